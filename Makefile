@@ -1,0 +1,86 @@
+# Everything a person or CI does with semsearch. `make help` lists it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+CORPUS ?= corpus
+INDEX ?= index
+SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.PHONY: help serve build test check format lint types docs-check docs bench budgets quality fit-confidence picture lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX)"
+
+# The stamps are made last, so an installation that broke off is done again.
+$(BIN)/.run: requirements/run.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (a few minutes the first time)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements/run.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.run requirements/dev.lock
+	@echo "Installing what the tests need"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements/dev.lock
+	@touch $@
+
+serve: build ## Set up, build the index from CORPUS and serve page and API on HOST:PORT
+	@$(BIN)/semsearch serve --index $(INDEX) --host $(HOST) --port $(PORT)
+
+build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
+	@$(BIN)/semsearch build $(CORPUS) --index $(INDEX)
+
+test: $(BIN)/.dev ## Set up and run the tests
+	@$(BIN)/python -m pytest
+
+check: lint types docs-check ## Lint, types, layers and documents
+
+lint: $(BIN)/.dev ## Style, docstrings and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(BIN)/.dev ## Types, strictly
+	@$(BIN)/mypy
+
+format: $(BIN)/.dev ## Let the formatter decide
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format .
+
+docs-check: $(BIN)/.dev ## Are the generated parts of the documents current?
+	@$(BIN)/python -m tests.docs --check
+
+docs: $(BIN)/.dev ## Write the generated parts of the documents
+	@$(BIN)/python -m tests.docs
+
+bench: $(BIN)/.dev build ## One question through HTTP, beside a plain service, in one run
+	@$(BIN)/python -m tests.benchmarks.latency --index $(INDEX) --corpus $(CORPUS) --turn 20
+
+budgets: $(BIN)/.dev build ## Start-up time, memory and import time
+	@$(BIN)/python -m tests.benchmarks.budgets --index $(INDEX)
+
+quality: $(BIN)/.dev ## Score five glossaries with the judged questions in SHARED
+	@$(BIN)/python -m tests.quality.scores $(SHARED) build/quality
+
+fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
+	@$(BIN)/python -m tests.quality.fit_confidence $(SHARED) build/quality
+
+picture: build ## Draw the picture of the README from the index
+	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
+
+LOCK := $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe --no-header --annotation-style=line
+
+lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local version, so that any build fits)
+	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.lock
+	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/dev.lock
+	@$(LOCK) pyproject.toml -c requirements/dev.lock -o requirements/run.lock
+	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/run.lock
+	@$(LOCK) requirements/serve.in -o requirements/serve.lock
+
+clean: ## Remove everything that can be made again
+	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find $(INDEX) -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

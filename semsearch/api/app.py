@@ -1,0 +1,214 @@
+"""The application, and running it: `create_app` for any ASGI server, `serve` for ours."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.concurrency import run_in_threadpool
+
+from semsearch import __version__
+from semsearch.api import middleware, pages, problems, routes
+from semsearch.api.protocol import DeadlineProtocol
+from semsearch.config import Settings
+from semsearch.errors import InvalidSetting
+from semsearch.glossary import Glossary
+
+_DESCRIPTION = """\
+Ask a glossary in plain language; get the entries that fit, the sentence that answers, and how sure
+the service is.
+
+Answers carry an `ETag`; send it back as `If-None-Match` to get 304 while the index is unchanged.
+Every error is a problem detail (RFC 9457) whose `type` can be read with GET. Unknown parameters
+are refused. A body needs the header `Content-Type: application/json`.
+"""
+_TAGS = [
+    {"name": "search", "description": "Questions and answers."},
+    {"name": "entries", "description": "Terms and what they mean."},
+    {"name": "glossaries", "description": "What the index holds."},
+    {"name": "health", "description": "For whoever runs the service."},
+]
+
+_THREADS = max(4, os.cpu_count() or 1)
+"""Requests worked on at once. More would only share the same cores; the rest wait their turn."""
+
+
+def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
+    """Return the ASGI application over an open index.
+
+    Args:
+        glossary: the index, which the caller closes after the application has shut down.
+        settings: what was set from outside, kept on the application's state; no route depends on it.
+
+    Returns:
+        The application. It is ready, and says so at /readyz, when its lifespan has started.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        await run_in_threadpool(lambda: app.state.page.etag)  # asks the first question
+        app.state.is_ready = True
+        yield
+        app.state.is_ready = False
+
+    app = FastAPI(
+        title="semsearch",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        routes=[*pages.asset_mounts()],
+    )
+    app.state.settings = settings
+    app.state.glossary = glossary
+    app.state.etag = f'"{glossary.tag}-{__version__}"'
+    app.state.page = pages.LandingPage(glossary)
+    app.state.is_ready = False
+    for router in (routes.router, routes.health, pages.router):
+        app.include_router(router)
+    problems.handle_problems(app)
+    app.add_middleware(middleware.BodyCap)
+    app.add_middleware(middleware.Envelope)  # added last: it is the outermost
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the interface description; errors are problems, and are declared as such."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary="Semantic search over definitions",
+            description=_DESCRIPTION,
+            routes=app.routes,
+            tags=_TAGS,
+            license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        )
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400:
+                        content = response["content"]
+                        content[problems.MEDIA_TYPE] = content.pop("application/json")
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def serve(
+    settings: Settings, ready: Callable[[str, str], None] = lambda url, example: None
+) -> None:
+    """Open the index and serve it until the process is told to stop. Blocks.
+
+    Args:
+        settings: what to serve, and where.
+        ready: called once with the base URL and a question worth asking, when the socket listens
+            and a first question has been answered.
+
+    Raises:
+        InvalidSetting: the address cannot be listened on; found before the index is opened.
+        StoredIndexError: the index cannot be opened.
+    """
+    with (
+        _bound(settings.host, settings.port) as listener,
+        Glossary.open(settings.index, model=settings.model) as glossary,
+    ):
+        app = create_app(glossary, settings)
+        config = uvicorn.Config(
+            app,
+            http=DeadlineProtocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=30,
+        )
+        server = _Server(
+            config, lambda: ready(_url(listener), next(iter(app.state.page.questions), "hello"))
+        )
+        with _no_death_by_signal():
+            try:
+                server.run(sockets=[listener])
+            except OSError as error:  # another process began to listen since `_bound`
+                raise _unusable(settings.host, settings.port, error) from error
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which also says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listening()
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a bound socket that does not listen yet."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
+        # the protocol is named: without it asyncio leaves Nagle's algorithm on, which costs 40 ms
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except (OSError, UnicodeError) as error:
+        raise _unusable(host, port, error) from error
+    with listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError as error:
+            raise _unusable(host, port, error) from error
+        yield listener
+
+
+def _unusable(host: str, port: int, error: Exception) -> InvalidSetting:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return InvalidSetting(f"port {port} on {host} is in use; choose another with --port")
+    if number == errno.EACCES:
+        return InvalidSetting(
+            f"port {port} on {host} needs rights this process does not have; choose one above "
+            "1023 with --port"
+        )
+    return InvalidSetting(
+        f"{host!r} is not an address of this machine; choose one with --host, such as 127.0.0.1"
+    )
+
+
+def _url(listener: socket.socket) -> str:
+    """Return where this machine reaches the service; a wildcard address is shown as loopback."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound here
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _no_death_by_signal() -> Iterator[None]:
+    """End normally after a graceful stop: uvicorn raises the signal again when it has stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

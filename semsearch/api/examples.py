@@ -1,0 +1,89 @@
+"""Examples: those of the interface description, and questions that fit any glossary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from semsearch import wire
+from semsearch.types import Entry, Tier
+
+_DEFINITION = (
+    "Dropout is a regularization method where random neurons are ignored during training. This "
+    "prevents co-adaptation of neurons."
+)
+_SOURCE = wire.Source(file="corpus/deep-learning.md", line=43)
+_HIT = wire.Hit(
+    rank=1,
+    id="deep-learning:dropout",
+    term="Dropout",
+    definition=_DEFINITION,
+    aliases=[],
+    glossary="deep-learning",
+    language="en",
+    source=_SOURCE,
+    score=0.97,
+    similarity=0.6802,
+    similarity_definition=0.6631,
+    similarity_sentence=0.6973,
+    words_score=4.2,
+    matched_by=Tier.EXACT,
+    matched_name="Dropout",
+    matched_words=[wire.Span(start=0, end=7, text="Dropout")],
+    sentence=wire.Span(start=0, end=84, text=_DEFINITION[:84]),
+)
+
+ANSWER = wire.Answer(
+    query="what is dropout?",
+    no_close_match=False,
+    confidence=0.99,
+    hits=[_HIT],
+).model_dump(mode="json")
+ENTRY = wire.Entry(
+    id=_HIT.id,
+    term=_HIT.term,
+    definition=_HIT.definition,
+    aliases=[],
+    glossary=_HIT.glossary,
+    language="en",
+    source=_SOURCE,
+).model_dump(mode="json")
+RELATED = wire.Related(
+    id=_HIT.id,
+    term=_HIT.term,
+    similar_meaning=[
+        wire.Neighbour(
+            rank=1,
+            id="deep-learning:regularization",
+            term="Regularization",
+            definition="Regularization techniques are used to prevent overfitting.",
+            glossary="deep-learning",
+            similarity=0.61,
+        )
+    ],
+).model_dump(mode="json")
+GLOSSARIES = [wire.GlossaryInfo(name="deep-learning", entries=20).model_dump(mode="json")]
+
+MAX_TERM_CHARS = 40
+_DESCRIPTION = re.compile(r"\b(?:is|are) ((?:an?|the) [^.;:,()\n]{20,80})[.;:,\n]")
+
+
+def example_questions(entries: Sequence[Entry]) -> list[str]:
+    """Return up to three questions that these entries answer, one of each kind.
+
+    A description in the glossary's own words, then a question about a term, then a plain term, each
+    about another entry.
+    """
+    left = [e for e in entries if len(e.term) <= MAX_TERM_CHARS]
+    questions: list[str] = []
+    for candidate in left:
+        match = _DESCRIPTION.search(candidate.definition[:400])
+        if match and candidate.term.casefold() not in match[1].casefold():
+            questions.append(match[1])
+            left.remove(candidate)
+            break
+    if left:
+        questions.append(f"the meaning of {left.pop(0).term}")
+    if left:
+        questions.append(left.pop(0).term)
+    return questions

@@ -1,0 +1,116 @@
+"""What surrounds every request, as pure ASGI: headers, the last line of defence, the body cap."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from semsearch.api import problems
+
+MAX_BODY_BYTES = 256 * 1024
+"""64 questions of 1,000 characters, four bytes each, fill it exactly."""
+
+_TOO_LARGE = f"the body has more than {MAX_BODY_BYTES:,} bytes; send several smaller requests"
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+_log = logging.getLogger("semsearch.api")
+
+
+class Envelope:
+    """Outermost: request id, security headers and timing on every response, errors included.
+
+    HEAD is answered wherever GET is, by dropping the body. An error that nothing else handled
+    becomes a problem without details; they go to the log under the request id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        request_id = uuid4().hex
+        is_head = scope["method"] == "HEAD"
+        has_started = False
+
+        async def send_enveloped(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                headers = MutableHeaders(raw=list(message.get("headers", [])))
+                headers.update(SECURITY_HEADERS)
+                headers.setdefault("Cache-Control", _caching(scope, message["status"]))
+                headers["X-Request-Id"] = request_id
+                headers["Server-Timing"] = f"total;dur={(perf_counter() - began) * 1000:.2f}"
+                message = {**message, "headers": headers.raw}
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        inner = {**scope, "method": "GET"} if is_head else scope
+        try:
+            await self._app(inner, receive, send_enveloped)
+        except ClientDisconnect:
+            return
+        except Exception:
+            _log.exception("request %s failed: %s %r", request_id, scope["method"], scope["path"])
+            if has_started:
+                raise
+            response = problems.problem_response(
+                problems.INTERNAL, "the service failed; see its log", request_id=request_id
+            )
+            await response(scope, receive, send_enveloped)
+
+
+def _caching(scope: Scope, status: int) -> str:
+    """Assets may be kept but are asked for again each time; the rest is not kept."""
+    is_asset = scope["path"].startswith("/static/") and status < 400
+    return "no-cache" if is_asset else "no-store"
+
+
+class BodyCap:
+    """Refuse bodies over `MAX_BODY_BYTES`: by what they declare, and by counting the stream."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+            response = problems.problem_response(problems.TOO_LARGE, _TOO_LARGE)
+            await response(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise problems.Refused(problems.TOO_LARGE, _TOO_LARGE)
+            return message
+
+        await self._app(scope, receive_counted, send)

@@ -1,0 +1,310 @@
+"""Errors over HTTP: every one is a problem detail (RFC 9457), from one table.
+
+A detail names what was wrong and what to do; it never repeats a rejected value, and what went
+wrong inside the service goes to its log only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Mount
+
+from semsearch.errors import (
+    EntryNotFound,
+    GlossaryNotFound,
+    InvalidQuestion,
+    InvalidSetting,
+    SemsearchError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+MAX_PARTS = 10
+"""Most faults listed in one answer, so that a huge bad request gets a small reply."""
+
+MAX_NAME_CHARS = 64
+"""Longest name of an unknown parameter that is repeated back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: what `type` points at."""
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def uri(self) -> str:
+        """The problem type, relative to the service; answering GET with an explanation."""
+        return f"/problems/{self.slug}"
+
+
+MALFORMED_URL = Kind(
+    "malformed-url",
+    400,
+    "The address is not valid UTF-8",
+    "Percent-encoded bytes of the path and of the parameters must form UTF-8 text.",
+)
+MALFORMED_BODY = Kind(
+    "malformed-body",
+    400,
+    "The body is not strict JSON",
+    "A body is one JSON value in UTF-8: no NaN or Infinity, no name twice in one object, no lone "
+    "surrogates, at most 32 levels deep.",
+)
+MALFORMED_REQUEST = Kind(
+    "malformed-request",
+    400,
+    "The request is not valid HTTP",
+    "The bytes received do not form an HTTP/1.1 request.",
+)
+NOT_FOUND = Kind(
+    "not-found",
+    404,
+    "There is nothing at this address",
+    "The service has no such route; /openapi.json lists those it has.",
+)
+ENTRY_NOT_FOUND = Kind(
+    "entry-not-found",
+    404,
+    "There is no such entry",
+    "No entry of the index has this id or name. Ids come with the hits of every answer.",
+)
+GLOSSARY_NOT_FOUND = Kind(
+    "glossary-not-found",
+    404,
+    "There is no such glossary",
+    "No glossary of the index has this name; /v1/glossaries lists them.",
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    "This address does not take this method",
+    "The Allow header lists the methods that it takes.",
+)
+TOO_LARGE = Kind(
+    "too-large",
+    413,
+    "The body is too large",
+    "A body may hold 256 KiB; send several smaller requests.",
+)
+UNSUPPORTED_MEDIA_TYPE = Kind(
+    "unsupported-media-type",
+    415,
+    "The body must be JSON",
+    "Send the header Content-Type: application/json, with a body in UTF-8.",
+)
+INVALID_QUESTION = Kind(
+    "invalid-question",
+    422,
+    "The question cannot be asked",
+    "A question is text of 1 to 1,000 characters with at least one word in it, and without "
+    "control characters.",
+)
+INVALID_REQUEST = Kind(
+    "invalid-request",
+    422,
+    "A parameter or member is not valid",
+    "Something is missing, unknown, given twice or out of range; `errors` says which.",
+)
+INTERNAL = Kind(
+    "internal-error",
+    500,
+    "The service failed",
+    "A fault of the service, not of the request. Its log has the details under the request id.",
+)
+NOT_READY = Kind(
+    "not-ready",
+    503,
+    "The service is not ready",
+    "The index is still being loaded; ask again in a moment.",
+)
+
+KINDS: Mapping[str, Kind] = {
+    kind.slug: kind
+    for kind in (
+        MALFORMED_URL,
+        MALFORMED_BODY,
+        MALFORMED_REQUEST,
+        NOT_FOUND,
+        ENTRY_NOT_FOUND,
+        GLOSSARY_NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        INVALID_QUESTION,
+        INVALID_REQUEST,
+        INTERNAL,
+        NOT_READY,
+    )
+}
+
+FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
+    InvalidQuestion: INVALID_QUESTION,
+    InvalidSetting: INVALID_REQUEST,
+    EntryNotFound: ENTRY_NOT_FOUND,
+    GlossaryNotFound: GLOSSARY_NOT_FOUND,
+}
+"""Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
+
+_FROM_STATUS: Mapping[int, Kind] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
+
+
+class Part(BaseModel):
+    """One fault of a request, with its place: a parameter's name or a JSON Pointer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    detail: str = Field(examples=["input should be less than or equal to 100"])
+    parameter: str | None = Field(default=None, examples=["limit"])
+    pointer: str | None = Field(default=None, description="JSON Pointer (RFC 6901) into the body.")
+
+
+class Problem(BaseModel):
+    """What every error answers (RFC 9457)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(examples=[INVALID_REQUEST.uri])
+    title: str = Field(examples=[INVALID_REQUEST.title])
+    status: int = Field(examples=[INVALID_REQUEST.status])
+    detail: str = Field(examples=["limit: input should be less than or equal to 100"])
+    errors: list[Part] | None = Field(
+        default=None, description="Each fault, where there are several."
+    )
+    request_id: str | None = Field(
+        default=None, description="Where the server's log has the details."
+    )
+
+
+def example(kind: Kind) -> dict[str, Any]:
+    """Return an example of a kind for the interface description, by its slug."""
+    members = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": kind.meaning}
+    return {kind.slug: {"summary": kind.title, "value": members}}
+
+
+class Refused(HTTPException):
+    """A request that is refused at the edge.
+
+    Args:
+        kind: what kind of problem it is.
+        detail: what was wrong this time.
+        parts: the faults one by one, where they have a place.
+    """
+
+    def __init__(self, kind: Kind, detail: str, parts: Sequence[Part] = ()) -> None:
+        super().__init__(kind.status, detail)
+        self.kind = kind
+        self.parts = parts
+
+
+def problem_response(
+    kind: Kind,
+    detail: str,
+    parts: Sequence[Part] = (),
+    *,
+    request_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the response for one problem; it is never stored by a cache."""
+    problem = Problem(
+        type=kind.uri,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        errors=list(parts[:MAX_PARTS]) or None,
+        request_id=request_id,
+    )
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def handle_problems(app: Starlette) -> None:
+    """Make an application answer every error with a problem."""
+    app.add_exception_handler(SemsearchError, _on_semsearch_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+
+
+async def _on_semsearch_error(request: Request, error: Exception) -> Response:
+    for ancestor in type(error).__mro__:
+        if kind := FROM_ERROR.get(ancestor):
+            return problem_response(kind, str(error))
+    raise error
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered above
+    faults = error.errors()[:MAX_PARTS]
+    parts = [_part(fault) for fault in faults]
+    places = [part.parameter or part.pointer or "body" for part in parts]
+    detail = "; ".join(f"{p}: {part.detail}" for p, part in zip(places, parts, strict=True))
+    return problem_response(INVALID_REQUEST, detail, parts)
+
+
+def _part(fault: Mapping[str, Any]) -> Part:
+    """Describe one fault of pydantic's, without the value it found."""
+    where, *path = fault["loc"]
+    message = str(fault["msg"])
+    detail = message[:1].lower() + message[1:]
+    if fault["type"] == "missing":
+        detail = "this is required"
+    elif fault["type"] == "extra_forbidden":
+        detail = "there is no such parameter" if where == "query" else "there is no such member"
+    names = [_shortened(str(step)) for step in path]
+    if where != "body":
+        return Part(detail=detail, parameter=".".join(names))
+    steps = (name.replace("~", "~0").replace("/", "~1") for name in names)
+    return Part(detail=detail, pointer="".join(f"/{step}" for step in steps))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= MAX_NAME_CHARS else name[:MAX_NAME_CHARS] + "…"
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
+    if isinstance(error, Refused):
+        return problem_response(error.kind, error.detail, error.parts, headers=error.headers)
+    headers = dict(error.headers or {})
+    kind = _FROM_STATUS.get(error.status_code)
+    if kind is None:
+        phrase = HTTPStatus(error.status_code).phrase
+        kind = Kind("about:blank", error.status_code, phrase, phrase)
+    detail = kind.title[:1].lower() + kind.title[1:]
+    if kind is NOT_FOUND:
+        detail = "there is nothing at this address; /openapi.json lists the routes"
+    if kind is METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request, headers.get("Allow", ""))
+        detail = f"this address takes {headers['Allow']}"
+    return problem_response(kind, detail, headers=headers)
+
+
+def _allowed(request: Request, stated: str) -> str:
+    """Return all methods of an address: the router states those of its first route only."""
+    scope = {"type": "http", "path": request.scope["path"], "headers": [], "path_params": {}}
+    methods = {method.strip() for method in stated.split(",")} - {""}
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        for route in request.app.routes:
+            asked = {**scope, "method": method, "root_path": request.app.root_path}
+            if not isinstance(route, Mount) and route.matches(asked)[0] is Match.FULL:
+                methods.add(method)
+    if "GET" in methods:
+        methods.add("HEAD")  # `middleware.Envelope` answers it wherever GET is answered
+    return ", ".join(sorted(methods))

@@ -1,0 +1,318 @@
+"""The routes under /v1 and the health checks.
+
+Each route is a plain function, so that the work is done in a thread and never on the event loop; the
+JSON is written there too. A GET answers 304 without doing the work when the client already
+holds the answer of this index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.responses import Response
+
+from semsearch import wire
+from semsearch.api import examples, problems
+from semsearch.api.problems import Part, Problem, Refused
+from semsearch.api.strict import StrictRoute
+from semsearch.errors import EntryNotFound, InvalidQuestion
+from semsearch.glossary import MAX_K, Glossary
+from semsearch.text import MAX_QUESTION_CHARS, check_question
+
+MAX_QUESTIONS = 64
+"""Most questions of one batch."""
+
+DEFAULT_LIMIT = 10
+MAX_NAME_CHARS = 200
+"""Longest name of a glossary that is looked up."""
+
+_Limit = Annotated[
+    int, Field(ge=1, le=MAX_K, description="Entries wanted.", examples=[DEFAULT_LIMIT])
+]
+_GlossaryName = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
+_GLOSSARY = Field(
+    default=None,
+    description="Ask only this glossary; all of them by default.",
+    examples=["deep-learning"],
+)
+_QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
+
+
+class SearchQuery(BaseModel):
+    """Parameters of one question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(
+        description="The question: plain language, a term or an acronym.",
+        examples=["what stops a network from memorising its data?"],
+        json_schema_extra=_QUESTION_LENGTH,  # checked, and explained, by `check_question`
+    )
+    limit: _Limit = DEFAULT_LIMIT
+    glossary: _GlossaryName | None = _GLOSSARY
+
+
+class SearchBatch(BaseModel):
+    """Several questions, answered with one run of the encoder."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    questions: list[Annotated[str, Field(json_schema_extra=_QUESTION_LENGTH)]] = Field(
+        min_length=1,
+        max_length=MAX_QUESTIONS,
+        description="The questions, each as `q` of GET.",
+        examples=[["what stops a network from memorising its data?", "CNN"]],
+    )
+    limit: _Limit = DEFAULT_LIMIT
+    glossary: _GlossaryName | None = _GLOSSARY
+
+
+class RelatedQuery(BaseModel):
+    """Parameters of related entries."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: _Limit = DEFAULT_LIMIT
+
+
+class NoQuery(BaseModel):
+    """No parameters at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Health(BaseModel):
+    """The service is well; when it is not, the status code says so."""
+
+    status: Literal["ok"] = Field(default="ok", examples=["ok"])
+
+
+class Service:
+    """What one request works with: the index, and what the client already holds of it."""
+
+    def __init__(self, glossary: Glossary, etag: str, held: str) -> None:
+        self.glossary = glossary
+        self._caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
+        tags = (tag.strip().removeprefix("W/") for tag in held.split(","))
+        self.is_held = etag in tags
+
+    def not_modified(self) -> Response:
+        """Return the answer that the client already has it."""
+        return Response(status_code=304, headers=self._caching)
+
+    def found(self, content: bytes) -> Response:
+        """Return JSON that may be kept and asked for again by its ETag."""
+        return Response(content, media_type="application/json", headers=self._caching)
+
+
+async def _service(request: Request) -> Service:
+    state = request.app.state
+    held = ",".join(request.headers.getlist("if-none-match"))
+    return Service(state.glossary, state.etag, held)
+
+
+_Service = Annotated[Service, Depends(_service)]
+_EntryId = Annotated[
+    str,
+    Path(
+        description="The id of an entry, or its term, an alias or an acronym.",
+        examples=["deep-learning:dropout"],
+    ),
+]
+
+
+def _errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+    """Declare error responses; several kinds of one status are joined."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for kind in (*kinds, problems.INTERNAL):
+        known = responses.get(kind.status)
+        title = f"{known['description']}; or: {kind.title}" if known else kind.title
+        shown = known["content"]["application/json"]["examples"] if known else {}
+        responses[kind.status] = {
+            "model": Problem,
+            "description": title,
+            "content": {"application/json": {"examples": shown | problems.example(kind)}},
+        }
+    return responses
+
+
+def _found(description: str, example: object) -> dict[int | str, dict[str, Any]]:
+    """Declare what a GET answers; it may be kept, and asked for again by its ETag."""
+    etag = {
+        "description": "Changes with the index and with the version of semsearch.",
+        "schema": {"type": "string"},
+    }
+    responses = _answered(example)
+    responses[200] |= {"description": description, "headers": {"ETag": etag}}
+    responses[304] = {"description": "The client holds this answer already."}
+    return responses
+
+
+def _answered(example: object) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {"application/json": {"example": example}}}}
+
+
+router = APIRouter(prefix="/v1", route_class=StrictRoute)
+health = APIRouter(tags=["health"])
+
+
+@router.get(
+    "/search",
+    operation_id="search",
+    summary="Ask one question",
+    tags=["search"],
+    response_model=wire.Answer,
+    responses=_found("The entries that fit, best first.", examples.ANSWER)
+    | _errors(
+        problems.MALFORMED_URL,
+        problems.GLOSSARY_NOT_FOUND,
+        problems.INVALID_QUESTION,
+        problems.INVALID_REQUEST,
+    ),
+)
+def search(query: Annotated[SearchQuery, Query()], service: _Service) -> Response:
+    """Answer a question in plain language, a term or an acronym.
+
+    Exact names come first, then other forms of names, then what fits by meaning and words.
+    When nothing fits, `no_close_match` is true and the hits are only the nearest entries.
+    """
+    question = _checked(query.q, parameter="q")
+    if service.is_held:
+        return service.not_modified()
+    answer = service.glossary.ask(question, k=query.limit, glossary=query.glossary)
+    return service.found(wire.Answer.of(answer).model_dump_json().encode())
+
+
+@router.post(
+    "/search",
+    operation_id="searchBatch",
+    summary="Ask up to 64 questions",
+    tags=["search"],
+    response_model=list[wire.Answer],
+    response_description="One answer for each question, in their order.",
+    responses=_answered([examples.ANSWER])
+    | _errors(
+        problems.MALFORMED_URL,
+        problems.MALFORMED_BODY,
+        problems.GLOSSARY_NOT_FOUND,
+        problems.TOO_LARGE,
+        problems.UNSUPPORTED_MEDIA_TYPE,
+        problems.INVALID_QUESTION,
+        problems.INVALID_REQUEST,
+    ),
+)
+def search_batch(
+    batch: SearchBatch, _query: Annotated[NoQuery, Query()], service: _Service
+) -> Response:
+    """Answer several questions with one run of the encoder; see GET."""
+    questions = [
+        _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
+    ]
+    answers = service.glossary.ask_many(questions, k=batch.limit, glossary=batch.glossary)
+    content = _ANSWERS.dump_json([wire.Answer.of(answer) for answer in answers])
+    return Response(content, media_type="application/json")
+
+
+@router.get(
+    "/entries/{id:path}/related",
+    operation_id="relatedEntries",
+    summary="Find entries of similar meaning",
+    tags=["entries"],
+    response_model=wire.Related,
+    responses=_found("The nearest entries, nearest first.", examples.RELATED)
+    | _errors(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
+)
+def related(
+    id: _EntryId,
+    query: Annotated[RelatedQuery, Query()],
+    service: _Service,
+) -> Response:
+    """Return the entries whose definitions are nearest in meaning: computed, not authored."""
+    if service.is_held:
+        return service.not_modified()
+    try:
+        found = service.glossary.related(id, k=query.limit)
+    except InvalidQuestion:
+        raise _unknown_entry() from None
+    return service.found(wire.Related.of(found).model_dump_json().encode())
+
+
+@router.get(
+    "/entries/{id:path}",
+    operation_id="getEntry",
+    summary="Read one entry",
+    tags=["entries"],
+    response_model=wire.Entry,
+    responses=_found("The entry.", examples.ENTRY)
+    | _errors(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
+)
+def entry(
+    id: _EntryId,
+    _query: Annotated[NoQuery, Query()],
+    service: _Service,
+) -> Response:
+    """Return one entry by its id or, when no id fits, by its term, an alias or an acronym."""
+    if service.is_held:
+        return service.not_modified()
+    try:
+        found = service.glossary.entry(id)
+    except InvalidQuestion:
+        raise _unknown_entry() from None
+    return service.found(wire.Entry.of(found).model_dump_json().encode())
+
+
+@router.get(
+    "/glossaries",
+    operation_id="listGlossaries",
+    summary="List the glossaries",
+    tags=["glossaries"],
+    response_model=list[wire.GlossaryInfo],
+    responses=_found("The glossaries of this index, by name.", examples.GLOSSARIES)
+    | _errors(problems.MALFORMED_URL, problems.INVALID_REQUEST),
+)
+def glossaries(_query: Annotated[NoQuery, Query()], service: _Service) -> Response:
+    """Return each glossary of the index with the number of its entries."""
+    if service.is_held:
+        return service.not_modified()
+    infos = wire.glossary_infos(service.glossary.info().glossaries)
+    return service.found(_GLOSSARIES.dump_json(infos))
+
+
+@health.get("/livez", operation_id="livez", summary="Is it alive?", responses=_errors())
+@health.get("/healthz", include_in_schema=False)
+async def livez() -> Health:
+    """Say that the process answers; it depends on nothing else."""
+    return Health()
+
+
+@health.get(
+    "/readyz",
+    operation_id="readyz",
+    summary="Can it answer questions?",
+    responses=_errors(problems.NOT_READY),
+)
+async def readyz(request: Request) -> Health:
+    """Say that the index is loaded and has answered a first question."""
+    if not request.app.state.is_ready:
+        raise Refused(problems.NOT_READY, "the index is still being loaded; ask again in a moment")
+    return Health()
+
+
+_ANSWERS = TypeAdapter(Sequence[wire.Answer])
+_GLOSSARIES = TypeAdapter(Sequence[wire.GlossaryInfo])
+
+
+def _checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:
+    """Check a question, so that a refusal can say where it stood."""
+    try:
+        return check_question(question)
+    except InvalidQuestion as error:
+        part = Part(detail=str(error), parameter=parameter, pointer=pointer)
+        raise Refused(problems.INVALID_QUESTION, str(error), [part]) from None
+
+
+def _unknown_entry() -> EntryNotFound:
+    return EntryNotFound("there is no entry with this id or name")

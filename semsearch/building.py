@@ -1,0 +1,364 @@
+"""Build: entries in, a new generation of the index out.
+
+Steps, each of which may be the last one of a process that is killed:
+
+1. read the corpus (by the caller) and compare it with the store;
+2. embed texts that have no vector of this encoder yet, one transaction a batch;
+3. write the entries to the store, one transaction;
+4. derive a generation from the store under a temporary name, check it, rename it;
+5. replace CURRENT, then remove what no pointer needs.
+
+Until step 5 the old generation answers; after a kill the next build finds every vector that
+was saved and goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+
+from semsearch.encoders import hashed
+from semsearch.encoders.base import Encoder
+from semsearch.encoders.hashed import HashedEncoder
+from semsearch.encoders.models import DEFAULT_MODEL, Model, find_model
+from semsearch.encoders.onnx import Agreement, Export
+from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
+from semsearch.importers import read_corpus
+from semsearch.passages import Passage, passages_of
+from semsearch.ranking.background import Background, measure_background, spread
+from semsearch.storage.entries import Changes, EntryStore
+from semsearch.storage.files import exclusive, sha256_of, sync
+from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.manifest import (
+    FORMAT,
+    Manifest,
+    load_manifest,
+    publish,
+)
+from semsearch.storage.snapshot import write_snapshot
+from semsearch.storage.words import write_words
+from semsearch.text import text_hash
+from semsearch.types import Entry, Numbers, Refusal, Vectors
+from semsearch.version import __version__
+
+BATCH = 256
+"""Texts embedded between two commits: a kill loses at most this many."""
+
+KEEP_GENERATIONS = 2
+"""The one that answers and the one before it, which another process may still have open."""
+
+
+class Progress(Protocol):
+    """Where a build reports to."""
+
+    def start(self, step: str, total: int) -> None:
+        """A step of `total` parts begins."""
+        ...
+
+    def advance(self, parts: int) -> None:
+        """So many parts of the current step are done."""
+        ...
+
+
+class _Silent:
+    def start(self, step: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, parts: int) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    changes: Changes
+    refused: tuple[Refusal, ...]
+    embedded: int
+    vectors: int
+    generation: int
+    published: bool
+    model: str
+    precision: str
+    agreement: dict[str, Agreement] = field(default_factory=dict)
+    problem: str = ""
+    """Why the encoder could not be exported, when it could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """One entry with its passages and their text hashes."""
+
+    entry: Entry
+    passages: list[Passage]
+    hashes: list[bytes]
+
+
+def build(
+    paths: Sequence[str | Path],
+    index: str | Path = "index",
+    *,
+    model: str = DEFAULT_MODEL,
+    columns: Mapping[str, str] | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Read glossaries and bring an index up to date with them.
+
+    Args:
+        paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
+        index: the index folder, made if it is not there.
+        model: the default model's name, a local folder, a hub id, or `hashed`.
+        columns: our field names to the column names of tables and JSON.
+        strict: stop when a record is refused, instead of building without it.
+        progress: told about each step; silent by default.
+
+    Raises:
+        ImportFailed: a file cannot be read, or `strict` and a record was refused.
+        StoredIndexError, EncoderError: see `build_index`.
+    """
+    corpus = read_corpus(paths, columns=columns)
+    if strict and corpus.refusals:
+        first = corpus.refusals[0]
+        raise ImportFailed(
+            f"{first.reason} (the first of {len(corpus.refusals)} refused records; nothing was built)",
+            first.source.file,
+            first.source.line,
+        )
+    report = build_index(corpus.entries, index, model=model, progress=progress)
+    return replace(report, refused=corpus.refusals)
+
+
+def build_index(
+    entries: Sequence[Entry],
+    index: str | Path,
+    *,
+    model: str = DEFAULT_MODEL,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring an index up to date with entries.
+
+    Args:
+        entries: the whole corpus, ids unique; entries of the index that are not in it are dropped.
+        index: the index folder, made if it is not there.
+        model: the default model's name, a local folder, a hub id, or `hashed`.
+        progress: told about each step; silent by default.
+
+    Raises:
+        InvalidSetting: there are no entries.
+        StoredIndexError: another build runs, or the store is damaged or of a newer version.
+        EncoderError: the model cannot be loaded or is refused.
+    """
+    if not entries:
+        raise InvalidSetting("the corpus has no entries; the index was left as it is")
+    layout = IndexLayout(Path(index))
+    layout.generations.mkdir(parents=True, exist_ok=True)
+    with exclusive(layout.lock):
+        store = EntryStore(layout.store)
+        try:
+            return _Build(layout, store, _Maker.of(model, layout), progress or _Silent()).run(
+                entries
+            )
+        finally:
+            store.close()
+
+
+class _Maker:
+    """The encoder of a build, loaded only when something has to be embedded or exported."""
+
+    def __init__(
+        self, name: str, fingerprint: str, load: Callable[[], Encoder], model: Model | None
+    ) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self.model = model
+        self._load = load
+        self._encoder: Encoder | None = None
+
+    @classmethod
+    def of(cls, name: str, layout: IndexLayout) -> _Maker:
+        if name == hashed.NAME:
+            encoder = HashedEncoder()
+            return cls(name, encoder.fingerprint, lambda: encoder, None)
+        model = find_model(name)
+
+        def load() -> Encoder:
+            from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
+
+            return SentenceEncoder(model)
+
+        return cls(model.name, model.fingerprint, load, model)
+
+    @property
+    def encoder(self) -> Encoder:
+        if self._encoder is None:
+            self._encoder = self._load()
+        return self._encoder
+
+
+class _Build:
+    """One build under way, holding the lock."""
+
+    def __init__(
+        self, layout: IndexLayout, store: EntryStore, maker: _Maker, progress: Progress
+    ) -> None:
+        self._layout = layout
+        self._store = store
+        self._maker = maker
+        self._progress = progress
+
+    def run(self, entries: Sequence[Entry]) -> BuildReport:
+        for leftover in self._layout.generations.glob(".tmp-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        changes = self._store.compare(entries)
+        ordered = sorted(entries, key=lambda e: e.glossary)  # stable: sources keep their order
+        built = [_with_passages(entry) for entry in ordered]
+        embedded = self._embed(built)
+        export = self._export(built)
+        precision = export.precision if export else hashed.NAME
+        if changes:
+            self._store.replace_all(ordered)
+        before = self._answering()
+        wanted = (self._store.revision, self._maker.fingerprint, precision)
+        answers = before and (before.revision, before.fingerprint, before.precision) == wanted
+        number = before.generation if before and answers else self._next_number()
+        if not answers:
+            self._publish(built, number, precision)
+            self._store.forget_vectors(h for b in built for h in b.hashes)
+        return BuildReport(
+            changes=changes,
+            refused=(),
+            embedded=embedded,
+            vectors=sum(len(b.passages) for b in built),
+            generation=number,
+            published=not answers,
+            model=self._maker.name,
+            precision=precision,
+            agreement=export.agreement if export else {},
+            problem=export.problem if export else "",
+        )
+
+    def _answering(self) -> Manifest | None:
+        """The sound generation that answers now, if there is one."""
+        try:
+            return load_manifest(self._layout)[0]
+        except StoredIndexError:
+            return None
+
+    def _embed(self, built: Sequence[_Built]) -> int:
+        texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
+        missing = self._store.unknown(texts, self._maker.fingerprint)
+        wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
+        self._progress.start("embedding", len(wanted))
+        for start in range(0, len(wanted), BATCH):
+            hashes = wanted[start : start + BATCH]
+            vectors = self._maker.encoder.encode_entries([texts[h] for h in hashes])
+            self._store.save_vectors(hashes, vectors, self._maker.fingerprint)
+            self._progress.advance(len(hashes))
+        return len(wanted)
+
+    def _export(self, built: Sequence[_Built]) -> Export | None:
+        """Export the encoder, unless this index has a sound export of it already."""
+        model = self._maker.model
+        if model is None:
+            return None
+        folder = self._layout.encoder(model.fingerprint)
+        export = Export.load(folder)
+        if export and export.fingerprint == model.fingerprint and export.is_sound(folder):
+            return export
+        from semsearch.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
+        from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415
+
+        self._progress.start("exporting the encoder", 1)
+        texts = sorted({p.text for b in built for p in b.passages})
+        sample = [texts[i] for i in spread(len(texts))]
+        reference = cast(SentenceEncoder, self._maker.encoder)  # what every model is loaded as
+        export = export_encoder(reference, model, folder, sample)
+        self._progress.advance(1)
+        return export
+
+    def _next_number(self) -> int:
+        names = [p.name for p in self._layout.generations.iterdir()]
+        return max((int(n) for n in names if n.isdigit()), default=0) + 1
+
+    def _publish(self, built: Sequence[_Built], number: int, precision: str) -> None:
+        self._progress.start("indexing", 3)
+        hashes = [h for b in built for h in b.hashes]
+        dim = self._store.dim_of(hashes[0], self._maker.fingerprint)
+        vectors = self._store.vectors(hashes, self._maker.fingerprint, dim)
+        scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=self._layout.generations))
+        files = GenerationLayout(scratch)
+        vectors.astype("<f4").tofile(files.vectors)
+        sync(files.vectors)
+        self._progress.advance(1)
+        write_snapshot(files.entries, ((b.entry, b.passages) for b in built))
+        write_words(files, (b.entry for b in built))
+        counts = np.array([len(b.passages) for b in built], dtype=np.int64)
+        manifest = Manifest(
+            format=FORMAT,
+            generation=number,
+            revision=self._store.revision,
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            built_by=f"semsearch {__version__}",
+            model=self._maker.name,
+            fingerprint=self._maker.fingerprint,
+            dim=dim,
+            precision=precision,
+            entries=len(built),
+            vectors=len(vectors),
+            background=measure_background(vectors, counts),
+            backgrounds=_backgrounds(built, vectors, counts),
+            sha256={file.name: sha256_of(file) for file in files.parts},
+        )
+        files.manifest.write_bytes(manifest.to_bytes())
+        sync(files.manifest)
+        sync(scratch)
+        self._progress.advance(1)
+        scratch.rename(self._layout.generation(number).root)
+        sync(self._layout.generations)
+        publish(self._layout, manifest)
+        self._remove_old()
+        self._progress.advance(1)
+
+    def _remove_old(self) -> None:
+        """Remove generations that nobody needs, and encoders that no generation left needs."""
+        folders = sorted(p for p in self._layout.generations.iterdir() if p.name.isdigit())
+        for folder in folders[:-KEEP_GENERATIONS]:
+            shutil.rmtree(folder, ignore_errors=True)
+        needed = set()
+        for folder in folders[-KEEP_GENERATIONS:]:
+            with suppress(OSError, ValueError, KeyError):
+                stated = json.loads(GenerationLayout(folder).manifest.read_bytes())
+                needed.add(self._layout.encoder(stated["fingerprint"]))
+        for folder in set(self._layout.encoders.glob("*")) - needed:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_passages(entry: Entry) -> _Built:
+    passages = passages_of(entry)
+    return _Built(entry, passages, [text_hash(p.text) for p in passages])
+
+
+def _backgrounds(
+    built: Sequence[_Built], vectors: Vectors, counts: Numbers
+) -> dict[str, Background]:
+    """Measure each glossary by itself; entries come glossary by glossary."""
+    ends = np.cumsum(counts)
+    found: dict[str, Background] = {}
+    first = 0
+    for name, group in groupby(built, key=lambda b: b.entry.glossary):
+        last = first + len(list(group))
+        rows = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
+        found[name] = measure_background(vectors[rows], counts[first:last])
+        first = last
+    return found

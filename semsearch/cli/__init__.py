@@ -1,0 +1,39 @@
+"""The command line: commands, how results are shown, and exit codes.
+
+Exit codes, for scripts:
+
+0  done; for `ask`: a close match was found
+1  `ask`: no close match
+2  the question, an argument or a source file is not valid, or the entry is not known
+3  the index is missing, damaged, busy or of another encoder
+4  the encoder or an installed library is not usable
+"""
+
+from __future__ import annotations
+
+import sys
+
+from semsearch import errors
+from semsearch.cli.commands import app
+
+_EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
+    (errors.StoredIndexError, 3),
+    (errors.EncoderError, 4),
+    (errors.EngineError, 4),
+    (errors.MissingExtra, 4),
+    (errors.SemsearchError, 2),
+)
+
+
+def main() -> None:
+    """Run the command line; every expected failure is one line and an exit code."""
+    try:
+        app()
+    except errors.SemsearchError as error:
+        print(f"semsearch: {_printable(str(error))}", file=sys.stderr)  # noqa: T201 - the edge
+        sys.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
+
+
+def _printable(message: str) -> str:
+    """One line, without characters that would move the cursor or cannot be encoded."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)

@@ -1,0 +1,226 @@
+"""The commands. Each reads its arguments, calls the library once and shows what came back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import complete, show
+from semsearch.errors import ImportFailed, InvalidQuestion, InvalidSetting
+from semsearch.version import __version__
+
+if TYPE_CHECKING:
+    from semsearch.config import Settings
+    from semsearch.glossary import Glossary
+
+app = typer.Typer(
+    name="semsearch",
+    help="Ask a glossary in plain language and get the closest-matching terms.",
+    epilog="Exit codes: 0 done, 1 no close match, 2 bad input, 3 index trouble, 4 encoder trouble.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", "-i", help="Index folder.  [default: SEMSEARCH_INDEX or index]"),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Encoder: a name, a local folder or a hub id.  [default: all-MiniLM-L6-v2]",
+    ),
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+InGlossary = Annotated[
+    str | None,
+    typer.Option(
+        "--glossary", "-g", help="Ask only this glossary.", autocompletion=complete.glossaries
+    ),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"semsearch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Ask a glossary in plain language and get the closest-matching terms."""
+
+
+@app.command()
+def build(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders or NAME=PATH.  [default: corpus]", show_default=False),
+    ] = None,
+    index: Index = None,
+    model: Model = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
+    ] = None,
+    strict: Annotated[bool, typer.Option(help="Stop if any record is refused.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read glossaries and bring the index up to date with them."""
+    from semsearch.building import build as build_now  # noqa: PLC0415 - loads numpy
+    from semsearch.encoders.models import DEFAULT_MODEL  # noqa: PLC0415
+
+    settings = _settings(index=index, model=model)
+    with show.BuildProgress(quiet=as_json) as progress:
+        report = build_now(
+            paths or ["corpus"],
+            settings.index,
+            model=settings.model or DEFAULT_MODEL,
+            columns=_columns(columns),
+            strict=strict,
+            progress=progress,
+        )
+    show.build_report(report, settings.index, as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        str, typer.Argument(help="What you want to know; - reads one question a line from stdin.")
+    ],
+    index: Index = None,
+    limit: Limit = 5,
+    glossary: InGlossary = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with the closest-matching terms."""
+    with _open(_settings(index=index, model=model)) as opened:
+        if question == "-":
+            raise typer.Exit(_ask_lines(opened, limit, glossary))
+        answer = opened.ask(question, k=limit, glossary=glossary)
+    show.answer(answer, as_json=as_json)
+    raise typer.Exit(int(answer.no_close_match))
+
+
+def _ask_lines(glossary: Glossary, limit: int, name: str | None) -> int:
+    """Answer each line of standard input with one line of JSON; 2 if a line was not valid."""
+    code = 0
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        try:
+            line = raw.decode("utf-8").strip()
+            if line:
+                show.answer(glossary.ask(line, k=limit, glossary=name), as_json=True)
+        except (UnicodeDecodeError, InvalidQuestion) as error:
+            reason = str(error) if isinstance(error, InvalidQuestion) else "the line is not UTF-8"
+            show.failed_line(number, reason)
+            code = 2
+    return code
+
+
+@app.command()
+def related(
+    name: Annotated[
+        str,
+        typer.Argument(help="A term, alias, acronym or id.", autocompletion=complete.names),
+    ],
+    index: Index = None,
+    limit: Limit = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show the terms with the most similar meaning."""
+    with _open(_settings(index=index)) as opened:
+        show.related(opened.related(name, k=limit), as_json=as_json)
+
+
+@app.command()
+def info(index: Index = None, as_json: AsJson = False) -> None:
+    """Show what the index is made of and what built it."""
+    with _open(_settings(index=index)) as opened:
+        show.info(opened.info(), as_json=as_json)
+
+
+@app.command()
+def serve(
+    index: Index = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address.  [default: SEMSEARCH_HOST or 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port, 0 for a free one.  [default: SEMSEARCH_PORT or 8000]")
+    ] = None,
+    model: Model = None,
+) -> None:
+    """Serve the page and the HTTP API."""
+    from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
+
+    serve_now(_settings(index=index, host=host, port=port, model=model), ready=show.serving)
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[list[Path], typer.Argument(help="Files of judged questions (JSONL).")],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the index with judged questions."""
+    from semsearch.evaluation.judgements import read_judgements  # noqa: PLC0415
+    from semsearch.evaluation.run import evaluate as evaluate_now  # noqa: PLC0415
+
+    judgements = [judgement for file in questions for judgement in read_judgements(file)]
+    with _open(_settings(index=index)) as opened:
+        show.scores(evaluate_now(opened, judgements), as_json=as_json)
+
+
+@app.command()
+def picture(
+    question: Annotated[str, typer.Argument(help="A question to place among the terms.")],
+    index: Index = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the SVG.")] = Path(
+        "embedding.svg"
+    ),
+) -> None:
+    """Draw the entries and a question as points: near in meaning is near in the picture."""
+    from semsearch.picture import draw  # noqa: PLC0415
+
+    with _open(_settings(index=index)) as opened:
+        svg = draw(opened, question)
+    try:
+        output.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        raise InvalidSetting(f"cannot write {output}: {error.strerror}") from error
+    show.done(f"wrote {output}")
+
+
+def _settings(**given: object) -> Settings:
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+
+    return load_settings(**given)
+
+
+def _open(settings: Settings) -> Glossary:
+    from semsearch.glossary import Glossary  # noqa: PLC0415 - loads numpy
+
+    return Glossary.open(settings.index, model=settings.model)
+
+
+def _columns(stated: str | None) -> dict[str, str]:
+    """Parse `term=Word,definition=Meaning`."""
+    columns: dict[str, str] = {}
+    for part in (stated or "").split(",") if stated else []:
+        field, separator, column = part.partition("=")
+        if not separator or not field.strip() or not column.strip():
+            raise ImportFailed(f"{part!r} is not FIELD=COLUMN", "--columns")
+        columns[field.strip()] = column.strip()
+    return columns

@@ -1,0 +1,275 @@
+"""How results look on a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from semsearch.building import BuildReport
+    from semsearch.evaluation.run import Score
+    from semsearch.types import Answer, Hit, IndexInfo, Related
+
+MAX_REFUSALS = 20
+"""Refused records listed on a terminal; `--json` lists all of them."""
+
+_LABELS = {
+    "exact": "exact name",
+    "form": "form of a name",
+    "prefix": "name begins so",
+    "meaning": "meaning",
+    "fuzzy": "similar spelling",
+    "nearest": "nearest only",
+}
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def _print_json(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def done(message: str) -> None:
+    """Say that something was done."""
+    _console().print(escape(message))
+
+
+def answer(found: Answer, *, as_json: bool) -> None:
+    """Show an answer."""
+    if as_json:
+        from semsearch import wire  # noqa: PLC0415 - loads pydantic
+
+        _print_json(wire.Answer.of(found).model_dump_json())
+        return
+    console = _console()
+    if found.no_close_match:
+        console.print(
+            f"[yellow]No close match[/] (confidence {found.confidence:.0%}). The nearest entries:"
+        )
+    else:
+        console.print(f"[green]Confidence {found.confidence:.0%}[/]")
+    several = len({hit.entry.glossary for hit in found.hits}) > 1
+    table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
+    for hit in found.hits:
+        term = Text(hit.entry.term, "bold")
+        if several:
+            term.append(f"  ({hit.entry.glossary})", "dim not bold")
+        body = Text("\n").join([term, _excerpt(hit)])
+        table.add_row(str(hit.rank), body, f"{hit.similarity:.2f}", _reason(hit))
+    console.print(table)
+
+
+_SHOWN = 400
+"""Characters of a definition that a table shows."""
+
+
+def _excerpt(hit: Hit) -> Text:
+    """The definition, or of a long one the part around the sentence that answers."""
+    text = _one_line(hit.entry.definition)
+    sentence = hit.evidence.sentence
+    if sentence is not None and len(sentence.text) < len(text):
+        text.stylize("underline", sentence.start, sentence.end)
+    for word in hit.evidence.words:
+        text.stylize("bold cyan", word.start, word.end)
+    if len(text) <= _SHOWN:
+        return text
+    begin = sentence.start if sentence and sentence.end > _SHOWN else 0
+    end = text.plain.rfind(" ", begin, begin + _SHOWN) if begin + _SHOWN < len(text) else len(text)
+    piece = text[begin : end if end > begin else begin + _SHOWN]
+    return Text("... " if begin else "") + piece + Text(" ..." if end < len(text) else "")
+
+
+def _one_line(definition: str) -> Text:
+    """A definition without line breaks; each character keeps its offset."""
+    return Text(definition.translate({ord("\n"): " ", ord("\t"): " "}))
+
+
+def _reason(hit: Hit) -> str:
+    label = _LABELS[hit.matched_by]
+    name = hit.evidence.name
+    return f"{label}: {escape(name)}" if name and hit.matched_by != "nearest" else label
+
+
+def failed_line(number: int, reason: str) -> None:
+    """Report a line of standard input that could not be asked, as one line of JSON."""
+    _print_json(json.dumps({"line": number, "error": reason}))
+
+
+def related(found: Related, *, as_json: bool) -> None:
+    """Show related terms."""
+    if as_json:
+        from semsearch import wire  # noqa: PLC0415 - loads pydantic
+
+        _print_json(wire.Related.of(found).model_dump_json())
+        return
+    console = _console()
+    console.print(f"Similar meaning to [bold]{escape(found.entry.term)}[/]")
+    table = Table("", "Entry", "Similarity", box=None, padding=(0, 2, 1, 0))
+    for n in found.neighbours:
+        text = _one_line(n.entry.definition)
+        text.truncate(_SHOWN, overflow="ellipsis")
+        body = Text("\n").join([Text(n.entry.term, "bold"), text])
+        table.add_row(str(n.rank), body, f"{n.similarity:.2f}")
+    console.print(table)
+
+
+def info(stated: IndexInfo, *, as_json: bool) -> None:
+    """Show what an index is made of."""
+    if as_json:
+        from semsearch import wire  # noqa: PLC0415 - loads pydantic
+
+        _print_json(wire.IndexInfo.of(stated).model_dump_json())
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    rows = {
+        "Index": f"{stated.path}, generation {stated.generation}, format {stated.format}",
+        "Built": f"{stated.built_at} by {stated.built_by}",
+        "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
+        "Fingerprint": stated.fingerprint[:16],
+        "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
+        "Close match": f"confidence {stated.threshold:.0%} or more",
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, "bold"), Text(value))
+    for glossary in stated.glossaries:
+        table.add_row(
+            Text("Glossary", "bold"), Text(f"{glossary.name}: {glossary.entries:,} entries")
+        )
+    _console().print(table)
+
+
+def scores(found: list[Score], *, as_json: bool) -> None:
+    """Show how an index scored."""
+    if as_json:
+        _print_json(json.dumps([dataclasses.asdict(score) for score in found]))
+        return
+    names = (
+        "Glossary",
+        "Questions",
+        "acc@1",
+        "acc@3",
+        "acc@10",
+        "MRR@10",
+        "Unanswerable",
+        "Refused",
+    )
+    table = Table(*names, box=None, padding=(0, 2, 0, 0))
+    for s in found:
+        shares = [
+            f"{v:.2f}" if s.questions else "-"
+            for v in (s.acc_at_1, s.acc_at_3, s.acc_at_10, s.mrr_at_10)
+        ]
+        refused = "-" if s.refused is None else f"{s.refused:.2f}"
+        table.add_row(s.glossary, str(s.questions), *shares, str(s.unanswerable), refused)
+    _console().print(table)
+
+
+def serving(url: str, example: str) -> None:
+    """Say where the service listens, and how to ask it."""
+    console = _console()
+    console.print(
+        f"semsearch answers on [bold]{escape(url)}[/] (API: {escape(url)}/docs, stop: Ctrl-C)"
+    )
+    console.print(
+        f"Try: curl -G {url}/v1/search --data-urlencode {escape(json.dumps('q=' + example))}"
+    )
+
+
+class BuildProgress:
+    """A progress bar on standard error, one line for each step."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        from rich import progress  # noqa: PLC0415 - only builds draw bars
+
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description:<22}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            progress.TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=quiet,
+        )
+        self._task: progress.TaskID | None = None
+
+    def __enter__(self) -> BuildProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def start(self, step: str, total: int) -> None:
+        """Begin a step; nothing is drawn for one without work."""
+        self._task = self._bar.add_task(step, total=total) if total else None
+
+    def advance(self, parts: int) -> None:
+        """Move the bar of the current step."""
+        if self._task is not None:
+            self._bar.advance(self._task, parts)
+
+
+def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
+    """Show what a build did."""
+    changes = report.changes
+    counts = {
+        "new": len(changes.new),
+        "changed": len(changes.changed),
+        "unchanged": changes.unchanged,
+        "gone": len(changes.gone),
+        "refused": len(report.refused),
+    }
+    if as_json:
+        stated = dataclasses.asdict(report)
+        stated["refused"] = [str(refusal) for refusal in report.refused]
+        _print_json(json.dumps({"index": str(index), **stated}))
+        return
+    console = _console()
+    for refusal in report.refused[:MAX_REFUSALS]:
+        console.print(f"[yellow]refused[/] {escape(str(refusal))}", soft_wrap=True)
+    if len(report.refused) > MAX_REFUSALS:
+        console.print(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
+    console.print("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    if report.embedded:
+        console.print(
+            f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}"
+        )
+    if report.published:
+        _encoder_lines(console, report)
+        console.print(
+            f"[green]The index in {escape(str(index))} is ready[/] (generation {report.generation})"
+        )
+    else:
+        console.print(f"[green]The index in {escape(str(index))} is up to date[/]")
+
+
+def _encoder_lines(console: Console, report: BuildReport) -> None:
+    for name, agreement in report.agreement.items():
+        console.print(
+            f"Exported encoder {name}: cosine {agreement.cosine:.4f} to sentence-transformers, "
+            f"{agreement.top10:.1%} of the nearest ten agree"
+        )
+    if report.problem:
+        console.print(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
+    if report.precision == "reference":
+        console.print("[yellow]Questions are answered by sentence-transformers itself[/]: slower")
+    elif report.agreement:
+        console.print(f"Questions are answered by {report.precision}")

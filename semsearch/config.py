@@ -1,0 +1,42 @@
+"""Settings: default < `SEMSEARCH_*` environment variable < command line option.
+
+Made once at an edge (command line, ASGI factory) and passed down; nothing else reads the environment.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from semsearch.errors import InvalidSetting
+
+
+class Settings(BaseSettings):
+    """What can be set from outside. Each field is also an environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix="SEMSEARCH_", frozen=True, extra="forbid")
+
+    index: Path = Field(Path("index"), description="The index folder.")
+    model: str | None = Field(
+        None, description="The encoder to build with, and that an index must be built with."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+
+
+def load_settings(**given: object) -> Settings:
+    """Return settings from the environment, with the given ones (not None) on top.
+
+    Raises:
+        InvalidSetting: a value is out of range or of the wrong type; the message names it.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidSetting(
+            f"the setting {name} (SEMSEARCH_{name.upper()}) is not valid: {first['msg']}"
+        ) from None

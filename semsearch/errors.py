@@ -1,0 +1,127 @@
+"""Every error semsearch raises on purpose, in one tree.
+
+The tree knows nothing of HTTP or of the command line: each edge has one table from error
+to status (`api.problems`) or exit code (`cli`).
+
+    SemsearchError
+    ├── InvalidQuestion
+    ├── InvalidSetting
+    ├── ImportFailed            UnknownFormat
+    ├── EntryError              EntryNotFound  GlossaryNotFound
+    ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
+    │                           FormatTooOld  FormatTooNew  EncoderMismatch
+    ├── EncoderError            ModelRefused
+    ├── EngineError             DimensionMismatch
+    └── MissingExtra
+
+Messages say what was wrong, with which value, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SemsearchError(Exception):
+    """Base of every error raised on purpose; its text is fit to show to a person."""
+
+
+class InvalidQuestion(SemsearchError):
+    """A question that cannot be asked: empty, too long, or not text."""
+
+
+class InvalidSetting(SemsearchError):
+    """A setting or argument outside its documented range."""
+
+
+class ImportFailed(SemsearchError):
+    """A source file that cannot be read as a glossary at all.
+
+    Args:
+        reason: what is wrong and what to do, without the place.
+        file: the file, as the user named it.
+        line: the line, from 1, where known.
+    """
+
+    def __init__(self, reason: str, file: str | Path, line: int | None = None) -> None:
+        place = f"{file}:{line}" if line else str(file)
+        super().__init__(f"{place}: {reason}")
+        self.reason = reason
+        self.file = str(file)
+        self.line = line
+
+
+class UnknownFormat(ImportFailed):
+    """A file whose format no importer reads."""
+
+
+class EntryError(SemsearchError):
+    """Something about one entry or one glossary of an index."""
+
+
+class EntryNotFound(EntryError):
+    """No entry has this id or name."""
+
+
+class GlossaryNotFound(EntryError):
+    """No glossary of the index has this name."""
+
+
+class StoredIndexError(SemsearchError):
+    """Something about the index folder as a whole."""
+
+
+class IndexMissing(StoredIndexError):
+    """There is no built index at this path."""
+
+
+class IndexDamaged(StoredIndexError):
+    """A file of the index is missing, truncated or altered."""
+
+
+class IndexBusy(StoredIndexError):
+    """Another process is building this index."""
+
+
+class FormatTooOld(StoredIndexError):
+    """The index was written by an older version and must be built again."""
+
+
+class FormatTooNew(StoredIndexError):
+    """The index was written by a newer version of semsearch."""
+
+
+class EncoderMismatch(StoredIndexError):
+    """The index was built by another encoder than the one asked for."""
+
+
+class EncoderError(SemsearchError):
+    """An encoder that cannot be loaded or used."""
+
+
+class ModelRefused(EncoderError):
+    """A model that is not safe to load, or is not the one it claims to be."""
+
+
+class EngineError(SemsearchError):
+    """A nearest-neighbour engine was used against its contract."""
+
+
+class DimensionMismatch(EngineError):
+    """Vectors of another length than the index holds."""
+
+
+class MissingExtra(SemsearchError):
+    """A library that this call needs is not installed.
+
+    Args:
+        library: the missing library.
+        purpose: what it is needed for.
+    """
+
+    def __init__(self, library: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs {library}, which is not installed here; "
+            "this looks like a serve-only installation: run `pip install semsearch` in full"
+        )
+        self.library = library

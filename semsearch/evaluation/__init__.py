@@ -1,0 +1,1 @@
+"""Scoring an index with judged questions."""

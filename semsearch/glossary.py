@@ -1,0 +1,317 @@
+"""The facade: open an index, ask it questions, find related terms.
+
+`Glossary` holds one generation and an encoder and decides the order of steps; finding is
+`retrieval`'s, scoring `ranking`'s. Everything here blocks and is safe to call from several
+threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from semsearch.encoders import load_answering_encoder
+from semsearch.encoders.base import Encoder
+from semsearch.encoders.models import find_model
+from semsearch.errors import (
+    EncoderMismatch,
+    EntryNotFound,
+    GlossaryNotFound,
+    InvalidSetting,
+)
+from semsearch.ranking import confidence
+from semsearch.ranking.background import Background
+from semsearch.ranking.tiers import tier_score
+from semsearch.retrieval import Candidate, NameMatch, Retriever
+from semsearch.stems import question_stems
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import Manifest, load_manifest
+from semsearch.storage.words import shared_words
+from semsearch.text import check_question
+from semsearch.types import (
+    Answer,
+    Entry,
+    Evidence,
+    Hit,
+    IndexInfo,
+    Neighbour,
+    Related,
+    Span,
+    Tier,
+    Vectors,
+)
+
+MAX_K = 100
+"""Most hits of one answer."""
+
+_TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
+
+
+class Glossary:
+    """An open index. Use `semsearch.open`, and as a context manager to close it."""
+
+    def __init__(
+        self, path: Path, manifest: Manifest, retriever: Retriever, encoder: Encoder
+    ) -> None:
+        self._path = path
+        self._manifest = manifest
+        self._retriever = retriever
+        self._encoder = encoder
+
+    @classmethod
+    def open(cls, index: str | Path, *, model: str | None = None) -> Glossary:
+        """Open a built index for asking.
+
+        Args:
+            index: the index folder.
+            model: the encoder the index is expected to be built with; not checked by default.
+
+        Raises:
+            StoredIndexError: there is no index, it is damaged, or it was built by another
+                version or another encoder; the message names the command that mends it.
+        """
+        layout = IndexLayout(Path(index))
+        manifest, files = load_manifest(layout)
+        if model is not None and find_model(model).fingerprint != manifest.fingerprint:
+            raise EncoderMismatch(
+                f"the index in {layout.root} was built with the encoder {manifest.model}, not {model}; "
+                f"run `semsearch build PATHS --index {layout.root} --model {model}`"
+            )
+        encoder = load_answering_encoder(
+            layout.encoder(manifest.fingerprint),
+            model=manifest.model,
+            fingerprint=manifest.fingerprint,
+            precision=manifest.precision,
+        )
+        retriever = Retriever.load(files, manifest.dim)
+        return cls(layout.root, manifest, retriever, encoder)
+
+    def __enter__(self) -> Glossary:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files of the index; no question may be under way."""
+        self._retriever.close()
+
+    def __len__(self) -> int:
+        """How many entries the index holds."""
+        return self._manifest.entries
+
+    @property
+    def tag(self) -> str:
+        """A short text that changes whenever any answer of this index could change."""
+        return self._manifest.tag
+
+    def ask(self, question: str, *, k: int = 10, glossary: str | None = None) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: plain language, a term, an acronym; at most 1,000 characters.
+            k: hits wanted, 1 to 100.
+            glossary: ask only this glossary of the index.
+
+        Returns:
+            At most k hits, best first. Exact names come first, then other forms of names, then
+            names that begin with the question, then what fits by meaning and words, then names
+            that resemble the question; what fits worse than that is labelled `nearest`.
+
+        Raises:
+            InvalidQuestion: the question is empty, too long or not text.
+            InvalidSetting: k is out of range.
+            GlossaryNotFound: the index has no such glossary.
+        """
+        return self.ask_many([question], k=k, glossary=glossary)[0]
+
+    def ask_many(
+        self, questions: Sequence[str], *, k: int = 10, glossary: str | None = None
+    ) -> list[Answer]:
+        """Answer several questions with one run of the encoder; see `ask`."""
+        if not 1 <= k <= MAX_K:
+            raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
+        within = self._within(glossary)
+        background = self.background(glossary)
+        checked = [check_question(question) for question in questions]
+        vectors = self._encoder.encode_questions(checked)
+        return [
+            self._answer(question, vector, k, within, background)
+            for question, vector in zip(checked, vectors, strict=True)
+        ]
+
+    def entry(self, id_or_name: str) -> Entry:
+        """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
+
+        Raises:
+            EntryNotFound: nothing has this id or name; the message suggests the nearest name.
+        """
+        return self._retriever.snapshot.entries([self._position(id_or_name)])[0]
+
+    def related(self, id_or_name: str, *, k: int = 10) -> Related:
+        """Return the entries whose definitions are nearest in meaning, nearest first.
+
+        Args:
+            id_or_name: see `entry`.
+            k: how many, 1 to 100.
+
+        Raises:
+            EntryNotFound: nothing has this id or name.
+            InvalidSetting: k is out of range.
+        """
+        if not 1 <= k <= MAX_K:
+            raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
+        position = self._position(id_or_name)
+        near = self._retriever.neighbours(position, k)
+        entries = self._retriever.snapshot.entries([position, *(p for p, _ in near)])
+        neighbours = tuple(
+            Neighbour(rank, entry, round(similarity, 6))
+            for rank, (entry, (_, similarity)) in enumerate(zip(entries[1:], near, strict=True), 1)
+        )
+        return Related(entries[0], neighbours)
+
+    def info(self) -> IndexInfo:
+        """Return what this index is made of."""
+        stated = self._manifest
+        return IndexInfo(
+            path=str(self._path),
+            generation=stated.generation,
+            built_at=stated.built_at,
+            built_by=stated.built_by,
+            format=stated.format,
+            entries=stated.entries,
+            vectors=stated.vectors,
+            glossaries=self._retriever.snapshot.glossary_infos(),
+            model=stated.model,
+            fingerprint=stated.fingerprint,
+            dim=stated.dim,
+            precision=stated.precision,
+            threshold=confidence.THRESHOLD,
+        )
+
+    def encode(self, questions: Sequence[str]) -> Vectors:
+        """Return the unit vectors of questions, (n, dim), as this index compares them."""
+        return self._encoder.encode_questions([check_question(q) for q in questions])
+
+    def candidates(self, question: str) -> list[Candidate]:
+        """Return all that meaning and words propose for a question, scored but not yet ranked.
+
+        For measuring the parts of the score; `ask` is what answers.
+        """
+        vector = self.encode([question])[0]
+        return self._retriever.candidates(question, vector, MAX_K, range(len(self)), ())[0]
+
+    def definitions(self) -> tuple[list[Entry], Vectors]:
+        """Return all entries and the vectors of their whole definitions, (n, dim)."""
+        retriever = self._retriever
+        entries = retriever.snapshot.entries(range(len(self)))
+        return entries, retriever.vectors[retriever.first_rows[:-1]]
+
+    def background(self, glossary: str | None = None) -> Background:
+        """Return what similarity is ordinary in one glossary, or in the whole index."""
+        return self._manifest.backgrounds[glossary] if glossary else self._manifest.background
+
+    def _within(self, glossary: str | None) -> range:
+        if glossary is None:
+            return range(len(self))
+        known = self._retriever.glossaries
+        if glossary not in known:
+            raise GlossaryNotFound(
+                f"there is no glossary {glossary!r} in this index; it has {', '.join(sorted(known))}"
+            )
+        return known[glossary]
+
+    def _position(self, id_or_name: str) -> int:
+        position = self._retriever.snapshot.position_of(id_or_name)
+        if position is not None:
+            return position
+        name = check_question(id_or_name)
+        everything = range(len(self))
+        matches = self._retriever.by_name(name, everything)
+        for tier in (Tier.EXACT, Tier.FORM):
+            for at, match in matches.items():
+                if match.tier is tier:
+                    return at
+        near = self._retriever.by_resemblance(name, 1, everything)
+        hint = "".join(f"; did you mean {match.label!r}?" for match in near.values())
+        raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
+
+    def _answer(
+        self, question: str, vector: Vectors, k: int, within: range, background: Background
+    ) -> Answer:
+        names = self._retriever.by_name(question, within)
+        if not names:
+            names = self._retriever.by_resemblance(question, k, within)
+        candidates, by_words = self._retriever.candidates(question, vector, k, within, names)
+        fuzzy = any(match.tier is Tier.FUZZY for match in names.values())
+        misspelt = fuzzy and not by_words
+        tiers = {c.position: _tier(names.get(c.position), misspelt) for c in candidates}
+        candidates.sort(key=lambda c: (_TIER_ORDER[tiers[c.position]], -c.fused, c.position))
+        hits = self._hits(question, candidates[:k], tiers, names)
+        sure = 0.0
+        if hits:
+            standout = background.standout(hits[0].similarity)
+            coverage = confidence.coverage_of(question, hits[0].evidence.words)
+            resemblance = (
+                names[candidates[0].position].resemblance if hits[0].evidence.name else 0.0
+            )
+            sure = confidence.of_first_hit(hits[0].matched_by, standout, coverage, resemblance)
+        if sure < confidence.THRESHOLD:
+            hits = tuple(_as_nearest(hit) for hit in hits)
+        return Answer(question, sure < confidence.THRESHOLD, round(sure, 4), hits)
+
+    def _hits(
+        self,
+        question: str,
+        candidates: list[Candidate],
+        tiers: dict[int, Tier],
+        names: dict[int, NameMatch],
+    ) -> tuple[Hit, ...]:
+        if not candidates:
+            return ()
+        snapshot = self._retriever.snapshot
+        positions = [c.position for c in candidates]
+        entries = snapshot.entries(positions)
+        places = snapshot.passages([c.sentence_row for c in candidates])
+        asked = frozenset(question_stems(question))
+        hits = []
+        for rank, (c, entry, place) in enumerate(zip(candidates, entries, places, strict=True), 1):
+            tier = tiers[c.position]
+            named = names.get(c.position)
+            evidence = Evidence(
+                name=named.label if named else None,
+                words=shared_words(asked, snapshot.stems(c.position)) if c.words > 0 else (),
+                sentence=Span(*place, entry.definition[slice(*place)]),
+                similarity_definition=round(c.whole, 6),
+                similarity_sentence=round(c.sentence, 6),
+                words_score=round(c.words, 6),
+            )
+            score = round(tier_score(tier, c.fused), 6)
+            hits.append(Hit(rank, entry, score, round(c.meaning, 6), tier, evidence))
+        return tuple(hits)
+
+
+def _tier(name: NameMatch | None, misspelt: bool) -> Tier:
+    """Decide the tier of a candidate.
+
+    When the glossary knows a word of the question, a name that only resembles the question
+    counts for nothing: what fits by meaning and words comes in its own order. When it knows
+    none, the question is taken for misspelt; the names it resembles come first, labelled so.
+    """
+    if name is not None and name.tier is not Tier.FUZZY:
+        return name.tier
+    if not misspelt:
+        return Tier.MEANING
+    return Tier.NEAREST if name is None else Tier.FUZZY
+
+
+def _as_nearest(hit: Hit) -> Hit:
+    """Label a hit below the threshold; its place stays."""
+    return replace(hit, matched_by=Tier.NEAREST)

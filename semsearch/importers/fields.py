@@ -1,0 +1,132 @@
+"""Which column or key holds what: our field names and the names authors use for them.
+
+One table for CSV and JSON, so that a glossary gives the same entries in either form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.records import Record
+from semsearch.types import Source
+
+SYNONYMS = {
+    "term": ("term", "name", "title", "word", "headword", "label", "preflabel", "entry"),
+    "definition": ("definition", "description", "gloss", "meaning", "text", "explanation"),
+    "aliases": (
+        "aliases", "alias", "synonyms", "aka", "altlabel", "abbreviation", "acronym",
+        "alsoknownas", "alternatename",
+    ),
+    "id": ("id", "slug", "code", "notation", "termcode"),
+    "language": ("language", "lang", "inlanguage"),
+}  # fmt: skip
+"""Our fields, and for each the names looked for, first the one that wins."""
+
+MAP_HINT = "map them with --columns term=...,definition=..."
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """For each of our fields, the columns that hold it; all but `aliases` have at most one."""
+
+    columns: Mapping[str, tuple[str, ...]]
+
+    def missing(self) -> tuple[str, ...]:
+        """Name the fields without which nothing is an entry and that have no column."""
+        return tuple(name for name in ("term", "definition") if not self.columns.get(name))
+
+    def record(self, values: Mapping[str, object], source: Source) -> Record | str:
+        """Make a record of one row or object.
+
+        Args:
+            values: the values by column.
+            source: where they stand.
+
+        Returns:
+            The record, or the reason why there is none.
+        """
+        term, definition = self._text(values, "term"), self._text(values, "definition")
+        if not term:
+            return "no term"
+        if not definition:
+            return f"no definition of {shorten(term)!r}"
+        aliases = [
+            alias
+            for column in self.columns.get("aliases", ())
+            for alias in split_aliases(values.get(column))
+        ]
+        id_ = self._text(values, "id") or None
+        language = self._text(values, "language") or "en"
+        return Record(term, definition, source, tuple(aliases), id_, language)
+
+    def _text(self, values: Mapping[str, object], field: str) -> str:
+        column = next(iter(self.columns.get(field, ())), None)
+        value = values.get(column) if column is not None else None
+        return value.strip() if isinstance(value, str) else ""
+
+
+def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
+    """Find our fields among the columns of a table or the keys of an object.
+
+    Args:
+        names: the columns, as written.
+        chosen: for some of our fields the column the user chose; these win.
+
+    Returns:
+        The fields that were found.
+    """
+    by_key: dict[str, list[str]] = {}
+    for name in names:
+        by_key.setdefault(_key(name), []).append(name)
+    columns: dict[str, tuple[str, ...]] = {}
+    for field, synonyms in SYNONYMS.items():
+        if field in chosen:
+            found = [name for name in names if name.strip() == chosen[field].strip()]
+            found = found or by_key.get(_key(chosen[field]), [])
+        else:
+            found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
+        columns[field] = tuple(found if field == "aliases" else found[:1])
+    return FieldMap(columns)
+
+
+def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
+    """Refuse a choice of columns for a field that does not exist.
+
+    Args:
+        chosen: our fields and the columns the user chose for them.
+        file: the file being read, for the message.
+
+    Raises:
+        ImportFailed: if one of the fields is unknown.
+    """
+    for field, column in chosen.items():
+        if field not in SYNONYMS:
+            known = ", ".join(SYNONYMS)
+            raise ImportFailed(
+                f"column {column!r} was chosen for {field!r}, which is no field; "
+                f"the fields are {known}",
+                file,
+            )
+
+
+def split_aliases(value: object) -> list[str]:
+    """Take a list of names, or split one text at `;` and `|`, or at `,` if it has neither."""
+    if isinstance(value, str):
+        separator = ";" if ";" in value or "|" in value else ","
+        names: Iterable[object] = value.replace("|", ";").split(separator)
+    else:
+        names = value if isinstance(value, list) else ()
+    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def shorten(text: str) -> str:
+    """Cut a text that is quoted in a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _key(name: str) -> str:
+    """Reduce `skos:prefLabel`, `Pref Label` and `pref_label` to `preflabel`."""
+    return "".join(sign for sign in name.rpartition(":")[2].casefold() if sign.isalnum())

@@ -1,0 +1,101 @@
+"""YAML front matter: the block between two `---` lines at the head of a page.
+
+Every scalar is read as the text it is written as: `title: No` is the word "No" and not false,
+`title: 404` is not a number. Anchors and aliases are refused, so no small file can unfold
+into a large one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.nodes import Node
+
+from semsearch.importers.files import opens_front_matter
+
+MAX_CHARACTERS = 64 * 1024
+
+_EMPTY = ("", "~", "null")
+
+
+class BadFrontMatter(Exception):
+    """Front matter that cannot be read; `line` counts from 1 in the file."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's fields, their names in lower case, and the Markdown below them."""
+
+    fields: dict[str, Any]
+    body: str
+    body_line: int
+
+    def text(self, name: str) -> str:
+        """Give a field that holds one text; empty if it is absent or something else."""
+        value = self.fields.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give a field that holds one text or a list of them, without the empty ones."""
+        value = self.fields.get(name, "")
+        values = value if isinstance(value, list) else [value]
+        texts = (item.strip() for item in values if isinstance(item, str))
+        return tuple(text for text in texts if text not in _EMPTY)
+
+
+def split_page(text: str) -> Page:
+    """Take a page apart.
+
+    Args:
+        text: the whole file.
+
+    Returns:
+        Its fields and body; no fields if there is no front matter.
+
+    Raises:
+        BadFrontMatter: if the front matter is not closed, too long, or not a YAML mapping.
+    """
+    lines = text.split("\n")
+    if not opens_front_matter(lines):
+        return Page({}, text, 1)
+    close = next((i for i, line in enumerate(lines) if i and line.rstrip() in ("---", "...")), 0)
+    if not close:
+        raise BadFrontMatter("front matter opens with --- but no second --- closes it", 1)
+    fields = _read_fields("\n".join(lines[1:close]))
+    return Page(fields, "\n".join(lines[close + 1 :]), close + 2)
+
+
+def _read_fields(source: str) -> dict[str, Any]:
+    if len(source) > MAX_CHARACTERS:
+        raise BadFrontMatter(f"front matter is longer than {MAX_CHARACTERS} characters", 1)
+    try:
+        # texts and plain containers only: safer still than SafeLoader
+        fields = yaml.load(source, Loader=_TextLoader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise BadFrontMatter(f"front matter is not valid YAML: {error.problem}", line) from error
+    except yaml.YAMLError as error:
+        raise BadFrontMatter("front matter holds a character YAML does not allow", 1) from error
+    except RecursionError as error:
+        raise BadFrontMatter("front matter is nested too deeply", 1) from error
+    if not isinstance(fields, dict):
+        raise BadFrontMatter("front matter is not a list of `name: value` lines", 1)
+    return {name.lower(): value for name, value in fields.items() if isinstance(name, str)}
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Reads scalars as text and refuses anchors and aliases."""
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "anchor", None) is not None:
+            mark = event.start_mark
+            raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not read", mark)
+        return super().compose_node(parent, index)

@@ -1,0 +1,93 @@
+"""One page per term: Markdown below YAML front matter, as MDN, Kubernetes and CNCF keep it.
+
+The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` its other names, and the whole
+body its definition. Pages that exist for navigation are refused by name, so that the report
+accounts for every page of a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from semsearch.importers.files import read_text
+from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
+from semsearch.importers.prose import MAX_SOURCE, parse_blocks, words_of
+from semsearch.importers.records import ReadOptions, Record
+from semsearch.types import Refusal, Source
+
+_ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
+_NOT_ENTRIES = {
+    "landing-page": "landing page, not an entry",
+    "glossary-disambiguation": "disambiguation page, not an entry",
+}
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+    """Read one page.
+
+    Args:
+        path: the page.
+        options: not used: a page has no columns.
+
+    Yields:
+        Record | Refusal: one record, or one refusal that says why the page is not an entry.
+    """
+    del options
+    file = str(path)
+    try:
+        page = split_page(read_text(path))
+    except BadFrontMatter as error:
+        yield Refusal(Source(file, error.line), error.reason)
+        return
+    source = Source(file, 1)
+    reason = _reason_to_skip(page, path)
+    if reason:
+        yield Refusal(source, reason)
+        return
+    term = page.text("title")
+    definition = _definition(page, term)
+    if definition:
+        yield Record(term, definition, source, _aliases(page), _id(page), _language(page))
+    else:
+        yield Refusal(source, f"no text below the front matter of {term!r}")
+
+
+def _reason_to_skip(page: Page, path: Path) -> str | None:
+    """Say why a page is no entry, as far as its name and its fields tell."""
+    if path.name.startswith("_"):
+        return "template or section page (its name starts with _), not an entry"
+    if path.stem == "index" and page.text("layout") == "glossary":
+        return _NOT_ENTRIES["landing-page"]
+    if not page.text("title"):
+        return "no title in the front matter"
+    if len(page.body) > MAX_SOURCE:
+        return f"the page is longer than {MAX_SOURCE} characters"
+    return _NOT_ENTRIES.get(page.text("page-type"))
+
+
+def _definition(page: Page, term: str) -> str:
+    """Give the body as plain words, without a first heading that only repeats the title."""
+    blocks = parse_blocks(page.body)
+    nodes = blocks.nodes
+    if nodes and nodes[0].type == "heading" and words_of(nodes[:1], blocks.references) == term:
+        nodes = nodes[1:]
+    return words_of(nodes, blocks.references)
+
+
+def _aliases(page: Page) -> tuple[str, ...]:
+    return tuple(alias for name in _ALIAS_FIELDS for alias in page.texts(name))
+
+
+def _id(page: Page) -> str | None:
+    """Give the author's id: `id`, or the `slug` below its section.
+
+    MDN's slugs are `Glossary/Property/CSS`: only the section goes, because the last part
+    alone (`CSS`) is another page.
+    """
+    section, _, rest = page.text("slug").partition("/")
+    return page.text("id") or rest or section or None
+
+
+def _language(page: Page) -> str:
+    return page.text("lang") or page.text("language") or "en"

@@ -1,0 +1,154 @@
+"""Markdown as plain words, fit for a terminal, a web page and an encoder.
+
+Paragraphs and headings are separated by a blank line, list items stand one per line behind
+`- ` or their number, rows of a table one per line with `; ` between cells. Links leave their
+text, images their alternative text, code its characters. Macros become words (see `macros`)
+except inside code blocks. Block structure is parsed for a whole file, inline text only on demand:
+that keeps hostile files cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.deflist import deflist_plugin
+
+from semsearch.importers import macros
+from semsearch.importers.markup import html_words, is_break
+
+MAX_SOURCE = 100_000
+"""No definition that may be kept (see `entries`) comes from more characters of Markdown."""
+
+_ALERT = re.compile(r"\A\[![A-Za-z]+\][ \t]*\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The block tree of a Markdown text, and the link references defined in it."""
+
+    nodes: tuple[SyntaxTreeNode, ...]
+    references: MutableMapping[str, Any] = field(repr=False)
+
+
+def plain_words(markdown: str) -> str:
+    """Give the plain words of a Markdown text, without blank lines at either end."""
+    blocks = parse_blocks(markdown)
+    return words_of(blocks.nodes, blocks.references)
+
+
+def parse_blocks(markdown: str) -> Blocks:
+    """Parse the block structure of a Markdown text; inline text stays unparsed."""
+    references: MutableMapping[str, Any] = {}
+    root = SyntaxTreeNode(_parser().parse(markdown, references))
+    return Blocks(tuple(root.children), references)
+
+
+def words_of(nodes: Sequence[SyntaxTreeNode], references: MutableMapping[str, Any]) -> str:
+    """Give the plain words of some blocks.
+
+    Args:
+        nodes: blocks of one parsed text.
+        references: the link references of that text.
+
+    Returns:
+        The words, with a blank line between blocks.
+    """
+    return _Writer(references).blocks(nodes)
+
+
+def inline_words(content: str, references: MutableMapping[str, Any]) -> str:
+    """Give the plain words of one paragraph's or heading's source."""
+    return _Writer(references).inline(content)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table").use(deflist_plugin)
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+class _Writer:
+    """Writes blocks as plain words; holds the link references they may use."""
+
+    def __init__(self, references: MutableMapping[str, Any]) -> None:
+        self._references = references
+
+    def blocks(self, nodes: Iterable[SyntaxTreeNode], separator: str = "\n\n") -> str:
+        return separator.join(filter(None, map(self._block, nodes)))
+
+    def inline(self, content: str) -> str:
+        tokens: list[Token] = []
+        parser = _parser()
+        marked, found = macros.hide(content)
+        parser.inline.parse(marked, parser, self._references, tokens)
+        lines = "".join(_inline_token(token, found) for token in tokens).split("\n")
+        return "\n".join(" ".join(line.split()) for line in lines).strip()
+
+    def _block(self, node: SyntaxTreeNode) -> str:
+        writers = {
+            "inline": lambda node: self.inline(node.content),
+            "fence": lambda node: node.content.strip("\n").rstrip(),
+            "code_block": lambda node: node.content.strip("\n").rstrip(),
+            "html_block": lambda node: html_words(macros.spell_out(node.content)),
+            "bullet_list": self._list,
+            "ordered_list": self._list,
+            "table": self._table,
+            "dl": self._definition_list,
+            "blockquote": self._quotation,
+        }
+        writer = writers.get(node.type)
+        return writer(node) if writer else self.blocks(node.children)
+
+    def _quotation(self, node: SyntaxTreeNode) -> str:
+        """Write a quotation without its marks, and without the marker of a GitHub alert."""
+        return _ALERT.sub("", self.blocks(node.children), count=1)
+
+    def _list(self, node: SyntaxTreeNode) -> str:
+        number = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+        lines = []
+        for item in node.children:
+            # MDN writes definition lists as nested items that begin with a colon
+            words = self.blocks(item.children, "\n").removeprefix(": ")
+            if words:
+                mark = "- " if number is None else f"{number}. "
+                lines.append(mark + words.replace("\n", "\n" + " " * len(mark)))
+            number = None if number is None else number + 1
+        return "\n".join(lines)
+
+    def _table(self, node: SyntaxTreeNode) -> str:
+        rows = (row for part in node.children for row in part.children)
+        return "\n".join(filter(None, map(self._row, rows)))
+
+    def _row(self, row: SyntaxTreeNode) -> str:
+        return "; ".join(filter(None, (self.blocks(cell.children) for cell in row.children)))
+
+    def _definition_list(self, node: SyntaxTreeNode) -> str:
+        lines: list[str] = []
+        for child in node.children:
+            words = self.blocks(child.children, "\n")
+            if child.type == "dd" and lines and lines[-1].endswith(":"):
+                lines[-1] += f" {words}"
+            else:
+                lines.append(f"{words}:" if child.type == "dt" else words)
+        return "\n".join(lines)
+
+
+def _inline_token(token: Token, found: Sequence[macros.Macro]) -> str:
+    if token.type in ("text", "text_special"):
+        return macros.show(token.content, found)
+    if token.type == "code_inline":
+        return macros.show(token.content, found, in_code=True)
+    if token.type == "softbreak":
+        return " "
+    if token.type == "image":
+        return "".join(_inline_token(child, found) for child in token.children or ())
+    is_line_end = token.type == "hardbreak"
+    return "\n" if is_line_end or (token.type == "html_inline" and is_break(token.content)) else ""

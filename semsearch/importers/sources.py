@@ -1,0 +1,109 @@
+"""Which files belong to which glossary.
+
+A file is a glossary named after it. A folder is one glossary named after the folder, with all
+files below it, unless files of many terms lie directly in it: such a folder is a corpus, each
+of these files and each sub-folder being a glossary of its own. Pages (Markdown with front
+matter) that lie directly in a corpus folder are one glossary named after the folder.
+`NAME=PATH` makes everything below PATH one glossary.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.formats import is_known, is_page, reader_for
+from semsearch.importers.slugs import slug
+
+_ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
+"""Files about a glossary; never read from a folder, in any case, with any suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read, as the user named it or below the folder the user named."""
+
+    glossary: str
+    path: Path
+
+
+def find_files(paths: Iterable[str | Path]) -> list[SourceFile]:
+    """List the files that paths stand for, in the order given and sorted below a folder.
+
+    Args:
+        paths: files, folders, or `NAME=PATH` for either.
+
+    Returns:
+        The files, none of them twice in one glossary.
+
+    Raises:
+        ImportFailed: if a path does not exist, a folder holds nothing readable, or a glossary
+            would have no name.
+        UnknownFormat: if a file named directly has a suffix that no reader reads.
+    """
+    files: dict[tuple[str, Path], SourceFile] = {}
+    for given in paths:
+        for file in _files_of(str(given)):
+            files.setdefault((file.glossary, file.path.resolve()), file)
+    return list(files.values())
+
+
+def _files_of(given: str) -> Iterator[SourceFile]:
+    name, path = _split_name(given)
+    if path.is_dir():
+        files = sorted(_walk(path))
+        if not files:
+            raise ImportFailed("no file in this folder can be read as a glossary", path)
+        if name is None and _is_corpus(path):
+            yield from (_in_corpus(path, file) for file in files)
+        else:
+            glossary = _glossary_name(path.resolve().name if name is None else name, path)
+            yield from (SourceFile(glossary, file) for file in files)
+    elif path.exists():
+        reader_for(path)
+        yield SourceFile(_glossary_name(path.stem if name is None else name, path), path)
+    else:
+        raise ImportFailed("no such file or folder", path)
+
+
+def _split_name(given: str) -> tuple[str | None, Path]:
+    """Take `NAME=PATH` apart; a path that exists or a name with a slash is not taken apart."""
+    name, equals, path = given.partition("=")
+    if not equals or "/" in name or os.sep in name or Path(given).exists():
+        return None, Path(given)
+    return name, Path(path)
+
+
+def _in_corpus(folder: Path, file: Path) -> SourceFile:
+    parts = file.relative_to(folder).parts
+    own_name = folder.resolve().name if is_page(file) else file.stem
+    name = parts[0] if len(parts) > 1 else own_name
+    return SourceFile(_glossary_name(name, file), file)
+
+
+def _is_corpus(folder: Path) -> bool:
+    return any(_is_readable(file) and not is_page(file) for file in folder.iterdir())
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the readable files below a folder; links to folders are not followed."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (file for name in names if _is_readable(file := Path(place, name)))
+
+
+def _is_readable(file: Path) -> bool:
+    if file.name.startswith(".") or not is_known(file) or not file.is_file():
+        return False
+    # `LICENSE-MIT.txt` is about the glossary, `license-compliance.md` may be a term
+    return file.name.split(".")[0].upper() not in _ABOUT and not file.name.startswith(_ABOUT)
+
+
+def _glossary_name(name: str, path: Path) -> str:
+    glossary = slug(name)
+    if not glossary:
+        raise ImportFailed("no name for this glossary; give it as NAME=PATH", path)
+    return glossary

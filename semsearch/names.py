@@ -1,0 +1,151 @@
+"""The names of an entry: what its author wrote and what the program finds by itself.
+
+An entry can be asked for by its term, by its aliases, by an acronym and by plural or joined
+spellings. Aliases are stated in the source; the rest is derived here, so that nobody has to
+add "CNN" by hand. Derived names rank below stated ones (`Tier.FORM`).
+
+Two keys make names comparable. The *key* ignores case, accents, hyphens and punctuation. The
+*form* also ignores plural endings and blanks: it need not be good English, since questions
+and names pass through the same function.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from semsearch.text import fold
+from semsearch.types import Entry
+
+_BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*(.*)$")
+_ACRONYM_IN_TEXT = re.compile(r"\(([A-Z][A-Za-z0-9&/-]{1,9})\)")
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"}
+)
+_MAX_INITIALS = 7
+_MAX_LETTERS = 10
+_MAX_WORDS = 12
+_MAX_PER_WORD = 3
+"""Letters of an acronym that one word may give: "Rectified" gives two to ReLU, few give three."""
+_PLURALS = (
+    ("ies", re.compile(r"\wies$"), "y"),
+    ("es", re.compile(r"(?:[sxz]|ch|sh)es$"), ""),
+    ("s", re.compile(r"[^sui]s$"), ""),
+)
+"""Plural endings: how long they are, where they count, and what stands in their place."""
+
+
+class NameKind(StrEnum):
+    """How an entry came by a name; `TERM` and `ALIAS` are stated, the others derived."""
+
+    TERM = "term"
+    ALIAS = "alias"
+    ACRONYM = "acronym"
+    INITIALS = "initials"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name: how it is shown, how it is compared, and where it comes from."""
+
+    label: str
+    key: str
+    form: str
+    kind: NameKind
+
+
+def form_of(key: str) -> str:
+    """Return the form of a folded name: words without plural endings, joined."""
+    return "".join(_singular(word) for word in key.split())
+
+
+def _singular(word: str) -> str:
+    for ending, pattern, instead in _PLURALS:
+        if len(word) > len(ending) + 1 and pattern.search(word):
+            word = word[: -len(ending)] + instead
+            break
+    return word.removesuffix("e")  # "caches" loses its e above, so "cache" must too
+
+
+def names_of(entry: Entry) -> list[Name]:
+    """Return every name of an entry, stated names first, each key once.
+
+    Derived: the parts of "Role-Based Access Control (RBAC)" in either order, the term without a
+    qualifier ("Node (DOM)"), acronyms that the definition spells out beside the term ("...
+    Networks (CNNs) are ..."), and the initials of a term of two or more words.
+    """
+    found: dict[str, Name] = {}
+
+    def add(label: str, kind: NameKind) -> None:
+        key = fold(label)
+        if key and key not in found:
+            found[key] = Name(label, key, form_of(key), kind)
+
+    add(entry.term, NameKind.TERM)
+    for alias in entry.aliases:
+        add(alias, NameKind.ALIAS)
+    plain = entry.term
+    if match := _BRACKETS.match(entry.term):
+        outer, inner, rest = match.groups()
+        plain = f"{outer} {rest}".strip()
+        add(plain, NameKind.ALIAS)
+        if is_acronym(inner, outer) or is_acronym(outer, inner):
+            add(inner, NameKind.ALIAS)
+    for acronym in _spelled_out(plain, entry.definition):
+        add(acronym, NameKind.ACRONYM)
+    initials = _initials(plain)
+    if 2 <= len(initials) <= _MAX_INITIALS:
+        add(initials, NameKind.INITIALS)
+    return list(found.values())
+
+
+def is_acronym(short: str, long: str) -> bool:
+    """Whether `short` abbreviates `long`: its letters are the initials, small words optional.
+
+    A plural s is ignored, and a word may give more letters than its first ("ReLU", "BitOps").
+    """
+    letters = re.sub(r"[^a-z0-9]", "", re.sub(r"s$", "", short).casefold())
+    words = [w for w in re.split(r"[\W_]+", long.casefold()) if w]
+    if not 2 <= len(letters) <= _MAX_LETTERS or not 2 <= len(words) <= _MAX_WORDS:
+        return False  # also keeps the search below from trying thousands of ways
+    if len(letters) < len(words) - _small(words):
+        return False
+    return _consumes(letters, words)
+
+
+def _small(words: list[str]) -> int:
+    return sum(w in _SMALL_WORDS for w in words)
+
+
+def _consumes(letters: str, words: list[str]) -> bool:
+    """Match letters against words in order: each big word gives its first letter, or more."""
+    if not words:
+        return not letters
+    word, rest = words[0], words[1:]
+    if word in _SMALL_WORDS and _consumes(letters, rest):
+        return True
+    at = -1
+    for taken in range(min(len(letters), _MAX_PER_WORD)):
+        at = word.find(letters[taken], at + 1)
+        if at < 0 or (taken == 0 and at > 0):
+            return False
+        if _consumes(letters[taken + 1 :], rest):
+            return True
+    return False
+
+
+def _spelled_out(term: str, definition: str) -> list[str]:
+    """Return acronyms in brackets right behind the term, in the definition's own words."""
+    term_form = form_of(fold(term))
+    found: list[str] = []
+    for match in _ACRONYM_IN_TEXT.finditer(definition):
+        before = form_of(fold(definition[: match.start()]))
+        if before.endswith(term_form) and is_acronym(match.group(1), term):
+            found.append(match.group(1))
+    return found
+
+
+def _initials(term: str) -> str:
+    words = [w for w in re.split(r"[\W_]+", term) if w and w.casefold() not in _SMALL_WORDS]
+    return "".join(w[0] for w in words).upper() if len(words) > 1 else ""

@@ -1,0 +1,1 @@
+"""Ranking as pure functions: tiers, fusion of words and meaning, confidence."""

@@ -1,0 +1,58 @@
+"""The background: how similar a passage is to what is not about it, in one glossary.
+
+The yardstick that makes a similarity comparable between glossaries and encoders. It is measured at
+build time, without labelled questions: sentences of the glossary are asked as if they were
+questions, each with its own entry left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from semsearch.ranking.fusion import meaning, passage_scores
+from semsearch.types import Numbers, Vectors
+
+SAMPLE = 256
+"""Sentences asked; the mean of so many varies by a hundredth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Mean and standard deviation of the best meaning score of the sentences asked."""
+
+    mean: float
+    deviation: float
+
+    def standout(self, meaning: float) -> float:
+        """Return how many deviations a meaning score lies above the mean."""
+        return (meaning - self.mean) / self.deviation
+
+
+TYPICAL = Background(0.5, 0.1)
+"""That of the seed, for a glossary of one entry, which has nothing to compare with."""
+
+
+def measure_background(vectors: Vectors, counts: Numbers) -> Background:
+    """Measure the background of a glossary.
+
+    Args:
+        vectors: passages of all entries, one entry after the other.
+        counts: (entries,) passages of each.
+    """
+    if len(counts) < 2:
+        return TYPICAL
+    owner = np.repeat(np.arange(len(counts)), counts)
+    best: list[float] = []
+    for row in spread(len(vectors)):
+        whole, sentence, _ = passage_scores(vectors, vectors[row], counts)
+        scores = meaning(whole, sentence)
+        scores[owner[row]] = -np.inf
+        best.append(float(scores.max()))
+    return Background(round(float(np.mean(best)), 6), round(max(float(np.std(best)), 0.01), 6))
+
+
+def spread(count: int) -> Numbers:
+    """Return at most `SAMPLE` places spread evenly over `count`: the same ones every time."""
+    return np.unique(np.linspace(0, count - 1, min(count, SAMPLE)).astype(np.int64))

@@ -1,0 +1,45 @@
+"""Words as the words half compares them: folded, stemmed, with their place in the text.
+
+Stemming is Snowball's English algorithm (Porter2), alike in entries and questions, so it need not be
+right for other languages to be consistent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from semsearch.text import content_words, fold
+from semsearch.types import Span
+
+_WORD = re.compile(r"\w+")
+_stemming = Lock()
+"""Snowball's stemmers keep their state in the object; one word at a time."""
+
+
+def words_with_stems(text: str) -> Iterator[tuple[str, Span]]:
+    """Yield the stem of each word of a text, and where the word stands."""
+    for match in _WORD.finditer(text):
+        yield stem(match[0]), Span(match.start(), match.end(), match[0])
+
+
+def question_stems(question: str) -> list[str]:
+    """Return the distinct stems of a question's content words, in order."""
+    return list(dict.fromkeys(stem(word) for word in content_words(question)))
+
+
+@lru_cache(maxsize=1 << 18)
+def stem(word: str) -> str:
+    """Return the stem of a word, whatever its case and accents."""
+    with _stemming:
+        return str(_stemmer().stemWord(fold(word)))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:  # noqa: ANN401 - untyped library
+    import snowballstemmer  # noqa: PLC0415 - the only module that loads it
+
+    return snowballstemmer.stemmer("english")

@@ -1,0 +1,1 @@
+"""Everything under an index folder: the store, its generations, and the pointer between them."""

@@ -1,0 +1,201 @@
+"""The store: entries and the vectors of their texts, in one transactional file.
+
+It is the only truth of an index. Entries are keyed by id, vectors by the hash of the text and the
+fingerprint of the encoder: equal texts share a vector, never a row, and vectors of another
+encoder can never be taken by mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.storage.database import open_for_writing
+from semsearch.types import Entry, Source, Vectors
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE entry (
+        id TEXT PRIMARY KEY,
+        glossary TEXT NOT NULL,
+        term TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        language TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        position INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE revision (number INTEGER NOT NULL) STRICT;
+    INSERT INTO revision VALUES (0);
+    CREATE TABLE vector (
+        text BLOB NOT NULL,
+        fingerprint TEXT NOT NULL,
+        value BLOB NOT NULL,
+        PRIMARY KEY (text, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+_MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Ids by what happened to them when a corpus was read again.
+
+    `moved` counts entries whose words are the same but whose file, line or order is not.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+    gone: tuple[str, ...]
+    moved: int
+
+    def __bool__(self) -> bool:
+        """Whether anything happened."""
+        return bool(self.new or self.changed or self.gone or self.moved)
+
+
+class EntryStore:
+    """The open store. One process at a time, which holds the builder's lock."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = open_for_writing(file, _MIGRATIONS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all entries, glossary by glossary, in the order of their sources."""
+        rows = self._connection.execute(
+            "SELECT id, term, definition, glossary, aliases, language, file, line "
+            "FROM entry ORDER BY glossary, position"
+        )
+        return (_entry(row) for row in rows)
+
+    def compare(self, entries: Sequence[Entry]) -> Changes:
+        """Sort a corpus into new, changed, unchanged and gone, without writing anything."""
+        stored = {entry.id: entry for entry in self.entries()}
+        ordered = sorted(entries, key=lambda e: e.glossary)
+        new = tuple(e.id for e in ordered if e.id not in stored)
+        both = [(stored[e.id], e) for e in ordered if e.id in stored]
+        changed = tuple(e.id for old, e in both if replace(old, source=e.source) != e)
+        gone = tuple(sorted(stored.keys() - {e.id for e in ordered}))
+        moved = sum(old.source != e.source for old, e in both)
+        if not moved and not new and not gone:
+            moved = int(list(stored) != [e.id for e in ordered])
+        return Changes(new, changed, len(both) - len(changed), gone, moved)
+
+    @property
+    def revision(self) -> int:
+        """How often the entries have been changed; a generation states which it shows."""
+        return int(self._connection.execute("SELECT number FROM revision").fetchone()[0])
+
+    def replace_all(self, entries: Sequence[Entry]) -> None:
+        """Make the store hold exactly these entries, in one transaction and as a new revision."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE revision SET number = number + 1")
+            connection.execute("DELETE FROM entry")
+            connection.executemany(
+                "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_row(entry, position) for position, entry in enumerate(entries)),
+            )
+
+    def unknown(self, texts: Iterable[bytes], fingerprint: str) -> set[bytes]:
+        """Return which of these text hashes have no vector of this encoder."""
+        wanted = set(texts)
+        rows = self._connection.execute(
+            "SELECT text FROM vector WHERE fingerprint = ?", (fingerprint,)
+        )
+        return wanted - {text for (text,) in rows}
+
+    def save_vectors(self, texts: Sequence[bytes], vectors: Vectors, fingerprint: str) -> None:
+        """Keep the vectors of texts, in one transaction; those already there stay."""
+        values = [row.astype("<f4").tobytes() for row in vectors]
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
+                ((text, fingerprint, value) for text, value in zip(texts, values, strict=True)),
+            )
+
+    def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
+        """Return the vectors of texts in their order, (n, dim).
+
+        Raises:
+            KeyError: a text has no vector; callers save them first.
+        """
+        found: dict[bytes, bytes] = {}
+        distinct = list(dict.fromkeys(texts))
+        for start in range(0, len(distinct), _MANY):
+            some = distinct[start : start + _MANY]
+            marks = ",".join("?" * len(some))
+            found.update(
+                self._connection.execute(
+                    f"SELECT text, value FROM vector WHERE fingerprint = ? AND text IN ({marks})",  # noqa: S608
+                    (fingerprint, *some),
+                )
+            )
+        joined = b"".join(found[text] for text in texts)
+        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
+
+    def dim_of(self, text: bytes, fingerprint: str) -> int:
+        """Return the dimension of the vector of a text that is known to have one."""
+        row = self._connection.execute(
+            "SELECT length(value) FROM vector WHERE text = ? AND fingerprint = ?",
+            (text, fingerprint),
+        ).fetchone()
+        return int(row[0]) // 4
+
+    def forget_vectors(self, keep: Iterable[bytes]) -> None:
+        """Drop the vectors of texts that no entry has any more, of whatever encoder."""
+        with self._transaction() as connection:
+            connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
+            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep))
+            connection.execute("DELETE FROM vector WHERE text NOT IN (SELECT text FROM kept)")
+            connection.execute("DROP TABLE kept")
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._connection)
+
+
+class _Transaction:
+    """`BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _row(entry: Entry, position: int) -> tuple[str | int, ...]:
+    source = entry.source or Source("", 0)
+    aliases = json.dumps(entry.aliases, ensure_ascii=False)
+    return (
+        entry.id,
+        entry.glossary,
+        entry.term,
+        entry.definition,
+        aliases,
+        entry.language,
+        source.file,
+        source.line,
+        position,
+    )
+
+
+def _entry(row: tuple[str, str, str, str, str, str, str, int]) -> Entry:
+    id_, term, definition, glossary, aliases, language, file, line = row
+    source = Source(file, line) if file else None
+    return Entry(id_, term, definition, glossary, tuple(json.loads(aliases)), language, source)

@@ -1,0 +1,105 @@
+"""Every file name under an index folder, each defined once.
+
+    index/
+      store.db                  the truth: entries and the vectors of their texts (SQLite)
+      CURRENT                   which generation answers, and the hash of its manifest
+      LOCK                      held by the one process that builds
+      encoders/<fingerprint>/   the exported encoder, written once for each model
+      generations/<n>/          immutable, self-contained, derived from the store
+        entries.db              entries, names, passages (SQLite, read-only)
+        words.db                stems and where their postings are (SQLite, read-only)
+        postings.i32, .f32      which entries use a stem, and how much that counts
+        vectors.f32             one float32 row for each passage
+        MANIFEST.json           what built it, and the SHA-256 of the files beside it
+
+A generation is written beside the others under a temporary name and renamed when it is
+whole; then CURRENT is replaced. Nothing is ever changed in place, so a reader sees the old
+index or the new one and never half of either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationLayout:
+    """The files of one generation."""
+
+    root: Path
+
+    @property
+    def entries(self) -> Path:
+        """Entries, names and passages (SQLite)."""
+        return self.root / "entries.db"
+
+    @property
+    def words(self) -> Path:
+        """Stems (SQLite)."""
+        return self.root / "words.db"
+
+    @property
+    def postings(self) -> Path:
+        """Little-endian int32."""
+        return self.root / "postings.i32"
+
+    @property
+    def posting_weights(self) -> Path:
+        """Little-endian float32."""
+        return self.root / "postings.f32"
+
+    @property
+    def parts(self) -> tuple[Path, ...]:
+        """Every file that the manifest vouches for."""
+        return (self.entries, self.words, self.postings, self.posting_weights, self.vectors)
+
+    @property
+    def vectors(self) -> Path:
+        """Little-endian float32, row after row."""
+        return self.root / "vectors.f32"
+
+    @property
+    def manifest(self) -> Path:
+        """What built the generation."""
+        return self.root / "MANIFEST.json"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLayout:
+    """The files of an index folder."""
+
+    root: Path
+
+    @property
+    def store(self) -> Path:
+        """The truth."""
+        return self.root / "store.db"
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the generation that answers."""
+        return self.root / "CURRENT"
+
+    @property
+    def lock(self) -> Path:
+        """The builder's lock."""
+        return self.root / "LOCK"
+
+    @property
+    def generations(self) -> Path:
+        """The folder of all generations."""
+        return self.root / "generations"
+
+    def generation(self, number: int) -> GenerationLayout:
+        """One generation by its number."""
+        return GenerationLayout(self.generations / f"{number:06d}")
+
+    @property
+    def encoders(self) -> Path:
+        """The folder of all exported encoders."""
+        return self.root / "encoders"
+
+    def encoder(self, fingerprint: str) -> Path:
+        """The folder of one exported encoder."""
+        return self.encoders / fingerprint[:16]

@@ -1,0 +1,127 @@
+"""What built a generation, and the pointer to the one that answers.
+
+CURRENT holds the hash of the manifest and the manifest holds the hashes of the files, so
+one small file vouches for everything, and all of it is checked before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
+from semsearch.ranking.background import Background
+from semsearch.storage.files import replace_atomically, sha256_of
+from semsearch.storage.layout import GenerationLayout, IndexLayout
+
+FORMAT = 1
+"""Version of the files of an index. Any change to their meaning raises it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `MANIFEST.json` says."""
+
+    format: int
+    generation: int
+    revision: int
+    """The revision of the store that it shows."""
+    built_at: str
+    built_by: str
+    model: str
+    fingerprint: str
+    dim: int
+    precision: str
+    entries: int
+    vectors: int
+    background: Background
+    """Over all glossaries together."""
+    backgrounds: dict[str, Background]
+    """Of each glossary alone."""
+    sha256: dict[str, str]
+
+    @property
+    def tag(self) -> str:
+        """A short text that differs between any two generations."""
+        return f"{self.generation}-{hashlib.sha256(self.to_bytes()).hexdigest()[:12]}"
+
+    def to_bytes(self) -> bytes:
+        """Return the file's content."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True).encode()
+
+
+def publish(layout: IndexLayout, manifest: Manifest) -> None:
+    """Make a finished generation the one that answers."""
+    pointer = {
+        "format": FORMAT,
+        "generation": manifest.generation,
+        "manifest_sha256": hashlib.sha256(manifest.to_bytes()).hexdigest(),
+    }
+    replace_atomically(layout.current, json.dumps(pointer).encode())
+
+
+def current_generation(layout: IndexLayout) -> tuple[int, str]:
+    """Return the number of the generation that answers, and the hash of its manifest.
+
+    Raises:
+        IndexMissing: nothing has been built here.
+        IndexDamaged: the pointer cannot be read.
+        FormatTooOld, FormatTooNew: another version of semsearch wrote it.
+    """
+    try:
+        pointer = json.loads(layout.current.read_bytes())
+        stated, number, digest = (
+            int(pointer["format"]),
+            int(pointer["generation"]),
+            str(pointer["manifest_sha256"]),
+        )
+    except FileNotFoundError:
+        raise IndexMissing(
+            f"there is no index in {layout.root}; run `semsearch build PATHS --index {layout.root}`"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(_damaged(layout.root, "CURRENT cannot be read")) from error
+    if stated < FORMAT:
+        raise FormatTooOld(
+            f"the index in {layout.root} has format {stated}, this version reads {FORMAT}; "
+            f"run `semsearch build PATHS --index {layout.root}` again"
+        )
+    if stated > FORMAT:
+        raise FormatTooNew(
+            f"the index in {layout.root} has format {stated}, this version reads {FORMAT}; "
+            "upgrade semsearch"
+        )
+    return number, digest
+
+
+def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
+    """Return the manifest of the generation that answers, all its files checked.
+
+    Raises:
+        StoredIndexError: see `current_generation`; also any file missing or altered.
+    """
+    number, digest = current_generation(layout)
+    files = layout.generation(number)
+    try:
+        content = files.manifest.read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise IndexDamaged(_damaged(layout.root, f"{files.manifest} is altered"))
+        stated = json.loads(content)
+        stated["background"] = Background(**stated["background"])
+        stated["backgrounds"] = {k: Background(**v) for k, v in stated["backgrounds"].items()}
+        manifest = Manifest(**stated)
+        for name, expected in manifest.sha256.items():
+            if sha256_of(files.root / name) != expected:
+                raise IndexDamaged(_damaged(layout.root, f"{files.root / name} is altered"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
+    return manifest, files
+
+
+def _damaged(root: Path, what: str) -> str:
+    return (
+        f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, which "
+        "keeps every vector already computed"
+    )

@@ -1,0 +1,226 @@
+"""The entries of one generation: written once, then only read.
+
+Entries by position, their names, and the passages that vectors stand for. Positions count from
+0, glossary by glossary, so that each glossary is a range of positions.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.names import Name, names_of
+from semsearch.passages import Passage
+from semsearch.stems import words_with_stems
+from semsearch.storage.database import Reader, writing_once
+from semsearch.storage.files import sync
+from semsearch.types import Entry, GlossaryInfo, Numbers, Source, Span
+
+_SCHEMA = """
+    CREATE TABLE entry (
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        glossary TEXT NOT NULL,
+        term TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        language TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        first_row INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE name (
+        key TEXT NOT NULL,
+        form TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        label TEXT NOT NULL,
+        position INTEGER NOT NULL REFERENCES entry
+    ) STRICT;
+    CREATE TABLE passage (
+        row INTEGER PRIMARY KEY,
+        start INTEGER NOT NULL,
+        stop INTEGER NOT NULL
+    ) STRICT;
+"""
+_INDEXES = """
+    CREATE INDEX name_key ON name (key);
+    CREATE INDEX name_form ON name (form);
+    ANALYZE;
+"""
+_ENTRY_COLUMNS = "id, term, definition, glossary, aliases, language, file, line"
+
+
+CACHED_ENTRIES = 4096
+CACHED_PASSAGES = 16384
+"""A few megabytes each, whatever the size of the glossary."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntry:
+    """A name found, and the position of the entry it belongs to."""
+
+    name: Name
+    position: int
+
+
+def write_snapshot(file: Path, entries: Iterable[tuple[Entry, Sequence[Passage]]]) -> None:
+    """Write the file; entries must come glossary by glossary."""
+    with writing_once(file, _SCHEMA, _INDEXES) as connection:
+        row = 0
+        for position, (entry, passages) in enumerate(entries):
+            _insert(connection, position, entry, names_of(entry), row)
+            connection.executemany(
+                "INSERT INTO passage VALUES (?, ?, ?)",
+                ((row + i, p.start, p.end) for i, p in enumerate(passages)),
+            )
+            row += len(passages)
+    sync(file)
+
+
+def _insert(
+    connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name], row: int
+) -> None:
+    source = entry.source or Source("", 0)
+    connection.execute(
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            position,
+            entry.id,
+            entry.glossary,
+            entry.term,
+            entry.definition,
+            json.dumps(entry.aliases, ensure_ascii=False),
+            entry.language,
+            source.file,
+            source.line,
+            row,
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
+        ((name.key, name.form, name.kind, name.label, position) for name in names),
+    )
+
+
+class Snapshot:
+    """The open file. Safe to use from several threads."""
+
+    def __init__(self, file: Path) -> None:
+        self._reader = Reader(file)
+        # The file never changes, and the same entries answer again and again.
+        self._entry = lru_cache(CACHED_ENTRIES)(self._read_entry)
+        self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
+        self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        return self._reader.connection
+
+    def close(self) -> None:
+        """Close the file; no question may be under way."""
+        self._reader.close()
+
+    def first_rows(self) -> Numbers:
+        """Return the first vector row of each position, (entries,) int64."""
+        rows = self.connection.execute("SELECT first_row FROM entry ORDER BY position")
+        return np.fromiter((row for (row,) in rows), dtype=np.int64)
+
+    def glossaries(self) -> dict[str, range]:
+        """Return the positions of each glossary, by name."""
+        rows = self.connection.execute(
+            "SELECT glossary, MIN(position), MAX(position) FROM entry GROUP BY glossary"
+        )
+        return {name: range(first, last + 1) for name, first, last in rows}
+
+    def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
+        """Return each glossary with the number of its entries, by name."""
+        return tuple(GlossaryInfo(n, len(r)) for n, r in sorted(self.glossaries().items()))
+
+    def position_of(self, id_: str) -> int | None:
+        """Return the position of an entry by its id."""
+        row = self.connection.execute("SELECT position FROM entry WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def entries(self, positions: Sequence[int]) -> list[Entry]:
+        """Return entries by position, in the order asked for."""
+        return [self._entry(int(position)) for position in positions]
+
+    def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
+        """Return where in their definitions the passages of vector rows stand."""
+        return [self._passage(int(row)) for row in rows]
+
+    def _read_entry(self, position: int) -> Entry:
+        row = self.connection.execute(
+            f"SELECT {_ENTRY_COLUMNS} FROM entry WHERE position = ?",  # noqa: S608 - constant
+            (position,),
+        ).fetchone()
+        return _entry(row)
+
+    def _read_passage(self, row: int) -> tuple[int, int]:
+        found = self.connection.execute(
+            "SELECT start, stop FROM passage WHERE row = ?", (row,)
+        ).fetchone()
+        return int(found[0]), int(found[1])
+
+    def _read_stems(self, position: int) -> list[tuple[str, Span]]:
+        """Return the words of a definition with their stems."""
+        return list(words_with_stems(self._entry(position).definition))
+
+    def longest_name(self) -> int:
+        """Return the length of the longest key of a name."""
+        found = self.connection.execute("SELECT MAX(LENGTH(key)) FROM name").fetchone()
+        return int(found[0] or 0)
+
+    def by_key(self, key: str, within: range) -> list[NamedEntry]:
+        """Return names with this key."""
+        return self._named("key = ?", (key,), within)
+
+    def by_form(self, form: str, within: range) -> list[NamedEntry]:
+        """Return names with this form."""
+        return self._named("form = ?", (form,), within)
+
+    def by_prefix(self, prefix: str, within: range, limit: int) -> list[NamedEntry]:
+        """Return names whose key begins with `prefix`, the shortest first."""
+        return self._named(
+            "key >= ? AND key < ? ORDER BY length(key), key LIMIT ?",
+            (prefix, prefix + "\U0010ffff"),
+            within,
+            limit,
+        )
+
+    def _named(
+        self, where: str, values: tuple[str, ...], within: range, limit: int | None = None
+    ) -> list[NamedEntry]:
+        tail = () if limit is None else (limit,)
+        rows = self.connection.execute(
+            "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
+            f"WHERE position >= ? AND position < ? AND {where}",
+            (within.start, within.stop, *values, *tail),
+        )
+        return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
+
+    def all_names(self) -> Iterator[tuple[str, str, int]]:
+        """Yield (key, label, position) of every stated or derived name of three letters or more."""
+        return self.connection.execute(
+            "SELECT key, label, position FROM name WHERE length(key) > 2 ORDER BY rowid"
+        )
+
+
+def _entry(row: Sequence[str | int]) -> Entry:
+    id_, term, definition, glossary, aliases, language, file, line = row
+    return Entry(
+        id=str(id_),
+        term=str(term),
+        definition=str(definition),
+        glossary=str(glossary),
+        aliases=tuple(json.loads(str(aliases))),
+        language=str(language),
+        source=Source(str(file), int(line)) if file else None,
+    )

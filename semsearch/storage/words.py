@@ -1,0 +1,104 @@
+"""The words half: BM25 over names and definitions, from arrays made at build time.
+
+    words.db          stem → where its postings begin, and how many there are (SQLite)
+    postings.i32      positions of the entries that use a stem, stem after stem, ascending
+    postings.f32      how much one use counts: term frequency with its length correction
+
+BM25 as Robertson and Zaragoza (2009, https://doi.org/10.1561/1500000019) with the never
+negative idf of Lucene. The idf is computed over the entries that may answer, so that a word common in
+one glossary does not lose its worth in another beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.names import names_of
+from semsearch.stems import question_stems, words_with_stems
+from semsearch.storage.database import Reader, writing_once
+from semsearch.storage.files import sync
+from semsearch.storage.layout import GenerationLayout
+from semsearch.types import Entry, Span
+
+K1 = 1.2
+B = 0.75
+"""The usual constants; others were within noise (DESIGN.md, decision 6)."""
+
+Weights = NDArray[np.float32]
+
+_SCHEMA = "CREATE TABLE stem (stem TEXT PRIMARY KEY, first INTEGER, uses INTEGER) WITHOUT ROWID;"
+
+
+def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
+    """Write the three files for entries in the order of their positions."""
+    uses: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    lengths: list[int] = []
+    for position, entry in enumerate(entries):
+        counts = Counter(stem for text in _texts(entry) for stem, _ in words_with_stems(text))
+        lengths.append(counts.total())
+        for stem, count in counts.items():
+            uses[stem].append((position, count))
+    stems = sorted(uses)
+    postings = np.array([use for stem in stems for use in uses[stem]], dtype=np.int32).reshape(
+        -1, 2
+    )
+    relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
+    norm = K1 * (1 - B + B * relative)[postings[:, 0]]
+    weights = postings[:, 1] * (K1 + 1) / (postings[:, 1] + norm)
+    postings[:, 0].astype("<i4").tofile(files.postings)
+    weights.astype("<f4").tofile(files.posting_weights)
+    counts_of = [len(uses[stem]) for stem in stems]
+    firsts = np.cumsum([0, *counts_of])
+    with writing_once(files.words, _SCHEMA) as connection:
+        connection.executemany(
+            "INSERT INTO stem VALUES (?, ?, ?)",
+            ((s, int(f), n) for s, f, n in zip(stems, firsts, counts_of, strict=False)),
+        )
+    for file in (files.postings, files.posting_weights, files.words):
+        sync(file)
+
+
+def _texts(entry: Entry) -> list[str]:
+    return [*(name.label for name in names_of(entry)), entry.definition]
+
+
+class WordsIndex:
+    """The open files. Safe to use from several threads."""
+
+    def __init__(self, files: GenerationLayout) -> None:
+        self._reader = Reader(files.words)
+        self._positions = np.fromfile(files.postings, dtype="<i4")
+        self._weights = np.fromfile(files.posting_weights, dtype="<f4")
+
+    def close(self) -> None:
+        """Close the files; no question may be under way."""
+        self._reader.close()
+
+    def scores(self, question: str, within: range) -> Weights:
+        """Return the BM25 score of every position of `within`, 0 where no word is shared."""
+        scores = np.zeros(len(within), dtype=np.float32)
+        stems = question_stems(question)
+        marks = ",".join("?" * len(stems))
+        rows = self._reader.connection.execute(
+            f"SELECT first, uses FROM stem WHERE stem IN ({marks})",  # noqa: S608 - only marks
+            stems,
+        )
+        for first, uses in rows:
+            positions = self._positions[first : first + uses]
+            low, high = np.searchsorted(positions, (within.start, within.stop))
+            found = int(high - low)
+            idf = np.float32(np.log(1 + (len(within) - found + 0.5) / (found + 0.5)))
+            at = positions[low:high] - within.start
+            scores[at] += idf * self._weights[first + low : first + high]
+        return scores
+
+
+def shared_words(
+    stems: Collection[str], definition: Iterable[tuple[str, Span]]
+) -> tuple[Span, ...]:
+    """Return the words of a definition, given with their stems, that are among some stems."""
+    return tuple(span for stem, span in definition if stem in stems)

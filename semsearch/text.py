@@ -1,0 +1,309 @@
+"""Text in: what a question may be, how texts are cut into sentences, and how they are hashed.
+
+Stored text is never changed here beyond Unicode NFC; everything that folds or drops
+characters serves matching only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+
+from semsearch.errors import InvalidQuestion
+from semsearch.types import Span
+
+MAX_QUESTION_CHARS = 1000
+"""Longer questions are refused: encoders read some 250 word pieces, and byte-pair tokenizers
+need more than linear time on one huge word."""
+
+MIN_SENTENCE_WORDS = 3
+"""A sentence shorter than this ("See also.") says nothing a question could be near to."""
+
+_ABBREVIATIONS = frozenset(
+    [
+        "e.g.",
+        "i.e.",
+        "etc.",
+        "vs.",
+        "cf.",
+        "al.",
+        "approx.",
+        "dr.",
+        "mr.",
+        "mrs.",
+        "ms.",
+        "st.",
+        "no.",
+        "fig.",
+        "eq.",
+        "sec.",
+        "ch.",
+        "inc.",
+        "ltd.",
+        "jr.",
+        "sr.",
+        "u.s.",
+        "a.k.a.",
+        "resp.",
+        "esp.",
+        "incl.",
+        "pp.",
+        "vol.",
+        "ed.",
+    ]
+)
+_LONGEST_ABBREVIATION = 12
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]]*(?=\s)|\n{2,}|[。！？]+")
+_NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Controls but tab and line ends, lone surrogates, and the code points that are no characters."""
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+", re.UNICODE)
+
+STOP_WORDS = frozenset(
+    [
+        "a",
+        "about",
+        "after",
+        "again",
+        "all",
+        "also",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "both",
+        "but",
+        "by",
+        "call",
+        "called",
+        "calls",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "hers",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "just",
+        "know",
+        "like",
+        "may",
+        "me",
+        "mean",
+        "means",
+        "might",
+        "more",
+        "most",
+        "much",
+        "must",
+        "my",
+        "name",
+        "no",
+        "nor",
+        "not",
+        "of",
+        "off",
+        "on",
+        "once",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "own",
+        "same",
+        "say",
+        "she",
+        "should",
+        "so",
+        "some",
+        "something",
+        "such",
+        "term",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "this",
+        "those",
+        "through",
+        "to",
+        "too",
+        "under",
+        "until",
+        "up",
+        "us",
+        "use",
+        "used",
+        "very",
+        "was",
+        "way",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "word",
+        "would",
+        "you",
+        "your",
+    ]
+)
+"""English words that carry no meaning of their own in a question: function words and the
+words of the shell around it ("what do you call the thing that ..."). Chosen by reading, not
+tuned; only the words half uses them, the encoder reads the whole question."""
+
+_SHELL = re.compile(
+    r"^(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]s|['’]re)\s+(?:meant\s+by\s+)?|define\s+|"
+    r"definition\s+of\s+|(?:the\s+)?meaning\s+of\s+|explain\s+|what\s+do(?:es)?\s+)"
+    r"(?:(?:a|an|the)\s+)?",
+    re.IGNORECASE,
+)
+_SHELL_END = re.compile(r"(?:\s+(?:mean|means|stand\s+for))?[\s?!.:]*$", re.IGNORECASE)
+
+
+def check_question(raw: str) -> str:
+    """Return the question as it will be asked: NFC, white space runs as one blank.
+
+    Args:
+        raw: what a person or program sent.
+
+    Returns:
+        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters.
+
+    Raises:
+        InvalidQuestion: it is empty, too long, or holds characters that are not text.
+    """
+    if len(raw) > MAX_QUESTION_CHARS:
+        raise InvalidQuestion(
+            f"the question has {len(raw):,} characters; at most {MAX_QUESTION_CHARS:,} are read, "
+            "so shorten it"
+        )
+    if bad := _NOT_TEXT.search(raw):
+        raise InvalidQuestion(
+            f"the question holds the character U+{ord(bad[0]):04X}, which is not text; "
+            "send UTF-8 without control characters"
+        )
+    question = _SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
+    if not _WORD.search(question):
+        raise InvalidQuestion(
+            "the question is empty: it has no letter or digit; ask with at least one word"
+        )
+    return question
+
+
+def subject_of(question: str) -> str:
+    """Return what a "what is X?" question asks about; other questions come back unchanged."""
+    inner = _SHELL.sub("", question, count=1)
+    return _SHELL_END.sub("", inner) or question
+
+
+def content_words(question: str) -> list[str]:
+    """Return the words of a question that carry meaning, in order, without repeats.
+
+    When every word is a stop word, all of them are kept: "to be" must still be askable.
+    """
+    words = list(dict.fromkeys(w.casefold() for w in _WORD.findall(question)))
+    return [w for w in words if w not in STOP_WORDS and len(w) > 1] or words
+
+
+def sentences(text: str) -> list[Span]:
+    """Cut a definition into sentences, with their character offsets.
+
+    A sentence ends at `.`, `!`, `?` or an ellipsis followed by white space, at a full-width stop,
+    or at an empty line; known abbreviations and single initials do not end one. Sentences of
+    fewer than three words are left out.
+    """
+    spans: list[Span] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match.group().startswith(".") and _is_abbreviation(text, match.end()):
+            continue
+        spans.extend(_trimmed(text, start, match.end()))
+        start = match.end()
+    spans.extend(_trimmed(text, start, len(text)))
+    return spans
+
+
+def _is_abbreviation(text: str, end: int) -> bool:
+    """Whether the word that ends here, its full stop included, is an abbreviation or an initial."""
+    before = text[max(0, end - _LONGEST_ABBREVIATION) : end].split()
+    last = before[-1].lstrip("([\"'“‘").casefold() if before else ""
+    return last in _ABBREVIATIONS or (len(last) == 2 and last[0].isalpha())
+
+
+def _trimmed(text: str, start: int, end: int) -> list[Span]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if len(stripped.split()) < MIN_SENTENCE_WORDS:
+        return []
+    first = start + len(piece) - len(piece.lstrip())
+    return [Span(first, first + len(stripped), stripped)]
+
+
+def text_hash(text: str) -> bytes:
+    """Return the SHA-256 of a text: the key under which its vector is kept."""
+    return hashlib.sha256(text.encode("utf-8")).digest()
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Return a text as names are compared: NFKC, no case, no accents, runs of marks as blanks.
+
+    "Long Short-Term  Memory" and "long short term memory" fold alike; "C++" and "C#" keep
+    the marks that tell them apart.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = (c for c in decomposed if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() or c in "+#" else " " for c in kept).split())

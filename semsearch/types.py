@@ -1,0 +1,171 @@
+"""The nouns that every flow moves: entries in, answers out. All frozen, all plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""(n, d) float32, every row of length 1."""
+Numbers = NDArray[np.int64]
+"""(n,) int64: internal numbers of rows, never shown and never reused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an entry came from: a file as the user named it, and a line from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term and what it means.
+
+    `id` is public and stable: `glossary:slug`. `aliases` are the other names an author gave;
+    names that the program finds by itself are kept apart (see `names`).
+    """
+
+    id: str
+    term: str
+    definition: str
+    glossary: str
+    aliases: tuple[str, ...] = ()
+    language: str = "en"
+    source: Source | None = None
+
+
+class Tier(StrEnum):
+    """Why a hit stands where it stands; the order of the members is the order of the ranks."""
+
+    EXACT = "exact"
+    """The question is the term or one of its aliases."""
+    FORM = "form"
+    """The question is an acronym, a plural or another spelling of a name."""
+    PREFIX = "prefix"
+    """A name begins with the question."""
+    MEANING = "meaning"
+    """Found by what the question means and the words it shares with the entry."""
+    FUZZY = "fuzzy"
+    """A name resembles the question, whose words the glossary does not know: a typing error."""
+    NEAREST = "nearest"
+    """Not a match: only the nearest there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a text by character offsets, `start` included, `end` not."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why one entry matched one question.
+
+    `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words
+    of the entry's definition that the question also uses. `sentence` is the sentence of the definition
+    nearest to the question. `similarity_definition` and `similarity_sentence` are cosines;
+    `words_score` is the BM25 score, 0 when no word is shared.
+    """
+
+    name: str | None = None
+    words: tuple[Span, ...] = ()
+    sentence: Span | None = None
+    similarity_definition: float = 0.0
+    similarity_sentence: float = 0.0
+    words_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One entry that answers a question.
+
+    `score` orders the hits of one answer, higher first, within 0 to 1; `similarity` is the
+    cosine in [-1, 1] that the meaning half gives; `rank` counts from 1.
+    """
+
+    rank: int
+    entry: Entry
+    score: float
+    similarity: float
+    matched_by: Tier
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All hits for one question, best first.
+
+    `confidence` is the estimated probability that the first hit is right. When it is below
+    the threshold, `no_close_match` is true and the hits are only the nearest entries.
+    """
+
+    query: str
+    no_close_match: bool
+    confidence: float
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A related entry: `similarity` is the cosine of the two definitions."""
+
+    rank: int
+    entry: Entry
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The entries nearest in meaning to one entry, nearest first; computed, not authored."""
+
+    entry: Entry
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryInfo:
+    """One glossary of an index and how many entries it has."""
+
+    name: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an open index is made of and what built it."""
+
+    path: str
+    generation: int
+    built_at: str
+    built_by: str
+    format: int
+    entries: int
+    vectors: int
+    glossaries: tuple[GlossaryInfo, ...]
+    model: str
+    fingerprint: str
+    dim: int
+    precision: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One record of a source file that did not become an entry, and why."""
+
+    source: Source
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"

@@ -1,0 +1,70 @@
+"""The seam to nearest-neighbour engines. Every engine does all of it; none has options."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from semsearch.errors import DimensionMismatch, EngineError
+from semsearch.types import Numbers, Vectors
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours of unit vectors by cosine similarity.
+
+    Searching from several threads at once is safe; adding or removing while another thread
+    searches is not, and exclusion is the caller's.
+    """
+
+    @property
+    def dim(self) -> int:
+        """Length of every vector."""
+        ...
+
+    def __len__(self) -> int:
+        """How many vectors are held."""
+        ...
+
+    def add(self, numbers: Numbers, vectors: Vectors) -> None:
+        """Add unit vectors under numbers not yet present.
+
+        Args:
+            numbers: (n,) int64.
+            vectors: (n, dim) float32, rows of length 1.
+
+        Raises:
+            EngineError: a number is present already; nothing is added.
+            DimensionMismatch: the vectors have another length.
+        """
+        ...
+
+    def remove(self, numbers: Numbers) -> int:
+        """Remove vectors by number and return how many were present."""
+        ...
+
+    def search(
+        self, vectors: Vectors, k: int, within: range | None = None
+    ) -> tuple[Numbers, Vectors]:
+        """Find the k nearest of each row.
+
+        Args:
+            vectors: (m, dim) float32 unit rows.
+            k: neighbours wanted, at least 1.
+            within: only numbers of this range (step 1) are considered.
+
+        Returns:
+            numbers and cosines, both (m, min(k, candidates)), best first; equal cosines by
+            lower number.
+        """
+        ...
+
+
+def check_rows(numbers: Numbers, vectors: Vectors, dim: int) -> None:
+    """Raise unless there is one (dim,) vector for each number, each number once."""
+    if vectors.ndim != 2 or vectors.shape[1] != dim:
+        raise DimensionMismatch(f"vectors of shape {vectors.shape} do not fit dimension {dim}")
+    if len(numbers) != len(vectors):
+        raise EngineError(f"{len(numbers)} numbers were given for {len(vectors)} vectors")
+    if len(np.unique(numbers)) != len(numbers):
+        raise EngineError("a number was given twice")

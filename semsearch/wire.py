@@ -1,0 +1,215 @@
+"""The JSON shapes, one for each noun: what HTTP answers and what `--json` prints.
+
+Built from the library's own types at the edges; nothing inside uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from semsearch import types
+from semsearch.types import Tier
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Shape):
+    """A piece of the definition by character offsets; `end` is excluded."""
+
+    start: int = Field(examples=[31])
+    end: int = Field(examples=[37])
+    text: str = Field(examples=["random"])
+
+    @classmethod
+    def of(cls, span: types.Span) -> Span:
+        """Convert."""
+        return cls(start=span.start, end=span.end, text=span.text)
+
+
+class Source(_Shape):
+    """The file and line an entry was read from."""
+
+    file: str = Field(examples=["corpus/deep-learning.md"])
+    line: int = Field(examples=[43])
+
+
+class Entry(_Shape):
+    """One term and what it means."""
+
+    id: str = Field(examples=["deep-learning:dropout"])
+    term: str = Field(examples=["Dropout"])
+    definition: str = Field(
+        examples=["Dropout is a regularization method where random neurons are ignored."]
+    )
+    aliases: list[str] = Field(examples=[[]])
+    glossary: str = Field(examples=["deep-learning"])
+    language: str = Field(examples=["en"])
+    source: Source | None
+
+    @classmethod
+    def of(cls, entry: types.Entry) -> Entry:
+        """Convert."""
+        return cls(**_entry_fields(entry))
+
+
+class Hit(Entry):
+    """One entry that answers the question, and why."""
+
+    rank: int = Field(description="Position in the answer, from 1.", examples=[1])
+    score: float = Field(description="Orders the hits of one answer, 0 to 1.", examples=[0.42])
+    similarity: float = Field(description="Cosine in meaning, -1 to 1.", examples=[0.51])
+    similarity_definition: float = Field(
+        description="Cosine to the whole definition.", examples=[0.48]
+    )
+    similarity_sentence: float = Field(description="Cosine to its best sentence.", examples=[0.54])
+    words_score: float = Field(description="BM25; 0 when no word is shared.", examples=[4.2])
+    matched_by: Tier = Field(
+        description="Why the hit stands where it stands.", examples=["meaning"]
+    )
+    matched_name: str | None = Field(
+        description="The name that matched, when one did.", examples=[None]
+    )
+    matched_words: list[Span] = Field(
+        description="Words of the definition that the question also uses."
+    )
+    sentence: Span | None = Field(
+        description="The sentence of the definition nearest to the question."
+    )
+
+    @classmethod
+    def of_hit(cls, hit: types.Hit) -> Hit:
+        """Convert."""
+        evidence = hit.evidence
+        return cls(
+            **_entry_fields(hit.entry),
+            rank=hit.rank,
+            score=hit.score,
+            similarity=hit.similarity,
+            similarity_definition=evidence.similarity_definition,
+            similarity_sentence=evidence.similarity_sentence,
+            words_score=evidence.words_score,
+            matched_by=hit.matched_by,
+            matched_name=evidence.name,
+            matched_words=[Span.of(word) for word in evidence.words],
+            sentence=Span.of(evidence.sentence) if evidence.sentence else None,
+        )
+
+
+class Answer(_Shape):
+    """All hits for one question, best first."""
+
+    query: str = Field(
+        description="The question as it was asked, white space tidied.",
+        examples=["what stops a network from memorising its data?"],
+    )
+    no_close_match: bool = Field(
+        description="True when nothing fits; the hits are then only the nearest entries."
+    )
+    confidence: float = Field(
+        description="Estimated probability that the first hit is right, 0 to 1.", examples=[0.83]
+    )
+    hits: list[Hit]
+
+    @classmethod
+    def of(cls, answer: types.Answer) -> Answer:
+        """Convert."""
+        return cls(
+            query=answer.query,
+            no_close_match=answer.no_close_match,
+            confidence=answer.confidence,
+            hits=[Hit.of_hit(hit) for hit in answer.hits],
+        )
+
+
+class Neighbour(_Shape):
+    """A term with a similar meaning."""
+
+    rank: int = Field(examples=[1])
+    id: str = Field(examples=["deep-learning:regularization"])
+    term: str = Field(examples=["Regularization"])
+    definition: str = Field(examples=["Regularization techniques are used to prevent overfitting."])
+    glossary: str = Field(examples=["deep-learning"])
+    similarity: float = Field(
+        description="Cosine of the two definitions, -1 to 1.", examples=[0.61]
+    )
+
+
+class Related(_Shape):
+    """The entries nearest in meaning to one entry; computed, not written by an author."""
+
+    id: str = Field(examples=["deep-learning:dropout"])
+    term: str = Field(examples=["Dropout"])
+    similar_meaning: list[Neighbour]
+
+    @classmethod
+    def of(cls, related: types.Related) -> Related:
+        """Convert."""
+        return cls(
+            id=related.entry.id,
+            term=related.entry.term,
+            similar_meaning=[
+                Neighbour(
+                    rank=n.rank,
+                    id=n.entry.id,
+                    term=n.entry.term,
+                    definition=n.entry.definition,
+                    glossary=n.entry.glossary,
+                    similarity=n.similarity,
+                )
+                for n in related.neighbours
+            ],
+        )
+
+
+class GlossaryInfo(_Shape):
+    """One glossary of the index."""
+
+    name: str = Field(examples=["deep-learning"])
+    entries: int = Field(examples=[20])
+
+
+class IndexInfo(_Shape):
+    """What an index is made of and what built it."""
+
+    path: str
+    generation: int
+    built_at: str
+    built_by: str
+    format: int
+    entries: int
+    vectors: int
+    glossaries: list[GlossaryInfo]
+    model: str
+    fingerprint: str
+    dim: int
+    precision: str
+    threshold: float
+
+    @classmethod
+    def of(cls, info: types.IndexInfo) -> IndexInfo:
+        """Convert."""
+        stated = {name: getattr(info, name) for name in cls.model_fields if name != "glossaries"}
+        return cls(**stated, glossaries=glossary_infos(info.glossaries))
+
+
+def glossary_infos(infos: Sequence[types.GlossaryInfo]) -> list[GlossaryInfo]:
+    """Convert a list of glossaries."""
+    return [GlossaryInfo(name=info.name, entries=info.entries) for info in infos]
+
+
+def _entry_fields(entry: types.Entry) -> dict[str, Any]:
+    source = entry.source
+    return {
+        "id": entry.id,
+        "term": entry.term,
+        "definition": entry.definition,
+        "aliases": list(entry.aliases),
+        "glossary": entry.glossary,
+        "language": entry.language,
+        "source": Source(file=source.file, line=source.line) if source else None,
+    }

@@ -1,0 +1,1 @@
+"""Speed and memory, each with a bar and an exit code: `latency` and `budgets`."""

@@ -1,0 +1,225 @@
+"""The command line: what it prints, its exit codes, and that bad input is one line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT
+
+
+def run(
+    *arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `semsearch` as a user would."""
+    import os  # noqa: PLC0415
+
+    return subprocess.run(
+        [sys.executable, "-m", "semsearch", *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        cwd=PROJECT,
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", **(env or {})},
+        timeout=120,
+    )
+
+
+def test_ask_shows_a_table_and_the_confidence(hashed_index: Path) -> None:
+    """The term, its definition and why it matched."""
+    done = run("ask", "what is leaven?", "-i", str(hashed_index), "-n", "1")
+    shown = done.stdout.decode()
+    assert done.returncode == 0
+    assert shown.startswith("Confidence 99%")
+    assert "Leaven" in shown
+    assert "exact name" in shown
+    assert "A piece of fermented dough that makes new dough rise." in shown
+
+
+def test_no_close_match_has_its_own_exit_code(hashed_index: Path) -> None:
+    """Scripts can tell an answer from the nearest entries."""
+    done = run("ask", "zqx vwk jjj", "-i", str(hashed_index))
+    assert done.returncode == 1
+    assert done.stdout.decode().startswith("No close match (confidence ")
+
+
+def test_ask_as_json_is_one_object(hashed_index: Path) -> None:
+    """For programs."""
+    done = run("ask", "banneton", "-i", str(hashed_index), "--json", "-n", "2")
+    answer = json.loads(done.stdout)
+    assert [hit["rank"] for hit in answer["hits"]] == [1, 2]
+    assert answer["hits"][0]["term"] == "Proofing Basket"
+    assert answer["hits"][0]["matched_name"] == "banneton"
+
+
+def test_questions_from_standard_input_answer_line_by_line(hashed_index: Path) -> None:
+    """One line of JSON each; a line that cannot be asked says so and the rest go on."""
+    done = run("ask", "-", "-i", str(hashed_index), stdin=b"leaven\n\ncaf\xe9\nhull\n")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line.get("query") for line in lines] == ["leaven", None, "hull"]
+    assert lines[1] == {"line": 3, "error": "the line is not UTF-8"}
+    assert done.returncode == 2
+
+
+def test_related_and_info(hashed_index: Path) -> None:
+    """As tables and as JSON."""
+    related = json.loads(run("related", "Leaven", "-i", str(hashed_index), "--json").stdout)
+    assert related["id"] == "bakery:leaven"
+    assert len(related["similar_meaning"]) == 5
+    assert (
+        "Similar meaning to Leaven"
+        in run("related", "leaven", "-i", str(hashed_index)).stdout.decode()
+    )
+    info = json.loads(run("info", "-i", str(hashed_index), "--json").stdout)
+    assert info["glossaries"] == [
+        {"name": "bakery", "entries": 5},
+        {"name": "harbour", "entries": 2},
+    ]
+    assert "7 (11 vectors, exact search)" in run("info", "-i", str(hashed_index)).stdout.decode()
+
+
+def test_build_reports_what_it_took_and_what_it_refused(tmp_path: Path) -> None:
+    """Counts, and file:line with the reason for each refused record."""
+    table = tmp_path / "words.csv"
+    table.write_text("Wort,Sinn\nKiel,Der unterste Balken.\nMast,\n", encoding="utf-8")
+    index = str(tmp_path / "index")
+    columns = "term=Wort,definition=Sinn"
+    done = run("build", str(table), "-i", index, "-m", "hashed", "--columns", columns)
+    shown = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert f"refused {table}:3: " in shown
+    assert "Entries: 1 new, 0 changed, 0 unchanged, 0 gone, 1 refused" in shown
+    again = run("build", str(table), "-i", index, "-m", "hashed", "--columns", columns, "--json")
+    report = json.loads(again.stdout)
+    assert (report["published"], report["changes"]["unchanged"]) == (False, 1)
+
+
+def test_settings_come_from_the_environment_unless_an_option_says_otherwise(
+    hashed_index: Path, tmp_path: Path
+) -> None:
+    """SEMSEARCH_INDEX names the index, --index wins."""
+    env = {"SEMSEARCH_INDEX": str(hashed_index)}
+    assert json.loads(run("info", "--json", env=env).stdout)["entries"] == 7
+    assert run("info", "-i", str(tmp_path), env=env).returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("ask", ""), 2, "the question is empty"),
+        (("ask", "  \t"), 2, "the question is empty"),
+        (("ask", "x" * 10_000), 2, "10,000 characters"),
+        (("ask", b"caf\xe9"), 2, "U+DCE9"),
+        (("ask", "leaven", "-n", "0"), 2, "0 hits were asked for"),
+        (("ask", "leaven", "-n", "-1"), 2, "-1 hits were asked for"),
+        (("ask", "leaven", "-n", "1000000000"), 2, "ask for 1 to 100"),
+        (("ask", "leaven", "-g", "kitchen"), 2, "there is no glossary 'kitchen'"),
+        (("ask", "leaven", "-m", "no/such-model"), 4, "no/such-model"),
+        (("ask", "leaven", "-m", "nonsense"), 4, "there is no model 'nonsense'"),
+        (("related", "levaen"), 2, "did you mean 'Leaven'"),
+        (("evaluate", "no-such-file.jsonl"), 2, "no-such-file.jsonl"),
+        (("serve", "--port", "99999"), 2, "port"),
+        (("picture", "leaven", "-o", "/no/such/folder/x.svg"), 2, "cannot write"),
+    ],
+)
+def test_bad_input_is_one_line_and_an_exit_code(
+    hashed_index: Path, arguments: tuple[str | bytes, ...], code: int, message: str
+) -> None:
+    """No traceback, the value named, nothing on standard output."""
+    done = run(*arguments, "-i", str(hashed_index), env={"HF_HUB_OFFLINE": "1"})
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == code, done.stderr
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("semsearch: ")
+    assert message in lines[0]
+    assert done.stdout == b""
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b"en,ko\na,b\n", "no term and no definition column"),
+        (b"term,definition\ncaf\xe9,x\n", "words.csv:2: byte 0xe9"),
+    ],
+)
+def test_a_source_that_cannot_be_read_builds_nothing(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    """One line with the place, exit code 2."""
+    (tmp_path / "words.csv").write_bytes(content)
+    done = run("build", str(tmp_path / "words.csv"), "-i", str(tmp_path / "index"), "-m", "hashed")
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("no-such-folder",), "no such file or folder"),
+        (("Makefile",), "Makefile"),
+        (("corpus", "--columns", "term"), "'term' is not FIELD=COLUMN"),
+    ],
+)
+def test_paths_and_columns_that_make_no_sense(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    """Each says what is wrong with which value."""
+    done = run("build", *arguments, "-i", str(tmp_path / "index"), "-m", "hashed")
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+
+
+def test_evaluate_prints_the_measures(hashed_index: Path, tmp_path: Path) -> None:
+    """Accuracy and reciprocal rank, against counting by hand: ranks 1, 1 and none."""
+    questions = tmp_path / "bakery.jsonl"
+    questions.write_text(
+        '{"query": "leaven", "terms": ["Leaven"]}\n'
+        '{"query": "crumb", "terms": ["Crumb"]}\n'
+        '{"query": "hull", "terms": ["Mast"]}\n'
+        '{"query": "zqx vwk", "terms": []}\n'
+    )
+    (score,) = json.loads(run("evaluate", str(questions), "-i", str(hashed_index), "--json").stdout)
+    assert (
+        score["acc_at_1"]
+        == score["acc_at_3"]
+        == score["mrr_at_10"]
+        == pytest.approx(2 / 3, abs=1e-4)
+    )
+    assert (score["questions"], score["unanswerable"], score["refused"]) == (3, 1, 1.0)
+    questions.write_text('{"query": "leaven"}\n["no"]\n')
+    done = run("evaluate", str(questions), "-i", str(hashed_index))
+    assert done.returncode == 2
+    assert "bakery.jsonl:2: not a judged question" in done.stderr.decode()
+
+
+def test_help_names_every_command_and_the_exit_codes() -> None:
+    """So that nobody has to guess."""
+    shown = run("--help").stdout.decode()
+    for name in ("build", "ask", "related", "info", "serve", "evaluate", "picture"):
+        assert f" {name} " in shown
+    assert "1 no close match" in shown
+
+
+def test_the_shell_completes_terms_and_glossaries(hashed_index: Path) -> None:
+    """Tab offers what the index holds, and nothing breaks without one."""
+    from semsearch.cli import complete  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEMSEARCH_INDEX", str(hashed_index))
+        assert complete.names("proof") == ["Proofing Basket"]
+        assert complete.glossaries("") == ["bakery", "harbour"]
+        patch.setenv("SEMSEARCH_INDEX", "/no/such/index")
+        assert complete.names("proof") == complete.glossaries("") == []
+
+
+def test_the_command_line_starts_fast() -> None:
+    """Help costs less than 0.4 s of CPU: no numpy, no pydantic, no FastAPI."""
+    code = "import sys, semsearch.cli; print([m for m in sys.modules if m in {'numpy', 'pydantic', 'fastapi', 'torch'}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    assert done.stdout.strip() == b"[]"

@@ -1,0 +1,68 @@
+"""Shared fixtures: a small glossary without a model, and the seed with the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from semsearch.building import build, build_index
+from semsearch.glossary import Glossary
+from semsearch.types import Entry, Source
+
+PROJECT = Path(__file__).parents[1]
+CORPUS = PROJECT / "corpus"
+
+
+def entry(
+    term: str, definition: str, glossary: str = "bakery", aliases: tuple[str, ...] = ()
+) -> Entry:
+    """Make an entry whose id follows from its term."""
+    slug = term.casefold().replace(" ", "-")
+    return Entry(f"{glossary}:{slug}", term, definition, glossary, aliases, "en", Source("x.md", 1))
+
+
+ENTRIES = (
+    entry("Leaven", "A piece of fermented dough that makes new dough rise. It is fed with flour."),
+    entry("Crumb", "The inside of a loaf, between the crusts.", aliases=("inner loaf",)),
+    entry("Dutch Oven", "A heavy pot with a lid. It keeps steam around a loaf while it bakes."),
+    entry(
+        "Proofing Basket",
+        "A basket that holds dough in shape while it rises.",
+        aliases=("banneton",),
+    ),
+    entry("Baker's Percentage", "Each ingredient as a share of the weight of the flour."),
+    entry("Hull", "The body of a ship, without masts and sails.", "harbour"),
+    entry("Estimated Time of Arrival (ETA)", "When a ship is expected to arrive.", "harbour"),
+)
+
+
+@pytest.fixture(scope="session")
+def hashed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an index of two small glossaries, built without a model. Only to be read."""
+    index = tmp_path_factory.mktemp("hashed") / "index"
+    build_index(ENTRIES, index, model="hashed")
+    return index
+
+
+@pytest.fixture(scope="session")
+def glossary(hashed_index: Path) -> Iterator[Glossary]:
+    """Give the open small index."""
+    with Glossary.open(hashed_index) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def seed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the index of the seed corpus, built with the packaged model. Only to be read."""
+    index = tmp_path_factory.mktemp("seed") / "index"
+    build([CORPUS], index)
+    return index
+
+
+@pytest.fixture(scope="session")
+def seed(seed_index: Path) -> Iterator[Glossary]:
+    """Give the open seed index."""
+    with Glossary.open(seed_index) as opened:
+        yield opened

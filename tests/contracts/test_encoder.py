@@ -1,0 +1,70 @@
+"""The contract of encoders, run over the hashed one, the reference and both exports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.encoders import load_answering_encoder
+from semsearch.encoders.base import Encoder
+from semsearch.encoders.models import DEFAULT_MODEL, find_model
+
+TEXTS = [
+    "a short text",
+    "Dropout ignores random neurons.",
+    "x " * 900,
+    "",
+    "naïve café 深層学習 🙂",
+]
+
+
+@pytest.fixture(
+    params=[
+        "hashed",
+        pytest.param("reference", marks=pytest.mark.model),
+        pytest.param("fp32", marks=pytest.mark.model),
+        pytest.param("int8", marks=pytest.mark.model),
+    ]
+)
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    """Give each encoder that can answer."""
+    if request.param == "hashed":
+        from semsearch.encoders.hashed import HashedEncoder  # noqa: PLC0415
+
+        return HashedEncoder()
+    index: Path = request.getfixturevalue("seed_index")
+    model = find_model(DEFAULT_MODEL)
+    return load_answering_encoder(
+        index / "encoders" / model.fingerprint[:16],
+        model=model.name,
+        fingerprint=model.fingerprint,
+        precision=request.param,
+    )
+
+
+def test_rows_are_unit_vectors_of_the_stated_dimension(encoder: Encoder) -> None:
+    """Every text gives one, empty and overlong ones too."""
+    for vectors in (encoder.encode_entries(TEXTS), encoder.encode_questions(TEXTS)):
+        assert vectors.shape == (len(TEXTS), encoder.dim)
+        assert vectors.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+
+
+def test_a_question_alone_and_among_others_has_the_same_vector(encoder: Encoder) -> None:
+    """What else is asked does not change an answer."""
+    together = encoder.encode_questions(TEXTS)
+    for text, row in zip(TEXTS, together, strict=True):
+        np.testing.assert_allclose(encoder.encode_questions([text])[0], row, atol=1e-4)
+
+
+def test_no_texts_give_no_rows(encoder: Encoder) -> None:
+    """An empty list is not an error."""
+    assert encoder.encode_entries([]).shape == (0, encoder.dim)
+
+
+def test_the_fingerprint_is_a_sha256(encoder: Encoder) -> None:
+    """64 hex digits, the same each time."""
+    assert len(encoder.fingerprint) == 64
+    assert int(encoder.fingerprint, 16) >= 0

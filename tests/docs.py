@@ -1,0 +1,72 @@
+"""Write, or check, the generated parts of the documents: `make docs`, `make docs-check`.
+
+A part stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import typer
+from typer.core import TyperArgument, TyperOption
+
+from semsearch.cli.commands import app
+from semsearch.config import Settings
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def commands() -> str:
+    """Return a table of all commands with their arguments and options."""
+    group = typer.main.get_command(app)
+    lines = ["| command | what it does | options |", "|---|---|---|"]
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        arguments = [p for p in command.params if isinstance(p, TyperArgument)]
+        options = [p for p in command.params if isinstance(p, TyperOption) and p.name != "help"]
+        shown = " ".join([name, *(_argument(a) for a in arguments)])
+        flags = " ".join(f"`{max(option.opts, key=len)}`" for option in options)
+        lines.append(f"| `{shown}` | {command.help.splitlines()[0]} | {flags} |")
+    return "\n".join(lines)
+
+
+def _argument(argument: TyperArgument) -> str:
+    name = (argument.name or "").upper() + ("..." if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def settings() -> str:
+    """Return a table of all settings."""
+    lines = ["| environment variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `SEMSEARCH_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+PARTS = {"commands": commands, "settings": settings}
+
+
+def with_parts(text: str) -> str:
+    """Return a document with its generated parts made anew."""
+    for name, make in PARTS.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text, found = pattern.subn(lambda m, make=make: m[1] + make() + "\n" + m[2], text)  # type: ignore[misc]
+        if found != 1:
+            raise SystemExit(f"README.md has {found} parts named {name}, not one")
+    return text
+
+
+def main() -> None:
+    """Write the document, or with --check say whether it is current."""
+    before = README.read_text(encoding="utf-8")
+    after = with_parts(before)
+    if "--check" not in sys.argv:
+        README.write_text(after, encoding="utf-8")
+    elif before != after:
+        raise SystemExit("README.md is not current; run `make docs`")
+
+
+if __name__ == "__main__":
+    main()

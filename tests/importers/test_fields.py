@@ -1,0 +1,84 @@
+"""Which column holds what."""
+
+from __future__ import annotations
+
+import pytest
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.fields import check_chosen, map_fields, shorten, split_aliases
+from semsearch.importers.records import Record
+from semsearch.types import Source
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen", "expected"),
+    [
+        (["Name", "TERM", "Meaning"], {}, {"term": ("TERM",), "definition": ("Meaning",)}),
+        (
+            ["skos:prefLabel", "skos:definition", "alt_label", "Acronym", "notation", "lang"],
+            {},
+            {
+                "term": ("skos:prefLabel",),
+                "definition": ("skos:definition",),
+                "aliases": ("alt_label", "Acronym"),
+                "id": ("notation",),
+                "language": ("lang",),
+            },
+        ),
+        (
+            ["term", "wort", "Also known as"],
+            {"term": "Wort"},
+            {"term": ("wort",), "aliases": ("Also known as",)},
+        ),
+        (["term"], {"term": "absent"}, {}),
+        (["a", "A"], {"id": "A"}, {"id": ("A",)}),
+    ],
+)
+def test_fields_are_found_by_their_usual_names(
+    names: list[str], chosen: dict[str, str], expected: dict[str, tuple[str, ...]]
+) -> None:
+    """Case, spaces and prefixes do not matter; a chosen column wins."""
+    found = map_fields(names, chosen)
+    assert {field: columns for field, columns in found.columns.items() if columns} == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("a, b", ["a", "b"]),
+        ("a, b; c", ["a, b", "c"]),
+        ("a|b;c", ["a", "b", "c"]),
+        (" , ", []),
+        (["a, b", "", 3, " c "], ["a, b", "c"]),
+        (None, []),
+    ],
+)
+def test_aliases_split_at_the_clearest_separator(value: object, names: list[str]) -> None:
+    """A comma separates only where nothing clearer does; lists are taken as they are."""
+    assert split_aliases(value) == names
+
+
+def test_record_needs_term_and_definition() -> None:
+    """A missing field gives the reason instead of a record."""
+    fields, source = map_fields(["term", "text", "aka"], {}), Source("f", 1)
+    assert fields.record({"term": " a ", "text": "b", "aka": "c"}, source) == Record(
+        "a", "b", source, ("c",)
+    )
+    assert fields.record({"term": True, "text": "b"}, source) == "no term"
+    assert fields.record({"term": "a", "text": " "}, source) == "no definition of 'a'"
+
+
+def test_choice_of_an_unknown_field_is_refused() -> None:
+    """The message names the column, the field and the fields there are."""
+    with pytest.raises(ImportFailed) as caught:
+        check_chosen({"word": "Wort"}, "f.csv")
+    assert str(caught.value) == (
+        "f.csv: column 'Wort' was chosen for 'word', which is no field; "
+        "the fields are term, definition, aliases, id, language"
+    )
+
+
+def test_quoted_text_is_short() -> None:
+    """Messages quote at most 60 characters."""
+    assert shorten("a" * 60) == "a" * 60
+    assert shorten("a" * 61) == "a" * 57 + "..."

@@ -1,0 +1,131 @@
+"""JSON and JSON Lines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.records import Record
+from semsearch.types import Source
+from tests.importers.support import DATA, read, read_text, refusals, terms
+
+JSON = DATA / "json"
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(str.strip).filter(bool)
+
+
+def test_reads_a_list_with_the_line_of_each_record() -> None:
+    """Objects become records at their own lines; anything else is refused there."""
+    path = JSON / "list.json"
+    items = read(path)
+    assert items[:2] == [
+        Record(
+            "Warp", "Threads that run along the cloth.", Source(str(path), 2), ("ends",), "warp"
+        ),
+        Record("Weft", "Threads that run across.", Source(str(path), 3), ("woof", "filling")),
+    ]
+    assert refusals(items) == [
+        (8, "not an object with a term and a definition"),
+        (9, "no definition of 'Heddle'"),
+    ]
+    assert terms(items)[2] == (10, "404", "A missing thread.")
+
+
+def test_reads_a_list_inside_an_object() -> None:
+    """The list is found under a usual key."""
+    assert terms(read(JSON / "wrapped.json")) == [
+        (5, "Shed", "The gap through which the shuttle passes.")
+    ]
+
+
+def test_reads_an_object_of_terms() -> None:
+    """Keys are terms; values are definitions or objects."""
+    items = read(JSON / "mapping.json")
+    assert terms(items) == [
+        (2, "Bobbin", "A spool for thread."),
+        (3, "Loom", "A machine that weaves."),
+    ]
+    assert refusals(items) == [(4, "no definition of 'Reed'")]
+    assert [i.aliases for i in items if isinstance(i, Record)] == [(), ("weaving frame",)]
+
+
+def test_reads_lines_and_refuses_bad_ones() -> None:
+    """A bad line is refused with its column, the others are read."""
+    items = read(JSON / "lines.jsonl")
+    assert terms(items) == [(1, "Felt", "Cloth of matted fibres."), (4, "Satin", "A glossy weave.")]
+    assert refusals(items) == [
+        (3, "not valid JSON: expecting value at column 32"),
+        (5, "not an object with a term and a definition"),
+    ]
+    assert [i.language for i in items if isinstance(i, Record)] == ["en", "de"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"data": "Facts."}', [("data", "Facts.")]),
+        ('{"data": {"definition": "Facts."}}', [("data", "Facts.")]),
+        ('{"glossary": {"a": "b"}}', [("a", "b")]),
+        ('{"items": [], "entries": [{"term": "a", "definition": "b"}]}', [("a", "b")]),
+        ('[{"term": "a", "term": "c", "definition": "b", "x": NaN}]', [("c", "b")]),
+        ('[{"term": "a", "definition": "b", "x": ' + "9" * 5000 + "}]", [("a", "b")]),
+        (" [ ] ", []),
+        ("{}", []),
+    ],
+)
+def test_reads_every_shape(tmp_path: Path, text: str, expected: list[tuple[str, str]]) -> None:
+    """Usual keys hold entries unless they are terms themselves; odd values do no harm."""
+    items = read_text(tmp_path, "a.json", text)
+    assert [(term, definition) for _, term, definition in terms(items)] == expected
+    assert refusals(items) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", ":1: not valid JSON: a list or an object of entries is expected at column 1"),
+        ('"a"', ":1: not valid JSON: a list or an object of entries is expected at column 1"),
+        ("[\n{},", ":2: not valid JSON: expecting value at column 4"),
+        ("[\n{}}", ":2: not valid JSON: expecting ',' at column 3"),
+        ("[]\n[]", ":2: not valid JSON: extra data at column 1"),
+        ("{a: 1}", ":1: not valid JSON: a key in double quotes is expected at column 2"),
+        ('{"a" 1}', ":1: not valid JSON: expecting ':' at column 6"),
+        ("[" * 100_000, ": nested too deeply to be a glossary"),
+        ('{"a":' * 100_000, ": nested too deeply to be a glossary"),
+    ],
+)
+def test_files_that_are_not_json_say_where(tmp_path: Path, text: str, reason: str) -> None:
+    """The message names line and column."""
+    with pytest.raises(ImportFailed) as caught:
+        read_text(tmp_path, "a.json", text)
+    assert str(caught.value) == f"{tmp_path / 'a.json'}{reason}"
+
+
+def test_a_line_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    """One hostile line does not stop the others."""
+    text = "[" * 100_000 + '\n{"term": "a", "definition": "b"}'
+    items = read_text(tmp_path, "a.ndjson", text)
+    assert refusals(items) == [(1, "nested too deeply to be an entry")]
+    assert terms(items) == [(2, "a", "b")]
+
+
+def test_chosen_keys(tmp_path: Path) -> None:
+    """Keys may be chosen as columns are; a record without them is refused."""
+    items = read_text(tmp_path, "a.json", '[{"w": "a", "text": "b"}, {"term": "c"}]', term="w")
+    assert terms(items) == [(1, "a", "b")]
+    assert refusals(items) == [(1, "no term")]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(TEXT, TEXT, st.lists(TEXT, max_size=3)), min_size=1, max_size=5))
+def test_what_is_written_as_json_lines_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, list[str]]]
+) -> None:
+    """Parsing what was written gives the same terms, definitions and aliases."""
+    lines = [json.dumps({"term": a, "definition": b, "aliases": c}) for a, b, c in rows]
+    items = read_text(tmp_path_factory.mktemp("jsonl"), "a.jsonl", "\n".join(lines))
+    assert [(i.term, i.definition, list(i.aliases)) for i in items if isinstance(i, Record)] == rows

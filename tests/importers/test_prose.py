@@ -1,0 +1,77 @@
+"""Markdown as plain words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from semsearch.importers.prose import plain_words
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("a *b* **c** `d  e` [f](http://x) <http://y>", "a b c d e f http://y"),
+        ("![a *picture*](x.png)", "a picture"),
+        ("a\nb  \nc\\\nd", "a b\nc\nd"),
+        ("# One\ntwo\n\nThree\n---\nfour", "One\n\ntwo\n\nThree\n\nfour"),
+        ("- a\n- b\n  - c\n\n    d\n", "- a\n- b\n  - c\n    d"),
+        ("3. a\n4. b", "3. a\n4. b"),
+        ("- a\n  - : says b", "- a\n  - says b"),
+        ("| h | i |\n|---|---|\n| a | b *c* |\n| | d |", "h; i\na; b c\nd"),
+        ("a\n: b\n: c\n\nd\n: e", "a: b\nc\nd: e"),
+        ("```py\nx = {{ y }}\n\nz\n```", "x = {{ y }}\n\nz"),
+        ("    code\n      more", "code\n  more"),
+        ("> quoted\n> text\n\nb", "quoted text\n\nb"),
+        ("> [!NOTE]\n> Mind the\n> gap", "Mind the gap"),
+        ("> [!WARNING] Mind\n>\n> - a", "Mind\n\n- a"),
+        ("[!NOTE] stays", "[!NOTE] stays"),
+        ("a <!-- b --> <b>c</b><br>d &lt;e&gt; &eacute; \\*f\\*", "a c\nd <e> é *f*"),
+        ("<!--more-->\n\na\n\n<div>\n\nb\n\n</div>", "a\n\nb"),
+        ("<p>a {{Glossary('x')}} &amp; b</p>", "a x & b"),
+        ("a\n\n***\n\nb", "a\n\nb"),
+        ("[a][r] and [b]\n\n[r]: http://x", "a and [b]"),
+        ("{{Sidebar}}\n\na", "a"),
+        ("H<sub>2</sub>O", "H2O"),
+        ("", ""),
+    ],
+)
+def test_markdown_becomes_plain_words(markdown: str, words: str) -> None:
+    """Each construct leaves the words that a reader would see."""
+    assert plain_words(markdown) == words
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ('[a {{Glossary("b_c", "b_*c*_")}}](x)', "a b_*c*_"),
+        ('[Eviction](/docs/{{< param "version" >}}/#x) API', "Eviction API"),
+        ("**{{HTMLElement('a')}}**s", "<a>s"),
+        ("`{{HTMLElement('input', '&lt;input&gt;')}}`", "<input>"),
+        ("`{{ value }}` and `{{< note >}}`", "{{ value }} and {{< note >}}"),
+        ('a {{Glossary("x"', 'a {{Glossary("x"'),
+        ("a &#xfdd0;7&#xfdd1; {{Glossary('b')}}", "a \ufffd7\ufffd b"),
+    ],
+)
+def test_macros_never_change_how_markdown_is_read(markdown: str, words: str) -> None:
+    """Macros may stand in links, addresses, emphasis and code."""
+    assert plain_words(markdown) == words
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="ab *_`[]()<>!#-+|:~\\&;{}\"'\n\t1.\0\ufdd0é", max_size=120))
+def test_random_markdown_never_crashes(text: str) -> None:
+    """Any text gives words without blank ends."""
+    words = plain_words(text)
+    assert "\n" not in (words[:1], words[-1:])
+
+
+@pytest.mark.parametrize("piece", ["[", "![", "*a ", "`a``", "<a", "> ", "- ", "|-", "{{", "[a]("])
+def test_hostile_markdown_takes_linear_time(piece: str) -> None:
+    """Text as long as a definition may be costs far less than 2 s."""
+    start = time.process_time()
+    plain_words(piece * (20_000 // len(piece)))
+    assert time.process_time() - start < 2

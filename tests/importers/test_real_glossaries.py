@@ -1,0 +1,81 @@
+"""Real glossaries, counted independently of the readers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from semsearch.errors import ImportFailed
+from semsearch.importers import Corpus, read_corpus
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not SHARED.is_dir(), reason=f"no real glossaries at {SHARED}"),
+]
+
+
+def read(name: str) -> Corpus:
+    """Read one of the real glossaries."""
+    return read_corpus([SHARED / "glossaries" / name])
+
+
+@pytest.mark.parametrize(
+    ("name", "entries", "refusals"),
+    [
+        # 604 pages; `grep -l` counts 594 glossary-definition, 9 disambiguation, 1 landing page
+        ("mdn", 594, 10),
+        # 140 pages, one of them index.md with `layout: glossary`
+        ("kubernetes", 139, 1),
+        # 95 pages; 5 have names that start with _ and search.md has no body; the 8 drafts have one
+        ("cncf", 89, 6),
+        # `grep -c '"definition":'` over its 14 files
+        ("solana-glossary", 1059, 0),
+        ("csv-samples/ai-seo.csv", 9, 0),
+        ("csv-samples/ai-seo.json", 9, 0),
+    ],
+)
+def test_every_entry_is_read_and_every_other_page_refused(
+    name: str, entries: int, refusals: int
+) -> None:
+    """Counts as the sources state them; ids unique; no macro or comment left in prose."""
+    corpus = read(name)
+    assert (len(corpus.entries), len(corpus.refusals)) == (entries, refusals)
+    assert len({entry.id for entry in corpus.entries}) == entries
+    leftover = re.compile(r"\{\{\s*[<%\w]|<!--more|\[!NOTE|\]\(/")
+    assert [e.id for e in corpus.entries if leftover.search(e.definition)] == []
+
+
+def test_one_glossary_in_two_formats_gives_the_same_entries() -> None:
+    """CSV and JSON of the same author agree in everything but the source."""
+
+    def facts(name: str) -> list[tuple[str, str, str]]:
+        return [(e.id, e.term, e.definition) for e in read(f"csv-samples/ai-seo.{name}").entries]
+
+    assert facts("csv") == facts("json")
+
+
+def test_a_table_of_translations_has_no_definitions() -> None:
+    """The message says which columns there are and how to map them."""
+    with pytest.raises(ImportFailed) as caught:
+        read("csv-samples/awskrug-platform-engineering.csv")
+    assert caught.value.reason == (
+        "no term and no definition column; the columns are: en, ko; "
+        "map them with --columns term=...,definition=..."
+    )
+
+
+def test_the_seed_text_gives_the_entries_of_our_corpus() -> None:
+    """The text file and its Markdown form have the same 20 terms and definitions."""
+    text = read_corpus([SHARED / "corpus" / "deep-learning-keywords.txt"])
+    ours = read_corpus([ROOT / "corpus" / "deep-learning.md"])
+    facts = [[(e.term, e.definition) for e in corpus.entries] for corpus in (text, ours)]
+    assert facts[0] == facts[1]
+    assert len(facts[0]) == 20
+    assert (text.refusals, ours.refusals) == ((), ())
+    source = (SHARED / "corpus" / "deep-learning-keywords.txt").read_text(encoding="utf-8")
+    assert "\n\n".join(part for fact in facts[0] for part in fact) in source

@@ -1,0 +1,253 @@
+"""The Dockerfile's promise: the final stage answers questions without torch.
+
+Docker is not needed here. The Dockerfile is read, and what its final stage installs is installed
+into a plain virtual environment, from exactly the files that the Dockerfile copies. Wheels come
+from pip's cache; where there is neither network nor cache, these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from semsearch.glossary import Glossary
+from tests.benchmarks import services
+from tests.conftest import PROJECT
+from tests.packaging.dockerfile import Copy, Stage, is_sent, read_stages
+
+QUESTION = "what stops a network from memorising its data?"
+INSTALL_LIMIT_S = 240
+
+
+@pytest.fixture(scope="module")
+def stages() -> tuple[Stage, Stage]:
+    """Give the two stages of the Dockerfile."""
+    build, final = read_stages(PROJECT / "Dockerfile")
+    return build, final
+
+
+def test_build_stage(stages: tuple[Stage, Stage]) -> None:
+    """It installs the lock for building, makes the wheel and builds the index from the corpus."""
+    build, _ = stages
+    assert (build.base, build.name) == ("python:3.11-slim", "build")
+    assert build.one("ARG") == 'PIP_EXTRA_INDEX_URL=""'
+    assert build.copies == [
+        Copy(("requirements/run.lock",), "requirements/"),
+        Copy(("pyproject.toml", "README.md", "LICENSE"), "./"),
+        Copy(("semsearch",), "semsearch"),
+        Copy(("corpus",), "corpus"),
+    ]
+    assert build.runs == [
+        ["pip", "install", "-r", "requirements/run.lock"],
+        ["pip", "wheel", "--no-deps", "--wheel-dir", "dist", "."],
+        ["pip", "install", "--no-deps", "dist/*.whl"],
+        ["semsearch", "build", "corpus", "--index", "index"],
+    ]
+
+
+def test_final_stage_installs_only_what_serves(stages: tuple[Stage, Stage]) -> None:
+    """serve.lock, the package without its dependencies, and the index: nothing else."""
+    _, final = stages
+    assert (final.base, final.name) == ("python:3.11-slim", None)
+    assert final.runs == [
+        ["pip", "install", "-r", "requirements/serve.lock"],
+        ["pip", "install", "--no-deps", "dist/*.whl"],
+    ]
+    assert final.copies == [
+        Copy(("requirements/serve.lock",), "requirements/"),
+        Copy(("/build/dist",), "dist", "build"),
+        Copy(("/build/index",), "index", "build"),
+    ]
+    assert not final.all("ADD")
+
+
+def test_final_stage_is_run_with_care(stages: tuple[Stage, Stage]) -> None:
+    """Not as root, on the port it exposes, on all addresses, with the index it copied."""
+    _, final = stages
+    assert final.one("USER") == "10001:10001"
+    assert final.one("EXPOSE") == final.environment["SEMSEARCH_PORT"] == "8000"
+    assert final.environment["SEMSEARCH_INDEX"] == f"{final.one('WORKDIR')}/index"
+    assert json.loads(final.one("CMD")) == ["semsearch", "serve", "--host", "0.0.0.0"]  # noqa: S104
+    assert "/readyz" in final.health_check[-1]
+
+
+def test_what_is_copied_is_there_and_sent(stages: tuple[Stage, Stage]) -> None:
+    """Everything copied from the checkout exists and .dockerignore lets it through; little else."""
+    copied = [s for stage in stages for c in stage.copies if c.stage is None for s in c.sources]
+    ignore = PROJECT / ".dockerignore"
+    assert [path for path in copied if not (PROJECT / path).exists()] == []
+    assert [path for path in copied if not is_sent(path, ignore)] == []
+    assert is_sent("semsearch/web/app.js", ignore)
+    for path in (".git/config", "index/store.db", "tests/conftest.py", ".venv/bin/python"):
+        assert not is_sent(path, ignore), path
+    assert not is_sent("semsearch/__pycache__/names.cpython-311.pyc", ignore)
+
+
+@pytest.fixture(scope="module")
+def bare(stages: tuple[Stage, Stage], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the programs of a virtual environment made as the final stage says."""
+    build, final = stages
+    root = tmp_path_factory.mktemp("final")
+    programs = root / "venv" / "bin"
+    venv = [sys.executable, "-m", "venv", "--without-pip", str(root / "venv")]
+    subprocess.run(venv, check=True, timeout=120)
+    _copy_from_checkout(build, root / "build")
+    _run_pip(programs, root / "build", build.runs[1])
+    _copy_from_checkout(final, root / "app")
+    shutil.copytree(root / "build" / "dist", root / "app" / "dist")
+    for command in final.runs:
+        _run_pip(programs, root / "app", command)
+    return programs
+
+
+@pytest.fixture
+def read_only_index(seed_index: Path, tmp_path: Path) -> Iterator[Path]:
+    """Give a copy of the seed's index in which nothing may be written."""
+    index = tmp_path / "index"
+    shutil.copytree(seed_index, index)
+    _chmod(index, 0o555, 0o444)
+    yield index
+    _chmod(index, 0o755, 0o644)
+
+
+@pytest.mark.parametrize("module", services.HEAVY)
+def test_nothing_heavy_can_be_imported(bare: Path, module: str) -> None:
+    """The environment has semsearch and does not have torch or what stands on it."""
+    code = "import sys, importlib.util as u; print(*(u.find_spec(n) is not None for n in sys.argv[1:]))"
+    shown = subprocess.run(
+        [bare / "python", "-P", "-c", code, "semsearch", module],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert shown.stdout.split() == ["True", "False"]
+
+
+@pytest.mark.model
+def test_serves_from_the_final_stage(
+    bare: Path,
+    read_only_index: Path,
+    seed: Glossary,
+    stages: tuple[Stage, Stage],
+    tmp_path: Path,
+) -> None:
+    """Its console script answers as this environment does, is healthy, and changes no file."""
+    before = _contents(read_only_index)
+    _, final = stages
+    process = subprocess.Popen(
+        [bare / "semsearch", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env=_plain_environment() | final.environment | {"SEMSEARCH_INDEX": str(read_only_index)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        assert process.stdout
+        said = process.stdout.readline()
+        address = re.search(rb"http://127\.0\.0\.1:(\d+)", said)
+        if address is None:
+            process.kill()
+            pytest.fail((said + process.stdout.read()).decode())
+        port = int(address[1])
+        with closing(services.Service(process, port, 0.0)) as service:
+            answer = service.get(services.SEARCH, q=QUESTION)
+            mapped = service.mapped_files()
+        health = _health_check(final, bare, port)
+    finally:
+        code = services.stop(process)
+        if process.stdout:
+            process.stdout.close()
+    assert [hit["id"] for hit in answer["hits"]] == [h.entry.id for h in seed.ask(QUESTION).hits]
+    assert answer["no_close_match"] is False
+    assert [file for file in mapped if "torch" in file] == []
+    assert (health, code) == (0, 0)
+    assert _contents(read_only_index) == before
+
+
+def test_health_check_fails_without_a_service(bare: Path, stages: tuple[Stage, Stage]) -> None:
+    """It is not healthy when nothing listens."""
+    assert _health_check(stages[1], bare, services.free_port()) != 0
+
+
+@pytest.mark.model
+def test_serving_imports_nothing_heavy_where_it_could(seed_index: Path, tmp_path: Path) -> None:
+    """In this full environment, too: `sys.modules` of a server that has answered holds no torch."""
+    imported = services.imported_by_serving(seed_index, QUESTION, tmp_path / "modules.txt")
+    assert {"semsearch", "onnxruntime", "fastapi"} <= imported
+    assert imported.intersection(services.HEAVY) == set()
+
+
+def _copy_from_checkout(stage: Stage, folder: Path) -> None:
+    """Do what the COPY instructions of a stage say about files of the checkout."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for copy in stage.copies:
+        for source in copy.sources if copy.stage is None else ():
+            to = folder / copy.to / Path(source).name if copy.to.endswith("/") else folder / copy.to
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if (PROJECT / source).is_dir():
+                shutil.copytree(PROJECT / source, to, ignore=ignored)
+            else:
+                shutil.copyfile(PROJECT / source, to)
+
+
+def _run_pip(programs: Path, folder: Path, command: list[str]) -> None:
+    """Run a pip command of the Dockerfile for the environment: our pip, its interpreter."""
+    arguments: list[str] = []
+    for word in command[1:]:  # as a shell would
+        arguments += map(str, folder.glob(word)) if "*" in word else [word]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--python", str(programs / "python"), *arguments],
+        cwd=folder,
+        env=_plain_environment() | {"PIP_RETRIES": "1", "PIP_NO_COMPILE": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=INSTALL_LIMIT_S,
+        check=False,
+    )
+    if "after connection broken by" in done.stdout and done.returncode:
+        pytest.skip("no package index can be reached")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def _health_check(stage: Stage, programs: Path, port: int) -> int:
+    """Run the command of the HEALTHCHECK and return its exit code."""
+    program, *arguments = stage.health_check
+    done = subprocess.run(
+        [str(programs / program), *arguments],
+        env=_plain_environment() | {"SEMSEARCH_PORT": str(port)},
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    return done.returncode
+
+
+def _plain_environment() -> dict[str, str]:
+    """Return the environment without what would lend modules or settings to a program."""
+    lent = ("PYTHON", "SEMSEARCH_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(lent)}
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """Return the hash of every file below a folder."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+def _chmod(folder: Path, folders: int, files: int) -> None:
+    """Set the modes of everything below a folder, and of itself."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(folders if path.is_dir() else files)

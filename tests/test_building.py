@@ -1,0 +1,243 @@
+"""Building: what is embedded again, what a kill leaves, and what a damaged index says."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.building import build, build_index
+from semsearch.errors import (
+    EncoderMismatch,
+    FormatTooNew,
+    FormatTooOld,
+    ImportFailed,
+    IndexBusy,
+    IndexDamaged,
+    IndexMissing,
+    InvalidSetting,
+)
+from semsearch.glossary import Glossary
+from semsearch.ranking.background import measure_background
+from semsearch.types import Source, Tier
+from tests.conftest import ENTRIES, PROJECT, entry
+from tests.killed_build import CHANGED
+
+
+def _terms(index: Path) -> set[str]:
+    with Glossary.open(index) as glossary:
+        return {e.term for e in glossary.definitions()[0]}
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """Give a freshly built index that a test may spoil."""
+    build_index(ENTRIES, tmp_path / "index", model="hashed")
+    return tmp_path / "index"
+
+
+def test_a_rebuild_without_changes_publishes_nothing(index: Path) -> None:
+    """The same corpus again costs no embedding and makes no generation."""
+    report = build_index(ENTRIES, index, model="hashed")
+    assert (report.embedded, report.published, report.generation) == (0, False, 1)
+    assert report.changes.unchanged == len(ENTRIES)
+
+
+def test_only_texts_that_changed_are_embedded_again(index: Path) -> None:
+    """One definition changed, one entry gone, one new: two texts."""
+    reworded = replace(ENTRIES[1], definition="The soft inside of a loaf.")
+    new = entry("Scoring", "Cutting the dough before it is baked.")
+    report = build_index([ENTRIES[0], reworded, *ENTRIES[3:], new], index, model="hashed")
+    assert report.embedded == 2
+    assert report.changes.new == ("bakery:scoring",)
+    assert report.changes.changed == ("bakery:crumb",)
+    assert report.changes.gone == ("bakery:dutch-oven",)
+    assert report.changes.unchanged == 5
+    assert _terms(index) == {e.term for e in ENTRIES} - {"Dutch Oven"} | {"Scoring"}
+
+
+def test_an_entry_that_only_moved_counts_as_unchanged(index: Path) -> None:
+    """A new line number is stored, and nothing is embedded."""
+    moved = [replace(e, source=Source("x.md", 9)) for e in ENTRIES]
+    report = build_index(moved, index, model="hashed")
+    assert (report.changes.unchanged, report.changes.moved, report.embedded) == (7, 7, 0)
+    with Glossary.open(index) as glossary:
+        assert glossary.entry("leaven").source == Source("x.md", 9)
+
+
+def test_equal_definitions_under_two_ids_are_both_found(tmp_path: Path) -> None:
+    """They share a vector, never a row."""
+    twins = [
+        entry("Levain", "A piece of fermented dough."),
+        entry("Chef", "A piece of fermented dough."),
+    ]
+    report = build_index([*twins, *ENTRIES], tmp_path / "index", model="hashed")
+    with Glossary.open(tmp_path / "index") as glossary:
+        hits = glossary.ask("a piece of fermented dough").hits[:2]
+    assert {hit.entry.term for hit in hits} == {"Levain", "Chef"}
+    assert report.embedded == report.vectors - 1
+
+
+def test_opening_again_gives_equal_answers(index: Path) -> None:
+    """An answer does not depend on who built or opened the index."""
+    with Glossary.open(index) as one, Glossary.open(index) as other:
+        assert one.ask("dough in a basket") == other.ask("dough in a basket")
+        assert one.tag == other.tag
+
+
+@pytest.mark.parametrize("report", range(1, 8))
+def test_a_kill_between_any_two_steps_leaves_a_whole_index(index: Path, report: int) -> None:
+    """The old index or the new one answers, never half; the next build completes."""
+    command = [sys.executable, "-m", "tests.killed_build", str(index), str(report)]
+    died = subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
+    assert died == (9 if report < 7 else 0)
+    old, new = {e.term for e in ENTRIES}, {e.term for e in CHANGED}
+    assert _terms(index) == (old if report < 6 else new)
+    build_index(CHANGED, index, model="hashed")
+    assert _terms(index) == new
+    assert not list((index / "generations").glob(".tmp-*"))
+
+
+def test_what_a_killed_build_embedded_is_not_embedded_again(index: Path) -> None:
+    """Vectors are saved batch by batch."""
+    command = [sys.executable, "-m", "tests.killed_build", str(index), "2"]
+    assert subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode == 9
+    assert build_index(CHANGED, index, model="hashed").embedded == 0
+
+
+def test_the_last_two_generations_are_kept(index: Path) -> None:
+    """The one before may still be open in another process."""
+    with Glossary.open(index) as before:
+        for count in (6, 5, 4):
+            build_index(ENTRIES[:count], index, model="hashed")
+        kept = sorted(p.name for p in (index / "generations").iterdir())
+        assert kept == ["000003", "000004"]
+        assert len(before) == 7
+    assert len(_terms(index)) == 4
+
+
+def test_a_second_builder_is_sent_away(index: Path) -> None:
+    """One process builds at a time."""
+    with (index / "LOCK").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(IndexBusy, match="another build of"):
+            build_index(ENTRIES, index, model="hashed")
+
+
+def test_an_empty_corpus_leaves_the_index_alone(index: Path, tmp_path: Path) -> None:
+    """No entries at all is a mistake, not a wish to delete everything."""
+    with pytest.raises(InvalidSetting, match="no entries; the index was left as it is"):
+        build_index([], index, model="hashed")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ImportFailed, match="empty"):
+        build([tmp_path / "empty"], index, model="hashed")
+    assert len(_terms(index)) == 7
+
+
+def test_strict_stops_at_the_first_refused_record(index: Path, tmp_path: Path) -> None:
+    """The place and the reason are named, and nothing is built."""
+    (tmp_path / "ship.csv").write_text("term,definition\nMast,\nKeel,The lowest beam of a ship.\n")
+    with pytest.raises(ImportFailed, match=r"ship\.csv:2: .*definition"):
+        build([tmp_path / "ship.csv"], index, model="hashed", strict=True)
+    assert len(_terms(index)) == 7
+    report = build([tmp_path / "ship.csv"], index, model="hashed")
+    assert str(report.refused[0]).startswith(f"{tmp_path / 'ship.csv'}:2: ")
+    assert _terms(index) == {"Keel"}
+
+
+def test_there_is_no_index(tmp_path: Path) -> None:
+    """The message names the command that makes one."""
+    with pytest.raises(IndexMissing, match="semsearch build PATHS --index"):
+        Glossary.open(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["entries.db", "words.db", "postings.i32", "postings.f32", "vectors.f32", "MANIFEST.json"],
+)
+@pytest.mark.parametrize("how", ["flip", "truncate", "empty", "remove", "append"])
+def test_a_damaged_file_is_never_served_and_a_build_mends_it(
+    index: Path, name: str, how: str
+) -> None:
+    """Every file is hashed before it is parsed; the vectors in the store are used again."""
+    file = index / "generations" / "000001" / name
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle] ^= 1
+    spoilt = {
+        "flip": bytes(content),
+        "truncate": file.read_bytes()[:middle],
+        "empty": b"",
+        "append": file.read_bytes() + b"x",
+    }
+    file.unlink()
+    if how != "remove":
+        file.write_bytes(spoilt[how])
+    with pytest.raises(IndexDamaged, match=r"is damaged: .*000001.*run `semsearch build"):
+        Glossary.open(index)
+    report = build_index(ENTRIES, index, model="hashed")
+    assert (report.embedded, report.published, report.generation) == (0, True, 2)
+    assert len(_terms(index)) == 7
+
+
+def test_a_damaged_pointer(index: Path) -> None:
+    """Half-written, of an older or of a newer version: each says what to do."""
+    current = index / "CURRENT"
+    whole = current.read_text()
+    current.write_text(whole[:10])
+    with pytest.raises(IndexDamaged, match="CURRENT cannot be read"):
+        Glossary.open(index)
+    current.write_text(whole.replace('"format": 1', '"format": 0'))
+    with pytest.raises(FormatTooOld, match=r"run `semsearch build PATHS .*` again"):
+        Glossary.open(index)
+    current.write_text(whole.replace('"format": 1', '"format": 2'))
+    with pytest.raises(FormatTooNew, match="upgrade semsearch"):
+        Glossary.open(index)
+
+
+def test_a_store_that_is_no_database_is_not_overwritten(index: Path) -> None:
+    """It is the truth: a person decides."""
+    (index / "store.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(IndexDamaged, match=r"store\.db is not a sound database"):
+        build_index(ENTRIES, index, model="hashed")
+    assert (index / "store.db").read_bytes().startswith(b"not a database")
+
+
+@pytest.mark.model
+def test_another_encoder_is_refused_with_the_command_that_rebuilds(index: Path) -> None:
+    """Vectors of two encoders never meet."""
+    with pytest.raises(EncoderMismatch, match="built with the encoder hashed, not all-MiniLM"):
+        Glossary.open(index, model="all-MiniLM-L6-v2")
+
+
+@pytest.mark.model
+def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_path: Path) -> None:
+    """One byte of the encoder's weights is enough."""
+    index = tmp_path / "index"
+    shutil.copytree(seed_index, index)
+    weights = next(index.glob("encoders/*/int8.onnx"))
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(IndexDamaged, match=r"exported encoder .* is missing or altered"):
+        Glossary.open(index)
+
+
+def test_the_background_is_what_other_entries_reach() -> None:
+    """Three entries of one passage: the best other cosine of each, averaged."""
+    vectors = np.array([[1, 0], [0.6, 0.8], [0, 1]], dtype=np.float32)
+    background = measure_background(vectors, np.array([1, 1, 1]))
+    assert background.mean == pytest.approx((0.6 + 0.8 + 0.8) / 3)
+    assert background.standout(background.mean + background.deviation) == pytest.approx(1)
+
+
+def test_a_question_of_the_nearest_tier_only_when_nothing_fits(index: Path) -> None:
+    """A build without a model answers like any other."""
+    with Glossary.open(index) as glossary:
+        assert glossary.ask("a heavy pot with a lid").hits[0].matched_by is Tier.MEANING

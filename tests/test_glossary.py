@@ -1,0 +1,177 @@
+"""Asking: who comes first, why, and when the answer is that there is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from semsearch.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
+from semsearch.glossary import Glossary
+from semsearch.types import Tier
+from tests.conftest import ENTRIES
+
+
+@pytest.mark.parametrize(
+    ("question", "term", "tier"),
+    [
+        ("Leaven", "Leaven", Tier.EXACT),
+        ("what is LEAVEN?", "Leaven", Tier.EXACT),
+        ("inner-loaf", "Crumb", Tier.EXACT),
+        ("banneton", "Proofing Basket", Tier.EXACT),
+        ("ETA", "Estimated Time of Arrival (ETA)", Tier.EXACT),
+        ("Estimated time of arrival", "Estimated Time of Arrival (ETA)", Tier.EXACT),
+        ("DO", "Dutch Oven", Tier.FORM),
+        ("dutch ovens", "Dutch Oven", Tier.FORM),
+        ("proofingbaskets", "Proofing Basket", Tier.FORM),
+        ("proof", "Proofing Basket", Tier.PREFIX),
+        ("levaen", "Leaven", Tier.FUZZY),
+    ],
+)
+def test_a_name_in_any_dress_comes_first(
+    glossary: Glossary, question: str, term: str, tier: Tier
+) -> None:
+    """Exact names, acronyms, plurals, beginnings and misspellings, each labelled."""
+    answer = glossary.ask(question)
+    assert (answer.hits[0].entry.term, answer.hits[0].matched_by) == (term, tier)
+    assert not answer.no_close_match
+
+
+def test_an_exact_name_is_never_pushed_down_by_meaning(glossary: Glossary) -> None:
+    """The question repeats another entry's words and still finds the name first."""
+    terms = [hit.entry.term for hit in glossary.ask("hull").hits]
+    assert terms[0] == "Hull"
+    assert glossary.ask("crumb").hits[0].entry.term == "Crumb"
+
+
+def test_ranks_scores_and_tiers_run_the_same_way(glossary: Glossary) -> None:
+    """Rank counts from 1, the score falls, and tiers never go back up."""
+    for question in ("dough", "a basket for dough", "levaen", "DO", "ship"):
+        hits = glossary.ask(question).hits
+        assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+        scores = [hit.score for hit in hits]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+
+
+def test_a_hit_says_why(glossary: Glossary) -> None:
+    """The best sentence and the shared words, cut out of the definition by their offsets."""
+    answer = glossary.ask("which pot keeps the steam around a loaf?")
+    hit = answer.hits[0]
+    assert hit.entry.term == "Dutch Oven"
+    text = hit.entry.definition
+    assert hit.evidence.sentence is not None
+    assert hit.evidence.sentence.text == "It keeps steam around a loaf while it bakes."
+    assert [word.text for word in hit.evidence.words] == ["pot", "keeps", "steam", "around", "loaf"]
+    for span in (hit.evidence.sentence, *hit.evidence.words):
+        assert text[span.start : span.end] == span.text
+    assert hit.evidence.words_score > 0
+    expected = (hit.evidence.similarity_definition + hit.evidence.similarity_sentence) / 2
+    assert hit.similarity == pytest.approx(expected, abs=1e-5)
+
+
+def test_similarities_are_the_cosines_of_the_vectors(glossary: Glossary) -> None:
+    """What a hit states can be computed from the vectors of the index."""
+    question = "the body of a ship"
+    entries, vectors = glossary.definitions()
+    cosines = vectors @ glossary.encode([question])[0]
+    by_term = {e.term: float(c) for e, c in zip(entries, cosines, strict=True)}
+    for hit in glossary.ask(question).hits:
+        assert hit.evidence.similarity_definition == pytest.approx(
+            by_term[hit.entry.term], abs=1e-5
+        )
+
+
+def test_one_glossary_of_several_can_be_asked(glossary: Glossary) -> None:
+    """Only its entries answer, also by name."""
+    hits = glossary.ask("leaven", glossary="harbour").hits
+    assert {hit.entry.glossary for hit in hits} == {"harbour"}
+    assert len(hits) == 2
+    with pytest.raises(GlossaryNotFound, match=r"'kitchen'.*bakery, harbour"):
+        glossary.ask("leaven", glossary="kitchen")
+
+
+def test_nothing_in_common_is_no_close_match(glossary: Glossary) -> None:
+    """The nearest entries come along, labelled as no match."""
+    answer = glossary.ask("zqx vwk jjj")
+    assert answer.no_close_match
+    assert answer.confidence < 0.4
+    assert {hit.matched_by for hit in answer.hits} == {Tier.NEAREST}
+
+
+@pytest.mark.parametrize("k", [0, -1, 101, 10**9])
+def test_a_number_of_hits_out_of_range_is_refused(glossary: Glossary, k: int) -> None:
+    """The message names the value and the range."""
+    with pytest.raises(InvalidSetting, match=f"{k} hits were asked for; ask for 1 to 100"):
+        glossary.ask("leaven", k=k)
+    with pytest.raises(InvalidSetting, match=f"{k} related terms"):
+        glossary.related("Leaven", k=k)
+
+
+def test_hits_are_limited_and_a_longer_answer_only_goes_on(glossary: Glossary) -> None:
+    """The first hits do not depend on how many are wanted."""
+    long = glossary.ask("dough in a basket", k=7).hits
+    assert len(long) == 7
+    assert glossary.ask("dough in a basket", k=2).hits == long[:2]
+
+
+def test_several_questions_answer_like_one_by_one(glossary: Glossary) -> None:
+    """A batch changes nothing."""
+    questions = ["leaven", "a pot with a lid", "when does the ship arrive"]
+    assert glossary.ask_many(questions) == [glossary.ask(q) for q in questions]
+    with pytest.raises(InvalidQuestion):
+        glossary.ask_many(["leaven", ""])
+
+
+def test_an_entry_by_id_name_or_acronym(glossary: Glossary) -> None:
+    """Ids first, then names; an unknown one suggests the nearest."""
+    assert glossary.entry("bakery:dutch-oven") == ENTRIES[2]
+    assert glossary.entry("dutch oven") == ENTRIES[2]
+    assert glossary.entry("eta").term == "Estimated Time of Arrival (ETA)"
+    with pytest.raises(EntryNotFound, match="'levaen'; did you mean 'Leaven'"):
+        glossary.entry("levaen")
+
+
+def test_related_entries_are_the_nearest_definitions(glossary: Glossary) -> None:
+    """Ordered by cosine, without the entry itself."""
+    entries, vectors = glossary.definitions()
+    at = next(i for i, e in enumerate(entries) if e.term == "Leaven")
+    cosines = vectors @ vectors[at]
+    order = [i for i in np.argsort(-cosines, kind="stable") if i != at][:3]
+    related = glossary.related("leaven", k=3)
+    assert [n.entry for n in related.neighbours] == [entries[i] for i in order]
+    assert [n.rank for n in related.neighbours] == [1, 2, 3]
+    assert related.neighbours[0].similarity == pytest.approx(float(cosines[order[0]]), abs=1e-5)
+
+
+def test_info_says_what_the_index_is_made_of(glossary: Glossary) -> None:
+    """Counts, encoder and format."""
+    info = glossary.info()
+    assert (info.entries, info.generation, info.model, info.precision) == (7, 1, "hashed", "hashed")
+    assert [(g.name, g.entries) for g in info.glossaries] == [("bakery", 5), ("harbour", 2)]
+    assert info.vectors == 7 + 4  # two definitions have two sentences
+
+
+@pytest.mark.model
+def test_the_seed_is_found_by_acronym_and_plural(seed: Glossary) -> None:
+    """Nobody wrote "CNN" as an alias."""
+    expected = {
+        "CNN": "Convolutional Neural Networks",
+        "cnns": "Convolutional Neural Networks",
+        "LSTMs": "Long Short-Term Memory",
+        "RNN": "Recurrent Neural Networks",
+        "neural network": "Neural Networks",
+        "Dropuot": "Dropout",
+    }
+    found = {question: seed.ask(question).hits[0].entry.term for question in expected}
+    assert found == expected
+
+
+@pytest.mark.model
+def test_the_seed_answers_in_plain_language_and_admits_what_it_does_not_know(
+    seed: Glossary,
+) -> None:
+    """A paraphrase finds its entry; another subject finds none."""
+    answer = seed.ask("words turned into vectors that keep their relationships")
+    assert answer.hits[0].entry.term == "Embedding"
+    assert not answer.no_close_match
+    assert seed.ask("how long does sourdough have to rest?").no_close_match

@@ -1,0 +1,122 @@
+"""What is public, and that every way in gives the same answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+import semsearch
+from semsearch import errors
+from semsearch.api.app import create_app
+from semsearch.config import load_settings
+from semsearch.errors import InvalidSetting, SemsearchError
+from semsearch.glossary import Glossary
+from semsearch.picture import draw, project
+from tests import docs
+from tests.cli.test_commands import run
+from tests.conftest import PROJECT
+
+QUESTIONS = [
+    "what stops a network from memorising its data?",
+    "LSTMs",
+    "dropuot",
+    "bake bread",
+    "batch",
+]
+
+
+def test_everything_listed_as_public_is_there() -> None:
+    """`__all__` is sorted, complete and loads."""
+    assert semsearch.__all__ == sorted(semsearch.__all__)
+    for name in semsearch.__all__:
+        assert getattr(semsearch, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        semsearch.nothing  # noqa: B018
+
+
+def test_the_error_tree_is_the_one_drawn() -> None:
+    """Every error class stands in the drawing at the top of `errors`."""
+    drawn = set(
+        re.findall(r"[A-Z]\w+", (errors.__doc__ or "").split("\n\n", 2)[2].split("Messages")[0])
+    )
+    classes = {
+        n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, SemsearchError)
+    }
+    assert drawn == classes
+
+
+@pytest.mark.model
+def test_python_http_and_command_line_give_the_same_answers(
+    seed: Glossary, seed_index: Path
+) -> None:
+    """The same hits, scores and reasons for the same question, alone and in a batch."""
+    from semsearch import wire  # noqa: PLC0415
+
+    python = [json.loads(wire.Answer.of(seed.ask(q, k=5)).model_dump_json()) for q in QUESTIONS]
+    asked = run("ask", "-", "-i", str(seed_index), stdin="\n".join(QUESTIONS).encode())
+    assert [json.loads(line) for line in asked.stdout.splitlines()] == python
+    with TestClient(create_app(seed, load_settings(index=seed_index))) as client:
+        get = [client.get("/v1/search", params={"q": q, "limit": 5}).json() for q in QUESTIONS]
+        batch = client.post("/v1/search", json={"questions": QUESTIONS, "limit": 5}).json()
+    assert get == python
+    assert batch == python
+
+
+def test_settings_out_of_range_are_named() -> None:
+    """The variable and what is wrong with it."""
+    with pytest.raises(InvalidSetting, match=r"the setting port \(SEMSEARCH_PORT\) is not valid"):
+        load_settings(port=70000)
+
+
+def test_the_generated_parts_of_the_readme_are_current() -> None:
+    """Commands and settings are listed as they are; `make docs` writes them."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert docs.with_parts(text) == text
+
+
+@pytest.mark.model
+def test_the_picture_of_the_readme_is_current(seed: Glossary) -> None:
+    """Every point lies where the index puts it, within two pixels; `make picture` draws it."""
+    committed = (PROJECT / "docs" / "embedding.svg").read_text(encoding="utf-8")
+    drawn = draw(seed, "how are words turned into lists of numbers?")
+    place = re.compile(r'cx="([\d.]+)" cy="([\d.]+)" r="\d"><title>([^<]+)')
+    then = {label: (float(x), float(y)) for x, y, label in place.findall(committed)}
+    now = {label: (float(x), float(y)) for x, y, label in place.findall(drawn)}
+    assert len(now) == 21
+    assert then.keys() == now.keys()
+    for label, place_now in now.items():
+        assert place_now == pytest.approx(then[label], abs=2), label
+
+
+def test_a_projection_keeps_what_two_dimensions_can_hold(glossary: Glossary) -> None:
+    """Points in a plane keep their distances; the share of variance says how much was kept."""
+    import numpy as np  # noqa: PLC0415
+
+    flat = np.zeros((4, 5), dtype=np.float32)
+    flat[:, 1] = [0, 3, 0, 3]
+    flat[:, 3] = [0, 0, 4, 4]
+    points, kept = project(flat, flat)
+    assert kept == pytest.approx(1)
+    assert np.linalg.norm(points[0] - points[3]) == pytest.approx(5)
+    svg = draw(glossary, "a <pot> & a lid")
+    assert "a &lt;pot&gt; &amp; a lid" in svg
+    assert svg.count("<circle") == 8
+
+
+@pytest.mark.model
+def test_the_seed_corpus_reaches_its_mark(seed: Glossary) -> None:
+    """acc@1 at least .75 and acc@3 at least .90 on the questions about it, when they are there."""
+    from semsearch.evaluation.judgements import read_judgements  # noqa: PLC0415
+    from semsearch.evaluation.run import evaluate  # noqa: PLC0415
+
+    questions = PROJECT.parent / "shared" / "questions" / "deep-learning.jsonl"
+    if not questions.exists():
+        pytest.skip("the judged questions are not beside this checkout (../shared/questions)")
+    (score,) = evaluate(seed, read_judgements(questions))
+    assert score.questions == 40
+    assert score.acc_at_1 >= 0.75
+    assert score.acc_at_3 >= 0.90

@@ -1,0 +1,112 @@
+"""Questions are cleaned or refused; definitions are cut where sentences end."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semsearch.errors import InvalidQuestion
+from semsearch.text import check_question, content_words, fold, sentences, subject_of
+
+
+def test_a_question_is_tidied_but_kept() -> None:
+    """White space runs become one blank and letters are composed; nothing else changes."""
+    assert check_question("  what\tis\n\nCafe\u0301? ") == "what is Caf\u00e9?"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("", "is empty"),
+        (" \t\n", "is empty"),
+        ("?!", "is empty"),
+        ("x" * 1001, "has 1,001 characters"),
+        ("x" * 10_000, "has 10,000 characters"),
+        ("a\x00b", "U\\+0000"),
+        ("a\x1bb", "U\\+001B"),
+        ("a\ud800b", "U\\+D800"),
+        ("a\ufffeb", "U\\+FFFE"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_with_the_reason(raw: str, reason: str) -> None:
+    """Empty, too long, or not text: each says which."""
+    with pytest.raises(InvalidQuestion, match=reason):
+        check_question(raw)
+
+
+@given(st.text(max_size=300))
+def test_checking_twice_is_checking_once(raw: str) -> None:
+    """A checked question passes unchanged."""
+    try:
+        once = check_question(raw)
+    except InvalidQuestion:
+        return
+    assert check_question(once) == once
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("what is a CNN?", "CNN"),
+        ("What's dropout", "dropout"),
+        ("define batch size.", "batch size"),
+        ("what does LSTM stand for?", "LSTM"),
+        ("meaning of epoch", "epoch"),
+        ("how do I bake bread", "how do I bake bread"),
+        ("define", "define"),
+    ],
+)
+def test_the_subject_of_a_what_is_question(question: str, subject: str) -> None:
+    """The shell around a name is taken off, and other questions are left alone."""
+    assert subject_of(question) == subject
+
+
+def test_content_words_leave_out_the_shell_but_never_everything() -> None:
+    """Stop words go, unless nothing else is left."""
+    assert content_words("What do you call the weight of a model?") == ["weight", "model"]
+    assert content_words("what is it") == ["what", "is", "it"]
+
+
+def test_sentences_know_where_they_stand() -> None:
+    """Offsets cut the sentence out of the text; abbreviations and decimals do not end one."""
+    text = "Foo is, e.g. a bar of Mr. Smith. It has 3.5 parts!\n\nA last paragraph without a stop"
+    spans = sentences(text)
+    assert [span.text for span in spans] == [
+        "Foo is, e.g. a bar of Mr. Smith.",
+        "It has 3.5 parts!",
+        "A last paragraph without a stop",
+    ]
+    assert all(text[span.start : span.end] == span.text for span in spans)
+
+
+@given(st.text(max_size=500))
+def test_sentences_lie_in_order_inside_the_text(text: str) -> None:
+    """Whatever the text, spans do not overlap and say what stands there."""
+    end = 0
+    for span in sentences(text):
+        assert end <= span.start < span.end <= len(text)
+        assert text[span.start : span.end] == span.text
+        end = span.end
+
+
+def test_cutting_a_hostile_text_takes_linear_time() -> None:
+    """200,000 full stops are no reason to wait."""
+    started = time.perf_counter()
+    sentences("a. " * 100_000)
+    assert time.perf_counter() - started < 2
+
+
+@given(st.text(max_size=100))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    """A folded name is its own key."""
+    assert fold(fold(text)) == fold(text)
+
+
+def test_names_that_differ_only_in_dress_fold_alike() -> None:
+    """Case, accents, hyphens and width do not count; the marks of C++ and C# do."""
+    assert fold("Long Short-Term  MEMORY") == fold("long short term memory")
+    assert fold("\uff23af\u00e9") == "cafe"
+    assert len({fold("C"), fold("C++"), fold("C#")}) == 3

@@ -1,0 +1,70 @@
+"""BM25: the scores are those of the formula, and shared words are cut out by their stems."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.stems import question_stems, stem, words_with_stems
+from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.words import WordsIndex, shared_words, write_words
+from tests.conftest import entry
+
+ENTRIES = (
+    entry("Sponge", "A sponge of flour and water, flour first."),
+    entry("Roux", "Flour cooked in butter."),
+    entry("Mast", "A pole that carries the sails of a ship, ships have several.", "harbour"),
+)
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> WordsIndex:
+    """Give the words of three entries."""
+    files = GenerationLayout(tmp_path)
+    write_words(files, ENTRIES)
+    return WordsIndex(files)
+
+
+def test_a_score_is_that_of_the_formula(words: WordsIndex) -> None:
+    """Okapi BM25 with k1 1.2 and b .75, idf ln(1 + (N - n + .5) / (n + .5)), counted by hand."""
+    lengths = [9, 5, 13]  # words of the names and the definition
+    idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    expected = []
+    for uses, length in zip([2, 1, 0], lengths, strict=True):
+        norm = 1.2 * (1 - 0.75 + 0.75 * length / (sum(lengths) / 3))
+        expected.append(idf * uses * 2.2 / (uses + norm))
+    np.testing.assert_allclose(words.scores("flours", range(3)), expected, rtol=1e-5)
+
+
+def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: WordsIndex) -> None:
+    """In the first glossary both entries use the word, so it is worth little there."""
+    alone = words.scores("flour", range(2))
+    together = words.scores("flour", range(3))
+    assert alone.shape == (2,)
+    assert 0 < alone[0] < together[0]
+    assert words.scores("flour", range(2, 3)).tolist() == [0.0]
+
+
+def test_words_that_nobody_uses_score_nothing(words: WordsIndex) -> None:
+    """Neither do quotes, operators or an empty stem."""
+    for question in ("zebra", 'flour"', "NOT", "_", "x y"):
+        scores = words.scores(question, range(3))
+        assert scores.shape == (3,)
+        assert (scores > 0).any() == ("flour" in question)
+
+
+def test_shared_words_are_found_by_stem_and_cut_out_by_offset() -> None:
+    """Plural and singular are one word, and case does not count."""
+    definition = ENTRIES[2].definition
+    spans = shared_words(question_stems("which SHIPS carry a sail?"), words_with_stems(definition))
+    assert [span.text for span in spans] == ["carries", "sails", "ship", "ships"]
+    assert all(definition[span.start : span.end] == span.text for span in spans)
+
+
+def test_a_stem_does_not_depend_on_case_or_accents() -> None:
+    """Alike in entries and questions."""
+    assert stem("Caf\u00e9s") == stem("cafe")
+    assert question_stems("network networks NETWORK") == ["network"]
