@@ -16,6 +16,7 @@ from semsearch.text import content_words, fold
 from semsearch.types import Span
 
 _WORD = re.compile(r"\w+")
+_PLURAL_ACRONYM = re.compile(r"[A-Z0-9]{2,}s\Z")
 _stemming = Lock()
 """Snowball's stemmers keep their state in the object; one word at a time."""
 
@@ -34,6 +35,8 @@ def question_stems(question: str) -> list[str]:
 @lru_cache(maxsize=1 << 18)
 def stem(word: str) -> str:
     """Return the stem of a word, whatever its case and accents."""
+    if _PLURAL_ACRONYM.match(word):
+        word = word[:-1]  # "CNNs": the algorithm leaves an s behind letters without a vowel
     with _stemming:
         return str(_stemmer().stemWord(fold(word)))
 

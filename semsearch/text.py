@@ -254,8 +254,8 @@ def content_words(question: str) -> list[str]:
 
     When every word is a stop word, all of them are kept: "to be" must still be askable.
     """
-    words = list(dict.fromkeys(w.casefold() for w in _WORD.findall(question)))
-    return [w for w in words if w not in STOP_WORDS and len(w) > 1] or words
+    words = list(dict.fromkeys(_WORD.findall(question)))
+    return [w for w in words if w.casefold() not in STOP_WORDS and len(w) > 1] or words
 
 
 def sentences(text: str) -> list[Span]:

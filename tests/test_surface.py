@@ -56,7 +56,7 @@ def test_python_http_and_command_line_give_the_same_answers(
     """The same hits, scores and reasons for the same question, alone and in a batch."""
     from semsearch import wire  # noqa: PLC0415
 
-    python = [json.loads(wire.Answer.of(seed.ask(q, k=5)).model_dump_json()) for q in QUESTIONS]
+    python = [json.loads(wire.to_json(seed.ask(q, k=5))) for q in QUESTIONS]
     asked = run("ask", "-", "-i", str(seed_index), stdin="\n".join(QUESTIONS).encode())
     assert [json.loads(line) for line in asked.stdout.splitlines()] == python
     with TestClient(create_app(seed, load_settings(index=seed_index))) as client:
@@ -64,6 +64,24 @@ def test_python_http_and_command_line_give_the_same_answers(
         batch = client.post("/v1/search", json={"questions": QUESTIONS, "limit": 5}).json()
     assert get == python
     assert batch == python
+
+
+def test_json_has_exactly_the_declared_shapes(glossary: Glossary) -> None:
+    """What is printed validates strictly against the models that the interface declares."""
+    from semsearch import wire  # noqa: PLC0415
+
+    for model, noun in (
+        (wire.Answer, glossary.ask("which pot keeps the steam around a loaf?")),
+        (wire.Answer, glossary.ask("zqx vwk jjj")),
+        (wire.Entry, glossary.entry("crumb")),
+        (wire.Related, glossary.related("crumb")),
+        (wire.IndexInfo, glossary.info()),
+    ):
+        shown = wire.to_json(noun)
+        assert model.model_validate_json(shown, strict=True).model_dump_json().encode()
+        assert set(json.loads(shown)) == set(model.model_fields)
+    with pytest.raises(TypeError, match="object has no JSON shape"):
+        wire.to_json(object())
 
 
 def test_settings_out_of_range_are_named() -> None:

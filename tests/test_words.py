@@ -67,4 +67,5 @@ def test_shared_words_are_found_by_stem_and_cut_out_by_offset() -> None:
 def test_a_stem_does_not_depend_on_case_or_accents() -> None:
     """Alike in entries and questions."""
     assert stem("Caf\u00e9s") == stem("cafe")
+    assert stem("CNNs") == stem("cnn")
     assert question_stems("network networks NETWORK") == ["network"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -19,7 +20,8 @@ from starlette.concurrency import run_in_threadpool
 
 from semsearch import __version__
 from semsearch.api import middleware, pages, problems, routes
-from semsearch.api.protocol import DeadlineProtocol
+from semsearch.api.protocol import BoundedProtocol
+from semsearch.api.workers import Workers
 from semsearch.config import Settings
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
@@ -56,11 +58,14 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS  # of the pages
         await run_in_threadpool(lambda: app.state.page.etag)  # asks the first question
+        gc.collect()
+        gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
         yield
         app.state.is_ready = False
+        app.state.workers.close()
 
     app = FastAPI(
         title="semsearch",
@@ -69,18 +74,22 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        routes=[*pages.asset_mounts()],
+        # not `include_router`: it would answer with a handler of FastAPI's, not `StrictRoute`'s
+        routes=[
+            *routes.router.routes,
+            *routes.health.routes,
+            *pages.router.routes,
+            *pages.asset_mounts(),
+        ],
     )
     app.state.settings = settings
     app.state.glossary = glossary
     app.state.etag = f'"{glossary.tag}-{__version__}"'
     app.state.page = pages.LandingPage(glossary)
+    app.state.workers = Workers(_THREADS)
     app.state.is_ready = False
-    for router in (routes.router, routes.health, pages.router):
-        app.include_router(router)
     problems.handle_problems(app)
-    app.add_middleware(middleware.BodyCap)
-    app.add_middleware(middleware.Envelope)  # added last: it is the outermost
+    app.add_middleware(middleware.Envelope)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -128,7 +137,7 @@ def serve(
         app = create_app(glossary, settings)
         config = uvicorn.Config(
             app,
-            http=DeadlineProtocol,
+            http=BoundedProtocol,
             ws="none",
             lifespan="on",
             log_config=None,

@@ -1,4 +1,4 @@
-"""What surrounds every request, as pure ASGI: headers, the last line of defence, the body cap."""
+"""What surrounds every request, as pure ASGI: headers, and the last line of defence."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import logging
 from time import perf_counter
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from semsearch.api import problems
-
-MAX_BODY_BYTES = 256 * 1024
-"""64 questions of 1,000 characters, four bytes each, fill it exactly."""
-
-_TOO_LARGE = f"the body has more than {MAX_BODY_BYTES:,} bytes; send several smaller requests"
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -85,32 +80,3 @@ def _caching(scope: Scope, status: int) -> str:
     """Assets may be kept but are asked for again each time; the rest is not kept."""
     is_asset = scope["path"].startswith("/static/") and status < 400
     return "no-cache" if is_asset else "no-store"
-
-
-class BodyCap:
-    """Refuse bodies over `MAX_BODY_BYTES`: by what they declare, and by counting the stream."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
-            response = problems.problem_response(problems.TOO_LARGE, _TOO_LARGE)
-            await response(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
-                raise problems.Refused(problems.TOO_LARGE, _TOO_LARGE)
-            return message
-
-        await self._app(scope, receive_counted, send)

@@ -100,6 +100,12 @@ TOO_LARGE = Kind(
     "The body is too large",
     "A body may hold 256 KiB; send several smaller requests.",
 )
+LARGE_HEAD = Kind(
+    "large-head",
+    431,
+    "The head of the request is too large",
+    "The request line and header fields may hold 16 KiB and 100 fields.",
+)
 UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type",
     415,
@@ -143,6 +149,7 @@ KINDS: Mapping[str, Kind] = {
         GLOSSARY_NOT_FOUND,
         METHOD_NOT_ALLOWED,
         TOO_LARGE,
+        LARGE_HEAD,
         UNSUPPORTED_MEDIA_TYPE,
         INVALID_QUESTION,
         INVALID_REQUEST,

@@ -7,11 +7,10 @@ holds the answer of this index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch import wire
@@ -93,11 +92,12 @@ class Health(BaseModel):
 class Service:
     """What one request works with: the index, and what the client already holds of it."""
 
-    def __init__(self, glossary: Glossary, etag: str, held: str) -> None:
-        self.glossary = glossary
-        self._caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
-        tags = (tag.strip().removeprefix("W/") for tag in held.split(","))
-        self.is_held = etag in tags
+    def __init__(self, request: Request) -> None:
+        state = request.app.state
+        self.glossary: Glossary = state.glossary
+        self._caching = {"ETag": state.etag, "Cache-Control": "no-cache", "Vary": "Accept"}
+        held = ",".join(request.headers.getlist("if-none-match"))
+        self.is_held = state.etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
 
     def not_modified(self) -> Response:
         """Return the answer that the client already has it."""
@@ -108,13 +108,6 @@ class Service:
         return Response(content, media_type="application/json", headers=self._caching)
 
 
-async def _service(request: Request) -> Service:
-    state = request.app.state
-    held = ",".join(request.headers.getlist("if-none-match"))
-    return Service(state.glossary, state.etag, held)
-
-
-_Service = Annotated[Service, Depends(_service)]
 _EntryId = Annotated[
     str,
     Path(
@@ -173,17 +166,18 @@ health = APIRouter(tags=["health"])
         problems.INVALID_REQUEST,
     ),
 )
-def search(query: Annotated[SearchQuery, Query()], service: _Service) -> Response:
+def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response:
     """Answer a question in plain language, a term or an acronym.
 
     Exact names come first, then other forms of names, then what fits by meaning and words.
     When nothing fits, `no_close_match` is true and the hits are only the nearest entries.
     """
     question = _checked(query.q, parameter="q")
+    service = Service(request)
     if service.is_held:
         return service.not_modified()
     answer = service.glossary.ask(question, k=query.limit, glossary=query.glossary)
-    return service.found(wire.Answer.of(answer).model_dump_json().encode())
+    return service.found(wire.to_json(answer))
 
 
 @router.post(
@@ -205,14 +199,14 @@ def search(query: Annotated[SearchQuery, Query()], service: _Service) -> Respons
     ),
 )
 def search_batch(
-    batch: SearchBatch, _query: Annotated[NoQuery, Query()], service: _Service
+    batch: SearchBatch, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
     """Answer several questions with one run of the encoder; see GET."""
     questions = [
         _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    answers = service.glossary.ask_many(questions, k=batch.limit, glossary=batch.glossary)
-    content = _ANSWERS.dump_json([wire.Answer.of(answer) for answer in answers])
+    answers = Service(request).glossary.ask_many(questions, k=batch.limit, glossary=batch.glossary)
+    content = wire.to_json(answers)
     return Response(content, media_type="application/json")
 
 
@@ -228,16 +222,17 @@ def search_batch(
 def related(
     id: _EntryId,
     query: Annotated[RelatedQuery, Query()],
-    service: _Service,
+    request: Request,
 ) -> Response:
     """Return the entries whose definitions are nearest in meaning: computed, not authored."""
+    service = Service(request)
     if service.is_held:
         return service.not_modified()
     try:
         found = service.glossary.related(id, k=query.limit)
     except InvalidQuestion:
         raise _unknown_entry() from None
-    return service.found(wire.Related.of(found).model_dump_json().encode())
+    return service.found(wire.to_json(found))
 
 
 @router.get(
@@ -252,16 +247,17 @@ def related(
 def entry(
     id: _EntryId,
     _query: Annotated[NoQuery, Query()],
-    service: _Service,
+    request: Request,
 ) -> Response:
     """Return one entry by its id or, when no id fits, by its term, an alias or an acronym."""
+    service = Service(request)
     if service.is_held:
         return service.not_modified()
     try:
         found = service.glossary.entry(id)
     except InvalidQuestion:
         raise _unknown_entry() from None
-    return service.found(wire.Entry.of(found).model_dump_json().encode())
+    return service.found(wire.to_json(found))
 
 
 @router.get(
@@ -273,12 +269,12 @@ def entry(
     responses=_found("The glossaries of this index, by name.", examples.GLOSSARIES)
     | _errors(problems.MALFORMED_URL, problems.INVALID_REQUEST),
 )
-def glossaries(_query: Annotated[NoQuery, Query()], service: _Service) -> Response:
+def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return each glossary of the index with the number of its entries."""
+    service = Service(request)
     if service.is_held:
         return service.not_modified()
-    infos = wire.glossary_infos(service.glossary.info().glossaries)
-    return service.found(_GLOSSARIES.dump_json(infos))
+    return service.found(wire.to_json(service.glossary.info().glossaries))
 
 
 @health.get("/livez", operation_id="livez", summary="Is it alive?", responses=_errors())
@@ -299,10 +295,6 @@ async def readyz(request: Request) -> Health:
     if not request.app.state.is_ready:
         raise Refused(problems.NOT_READY, "the index is still being loaded; ask again in a moment")
     return Health()
-
-
-_ANSWERS = TypeAdapter(Sequence[wire.Answer])
-_GLOSSARIES = TypeAdapter(Sequence[wire.GlossaryInfo])
 
 
 def _checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:

@@ -1,50 +1,118 @@
 """Strict requests: what FastAPI would let pass, guess at or fail on is refused before it.
 
 FastAPI reads bytes that are not UTF-8 as replacement characters, takes the last of two equal
-names, and accepts NaN, UTF-16 and lone surrogates in JSON; the last end in a status 500.
+names, and accepts NaN, UTF-16 and lone surrogates in JSON; the last end in a status 500. So it
+declares and describes the routes under /v1, and what they are given is read here.
 """
 
 from __future__ import annotations
 
 import email.message
 import json
-from collections import Counter
-from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from fastapi import params
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from semsearch.api import problems
 from semsearch.api.problems import Part, Refused
+
+MAX_BODY_BYTES = 256 * 1024
+"""64 questions of 1,000 characters, four bytes each, fill it exactly."""
 
 MAX_DEPTH = 32
 """Levels of a JSON body; ours have two."""
 
 
 class StrictRoute(APIRoute):
-    """A route that checks address and body before FastAPI reads them."""
+    """A route whose address and body are read here, and whose work is done in a thread.
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Put the checks before FastAPI's handler."""
-        handler = super().get_route_handler()
-        takes_body = self.body_field is not None
+    Its function takes the request, text of the path, a model of the query and a model of the body:
+    nothing else, which is found when it is declared. FastAPI would solve the same declaration anew
+    for each request, which took 0.25 ms of a question's 5.
+    """
 
-        async def strict(request: Request) -> Response:
-            check_address(request.scope)
-            if takes_body:
-                check_media_type(request.headers.get("content-type", ""))
-                parse_json(await request.body())
-            return await handler(request)
+    def __init__(self, path: str, endpoint: Callable[..., Response], **declared: Any) -> None:  # noqa: ANN401
+        super().__init__(path, endpoint, **declared)
+        self._inputs = _Inputs(endpoint)
+        self.app = self._respond
 
-        return strict
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the request, do the work, and answer."""
+        given = await self._inputs.read(Request(scope, receive))
+        work = partial(self.endpoint, **given)
+        response: Response = await scope["app"].state.workers.run(work)
+        await response(scope, receive, send)
 
 
-def check_address(scope: Scope) -> None:
-    """Refuse an address that is not UTF-8, or that gives a parameter twice."""
+class _Inputs:
+    """What the function of a route takes, by the hints of its parameters."""
+
+    def __init__(self, endpoint: Callable[..., Response]) -> None:
+        self._requests: list[str] = []
+        self._queries: dict[str, TypeAdapter[BaseModel]] = {}
+        self._bodies: dict[str, TypeAdapter[BaseModel]] = {}
+        hints = get_type_hints(endpoint, include_extras=True)
+        del hints["return"]
+        for name, hint in hints.items():
+            kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+            if kind is Request:
+                self._requests.append(name)
+            elif [type(mark) for mark in marks] == [params.Query]:
+                self._queries[name] = TypeAdapter(kind)
+            elif issubclass(kind, BaseModel) and not marks:
+                self._bodies[name] = TypeAdapter(kind)
+            elif kind is not str or [type(mark) for mark in marks] != [params.Path]:
+                raise TypeError(f"{endpoint.__name__} takes {name}, which is not read here")
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        """Return the arguments of the function.
+
+        Raises:
+            Refused: the address or the body is not what it must be.
+            RequestValidationError: a parameter or a member of the body is not valid.
+        """
+        parameters = read_address(request.scope)
+        given: dict[str, Any] = dict(request.path_params)
+        faults: list[Any] = []
+        for name in self._requests:
+            given[name] = request
+        for name, model in self._queries.items():
+            given[name] = _validated(model, parameters, "query", faults)
+        for name, model in self._bodies.items():
+            body = parse_json(await read_body(request))
+            given[name] = _validated(model, body, "body", faults)
+        if faults:
+            raise RequestValidationError(faults)
+        return given
+
+
+def _validated(
+    model: TypeAdapter[BaseModel], value: object, place: str, faults: list[Any]
+) -> BaseModel | None:
+    """Return the model of a value, or None after adding what is wrong with it to `faults`."""
+    try:
+        return model.validate_python(value, from_attributes=True)
+    except ValidationError as error:
+        stated = error.errors(include_url=False, include_input=False, include_context=False)
+        faults += [{**fault, "loc": (place, *fault["loc"])} for fault in stated]
+        return None
+
+
+def read_address(scope: Scope) -> Mapping[str, str]:
+    """Return the parameters of an address.
+
+    Raises:
+        Refused: it is not UTF-8, or gives a parameter twice.
+    """
     query: bytes = scope["query_string"]
     path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
     for what, raw in (("path", path), ("query", query)):
@@ -56,14 +124,43 @@ def check_address(scope: Scope) -> None:
                 problems.MALFORMED_URL,
                 f"the {what} holds bytes that are not percent-encoded UTF-8",
             ) from None
-    counts = Counter(name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True))
-    twice = [name for name, count in counts.items() if count > 1]
-    if twice:
+    pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True)
+    parameters = dict(pairs)
+    if len(parameters) < len(pairs):
+        names = [name for name, _ in pairs]
         parts = [
             Part(detail="given more than once", parameter=name[: problems.MAX_NAME_CHARS])
-            for name in twice
+            for name in parameters
+            if names.count(name) > 1
         ]
         raise Refused(problems.INVALID_REQUEST, "a parameter is given more than once", parts)
+    return parameters
+
+
+async def read_body(request: Request) -> bytes:
+    """Return a body that is declared to be JSON.
+
+    Raises:
+        Refused: it has more than `MAX_BODY_BYTES`, by what it declares or by counting, or it is
+            declared to be something else.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+        _refuse_large()
+    check_media_type(request.headers.get("content-type", ""))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            _refuse_large()
+    return bytes(body)
+
+
+def _refuse_large() -> NoReturn:
+    raise Refused(
+        problems.TOO_LARGE,
+        f"the body has more than {MAX_BODY_BYTES:,} bytes; send several smaller requests",
+    )
 
 
 def check_media_type(content_type: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -44,7 +45,12 @@ def _print_json(text: str) -> None:
 
 def done(message: str) -> None:
     """Say that something was done."""
-    _console().print(escape(message))
+    _say(escape(message))
+
+
+def _say(markup: str) -> None:
+    """Print a line as it is: the terminal wraps it, so that it can be copied whole."""
+    _console().print(markup, soft_wrap=True)
 
 
 def answer(found: Answer, *, as_json: bool) -> None:
@@ -52,7 +58,7 @@ def answer(found: Answer, *, as_json: bool) -> None:
     if as_json:
         from semsearch import wire  # noqa: PLC0415 - loads pydantic
 
-        _print_json(wire.Answer.of(found).model_dump_json())
+        _print_json(wire.to_json(found).decode())
         return
     console = _console()
     if found.no_close_match:
@@ -113,7 +119,7 @@ def related(found: Related, *, as_json: bool) -> None:
     if as_json:
         from semsearch import wire  # noqa: PLC0415 - loads pydantic
 
-        _print_json(wire.Related.of(found).model_dump_json())
+        _print_json(wire.to_json(found).decode())
         return
     console = _console()
     console.print(f"Similar meaning to [bold]{escape(found.entry.term)}[/]")
@@ -131,7 +137,7 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
     if as_json:
         from semsearch import wire  # noqa: PLC0415 - loads pydantic
 
-        _print_json(wire.IndexInfo.of(stated).model_dump_json())
+        _print_json(wire.to_json(stated).decode())
         return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
@@ -179,13 +185,9 @@ def scores(found: list[Score], *, as_json: bool) -> None:
 
 def serving(url: str, example: str) -> None:
     """Say where the service listens, and how to ask it."""
-    console = _console()
-    console.print(
-        f"semsearch answers on [bold]{escape(url)}[/] (API: {escape(url)}/docs, stop: Ctrl-C)"
-    )
-    console.print(
-        f"Try: curl -G {url}/v1/search --data-urlencode {escape(json.dumps('q=' + example))}"
-    )
+    question = shlex.quote(f"q={example}")
+    _say(f"semsearch answers on [bold]{escape(url)}[/] (documentation: /docs, stop: Ctrl-C)")
+    _say(f"Try: curl -G {escape(url)}/v1/search --data-urlencode {escape(question)}")
 
 
 class BuildProgress:
@@ -242,34 +244,31 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         stated["refused"] = [str(refusal) for refusal in report.refused]
         _print_json(json.dumps({"index": str(index), **stated}))
         return
-    console = _console()
     for refusal in report.refused[:MAX_REFUSALS]:
-        console.print(f"[yellow]refused[/] {escape(str(refusal))}", soft_wrap=True)
+        _say(f"[yellow]refused[/] {escape(str(refusal))}")
     if len(report.refused) > MAX_REFUSALS:
-        console.print(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
-    console.print("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+        _say(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
+    _say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
     if report.embedded:
-        console.print(
-            f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}"
-        )
+        _say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
     if report.published:
-        _encoder_lines(console, report)
-        console.print(
+        _encoder_lines(report)
+        _say(
             f"[green]The index in {escape(str(index))} is ready[/] (generation {report.generation})"
         )
     else:
-        console.print(f"[green]The index in {escape(str(index))} is up to date[/]")
+        _say(f"[green]The index in {escape(str(index))} is up to date[/]")
 
 
-def _encoder_lines(console: Console, report: BuildReport) -> None:
+def _encoder_lines(report: BuildReport) -> None:
     for name, agreement in report.agreement.items():
-        console.print(
+        _say(
             f"Exported encoder {name}: cosine {agreement.cosine:.4f} to sentence-transformers, "
             f"{agreement.top10:.1%} of the nearest ten agree"
         )
     if report.problem:
-        console.print(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
+        _say(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
     if report.precision == "reference":
-        console.print("[yellow]Questions are answered by sentence-transformers itself[/]: slower")
+        _say("[yellow]Questions are answered by sentence-transformers itself[/]: slower")
     elif report.agreement:
-        console.print(f"Questions are answered by {report.precision}")
+        _say(f"Questions are answered by {report.precision}")

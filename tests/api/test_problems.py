@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from semsearch.api import problems
-from semsearch.api.middleware import MAX_BODY_BYTES
 from semsearch.api.problems import FROM_ERROR, KINDS
+from semsearch.api.strict import MAX_BODY_BYTES
 from semsearch.errors import SemsearchError
 from tests.api.conftest import check_envelope, problem_of
 
@@ -36,9 +36,24 @@ def test_a_problem_in_full(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "slug", "detail"),
     [
-        ("q=", 422, "invalid-question", "the question is empty; ask with at least one word"),
-        ("q=%20%09+", 422, "invalid-question", "the question is empty; ask with at least one word"),
-        ("q=%3F%21", 422, "invalid-question", "the question is empty; ask with at least one word"),
+        (
+            "q=",
+            422,
+            "invalid-question",
+            "the question is empty: it has no letter or digit; ask with at least one word",
+        ),
+        (
+            "q=%20%09+",
+            422,
+            "invalid-question",
+            "the question is empty: it has no letter or digit; ask with at least one word",
+        ),
+        (
+            "q=%3F%21",
+            422,
+            "invalid-question",
+            "the question is empty: it has no letter or digit; ask with at least one word",
+        ),
         (
             "q=" + "a" * 10_000,
             422,
@@ -238,7 +253,7 @@ def test_a_bad_question_of_a_batch_is_pointed_at(client: TestClient) -> None:
     """One bad question refuses the batch, and says which it was."""
     response = client.post("/v1/search", json={"questions": ["soup", " "]})
     body = problem_of(response, 422, "invalid-question")
-    detail = "the question is empty; ask with at least one word"
+    detail = "the question is empty: it has no letter or digit; ask with at least one word"
     assert body["errors"] == [{"detail": detail, "pointer": "/questions/1"}]
     unknown = client.post("/v1/search", json={"questions": ["soup"], "glossary": "cars"})
     problem_of(unknown, 404, "glossary-not-found")

