@@ -83,4 +83,4 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local vers
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find $(INDEX) -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf $(addprefix $(INDEX)/,store.db CURRENT LOCK encoders generations)

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -31,13 +33,14 @@ from semsearch.encoders import hashed
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.hashed import HashedEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model, find_model
-from semsearch.encoders.onnx import Agreement, Export
-from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
+from semsearch.encoders.onnx import DESCRIPTION, Agreement, Export
+from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
+from semsearch.hashing import sha256_of
 from semsearch.importers import read_corpus
 from semsearch.passages import Passage, passages_of
 from semsearch.ranking.background import Background, measure_background, spread
 from semsearch.storage.entries import Changes, EntryStore
-from semsearch.storage.files import exclusive, sha256_of, sync
+from semsearch.storage.files import exclusive, sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import (
     FORMAT,
@@ -53,9 +56,6 @@ from semsearch.version import __version__
 
 BATCH = 256
 """Texts embedded between two commits: a kill loses at most this many."""
-
-KEEP_GENERATIONS = 2
-"""The one that answers and the one before it, which another process may still have open."""
 
 
 class Progress(Protocol):
@@ -155,22 +155,27 @@ def build_index(
         progress: told about each step; silent by default.
 
     Raises:
-        InvalidSetting: there are no entries.
-        StoredIndexError: another build runs, or the store is damaged or of a newer version.
+        InvalidSetting: there are no entries, or two have one id.
+        StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
+            or of a newer version.
         EncoderError: the model cannot be loaded or is refused.
     """
     if not entries:
         raise InvalidSetting("the corpus has no entries; the index was left as it is")
+    twice = [id_ for id_, count in Counter(e.id for e in entries).items() if count > 1]
+    if twice:
+        raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     layout = IndexLayout(Path(index))
-    layout.generations.mkdir(parents=True, exist_ok=True)
-    with exclusive(layout.lock):
-        store = EntryStore(layout.store)
-        try:
-            return _Build(layout, store, _Maker.of(model, layout), progress or _Silent()).run(
-                entries
-            )
-        finally:
-            store.close()
+    maker = _Maker.of(model)
+    try:
+        layout.generations.mkdir(parents=True, exist_ok=True)
+        with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
+            return _Build(layout, store, maker, progress or _Silent()).run(entries)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise IndexUnwritable(
+            f"the index in {layout.root} cannot be written ({error}); what was there before is still "
+            "in use; make room, or choose another folder with --index"
+        ) from error
 
 
 class _Maker:
@@ -186,7 +191,7 @@ class _Maker:
         self._encoder: Encoder | None = None
 
     @classmethod
-    def of(cls, name: str, layout: IndexLayout) -> _Maker:
+    def of(cls, name: str) -> _Maker:
         if name == hashed.NAME:
             encoder = HashedEncoder()
             return cls(name, encoder.fingerprint, lambda: encoder, None)
@@ -229,11 +234,11 @@ class _Build:
         if changes:
             self._store.replace_all(ordered)
         before = self._answering()
-        wanted = (self._store.revision, self._maker.fingerprint, precision)
-        answers = before and (before.revision, before.fingerprint, before.precision) == wanted
-        number = before.generation if before and answers else self._next_number()
-        if not answers:
+        current = before is not None and self._is_current(before, precision)
+        number = before.generation if before and current else self._next_number()
+        if not current:
             self._publish(built, number, precision)
+            self._remove_old({number, before.generation if before else number})
             self._store.forget_vectors(h for b in built for h in b.hashes)
         return BuildReport(
             changes=changes,
@@ -241,7 +246,7 @@ class _Build:
             embedded=embedded,
             vectors=sum(len(b.passages) for b in built),
             generation=number,
-            published=not answers,
+            published=not current,
             model=self._maker.name,
             precision=precision,
             agreement=export.agreement if export else {},
@@ -254,6 +259,16 @@ class _Build:
             return load_manifest(self._layout)[0]
         except StoredIndexError:
             return None
+
+    def _is_current(self, before: Manifest, precision: str) -> bool:
+        return (before.store, before.revision) == self._store.revision and (
+            before.fingerprint,
+            before.precision,
+            before.encoder_sha256,
+        ) == (self._maker.fingerprint, precision, self._encoder_sha256())
+
+    def _encoder_sha256(self) -> str | None:
+        return sha256_of(self._layout.encoder(self._maker.fingerprint) / DESCRIPTION)
 
     def _embed(self, built: Sequence[_Built]) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
@@ -292,7 +307,7 @@ class _Build:
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
     def _publish(self, built: Sequence[_Built], number: int, precision: str) -> None:
-        self._progress.start("indexing", 3)
+        self._progress.start("indexing", 5)
         hashes = [h for b in built for h in b.hashes]
         dim = self._store.dim_of(hashes[0], self._maker.fingerprint)
         vectors = self._store.vectors(hashes, self._maker.fingerprint, dim)
@@ -303,14 +318,18 @@ class _Build:
         self._progress.advance(1)
         write_snapshot(files.entries, ((b.entry, b.passages) for b in built))
         write_words(files, (b.entry for b in built))
+        self._progress.advance(1)
+        identity, revision = self._store.revision
         counts = np.array([len(b.passages) for b in built], dtype=np.int64)
         manifest = Manifest(
             format=FORMAT,
             generation=number,
-            revision=self._store.revision,
+            store=identity,
+            revision=revision,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             built_by=f"semsearch {__version__}",
             model=self._maker.name,
+            encoder_sha256=self._encoder_sha256(),
             fingerprint=self._maker.fingerprint,
             dim=dim,
             precision=precision,
@@ -318,7 +337,7 @@ class _Build:
             vectors=len(vectors),
             background=measure_background(vectors, counts),
             backgrounds=_backgrounds(built, vectors, counts),
-            sha256={file.name: sha256_of(file) for file in files.parts},
+            sha256={file.name: sha256_of(file) or "" for file in files.parts},
         )
         files.manifest.write_bytes(manifest.to_bytes())
         sync(files.manifest)
@@ -326,17 +345,21 @@ class _Build:
         self._progress.advance(1)
         scratch.rename(self._layout.generation(number).root)
         sync(self._layout.generations)
+        self._progress.advance(1)
         publish(self._layout, manifest)
-        self._remove_old()
         self._progress.advance(1)
 
-    def _remove_old(self) -> None:
-        """Remove generations that nobody needs, and encoders that no generation left needs."""
-        folders = sorted(p for p in self._layout.generations.iterdir() if p.name.isdigit())
-        for folder in folders[:-KEEP_GENERATIONS]:
+    def _remove_old(self, keep: set[int]) -> None:
+        """Remove all generations but the one that answers and the one before it, and old encoders.
+
+        The one before may just be being opened by another process; encoders stay as long as a
+        generation that was made with them.
+        """
+        kept = {self._layout.generation(number).root for number in keep}
+        for folder in set(self._layout.generations.glob("[0-9]*")) - kept:
             shutil.rmtree(folder, ignore_errors=True)
         needed = set()
-        for folder in folders[-KEEP_GENERATIONS:]:
+        for folder in kept:
             with suppress(OSError, ValueError, KeyError):
                 stated = json.loads(GenerationLayout(folder).manifest.read_bytes())
                 needed.add(self._layout.encoder(stated["fingerprint"]))

@@ -16,7 +16,9 @@ from semsearch.errors import InvalidSetting
 class Settings(BaseSettings):
     """What can be set from outside. Each field is also an environment variable."""
 
-    model_config = SettingsConfigDict(env_prefix="SEMSEARCH_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="SEMSEARCH_", env_ignore_empty=True, frozen=True, extra="forbid"
+    )
 
     index: Path = Field(Path("index"), description="The index folder.")
     model: str | None = Field(

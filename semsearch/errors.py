@@ -9,6 +9,7 @@ to status (`api.problems`) or exit code (`cli`).
     ├── ImportFailed            UnknownFormat
     ├── EntryError              EntryNotFound  GlossaryNotFound
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
+    │                           IndexUnwritable
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
@@ -81,6 +82,10 @@ class IndexDamaged(StoredIndexError):
 
 class IndexBusy(StoredIndexError):
     """Another process is building this index."""
+
+
+class IndexUnwritable(StoredIndexError):
+    """The index folder cannot be written: no room, no rights, or not a folder."""
 
 
 class FormatTooOld(StoredIndexError):

@@ -84,6 +84,7 @@ class Glossary:
             model=manifest.model,
             fingerprint=manifest.fingerprint,
             precision=manifest.precision,
+            sha256=manifest.encoder_sha256,
         )
         retriever = Retriever.load(files, manifest.dim)
         return cls(layout.root, manifest, retriever, encoder)
@@ -122,8 +123,9 @@ class Glossary:
 
         Returns:
             At most k hits, best first. Exact names come first, then other forms of names, then
-            names that begin with the question, then what fits by meaning and words, then names
-            that resemble the question; what fits worse than that is labelled `nearest`.
+            names that begin with the question, then what fits by meaning and words. Names that
+            resemble a question without a known word stand before that. When the confidence is too
+            low, all hits found by meaning are labelled `nearest`.
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
@@ -229,18 +231,18 @@ class Glossary:
         return known[glossary]
 
     def _position(self, id_or_name: str) -> int:
+        name = check_question(id_or_name)
         position = self._retriever.snapshot.position_of(id_or_name)
         if position is not None:
             return position
-        name = check_question(id_or_name)
         everything = range(len(self))
         matches = self._retriever.by_name(name, everything)
         for tier in (Tier.EXACT, Tier.FORM):
             for at, match in matches.items():
                 if match.tier is tier:
                     return at
-        near = self._retriever.by_resemblance(name, 1, everything)
-        hint = "".join(f"; did you mean {match.label!r}?" for match in near.values())
+        near = list(self._retriever.by_resemblance(name, everything).values())[:1]
+        hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
     def _answer(
@@ -248,7 +250,7 @@ class Glossary:
     ) -> Answer:
         names = self._retriever.by_name(question, within)
         if not names:
-            names = self._retriever.by_resemblance(question, k, within)
+            names = self._retriever.by_resemblance(question, within)
         candidates, by_words = self._retriever.candidates(question, vector, k, within, names)
         fuzzy = any(match.tier is Tier.FUZZY for match in names.values())
         misspelt = fuzzy and not by_words
@@ -302,8 +304,7 @@ def _tier(name: NameMatch | None, misspelt: bool) -> Tier:
     """Decide the tier of a candidate.
 
     When the glossary knows a word of the question, a name that only resembles the question
-    counts for nothing: what fits by meaning and words comes in its own order. When it knows
-    none, the question is taken for misspelt; the names it resembles come first, labelled so.
+    moves nothing: what fits by meaning and words comes in its own order. When it knows none, the question is taken for misspelt; the names it resembles come first, labelled so.
     """
     if name is not None and name.tier is not Tier.FUZZY:
         return name.tier

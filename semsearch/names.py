@@ -6,7 +6,8 @@ add "CNN" by hand. Derived names rank below stated ones (`Tier.FORM`).
 
 Two keys make names comparable. The *key* ignores case, accents, hyphens and punctuation. The
 *form* also ignores plural endings and blanks: it need not be good English, since questions
-and names pass through the same function.
+and names pass through the same function. Capitals, where known, tell the plural "LSTMs" from
+"HTTPS", whose S is a letter of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from semsearch.text import fold
+from semsearch.text import WORD, fold
 from semsearch.types import Entry
 
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*(.*)$")
@@ -30,10 +31,19 @@ _MAX_PER_WORD = 3
 """Letters of an acronym that one word may give: "Rectified" gives two to ReLU, few give three."""
 _PLURALS = (
     ("ies", re.compile(r"\wies$"), "y"),
-    ("es", re.compile(r"(?:[sxz]|ch|sh)es$"), ""),
-    ("s", re.compile(r"[^sui]s$"), ""),
+    ("es", re.compile(r"(?:\w{4}s|ss|^bus|^gas|^bias|x|[tz]z|ch|sh)es$"), ""),
+    ("e", re.compile(r"(?:\w{4}s|ch)e$"), ""),  # "databases" and "caches" lost theirs above
+    ("s", re.compile(r"(?:\w\w[^aius]|\w[^i]a|^[^aeiouy][^aehiloruy]u)s$"), ""),  # not "bus"
 )
-"""Plural endings: how long they are, where they count, and what stands in their place."""
+"""Plural endings: what they are, where they count, and what stands in their place.
+
+Short words keep theirs, since they would become other words: "iOS", "use", "cases" as "CAS"."""
+_ACRONYMS = re.compile(r"[A-Z0-9]{2,}s\Z")
+_MAX_SHOUTED = 5
+"""A word in capitals of at most so many letters ("HTTPS") ends in an S that is no plural; a longer
+one ("NETWORKS") is a word in capitals."""
+_LOOK_BACK = 50
+"""Characters in front of a bracketed acronym that are read beyond the length of the term."""
 
 
 class NameKind(StrEnum):
@@ -55,17 +65,28 @@ class Name:
     kind: NameKind
 
 
-def form_of(key: str) -> str:
-    """Return the form of a folded name: words without plural endings, joined."""
-    return "".join(_singular(word) for word in key.split())
+def form_of(key: str, text: str = "") -> str:
+    """Return the form of a folded name: words without plural endings, joined.
+
+    Args:
+        key: the folded name.
+        text: the name as it was written, if known, for its capitals.
+    """
+    written = {fold(word): word for word in _words(text)}
+    words = [_singular(word, written.get(word, "")) for word in key.split()]
+    apart = {len(word) for word in words} == {1, 2}  # "I/Os" is not "iOS"
+    return (" " if apart else "").join(words)
 
 
-def _singular(word: str) -> str:
+def _singular(word: str, written: str) -> str:
+    if _ACRONYMS.match(written):
+        return word[:-1]
     for ending, pattern, instead in _PLURALS:
-        if len(word) > len(ending) + 1 and pattern.search(word):
-            word = word[: -len(ending)] + instead
-            break
-    return word.removesuffix("e")  # "caches" loses its e above, so "cache" must too
+        if pattern.search(word):
+            if ending == "s" and written.isupper() and len(word) <= _MAX_SHOUTED:
+                return word
+            return word[: -len(ending)] + instead
+    return word
 
 
 def names_of(entry: Entry) -> list[Name]:
@@ -80,7 +101,7 @@ def names_of(entry: Entry) -> list[Name]:
     def add(label: str, kind: NameKind) -> None:
         key = fold(label)
         if key and key not in found:
-            found[key] = Name(label, key, form_of(key), kind)
+            found[key] = Name(label, key, form_of(key, label), kind)
 
     add(entry.term, NameKind.TERM)
     for alias in entry.aliases:
@@ -106,7 +127,7 @@ def is_acronym(short: str, long: str) -> bool:
     A plural s is ignored, and a word may give more letters than its first ("ReLU", "BitOps").
     """
     letters = re.sub(r"[^a-z0-9]", "", re.sub(r"s$", "", short).casefold())
-    words = [w for w in re.split(r"[\W_]+", long.casefold()) if w]
+    words = _words(long.casefold())
     if not 2 <= len(letters) <= _MAX_LETTERS or not 2 <= len(words) <= _MAX_WORDS:
         return False  # also keeps the search below from trying thousands of ways
     if len(letters) < len(words) - _small(words):
@@ -140,12 +161,19 @@ def _spelled_out(term: str, definition: str) -> list[str]:
     term_form = form_of(fold(term))
     found: list[str] = []
     for match in _ACRONYM_IN_TEXT.finditer(definition):
-        before = form_of(fold(definition[: match.start()]))
-        if before.endswith(term_form) and is_acronym(match.group(1), term):
-            found.append(match.group(1))
+        acronym, end = match.group(1), match.start()
+        if acronym in found or not is_acronym(acronym, term):
+            continue
+        before = fold(definition[max(0, end - len(term) - _LOOK_BACK) : end])
+        if form_of(before).endswith(term_form):
+            found.append(acronym)
     return found
 
 
 def _initials(term: str) -> str:
-    words = [w for w in re.split(r"[\W_]+", term) if w and w.casefold() not in _SMALL_WORDS]
+    words = [w for w in _words(term) if w.casefold() not in _SMALL_WORDS]
     return "".join(w[0] for w in words).upper() if len(words) > 1 else ""
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.replace("_", " "))

@@ -61,14 +61,16 @@ def project(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
         onto: (m, d) what the components are computed from, m at least 2.
 
     Returns:
-        (n, 2) coordinates, and the share of the variance of `onto` that two dimensions keep.
+        (n, 2) coordinates, and the share of the variance of `onto` that two dimensions keep: all
+        of it where there is none.
         The sign of each component is fixed: its largest weight is positive.
     """
-    centre = onto.mean(axis=0)
+    centre = onto.mean(axis=0, dtype=np.float64)  # exact for equal vectors
     _, singular, components = np.linalg.svd(onto - centre, full_matrices=False)
     axes = components[:2]
     axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, np.newaxis]
-    kept = float((singular[:2] ** 2).sum() / (singular**2).sum())
+    variance = float((singular**2).sum())
+    kept = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
     points = np.zeros((len(vectors), 2))
     points[:, : len(axes)] = (vectors - centre) @ axes.T
     return points, kept

@@ -6,6 +6,7 @@ snapshot. It finds and scores; ordering is the facade's (`glossary`).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,11 @@ both halves rank in the middle may come first when they are fused."""
 
 MIN_FETCH = 200
 MAX_PREFIX_HITS = 20
+MAX_RESEMBLING = 20
 MIN_PREFIX_CHARS = 2
+CHUNK = 8192
+"""Definitions compared at a time with one entry: 12 MB of vectors."""
+
 PLURAL_CHARS = 4
 """How much longer than a name a form of it may be: plural endings, blanks."""
 MIN_RESEMBLANCE = 0.75
@@ -98,15 +103,15 @@ class Retriever:
                 continue  # a whole sentence is no name, and needs no look-up
             for named in self.snapshot.by_key(key, within):
                 _better(found, named, _tier_of_key(named))
-            for named in self.snapshot.by_form(form_of(key), within):
+            for named in self.snapshot.by_form(form_of(key, text), within):
                 _better(found, named, Tier.FORM)
             if len(key) >= MIN_PREFIX_CHARS:
                 for named in self.snapshot.by_prefix(key, within, MAX_PREFIX_HITS):
                     _better(found, named, Tier.PREFIX)
         return found
 
-    def by_resemblance(self, question: str, k: int, within: range) -> dict[int, NameMatch]:
-        """Return positions with a name that the question resembles: probable typing errors."""
+    def by_resemblance(self, question: str, within: range) -> dict[int, NameMatch]:
+        """Return positions with a name that the question resembles, the most alike first."""
         from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
         from rapidfuzz.distance import OSA  # noqa: PLC0415
 
@@ -115,16 +120,19 @@ class Retriever:
         key = fold(subject_of(question))
         if len(key) * MIN_RESEMBLANCE > self._longest_name:
             return found
+        first = bisect_left(positions, within.start)
+        last = bisect_left(positions, within.stop)
         matches = process.extract(
             key,
-            keys,
+            keys[first:last],
             scorer=OSA.normalized_similarity,
             processor=None,
             score_cutoff=MIN_RESEMBLANCE,
-            limit=k,
+            limit=None,
         )
-        for _, resemblance, at in matches:
-            if positions[at] in within:
+        for _, resemblance, place in matches:
+            at = first + place
+            if len(found) < MAX_RESEMBLING:
                 match = NameMatch(Tier.FUZZY, labels[at], resemblance)
                 found.setdefault(positions[at], match)
         return found
@@ -145,15 +153,26 @@ class Retriever:
             The k best by fused score, best first, and those of `also` that are not among them; and
             whether any entry uses a word of the question.
         """
-        fetch = max(MIN_FETCH, OVERFETCH * k)
-        rows = range(int(self.first_rows[within.start]), int(self.first_rows[within.stop]))
-        near, _ = self.engine.search(vector[np.newaxis], fetch, rows)
-        by_meaning = np.searchsorted(self.first_rows, near[0], side="right") - 1
         words = self.words.scores(question, within)
-        by_words = _highest(words, fetch) + within.start
+        by_words = _highest(words, max(MIN_FETCH, OVERFETCH * k)) + within.start
+        by_meaning = self._near(vector, k, within)
         proposed = np.unique(np.concatenate([by_meaning, by_words, np.array([*also], np.int64)]))
         found = self._score(proposed, vector, words[proposed - within.start], k, also)
         return found, len(by_words) > 0
+
+    def _near(self, vector: Vectors, k: int, within: range) -> Numbers:
+        """Return the positions of the nearest passages: at least k, or all there are.
+
+        An entry has up to 65 passages, so a fixed number of them may be those of a few entries.
+        """
+        rows = range(int(self.first_rows[within.start]), int(self.first_rows[within.stop]))
+        fetch = max(MIN_FETCH, OVERFETCH * k)
+        while True:
+            near, _ = self.engine.search(vector[np.newaxis], fetch, rows)
+            positions = np.unique(np.searchsorted(self.first_rows, near[0], side="right") - 1)
+            if len(positions) >= min(k, len(within)) or fetch >= len(rows):
+                return positions
+            fetch *= 4
 
     def _score(
         self, positions: Numbers, vector: Vectors, words: Scores, k: int, also: Collection[int]
@@ -183,17 +202,17 @@ class Retriever:
     def neighbours(self, position: int, k: int) -> list[tuple[int, float]]:
         """Return the k positions whose whole definitions are nearest, with their cosines."""
         vector = self.vectors[self.first_rows[position]]
-        fetch = max(MIN_FETCH, OVERFETCH * k)
-        near, _ = self.engine.search(vector[np.newaxis], fetch)
-        positions = np.unique(np.searchsorted(self.first_rows, near[0], side="right") - 1)
-        positions = positions[positions != position]
-        cosines = self.vectors[self.first_rows[positions]] @ vector
-        order = np.lexsort((positions, -cosines))[:k]
-        return [(int(positions[i]), float(cosines[i])) for i in order]
+        wholes = self.first_rows[:-1]
+        cosines = np.empty(len(wholes), dtype=np.float32)
+        for start in range(0, len(wholes), CHUNK):
+            cosines[start : start + CHUNK] = self.vectors[wholes[start : start + CHUNK]] @ vector
+        cosines[position] = -np.inf
+        order = np.lexsort((np.arange(len(wholes)), -cosines))[: min(k, len(wholes) - 1)]
+        return [(int(i), float(cosines[i])) for i in order]
 
     @cached_property
     def _names(self) -> tuple[list[str], list[str], list[int]]:
-        rows = list(self.snapshot.all_names())
+        rows = self.snapshot.all_names()
         return [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows]
 
 

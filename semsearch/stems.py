@@ -12,10 +12,9 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from semsearch.text import content_words, fold
+from semsearch.text import CACHED_CHARS, WORD, content_words, fold
 from semsearch.types import Span
 
-_WORD = re.compile(r"\w+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z0-9]{2,}s\Z")
 _stemming = Lock()
 """Snowball's stemmers keep their state in the object; one word at a time."""
@@ -23,7 +22,7 @@ _stemming = Lock()
 
 def words_with_stems(text: str) -> Iterator[tuple[str, Span]]:
     """Yield the stem of each word of a text, and where the word stands."""
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         yield stem(match[0]), Span(match.start(), match.end(), match[0])
 
 
@@ -32,13 +31,19 @@ def question_stems(question: str) -> list[str]:
     return list(dict.fromkeys(stem(word) for word in content_words(question)))
 
 
-@lru_cache(maxsize=1 << 18)
 def stem(word: str) -> str:
     """Return the stem of a word, whatever its case and accents."""
+    return _stem_kept(word) if len(word) <= CACHED_CHARS else _stem(word)
+
+
+def _stem(word: str) -> str:
     if _PLURAL_ACRONYM.match(word):
         word = word[:-1]  # "CNNs": the algorithm leaves an s behind letters without a vowel
     with _stemming:
         return str(_stemmer().stemWord(fold(word)))
+
+
+_stem_kept = lru_cache(maxsize=1 << 16)(_stem)
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,12 @@ need more than linear time on one huge word."""
 MIN_SENTENCE_WORDS = 3
 """A sentence shorter than this ("See also.") says nothing a question could be near to."""
 
+MIN_SENTENCE_LETTERS = 6
+"""The same limit for scripts that are written without blanks."""
+
+CACHED_CHARS = 64
+"""Longer texts are no words or names that come again, so what is made of them is not kept."""
+
 _ABBREVIATIONS = frozenset(
     [
         "e.g.",
@@ -63,7 +69,24 @@ _NOT_TEXT = re.compile(
 )
 """Controls but tab and line ends, lone surrogates, and the code points that are no characters."""
 _SPACE = re.compile(r"\s+")
-_WORD = re.compile(r"\w+", re.UNICODE)
+_ASIDE = frozenset(".?!,;:-\"'`´“”‘’„‚«»‹›「」…–—¿¡。、，；：？！")
+"""Marks that ask nothing where they stand alone."""
+_UNSPACED = re.compile(
+    "[\u0e01-\u0e4e\u0e81-\u0ece\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3"  # Thai to Khmer
+    "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d"  # kana
+    "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"  # Han
+)
+"""Letters of scripts written without blanks between words."""
+_COMBINING = "".join(
+    chr(code) for code in range(0x300, 0x1F000) if unicodedata.category(chr(code))[0] == "M"
+)
+WORD = re.compile(rf"\w+(?:(?=[^\0-\u02ff])[{_COMBINING}]+\w*)*")
+"""A word: letters, digits, underscores, and the marks and vowel signs on them, which `\\w` leaves
+out. The look-ahead saves the long class where a word ends in front of a common character."""
+_VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Variation selectors: how a character is drawn, never which one it is."""
+_ACCENTED = ("LATIN ", "GREEK ", "CYRILLIC ")
+"""Scripts whose marks are left out in hasty typing; in others a mark makes another letter."""
 
 STOP_WORDS = frozenset(
     [
@@ -225,22 +248,27 @@ def check_question(raw: str) -> str:
     Raises:
         InvalidQuestion: it is empty, too long, or holds characters that are not text.
     """
-    if len(raw) > MAX_QUESTION_CHARS:
-        raise InvalidQuestion(
-            f"the question has {len(raw):,} characters; at most {MAX_QUESTION_CHARS:,} are read, "
-            "so shorten it"
-        )
+    _check_length(raw)
     if bad := _NOT_TEXT.search(raw):
         raise InvalidQuestion(
             f"the question holds the character U+{ord(bad[0]):04X}, which is not text; "
             "send UTF-8 without control characters"
         )
     question = _SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
-    if not _WORD.search(question):
+    _check_length(question)  # some characters are composed of two
+    if not any(c not in _ASIDE and unicodedata.category(c)[0] in "LNPS" for c in question):
         raise InvalidQuestion(
             "the question is empty: it has no letter or digit; ask with at least one word"
         )
     return question
+
+
+def _check_length(question: str) -> None:
+    if len(question) > MAX_QUESTION_CHARS:
+        raise InvalidQuestion(
+            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are "
+            "read, so shorten it"
+        )
 
 
 def subject_of(question: str) -> str:
@@ -252,9 +280,10 @@ def subject_of(question: str) -> str:
 def content_words(question: str) -> list[str]:
     """Return the words of a question that carry meaning, in order, without repeats.
 
-    When every word is a stop word, all of them are kept: "to be" must still be askable.
+    When every word is a stop word, all of them are kept: "to be" must still be askable. A
+    question of marks alone, like "+", has none.
     """
-    words = list(dict.fromkeys(_WORD.findall(question)))
+    words = list(dict.fromkeys(WORD.findall(question)))
     return [w for w in words if w.casefold() not in STOP_WORDS and len(w) > 1] or words
 
 
@@ -263,7 +292,7 @@ def sentences(text: str) -> list[Span]:
 
     A sentence ends at `.`, `!`, `?` or an ellipsis followed by white space, at a full-width stop,
     or at an empty line; known abbreviations and single initials do not end one. Sentences of
-    fewer than three words are left out.
+    fewer than three words, or six letters in scripts without blanks, are left out.
     """
     spans: list[Span] = []
     start = 0
@@ -286,7 +315,10 @@ def _is_abbreviation(text: str, end: int) -> bool:
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
     piece = text[start:end]
     stripped = piece.strip()
-    if len(stripped.split()) < MIN_SENTENCE_WORDS:
+    if (
+        len(stripped.split()) < MIN_SENTENCE_WORDS
+        and len(_UNSPACED.findall(stripped)) < MIN_SENTENCE_LETTERS
+    ):
         return []
     first = start + len(piece) - len(piece.lstrip())
     return [Span(first, first + len(stripped), stripped)]
@@ -297,13 +329,29 @@ def text_hash(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8")).digest()
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Return a text as names are compared: NFKC, no case, no accents, runs of marks as blanks.
 
     "Long Short-Term  Memory" and "long short term memory" fold alike; "C++" and "C#" keep
-    the marks that tell them apart.
+    the marks that tell them apart, and so does a text of marks alone, like "&". Only Latin,
+    Greek and Cyrillic letters lose their accents.
     """
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = (c for c in decomposed if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() or c in "+#" else " " for c in kept).split())
+    return _fold_kept(text) if len(text) <= CACHED_CHARS else _fold(text)
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", _VARIANT.sub("", text)).casefold()
+    kept: list[str] = []
+    base = " "
+    for c in unicodedata.normalize("NFKD", plain):
+        if unicodedata.category(c)[0] == "M":
+            if base.isalnum() and not unicodedata.name(base, "").startswith(_ACCENTED):
+                kept.append(c)
+        else:
+            base = c if c.isalnum() or c in "+#" else " "
+            kept.append(base)
+    words = "".join(kept).split() or ["".join(plain.split())]
+    return unicodedata.normalize("NFKC", " ".join(words))
+
+
+_fold_kept = lru_cache(maxsize=1 << 15)(_fold)

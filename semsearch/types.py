@@ -90,7 +90,8 @@ class Evidence:
 class Hit:
     """One entry that answers a question.
 
-    `score` orders the hits of one answer, higher first, within 0 to 1; `similarity` is the
+    `score` orders the hits of one answer, higher first, within 0 to 1; it does not change when a
+    hit is labelled `nearest`; `similarity` is the
     cosine in [-1, 1] that the meaning half gives; `rank` counts from 1.
     """
 

@@ -6,6 +6,7 @@ import fcntl
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +22,12 @@ from semsearch.errors import (
     IndexBusy,
     IndexDamaged,
     IndexMissing,
+    IndexUnwritable,
     InvalidSetting,
+    StoredIndexError,
 )
 from semsearch.glossary import Glossary
-from semsearch.ranking.background import measure_background
+from semsearch.ranking.background import TYPICAL, Background, measure_background
 from semsearch.types import Source, Tier
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.killed_build import CHANGED
@@ -91,14 +94,14 @@ def test_opening_again_gives_equal_answers(index: Path) -> None:
         assert one.tag == other.tag
 
 
-@pytest.mark.parametrize("report", range(1, 8))
+@pytest.mark.parametrize("report", range(1, 10))
 def test_a_kill_between_any_two_steps_leaves_a_whole_index(index: Path, report: int) -> None:
     """The old index or the new one answers, never half; the next build completes."""
     command = [sys.executable, "-m", "tests.killed_build", str(index), str(report)]
     died = subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
-    assert died == (9 if report < 7 else 0)
+    assert died == (9 if report < 9 else 0)
     old, new = {e.term for e in ENTRIES}, {e.term for e in CHANGED}
-    assert _terms(index) == (old if report < 6 else new)
+    assert _terms(index) == (old if report < 8 else new)
     build_index(CHANGED, index, model="hashed")
     assert _terms(index) == new
     assert not list((index / "generations").glob(".tmp-*"))
@@ -118,8 +121,59 @@ def test_the_last_two_generations_are_kept(index: Path) -> None:
             build_index(ENTRIES[:count], index, model="hashed")
         kept = sorted(p.name for p in (index / "generations").iterdir())
         assert kept == ["000003", "000004"]
-        assert len(before) == 7
+        assert len(before.ask("dough in a basket").hits) == 7
     assert len(_terms(index)) == 4
+
+
+def test_an_open_index_outlives_its_generation(index: Path) -> None:
+    """Files that two builds have removed are still read, from a thread that never asked before."""
+    with Glossary.open(index) as before:
+        for count in (6, 5, 4):
+            build_index(ENTRIES[:count], index, model="hashed")
+        assert not (index / "generations" / "000001").exists()
+        with ThreadPoolExecutor(1) as pool:
+            hits = pool.submit(before.ask, "when does the ship arrive").result().hits
+    assert len(hits) == 7
+    with pytest.raises(StoredIndexError, match="the index is closed"):
+        before.ask("leaven crumb")
+
+
+def test_threads_that_ask_at_once_get_equal_answers(index: Path) -> None:
+    """Eight threads, the same questions."""
+    questions = ["leaven", "a pot with a lid", "levaen", "ship", "zqx vwk jjj"] * 8
+    with Glossary.open(index) as glossary, ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(glossary.ask, questions)) == [glossary.ask(q) for q in questions]
+
+
+def test_a_new_store_never_passes_for_the_old_one(index: Path) -> None:
+    """Moving a damaged store away, as the message says, and building again publishes."""
+    (index / "store.db").rename(index / "store.old")
+    report = build_index(ENTRIES[:1], index, model="hashed")
+    assert report.published
+    assert _terms(index) == {"Leaven"}
+
+
+def test_the_generation_that_answers_is_kept_when_publishing_fails(
+    index: Path,
+) -> None:
+    """A pointer that cannot be replaced leaves the old generation, also after the next build."""
+    current = index / "CURRENT"
+    stays = current.read_text()
+    (index / ".CURRENT.new").mkdir()  # where the new pointer would be written
+    with pytest.raises(IndexUnwritable, match="cannot be written"):
+        build_index(CHANGED, index, model="hashed")
+    assert current.read_text() == stays
+    assert len(_terms(index)) == 7
+    (index / ".CURRENT.new").rmdir()
+    assert build_index(CHANGED, index, model="hashed").published
+    kept = sorted(p.name for p in (index / "generations").iterdir())
+    assert kept == ["000001", "000003"]
+
+
+def test_ids_given_twice_are_refused_before_anything_is_embedded(index: Path) -> None:
+    """The id is named."""
+    with pytest.raises(InvalidSetting, match="'bakery:leaven' is given to two entries"):
+        build_index([*ENTRIES, ENTRIES[0]], index, model="hashed")
 
 
 def test_a_second_builder_is_sent_away(index: Path) -> None:
@@ -217,6 +271,17 @@ def test_another_encoder_is_refused_with_the_command_that_rebuilds(index: Path) 
 
 
 @pytest.mark.model
+def test_an_altered_description_of_the_encoder_is_refused(seed_index: Path, tmp_path: Path) -> None:
+    """Another prompt would move every question; it is hashed like the weights."""
+    index = tmp_path / "index"
+    shutil.copytree(seed_index, index)
+    stated = next(index.glob("encoders/*/encoder.json"))
+    stated.write_text(stated.read_text().replace('"query_prompt": ""', '"query_prompt": "x"'))
+    with pytest.raises(IndexDamaged, match=r"exported encoder .* is missing or altered"):
+        Glossary.open(index)
+
+
+@pytest.mark.model
 def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_path: Path) -> None:
     """One byte of the encoder's weights is enough."""
     index = tmp_path / "index"
@@ -229,12 +294,33 @@ def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_p
         Glossary.open(index)
 
 
+def _background(vectors: list[list[float]]) -> Background:
+    rows = np.array(vectors, dtype=np.float32)
+    return measure_background(rows, np.ones(len(rows), dtype=np.int64))
+
+
 def test_the_background_is_what_other_entries_reach() -> None:
-    """Three entries of one passage: the best other cosine of each, averaged."""
-    vectors = np.array([[1, 0], [0.6, 0.8], [0, 1]], dtype=np.float32)
-    background = measure_background(vectors, np.array([1, 1, 1]))
-    assert background.mean == pytest.approx((0.6 + 0.8 + 0.8) / 3)
+    """Twelve entries in a half circle: the best other cosine of each is that of its neighbour."""
+    angles = np.linspace(0, np.pi, 12)
+    background = _background([[np.cos(a), np.sin(a)] for a in angles])
+    assert background.mean == pytest.approx(np.cos(np.pi / 11), abs=1e-5)
     assert background.standout(background.mean + background.deviation) == pytest.approx(1)
+
+
+def test_copies_of_an_entry_are_no_background() -> None:
+    """Every entry twice gives the background of every entry once."""
+    angles = np.linspace(0, np.pi, 12)
+    once = [[np.cos(a), np.sin(a)] for a in angles]
+    assert _background(once + once).mean == pytest.approx(_background(once).mean, abs=1e-5)
+
+
+def test_a_few_entries_borrow_the_background_of_the_seed() -> None:
+    """One entry wholly, two for four fifths; equal entries have nothing to say."""
+    assert _background([[1, 0]]) == TYPICAL
+    assert _background([[1, 0], [1, 0]]) == TYPICAL
+    two = _background([[1, 0], [0, 1]])
+    assert two.mean == pytest.approx(0.8 * TYPICAL.mean)
+    assert two.deviation == pytest.approx(0.8 * TYPICAL.deviation)
 
 
 def test_a_question_of_the_nearest_tier_only_when_nothing_fits(index: Path) -> None:

@@ -59,6 +59,19 @@ def test_stated_names_come_first_and_once() -> None:
         ("box", "boxes"),
         ("policy", "policies"),
         ("class", "classes"),
+        ("database", "databases"),
+        ("network", "networks"),
+        ("plane", "planes"),
+        ("base", "bases"),
+        ("size", "sizes"),
+        ("hash", "hashes"),
+        ("alias", "aliases"),
+        ("bus", "buses"),
+        ("CNN", "CNNs"),
+        ("GPU", "GPUs"),
+        ("PDA", "PDAs"),
+        ("e-mail", "emails"),
+        ("I/O", "IO"),
         ("web socket", "WebSockets"),
         ("long-short term memory", "Long Short-Term Memory"),
     ],
@@ -66,6 +79,52 @@ def test_stated_names_come_first_and_once() -> None:
 def test_plurals_and_joined_spellings_have_one_form(one: str, other: str) -> None:
     """Either spelling finds the other."""
     assert form_of(fold(one)) == form_of(fold(other))
+    assert form_of(fold(one), one) == form_of(fold(other), other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("iOS", "I/O"),
+        ("iOS", "I/Os"),
+        ("plane", "plan"),
+        ("care", "car"),
+        ("code", "COD"),
+        ("codes", "COD"),
+        ("use", "us"),
+        ("uses", "us"),
+        ("made", "mad"),
+        ("cases", "CAS"),
+        ("GPS", "GP"),
+    ],
+)
+def test_other_words_have_other_forms(one: str, other: str) -> None:
+    """A form does not make two words one."""
+    assert form_of(fold(one)) != form_of(fold(other))
+    assert form_of(fold(one), one) != form_of(fold(other), other)
+
+
+def test_capitals_tell_a_plural_from_a_last_letter() -> None:
+    """HTTPS is not several HTTP, but VMs are several VM, and a word in capitals is a word."""
+    forms = [names_of(Entry("x:y", term, "", "x"))[0].form for term in ("HTTP", "HTTPS", "VMs")]
+    assert forms == ["http", "https", "vm"]
+    assert form_of("apis", "APIs") == "api"
+    assert form_of("neural networks", "NEURAL NETWORKS") == form_of("neural network")
+
+
+def test_names_of_marks_alone_are_names() -> None:
+    """An operator or an emoji can be an entry."""
+    assert [_names(term) for term in ("+", "&", "\U0001f642")] == [
+        [("+", "term")],
+        [("&", "term")],
+        [("\U0001f642", "term")],
+    ]
+
+
+def test_initials_of_words_with_vowel_signs_are_one_a_word() -> None:
+    """A vowel sign does not begin a word."""
+    term = "\u092e\u0936\u0940\u0928 \u0932\u0930\u094d\u0928\u093f\u0902\u0917"
+    assert _names(term)[1:] == [("\u092e\u0932", "initials")]
 
 
 @pytest.mark.parametrize(
@@ -91,3 +150,10 @@ def test_an_acronym_of_a_hostile_term_is_decided_fast() -> None:
     is_acronym("a" * 10, "a " * 150)
     is_acronym("a" * 9 + "b", " ".join(["a"] * 12))
     assert time.perf_counter() - started < 1
+
+
+def test_acronyms_of_a_hostile_definition_are_looked_for_fast() -> None:
+    """Thousands of brackets are each compared with what stands right before them."""
+    started = time.perf_counter()
+    assert _names("Alpha Beta", "(AB) " * 4000) == [("Alpha Beta", "term"), ("AB", "initials")]
+    assert time.perf_counter() - started < 0.5

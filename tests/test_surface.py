@@ -90,6 +90,17 @@ def test_settings_out_of_range_are_named() -> None:
         load_settings(port=70000)
 
 
+def test_a_variable_that_is_set_but_empty_counts_as_not_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`SEMSEARCH_INDEX=` does not mean the current folder."""
+    for name in ("INDEX", "MODEL", "HOST", "PORT"):
+        monkeypatch.setenv(f"SEMSEARCH_{name}", "")
+    settings = load_settings()
+    assert (settings.index, settings.model) == (Path("index"), None)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
 def test_the_generated_parts_of_the_readme_are_current() -> None:
     """Commands and settings are listed as they are; `make docs` writes them."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -120,6 +131,10 @@ def test_a_projection_keeps_what_two_dimensions_can_hold(glossary: Glossary) -> 
     points, kept = project(flat, flat)
     assert kept == pytest.approx(1)
     assert np.linalg.norm(points[0] - points[3]) == pytest.approx(5)
+    equal = np.full((3, 5), 0.1, dtype=np.float32)
+    points, kept = project(equal, equal)
+    assert kept == 1
+    assert not points.any()
     svg = draw(glossary, "a <pot> & a lid")
     assert "a &lt;pot&gt; &amp; a lid" in svg
     assert svg.count("<circle") == 8

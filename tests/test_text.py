@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semsearch import text as text_module
 from semsearch.errors import InvalidQuestion
-from semsearch.text import check_question, content_words, fold, sentences, subject_of
+from semsearch.text import WORD, check_question, content_words, fold, sentences, subject_of
 
 
 def test_a_question_is_tidied_but_kept() -> None:
@@ -23,8 +24,13 @@ def test_a_question_is_tidied_but_kept() -> None:
         ("", "is empty"),
         (" \t\n", "is empty"),
         ("?!", "is empty"),
+        ("?", "is empty"),
+        ("...", "is empty"),
+        ("\u201c-\u201d \u2026", "is empty"),
+        ("\u200b", "is empty"),
         ("x" * 1001, "has 1,001 characters"),
         ("x" * 10_000, "has 10,000 characters"),
+        ("\u0958" * 1000, "has 2,000 characters"),
         ("a\x00b", "U\\+0000"),
         ("a\x1bb", "U\\+001B"),
         ("a\ud800b", "U\\+D800"),
@@ -35,6 +41,12 @@ def test_a_question_that_cannot_be_asked_is_refused_with_the_reason(raw: str, re
     """Empty, too long, or not text: each says which."""
     with pytest.raises(InvalidQuestion, match=reason):
         check_question(raw)
+
+
+@pytest.mark.parametrize("question", ["+", "C++", "&", "\U0001f642"])
+def test_an_operator_or_an_emoji_can_be_asked(question: str) -> None:
+    """What is a name must be askable, even without a word."""
+    assert check_question(question) == question
 
 
 @given(st.text(max_size=300))
@@ -68,6 +80,14 @@ def test_content_words_leave_out_the_shell_but_never_everything() -> None:
     """Stop words go, unless nothing else is left."""
     assert content_words("What do you call the weight of a model?") == ["weight", "model"]
     assert content_words("what is it") == ["what", "is", "it"]
+    assert content_words("+") == []
+
+
+def test_a_word_keeps_its_vowel_signs() -> None:
+    """They are no letters to the `re` module, and yet part of the word."""
+    hindi, thai = "\u0915\u093e\u092e", "\u0e01\u0e34\u0e19"
+    assert WORD.findall(f"{hindi}, {thai}! a_b (e\u0301)") == [hindi, thai, "a_b", "e\u0301"]
+    assert content_words(f"{hindi} {thai}") == [hindi, thai]
 
 
 def test_sentences_know_where_they_stand() -> None:
@@ -80,6 +100,16 @@ def test_sentences_know_where_they_stand() -> None:
         "A last paragraph without a stop",
     ]
     assert all(text[span.start : span.end] == span.text for span in spans)
+
+
+def test_scripts_without_blanks_have_sentences() -> None:
+    """Letters are counted where words cannot be; a mere mark is still no sentence."""
+    text = (
+        "\u3053\u308c\u306f\u6df1\u5c64\u5b66\u7fd2\u306e\u7528\u8a9e\u3067\u3059\u3002"
+        "\u4e8c\u3064\u76ee\u306e\u6587\u3067\u3059\u3002"
+    )
+    assert [(span.start, span.end) for span in sentences(text)] == [(0, 13), (13, 21)]
+    assert sentences("\u4f8b\u3002 Supercalifragilistic.") == []
 
 
 @given(st.text(max_size=500))
@@ -110,3 +140,35 @@ def test_names_that_differ_only_in_dress_fold_alike() -> None:
     assert fold("Long Short-Term  MEMORY") == fold("long short term memory")
     assert fold("\uff23af\u00e9") == "cafe"
     assert len({fold("C"), fold("C++"), fold("C#")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\u30d0\u30b9", "\u30cf\u30b9"),  # kana with and without a voicing mark
+        ("\u0915\u093e\u092e", "\u0915\u093f\u092e"),  # Devanagari vowel signs
+        ("\u0e01\u0e34\u0e19", "\u0e01\u0e31\u0e19"),  # Thai vowel signs
+        ("+", "&"),
+    ],
+)
+def test_marks_that_make_another_word_are_kept(one: str, other: str) -> None:
+    """Only Latin, Greek and Cyrillic letters lose theirs; nothing becomes blanks."""
+    assert fold(one) != fold(other)
+    assert " " not in fold(one)
+    assert fold("\u0386\u0439") == fold("\u03b1\u0438")
+
+
+def test_a_variation_selector_is_no_difference() -> None:
+    """A heart is a heart, drawn in colour or not."""
+    assert fold("\u2764\ufe0f") == fold("\u2764")
+    assert fold("\u845b\U000e0100\u57ce") == "\u845b\u57ce"
+
+
+def test_long_texts_fill_no_cache() -> None:
+    """What is kept is bounded in bytes too; short and long texts fold alike."""
+    kept = text_module._fold_kept
+    kept.cache_clear()
+    assert fold("\u00c9" * 65) == "e" * 65
+    assert kept.cache_info().currsize == 0
+    assert fold("\u00c9" * 64) == "e" * 64
+    assert kept.cache_info().currsize == 1

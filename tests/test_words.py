@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch import stems
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.words import WordsIndex, shared_words, write_words
@@ -69,3 +70,21 @@ def test_a_stem_does_not_depend_on_case_or_accents() -> None:
     assert stem("Caf\u00e9s") == stem("cafe")
     assert stem("CNNs") == stem("cnn")
     assert question_stems("network networks NETWORK") == ["network"]
+
+
+def test_words_with_vowel_signs_are_not_cut() -> None:
+    """Entries and questions cut words alike, in any script."""
+    text = "\u0915\u093e\u092e \u0915\u093f\u092e"
+    found = list(words_with_stems(text))
+    assert [span.text for _, span in found] == text.split()
+    assert [stem for stem, _ in found] == question_stems(text)
+    assert len(set(question_stems(text))) == 2
+
+
+def test_stems_of_huge_words_are_not_kept() -> None:
+    """A glossary of endless words fills no cache."""
+    stems._stem_kept.cache_clear()
+    assert stem("a" * 64 + "s") == "a" * 64
+    assert stems._stem_kept.cache_info().currsize == 0
+    stem("ships")
+    assert stems._stem_kept.cache_info().currsize == 1

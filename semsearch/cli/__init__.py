@@ -2,16 +2,18 @@
 
 Exit codes, for scripts:
 
-0  done; for `ask`: a close match was found
-1  `ask`: no close match
-2  the question, an argument or a source file is not valid, or the entry is not known
-3  the index is missing, damaged, busy or of another encoder
-4  the encoder or an installed library is not usable
+    0  done; for `ask`: a close match was found
+    1  `ask`: no close match (`ask -` says so in each line instead)
+    2  the question, an argument or a source file is not valid, or the entry is not known
+    3  the index is missing, damaged, busy, of another encoder, or cannot be written
+    4  the encoder or an installed library is not usable
+   70  an error of the program itself, with a traceback
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
 
 from semsearch import errors
 from semsearch.cli.commands import app
@@ -32,6 +34,9 @@ def main() -> None:
     except errors.SemsearchError as error:
         print(f"semsearch: {_printable(str(error))}", file=sys.stderr)  # noqa: T201 - the edge
         sys.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
+    except Exception:
+        traceback.print_exc()
+        sys.exit(70)  # EX_SOFTWARE of sysexits.h: never to be taken for "no close match"
 
 
 def _printable(message: str) -> str:

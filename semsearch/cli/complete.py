@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from semsearch.errors import SemsearchError
 
@@ -12,18 +16,18 @@ if TYPE_CHECKING:
 MAX_OFFERED = 50
 
 
-def glossaries(incomplete: str) -> list[str]:
+def glossaries(context: typer.Context, incomplete: str) -> list[str]:
     """Return names of glossaries that begin with what was typed."""
-    snapshot = _snapshot()
+    snapshot = _snapshot(context)
     known = [info.name for info in snapshot.glossary_infos()] if snapshot else []
     return [name for name in known if name.startswith(incomplete)]
 
 
-def names(incomplete: str) -> list[str]:
+def names(context: typer.Context, incomplete: str) -> list[str]:
     """Return terms and aliases that begin with what was typed."""
     from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast
 
-    snapshot = _snapshot()
+    snapshot = _snapshot(context)
     if snapshot is None:
         return []
     everything = range(len(snapshot.first_rows()))
@@ -31,15 +35,19 @@ def names(incomplete: str) -> list[str]:
     return list(dict.fromkeys(named.name.label for named in found))
 
 
-def _snapshot() -> Snapshot | None:
-    """Open the entries of the index that the environment names, if there is one."""
+def _snapshot(context: typer.Context) -> Snapshot | None:
+    """Open the entries of the index that the command line or the environment names.
+
+    Nothing is hashed: Tab must answer at once, and only names are shown.
+    """
     from semsearch.config import load_settings  # noqa: PLC0415
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.manifest import load_manifest  # noqa: PLC0415
+    from semsearch.storage.manifest import current_generation  # noqa: PLC0415
     from semsearch.storage.snapshot import Snapshot  # noqa: PLC0415
 
     try:
-        _, files = load_manifest(IndexLayout(load_settings().index))
-    except SemsearchError:
+        layout = IndexLayout(Path(context.params.get("index") or load_settings().index))
+        number, _ = current_generation(layout)
+        return Snapshot(layout.generation(number).entries)
+    except (SemsearchError, sqlite3.Error):
         return None
-    return Snapshot(files.entries)

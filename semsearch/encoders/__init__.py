@@ -6,15 +6,16 @@ from pathlib import Path
 
 from semsearch.encoders import hashed
 from semsearch.encoders.base import Encoder
-from semsearch.encoders.onnx import Export, OnnxEncoder
+from semsearch.encoders.onnx import DESCRIPTION, Export, OnnxEncoder
 from semsearch.errors import EncoderMismatch, IndexDamaged
+from semsearch.hashing import sha256_of
 
 REFERENCE = "reference"
 """Precision of an index whose encoder could not be exported: sentence-transformers answers."""
 
 
 def load_answering_encoder(
-    folder: Path, *, model: str, fingerprint: str, precision: str
+    folder: Path, *, model: str, fingerprint: str, precision: str, sha256: str | None = None
 ) -> Encoder:
     """Load the encoder that answers questions of an index, as its manifest states it.
 
@@ -23,6 +24,7 @@ def load_answering_encoder(
         model: the model's name, for messages and for the reference encoder.
         fingerprint: the identity the vectors of the index were made with.
         precision: `int8`, `fp32`, `reference`, or `hashed`.
+        sha256: of the export's description, as the manifest states it; not checked by default.
 
     Raises:
         IndexDamaged: the exported files are missing or altered.
@@ -37,7 +39,8 @@ def load_answering_encoder(
         encoder = SentenceEncoder(find_model(model))
     else:
         export = Export.load(folder)
-        if export is None or export.fingerprint != fingerprint:
+        altered = sha256 is not None and sha256 != sha256_of(folder / DESCRIPTION)
+        if export is None or altered or export.fingerprint != fingerprint:
             raise IndexDamaged(
                 f"the exported encoder in {folder} is missing or altered; "
                 "run `semsearch build` to export it again"

@@ -8,7 +8,6 @@ quantisation, per channel) answers about twice as fast and is used when it agree
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import logging
 import shutil
@@ -23,6 +22,7 @@ import numpy as np
 from semsearch.encoders.models import Model
 from semsearch.encoders.onnx import EXPORT_VERSION, Agreement, Export, OnnxEncoder
 from semsearch.encoders.sentence import SentenceEncoder
+from semsearch.hashing import sha256_of
 from semsearch.types import Vectors
 
 PRECISIONS = ("int8", "fp32")
@@ -60,10 +60,12 @@ def export_encoder(
         export = _write(reference, model, scratch)
         export = _compare(reference, export, scratch, texts)
         export.save(scratch)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(scratch.with_name(f"{scratch.name}-old"))
         scratch.rename(folder)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        for leftover in folder.parent.glob(".tmp-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
     return export
 
 
@@ -82,7 +84,9 @@ def _write(reference: SentenceEncoder, model: Model, folder: Path) -> Export:
         except Exception as error:  # an architecture that cannot be exported still builds
             problem = f"{type(error).__name__}: {error}".splitlines()[0]
         sha256 = {
-            f.name: _sha256(f) for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx"}
+            f.name: sha256_of(f) or ""
+            for f in sorted(folder.iterdir())
+            if f.suffix in {".json", ".onnx"}
         }
     return Export(
         version=EXPORT_VERSION,
@@ -152,8 +156,8 @@ def _compare(
     for precision in PRECISIONS:
         if f"{precision}.onnx" not in export.sha256:
             continue
-        encoder = OnnxEncoder(folder, export, precision)
-        with contextlib.suppress(Exception):  # a graph that cannot run does not agree
+        with contextlib.suppress(Exception):  # a graph that cannot be run does not agree
+            encoder = OnnxEncoder(folder, export, precision)
             agreement[precision] = agree(questions, encoder.encode_questions(texts), entries)
         found = agreement.get(precision)
         if (
@@ -181,10 +185,6 @@ def agree(reference: Vectors, copy: Vectors, entries: Vectors) -> Agreement:
     got = np.argsort(-(copy @ entries.T), axis=1, kind="stable")[:, :k]
     shared = [len(np.intersect1d(a, b)) / k for a, b in zip(wanted, got, strict=True)]
     return Agreement(cosine=round(cosine, 4), top10=round(float(np.mean(shared)), 4))
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @contextlib.contextmanager

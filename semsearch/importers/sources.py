@@ -47,6 +47,7 @@ def find_files(paths: Iterable[str | Path]) -> list[SourceFile]:
     files: dict[tuple[str, Path], SourceFile] = {}
     for given in paths:
         for file in _files_of(str(given)):
+            _check_name(file.path)
             files.setdefault((file.glossary, file.path.resolve()), file)
     return list(files.values())
 
@@ -100,6 +101,14 @@ def _is_readable(file: Path) -> bool:
         return False
     # `LICENSE-MIT.txt` is about the glossary, `license-compliance.md` may be a term
     return file.name.split(".")[0].upper() not in _ABOUT and not file.name.startswith(_ABOUT)
+
+
+def _check_name(path: Path) -> None:
+    """Refuse a name that cannot be written down: entries say which file they come from."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ImportFailed("the name of this file is not UTF-8; rename it", ascii(path)) from None
 
 
 def _glossary_name(name: str, path: Path) -> str:

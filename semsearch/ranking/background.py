@@ -31,7 +31,13 @@ class Background:
 
 
 TYPICAL = Background(0.5, 0.1)
-"""That of the seed, for a glossary of one entry, which has nothing to compare with."""
+"""That of the seed, which a glossary of a few entries borrows from."""
+
+ENOUGH = 10
+"""Entries from which a glossary speaks for itself."""
+
+TWIN = 0.98
+"""Cosine from which two texts are the same one; a copy says nothing of what is ordinary."""
 
 
 def measure_background(vectors: Vectors, counts: Numbers) -> Background:
@@ -41,16 +47,21 @@ def measure_background(vectors: Vectors, counts: Numbers) -> Background:
         vectors: passages of all entries, one entry after the other.
         counts: (entries,) passages of each.
     """
-    if len(counts) < 2:
-        return TYPICAL
     owner = np.repeat(np.arange(len(counts)), counts)
     best: list[float] = []
     for row in spread(len(vectors)):
         whole, sentence, _ = passage_scores(vectors, vectors[row], counts)
         scores = meaning(whole, sentence)
         scores[owner[row]] = -np.inf
-        best.append(float(scores.max()))
-    return Background(round(float(np.mean(best)), 6), round(max(float(np.std(best)), 0.01), 6))
+        others = scores[np.maximum(scores, sentence) < TWIN]
+        if others.max(initial=-np.inf) > -np.inf:
+            best.append(float(others.max()))
+    own = min(1.0, len(counts) / ENOUGH) if best else 0.0
+    mean, deviation = (float(np.mean(best)), float(np.std(best))) if best else (0.0, 0.0)
+    return Background(
+        round(own * mean + (1 - own) * TYPICAL.mean, 6),
+        round(max(own * deviation + (1 - own) * TYPICAL.deviation, 0.01), 6),
+    )
 
 
 def spread(count: int) -> Numbers:

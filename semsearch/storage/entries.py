@@ -7,7 +7,6 @@ encoder can never be taken by mistake.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,30 +15,21 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.storage.database import open_for_writing
-from semsearch.types import Entry, Source, Vectors
+from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
+from semsearch.types import Entry, Vectors
 
 _MIGRATIONS = (
-    """
-    CREATE TABLE entry (
-        id TEXT PRIMARY KEY,
-        glossary TEXT NOT NULL,
-        term TEXT NOT NULL,
-        definition TEXT NOT NULL,
-        aliases TEXT NOT NULL,
-        language TEXT NOT NULL,
-        file TEXT NOT NULL,
-        line INTEGER NOT NULL,
-        position INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE revision (number INTEGER NOT NULL) STRICT;
-    INSERT INTO revision VALUES (0);
+    f"""
+    CREATE TABLE entry ({DEFINITIONS}, position INTEGER NOT NULL) STRICT;
+    CREATE TABLE store (identity TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;
+    INSERT INTO store VALUES (lower(hex(randomblob(16))), 0);
     CREATE TABLE vector (
         text BLOB NOT NULL,
         fingerprint TEXT NOT NULL,
         value BLOB NOT NULL,
         PRIMARY KEY (text, fingerprint)
     ) STRICT, WITHOUT ROWID;
-    """,
+    """,  # noqa: S608 - constants
 )
 _MANY = 500
 
@@ -75,10 +65,9 @@ class EntryStore:
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, glossary by glossary, in the order of their sources."""
         rows = self._connection.execute(
-            "SELECT id, term, definition, glossary, aliases, language, file, line "
-            "FROM entry ORDER BY glossary, position"
+            f"SELECT {COLUMNS} FROM entry ORDER BY glossary, position"  # noqa: S608 - constant
         )
-        return (_entry(row) for row in rows)
+        return (from_row(row) for row in rows)
 
     def compare(self, entries: Sequence[Entry]) -> Changes:
         """Sort a corpus into new, changed, unchanged and gone, without writing anything."""
@@ -94,18 +83,24 @@ class EntryStore:
         return Changes(new, changed, len(both) - len(changed), gone, moved)
 
     @property
-    def revision(self) -> int:
-        """How often the entries have been changed; a generation states which it shows."""
-        return int(self._connection.execute("SELECT number FROM revision").fetchone()[0])
+    def revision(self) -> tuple[str, int]:
+        """Which store this is, and how often its entries have been changed.
+
+        A generation states which revision of which store it shows.
+        """
+        identity, number = self._connection.execute(
+            "SELECT identity, revision FROM store"
+        ).fetchone()
+        return str(identity), int(number)
 
     def replace_all(self, entries: Sequence[Entry]) -> None:
         """Make the store hold exactly these entries, in one transaction and as a new revision."""
         with self._transaction() as connection:
-            connection.execute("UPDATE revision SET number = number + 1")
+            connection.execute("UPDATE store SET revision = revision + 1")
             connection.execute("DELETE FROM entry")
             connection.executemany(
                 "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_row(entry, position) for position, entry in enumerate(entries)),
+                ((*to_row(entry), position) for position, entry in enumerate(entries)),
             )
 
     def unknown(self, texts: Iterable[bytes], fingerprint: str) -> set[bytes]:
@@ -177,25 +172,3 @@ class _Transaction:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
-
-
-def _row(entry: Entry, position: int) -> tuple[str | int, ...]:
-    source = entry.source or Source("", 0)
-    aliases = json.dumps(entry.aliases, ensure_ascii=False)
-    return (
-        entry.id,
-        entry.glossary,
-        entry.term,
-        entry.definition,
-        aliases,
-        entry.language,
-        source.file,
-        source.line,
-        position,
-    )
-
-
-def _entry(row: tuple[str, str, str, str, str, str, str, int]) -> Entry:
-    id_, term, definition, glossary, aliases, language, file, line = row
-    source = Source(file, line) if file else None
-    return Entry(id_, term, definition, glossary, tuple(json.loads(aliases)), language, source)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from semsearch.errors import IndexBusy
-
-
-def sha256_of(file: Path) -> str:
-    """Return the SHA-256 of a file as hex digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
+from semsearch.hashing import sha256_of
 from semsearch.ranking.background import Background
-from semsearch.storage.files import replace_atomically, sha256_of
+from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
 FORMAT = 1
@@ -26,11 +27,15 @@ class Manifest:
 
     format: int
     generation: int
+    store: str
+    """Identity of the store it was made from."""
     revision: int
-    """The revision of the store that it shows."""
+    """The revision of that store that it shows."""
     built_at: str
     built_by: str
     model: str
+    encoder_sha256: str | None
+    """Of the encoder's own description, `encoder.json`; none for an encoder without files."""
     fingerprint: str
     dim: int
     precision: str

@@ -6,9 +6,8 @@ Entries by position, their names, and the passages that vectors stand for. Posit
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,21 +19,11 @@ from semsearch.passages import Passage
 from semsearch.stems import words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
-from semsearch.types import Entry, GlossaryInfo, Numbers, Source, Span
+from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
+from semsearch.types import Entry, GlossaryInfo, Numbers, Span
 
-_SCHEMA = """
-    CREATE TABLE entry (
-        position INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        glossary TEXT NOT NULL,
-        term TEXT NOT NULL,
-        definition TEXT NOT NULL,
-        aliases TEXT NOT NULL,
-        language TEXT NOT NULL,
-        file TEXT NOT NULL,
-        line INTEGER NOT NULL,
-        first_row INTEGER NOT NULL
-    ) STRICT;
+_SCHEMA = f"""
+    CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}, first_row INTEGER NOT NULL) STRICT;
     CREATE TABLE name (
         key TEXT NOT NULL,
         form TEXT NOT NULL,
@@ -53,7 +42,6 @@ _INDEXES = """
     CREATE INDEX name_form ON name (form);
     ANALYZE;
 """
-_ENTRY_COLUMNS = "id, term, definition, glossary, aliases, language, file, line"
 
 
 CACHED_ENTRIES = 4096
@@ -86,21 +74,8 @@ def write_snapshot(file: Path, entries: Iterable[tuple[Entry, Sequence[Passage]]
 def _insert(
     connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name], row: int
 ) -> None:
-    source = entry.source or Source("", 0)
     connection.execute(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            position,
-            entry.id,
-            entry.glossary,
-            entry.term,
-            entry.definition,
-            json.dumps(entry.aliases, ensure_ascii=False),
-            entry.language,
-            source.file,
-            source.line,
-            row,
-        ),
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry), row)
     )
     connection.executemany(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
@@ -118,23 +93,18 @@ class Snapshot:
         self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
         self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
 
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        return self._reader.connection
-
     def close(self) -> None:
         """Close the file; no question may be under way."""
         self._reader.close()
 
     def first_rows(self) -> Numbers:
         """Return the first vector row of each position, (entries,) int64."""
-        rows = self.connection.execute("SELECT first_row FROM entry ORDER BY position")
+        rows = self._reader.rows("SELECT first_row FROM entry ORDER BY position")
         return np.fromiter((row for (row,) in rows), dtype=np.int64)
 
     def glossaries(self) -> dict[str, range]:
         """Return the positions of each glossary, by name."""
-        rows = self.connection.execute(
+        rows = self._reader.rows(
             "SELECT glossary, MIN(position), MAX(position) FROM entry GROUP BY glossary"
         )
         return {name: range(first, last + 1) for name, first, last in rows}
@@ -145,8 +115,8 @@ class Snapshot:
 
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
-        row = self.connection.execute("SELECT position FROM entry WHERE id = ?", (id_,)).fetchone()
-        return None if row is None else int(row[0])
+        rows = self._reader.rows("SELECT position FROM entry WHERE id = ?", (id_,))
+        return int(rows[0][0]) if rows else None
 
     def entries(self, positions: Sequence[int]) -> list[Entry]:
         """Return entries by position, in the order asked for."""
@@ -157,17 +127,17 @@ class Snapshot:
         return [self._passage(int(row)) for row in rows]
 
     def _read_entry(self, position: int) -> Entry:
-        row = self.connection.execute(
-            f"SELECT {_ENTRY_COLUMNS} FROM entry WHERE position = ?",  # noqa: S608 - constant
+        (row,) = self._reader.rows(
+            f"SELECT {COLUMNS} FROM entry WHERE position = ?",  # noqa: S608 - constant
             (position,),
-        ).fetchone()
-        return _entry(row)
+        )
+        return from_row(row)
 
     def _read_passage(self, row: int) -> tuple[int, int]:
-        found = self.connection.execute(
+        ((start, stop),) = self._reader.rows(
             "SELECT start, stop FROM passage WHERE row = ?", (row,)
-        ).fetchone()
-        return int(found[0]), int(found[1])
+        )
+        return int(start), int(stop)
 
     def _read_stems(self, position: int) -> list[tuple[str, Span]]:
         """Return the words of a definition with their stems."""
@@ -175,8 +145,8 @@ class Snapshot:
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""
-        found = self.connection.execute("SELECT MAX(LENGTH(key)) FROM name").fetchone()
-        return int(found[0] or 0)
+        ((longest,),) = self._reader.rows("SELECT MAX(LENGTH(key)) FROM name")
+        return int(longest or 0)
 
     def by_key(self, key: str, within: range) -> list[NamedEntry]:
         """Return names with this key."""
@@ -199,28 +169,15 @@ class Snapshot:
         self, where: str, values: tuple[str, ...], within: range, limit: int | None = None
     ) -> list[NamedEntry]:
         tail = () if limit is None else (limit,)
-        rows = self.connection.execute(
+        rows = self._reader.rows(
             "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
             f"WHERE position >= ? AND position < ? AND {where}",
             (within.start, within.stop, *values, *tail),
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 
-    def all_names(self) -> Iterator[tuple[str, str, int]]:
-        """Yield (key, label, position) of every stated or derived name of three letters or more."""
-        return self.connection.execute(
+    def all_names(self) -> list[tuple[str, str, int]]:
+        """Return (key, label, position) of every name of three letters or more, by position."""
+        return self._reader.rows(
             "SELECT key, label, position FROM name WHERE length(key) > 2 ORDER BY rowid"
         )
-
-
-def _entry(row: Sequence[str | int]) -> Entry:
-    id_, term, definition, glossary, aliases, language, file, line = row
-    return Entry(
-        id=str(id_),
-        term=str(term),
-        definition=str(definition),
-        glossary=str(glossary),
-        aliases=tuple(json.loads(str(aliases))),
-        language=str(language),
-        source=Source(str(file), int(line)) if file else None,
-    )

@@ -83,7 +83,7 @@ class WordsIndex:
         scores = np.zeros(len(within), dtype=np.float32)
         stems = question_stems(question)
         marks = ",".join("?" * len(stems))
-        rows = self._reader.connection.execute(
+        rows = self._reader.rows(
             f"SELECT first, uses FROM stem WHERE stem IN ({marks})",  # noqa: S608 - only marks
             stems,
         )

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from semsearch.cli import commands, complete
 from tests.conftest import PROJECT
 
 
@@ -121,6 +123,7 @@ def test_settings_come_from_the_environment_unless_an_option_says_otherwise(
         (("ask", "leaven", "-m", "no/such-model"), 4, "no/such-model"),
         (("ask", "leaven", "-m", "nonsense"), 4, "there is no model 'nonsense'"),
         (("related", "levaen"), 2, "did you mean 'Leaven'"),
+        (("related", b"caf\xe9"), 2, "U+DCE9"),
         (("evaluate", "no-such-file.jsonl"), 2, "no-such-file.jsonl"),
         (("serve", "--port", "99999"), 2, "port"),
         (("picture", "leaven", "-o", "/no/such/folder/x.svg"), 2, "cannot write"),
@@ -175,6 +178,18 @@ def test_paths_and_columns_that_make_no_sense(
     assert message in done.stderr.decode()
 
 
+def test_an_index_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file in its place, and a folder without a name in UTF-8: an exit code, no traceback."""
+    (tmp_path / "file").touch()
+    for index in (str(tmp_path / "file"), "/proc/nothing"):
+        done = run("build", "corpus", "-i", index, "-m", "hashed")
+        assert done.returncode == 3, done.stderr
+        assert "cannot be written" in done.stderr.decode()
+    done = run("info", "-i", bytes(tmp_path) + b"/caf\xe9")
+    assert done.returncode == 3
+    assert "there is no index" in done.stderr.decode()
+
+
 def test_evaluate_prints_the_measures(hashed_index: Path, tmp_path: Path) -> None:
     """Accuracy and reciprocal rank, against counting by hand: ranks 1, 1 and none."""
     questions = tmp_path / "bakery.jsonl"
@@ -208,14 +223,12 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
 
 def test_the_shell_completes_terms_and_glossaries(hashed_index: Path) -> None:
     """Tab offers what the index holds, and nothing breaks without one."""
-    from semsearch.cli import complete  # noqa: PLC0415
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEMSEARCH_INDEX", str(hashed_index))
-        assert complete.names("proof") == ["Proofing Basket"]
-        assert complete.glossaries("") == ["bakery", "harbour"]
-        patch.setenv("SEMSEARCH_INDEX", "/no/such/index")
-        assert complete.names("proof") == complete.glossaries("") == []
+    context = typer.Context(typer.main.get_command(commands.app))
+    context.params["index"] = str(hashed_index)
+    assert complete.names(context, "proof") == ["Proofing Basket"]
+    assert complete.glossaries(context, "") == ["bakery", "harbour"]
+    context.params["index"] = "/no/such/index"
+    assert complete.names(context, "proof") == complete.glossaries(context, "") == []
 
 
 def test_the_command_line_starts_fast() -> None:

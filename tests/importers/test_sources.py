@@ -121,3 +121,10 @@ def test_a_named_file_of_unknown_suffix_lists_the_known(tmp_path: Path) -> None:
     assert caught.value.reason == f"no reader for .docx; readers exist for {known}"
     with pytest.raises(UnknownFormat, match="no reader for files without a suffix"):
         find_files([tmp_path / "b"])
+
+
+def test_a_file_whose_name_is_not_utf8_is_named_and_refused(tmp_path: Path) -> None:
+    """Its entries could not say where they come from."""
+    (tmp_path / "caf\udce9.csv").write_text("term,definition\nMast,A pole.\n")
+    with pytest.raises(ImportFailed, match=r"caf\\udce9\.csv.*is not UTF-8; rename it"):
+        find_files([tmp_path])

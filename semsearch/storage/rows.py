@@ -1,0 +1,51 @@
+"""How an entry stands in a table; the store and its snapshots have the same columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from semsearch.types import Entry, Source
+
+COLUMNS = "id, glossary, term, definition, aliases, language, file, line"
+
+DEFINITIONS = """
+        id TEXT NOT NULL UNIQUE,
+        glossary TEXT NOT NULL,
+        term TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        language TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL
+"""
+
+
+def to_row(entry: Entry) -> tuple[str | int, ...]:
+    """Return the values of an entry in the order of `COLUMNS`."""
+    source = entry.source or Source("", 0)
+    aliases = json.dumps(entry.aliases, ensure_ascii=False)
+    return (
+        entry.id,
+        entry.glossary,
+        entry.term,
+        entry.definition,
+        aliases,
+        entry.language,
+        source.file,
+        source.line,
+    )
+
+
+def from_row(row: Sequence[str | int]) -> Entry:
+    """Return the entry that `to_row` made a row of."""
+    id_, glossary, term, definition, aliases, language, file, line = row
+    return Entry(
+        id=str(id_),
+        term=str(term),
+        definition=str(definition),
+        glossary=str(glossary),
+        aliases=tuple(json.loads(str(aliases))),
+        language=str(language),
+        source=Source(str(file), int(line)) if file else None,
+    )
