@@ -9,7 +9,7 @@ INDEX ?= index
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test check format lint types docs-check docs bench budgets quality fit-confidence picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality fit-confidence picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 test: $(BIN)/.dev ## Set up and run the tests
 	@$(BIN)/python -m pytest
+
+test-packaging: $(BIN)/.dev ## Install what the Dockerfile serves with, without torch, and serve from it
+	@$(BIN)/python -m pytest -m packaging
 
 check: lint types docs-check ## Lint, types, layers and documents
 

@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import typer
 
-from semsearch.cli import commands, complete
+from semsearch.cli import commands, complete, main
 from tests.conftest import PROJECT
 
 
-def run(
-    *arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    """Run `semsearch` as a user would."""
-    import os  # noqa: PLC0415
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
 
-    return subprocess.run(
-        [sys.executable, "-m", "semsearch", *arguments],
-        input=stdin,
-        capture_output=True,
-        check=False,
-        cwd=PROJECT,
-        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", **(env or {})},
-        timeout=120,
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run(*arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None = None) -> Done:
+    """Run `semsearch` with these arguments, in this process: starting another costs a second."""
+    shown, complained = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    code = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(shown), redirect_stderr(complained):
+        patch.chdir(PROJECT)
+        for name, value in {"COLUMNS": "100", "NO_COLOR": "1", **(env or {})}.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["semsearch", *(os.fsdecode(a) for a in arguments)])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    for stream in (shown, complained):
+        stream.flush()
+    return Done(code, shown.buffer.getvalue(), complained.buffer.getvalue())
+
+
+def test_the_program_itself_runs(hashed_index: Path) -> None:
+    """As a user starts it: output, exit code, and an error as one line."""
+    command = [sys.executable, "-m", "semsearch", "ask", "-i", str(hashed_index)]
+    done = subprocess.run(
+        [*command, "leaven", "--json"], capture_output=True, check=False, timeout=60
     )
+    assert json.loads(done.stdout)["hits"][0]["term"] == "Leaven"
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = subprocess.run([*command, b"caf\xe9"], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"semsearch: the question holds the character U+DCE9")
 
 
 def test_ask_shows_a_table_and_the_confidence(hashed_index: Path) -> None:
@@ -232,7 +260,7 @@ def test_the_shell_completes_terms_and_glossaries(hashed_index: Path) -> None:
 
 
 def test_the_command_line_starts_fast() -> None:
-    """Help costs less than 0.4 s of CPU: no numpy, no pydantic, no FastAPI."""
+    """It loads no numpy, no pydantic and no FastAPI; `make budgets` measures the time."""
     code = "import sys, semsearch.cli; print([m for m in sys.modules if m in {'numpy', 'pydantic', 'fastapi', 'torch'}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
     assert done.stdout.strip() == b"[]"

@@ -120,6 +120,7 @@ def read_only_index(seed_index: Path, tmp_path: Path) -> Iterator[Path]:
     _chmod(index, 0o755, 0o644)
 
 
+@pytest.mark.packaging
 @pytest.mark.parametrize("module", services.HEAVY)
 def test_nothing_heavy_can_be_imported(bare: Path, module: str) -> None:
     """The environment has semsearch and does not have torch or what stands on it."""
@@ -134,6 +135,7 @@ def test_nothing_heavy_can_be_imported(bare: Path, module: str) -> None:
     assert shown.stdout.split() == ["True", "False"]
 
 
+@pytest.mark.packaging
 @pytest.mark.model
 def test_serves_from_the_final_stage(
     bare: Path,
@@ -175,6 +177,7 @@ def test_serves_from_the_final_stage(
     assert _contents(read_only_index) == before
 
 
+@pytest.mark.packaging
 def test_health_check_fails_without_a_service(bare: Path, stages: tuple[Stage, Stage]) -> None:
     """It is not healthy when nothing listens."""
     assert _health_check(stages[1], bare, services.free_port()) != 0
