@@ -26,9 +26,10 @@ def words_with_stems(text: str) -> Iterator[tuple[str, Span]]:
         yield stem(match[0]), Span(match.start(), match.end(), match[0])
 
 
-def question_stems(question: str) -> list[str]:
+@lru_cache(maxsize=256)  # one question is looked at several times while it is answered
+def question_stems(question: str) -> tuple[str, ...]:
     """Return the distinct stems of a question's content words, in order."""
-    return list(dict.fromkeys(stem(word) for word in content_words(question)))
+    return tuple(dict.fromkeys(stem(word) for word in content_words(question)))
 
 
 def stem(word: str) -> str:

@@ -78,5 +78,6 @@ class FaissIndex:
 
 def _ties_by_number(numbers: Numbers, cosines: Vectors) -> tuple[Numbers, Vectors]:
     """Order equal cosines by number: FAISS leaves their order open."""
-    order = np.stack([np.lexsort((n, -c)) for n, c in zip(numbers, cosines, strict=True)])
-    return np.take_along_axis(numbers, order, 1), np.take_along_axis(cosines, order, 1)
+    order = np.lexsort((numbers, -cosines))  # row by row
+    rows = np.arange(len(order))[:, np.newaxis]
+    return numbers[rows, order], cosines[rows, order]
