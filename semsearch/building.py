@@ -19,26 +19,24 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Protocol, cast
 
 import numpy as np
 
 from semsearch.encoders import hashed
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.hashed import HashedEncoder
-from semsearch.encoders.models import DEFAULT_MODEL, Model, find_model
+from semsearch.encoders.lazy import BuildingEncoder
+from semsearch.encoders.models import DEFAULT_MODEL
 from semsearch.encoders.onnx import DESCRIPTION, Agreement, Export
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
 from semsearch.hashing import sha256_of
 from semsearch.importers import read_corpus
 from semsearch.passages import Passage, passages_of
-from semsearch.ranking.background import Background, measure_background, spread
+from semsearch.ranking.background import measure_background, measure_each, spread
 from semsearch.storage.entries import Changes, EntryStore
 from semsearch.storage.files import exclusive, sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -51,7 +49,7 @@ from semsearch.storage.manifest import (
 from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.words import write_words
 from semsearch.text import text_hash
-from semsearch.types import Entry, Numbers, Refusal, Vectors
+from semsearch.types import Entry, Refusal
 from semsearch.version import __version__
 
 BATCH = 256
@@ -166,7 +164,7 @@ def build_index(
     if twice:
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     layout = IndexLayout(Path(index))
-    maker = _Maker.of(model)
+    maker = BuildingEncoder.of(model)
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
@@ -178,44 +176,11 @@ def build_index(
         ) from error
 
 
-class _Maker:
-    """The encoder of a build, loaded only when something has to be embedded or exported."""
-
-    def __init__(
-        self, name: str, fingerprint: str, load: Callable[[], Encoder], model: Model | None
-    ) -> None:
-        self.name = name
-        self.fingerprint = fingerprint
-        self.model = model
-        self._load = load
-        self._encoder: Encoder | None = None
-
-    @classmethod
-    def of(cls, name: str) -> _Maker:
-        if name == hashed.NAME:
-            encoder = HashedEncoder()
-            return cls(name, encoder.fingerprint, lambda: encoder, None)
-        model = find_model(name)
-
-        def load() -> Encoder:
-            from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
-
-            return SentenceEncoder(model)
-
-        return cls(model.name, model.fingerprint, load, model)
-
-    @property
-    def encoder(self) -> Encoder:
-        if self._encoder is None:
-            self._encoder = self._load()
-        return self._encoder
-
-
 class _Build:
     """One build under way, holding the lock."""
 
     def __init__(
-        self, layout: IndexLayout, store: EntryStore, maker: _Maker, progress: Progress
+        self, layout: IndexLayout, store: EntryStore, maker: BuildingEncoder, progress: Progress
     ) -> None:
         self._layout = layout
         self._store = store
@@ -336,7 +301,7 @@ class _Build:
             entries=len(built),
             vectors=len(vectors),
             background=measure_background(vectors, counts),
-            backgrounds=_backgrounds(built, vectors, counts),
+            backgrounds=measure_each([b.entry.glossary for b in built], vectors, counts),
             sha256={file.name: sha256_of(file) or "" for file in files.parts},
         )
         files.manifest.write_bytes(manifest.to_bytes())
@@ -370,18 +335,3 @@ class _Build:
 def _with_passages(entry: Entry) -> _Built:
     passages = passages_of(entry)
     return _Built(entry, passages, [text_hash(p.text) for p in passages])
-
-
-def _backgrounds(
-    built: Sequence[_Built], vectors: Vectors, counts: Numbers
-) -> dict[str, Background]:
-    """Measure each glossary by itself; entries come glossary by glossary."""
-    ends = np.cumsum(counts)
-    found: dict[str, Background] = {}
-    first = 0
-    for name, group in groupby(built, key=lambda b: b.entry.glossary):
-        last = first + len(list(group))
-        rows = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
-        found[name] = measure_background(vectors[rows], counts[first:last])
-        first = last
-    return found

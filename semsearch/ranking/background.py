@@ -7,7 +7,9 @@ questions, each with its own entry left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -62,6 +64,27 @@ def measure_background(vectors: Vectors, counts: Numbers) -> Background:
         round(own * mean + (1 - own) * TYPICAL.mean, 6),
         round(max(own * deviation + (1 - own) * TYPICAL.deviation, 0.01), 6),
     )
+
+
+def measure_each(
+    glossaries: Sequence[str], vectors: Vectors, counts: Numbers
+) -> dict[str, Background]:
+    """Measure the background of each glossary by itself.
+
+    Args:
+        glossaries: (entries,) the glossary of each entry; equal ones stand together.
+        vectors: passages of all entries, one entry after the other.
+        counts: (entries,) passages of each.
+    """
+    ends = np.cumsum(counts)
+    found: dict[str, Background] = {}
+    first = 0
+    for name, group in groupby(glossaries):
+        last = first + len(list(group))
+        rows = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
+        found[name] = measure_background(vectors[rows], counts[first:last])
+        first = last
+    return found
 
 
 def spread(count: int) -> Numbers:
