@@ -13,7 +13,7 @@ SHARED ?= ../shared
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
-	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX)"
+	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX) SHARED=$(SHARED)"
 
 # The stamps are made last, so an installation that broke off is done again.
 $(BIN)/.run: requirements/run.lock pyproject.toml

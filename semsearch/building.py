@@ -89,6 +89,8 @@ class BuildReport:
     model: str
     precision: str
     agreement: dict[str, Agreement] = field(default_factory=dict)
+    exported: bool = False
+    """Whether this build exported the encoder, rather than found an export."""
     problem: str = ""
     """Why the encoder could not be exported, when it could not."""
 
@@ -186,6 +188,7 @@ class _Build:
         self._store = store
         self._maker = maker
         self._progress = progress
+        self._exported = False
 
     def run(self, entries: Sequence[Entry]) -> BuildReport:
         for leftover in self._layout.generations.glob(".tmp-*"):
@@ -215,6 +218,7 @@ class _Build:
             model=self._maker.name,
             precision=precision,
             agreement=export.agreement if export else {},
+            exported=self._exported,
             problem=export.problem if export else "",
         )
 
@@ -265,6 +269,7 @@ class _Build:
         reference = cast(SentenceEncoder, self._maker.encoder)  # what every model is loaded as
         export = export_encoder(reference, model, folder, sample)
         self._progress.advance(1)
+        self._exported = True
         return export
 
     def _next_number(self) -> int:

@@ -191,7 +191,9 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
 def _unusable(host: str, port: int, error: Exception) -> InvalidSetting:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
-        return InvalidSetting(f"port {port} on {host} is in use; choose another with --port")
+        return InvalidSetting(
+            f"port {port} on {host} is in use; choose another with --port (PORT= for make)"
+        )
     if number == errno.EACCES:
         return InvalidSetting(
             f"port {port} on {host} needs rights this process does not have; choose one above "

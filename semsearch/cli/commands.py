@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="semsearch",
     help="Ask a glossary in plain language and get the closest-matching terms.",
-    epilog="Exit codes: 0 done, 1 no close match, 2 bad input, 3 index trouble, 4 encoder trouble.",
+    epilog="Exit codes: 0 done, 1 no close match, 2 bad input, 3 index trouble, 4 encoder trouble, "
+    "70 a bug.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -166,6 +167,7 @@ def serve(
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
     serve_now(_settings(index=index, host=host, port=port, model=model), ready=show.serving)
+    show.done("stopped")
 
 
 @app.command()
@@ -194,6 +196,8 @@ def picture(
     """Draw the entries and a question as points: near in meaning is near in the picture."""
     from semsearch.picture import draw  # noqa: PLC0415
 
+    if output.suffix.lower() != ".svg":
+        raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
     with _open(_settings(index=index)) as opened:
         svg = draw(opened, question)
     try:

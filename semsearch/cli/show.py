@@ -152,9 +152,13 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in stated.glossaries:
         table.add_row(
-            Text("Glossary", "bold"), Text(f"{glossary.name}: {glossary.entries:,} entries")
+            Text("Glossary", "bold"), Text(f"{glossary.name}: {_entries(glossary.entries)}")
         )
     _console().print(table)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
 
 
 def scores(found: list[Score], *, as_json: bool) -> None:
@@ -208,7 +212,6 @@ class BuildProgress:
         self._task: progress.TaskID | None = None
 
     def __enter__(self) -> BuildProgress:
-        self._bar.start()
         return self
 
     def __exit__(
@@ -221,6 +224,8 @@ class BuildProgress:
 
     def start(self, step: str, total: int) -> None:
         """Begin a step; nothing is drawn for one without work."""
+        if total:
+            self._bar.start()  # before the first step with work: an empty bar prints an empty line
         self._task = self._bar.add_task(step, total=total) if total else None
 
     def advance(self, parts: int) -> None:
@@ -261,10 +266,10 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
 
 
 def _encoder_lines(report: BuildReport) -> None:
-    for name, agreement in report.agreement.items():
+    for name, agreement in report.agreement.items() if report.exported else ():
         _say(
             f"Exported encoder {name}: cosine {agreement.cosine:.4f} to sentence-transformers, "
-            f"{agreement.top10:.1%} of the nearest ten agree"
+            f"{agreement.top10:.1%} of the ten nearest texts are the same"
         )
     if report.problem:
         _say(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")

@@ -88,7 +88,9 @@ def test_a_port_in_use_is_said_at_once() -> None:
     """Before the index is even looked for."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        expected = f"port {port} on 127.0.0.1 is in use; choose another with --port"
+        expected = (
+            f"port {port} on 127.0.0.1 is in use; choose another with --port (PORT= for make)"
+        )
         with pytest.raises(InvalidSetting) as raised:
             serve(load_settings(index="no-such-index", port=port))
     assert str(raised.value) == expected

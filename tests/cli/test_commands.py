@@ -155,6 +155,7 @@ def test_settings_come_from_the_environment_unless_an_option_says_otherwise(
         (("evaluate", "no-such-file.jsonl"), 2, "no-such-file.jsonl"),
         (("serve", "--port", "99999"), 2, "port"),
         (("picture", "leaven", "-o", "/no/such/folder/x.svg"), 2, "cannot write"),
+        (("picture", "leaven", "-o", "x.png"), 2, "x.png should end in .svg"),
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_code(

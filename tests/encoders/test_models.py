@@ -56,6 +56,9 @@ def test_another_model_builds_answers_and_keeps_its_prompts(
     """Exported whole, dense layer included; the copy agrees with the reference, prompts and all."""
     report = build_index(ENTRIES, tmp_path / "index", model=str(small_model))
     assert report.problem == ""
+    assert report.exported
+    assert not build_index(ENTRIES[1:], tmp_path / "index", model=str(small_model)).exported
+    build_index(ENTRIES, tmp_path / "index", model=str(small_model))
     assert report.agreement["fp32"].cosine == pytest.approx(1, abs=1e-3)
     model = find_model(str(small_model))
     folder = tmp_path / "index" / "encoders" / model.fingerprint[:16]
