@@ -168,7 +168,8 @@ class Retriever:
         rows = range(int(self.first_rows[within.start]), int(self.first_rows[within.stop]))
         fetch = max(MIN_FETCH, OVERFETCH * k)
         while True:
-            near, _ = self.engine.search(vector[np.newaxis], fetch, rows)
+            only = rows if len(rows) < len(self.vectors) else None  # choosing all of them costs
+            near, _ = self.engine.search(vector[np.newaxis], fetch, only)
             positions = np.unique(np.searchsorted(self.first_rows, near[0], side="right") - 1)
             if len(positions) >= min(k, len(within)) or fetch >= len(rows):
                 return positions

@@ -161,7 +161,7 @@ def _(nouns: tuple) -> list[Any]:  # type: ignore[type-arg]
 
 
 @members.register
-def _(entry: types.Entry) -> dict[str, Any]:
+def _entry(entry: types.Entry) -> dict[str, Any]:
     source = entry.source
     return {
         "id": entry.id,
@@ -175,16 +175,16 @@ def _(entry: types.Entry) -> dict[str, Any]:
 
 
 @members.register
-def _(span: types.Span) -> dict[str, Any]:
+def _span(span: types.Span) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "text": span.text}
 
 
 @members.register
-def _(hit: types.Hit) -> dict[str, Any]:
+def _hit(hit: types.Hit) -> dict[str, Any]:
     evidence = hit.evidence
     return {
         "rank": hit.rank,
-        **members(hit.entry),
+        **_entry(hit.entry),
         "score": hit.score,
         "similarity": hit.similarity,
         "similarity_definition": evidence.similarity_definition,
@@ -192,23 +192,23 @@ def _(hit: types.Hit) -> dict[str, Any]:
         "words_score": evidence.words_score,
         "matched_by": hit.matched_by,
         "matched_name": evidence.name,
-        "matched_words": members(evidence.words),
-        "sentence": members(evidence.sentence) if evidence.sentence else None,
+        "matched_words": [_span(word) for word in evidence.words],
+        "sentence": _span(evidence.sentence) if evidence.sentence else None,
     }
 
 
 @members.register
-def _(answer: types.Answer) -> dict[str, Any]:
+def _answer(answer: types.Answer) -> dict[str, Any]:
     return {
         "query": answer.query,
         "no_close_match": answer.no_close_match,
         "confidence": answer.confidence,
-        "hits": members(answer.hits),
+        "hits": [_hit(hit) for hit in answer.hits],
     }
 
 
 @members.register
-def _(neighbour: types.Neighbour) -> dict[str, Any]:
+def _neighbour(neighbour: types.Neighbour) -> dict[str, Any]:
     entry = neighbour.entry
     return {
         "rank": neighbour.rank,
@@ -221,7 +221,7 @@ def _(neighbour: types.Neighbour) -> dict[str, Any]:
 
 
 @members.register
-def _(related: types.Related) -> dict[str, Any]:
+def _related(related: types.Related) -> dict[str, Any]:
     return {
         "id": related.entry.id,
         "term": related.entry.term,
@@ -230,11 +230,11 @@ def _(related: types.Related) -> dict[str, Any]:
 
 
 @members.register
-def _(info: types.GlossaryInfo) -> dict[str, Any]:
+def _glossary_info(info: types.GlossaryInfo) -> dict[str, Any]:
     return {"name": info.name, "entries": info.entries}
 
 
 @members.register
-def _(info: types.IndexInfo) -> dict[str, Any]:
+def _index_info(info: types.IndexInfo) -> dict[str, Any]:
     stated = {name: getattr(info, name) for name in IndexInfo.model_fields}
     return {**stated, "glossaries": members(info.glossaries)}

@@ -11,6 +11,7 @@ one glossary does not lose its worth in another beside it.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
@@ -91,7 +92,7 @@ class WordsIndex:
             positions = self._positions[first : first + uses]
             low, high = np.searchsorted(positions, (within.start, within.stop))
             found = int(high - low)
-            idf = np.float32(np.log(1 + (len(within) - found + 0.5) / (found + 0.5)))
+            idf = np.float32(math.log(1 + (len(within) - found + 0.5) / (found + 0.5)))
             at = positions[low:high] - within.start
             scores[at] += idf * self._weights[first + low : first + high]
         return scores
