@@ -60,10 +60,15 @@ class VectorIndex(Protocol):
         ...
 
 
-def check_rows(numbers: Numbers, vectors: Vectors, dim: int) -> None:
-    """Raise unless there is one (dim,) vector for each number, each number once."""
+def check_dim(vectors: Vectors, dim: int) -> None:
+    """Raise unless the vectors are rows of length `dim`."""
     if vectors.ndim != 2 or vectors.shape[1] != dim:
         raise DimensionMismatch(f"vectors of shape {vectors.shape} do not fit dimension {dim}")
+
+
+def check_rows(numbers: Numbers, vectors: Vectors, dim: int) -> None:
+    """Raise unless there is one (dim,) vector for each number, each number once."""
+    check_dim(vectors, dim)
     if len(numbers) != len(vectors):
         raise EngineError(f"{len(numbers)} numbers were given for {len(vectors)} vectors")
     if len(np.unique(numbers)) != len(numbers):

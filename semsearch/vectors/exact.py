@@ -6,7 +6,7 @@ import numpy as np
 
 from semsearch.errors import EngineError
 from semsearch.types import Numbers, Vectors
-from semsearch.vectors.base import check_rows
+from semsearch.vectors.base import check_dim, check_rows
 
 
 class ExactIndex:
@@ -45,7 +45,7 @@ class ExactIndex:
         self, vectors: Vectors, k: int, within: range | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row; see `VectorIndex.search`."""
-        check_rows(np.arange(len(vectors)), vectors, self._dim)
+        check_dim(vectors, self._dim)
         numbers, held = self._numbers, self._vectors
         if within is not None:
             keep = (numbers >= within.start) & (numbers < within.stop)

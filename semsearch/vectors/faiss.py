@@ -16,7 +16,7 @@ import numpy as np
 
 from semsearch.errors import EngineError
 from semsearch.types import Numbers, Vectors
-from semsearch.vectors.base import check_rows
+from semsearch.vectors.base import check_dim, check_rows
 
 
 class FaissIndex:
@@ -56,7 +56,7 @@ class FaissIndex:
         self, vectors: Vectors, k: int, within: range | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row; see `VectorIndex.search`."""
-        check_rows(np.arange(len(vectors)), vectors, self._dim)
+        check_dim(vectors, self._dim)
         candidates = len(self)
         params = None
         if within is not None:
@@ -72,8 +72,9 @@ class FaissIndex:
         # OpenMP keeps this number for each calling thread, so it is set where the search runs.
         self._faiss.omp_set_num_threads(1)
         cosines, numbers = self._index.search(rows, k, params=params)
-        found = int((numbers >= 0).sum(axis=1).min(initial=k))  # the range may hold gaps
-        return _ties_by_number(numbers[:, :found], cosines[:, :found])
+        if within is not None:  # it may hold gaps, which come back as -1 at the end
+            k = int((numbers >= 0).sum(axis=1).min(initial=k))
+        return _ties_by_number(numbers[:, :k], cosines[:, :k])
 
 
 def _ties_by_number(numbers: Numbers, cosines: Vectors) -> tuple[Numbers, Vectors]:
