@@ -23,6 +23,7 @@ from semsearch.errors import (
 )
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
+from semsearch.ranking.recipe import DEFAULT, Recipe
 from semsearch.ranking.tiers import tier_score
 from semsearch.retrieval import Candidate, NameMatch, Retriever
 from semsearch.stems import question_stems
@@ -53,12 +54,18 @@ class Glossary:
     """An open index. Use `semsearch.open`, and as a context manager to close it."""
 
     def __init__(
-        self, path: Path, manifest: Manifest, retriever: Retriever, encoder: Encoder
+        self,
+        path: Path,
+        manifest: Manifest,
+        retriever: Retriever,
+        encoder: Encoder,
+        recipe: Recipe = DEFAULT,
     ) -> None:
         self._path = path
         self._manifest = manifest
         self._retriever = retriever
         self._encoder = encoder
+        self._recipe = recipe
 
     @classmethod
     def open(cls, index: str | Path, *, model: str | None = None) -> Glossary:
@@ -103,6 +110,14 @@ class Glossary:
     def close(self) -> None:
         """Close the files of the index; no question may be under way."""
         self._retriever.close()
+
+    def with_recipe(self, recipe: Recipe) -> Glossary:
+        """Return this index with the parts of the score put together in another way.
+
+        For measuring what each part is worth. It shares the files of this one: close only this one.
+        Confidence and similarity stay those of the default recipe.
+        """
+        return Glossary(self._path, self._manifest, self._retriever, self._encoder, recipe)
 
     def __len__(self) -> int:
         """How many entries the index holds."""
@@ -202,14 +217,6 @@ class Glossary:
         """Return the unit vectors of questions, (n, dim), as this index compares them."""
         return self._encoder.encode_questions([check_question(q) for q in questions])
 
-    def candidates(self, question: str) -> list[Candidate]:
-        """Return all that meaning and words propose for a question, scored but not yet ranked.
-
-        For measuring the parts of the score; `ask` is what answers.
-        """
-        vector = self.encode([question])[0]
-        return self._retriever.candidates(question, vector, MAX_K, range(len(self)), ())[0]
-
     def definitions(self) -> tuple[list[Entry], Vectors]:
         """Return all entries and the vectors of their whole definitions, (n, dim)."""
         retriever = self._retriever
@@ -248,10 +255,10 @@ class Glossary:
     def _answer(
         self, question: str, vector: Vectors, k: int, within: range, background: Background
     ) -> Answer:
-        names = self._retriever.by_name(question, within)
-        if not names:
-            names = self._retriever.by_resemblance(question, within)
-        candidates, by_words = self._retriever.candidates(question, vector, k, within, names)
+        names = self._names(question, within) if self._recipe.names else {}
+        candidates, by_words = self._retriever.candidates(
+            question, vector, k, within, names, self._recipe
+        )
         fuzzy = any(match.tier is Tier.FUZZY for match in names.values())
         misspelt = fuzzy and not by_words
         tiers = {c.position: _tier(names.get(c.position), misspelt) for c in candidates}
@@ -268,6 +275,11 @@ class Glossary:
         if sure < confidence.THRESHOLD:
             hits = tuple(_as_nearest(hit) for hit in hits)
         return Answer(question, sure < confidence.THRESHOLD, round(sure, 4), hits)
+
+    def _names(self, question: str, within: range) -> dict[int, NameMatch]:
+        """Return the names that the question is or begins, or else those that it resembles."""
+        named = self._retriever.by_name(question, within)
+        return named or self._retriever.by_resemblance(question, within)
 
     def _hits(
         self,

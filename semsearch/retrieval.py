@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from semsearch.names import NameKind, form_of
-from semsearch.ranking.fusion import Scores, fuse, meaning, passage_scores
+from semsearch.ranking.fusion import Scores, fuse, passage_scores
+from semsearch.ranking.recipe import Recipe
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.snapshot import NamedEntry, Snapshot
 from semsearch.storage.words import WordsIndex
@@ -138,7 +139,13 @@ class Retriever:
         return found
 
     def candidates(
-        self, question: str, vector: Vectors, k: int, within: range, also: Collection[int]
+        self,
+        question: str,
+        vector: Vectors,
+        k: int,
+        within: range,
+        also: Collection[int],
+        recipe: Recipe,
     ) -> tuple[list[Candidate], bool]:
         """Find what meaning and words propose, fully scored.
 
@@ -148,6 +155,7 @@ class Retriever:
             k: candidates wanted.
             within: positions that may answer.
             also: positions to score in any case, because their name matched.
+            recipe: how the parts of the score are put together.
 
         Returns:
             The k best by fused score, best first, and those of `also` that are not among them; and
@@ -157,7 +165,7 @@ class Retriever:
         by_words = _highest(words, max(MIN_FETCH, OVERFETCH * k)) + within.start
         by_meaning = self._near(vector, k, within)
         proposed = np.unique(np.concatenate([by_meaning, by_words, np.array([*also], np.int64)]))
-        found = self._score(proposed, vector, words[proposed - within.start], k, also)
+        found = self._score(proposed, vector, words[proposed - within.start], k, also, recipe)
         return found, len(by_words) > 0
 
     def _near(self, vector: Vectors, k: int, within: range) -> Numbers:
@@ -176,7 +184,13 @@ class Retriever:
             fetch *= 4
 
     def _score(
-        self, positions: Numbers, vector: Vectors, words: Scores, k: int, also: Collection[int]
+        self,
+        positions: Numbers,
+        vector: Vectors,
+        words: Scores,
+        k: int,
+        also: Collection[int],
+        recipe: Recipe,
     ) -> list[Candidate]:
         if not len(positions):
             return []
@@ -184,7 +198,7 @@ class Retriever:
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self.first_rows[positions] - starts, counts) + np.arange(counts.sum())
         whole, sentence, best = passage_scores(self.vectors[rows], vector, counts)
-        fused = fuse(meaning(whole, sentence), words)
+        fused = fuse(whole, sentence, words, recipe)
         order = np.lexsort((positions, -fused))
         chosen = dict.fromkeys(order[:k].tolist())
         chosen |= dict.fromkeys(np.searchsorted(positions, sorted(also)).tolist())

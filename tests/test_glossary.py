@@ -10,6 +10,7 @@ import pytest
 from semsearch.building import build_index
 from semsearch.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
 from semsearch.glossary import Glossary
+from semsearch.ranking.recipe import ABLATIONS, DEFAULT, Recipe
 from semsearch.types import Tier
 from tests.conftest import ENTRIES, entry
 
@@ -204,3 +205,25 @@ def test_the_seed_answers_in_plain_language_and_admits_what_it_does_not_know(
     assert answer.hits[0].entry.term == "Embedding"
     assert not answer.no_close_match
     assert seed.ask("how long does sourdough have to rest?").no_close_match
+
+
+def test_a_recipe_ranks_by_the_parts_it_names(glossary: Glossary) -> None:
+    """Without names a term is no exact hit, and by words alone the scores are in BM25's order."""
+    question = "which dough rises in a basket?"
+    by_words = glossary.with_recipe(Recipe(whole=0, sentence=0, words=1, names=False))
+    scores = [hit.evidence.words_score for hit in by_words.ask(question).hits]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0
+    whole = glossary.with_recipe(Recipe(whole=1, sentence=0, words=0, names=False))
+    cosines = [hit.evidence.similarity_definition for hit in whole.ask(question).hits]
+    assert cosines == sorted(cosines, reverse=True)
+    assert glossary.ask("crumb").hits[0].matched_by == Tier.EXACT
+    assert whole.ask("crumb").hits[0].matched_by != Tier.EXACT
+    assert glossary.with_recipe(DEFAULT).ask(question) == glossary.ask(question)
+
+
+def test_every_ablation_differs_from_the_default_but_one() -> None:
+    """The first is the whole definition alone; exactly one row is what answers."""
+    first, *_ = ABLATIONS.values()
+    assert first == Recipe(whole=1, sentence=0, words=0, names=False)
+    assert [name for name, recipe in ABLATIONS.items() if recipe == DEFAULT] == ["everything"]

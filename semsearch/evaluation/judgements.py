@@ -7,6 +7,7 @@ without terms is a question that nothing in the glossary answers.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ class Judgement:
     query: str
     glossary: str
     terms: tuple[str, ...]
+
+
+def is_tuning(question: str) -> bool:
+    """Whether a question belongs to the half that may be tuned on; the other half is reported."""
+    return hashlib.sha256(question.encode()).digest()[0] % 2 == 0
 
 
 def read_judgements(path: Path) -> list[Judgement]:

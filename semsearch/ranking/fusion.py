@@ -11,33 +11,31 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.ranking.recipe import Recipe
 from semsearch.types import Vectors
-
-WORDS_WEIGHT = 0.03
-"""Worth of one point of BM25 in points of cosine. On the tuning halves of four glossaries (not the
-seed) acc@1 was .67 to .68 for .02 to .05 with MRR@10 best at .03; it was .66 when BM25 was divided by the
-best score of the question, and .57 without words (`tests.quality.ablation`)."""
 
 Scores = NDArray[np.float32]
 
 
 def meaning(whole: Scores, sentence: Scores) -> Scores:
-    """Combine the cosines of the whole definition and of its best sentence, (n,) each."""
+    """Return the similarity that is shown: the mean of both cosines, (n,) each, under any recipe."""
     combined: Scores = (whole + sentence) / np.float32(2)
     return combined
 
 
-def fuse(meaning: Scores, words: Scores) -> Scores:
-    """Combine both halves.
+def fuse(whole: Scores, sentence: Scores, words: Scores, recipe: Recipe) -> Scores:
+    """Combine the parts of the score as a recipe says.
 
     Args:
-        meaning: (n,) cosines.
+        whole: (n,) cosines of the whole definitions.
+        sentence: (n,) cosines of their best sentences.
         words: (n,) BM25 scores, 0 where no word is shared.
+        recipe: the weight of each.
 
     Returns:
-        (n,) fused scores, -1 to about 2; only their order means something.
+        (n,) fused scores; only their order means something.
     """
-    fused: Scores = meaning + np.float32(WORDS_WEIGHT) * words
+    fused: Scores = recipe.whole * whole + recipe.sentence * sentence + recipe.words * words
     return fused
 
 

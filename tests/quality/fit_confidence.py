@@ -9,7 +9,6 @@ probabilities compare with the truth on both halves; nothing is written.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
@@ -18,18 +17,13 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from semsearch.evaluation.judgements import Judgement
+from semsearch.evaluation.judgements import Judgement, is_tuning
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import coverage_of
 from semsearch.types import Tier
 from tests.quality.glossaries import opened
 
 Matrix = NDArray[np.float64]
-
-
-def is_tuning(question: str) -> bool:
-    """Whether a question belongs to the half that may be tuned on."""
-    return hashlib.sha256(question.encode()).digest()[0] % 2 == 0
 
 
 def features(glossary: Glossary, judgements: list[Judgement]) -> tuple[Matrix, Matrix]:
