@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, show
+from semsearch.cli import complete, show, show_evaluation
 from semsearch.errors import ImportFailed, InvalidQuestion, InvalidSetting
 from semsearch.version import __version__
 
@@ -174,15 +174,44 @@ def serve(
 def evaluate(
     questions: Annotated[list[Path], typer.Argument(help="Files of judged questions (JSONL).")],
     index: Index = None,
+    half: Annotated[
+        str, typer.Option(help="Ask only the tuning or the reporting half of the questions.")
+    ] = "all",
+    ablations: Annotated[
+        bool, typer.Option("--ablations", help="Also ask without each part of the score.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(help="Compare with a result that --json printed before.")
+    ] = None,
+    fail_on_drop: Annotated[
+        bool, typer.Option("--fail-on-drop", help="With --compare: exit code 1 when p < .05.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page with plots and every failed question.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score the index with judged questions."""
-    from semsearch.evaluation.judgements import read_judgements  # noqa: PLC0415
-    from semsearch.evaluation.run import evaluate as evaluate_now  # noqa: PLC0415
+    from semsearch.evaluation.judgements import half_named, read_judgements  # noqa: PLC0415
+    from semsearch.evaluation.report import ask_all, summarise  # noqa: PLC0415
+    from semsearch.evaluation.report_html import to_html  # noqa: PLC0415
+    from semsearch.evaluation.stored import read_results, to_json  # noqa: PLC0415
 
-    judgements = [judgement for file in questions for judgement in read_judgements(file)]
+    if fail_on_drop and compare is None:
+        raise InvalidSetting("--fail-on-drop needs --compare FILE, the result to compare with")
+    wanted = half_named(half)
+    judgements = read_judgements(*questions)
+    before = read_results(compare) if compare else None
     with _open(_settings(index=index)) as opened:
-        show.scores(evaluate_now(opened, judgements), as_json=as_json)
+        asked = ask_all(opened, judgements, half=wanted, ablations=ablations)
+    found = summarise([asked], half=wanted, before=before)
+    if html is not None:
+        _write(html, to_html(found))
+    if as_json:
+        show.print_json(to_json(found))
+    else:
+        show_evaluation.report(found, page=html)
+    raise typer.Exit(int(fail_on_drop and found.is_drop))
 
 
 @app.command()
@@ -200,10 +229,7 @@ def picture(
         raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
     with _open(_settings(index=index)) as opened:
         svg = draw(opened, question)
-    try:
-        output.write_text(svg, encoding="utf-8")
-    except OSError as error:
-        raise InvalidSetting(f"cannot write {output}: {error.strerror}") from error
+    _write(output, svg)
     show.done(f"wrote {output}")
 
 
@@ -217,6 +243,13 @@ def _open(settings: Settings) -> Glossary:
     from semsearch.glossary import Glossary  # noqa: PLC0415 - loads numpy
 
     return Glossary.open(settings.index, model=settings.model)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidSetting(f"cannot write {path}: {error.strerror}") from error
 
 
 def _columns(stated: str | None) -> dict[str, str]:

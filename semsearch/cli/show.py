@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.building import BuildReport
-    from semsearch.evaluation.run import Score
     from semsearch.types import Answer, Hit, IndexInfo, Related
 
 MAX_REFUSALS = 20
@@ -38,7 +37,8 @@ def _console() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
-def _print_json(text: str) -> None:
+def print_json(text: str) -> None:
+    """Print JSON as it is."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -58,7 +58,7 @@ def answer(found: Answer, *, as_json: bool) -> None:
     if as_json:
         from semsearch import wire  # noqa: PLC0415 - loads pydantic
 
-        _print_json(wire.to_json(found).decode())
+        print_json(wire.to_json(found).decode())
         return
     console = _console()
     if found.no_close_match:
@@ -111,7 +111,7 @@ def _reason(hit: Hit) -> str:
 
 def failed_line(number: int, reason: str) -> None:
     """Report a line of standard input that could not be asked, as one line of JSON."""
-    _print_json(json.dumps({"line": number, "error": reason}))
+    print_json(json.dumps({"line": number, "error": reason}))
 
 
 def related(found: Related, *, as_json: bool) -> None:
@@ -119,7 +119,7 @@ def related(found: Related, *, as_json: bool) -> None:
     if as_json:
         from semsearch import wire  # noqa: PLC0415 - loads pydantic
 
-        _print_json(wire.to_json(found).decode())
+        print_json(wire.to_json(found).decode())
         return
     console = _console()
     console.print(f"Similar meaning to [bold]{escape(found.entry.term)}[/]")
@@ -137,7 +137,7 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
     if as_json:
         from semsearch import wire  # noqa: PLC0415 - loads pydantic
 
-        _print_json(wire.to_json(stated).decode())
+        print_json(wire.to_json(stated).decode())
         return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
@@ -159,32 +159,6 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count:,} entries"
-
-
-def scores(found: list[Score], *, as_json: bool) -> None:
-    """Show how an index scored."""
-    if as_json:
-        _print_json(json.dumps([dataclasses.asdict(score) for score in found]))
-        return
-    names = (
-        "Glossary",
-        "Questions",
-        "acc@1",
-        "acc@3",
-        "acc@10",
-        "MRR@10",
-        "Unanswerable",
-        "Refused",
-    )
-    table = Table(*names, box=None, padding=(0, 2, 0, 0))
-    for s in found:
-        shares = [
-            f"{v:.2f}" if s.questions else "-"
-            for v in (s.acc_at_1, s.acc_at_3, s.acc_at_10, s.mrr_at_10)
-        ]
-        refused = "-" if s.refused is None else f"{s.refused:.2f}"
-        table.add_row(s.glossary, str(s.questions), *shares, str(s.unanswerable), refused)
-    _console().print(table)
 
 
 def serving(url: str, example: str) -> None:
@@ -247,7 +221,7 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     if as_json:
         stated = dataclasses.asdict(report)
         stated["refused"] = [str(refusal) for refusal in report.refused]
-        _print_json(json.dumps({"index": str(index), **stated}))
+        print_json(json.dumps({"index": str(index), **stated}))
         return
     for refusal in report.refused[:MAX_REFUSALS]:
         _say(f"[yellow]refused[/] {escape(str(refusal))}")

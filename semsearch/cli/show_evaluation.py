@@ -1,0 +1,154 @@
+"""How an evaluation looks on a terminal 80 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from semsearch.evaluation.ablation import Variant
+    from semsearch.evaluation.abstention import Abstention
+    from semsearch.evaluation.comparison import Comparison
+    from semsearch.evaluation.measures import Estimate, Row
+    from semsearch.evaluation.outcomes import Outcome
+    from semsearch.evaluation.report import Report
+
+MAX_LISTED = 10
+"""Warnings, and questions won or lost, that are listed here; the page lists all of them."""
+
+
+def report(found: Report, *, page: Path | None) -> None:
+    """Show an evaluation; `page` is the HTML that lists the questions that went wrong."""
+    console = Console(highlight=False)
+    _list(console, "[yellow]warning[/] ", found.warnings)
+    if found.rows:
+        console.print(_measures(found.rows), "")
+    console.print(_abstention(found.abstention), "")
+    if found.variants:
+        console.print(_ablations(found.variants), "")
+    if found.comparison is not None:
+        _comparison(console, found.comparison)
+    console.print(
+        f"One question took {found.latency.median_ms:.1f} ms (median), 95 % took at most "
+        f"{found.latency.p95_ms:.1f} ms"
+    )
+    _failures(console, found, page)
+
+
+def _failures(console: Console, found: Report, page: Path | None) -> None:
+    failed = sum(len(outcomes) for outcomes in found.failures.values())
+    if not failed:
+        console.print("No question went wrong")
+        return
+    console.print(f"{failed:,} of {len(found.outcomes):,} questions went wrong:")
+    for failure, outcomes in found.failures.items():
+        console.print(f"{len(outcomes):>6,}  {failure}")
+    place = f"{page} lists them" if page else "--html FILE writes a page that lists them"
+    console.print(escape(place), soft_wrap=True)
+
+
+def _table(title: str, first: str, *columns: str) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0)
+    )
+    table.add_column(first, min_width=12)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _measures(rows: Sequence[Row]) -> Table:
+    table = _table("Answers (below: 95 % interval)", "", "n", *rows[0].measures)
+    group = rows[0].group
+    for row in rows:
+        if row.group != group:
+            table.add_section()
+            group = row.group
+        label = f"kind: {row.label}" if row.group == "kind" else row.label
+        cells = [_estimate(estimate) for estimate in row.measures.values()]
+        table.add_row(Text(label), f"{row.questions:,}", *cells)
+    return table
+
+
+def _estimate(found: Estimate) -> Text:
+    text = Text(share(found.mean), "bold")
+    interval = "" if found.low is None else f"{share(found.low)}-{share(found.high)}"
+    return text.append(f"\n{interval}", "dim not bold")
+
+
+def _abstention(rows: Sequence[Abstention]) -> Table:
+    columns = ("n", "AUROC", "no close\nmatch", "covered at\n5 % wrong", "calibration\nerror")
+    table = _table("Saying no", "", *columns)
+    for row in rows:
+        measured = (row.refused, row.coverage, row.calibration_error)
+        table.add_row(Text(row.label), f"{row.answerable:,}", "", *(share(m) for m in measured))
+        for one in row.against:
+            table.add_row(
+                f"  {one.kind}", f"{one.questions:,}", share(one.auroc), share(one.refused)
+            )
+    return table
+
+
+def _ablations(variants: Sequence[Variant]) -> Table:
+    names = ("acc@1", "acc@3", "MRR@10", "nDCG@10")
+    table = _table("What each part is worth", "", *names, "p (MRR)")
+    for variant in variants:
+        cells = [share(variant.row.measures[name].mean) for name in names]
+        style = "bold" if variant.p is None else ""
+        table.add_row(Text(variant.name), *cells, probability(variant.p), style=style)
+    return table
+
+
+def _comparison(console: Console, found: Comparison) -> None:
+    table = _table("Compared with the stored result", "", "n", "before", "now", "p", "")
+    for change in found.changes:
+        verdict = "[red]dropped[/]" if change.is_drop else ""
+        table.add_row(
+            change.measure, f"{change.questions:,}", share(change.before), share(change.now),
+            probability(change.p), verdict,
+        )  # fmt: skip
+    console.print(table)
+    if found.only_before or found.only_now:
+        console.print(
+            f"Not compared: {found.only_before} questions of the stored result alone, "
+            f"{found.only_now} of this one alone"
+        )
+    _list(console, "[green]gained[/] ", (_line(outcome) for outcome in found.gained))
+    _list(console, "[red]lost[/] ", (_line(outcome) for outcome in found.lost))
+    console.print()
+
+
+def _line(outcome: Outcome) -> str:
+    first = outcome.shown[0].term if outcome.shown else "nothing"
+    wanted = " / ".join(outcome.question.terms) or "nothing"
+    came = "" if outcome.is_right else f", not {first}"
+    return f"{outcome.question.query} -> {wanted}{came}"
+
+
+def _list(console: Console, mark: str, lines: Iterable[str]) -> None:
+    every = list(lines)
+    for line in every[:MAX_LISTED]:
+        console.print(f"{mark}{escape(line)}", soft_wrap=True)
+    if len(every) > MAX_LISTED:
+        console.print(f"... and {len(every) - MAX_LISTED} more")
+
+
+def share(value: float | None) -> str:
+    """A share as it stands in tables: two digits, without the 0."""
+    if value is None:
+        return "-"
+    return f"{value:.2f}".removeprefix("0") if value < 0.995 else "1.00"
+
+
+def probability(value: float | None) -> str:
+    """A p-value as it stands in tables."""
+    if value is None:
+        return ""
+    return "<.001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
