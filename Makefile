@@ -66,7 +66,7 @@ bench: $(BIN)/.dev build ## One question through HTTP, beside a plain service, i
 budgets: $(BIN)/.dev build ## Start-up time, memory and import time
 	@$(BIN)/python -m tests.benchmarks.budgets --index $(INDEX)
 
-quality: $(BIN)/.dev ## Score five glossaries with the judged questions in SHARED
+quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m tests.quality.scores $(SHARED) build/quality
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED

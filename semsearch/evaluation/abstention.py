@@ -121,7 +121,7 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> list[Point]:
                 threshold=float(threshold),
                 coverage=float(given.mean()),
                 answered=float(given[is_answerable].mean()) if is_answerable.any() else 0.0,
-                risk=float(1 - right[given].mean()),
+                risk=float((1 - right[given]).mean()),
             )
         )
     return points

@@ -99,8 +99,8 @@ def compare(before: Mapping[str, Result], outcomes: Sequence[Outcome]) -> Compar
 def paired_p(before: Values, now: Values) -> float:
     """Return how likely such a difference of the means, either way, is by chance: 0 to 1."""
     differences = (now - before)[now != before]  # those of 0 have no sign to change
-    if not len(differences):
-        return 1.0
+    if len(differences) < 2:
+        return 1.0  # a single one has either sign as often
     test = load("scipy.stats").permutation_test(
         (differences,),
         np.mean,

@@ -21,7 +21,7 @@ MEASURES = {
 """Our names of the measures, and those of `ir-measures`."""
 
 LEVEL = 0.95
-RESAMPLES = 9999
+RESAMPLES = 1999
 SEED = 20240229
 BATCH = 4_000_000
 """Values resampled at a time: 32 MB."""

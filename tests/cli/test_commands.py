@@ -152,7 +152,9 @@ def test_settings_come_from_the_environment_unless_an_option_says_otherwise(
         (("ask", "leaven", "-m", "nonsense"), 4, "there is no model 'nonsense'"),
         (("related", "levaen"), 2, "did you mean 'Leaven'"),
         (("related", b"caf\xe9"), 2, "U+DCE9"),
-        (("evaluate", "no-such-file.jsonl"), 2, "no-such-file.jsonl"),
+        (("evaluate", "no-such-file.jsonl"), 2, "no-such-file.jsonl: cannot be read"),
+        (("evaluate", "x.jsonl", "--half", "both"), 2, "there is no half 'both'"),
+        (("evaluate", "x.jsonl", "--fail-on-drop"), 2, "--fail-on-drop needs --compare FILE"),
         (("serve", "--port", "99999"), 2, "port"),
         (("picture", "leaven", "-o", "/no/such/folder/x.svg"), 2, "cannot write"),
         (("picture", "leaven", "-o", "x.png"), 2, "x.png should end in .svg"),
@@ -217,29 +219,6 @@ def test_an_index_folder_that_cannot_be_written(tmp_path: Path) -> None:
     done = run("info", "-i", bytes(tmp_path) + b"/caf\xe9")
     assert done.returncode == 3
     assert "there is no index" in done.stderr.decode()
-
-
-def test_evaluate_prints_the_measures(hashed_index: Path, tmp_path: Path) -> None:
-    """Accuracy and reciprocal rank, against counting by hand: ranks 1, 1 and none."""
-    questions = tmp_path / "bakery.jsonl"
-    questions.write_text(
-        '{"query": "leaven", "terms": ["Leaven"]}\n'
-        '{"query": "crumb", "terms": ["Crumb"]}\n'
-        '{"query": "hull", "terms": ["Mast"]}\n'
-        '{"query": "zqx vwk", "terms": []}\n'
-    )
-    (score,) = json.loads(run("evaluate", str(questions), "-i", str(hashed_index), "--json").stdout)
-    assert (
-        score["acc_at_1"]
-        == score["acc_at_3"]
-        == score["mrr_at_10"]
-        == pytest.approx(2 / 3, abs=1e-4)
-    )
-    assert (score["questions"], score["unanswerable"], score["refused"]) == (3, 1, 1.0)
-    questions.write_text('{"query": "leaven"}\n["no"]\n')
-    done = run("evaluate", str(questions), "-i", str(hashed_index))
-    assert done.returncode == 2
-    assert "bakery.jsonl:2: not a judged question" in done.stderr.decode()
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:
