@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from semsearch.errors import InvalidSetting
+from semsearch.errors import InvalidSetting, MissingExtra
 from semsearch.evaluation.ablation import ask_each, variants
 from semsearch.evaluation.comparison import Result
 from semsearch.evaluation.judgements import Half, read_judgements
@@ -198,3 +199,16 @@ def test_nothing_to_ask_or_to_compare_is_an_error(glossary: Glossary, questions:
     asked = ask_all(glossary, judgements, half=Half.ALL, ablations=False)
     with pytest.raises(InvalidSetting, match="has none of these questions"):
         summarise([asked], half=Half.ALL, before={})
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("ir_measures", "ir-measures"), ("scipy.stats", "scipy"), ("jinja2", "jinja2")],
+)
+def test_a_library_that_is_not_there_is_named_before_anything_is_asked(
+    glossary: Glossary, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    """As in an installation that only serves; None is what Python itself puts for "not here"."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtra, match=f"scoring an index needs {name}, .*`pip install"):
+        ask_all(glossary, [], half=Half.ALL, ablations=False)
