@@ -32,10 +32,11 @@ def find_reranker(name: str) -> Model:
     config, stated = (
         _read(model, file) for file in ("config.json", "config_sentence_transformers.json")
     )
-    # A bi-encoder would load, too, with random weights where the score comes from.
+    # A bi-encoder would load, too, with random weights where the score comes from. Only newer
+    # models state their kind; that of others shows in their architecture.
     architecture = str(next(iter(config.get("architectures") or ()), "unknown"))
-    is_pairwise = architecture.endswith("ForSequenceClassification")
-    if stated.get("model_type", "CrossEncoder") != "CrossEncoder" or not (is_pairwise or stated):
+    is_classifier = architecture.endswith("ForSequenceClassification")
+    if stated.get("model_type", "CrossEncoder" if is_classifier else "") != "CrossEncoder":
         raise ModelRefused(
             f"the model {name!r} ({architecture}) makes vectors of single texts, it does not score "
             f"pairs: use it with --model, or {_WAY_OUT}"
