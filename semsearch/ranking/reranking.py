@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from semsearch.types import Entry
 
 DEPTH = 20
-"""Entries read. The right one is among the first ten for nine questions in ten (`make quality`)."""
+"""Entries read: time grows with them (`python -m tests.benchmarks.rerank`)."""
 
 MAX_CHARS = 600
 """Characters read of a definition, some 130 tokens: time grows with them."""
