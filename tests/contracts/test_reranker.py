@@ -39,7 +39,8 @@ def reranker(request: pytest.FixtureRequest, cross_encoder: Path, reranked_index
 def test_each_text_gets_one_score_in_the_order_given(reranker: Reranker) -> None:
     """Finite float32, the fitting text highest; empty and overlong texts are scored, too."""
     scores = reranker.score(QUESTION, TEXTS)
-    assert (scores.shape, scores.dtype) == ((5,), np.float32)
+    assert scores.shape == (5,)
+    assert scores.dtype == np.float32
     assert np.isfinite(scores).all()
     assert scores[1] > 2
     assert scores[0] < -2
