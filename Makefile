@@ -86,4 +86,4 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local vers
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix $(INDEX)/,store.db CURRENT LOCK encoders generations)
+	rm -rf $(addprefix $(INDEX)/,store.db CURRENT LOCK encoders rerankers generations)

@@ -14,66 +14,45 @@ was saved and goes on from there.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, cast
 
 import numpy as np
 
 from semsearch.encoders import hashed
 from semsearch.encoders.lazy import BuildingEncoder
-from semsearch.encoders.models import DEFAULT_MODEL
-from semsearch.encoders.onnx import DESCRIPTION, Agreement, Export
+from semsearch.encoders.models import DEFAULT_MODEL, Model
+from semsearch.encoders.onnx import Agreement
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
+from semsearch.exporting import Exports, export_models
 from semsearch.hashing import sha256_of
 from semsearch.importers import read_corpus
 from semsearch.passages import Passage, passages_of
+from semsearch.progress import Progress, Silent
 from semsearch.ranking.background import measure_background, measure_each, spread
+from semsearch.rerankers import NO_RERANKER
+from semsearch.rerankers.cross import find_reranker
+from semsearch.rerankers.onnx import PairAgreement
 from semsearch.storage.entries import Changes, EntryStore
 from semsearch.storage.files import exclusive, sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
-from semsearch.storage.manifest import (
-    FORMAT,
-    Manifest,
-    load_manifest,
-    publish,
-)
+from semsearch.storage.manifest import FORMAT, Manifest, load_manifest, publish
+from semsearch.storage.retention import remove_old
 from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.words import write_words
 from semsearch.text import text_hash
-from semsearch.types import Entry, Refusal
+from semsearch.types import Entry, Refusal, RerankerInfo
 from semsearch.version import __version__
 
 BATCH = 256
 """Texts embedded between two commits: a kill loses at most this many."""
-
-
-class Progress(Protocol):
-    """Where a build reports to."""
-
-    def start(self, step: str, total: int) -> None:
-        """A step of `total` parts begins."""
-        ...
-
-    def advance(self, parts: int) -> None:
-        """So many parts of the current step are done."""
-        ...
-
-
-class _Silent:
-    def start(self, step: str, total: int) -> None:
-        """Say nothing."""
-
-    def advance(self, parts: int) -> None:
-        """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +72,9 @@ class BuildReport:
     """Whether this build exported the encoder, rather than found an export."""
     problem: str = ""
     """Why the encoder could not be exported, when it could not."""
+    reranker: RerankerInfo | None = None
+    reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
+    """Of the copies of the reranker, if this build exported it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +91,7 @@ def build(
     index: str | Path = "index",
     *,
     model: str = DEFAULT_MODEL,
+    reranker: str = NO_RERANKER,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -119,6 +102,7 @@ def build(
         paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
         index: the index folder, made if it is not there.
         model: the default model's name, a local folder, a hub id, or `hashed`.
+        reranker: a CrossEncoder's folder or hub id, or `none`.
         columns: our field names to the column names of tables and JSON.
         strict: stop when a record is refused, instead of building without it.
         progress: told about each step; silent by default.
@@ -135,7 +119,7 @@ def build(
             first.source.file,
             first.source.line,
         )
-    report = build_index(corpus.entries, index, model=model, progress=progress)
+    report = build_index(corpus.entries, index, model=model, reranker=reranker, progress=progress)
     return replace(report, refused=corpus.refusals)
 
 
@@ -144,6 +128,7 @@ def build_index(
     index: str | Path,
     *,
     model: str = DEFAULT_MODEL,
+    reranker: str = NO_RERANKER,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with entries.
@@ -152,13 +137,14 @@ def build_index(
         entries: the whole corpus, ids unique; entries of the index that are not in it are dropped.
         index: the index folder, made if it is not there.
         model: the default model's name, a local folder, a hub id, or `hashed`.
+        reranker: a CrossEncoder's folder or hub id, or `none`.
         progress: told about each step; silent by default.
 
     Raises:
         InvalidSetting: there are no entries, or two have one id.
         StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
             or of a newer version.
-        EncoderError: the model cannot be loaded or is refused.
+        EncoderError: the model or the reranker cannot be loaded or is refused.
     """
     if not entries:
         raise InvalidSetting("the corpus has no entries; the index was left as it is")
@@ -167,10 +153,11 @@ def build_index(
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     layout = IndexLayout(Path(index))
     maker = BuildingEncoder.of(model)
+    judge = None if reranker == NO_RERANKER else find_reranker(reranker)
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
-            return _Build(layout, store, maker, progress or _Silent()).run(entries)
+            return _Build(layout, store, maker, judge, progress or Silent()).run(entries)
     except (OSError, sqlite3.OperationalError) as error:
         raise IndexUnwritable(
             f"the index in {layout.root} cannot be written ({error}); what was there before is still "
@@ -182,13 +169,18 @@ class _Build:
     """One build under way, holding the lock."""
 
     def __init__(
-        self, layout: IndexLayout, store: EntryStore, maker: BuildingEncoder, progress: Progress
+        self,
+        layout: IndexLayout,
+        store: EntryStore,
+        maker: BuildingEncoder,
+        reranker: Model | None,
+        progress: Progress,
     ) -> None:
         self._layout = layout
         self._store = store
         self._maker = maker
+        self._reranker = reranker
         self._progress = progress
-        self._exported = False
 
     def run(self, entries: Sequence[Entry]) -> BuildReport:
         for leftover in self._layout.generations.glob(".tmp-*"):
@@ -196,17 +188,20 @@ class _Build:
         changes = self._store.compare(entries)
         ordered = sorted(entries, key=lambda e: e.glossary)  # stable: sources keep their order
         built = [_with_passages(entry) for entry in ordered]
+        exports = export_models(
+            self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
+        )
         embedded = self._embed(built)
-        export = self._export(built)
+        export = exports.encoder
         precision = export.precision if export else hashed.NAME
         if changes:
             self._store.replace_all(ordered)
         before = self._answering()
-        current = before is not None and self._is_current(before, precision)
+        current = before is not None and self._is_current(before, precision, exports)
         number = before.generation if before and current else self._next_number()
         if not current:
-            self._publish(built, number, precision)
-            self._remove_old({number, before.generation if before else number})
+            self._publish(built, number, precision, exports)
+            remove_old(self._layout, {number, before.generation if before else number})
             self._store.forget_vectors(h for b in built for h in b.hashes)
         return BuildReport(
             changes=changes,
@@ -218,8 +213,10 @@ class _Build:
             model=self._maker.name,
             precision=precision,
             agreement=export.agreement if export else {},
-            exported=self._exported,
+            exported=exports.is_new,
             problem=export.problem if export else "",
+            reranker=exports.reranker,
+            reranker_agreement=exports.pairs,
         )
 
     def _answering(self) -> Manifest | None:
@@ -229,15 +226,13 @@ class _Build:
         except StoredIndexError:
             return None
 
-    def _is_current(self, before: Manifest, precision: str) -> bool:
+    def _is_current(self, before: Manifest, precision: str, exports: Exports) -> bool:
         return (before.store, before.revision) == self._store.revision and (
             before.fingerprint,
             before.precision,
             before.encoder_sha256,
-        ) == (self._maker.fingerprint, precision, self._encoder_sha256())
-
-    def _encoder_sha256(self) -> str | None:
-        return sha256_of(self._layout.encoder(self._maker.fingerprint) / DESCRIPTION)
+            before.reranker,
+        ) == (self._maker.fingerprint, precision, exports.encoder_sha256, exports.reranker)
 
     def _embed(self, built: Sequence[_Built]) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
@@ -251,32 +246,13 @@ class _Build:
             self._progress.advance(len(hashes))
         return len(wanted)
 
-    def _export(self, built: Sequence[_Built]) -> Export | None:
-        """Export the encoder, unless this index has a sound export of it already."""
-        model = self._maker.model
-        if model is None:
-            return None
-        folder = self._layout.encoder(model.fingerprint)
-        export = Export.load(folder)
-        if export and export.fingerprint == model.fingerprint and export.is_sound(folder):
-            return export
-        from semsearch.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
-        from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415
-
-        self._progress.start("exporting the encoder", 1)
-        texts = sorted({p.text for b in built for p in b.passages})
-        sample = [texts[i] for i in spread(len(texts))]
-        reference = cast(SentenceEncoder, self._maker.encoder)  # what every model is loaded as
-        export = export_encoder(reference, model, folder, sample)
-        self._progress.advance(1)
-        self._exported = True
-        return export
-
     def _next_number(self) -> int:
         names = [p.name for p in self._layout.generations.iterdir()]
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
-    def _publish(self, built: Sequence[_Built], number: int, precision: str) -> None:
+    def _publish(
+        self, built: Sequence[_Built], number: int, precision: str, exports: Exports
+    ) -> None:
         self._progress.start("indexing", 5)
         hashes = [h for b in built for h in b.hashes]
         dim = self._store.dim_of(hashes[0], self._maker.fingerprint)
@@ -299,10 +275,11 @@ class _Build:
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             built_by=f"semsearch {__version__}",
             model=self._maker.name,
-            encoder_sha256=self._encoder_sha256(),
+            encoder_sha256=exports.encoder_sha256,
             fingerprint=self._maker.fingerprint,
             dim=dim,
             precision=precision,
+            reranker=exports.reranker,
             entries=len(built),
             vectors=len(vectors),
             background=measure_background(vectors, counts),
@@ -319,22 +296,11 @@ class _Build:
         publish(self._layout, manifest)
         self._progress.advance(1)
 
-    def _remove_old(self, keep: set[int]) -> None:
-        """Remove all generations but the one that answers and the one before it, and old encoders.
 
-        The one before may just be being opened by another process; encoders stay as long as a
-        generation that was made with them.
-        """
-        kept = {self._layout.generation(number).root for number in keep}
-        for folder in set(self._layout.generations.glob("[0-9]*")) - kept:
-            shutil.rmtree(folder, ignore_errors=True)
-        needed = set()
-        for folder in kept:
-            with suppress(OSError, ValueError, KeyError):
-                stated = json.loads(GenerationLayout(folder).manifest.read_bytes())
-                needed.add(self._layout.encoder(stated["fingerprint"]))
-        for folder in set(self._layout.encoders.glob("*")) - needed:
-            shutil.rmtree(folder, ignore_errors=True)
+def _sample(built: Sequence[_Built]) -> list[str]:
+    """Return texts on which exported models are compared with their references."""
+    texts = sorted({p.text for b in built for p in b.passages})
+    return [texts[i] for i in spread(len(texts))]
 
 
 def _with_passages(entry: Entry) -> _Built:

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     model: str | None = Field(
         None, description="The encoder to build with, and that an index must be built with."
     )
+    reranker: str = Field(
+        "none", description="The reranker to build with: a CrossEncoder's folder or hub id."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
 

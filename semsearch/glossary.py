@@ -24,7 +24,11 @@ from semsearch.errors import (
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.recipe import DEFAULT, Recipe
+from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
+from semsearch.rerankers import load_reranker
+from semsearch.rerankers.base import Reranker
+from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, NameMatch, Retriever
 from semsearch.stems import question_stems
 from semsearch.storage.layout import IndexLayout
@@ -60,12 +64,14 @@ class Glossary:
         retriever: Retriever,
         encoder: Encoder,
         recipe: Recipe = DEFAULT,
+        reranker: Reranker | None = None,
     ) -> None:
         self._path = path
         self._manifest = manifest
         self._retriever = retriever
         self._encoder = encoder
         self._recipe = recipe
+        self._reranker = reranker
 
     @classmethod
     def open(cls, index: str | Path, *, model: str | None = None) -> Glossary:
@@ -93,8 +99,10 @@ class Glossary:
             precision=manifest.precision,
             sha256=manifest.encoder_sha256,
         )
+        stated = manifest.reranker
+        reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
         retriever = Retriever.load(files, manifest.dim)
-        return cls(layout.root, manifest, retriever, encoder)
+        return cls(layout.root, manifest, retriever, encoder, reranker=reranker)
 
     def __enter__(self) -> Glossary:
         return self
@@ -117,7 +125,14 @@ class Glossary:
         For measuring what each part is worth. It shares the files of this one: close only this one.
         Confidence and similarity stay those of the default recipe.
         """
-        return Glossary(self._path, self._manifest, self._retriever, self._encoder, recipe)
+        return Glossary(
+            self._path,
+            self._manifest,
+            self._retriever,
+            self._encoder,
+            recipe,
+            self._reranker,
+        )
 
     def __len__(self) -> int:
         """How many entries the index holds."""
@@ -138,7 +153,8 @@ class Glossary:
 
         Returns:
             At most k hits, best first. Exact names come first, then other forms of names, then
-            names that begin with the question, then what fits by meaning and words. Names that
+            names that begin with the question, then what fits by meaning and words, the first of it
+            reordered if the index has a reranker. Names that
             resemble a question without a known word stand before that. When the confidence is too
             low, all hits found by meaning are labelled `nearest`.
 
@@ -210,6 +226,7 @@ class Glossary:
             fingerprint=stated.fingerprint,
             dim=stated.dim,
             precision=stated.precision,
+            reranker=stated.reranker,
             threshold=confidence.THRESHOLD,
         )
 
@@ -256,12 +273,17 @@ class Glossary:
         self, question: str, vector: Vectors, k: int, within: range, background: Background
     ) -> Answer:
         names = self._names(question, within) if self._recipe.names else {}
+        fetch = max(k, DEPTH + len(names)) if self._reranker else k
         candidates, by_words = self._retriever.candidates(
-            question, vector, k, within, names, self._recipe
+            question, vector, fetch, within, names, self._recipe
         )
         fuzzy = any(match.tier is Tier.FUZZY for match in names.values())
         misspelt = fuzzy and not by_words
         tiers = {c.position: _tier(names.get(c.position), misspelt) for c in candidates}
+        if self._reranker:
+            found = [c for c in candidates if tiers[c.position] is Tier.MEANING]
+            read = rerank(self._reranker, question, found, self._retriever.snapshot)
+            candidates = [*{c.position: c for c in (*candidates, *read)}.values()]
         candidates.sort(key=lambda c: (_TIER_ORDER[tiers[c.position]], -c.fused, c.position))
         hits = self._hits(question, candidates[:k], tiers, names)
         sure = 0.0
@@ -306,6 +328,7 @@ class Glossary:
                 similarity_definition=round(c.whole, 6),
                 similarity_sentence=round(c.sentence, 6),
                 words_score=round(c.words, 6),
+                rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
             )
             score = round(tier_score(tier, c.fused), 6)
             hits.append(Hit(rank, entry, score, round(c.meaning, 6), tier, evidence))

@@ -52,6 +52,8 @@ class Candidate:
     sentence_row: int
     words: float
     fused: float
+    rerank_score: float | None = None
+    """What the reranker says, 0 to 1, if one has read the entry; `fused` is then above all others."""
 
     @property
     def meaning(self) -> float:

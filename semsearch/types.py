@@ -75,7 +75,8 @@ class Evidence:
     `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words
     of the entry's definition that the question also uses. `sentence` is the sentence of the definition
     nearest to the question. `similarity_definition` and `similarity_sentence` are cosines;
-    `words_score` is the BM25 score, 0 when no word is shared.
+    `words_score` is the BM25 score, 0 when no word is shared. `rerank_score` is the probability
+    that the reranker gives, None where there is none or it has not read the entry.
     """
 
     name: str | None = None
@@ -84,6 +85,7 @@ class Evidence:
     similarity_definition: float = 0.0
     similarity_sentence: float = 0.0
     words_score: float = 0.0
+    rerank_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,19 @@ class GlossaryInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankerInfo:
+    """The reranker of an index; it scores as `precision`.
+
+    `sha256` is that of its own description, `reranker.json`.
+    """
+
+    model: str
+    fingerprint: str
+    precision: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
     """What an open index is made of and what built it."""
 
@@ -158,6 +173,7 @@ class IndexInfo:
     fingerprint: str
     dim: int
     precision: str
+    reranker: RerankerInfo | None
     threshold: float
 
 

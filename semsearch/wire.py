@@ -5,6 +5,7 @@ Built from the library's own types at the edges; nothing inside uses them.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import singledispatch
 from typing import Any
 
@@ -59,6 +60,11 @@ class Hit(Entry):
     )
     similarity_sentence: float = Field(description="Cosine to its best sentence.", examples=[0.54])
     words_score: float = Field(description="BM25; 0 when no word is shared.", examples=[4.2])
+    rerank_score: float | None = Field(
+        None,
+        description="Probability by the reranker, 0 to 1; null where none has read the entry.",
+        examples=[None],
+    )
     matched_by: Tier = Field(
         description="Why the hit stands where it stands.", examples=["meaning"]
     )
@@ -117,6 +123,15 @@ class GlossaryInfo(_Shape):
     entries: int = Field(examples=[20])
 
 
+class RerankerInfo(_Shape):
+    """The reranker of an index."""
+
+    model: str
+    fingerprint: str
+    precision: str
+    sha256: str
+
+
 class IndexInfo(_Shape):
     """What an index is made of and what built it."""
 
@@ -132,6 +147,7 @@ class IndexInfo(_Shape):
     fingerprint: str
     dim: int
     precision: str
+    reranker: RerankerInfo | None
     threshold: float
 
 
@@ -190,6 +206,7 @@ def _hit(hit: types.Hit) -> dict[str, Any]:
         "similarity_definition": evidence.similarity_definition,
         "similarity_sentence": evidence.similarity_sentence,
         "words_score": evidence.words_score,
+        "rerank_score": evidence.rerank_score,
         "matched_by": hit.matched_by,
         "matched_name": evidence.name,
         "matched_words": [_span(word) for word in evidence.words],
@@ -237,4 +254,5 @@ def _glossary_info(info: types.GlossaryInfo) -> dict[str, Any]:
 @members.register
 def _index_info(info: types.IndexInfo) -> dict[str, Any]:
     stated = {name: getattr(info, name) for name in IndexInfo.model_fields}
-    return {**stated, "glossaries": members(info.glossaries)}
+    reranker = asdict(info.reranker) if info.reranker else None
+    return {**stated, "glossaries": members(info.glossaries), "reranker": reranker}

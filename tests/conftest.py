@@ -37,6 +37,11 @@ ENTRIES = (
     entry("Estimated Time of Arrival (ETA)", "When a ship is expected to arrive.", "harbour"),
 )
 
+SHELVES = tuple(
+    entry(f"Shelf {n}", f"Board number {n} to put books and jars on.", "pantry") for n in range(30)
+)
+"""More entries than a reranker reads."""
+
 
 @pytest.fixture(scope="session")
 def hashed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -51,6 +56,22 @@ def glossary(hashed_index: Path) -> Iterator[Glossary]:
     """Give the open small index."""
     with Glossary.open(hashed_index) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a small CrossEncoder. Only to be read."""
+    from tests.rerankers.small import make_cross_encoder  # noqa: PLC0415 - uses the entries above
+
+    return make_cross_encoder(tmp_path_factory.mktemp("reranker"))
+
+
+@pytest.fixture(scope="session")
+def reranked_index(cross_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an index of three small glossaries with a reranker and no encoder model."""
+    index = tmp_path_factory.mktemp("reranked") / "index"
+    build_index([*ENTRIES, *SHELVES], index, model="hashed", reranker=str(cross_encoder))
+    return index
 
 
 @pytest.fixture(scope="session")

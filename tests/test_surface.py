@@ -94,10 +94,10 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`SEMSEARCH_INDEX=` does not mean the current folder."""
-    for name in ("INDEX", "MODEL", "HOST", "PORT"):
+    for name in ("INDEX", "MODEL", "RERANKER", "HOST", "PORT"):
         monkeypatch.setenv(f"SEMSEARCH_{name}", "")
     settings = load_settings()
-    assert (settings.index, settings.model) == (Path("index"), None)
+    assert (settings.index, settings.model, settings.reranker) == (Path("index"), None, "none")
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
 
 

@@ -27,6 +27,7 @@ _HIT = wire.Hit(
     similarity_definition=0.6631,
     similarity_sentence=0.6973,
     words_score=4.2,
+    rerank_score=None,
     matched_by=Tier.EXACT,
     matched_name="Dropout",
     matched_words=[wire.Span(start=0, end=7, text="Dropout")],

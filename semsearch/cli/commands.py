@@ -71,6 +71,14 @@ def build(
     ] = None,
     index: Index = None,
     model: Model = None,
+    reranker: Annotated[
+        str | None,
+        typer.Option(
+            "--reranker",
+            "-r",
+            help="CrossEncoder that reorders hits: a local folder or a hub id.  [default: none]",
+        ),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
@@ -82,12 +90,13 @@ def build(
     from semsearch.building import build as build_now  # noqa: PLC0415 - loads numpy
     from semsearch.encoders.models import DEFAULT_MODEL  # noqa: PLC0415
 
-    settings = _settings(index=index, model=model)
+    settings = _settings(index=index, model=model, reranker=reranker)
     with show.BuildProgress(quiet=as_json) as progress:
         report = build_now(
             paths or ["corpus"],
             settings.index,
             model=settings.model or DEFAULT_MODEL,
+            reranker=settings.reranker,
             columns=_columns(columns),
             strict=strict,
             progress=progress,

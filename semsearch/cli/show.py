@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.building import BuildReport
-    from semsearch.types import Answer, Hit, IndexInfo, Related
+    from semsearch.types import Answer, Hit, IndexInfo, Related, RerankerInfo
 
 MAX_REFUSALS = 20
 """Refused records listed on a terminal; `--json` lists all of them."""
@@ -145,6 +145,7 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
         "Built": f"{stated.built_at} by {stated.built_by}",
         "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
         "Fingerprint": stated.fingerprint[:16],
+        "Reranker": _reranker(stated.reranker),
         "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
         "Close match": f"confidence {stated.threshold:.0%} or more",
     }
@@ -155,6 +156,10 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
             Text("Glossary", "bold"), Text(f"{glossary.name}: {_entries(glossary.entries)}")
         )
     _console().print(table)
+
+
+def _reranker(stated: RerankerInfo | None) -> str:
+    return f"{stated.model}, scores as {stated.precision}" if stated else "none"
 
 
 def _entries(count: int) -> str:
@@ -245,6 +250,13 @@ def _encoder_lines(report: BuildReport) -> None:
             f"Exported encoder {name}: cosine {agreement.cosine:.4f} to sentence-transformers, "
             f"{agreement.top10:.1%} of the ten nearest texts are the same"
         )
+    for name, pairs in report.reranker_agreement.items():
+        _say(
+            f"Exported reranker {name}: correlation {pairs.correlation:.4f} with "
+            f"sentence-transformers, mean difference {pairs.difference:.4f}"
+        )
+    if report.reranker:
+        _say(f"Hits are reordered by {escape(_reranker(report.reranker))}")
     if report.problem:
         _say(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
     if report.precision == "reference":

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from semsearch.encoders import hashed
 from semsearch.encoders.base import Encoder
-from semsearch.encoders.onnx import DESCRIPTION, Export, OnnxEncoder
-from semsearch.errors import EncoderMismatch, IndexDamaged
-from semsearch.hashing import sha256_of
+from semsearch.encoders.onnx import Export, OnnxEncoder
+from semsearch.errors import EncoderMismatch
 
 REFERENCE = "reference"
 """Precision of an index whose encoder could not be exported: sentence-transformers answers."""
@@ -38,13 +37,7 @@ def load_answering_encoder(
 
         encoder = SentenceEncoder(find_model(model))
     else:
-        export = Export.load(folder)
-        altered = sha256 is not None and sha256 != sha256_of(folder / DESCRIPTION)
-        if export is None or altered or export.fingerprint != fingerprint:
-            raise IndexDamaged(
-                f"the exported encoder in {folder} is missing or altered; "
-                "run `semsearch build` to export it again"
-            )
+        export = Export.load_stated(folder, fingerprint, sha256)
         return OnnxEncoder(folder, export, precision)
     if encoder.fingerprint != fingerprint:
         raise EncoderMismatch(

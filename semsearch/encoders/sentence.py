@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class SentenceEncoder:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self.transformer = load_sentence_transformer(model)
+        self.transformer = load_model(model, "SentenceTransformer")
         self._dim = int(self.transformer.get_embedding_dimension() or 0)
 
     @property
@@ -54,11 +54,12 @@ class SentenceEncoder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
-def load_sentence_transformer(model: Model) -> Any:  # noqa: ANN401
+def load_model(model: Model, kind: Literal["SentenceTransformer", "CrossEncoder"]) -> Any:  # noqa: ANN401 - untyped library
     """Load a checked model folder on the CPU, from disk only and without code of its own.
 
     Args:
-        model: the model, already checked by `find_model`.
+        model: the model, already checked by `find_model` or `find_foreign_model`.
+        kind: the class of sentence-transformers to load it as.
 
     Raises:
         EncoderError: the folder is not a model that sentence-transformers can load.
@@ -66,13 +67,13 @@ def load_sentence_transformer(model: Model) -> Any:  # noqa: ANN401
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        from sentence_transformers import SentenceTransformer
+        import sentence_transformers
         from transformers.utils import logging
     except ImportError as error:
         raise MissingExtra("sentence-transformers", "building an index") from error
     logging.disable_progress_bar()
     try:
-        return SentenceTransformer(
+        return getattr(sentence_transformers, kind)(
             str(model.path),
             device="cpu",
             local_files_only=True,

@@ -5,6 +5,7 @@
       CURRENT                   which generation answers, and the hash of its manifest
       LOCK                      held by the one process that builds
       encoders/<fingerprint>/   the exported encoder, written once for each model
+      rerankers/<fingerprint>/  the exported reranker, where one was chosen
       generations/<n>/          immutable, self-contained, derived from the store
         entries.db              entries, names, passages (SQLite, read-only)
         words.db                stems and where their postings are (SQLite, read-only)
@@ -103,3 +104,12 @@ class IndexLayout:
     def encoder(self, fingerprint: str) -> Path:
         """The folder of one exported encoder."""
         return self.encoders / fingerprint[:16]
+
+    @property
+    def rerankers(self) -> Path:
+        """The folder of all exported rerankers."""
+        return self.root / "rerankers"
+
+    def reranker(self, fingerprint: str) -> Path:
+        """The folder of one exported reranker."""
+        return self.rerankers / fingerprint[:16]

@@ -16,8 +16,9 @@ from semsearch.hashing import sha256_of
 from semsearch.ranking.background import Background
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.types import RerankerInfo
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files of an index. Any change to their meaning raises it."""
 
 
@@ -39,6 +40,7 @@ class Manifest:
     fingerprint: str
     dim: int
     precision: str
+    reranker: RerankerInfo | None
     entries: int
     vectors: int
     background: Background
@@ -116,6 +118,7 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         stated = json.loads(content)
         stated["background"] = Background(**stated["background"])
         stated["backgrounds"] = {k: Background(**v) for k, v in stated["backgrounds"].items()}
+        stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         manifest = Manifest(**stated)
         for name, expected in manifest.sha256.items():
             if sha256_of(files.root / name) != expected:

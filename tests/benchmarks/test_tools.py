@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import budgets, latency, questions, services
+from tests.benchmarks import budgets, latency, questions, rerank, services
 
 
 def test_questions_are_windows_of_the_definitions() -> None:
@@ -100,3 +100,15 @@ def test_a_silent_service_is_given_up() -> None:
 def test_help_is_within_its_budget() -> None:
     """`semsearch --help` costs less than 0.4 s of CPU; the best of three runs counts."""
     assert min(budgets.help_cpu_s() for _ in range(3)) < budgets.HELP_BAR_S
+
+
+@pytest.mark.model
+def test_both_precisions_of_a_reranker_are_timed(tmp_path: Path) -> None:
+    """On the pairs given, int8 from the smaller file."""
+    model = rerank.make_model(tmp_path, layers=1, hidden=48)
+    int8, fp32 = rerank.measure(model, rerank.texts_of_the_seed(3), runs=2)
+    assert (int8.precision, fp32.precision) == ("int8", "fp32")
+    assert (int8.pairs, fp32.pairs) == (3, 3)
+    assert int8.tokens == fp32.tokens > 20
+    assert 0 < int8.median_ms <= int8.p95_ms
+    assert int8.file_mb < fp32.file_mb

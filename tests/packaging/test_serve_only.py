@@ -191,6 +191,16 @@ def test_serving_imports_nothing_heavy_where_it_could(seed_index: Path, tmp_path
     assert imported.intersection(services.HEAVY) == set()
 
 
+@pytest.mark.model
+def test_reranking_imports_nothing_heavy_either(reranked_index: Path, tmp_path: Path) -> None:
+    """The reranker answers from the index folder on ONNX Runtime alone."""
+    imported = services.imported_by_serving(
+        reranked_index, "dough in a basket", tmp_path / "modules.txt"
+    )
+    assert {"semsearch", "onnxruntime", "tokenizers"} <= imported
+    assert imported.intersection(services.HEAVY) == set()
+
+
 def _copy_from_checkout(stage: Stage, folder: Path) -> None:
     """Do what the COPY instructions of a stage say about files of the checkout."""
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc")

@@ -1,0 +1,172 @@
+"""A model exported to ONNX and run by ONNX Runtime, without torch: what encoder and reranker share.
+
+An export is a folder written once (`to_onnx.py`):
+
+    <noun>.json      what it is (see `ModelExport`), with the SHA-256 of the files beside it
+    tokenizer.json   the fast tokenizer
+    fp32.onnx  int8.onnx
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from threading import Lock
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.errors import IndexDamaged
+from semsearch.hashing import sha256_of
+
+EXPORT_VERSION = 1
+"""Version of exports; a build exports again what an earlier one wrote."""
+
+PRECISIONS = ("int8", "fp32")
+"""Exported precisions, the preferred one first."""
+
+THREADS = 2
+"""Threads of one run. More than two have not been measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelExport:
+    """What the description of an exported model says, whatever the model computes."""
+
+    NOUN: ClassVar[str]
+    """What the model is called in messages; its description is named after it."""
+    AGREEMENT: ClassVar[type[Any]]
+    """How its copies are compared with the reference."""
+
+    version: int
+    fingerprint: str
+    model: str
+    max_tokens: int
+    pad_id: int
+    inputs: tuple[str, ...]
+    sha256: dict[str, str]
+    agreement: dict[str, Any]
+    precision: str
+    """The file that answers: `int8`, `fp32`, or `reference` when neither agrees."""
+    problem: str = ""
+    """Why there is no exported file, when there is none."""
+
+    @classmethod
+    def description(cls, folder: Path) -> Path:
+        """Return the file that says what the export in a folder is."""
+        return folder / f"{cls.NOUN}.json"
+
+    def save(self, folder: Path) -> None:
+        """Write the description; the last file of an export, so that it vouches for the others."""
+        self.description(folder).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self | None:
+        """Read the description; None when there is no finished export of this version here."""
+        try:
+            stated = json.loads(cls.description(folder).read_text(encoding="utf-8"))
+            stated["agreement"] = {k: cls.AGREEMENT(**v) for k, v in stated["agreement"].items()}
+            stated["inputs"] = tuple(stated["inputs"])
+            known = {f.name for f in fields(cls)}
+            return cls(**{k: v for k, v in stated.items() if k in known})
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    @classmethod
+    def find(cls, folder: Path, fingerprint: str) -> Self | None:
+        """Return the sound export of the model with this fingerprint, if the folder holds it."""
+        export = cls.load(folder)
+        fits = export is not None and export.fingerprint == fingerprint
+        return export if export and fits and export.is_sound(folder) else None
+
+    @classmethod
+    def load_stated(cls, folder: Path, fingerprint: str, sha256: str | None) -> Self:
+        """Load the export that a manifest states.
+
+        Args:
+            folder: where it lies.
+            fingerprint: of the model it was made from.
+            sha256: of the description; not checked when None.
+
+        Raises:
+            IndexDamaged: it is missing, altered, or of another model.
+        """
+        export = cls.load(folder)
+        altered = sha256 is not None and sha256 != sha256_of(cls.description(folder))
+        if export is None or altered or export.fingerprint != fingerprint:
+            raise cls.damaged(folder)
+        return export
+
+    @classmethod
+    def damaged(cls, folder: Path) -> IndexDamaged:
+        """Return the error of an export that is not as it was written."""
+        return IndexDamaged(
+            f"the exported {cls.NOUN} in {folder} is missing or altered; "
+            "run `semsearch build` to export it again"
+        )
+
+    def is_sound(self, folder: Path) -> bool:
+        """Whether it is of this version and the files it answers with are as they were written."""
+        if self.version != EXPORT_VERSION:
+            return False
+        if self.precision not in PRECISIONS:
+            return True
+        wanted = ("tokenizer.json", f"{self.precision}.onnx")
+        return all(sha256_of(folder / name) == self.sha256.get(name) for name in wanted)
+
+
+class Graph:
+    """An exported model, loaded. Several threads may call it; one runs at a time, on two cores.
+
+    Args:
+        folder: where the export lies.
+        export: what its description says.
+        precision: which of its files to run.
+
+    Raises:
+        IndexDamaged: the files are not as they were written.
+    """
+
+    def __init__(self, folder: Path, export: ModelExport, precision: str) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        if not export.is_sound(folder):
+            raise export.damaged(folder)
+        self._export = export
+        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(export.max_tokens)
+        self._tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
+        options.inter_op_num_threads = 1
+        # Two threads that wait by sleeping gain nothing on so short a run; spinning they save a third
+        # of it. They stop when the run ends, so that the event loop has its core back.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        options.add_session_config_entry("session.force_spinning_stop", "1")
+        self._one_run = Lock()  # threads of two runs at once would spin against each other
+        self._session: Any = onnxruntime.InferenceSession(
+            str(folder / f"{precision}.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def tokens(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
+        """Cut texts, or pairs of texts, into tokens; a long one loses its end."""
+        return list(self._tokenizer.encode_batch_fast(list(texts)))
+
+    def run(self, encodings: Sequence[Any]) -> NDArray[np.float32]:
+        """Compute one row for each of `tokens`, padded to the longest of them."""
+        width = max(len(e.ids) for e in encodings)
+        ids = np.full((len(encodings), width), self._export.pad_id, dtype=np.int64)
+        mask, types = np.zeros_like(ids), np.zeros_like(ids)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding.ids)] = encoding.ids
+            mask[row, : len(encoding.ids)] = 1
+            types[row, : len(encoding.ids)] = encoding.type_ids
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        with self._one_run:
+            (rows,) = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
+        return np.asarray(rows, dtype=np.float32)

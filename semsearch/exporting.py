@@ -1,0 +1,92 @@
+"""The exported models of an index: found under its folder, or made by the build that lacks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from semsearch.encoders.lazy import BuildingEncoder
+from semsearch.encoders.models import Model
+from semsearch.encoders.onnx import Export
+from semsearch.hashing import sha256_of
+from semsearch.progress import Progress
+from semsearch.rerankers.onnx import PairAgreement, RerankerExport
+from semsearch.storage.layout import IndexLayout
+from semsearch.types import RerankerInfo
+
+Sample = Callable[[], list[str]]
+"""Gives texts of the corpus on which copies are compared with their reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """The exported models of an index, and which of them were made now rather than found."""
+
+    encoder: Export | None
+    """None for an encoder without a model."""
+    encoder_sha256: str | None
+    """Of its description."""
+    is_new: bool
+    reranker: RerankerInfo | None
+    pairs: dict[str, PairAgreement]
+    """How well the copies of a new reranker agree."""
+
+
+def export_models(
+    maker: BuildingEncoder,
+    reranker: Model | None,
+    layout: IndexLayout,
+    sample: Sample,
+    progress: Progress,
+) -> Exports:
+    """Export the models of an index that it holds no sound export of.
+
+    Args:
+        maker: the encoder.
+        reranker: the reranker, if there is to be one; it comes first, since it may be refused.
+        layout: the index folder.
+        sample: called if there is something to compare.
+        progress: told about each model that is exported.
+
+    Raises:
+        EncoderError: a model cannot be loaded, or the reranker not exported.
+    """
+    judge, pairs = _export_reranker(reranker, layout, sample, progress) if reranker else (None, {})
+    if maker.model is None:
+        return Exports(None, None, is_new=False, reranker=judge, pairs=pairs)
+    folder = layout.encoder(maker.fingerprint)
+    found = Export.find(folder, maker.fingerprint)
+    export = found or _export_encoder(maker, maker.model, layout, sample, progress)
+    sha256 = sha256_of(Export.description(folder))
+    return Exports(export, sha256, is_new=found is None, reranker=judge, pairs=pairs)
+
+
+def _export_encoder(
+    maker: BuildingEncoder, model: Model, layout: IndexLayout, sample: Sample, progress: Progress
+) -> Export:
+    from semsearch.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
+    from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415
+
+    progress.start("exporting the encoder", 1)
+    reference = cast(SentenceEncoder, maker.encoder)  # what every model is loaded as
+    export = export_encoder(reference, model, layout.encoder(model.fingerprint), sample())
+    progress.advance(1)
+    return export
+
+
+def _export_reranker(
+    model: Model, layout: IndexLayout, sample: Sample, progress: Progress
+) -> tuple[RerankerInfo, dict[str, PairAgreement]]:
+    folder = layout.reranker(model.fingerprint)
+    found = RerankerExport.find(folder, model.fingerprint)
+    export = found
+    if export is None:
+        from semsearch.rerankers.export import export_reranker  # noqa: PLC0415 - loads torch
+
+        progress.start("exporting the reranker", 1)
+        export = export_reranker(model, folder, sample())
+        progress.advance(1)
+    sha256 = sha256_of(RerankerExport.description(folder)) or ""
+    stated = RerankerInfo(model.name, model.fingerprint, export.precision, sha256)
+    return stated, {} if found else export.agreement

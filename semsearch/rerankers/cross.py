@@ -1,0 +1,88 @@
+"""sentence-transformers' CrossEncoder: the reference reranker, which the exported one is held to.
+
+Only a build loads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from semsearch.encoders.models import Model, find_foreign_model
+from semsearch.encoders.sentence import BATCH, load_model
+from semsearch.errors import ModelRefused
+from semsearch.rerankers.base import LogOdds
+
+_WAY_OUT = "give a CrossEncoder with one label, such as 'cross-encoder/ms-marco-MiniLM-L6-v2'"
+
+
+def find_reranker(name: str) -> Model:
+    """Find and check the reranker a user named, without loading it.
+
+    Args:
+        name: a local folder, or a model id that a hub can be asked for.
+
+    Raises:
+        ModelRefused: there is no such model, it is not safe to load, or it is no cross-encoder.
+    """
+    model = find_foreign_model(name)
+    config, stated = (
+        _read(model, file) for file in ("config.json", "config_sentence_transformers.json")
+    )
+    # A bi-encoder would load, too, with random weights where the score comes from. Only newer
+    # models state their kind; that of others shows in their architecture.
+    architecture = str(next(iter(config.get("architectures") or ()), "unknown"))
+    is_classifier = architecture.endswith("ForSequenceClassification")
+    if stated.get("model_type", "CrossEncoder" if is_classifier else "") != "CrossEncoder":
+        raise ModelRefused(
+            f"the model {name!r} ({architecture}) makes vectors of single texts, it does not score "
+            f"pairs: use it with --model, or {_WAY_OUT}"
+        )
+    return model
+
+
+def _read(model: Model, file: str) -> dict[str, Any]:
+    """Read a file that `find_foreign_model` has checked; empty when there is none."""
+    path = model.path / file
+    stated = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return stated if isinstance(stated, dict) else {}
+
+
+class CrossReranker:
+    """A CrossEncoder on the CPU.
+
+    Raises:
+        EncoderError: the folder is not a model that sentence-transformers can load.
+        ModelRefused: it gives several labels for a pair.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.cross = load_model(model, "CrossEncoder")
+        if self.cross.num_labels != 1:
+            raise ModelRefused(
+                f"the model {model.name!r} gives {self.cross.num_labels} labels for a pair, and hits "
+                f"are ordered by one score: {_WAY_OUT}"
+            )
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the reranker."""
+        return self._model.fingerprint
+
+    def score(self, question: str, texts: Sequence[str]) -> LogOdds:
+        """Score pairs; see `Reranker.score`. The model's own activation is left out."""
+        import torch
+
+        if not texts:
+            return np.empty(0, dtype=np.float32)
+        scores = self.cross.predict(
+            [(question, text) for text in texts],
+            batch_size=BATCH,
+            activation_fn=torch.nn.Identity(),
+            show_progress_bar=False,
+        )
+        return np.asarray(scores, dtype=np.float32)

@@ -1,0 +1,135 @@
+"""Export a reranker to ONNX once, and measure how well the copies agree with the reference.
+
+The graph goes from token ids to the log odds (`encoders.to_onnx`); int8 answers when it agrees.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
+from semsearch.encoders.models import Model
+from semsearch.encoders.to_onnx import replacing, write_graphs
+from semsearch.errors import EncoderError
+from semsearch.ranking.reranking import probability
+from semsearch.rerankers.base import LogOdds, Reranker
+from semsearch.rerankers.cross import CrossReranker
+from semsearch.rerankers.onnx import OnnxReranker, PairAgreement, RerankerExport
+
+MIN_CORRELATION = 0.98
+MAX_DIFFERENCE = 0.02
+"""What a copy must reach. fp32 reaches 1 and 0; what int8 of a trained model reaches is printed by
+`semsearch build`, and none could be had to set these by (DESIGN, decision 14)."""
+
+QUESTIONS = 16
+TEXTS = 8
+"""Pairs compared: so many texts asked as if they were questions, each beside itself (it fits)
+and beside others (most do not)."""
+
+_SAMPLE = [("a short question", "a text"), ("another", "and a text that is a little longer")]
+
+
+def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> RerankerExport:
+    """Export a reranker into `folder` and choose the precision that scores.
+
+    Args:
+        model: the model, already checked by `find_reranker`.
+        folder: where the export goes; replaced as a whole, so a half-written one is never seen.
+        texts: texts of the corpus on which the copies are compared with the reference.
+
+    Raises:
+        EncoderError: it cannot be loaded or exported, or no copy agrees with the reference: serving
+            has no torch to fall back to.
+    """
+    reference = CrossReranker(model)
+    with replacing(folder) as scratch:
+        export = _compare(reference, write_reranker(reference, model, scratch), scratch, texts)
+        if export.precision not in PRECISIONS:
+            raise EncoderError(
+                f"the reranker {model.name!r} cannot be used without torch "
+                f"({export.problem or _disagreement(export)}); choose another, or build without one"
+            )
+        export.save(scratch)
+    return export
+
+
+def write_reranker(reference: CrossReranker, model: Model, folder: Path) -> RerankerExport:
+    """Write the graphs of a reranker into an empty folder; nothing is compared or chosen yet."""
+    cross = reference.cross
+    written = write_graphs(cross, cross.preprocess(_SAMPLE), _log_odds, folder)
+    return RerankerExport(
+        version=EXPORT_VERSION,
+        fingerprint=model.fingerprint,
+        model=model.name,
+        max_tokens=int(cross.max_seq_length or 512),
+        pad_id=int(getattr(cross.tokenizer, "pad_token_id", 0) or 0),
+        inputs=written.inputs,
+        sha256=written.sha256,
+        agreement={},
+        precision="reference",
+        problem=written.problem,
+    )
+
+
+def _log_odds(cross: Any, features: dict[str, Any]) -> Any:  # noqa: ANN401 - torch
+    return cross(features)["scores"].flatten()
+
+
+def _compare(
+    reference: Reranker, export: RerankerExport, folder: Path, texts: Sequence[str]
+) -> RerankerExport:
+    agreement: dict[str, PairAgreement] = {}
+    chosen = export.precision
+    wanted = _scores(reference, texts)
+    for precision in PRECISIONS:
+        if f"{precision}.onnx" not in export.sha256:
+            continue
+        with contextlib.suppress(Exception):  # a graph that cannot be run does not agree
+            copy = OnnxReranker(folder, export, precision)
+            agreement[precision] = agree(wanted, _scores(copy, texts))
+        found = agreement.get(precision)
+        if (
+            chosen == "reference"
+            and found
+            and found.correlation >= MIN_CORRELATION
+            and found.difference <= MAX_DIFFERENCE
+        ):
+            chosen = precision
+    return replace(export, agreement=agreement, precision=chosen)
+
+
+def _scores(reranker: Reranker, texts: Sequence[str]) -> LogOdds:
+    """Score texts as questions beside themselves and beside texts spread over all of them."""
+    step = max(1, len(texts) // QUESTIONS)
+    asked = range(0, len(texts), step)
+    beside = max(1, len(texts) // TEXTS)
+    return np.concatenate(
+        [reranker.score(texts[i], [*texts[i::beside], *texts[:i:beside]][:TEXTS]) for i in asked]
+    )
+
+
+def agree(reference: LogOdds, copy: LogOdds) -> PairAgreement:
+    """Compare the log odds that two rerankers give the same pairs, (n,) each.
+
+    A reranker that gives every pair the same correlates with nothing: 0.
+    """
+    varies = len(reference) > 1 and reference.std() > 0 and copy.std() > 0
+    correlation = float(np.corrcoef(reference, copy)[0, 1]) if varies else 0.0
+    difference = float(np.abs(probability(reference) - probability(copy)).mean())
+    return PairAgreement(correlation=round(correlation, 4), difference=round(difference, 4))
+
+
+def _disagreement(export: RerankerExport) -> str:
+    found = export.agreement.get("fp32")
+    if found is None:
+        return "its copy cannot be run"
+    return (
+        f"its exact copy gives other scores: correlation {found.correlation}, mean difference "
+        f"{found.difference}"
+    )

@@ -1,0 +1,55 @@
+"""The exported reranker on ONNX Runtime: what reorders hits, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from semsearch.encoders.graph import Graph, ModelExport
+from semsearch.rerankers.base import LogOdds
+
+
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """How far an exported reranker agrees with the reference, on pairs of texts of the corpus.
+
+    `correlation` is Pearson's, between the log odds; `difference` the mean absolute difference
+    between the probabilities.
+    """
+
+    correlation: float
+    difference: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankerExport(ModelExport):
+    """What `reranker.json` says."""
+
+    NOUN: ClassVar[str] = "reranker"
+    AGREEMENT: ClassVar[type[PairAgreement]] = PairAgreement
+
+
+class OnnxReranker:
+    """An exported reranker. Several threads may call it; one pair runs at a time, on two cores."""
+
+    def __init__(self, folder: Path, export: RerankerExport, precision: str) -> None:
+        self._export = export
+        self._graph = Graph(folder, export, precision)
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the reference reranker this one was exported from."""
+        return self._export.fingerprint
+
+    def score(self, question: str, texts: Sequence[str]) -> LogOdds:
+        """Score pairs; see `Reranker.score`.
+
+        Each pair is run by itself, as questions are: int8 activations are scaled over the batch.
+        """
+        pairs = self._graph.tokens([(question, text) for text in texts])
+        rows = [self._graph.run([pair]) for pair in pairs]
+        return np.concatenate(rows) if rows else np.empty(0, dtype=np.float32)

@@ -1,0 +1,33 @@
+"""What an index folder no longer needs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+
+from semsearch.storage.layout import GenerationLayout, IndexLayout
+
+
+def remove_old(layout: IndexLayout, keep: Collection[int]) -> None:
+    """Remove all generations but these, and the models that none of them was made with.
+
+    Args:
+        layout: the index folder.
+        keep: the generation that answers and the one before it, which may just be being opened by
+            another process.
+    """
+    kept = {layout.generation(number).root for number in keep}
+    for folder in set(layout.generations.glob("[0-9]*")) - kept:
+        shutil.rmtree(folder, ignore_errors=True)
+    needed = set()
+    for folder in kept:
+        with suppress(OSError, ValueError, KeyError):
+            stated = json.loads(GenerationLayout(folder).manifest.read_bytes())
+            needed.add(layout.encoder(stated["fingerprint"]))
+            if stated["reranker"]:
+                needed.add(layout.reranker(stated["reranker"]["fingerprint"]))
+    exported = {*layout.encoders.glob("*"), *layout.rerankers.glob("*")}
+    for folder in exported - needed:
+        shutil.rmtree(folder, ignore_errors=True)
