@@ -24,7 +24,7 @@ from semsearch.errors import (
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.tiers import tier_score
-from semsearch.retrieval import Candidate, NameMatch, Retriever
+from semsearch.retrieval import Candidate, NameMatch, Reading, Retriever
 from semsearch.stems import question_stems
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
@@ -142,11 +142,14 @@ class Glossary:
             raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
         within = self._within(glossary)
         background = self.background(glossary)
-        checked = [check_question(question) for question in questions]
-        vectors = self._encoder.encode_questions(checked)
+        readings = [
+            self._retriever.read(check_question(question), within, self._encoder.is_word)
+            for question in questions
+        ]
+        vectors = self._encoder.encode_questions([reading.text for reading in readings])
         return [
-            self._answer(question, vector, k, within, background)
-            for question, vector in zip(checked, vectors, strict=True)
+            self._answer(reading, vector, k, within, background)
+            for reading, vector in zip(readings, vectors, strict=True)
         ]
 
     def entry(self, id_or_name: str) -> Entry:
@@ -208,7 +211,7 @@ class Glossary:
         For measuring the parts of the score; `ask` is what answers.
         """
         vector = self.encode([question])[0]
-        return self._retriever.candidates(question, vector, MAX_K, range(len(self)), ())[0]
+        return self._retriever.candidates(question, vector, MAX_K, range(len(self)), ())
 
     def definitions(self) -> tuple[list[Entry], Vectors]:
         """Return all entries and the vectors of their whole definitions, (n, dim)."""
@@ -246,28 +249,31 @@ class Glossary:
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
     def _answer(
-        self, question: str, vector: Vectors, k: int, within: range, background: Background
+        self, reading: Reading, vector: Vectors, k: int, within: range, background: Background
     ) -> Answer:
-        names = self._retriever.by_name(question, within)
-        if not names:
-            names = self._retriever.by_resemblance(question, within)
-        candidates, by_words = self._retriever.candidates(question, vector, k, within, names)
-        fuzzy = any(match.tier is Tier.FUZZY for match in names.values())
-        misspelt = fuzzy and not by_words
-        tiers = {c.position: _tier(names.get(c.position), misspelt) for c in candidates}
-        candidates.sort(key=lambda c: (_TIER_ORDER[tiers[c.position]], -c.fused, c.position))
-        hits = self._hits(question, candidates[:k], tiers, names)
+        text, names = reading.text, reading.names
+        candidates = self._retriever.candidates(text, vector, k, within, names)
+        other = Tier.NEAREST if reading.is_guess else Tier.MEANING
+        tiers = {p: names[p].tier if p in names else other for p in (c.position for c in candidates)}
+        strengths = {c.position: _strength(c, names.get(c.position)) for c in candidates}
+        candidates.sort(
+            key=lambda c: (_TIER_ORDER[tiers[c.position]], -strengths[c.position], -c.fused, c.position)
+        )
+        hits = self._hits(text, candidates[:k], tiers, names)
         sure = 0.0
         if hits:
             standout = background.standout(hits[0].similarity)
-            coverage = confidence.coverage_of(question, hits[0].evidence.words)
+            coverage = confidence.coverage_of(text, hits[0].evidence.words)
             resemblance = (
-                names[candidates[0].position].resemblance if hits[0].evidence.name else 0.0
+                names[candidates[0].position].certainty if hits[0].evidence.name else 0.0
             )
             sure = confidence.of_first_hit(hits[0].matched_by, standout, coverage, resemblance)
         if sure < confidence.THRESHOLD:
             hits = tuple(_as_nearest(hit) for hit in hits)
-        return Answer(question, sure < confidence.THRESHOLD, round(sure, 4), hits)
+        repaired = None if text == reading.question else text
+        return Answer(
+            reading.question, sure < confidence.THRESHOLD, round(sure, 4), hits, repaired
+        )
 
     def _hits(
         self,
@@ -295,22 +301,14 @@ class Glossary:
                 similarity_sentence=round(c.sentence, 6),
                 words_score=round(c.words, 6),
             )
-            score = round(tier_score(tier, c.fused), 6)
+            score = round(tier_score(tier, _strength(c, named)), 6)
             hits.append(Hit(rank, entry, score, round(c.meaning, 6), tier, evidence))
         return tuple(hits)
 
 
-def _tier(name: NameMatch | None, misspelt: bool) -> Tier:
-    """Decide the tier of a candidate.
-
-    When the glossary knows a word of the question, a name that only resembles the question
-    moves nothing: what fits by meaning and words comes in its own order. When it knows none, the question is taken for misspelt; the names it resembles come first, labelled so.
-    """
-    if name is not None and name.tier is not Tier.FUZZY:
-        return name.tier
-    if not misspelt:
-        return Tier.MEANING
-    return Tier.NEAREST if name is None else Tier.FUZZY
+def _strength(candidate: Candidate, name: NameMatch | None) -> float:
+    """What orders a candidate within its tier: how likely its name was meant, or the fused score."""
+    return name.share if name is not None and name.tier is Tier.FUZZY else candidate.fused
 
 
 def _as_nearest(hit: Hit) -> Hit:

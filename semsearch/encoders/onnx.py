@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.encoders.pieces import is_word
 from semsearch.errors import IndexDamaged
 from semsearch.hashing import sha256_of
 from semsearch.types import Vectors
@@ -153,6 +154,10 @@ class OnnxEncoder:
         prompt = self._export.query_prompt
         rows = [self.encode_entries([prompt + question]) for question in questions]
         return np.concatenate(rows) if rows else np.empty((0, self.dim), dtype=np.float32)
+
+    def is_word(self, text: str) -> bool:
+        """Look the word up in the tokenizer; see `Encoder.is_word`."""
+        return is_word(self._tokenizer.encode(text, add_special_tokens=False).tokens)
 
     def _run(self, encodings: list[Any]) -> Vectors:
         width = max(len(e.ids) for e in encodings)
