@@ -123,9 +123,9 @@ class Glossary:
 
         Returns:
             At most k hits, best first. Exact names come first, then other forms of names, then
-            names that begin with the question, then what fits by meaning and words. Names that
-            resemble a question without a known word stand before that. When the confidence is too
-            low, all hits found by meaning are labelled `nearest`.
+            names that begin with the question, then what fits by meaning and words. Names that a
+            misspelt question resembles stand before that; `Answer.repaired` is then what it was read
+            as. When the confidence is too low, all hits found by meaning are labelled `nearest`.
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
@@ -254,26 +254,22 @@ class Glossary:
         text, names = reading.text, reading.names
         candidates = self._retriever.candidates(text, vector, k, within, names)
         other = Tier.NEAREST if reading.is_guess else Tier.MEANING
-        tiers = {p: names[p].tier if p in names else other for p in (c.position for c in candidates)}
+        at = (c.position for c in candidates)
+        tiers = {p: names[p].tier if p in names else other for p in at}
         strengths = {c.position: _strength(c, names.get(c.position)) for c in candidates}
-        candidates.sort(
-            key=lambda c: (_TIER_ORDER[tiers[c.position]], -strengths[c.position], -c.fused, c.position)
-        )
+        candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
+        candidates.sort(key=lambda c: _TIER_ORDER[tiers[c.position]])
         hits = self._hits(text, candidates[:k], tiers, names)
         sure = 0.0
         if hits:
             standout = background.standout(hits[0].similarity)
             coverage = confidence.coverage_of(text, hits[0].evidence.words)
-            resemblance = (
-                names[candidates[0].position].certainty if hits[0].evidence.name else 0.0
-            )
+            resemblance = names[candidates[0].position].certainty if hits[0].evidence.name else 0.0
             sure = confidence.of_first_hit(hits[0].matched_by, standout, coverage, resemblance)
         if sure < confidence.THRESHOLD:
             hits = tuple(_as_nearest(hit) for hit in hits)
         repaired = None if text == reading.question else text
-        return Answer(
-            reading.question, sure < confidence.THRESHOLD, round(sure, 4), hits, repaired
-        )
+        return Answer(reading.question, sure < confidence.THRESHOLD, round(sure, 4), hits, repaired)
 
     def _hits(
         self,

@@ -291,7 +291,7 @@ def _highest(scores: Scores, k: int) -> Numbers:
 
 
 def _weight(name: Name) -> float:
-    return DERIVED if name.kind is NameKind.INITIALS else 1.0
+    return DERIVED if name.kind == NameKind.INITIALS else 1.0
 
 
 def _tier_of_key(named: NamedEntry) -> Tier:

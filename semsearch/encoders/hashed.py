@@ -41,7 +41,7 @@ class HashedEncoder:
         """Embed questions, exactly as entries are."""
         return self.encode_entries(questions)
 
-    def is_word(self, text: str) -> bool:  # noqa: ARG002 - it has no vocabulary
+    def is_word(self, text: str) -> bool:
         """Know no word; see `Encoder.is_word`."""
         return False
 

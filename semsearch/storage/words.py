@@ -47,12 +47,12 @@ def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
     for position, entry in enumerate(entries):
         found = [pair for text in _texts(entry) for pair in words_with_stems(text)]
         written.update(fold(span.text) for _, span in found)
-        counts = Counter(stem for stem, _ in found)
+        counts = Counter(used for used, _ in found)
         lengths.append(counts.total())
-        for stem, count in counts.items():
-            uses[stem].append((position, count))
+        for used, count in counts.items():
+            uses[used].append((position, count))
     stems = sorted(uses)
-    postings = np.array([use for stem in stems for use in uses[stem]], dtype=np.int32).reshape(
+    postings = np.array([use for used in stems for use in uses[used]], dtype=np.int32).reshape(
         -1, 2
     )
     relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
@@ -60,7 +60,7 @@ def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
     weights = postings[:, 1] * (K1 + 1) / (postings[:, 1] + norm)
     postings[:, 0].astype("<i4").tofile(files.postings)
     weights.astype("<f4").tofile(files.posting_weights)
-    counts_of = [len(uses[stem]) for stem in stems]
+    counts_of = [len(uses[used]) for used in stems]
     firsts = np.cumsum([0, *counts_of])
     with writing_once(files.words, _SCHEMA) as connection:
         connection.executemany(

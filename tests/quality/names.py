@@ -225,9 +225,7 @@ def report(title: str, asked: Sequence[Asked], wrong: Sequence[tuple[Asked, str]
         print(f"    {one.question!r} for {one.name!r} ({one.kind}) found {instead}")
 
 
-def report_rivals(
-    names: Names, asked: Sequence[Asked], wrong: Sequence[tuple[Asked, str]]
-) -> None:
+def report_rivals(names: Names, asked: Sequence[Asked], wrong: Sequence[tuple[Asked, str]]) -> None:
     """Print what the typos leave open: how many have another entry's name as near as the right."""
     rivals = [names.near(one.question) - one.right for one in asked]
     missed = {one.question for one, _ in wrong}
