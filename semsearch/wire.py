@@ -81,7 +81,9 @@ class Answer(_Shape):
         examples=["what stops a network from memorising its data?"],
     )
     repaired: str | None = Field(
-        description="What it was read as, when it was taken for misspelt.", examples=[None]
+        default=None,  # examples in OpenAPI lose what is null; answers always have it
+        description="What it was read as, when it was taken for misspelt.",
+        examples=["what stops a network from memorising its data?"],
     )
     no_close_match: bool = Field(
         description="True when nothing fits; the hits are then only the nearest entries."
