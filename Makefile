@@ -9,7 +9,7 @@ INDEX ?= index
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality fit-confidence picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names fit-confidence picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ budgets: $(BIN)/.dev build ## Start-up time, memory and import time
 
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m tests.quality.scores $(SHARED) build/quality
+
+names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
+	@$(BIN)/python -m tests.quality.names $(SHARED) build/quality
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m tests.quality.fit_confidence $(SHARED) build/quality

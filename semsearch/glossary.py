@@ -29,7 +29,7 @@ from semsearch.ranking.tiers import tier_score
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
-from semsearch.retrieval import Candidate, NameMatch, Retriever
+from semsearch.retrieval import Candidate, NameMatch, Reading, Retriever
 from semsearch.stems import question_stems
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
@@ -154,8 +154,8 @@ class Glossary:
         Returns:
             At most k hits, best first. Exact names come first, then other forms of names, then
             names that begin with the question, then what fits by meaning and words, the first of it
-            reordered if the index has a reranker. Names that
-            resemble a question without a known word stand before that. When the confidence is too
+            reordered if the index has a reranker. Names that a misspelt question resembles stand
+            before that; `Answer.repaired` is then what it was read as. When the confidence is too
             low, all hits found by meaning are labelled `nearest`.
 
         Raises:
@@ -173,11 +173,11 @@ class Glossary:
             raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
         within = self._within(glossary)
         background = self.background(glossary)
-        checked = [check_question(question) for question in questions]
-        vectors = self._encoder.encode_questions(checked)
+        readings = [self._read(check_question(question), within) for question in questions]
+        vectors = self._encoder.encode_questions([reading.text for reading in readings])
         return [
-            self._answer(question, vector, k, within, background)
-            for question, vector in zip(checked, vectors, strict=True)
+            self._answer(reading, vector, k, within, background)
+            for reading, vector in zip(readings, vectors, strict=True)
         ]
 
     def entry(self, id_or_name: str) -> Entry:
@@ -269,39 +269,38 @@ class Glossary:
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
+    def _read(self, question: str, within: range) -> Reading:
+        if not self._recipe.names:
+            return Reading(question, question, {})
+        return self._retriever.read(question, within, self._encoder.is_word)
+
     def _answer(
-        self, question: str, vector: Vectors, k: int, within: range, background: Background
+        self, reading: Reading, vector: Vectors, k: int, within: range, background: Background
     ) -> Answer:
-        names = self._names(question, within) if self._recipe.names else {}
+        text, names = reading.text, reading.names
         fetch = max(k, DEPTH + len(names)) if self._reranker else k
-        candidates, by_words = self._retriever.candidates(
-            question, vector, fetch, within, names, self._recipe
-        )
-        fuzzy = any(match.tier is Tier.FUZZY for match in names.values())
-        misspelt = fuzzy and not by_words
-        tiers = {c.position: _tier(names.get(c.position), misspelt) for c in candidates}
+        candidates = self._retriever.candidates(text, vector, fetch, within, names, self._recipe)
+        other = Tier.NEAREST if reading.is_guess else Tier.MEANING
+        at = (c.position for c in candidates)
+        tiers = {p: names[p].tier if p in names else other for p in at}
         if self._reranker:
             found = [c for c in candidates if tiers[c.position] is Tier.MEANING]
-            read = rerank(self._reranker, question, found, self._retriever.snapshot)
+            read = rerank(self._reranker, text, found, self._retriever.snapshot)
             candidates = [*{c.position: c for c in (*candidates, *read)}.values()]
-        candidates.sort(key=lambda c: (_TIER_ORDER[tiers[c.position]], -c.fused, c.position))
-        hits = self._hits(question, candidates[:k], tiers, names)
+        strengths = {c.position: _strength(c, names.get(c.position)) for c in candidates}
+        candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
+        candidates.sort(key=lambda c: _TIER_ORDER[tiers[c.position]])
+        hits = self._hits(text, candidates[:k], tiers, names)
         sure = 0.0
         if hits:
             standout = background.standout(hits[0].similarity)
-            coverage = confidence.coverage_of(question, hits[0].evidence.words)
-            resemblance = (
-                names[candidates[0].position].resemblance if hits[0].evidence.name else 0.0
-            )
+            coverage = confidence.coverage_of(text, hits[0].evidence.words)
+            resemblance = names[candidates[0].position].certainty if hits[0].evidence.name else 0.0
             sure = confidence.of_first_hit(hits[0].matched_by, standout, coverage, resemblance)
         if sure < confidence.THRESHOLD:
             hits = tuple(_as_nearest(hit) for hit in hits)
-        return Answer(question, sure < confidence.THRESHOLD, round(sure, 4), hits)
-
-    def _names(self, question: str, within: range) -> dict[int, NameMatch]:
-        """Return the names that the question is or begins, or else those that it resembles."""
-        named = self._retriever.by_name(question, within)
-        return named or self._retriever.by_resemblance(question, within)
+        repaired = None if text == reading.question else text
+        return Answer(reading.question, sure < confidence.THRESHOLD, round(sure, 4), hits, repaired)
 
     def _hits(
         self,
@@ -330,22 +329,14 @@ class Glossary:
                 words_score=round(c.words, 6),
                 rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
             )
-            score = round(tier_score(tier, c.fused), 6)
+            score = round(tier_score(tier, _strength(c, named)), 6)
             hits.append(Hit(rank, entry, score, round(c.meaning, 6), tier, evidence))
         return tuple(hits)
 
 
-def _tier(name: NameMatch | None, misspelt: bool) -> Tier:
-    """Decide the tier of a candidate.
-
-    When the glossary knows a word of the question, a name that only resembles the question
-    moves nothing: what fits by meaning and words comes in its own order. When it knows none, the question is taken for misspelt; the names it resembles come first, labelled so.
-    """
-    if name is not None and name.tier is not Tier.FUZZY:
-        return name.tier
-    if not misspelt:
-        return Tier.MEANING
-    return Tier.NEAREST if name is None else Tier.FUZZY
+def _strength(candidate: Candidate, name: NameMatch | None) -> float:
+    """What orders a candidate within its tier: how likely its name was meant, or the fused score."""
+    return name.share if name is not None and name.tier is Tier.FUZZY else candidate.fused
 
 
 def _as_nearest(hit: Hit) -> Hit:

@@ -6,16 +6,20 @@ snapshot. It finds and scores; ordering is the facade's (`glossary`).
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
-from semsearch.names import NameKind, form_of
+from semsearch.names import Name, NameKind, form_of
+from semsearch.ranking import confidence
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import Recipe
+from semsearch.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity
+from semsearch.stems import stem
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.snapshot import NamedEntry, Snapshot
 from semsearch.storage.words import WordsIndex
@@ -37,9 +41,10 @@ CHUNK = 8192
 
 PLURAL_CHARS = 4
 """How much longer than a name a form of it may be: plural endings, blanks."""
-MIN_RESEMBLANCE = 0.75
-"""Least similarity (normalised edit distance) of a name that counts as a typing error: one wrong
-letter in four."""
+
+REAL_WORD = 0.5
+"""What is left of a guess when the question is a word that the encoder knows: "carpet" may stand for
+"caret", and just as well for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,41 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class NameMatch:
-    """A name that matched a question. `resemblance` is 1 unless the tier is fuzzy."""
+    """A name that matched a question.
+
+    When the tier is fuzzy, `resemblance` is the share of letters that are right, and `share` how
+    likely this name was meant among all that are near; otherwise both are 1.
+    """
 
     tier: Tier
     label: str
     resemblance: float = 1.0
+    share: float = 1.0
+
+    @property
+    def certainty(self) -> float:
+        """How much the question resembles this name rather than another, 0 to 1."""
+        return self.resemblance * math.sqrt(self.share)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether this name alone is enough for a close match."""
+        sure = confidence.of_first_hit(self.tier, 0.0, 0.0, self.certainty)
+        return sure >= confidence.THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it is understood: its text, typing errors put right, and the names it is."""
+
+    question: str
+    text: str
+    names: dict[int, NameMatch]
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the names only resemble the question."""
+        return any(match.tier is Tier.FUZZY for match in self.names.values())
 
 
 class Retriever:
@@ -113,32 +148,58 @@ class Retriever:
                     _better(found, named, Tier.PREFIX)
         return found
 
-    def by_resemblance(self, question: str, within: range) -> dict[int, NameMatch]:
-        """Return positions with a name that the question resembles, the most alike first."""
-        from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
-        from rapidfuzz.distance import OSA  # noqa: PLC0415
+    def read(self, question: str, within: range, is_word: Callable[[str], bool]) -> Reading:
+        """Find the names a question is, or the text it was meant to be.
 
-        keys, labels, positions = self._names
-        found: dict[int, NameMatch] = {}
+        Only a question that is no name and has a word that nothing in the index uses is taken for
+        misspelt: as a whole for a name, or word by word.
+
+        Args:
+            question: as it was asked.
+            within: positions that may answer.
+            is_word: whether a folded word is known elsewhere, and so no error.
+        """
+        names = self.by_name(question, within)
+        unknown = [] if names else self.words.unknown(question)
+        if not unknown:
+            return Reading(question, question, names)
+        if names := self.by_resemblance(question, within, unknown):
+            if all(is_word(fold(word)) for word in unknown):
+                names = {at: replace(m, share=m.share * REAL_WORD) for at, m in names.items()}
+            best = next(iter(names.values()))
+            return Reading(question, best.label if best.is_likely else question, names)
+        text = repair(question, unknown, self._vocabulary, is_word)
+        if text != question:
+            right = similarity(fold(question), fold(text))
+            names = {
+                at: replace(match, tier=Tier.FUZZY, resemblance=right)
+                for at, match in self.by_name(text, within).items()
+            }
+        return Reading(question, text, names)
+
+    def by_resemblance(
+        self, question: str, within: range, unknown: Collection[str] | None = None
+    ) -> dict[int, NameMatch]:
+        """Return positions with a name that the question resembles, the likeliest first.
+
+        Args:
+            question: as it was asked.
+            within: positions that may answer.
+            unknown: words that may be misspelt, if not all: a name must have the other words.
+        """
         key = fold(subject_of(question))
-        if len(key) * MIN_RESEMBLANCE > self._longest_name:
-            return found
-        first = bisect_left(positions, within.start)
-        last = bisect_left(positions, within.stop)
-        matches = process.extract(
-            key,
-            keys[first:last],
-            scorer=OSA.normalized_similarity,
-            processor=None,
-            score_cutoff=MIN_RESEMBLANCE,
-            limit=None,
-        )
-        for _, resemblance, place in matches:
-            at = first + place
-            if len(found) < MAX_RESEMBLING:
-                match = NameMatch(Tier.FUZZY, labels[at], resemblance)
-                found.setdefault(positions[at], match)
-        return found
+        words = set(key.split())
+        known = words - ({w for word in unknown for w in fold(word).split()} if unknown else words)
+        stems = {stem(word) for word in known}
+        best: dict[int, Guess] = {}
+        for guess in self._names.near(key, within):
+            if stems <= {stem(word) for word in guess.name.key.split()}:
+                best.setdefault(guess.name.position, guess)
+        total = sum(guess.likelihood for guess in best.values())
+        return {
+            at: NameMatch(Tier.FUZZY, g.name.label, g.similarity, g.likelihood / total)
+            for at, g in islice(best.items(), MAX_RESEMBLING)
+        }
 
     def candidates(
         self,
@@ -148,7 +209,7 @@ class Retriever:
         within: range,
         also: Collection[int],
         recipe: Recipe,
-    ) -> tuple[list[Candidate], bool]:
+    ) -> list[Candidate]:
         """Find what meaning and words propose, fully scored.
 
         Args:
@@ -160,15 +221,13 @@ class Retriever:
             recipe: how the parts of the score are put together.
 
         Returns:
-            The k best by fused score, best first, and those of `also` that are not among them; and
-            whether any entry uses a word of the question.
+            The k best by fused score, best first, and those of `also` that are not among them.
         """
         words = self.words.scores(question, within)
         by_words = _highest(words, max(MIN_FETCH, OVERFETCH * k)) + within.start
         by_meaning = self._near(vector, k, within)
         proposed = np.unique(np.concatenate([by_meaning, by_words, np.array([*also], np.int64)]))
-        found = self._score(proposed, vector, words[proposed - within.start], k, also, recipe)
-        return found, len(by_words) > 0
+        return self._score(proposed, vector, words[proposed - within.start], k, also, recipe)
 
     def _near(self, vector: Vectors, k: int, within: range) -> Numbers:
         """Return the positions of the nearest passages: at least k, or all there are.
@@ -228,9 +287,15 @@ class Retriever:
         return [(int(i), float(cosines[i])) for i in order]
 
     @cached_property
-    def _names(self) -> tuple[list[str], list[str], list[int]]:
-        rows = self.snapshot.all_names()
-        return [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows]
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.words.vocabulary())
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(
+            KnownName(found.name.key, found.name.label, found.position, _weight(found.name))
+            for found in self.snapshot.all_names()
+        )
 
 
 def _highest(scores: Scores, k: int) -> Numbers:
@@ -239,6 +304,10 @@ def _highest(scores: Scores, k: int) -> Numbers:
     if len(places) > k:
         places = places[np.argpartition(-scores[places], k)[:k]]
     return places
+
+
+def _weight(name: Name) -> float:
+    return DERIVED if name.kind == NameKind.INITIALS else 1.0
 
 
 def _tier_of_key(named: NamedEntry) -> Tier:

@@ -110,13 +110,15 @@ class Answer:
     """All hits for one question, best first.
 
     `confidence` is the estimated probability that the first hit is right. When it is below
-    the threshold, `no_close_match` is true and the hits are only the nearest entries.
+    the threshold, `no_close_match` is true and the hits are only the nearest entries. `repaired`
+    is the question as it was answered when it was taken for misspelt.
     """
 
     query: str
     no_close_match: bool
     confidence: float
     hits: tuple[Hit, ...]
+    repaired: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,11 @@ class Answer(_Shape):
         description="The question as it was asked, white space tidied.",
         examples=["what stops a network from memorising its data?"],
     )
+    repaired: str | None = Field(
+        default=None,  # examples in OpenAPI lose what is null; answers always have it
+        description="What it was read as, when it was taken for misspelt.",
+        examples=["what stops a network from memorising its data?"],
+    )
     no_close_match: bool = Field(
         description="True when nothing fits; the hits are then only the nearest entries."
     )
@@ -218,6 +223,7 @@ def _hit(hit: types.Hit) -> dict[str, Any]:
 def _answer(answer: types.Answer) -> dict[str, Any]:
     return {
         "query": answer.query,
+        "repaired": answer.repaired,
         "no_close_match": answer.no_close_match,
         "confidence": answer.confidence,
         "hits": [_hit(hit) for hit in answer.hits],

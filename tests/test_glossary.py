@@ -13,6 +13,7 @@ from semsearch.glossary import Glossary
 from semsearch.ranking.recipe import ABLATIONS, DEFAULT, Recipe
 from semsearch.types import Tier
 from tests.conftest import ENTRIES, entry
+from tests.quality.names import Names, dressed, failures, typos
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,52 @@ def test_a_misspelt_name_is_found_whatever_is_wanted_and_asked(
         assert (within.hits[0].entry, within.hits[0].matched_by) == (first.entry, first.matched_by)
 
 
+@pytest.mark.parametrize(
+    ("question", "repaired", "term", "tier"),
+    [
+        ("levaen", "Leaven", "Leaven", Tier.FUZZY),
+        ("what is a dutch ovwn?", "Dutch Oven", "Dutch Oven", Tier.FUZZY),
+        ("fermentd", "fermented", "Leaven", Tier.MEANING),
+        ("which pot keeps the staem?", "which pot keeps the steam?", "Dutch Oven", Tier.MEANING),
+        ("Proofng", "Proofing", "Proofing Basket", Tier.FUZZY),
+        ("which pot keeps the steam?", None, "Dutch Oven", Tier.MEANING),
+        ("leaven", None, "Leaven", Tier.EXACT),
+    ],
+)
+def test_a_misspelt_question_is_answered_as_it_was_meant(
+    glossary: Glossary, question: str, repaired: str | None, term: str, tier: Tier
+) -> None:
+    """As a whole for a name or word by word, and the answer says so; other questions are left alone."""
+    answer = glossary.ask(question)
+    assert (answer.query, answer.repaired) == (question, repaired)
+    assert (answer.hits[0].entry.term, answer.hits[0].matched_by) == (term, tier)
+    if repaired and tier is Tier.MEANING:
+        assert glossary.ask(repaired).hits == answer.hits
+
+
+def test_the_likeliest_of_several_names_as_near_comes_first(tmp_path: Path) -> None:
+    """A key beside is likelier than any other, a name that was written than one that was derived."""
+    entries = [
+        entry("LSX", "A kind of boat."),
+        entry("Loaf Sour Tin", "A pan.", aliases=()),
+        entry("LSM", "A kind of bread."),
+    ]
+    build_index(entries, tmp_path, model="hashed")
+    with Glossary.open(tmp_path) as opened:
+        answer = opened.ask("LSN")
+    assert [hit.entry.term for hit in answer.hits] == ["LSM", "LSX", "Loaf Sour Tin"]
+    assert answer.no_close_match  # one letter of three may be wrong, or another thing was meant
+    assert answer.repaired is None
+
+
+def test_a_known_word_is_not_taken_for_another(glossary: Glossary) -> None:
+    """The glossary uses "crust" and "loaf", so they stay what they are."""
+    for question in ("crusts", "a loaf with a crust"):
+        answer = glossary.ask(question)
+        assert answer.repaired is None
+        assert Tier.FUZZY not in {hit.matched_by for hit in answer.hits}
+
+
 def test_long_entries_do_not_crowd_out_the_others(tmp_path: Path) -> None:
     """Ten are wanted and ten come, although three have all of the nearest passages."""
     sentences = " ".join(f"A ship number {n} sails on the sea of ships." for n in range(64))
@@ -194,6 +241,32 @@ def test_the_seed_is_found_by_acronym_and_plural(seed: Glossary) -> None:
     }
     found = {question: seed.ask(question).hits[0].entry.term for question in expected}
     assert found == expected
+
+
+@pytest.mark.model
+def test_every_name_of_the_seed_is_found_in_every_dress_and_mistyped(seed: Glossary) -> None:
+    """Always in capitals, small letters, plural, with and without hyphens; nearly always mistyped."""
+    names = Names(seed.definitions()[0])
+    well_written = list(dressed(names, "seed", 1000))
+    assert len(well_written) > 190
+    assert failures(seed, well_written) == []
+    mistyped = list(typos(names, "seed"))
+    assert len(mistyped) > 20
+    missed = {one.name for one, _ in failures(seed, mistyped)}
+    assert missed <= {"CNNs", "RNNs", "GANs"}, "acronyms of three letters are near to each other"
+
+
+@pytest.mark.model
+def test_a_word_that_the_encoder_knows_is_no_typing_error(seed: Glossary) -> None:
+    """It may resemble a name or a word of the glossary; what nobody knows is put right."""
+    answer = seed.ask("epoxy")
+    assert answer.repaired is None
+    assert seed.ask("how do features and textures differ").repaired is None
+    assert seed.ask("convolutional nueral network").hits[0].entry.term == (
+        "Convolutional Neural Networks"
+    )
+    repaired = seed.ask("which method prevnts overfittng by leaving nuerons out").repaired
+    assert repaired == "which method prevents overfitting by leaving neurons out"
 
 
 @pytest.mark.model

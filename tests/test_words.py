@@ -57,6 +57,16 @@ def test_words_that_nobody_uses_score_nothing(words: WordsIndex) -> None:
         assert (scores > 0).any() == ("flour" in question)
 
 
+def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: WordsIndex) -> None:
+    """Stop words are not asked about, and words with digits cannot be meant."""
+    assert words.unknown("which ship sails with flours") == []
+    assert words.unknown("a zebra on a Shipp's saill") == ["zebra", "Shipp", "saill"]
+    assert words.unknown("+") == ["+"] or words.unknown("+") == []
+    counted = dict(words.vocabulary())
+    assert (counted["flour"], counted["ships"], counted["sponge"]) == (3, 1, 2)
+    assert "zebra" not in counted
+
+
 def test_shared_words_are_found_by_stem_and_cut_out_by_offset() -> None:
     """Plural and singular are one word, and case does not count."""
     definition = ENTRIES[2].definition

@@ -36,6 +36,7 @@ _HIT = wire.Hit(
 
 ANSWER = wire.Answer(
     query="what is dropout?",
+    repaired=None,
     no_close_match=False,
     confidence=0.99,
     hits=[_HIT],

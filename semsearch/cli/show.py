@@ -67,6 +67,8 @@ def answer(found: Answer, *, as_json: bool) -> None:
         )
     else:
         console.print(f"[green]Confidence {found.confidence:.0%}[/]")
+    if found.repaired:
+        console.print(f"Read as [bold]{escape(found.repaired)}[/]")
     several = len({hit.entry.glossary for hit in found.hits}) > 1
     table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
     for hit in found.hits:

@@ -32,3 +32,7 @@ class Encoder(Protocol):
     def encode_questions(self, questions: Sequence[str]) -> Vectors:
         """Embed questions: (n, dim) float32, rows of length 1."""
         ...
+
+    def is_word(self, text: str) -> bool:
+        """Whether its vocabulary has a folded word, which is then no typing error."""
+        ...

@@ -157,6 +157,10 @@ class Graph:
         """Cut texts, or pairs of texts, into tokens; a long one loses its end."""
         return list(self._tokenizer.encode_batch_fast(list(texts)))
 
+    def pieces(self, text: str) -> list[str]:
+        """Cut a text into the tokenizer's pieces, without marks of beginning and end."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).tokens)
+
     def run(self, encodings: Sequence[Any]) -> NDArray[np.float32]:
         """Compute one row for each of `tokens`, padded to the longest of them."""
         width = max(len(e.ids) for e in encodings)

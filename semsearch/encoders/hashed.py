@@ -41,6 +41,10 @@ class HashedEncoder:
         """Embed questions, exactly as entries are."""
         return self.encode_entries(questions)
 
+    def is_word(self, text: str) -> bool:
+        """Know no word; see `Encoder.is_word`."""
+        return False
+
     def _none(self) -> Vectors:
         return np.empty((0, self._dim), dtype=np.float32)
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from semsearch.encoders.graph import Graph, ModelExport
+from semsearch.encoders.pieces import is_word
 from semsearch.types import Vectors
 
 BATCH = 16
@@ -76,3 +77,7 @@ class OnnxEncoder:
         prompt = self._export.query_prompt
         rows = [self.encode_entries([prompt + question]) for question in questions]
         return np.concatenate(rows) if rows else np.empty((0, self.dim), dtype=np.float32)
+
+    def is_word(self, text: str) -> bool:
+        """Look the word up in the tokenizer; see `Encoder.is_word`."""
+        return is_word(self._graph.pieces(text))

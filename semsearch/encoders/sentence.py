@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from semsearch.encoders.models import Model
+from semsearch.encoders.pieces import is_word
 from semsearch.errors import EncoderError, MissingExtra
 from semsearch.types import Vectors
 
@@ -44,6 +45,10 @@ class SentenceEncoder:
     def encode_questions(self, questions: Sequence[str]) -> Vectors:
         """Embed questions; see `Encoder.encode_questions`."""
         return self._encode(self.transformer.encode_query, questions)
+
+    def is_word(self, text: str) -> bool:
+        """Look the word up in the tokenizer; see `Encoder.is_word`."""
+        return is_word(self.transformer.tokenizer.tokenize(text))
 
     def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:  # noqa: ANN401 - a bound method
         if not texts:

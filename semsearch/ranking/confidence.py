@@ -45,6 +45,8 @@ def of_first_hit(tier: Tier, standout: float, coverage: float, resemblance: floa
         coverage: the share of the question's content words found in the entry, 0 to 1.
         resemblance: how much a name of it resembles the question, 0 to 1.
     """
+    if tier is Tier.FUZZY:
+        return resemblance**2
     weighed = _INTERCEPT + _STANDOUT * standout + _COVERAGE * coverage
     by_meaning = 1 / (1 + math.exp(-weighed))
-    return max(by_meaning, _BY_NAME.get(tier, resemblance**2))
+    return max(by_meaning, _BY_NAME.get(tier, 0.0))

@@ -176,8 +176,6 @@ class Snapshot:
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 
-    def all_names(self) -> list[tuple[str, str, int]]:
-        """Return (key, label, position) of every name of three letters or more, by position."""
-        return self._reader.rows(
-            "SELECT key, label, position FROM name WHERE length(key) > 2 ORDER BY rowid"
-        )
+    def all_names(self) -> list[NamedEntry]:
+        """Return every name of three letters or more, by position."""
+        return self._named("length(key) > 2 ORDER BY rowid", (), range(1 << 62))

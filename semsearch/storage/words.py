@@ -1,6 +1,7 @@
 """The words half: BM25 over names and definitions, from arrays made at build time.
 
-    words.db          stem → where its postings begin, and how many there are (SQLite)
+    words.db          stem → where its postings begin, and how many there are; word → how often it
+                      is used, for misspelt ones (SQLite)
     postings.i32      positions of the entries that use a stem, stem after stem, ascending
     postings.f32      how much one use counts: term frequency with its length correction
 
@@ -19,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.names import names_of
-from semsearch.stems import question_stems, words_with_stems
+from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
+from semsearch.text import content_words, fold
 from semsearch.types import Entry, Span
 
 K1 = 1.2
@@ -31,20 +33,26 @@ B = 0.75
 
 Weights = NDArray[np.float32]
 
-_SCHEMA = "CREATE TABLE stem (stem TEXT PRIMARY KEY, first INTEGER, uses INTEGER) WITHOUT ROWID;"
+_SCHEMA = """
+    CREATE TABLE stem (stem TEXT PRIMARY KEY, first INTEGER, uses INTEGER) WITHOUT ROWID;
+    CREATE TABLE word (word TEXT PRIMARY KEY, uses INTEGER) WITHOUT ROWID;
+"""
 
 
 def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
     """Write the three files for entries in the order of their positions."""
     uses: dict[str, list[tuple[int, int]]] = defaultdict(list)
     lengths: list[int] = []
+    written: Counter[str] = Counter()
     for position, entry in enumerate(entries):
-        counts = Counter(stem for text in _texts(entry) for stem, _ in words_with_stems(text))
+        found = [pair for text in _texts(entry) for pair in words_with_stems(text)]
+        written.update(fold(span.text) for _, span in found)
+        counts = Counter(used for used, _ in found)
         lengths.append(counts.total())
-        for stem, count in counts.items():
-            uses[stem].append((position, count))
+        for used, count in counts.items():
+            uses[used].append((position, count))
     stems = sorted(uses)
-    postings = np.array([use for stem in stems for use in uses[stem]], dtype=np.int32).reshape(
+    postings = np.array([use for used in stems for use in uses[used]], dtype=np.int32).reshape(
         -1, 2
     )
     relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
@@ -52,12 +60,16 @@ def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
     weights = postings[:, 1] * (K1 + 1) / (postings[:, 1] + norm)
     postings[:, 0].astype("<i4").tofile(files.postings)
     weights.astype("<f4").tofile(files.posting_weights)
-    counts_of = [len(uses[stem]) for stem in stems]
+    counts_of = [len(uses[used]) for used in stems]
     firsts = np.cumsum([0, *counts_of])
     with writing_once(files.words, _SCHEMA) as connection:
         connection.executemany(
             "INSERT INTO stem VALUES (?, ?, ?)",
             ((s, int(f), n) for s, f, n in zip(stems, firsts, counts_of, strict=False)),
+        )
+        connection.executemany(
+            "INSERT INTO word VALUES (?, ?)",
+            ((w, n) for w, n in sorted(written.items()) if w.isalpha()),
         )
     for file in (files.postings, files.posting_weights, files.words):
         sync(file)
@@ -82,13 +94,7 @@ class WordsIndex:
     def scores(self, question: str, within: range) -> Weights:
         """Return the BM25 score of every position of `within`, 0 where no word is shared."""
         scores = np.zeros(len(within), dtype=np.float32)
-        stems = question_stems(question)
-        marks = ",".join("?" * len(stems))
-        rows = self._reader.rows(
-            f"SELECT first, uses FROM stem WHERE stem IN ({marks})",  # noqa: S608 - only marks
-            stems,
-        )
-        for first, uses in rows:
+        for _, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
             low, high = np.searchsorted(positions, (within.start, within.stop))
             found = int(high - low)
@@ -96,6 +102,25 @@ class WordsIndex:
             at = positions[low:high] - within.start
             scores[at] += idf * self._weights[first + low : first + high]
         return scores
+
+    def unknown(self, question: str) -> list[str]:
+        """Return the content words of a question that no entry of the index uses in any form."""
+        known = {used for used, _, _ in self._postings(question)}
+        if len(known) == len(question_stems(question)):
+            return []
+        return [word for word in content_words(question) if stem(word) not in known]
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Return every word of letters alone, folded, with how often the index uses it."""
+        return self._reader.rows("SELECT word, uses FROM word")
+
+    def _postings(self, question: str) -> list[tuple[str, int, int]]:
+        stems = question_stems(question)
+        marks = ",".join("?" * len(stems))
+        return self._reader.rows(
+            f"SELECT stem, first, uses FROM stem WHERE stem IN ({marks})",  # noqa: S608 - only marks
+            stems,
+        )
 
 
 def shared_words(

@@ -105,11 +105,12 @@ function percent(share) {
 
 function show(answer) {
   const unsure = answer.no_close_match;
+  const read = answer.repaired ? ` (read as “${answer.repaired}”)` : "";
   list.className = unsure ? "is-nearest" : "";
   list.replaceChildren(...answer.hits.map((hit, i) => item(hit, i === 0 && !unsure)));
   if (!answer.hits.length) say("There is no entry to show.", "unsure");
-  else if (unsure) say("No close match. The nearest entries:", "unsure");
-  else say(`${answer.hits[0].term} — ${percent(answer.confidence)} sure`);
+  else if (unsure) say(`No close match${read}. The nearest entries:`, "unsure");
+  else say(`${answer.hits[0].term} — ${percent(answer.confidence)} sure${read}`);
 }
 
 function fail(text) {

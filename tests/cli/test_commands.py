@@ -70,6 +70,15 @@ def test_ask_shows_a_table_and_the_confidence(hashed_index: Path) -> None:
     assert "A piece of fermented dough that makes new dough rise." in shown
 
 
+def test_ask_says_what_a_misspelt_question_was_read_as(hashed_index: Path) -> None:
+    """In the table and as JSON, where it is null otherwise."""
+    done = run("ask", "levaen", "-i", str(hashed_index), "-n", "1")
+    assert done.stdout.decode().splitlines()[1] == "Read as Leaven"
+    for question, repaired in (("levaen", "Leaven"), ("leaven", None)):
+        done = run("ask", question, "-i", str(hashed_index), "--json")
+        assert json.loads(done.stdout)["repaired"] == repaired
+
+
 def test_no_close_match_has_its_own_exit_code(hashed_index: Path) -> None:
     """Scripts can tell an answer from the nearest entries."""
     done = run("ask", "zqx vwk jjj", "-i", str(hashed_index))

@@ -9,6 +9,7 @@ import pytest
 
 from semsearch.encoders import load_answering_encoder
 from semsearch.encoders.base import Encoder
+from semsearch.encoders.hashed import HashedEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, find_model
 
 TEXTS = [
@@ -31,8 +32,6 @@ TEXTS = [
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     """Give each encoder that can answer."""
     if request.param == "hashed":
-        from semsearch.encoders.hashed import HashedEncoder  # noqa: PLC0415
-
         return HashedEncoder()
     index: Path = request.getfixturevalue("seed_index")
     model = find_model(DEFAULT_MODEL)
@@ -62,6 +61,14 @@ def test_a_question_alone_and_among_others_has_the_same_vector(encoder: Encoder)
 def test_no_texts_give_no_rows(encoder: Encoder) -> None:
     """An empty list is not an error."""
     assert encoder.encode_entries([]).shape == (0, encoder.dim)
+
+
+def test_common_words_are_told_from_misspelt_ones(encoder: Encoder) -> None:
+    """Inflected words too, by every encoder that has a vocabulary."""
+    words = ["connection", "carpets", "forges", "conection", "shoud", "prevnt"]
+    known = [word for word in words if encoder.is_word(word)]
+    assert known == ([] if isinstance(encoder, HashedEncoder) else words[:3])
+    assert not encoder.is_word("")
 
 
 def test_the_fingerprint_is_a_sha256(encoder: Encoder) -> None:

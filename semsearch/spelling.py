@@ -1,0 +1,235 @@
+"""Spelling: which name or word a mistyped one may stand for, and how likely.
+
+A noisy channel (Kernighan, Church and Gale, 1990, https://aclanthology.org/C90-2036): what was meant is
+the candidate for which `P(typed | meant) P(meant)` is highest. Candidates are found by edit
+distance with transpositions (rapidfuzz's OSA), among names of nearly the same length and among
+words with the same first letter, so that most of a large glossary is never looked at.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from semsearch.text import WORD, fold
+
+MIN_NAME_CHARS = 3
+"""Names of two letters are all one letter away from each other."""
+CHARS_PER_ERROR = 4
+MAX_ERRORS = 3
+"""A name may have one error for so many letters, and no more than that."""
+
+MIN_WORD_CHARS = 5
+"""Shorter words have too many neighbours: "bake" is near to "base", "make" and "take"."""
+
+DERIVED = 0.1
+"""How much less likely people type an acronym that the program made up than one that was written."""
+
+_BESIDE = {
+    key: frozenset(beside)
+    for row in (
+        "q:wa w:qesa e:wrds r:etfd t:ryfg y:tugh u:yihj i:uojk o:ipkl p:ol",
+        "a:qwsz s:awedxz d:serfcx f:drtgvc g:ftyhbv h:gyujnb j:huiknm k:jiolm l:kop",
+        "z:asx x:zsdc c:xdfv v:cfgb b:vghn n:bhjm m:njk",
+    )
+    for key, beside in (pair.split(":") for pair in row.split())
+}
+"""The letters around each on a QWERTY keyboard."""
+_NONE: frozenset[str] = frozenset()
+
+_KEY_BESIDE = 0.12
+_ANY_KEY = 0.02
+"""Of wrong letters half are taken to come from the five keys around the right one, and half from
+anywhere: a half over five, and over twenty-five. A missing letter or two that changed places leave
+no such choice. The four kinds of errors are taken to be equally common."""
+_FIRST_LETTER = 0.3
+"""Errors in the first letter are rare (Yannakoudakis and Fawthrop, "The rules of spelling errors",
+1983). The factor is a choice: with 1 instead as many of 600 typos in MDN's names were put right."""
+
+_CONTRACTED = re.compile("['\u2019]\\w")
+"""What follows the "needn" of "needn't", which is no word by itself and no error either."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """A name that may have been meant: `weight` is how likely it is typed, against others."""
+
+    key: str
+    label: str
+    position: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A name that resembles what was typed.
+
+    `similarity` is the share of letters that are right; `likelihood` orders the guesses.
+    """
+
+    name: KnownName
+    similarity: float
+    likelihood: float
+
+
+def likelihood(typed: str, meant: str, errors: int = 1) -> float:
+    """Return how likely somebody types one for the other, given the number of errors."""
+    if errors > 1:
+        return (_ANY_KEY / len(meant)) ** errors
+    first = next(
+        (i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b),
+        min(len(typed), len(meant)),
+    )
+    rarity = _FIRST_LETTER if first == 0 else 1.0
+    if len(typed) < len(meant):
+        return rarity / len(meant)
+    if len(typed) == len(meant) and typed[first + 1 :] != meant[first + 1 :]:
+        return rarity / (len(meant) - 1)
+    if len(typed) == len(meant):
+        beside = typed[first] in _BESIDE.get(meant[first], _NONE)
+    else:
+        # An insertion slips from a key beside, or strikes twice; in "aab" either "a" may be too many.
+        around = typed[max(0, first - 1) : first] + typed[first + 1 : first + 2]
+        beside = any(typed[first] in _BESIDE.get(c, _NONE) | {c} for c in around)
+    return rarity * (_KEY_BESIDE if beside else _ANY_KEY) / len(meant)
+
+
+class Names:
+    """The names of an index. Reads only; safe to use from several threads.
+
+    They are kept by length, and by length with the first or the last letter: a single error in three
+    letters or more leaves one of these two in its place.
+    """
+
+    def __init__(self, names: Iterable[KnownName]) -> None:
+        """Take all names in the order of their positions."""
+        self._alike: dict[tuple[int, str, str], tuple[list[str], list[KnownName]]] = {}
+        for name in names:
+            key, length = name.key, len(name.key)
+            for group in ((length, "", ""), (length, key[0], ""), (length, "", key[-1])):
+                keys, bearers = self._alike.setdefault(group, ([], []))
+                keys.append(key)
+                bearers.append(name)
+
+    def near(self, key: str, within: range) -> list[Guess]:
+        """Return the names of these positions that a folded text may stand for, likeliest first."""
+        from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+        errors = min(MAX_ERRORS, max(1, len(key) // CHARS_PER_ERROR))
+        ends = [(key[:1], ""), ("", key[-1:])] if errors == 1 else [("", "")]
+        lengths = range(max(MIN_NAME_CHARS, len(key) - errors), len(key) + errors + 1)
+        found: dict[KnownName, Guess] = {}
+        for group in product(lengths, ends):
+            keys, names = self._alike.get((group[0], *group[1]), ([], []))
+            first = bisect_left(names, within.start, key=lambda name: name.position)
+            last = bisect_left(names, within.stop, key=lambda name: name.position)
+            matches = process.extract(
+                key,
+                keys[first:last],
+                scorer=OSA.distance,
+                processor=None,
+                score_cutoff=errors,
+                limit=None,
+            )
+            for _, distance, place in matches:
+                if distance:
+                    name = names[first + place]
+                    found[name] = _guess(key, name, int(distance))
+        return sorted(found.values(), key=lambda g: (-g.likelihood, g.name.position))
+
+
+def similarity(one: str, other: str) -> float:
+    """Return the share of letters that two folded texts have in common, 0 to 1."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - most questions never come here
+
+    return float(OSA.normalized_similarity(one, other))
+
+
+def _guess(key: str, name: KnownName, errors: int) -> Guess:
+    similarity = 1 - errors / max(len(key), len(name.key))
+    return Guess(name, similarity, likelihood(key, name.key, errors) * name.weight)
+
+
+class Vocabulary:
+    """The words a glossary uses, by first letter and length; safe to use from several threads."""
+
+    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+        """Take folded words and how often each is used."""
+        self._uses = dict(words)
+        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in self._uses:
+            self._alike[word[0], len(word)].append(word)
+
+    def uses(self, word: str) -> int:
+        """Return how often a folded word is used."""
+        return self._uses.get(word, 0)
+
+    def meant(self, word: str) -> str | None:
+        """Return the word that a folded word most likely stands for, one letter away.
+
+        A word that is used itself stands for nothing else: "nfts", where only "NFTs" is taken for a
+        plural.
+        """
+        if word in self._uses:
+            return None
+        from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+        near = [
+            candidate
+            for length in (len(word) - 1, len(word), len(word) + 1)
+            for candidate, _, _ in process.extract(
+                word,
+                self._alike.get((word[0], length), ()),
+                scorer=OSA.distance,
+                processor=None,
+                score_cutoff=1,
+                limit=None,
+            )
+        ]
+        return max(
+            near,
+            key=lambda other: (likelihood(word, other) * math.sqrt(self.uses(other)), other),
+            default=None,
+        )
+
+
+def repair(
+    question: str, unknown: Sequence[str], vocabulary: Vocabulary, is_word: Callable[[str], bool]
+) -> str:
+    """Return a question with its mistyped words put right.
+
+    Args:
+        question: as it was asked.
+        unknown: its words that the glossary does not use.
+        vocabulary: the words that may have been meant.
+        is_word: whether a folded word is known elsewhere, and so no error.
+    """
+    meant: dict[str, str] = {}
+    for word in unknown:
+        key = fold(word)
+        if len(key) >= MIN_WORD_CHARS and key.isalpha() and not is_word(key):
+            instead = vocabulary.meant(key)
+            if instead:
+                meant[word] = _dressed(instead, word)
+    if not meant:
+        return question
+    return WORD.sub(lambda m: _replaced(m, meant), question)
+
+
+def _replaced(match: re.Match[str], meant: dict[str, str]) -> str:
+    contracted = _CONTRACTED.match(match.string, match.end())
+    return match[0] if contracted else meant.get(match[0], match[0])
+
+
+def _dressed(word: str, like: str) -> str:
+    """Return a folded word in the capitals of another."""
+    if like.isupper():
+        return word.upper()
+    return word.capitalize() if like[0].isupper() else word
