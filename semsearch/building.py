@@ -37,6 +37,7 @@ from semsearch.hashing import sha256_of
 from semsearch.importers import read_corpus
 from semsearch.passages import Passage, passages_of
 from semsearch.ranking.background import measure_background, measure_each, spread
+from semsearch.relations import RelationCounts, relate
 from semsearch.storage.entries import Changes, EntryStore
 from semsearch.storage.files import exclusive, sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -93,6 +94,8 @@ class BuildReport:
     """Whether this build exported the encoder, rather than found an export."""
     problem: str = ""
     """Why the encoder could not be exported, when it could not."""
+    relations: RelationCounts | None = None
+    """What links and mentions were found, when a generation was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +207,9 @@ class _Build:
         before = self._answering()
         current = before is not None and self._is_current(before, precision)
         number = before.generation if before and current else self._next_number()
+        relations = None
         if not current:
-            self._publish(built, number, precision)
+            relations = self._publish(built, number, precision)
             self._remove_old({number, before.generation if before else number})
             self._store.forget_vectors(h for b in built for h in b.hashes)
         return BuildReport(
@@ -220,6 +224,7 @@ class _Build:
             agreement=export.agreement if export else {},
             exported=self._exported,
             problem=export.problem if export else "",
+            relations=relations,
         )
 
     def _answering(self) -> Manifest | None:
@@ -276,7 +281,7 @@ class _Build:
         names = [p.name for p in self._layout.generations.iterdir()]
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
-    def _publish(self, built: Sequence[_Built], number: int, precision: str) -> None:
+    def _publish(self, built: Sequence[_Built], number: int, precision: str) -> RelationCounts:
         self._progress.start("indexing", 5)
         hashes = [h for b in built for h in b.hashes]
         dim = self._store.dim_of(hashes[0], self._maker.fingerprint)
@@ -286,7 +291,8 @@ class _Build:
         vectors.astype("<f4").tofile(files.vectors)
         sync(files.vectors)
         self._progress.advance(1)
-        write_snapshot(files.entries, ((b.entry, b.passages) for b in built))
+        relations, found = relate([b.entry for b in built])
+        write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
         write_words(files, (b.entry for b in built))
         self._progress.advance(1)
         identity, revision = self._store.revision
@@ -318,6 +324,7 @@ class _Build:
         self._progress.advance(1)
         publish(self._layout, manifest)
         self._progress.advance(1)
+        return found
 
     def _remove_old(self, keep: set[int]) -> None:
         """Remove all generations but the one that answers and the one before it, and old encoders.

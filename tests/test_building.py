@@ -28,6 +28,7 @@ from semsearch.errors import (
 )
 from semsearch.glossary import Glossary
 from semsearch.ranking.background import TYPICAL, Background, measure_background
+from semsearch.storage.manifest import FORMAT
 from semsearch.types import Source, Tier
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.killed_build import CHANGED
@@ -247,10 +248,10 @@ def test_a_damaged_pointer(index: Path) -> None:
     current.write_text(whole[:10])
     with pytest.raises(IndexDamaged, match="CURRENT cannot be read"):
         Glossary.open(index)
-    current.write_text(whole.replace('"format": 1', '"format": 0'))
+    current.write_text(whole.replace(f'"format": {FORMAT}', f'"format": {FORMAT - 1}'))
     with pytest.raises(FormatTooOld, match=r"run `semsearch build PATHS .*` again"):
         Glossary.open(index)
-    current.write_text(whole.replace('"format": 1', '"format": 2'))
+    current.write_text(whole.replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
     with pytest.raises(FormatTooNew, match="upgrade semsearch"):
         Glossary.open(index)
 

@@ -17,7 +17,7 @@ from semsearch.ranking.background import Background
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files of an index. Any change to their meaning raises it."""
 
 

@@ -1,0 +1,163 @@
+"""Mentions: the names of other entries inside a definition.
+
+One pass over the words of a text, each looked up in a table of all names by their forms, the
+longest name first; so the cost grows with the text and not with the number of entries. What a
+name is made of counts once: "accessibility tree" mentions no "accessibility".
+
+A mention that is none is worse than one that is missed, so:
+
+- Only what an author wrote is looked for: terms, aliases, and acronyms that a definition spells
+  out. Initials that the program made up are not.
+- Words match whole, in any number and case. Acronyms and names of up to three letters need their
+  capitals ("Set" is no "set", "IT" no "it"), and capitals that a sentence begins with prove
+  nothing. A single stop word never counts, nor one word of a longer proper name ("Internet
+  Explorer"), nor one that only counts or sorts what follows ("a type of").
+- A part of a compound or of code is none: "self-service", "node.js", "map()", "::before". What
+  only begins a compound is one: "cluster-wide".
+- A name that several entries bear says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from semsearch.names import NameKind, form_of, names_of
+from semsearch.text import STOP_WORDS, WORD, fold
+from semsearch.types import Entry
+
+MAX_WORDS = 12
+"""Words of a name that is looked for."""
+SHORT = 3
+"""Letters of a name that is easily taken for a common word."""
+MAX_ACRONYM = 6
+"""Letters of a name in capitals that is an acronym; a longer one is a word in capitals."""
+
+_TOKEN = re.compile(WORD.pattern.replace(r"\w", r"[^\W_]") + "[+#]*")
+"""A word without underscores, since names are compared without; "C++" is not "C"."""
+_GAP = re.compile(r"[^\S\n]+|[^\S\n]*\n[^\S\n]*|[-‐‑./'’&_]| [&/+–-] ")  # noqa: RUF001
+"""What may stand between two words of one name: no end of a clause."""
+_BEFORE = "-‐‑._@#$\\:<"  # noqa: RUF001
+_AFTER = re.compile(r"[._@:=\\]\w|[=_]|\(\)")
+_GOES_ON = re.compile(r" [A-Z][a-z]")
+_COUNTS = re.compile(r" of\b")
+_OPENING = " \"'“‘("  # noqa: RUF001
+_CLAUSE_END = ".!?:;•-*"
+_LOOK_BACK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entry by position, and where in the text its name stands."""
+
+    target: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    form: str
+
+
+class MentionFinder:
+    """Finds the names of the entries of one glossary."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        """Learn the names; a mention tells an entry by its place in this sequence."""
+        self._bearers: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for position, entry in enumerate(entries):
+            for name in names_of(entry):
+                forms = tuple(word.form for word in _words(name.label))
+                if name.kind is not NameKind.INITIALS and _can_be_told(name.label, forms):
+                    self._bearers[forms].append((name.label, position))
+                    lengths[forms[0]].add(len(forms))
+        self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
+
+    def find(self, text: str, own: int) -> Iterator[Mention]:
+        """Yield the mentions in a text, in order; they do not overlap.
+
+        Args:
+            text: a definition.
+            own: the position of its entry, whose names are no mentions.
+        """
+        words = _words(text)
+        at = 0
+        while at < len(words):
+            length, bearers = self._longest(text, words, at)
+            if len(bearers) == 1 and own not in bearers:
+                yield Mention(min(bearers), words[at].start, words[at + length - 1].end)
+            at += length
+
+    def _longest(self, text: str, words: Sequence[_Word], at: int) -> tuple[int, set[int]]:
+        """Return the words of the longest name that begins here, and who bears it."""
+        for length in self._lengths.get(words[at].form, ()):
+            run = words[at : at + length]
+            bearers = self._bearers.get(tuple(word.form for word in run), ())
+            if bearers and _is_whole(text, run):
+                start, end = run[0].start, run[-1].end
+                found = {who for label, who in bearers if _is_written_so(label, text, start, end)}
+                if found:
+                    return len(run), found
+        return 1, set()
+
+
+def _words(text: str) -> list[_Word]:
+    return [_Word(*m.span(), _form(m[0])) for m in _TOKEN.finditer(text)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(word: str) -> str:
+    return form_of(fold(word), word)
+
+
+def _can_be_told(label: str, forms: Sequence[str]) -> bool:
+    """Whether a name is more than one letter, a number, or words that every text has."""
+    letters = sum(sign.isalpha() or sign in "+#" for sign in label)
+    if letters < 2 or not 0 < len(forms) <= MAX_WORDS:
+        return False
+    return _is_acronym(label) or not all(form in STOP_WORDS for form in forms)
+
+
+def _is_acronym(label: str) -> bool:
+    return label.isupper() and sum(map(str.isalnum, label)) <= MAX_ACRONYM
+
+
+def _is_whole(text: str, run: Sequence[_Word]) -> bool:
+    """Whether words are one name, and not a part of a longer word or of code."""
+    start, end = run[0].start, run[-1].end
+    before, earlier = text[max(0, start - 1) : start], text[max(0, start - 2) : start - 1]
+    if before and (before in _BEFORE or (before == "/" and not earlier.isalnum())):
+        return False
+    return not _AFTER.match(text, end) and all(
+        _GAP.fullmatch(text, one.end, other.start) for one, other in pairwise(run)
+    )
+
+
+def _is_written_so(label: str, text: str, start: int, end: int) -> bool:
+    """Whether the capitals are those of the name, where they matter."""
+    written = text[start:end]
+    if _is_acronym(label):
+        return written.removesuffix("s") == label.removesuffix("s")
+    if fold(written) in STOP_WORDS:
+        return False
+    if " " not in written and (_GOES_ON if written[0].isupper() else _COUNTS).match(text, end):
+        return False
+    if sum(map(str.isalnum, label)) > SHORT:
+        return True
+    if written[:1].isupper() and _begins_sentence(text, start):
+        return False
+    return written.removesuffix("s") == label.removesuffix("s")
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - _LOOK_BACK) : start]
+    blank = before[len(before.rstrip()) :]
+    return "\n" in blank or before.rstrip(_OPENING)[-1:] in _CLAUSE_END
