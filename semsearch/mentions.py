@@ -21,14 +21,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
-from semsearch.names import NameKind, form_of, names_of
+from semsearch.names import Name, NameKind, form_of
 from semsearch.text import STOP_WORDS, WORD, fold
-from semsearch.types import Entry
 
 MAX_WORDS = 12
 """Words of a name that is looked for."""
@@ -60,24 +58,26 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    form: str
+class _Words:
+    """The words of a text: where each begins and ends, and its form."""
+
+    starts: list[int]
+    ends: list[int]
+    forms: list[str]
 
 
 class MentionFinder:
     """Finds the names of the entries of one glossary."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        """Learn the names; a mention tells an entry by its place in this sequence."""
-        self._bearers: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+    def __init__(self, names: Sequence[Sequence[Name]]) -> None:
+        """Learn the names of each entry; a mention tells an entry by its place among them."""
+        self._bearers: dict[tuple[str, ...], list[tuple[Name, int]]] = defaultdict(list)
         lengths: dict[str, set[int]] = defaultdict(set)
-        for position, entry in enumerate(entries):
-            for name in names_of(entry):
-                forms = tuple(word.form for word in _words(name.label))
+        for position, borne in enumerate(names):
+            for name in borne:
+                forms = tuple(_words(name.label).forms)
                 if name.kind is not NameKind.INITIALS and _can_be_told(name.label, forms):
-                    self._bearers[forms].append((name.label, position))
+                    self._bearers[forms].append((name, position))
                     lengths[forms[0]].add(len(forms))
         self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
 
@@ -89,28 +89,33 @@ class MentionFinder:
             own: the position of its entry, whose names are no mentions.
         """
         words = _words(text)
-        at = 0
-        while at < len(words):
-            length, bearers = self._longest(text, words, at)
+        at, count = 0, len(words.forms)
+        while at < count:
+            end, bearers = self._longest(text, words, at)
             if len(bearers) == 1 and own not in bearers:
-                yield Mention(min(bearers), words[at].start, words[at + length - 1].end)
-            at += length
+                yield Mention(min(bearers), words.starts[at], words.ends[end - 1])
+            at = end
 
-    def _longest(self, text: str, words: Sequence[_Word], at: int) -> tuple[int, set[int]]:
-        """Return the words of the longest name that begins here, and who bears it."""
-        for length in self._lengths.get(words[at].form, ()):
-            run = words[at : at + length]
-            bearers = self._bearers.get(tuple(word.form for word in run), ())
-            if bearers and _is_whole(text, run):
-                start, end = run[0].start, run[-1].end
-                found = {who for label, who in bearers if _is_written_so(label, text, start, end)}
+    def _longest(self, text: str, words: _Words, at: int) -> tuple[int, Collection[int]]:
+        """Return the word behind the longest name that begins at a word, and who bears it."""
+        for length in self._lengths.get(words.forms[at], ()):
+            end = at + length
+            bearers = self._bearers.get(tuple(words.forms[at:end]), ())
+            if end <= len(words.forms) and bearers and _is_whole(text, words, at, end):
+                place = words.starts[at], words.ends[end - 1]
+                found = {who for name, who in bearers if _is_written_so(name, text, *place)}
                 if found:
-                    return len(run), found
-        return 1, set()
+                    return end, found
+        return at + 1, ()
 
 
-def _words(text: str) -> list[_Word]:
-    return [_Word(*m.span(), _form(m[0])) for m in _TOKEN.finditer(text)]
+def _words(text: str) -> _Words:
+    words = _Words([], [], [])
+    for match in _TOKEN.finditer(text):
+        words.starts.append(match.start())
+        words.ends.append(match.end())
+        words.forms.append(_form(match[0]))
+    return words
 
 
 @lru_cache(maxsize=1 << 16)
@@ -130,31 +135,37 @@ def _is_acronym(label: str) -> bool:
     return label.isupper() and sum(map(str.isalnum, label)) <= MAX_ACRONYM
 
 
-def _is_whole(text: str, run: Sequence[_Word]) -> bool:
-    """Whether words are one name, and not a part of a longer word or of code."""
-    start, end = run[0].start, run[-1].end
+def _is_whole(text: str, words: _Words, first: int, last: int) -> bool:
+    """Whether words, the last excluded, are one name and not a part of a longer word or of code."""
+    start, end = words.starts[first], words.ends[last - 1]
     before, earlier = text[max(0, start - 1) : start], text[max(0, start - 2) : start - 1]
     if before and (before in _BEFORE or (before == "/" and not earlier.isalnum())):
         return False
     return not _AFTER.match(text, end) and all(
-        _GAP.fullmatch(text, one.end, other.start) for one, other in pairwise(run)
+        _GAP.fullmatch(text, words.ends[i], words.starts[i + 1]) for i in range(first, last - 1)
     )
 
 
-def _is_written_so(label: str, text: str, start: int, end: int) -> bool:
-    """Whether the capitals are those of the name, where they matter."""
-    written = text[start:end]
+def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
+    """Whether the signs are those of the name, and the capitals where they matter."""
+    label, written = name.label, text[start:end]
+    if form_of(fold(written), written) != name.form:
+        return False  # signs in front of the first word, as in "+1"
+    has_capitals_of_label = written.removesuffix("s") == label.removesuffix("s")
     if _is_acronym(label):
-        return written.removesuffix("s") == label.removesuffix("s")
-    if fold(written) in STOP_WORDS:
-        return False
-    if " " not in written and (_GOES_ON if written[0].isupper() else _COUNTS).match(text, end):
+        return has_capitals_of_label
+    if fold(written) in STOP_WORDS or _serves_what_follows(text, written, end):
         return False
     if sum(map(str.isalnum, label)) > SHORT:
         return True
-    if written[:1].isupper() and _begins_sentence(text, start):
-        return False
-    return written.removesuffix("s") == label.removesuffix("s")
+    by_sentence = written[:1].isupper() and _begins_sentence(text, start)
+    return has_capitals_of_label and not by_sentence
+
+
+def _serves_what_follows(text: str, written: str, end: int) -> bool:
+    """Whether a single word goes on as a longer proper name, or counts what follows."""
+    follows = _GOES_ON if written[:1].isupper() else _COUNTS
+    return " " not in written and follows.match(text, end) is not None
 
 
 def _begins_sentence(text: str, start: int) -> bool:

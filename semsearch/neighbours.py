@@ -93,6 +93,8 @@ def _is_mutual(
     nearer = np.zeros(len(near), dtype=np.int64)
     for start in range(0, len(wholes), CHUNK):
         cosines = vectors[wholes[start : start + CHUNK]] @ theirs
+        if start <= position < start + CHUNK:
+            cosines[position - start] = -1  # not nearer than itself, however this was rounded
         nearer += ((cosines > between) & (cosines < TWIN)).sum(axis=0)
     is_mutual: NDArray[np.bool_] = nearer < NEAREST
     return is_mutual

@@ -14,7 +14,7 @@ from pathlib import PurePath
 
 from semsearch.importers.slugs import slug
 from semsearch.mentions import Mention, MentionFinder
-from semsearch.names import NameKind, form_of, names_of
+from semsearch.names import Name, NameKind, form_of, names_of
 from semsearch.storage.relations import Relation, RelationKind
 from semsearch.text import fold
 from semsearch.types import Entry
@@ -49,7 +49,8 @@ def relate(entries: Sequence[Entry]) -> tuple[list[Relation], RelationCounts]:
     unresolved = first = 0
     for _, group in groupby(entries, lambda entry: entry.glossary):
         glossary = list(group)
-        links, finder = _Links(glossary), MentionFinder(glossary)
+        names = [names_of(entry) for entry in glossary]
+        links, finder = _Links(glossary, names), MentionFinder(names)
         for own, entry in enumerate(glossary):
             linked = [at for name in entry.see_also if (at := links.target(name)) is not None]
             unresolved += len(entry.see_also) - len(linked)
@@ -78,37 +79,31 @@ def _of_entry(
 class _Links:
     """Tells which entry of a glossary a link means."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], names: Sequence[Sequence[Name]]) -> None:
+        self._prefix = f"{entries[0].glossary}:"
         self._known: dict[str, dict[str, list[int]]] = {way: defaultdict(list) for way in _WAYS}
         for position, entry in enumerate(entries):
-            for way, key in _keys(entry):
+            for way, key in _keys(entry, names[position]):
                 bearers = self._known[way][key]
                 if position not in bearers[-1:]:
                     bearers.append(position)
 
     def target(self, name: str) -> int | None:
         """Return the entry that a link means; none if no entry or several are called so."""
-        asked = {
-            "id": slug(name),
-            "page": slug(name),
-            "term": fold(name),
-            "alias": fold(name),
-            "form": form_of(fold(name), name),
-        }
+        id_, key = slug(name.removeprefix(self._prefix)), fold(name)
+        asked = {"id": id_, "page": id_, "term": key, "alias": key, "form": form_of(key, name)}
         for way in _WAYS:
-            bearers = self._known[way].get(asked[way])
-            if bearers:
+            if bearers := self._known[way].get(asked[way]):
                 return bearers[0] if len(bearers) == 1 else None
         return None
 
 
-def _keys(entry: Entry) -> Iterator[tuple[str, str]]:
+def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
     yield "id", entry.id.partition(":")[2]
-    yield "id", slug(entry.id)
     if entry.source:
         file = PurePath(entry.source.file)
         yield "page", slug(file.parent.name if file.stem == "index" else file.stem)
-    for name in names_of(entry):
+    for name in names:
         if name.kind is not NameKind.INITIALS:
             yield ("term" if name.kind is NameKind.TERM else "alias"), name.key
             yield "form", name.form

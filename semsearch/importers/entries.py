@@ -96,8 +96,13 @@ def _clean_name(text: str) -> str:
 def _clean_links(names: Iterable[str]) -> tuple[str, ...]:
     """Clean the names of linked entries; what cannot be the name of one is left out."""
     cleaned = dict.fromkeys(filter(None, map(_clean_name, names)))
-    kept = (name for name in cleaned if len(name) <= MAX_TERM and _is_text(name))
+    kept = (name for name in cleaned if len(name) <= MAX_TERM and _could_be_name(name))
     return tuple(islice(kept, MAX_SEE_ALSO))
+
+
+def _could_be_name(text: str) -> bool:
+    """Whether a text is not the address of another site nor the heading of a list."""
+    return _is_text(text) and "://" not in text and not text.endswith(":")
 
 
 def _is_text(text: str) -> bool:
