@@ -81,22 +81,26 @@ class MentionFinder:
                     lengths[forms[0]].add(len(forms))
         self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
 
-    def find(self, text: str, own: int) -> Iterator[Mention]:
+    def find(self, text: str, own: int, linked: Collection[int] = ()) -> Iterator[Mention]:
         """Yield the mentions in a text, in order; they do not overlap.
 
         Args:
             text: a definition.
             own: the position of its entry, whose names are no mentions.
+            linked: positions that its author links to: their names are meant in any capitals, and
+                also where others bear them.
         """
         words = _words(text)
         at, count = 0, len(words.forms)
         while at < count:
-            end, bearers = self._longest(text, words, at)
+            end, bearers = self._longest(text, words, at, linked)
             if len(bearers) == 1 and own not in bearers:
                 yield Mention(min(bearers), words.starts[at], words.ends[end - 1])
             at = end
 
-    def _longest(self, text: str, words: _Words, at: int) -> tuple[int, Collection[int]]:
+    def _longest(
+        self, text: str, words: _Words, at: int, linked: Collection[int]
+    ) -> tuple[int, Collection[int]]:
         """Return the word behind the longest name that begins at a word, and who bears it."""
         for length in self._lengths.get(words.forms[at], ()):
             end = at + length
@@ -104,8 +108,9 @@ class MentionFinder:
             if end <= len(words.forms) and bearers and _is_whole(text, words, at, end):
                 place = words.starts[at], words.ends[end - 1]
                 found = {who for name, who in bearers if _is_written_so(name, text, *place)}
-                if found:
-                    return end, found
+                meant = {w for n, w in bearers if w in linked and _is_called_so(n, text, *place)}
+                if meant or found:
+                    return end, meant or found
         return at + 1, ()
 
 
@@ -146,15 +151,19 @@ def _is_whole(text: str, words: _Words, first: int, last: int) -> bool:
     )
 
 
+def _is_called_so(name: Name, text: str, start: int, end: int) -> bool:
+    """Whether the signs are those of the name: those in front of it, as in "+1", are no word."""
+    written = text[start:end]
+    return form_of(fold(written), written) == name.form and fold(written) not in STOP_WORDS
+
+
 def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
     """Whether the signs are those of the name, and the capitals where they matter."""
     label, written = name.label, text[start:end]
-    if form_of(fold(written), written) != name.form:
-        return False  # signs in front of the first word, as in "+1"
     has_capitals_of_label = written.removesuffix("s") == label.removesuffix("s")
     if _is_acronym(label):
-        return has_capitals_of_label
-    if fold(written) in STOP_WORDS or _serves_what_follows(text, written, end):
+        return has_capitals_of_label and form_of(fold(written), written) == name.form
+    if not _is_called_so(name, text, start, end) or _serves_what_follows(text, written, end):
         return False
     if sum(map(str.isalnum, label)) > SHORT:
         return True

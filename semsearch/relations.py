@@ -54,7 +54,7 @@ def relate(entries: Sequence[Entry]) -> tuple[list[Relation], RelationCounts]:
         for own, entry in enumerate(glossary):
             linked = [at for name in entry.see_also if (at := links.target(name)) is not None]
             unresolved += len(entry.see_also) - len(linked)
-            relations += _of_entry(own, linked, finder.find(entry.definition, own), first)
+            relations += _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
         first += len(glossary)
     kinds = Counter(relation.kind for relation in relations)
     counts = RelationCounts(kinds[RelationKind.LINK], unresolved, kinds[RelationKind.MENTION])
@@ -87,6 +87,8 @@ class _Links:
                 bearers = self._known[way][key]
                 if position not in bearers[-1:]:
                     bearers.append(position)
+        pages = self._known["page"]  # a file of many terms is none
+        self._known["page"] = {name: found for name, found in pages.items() if len(found) == 1}
 
     def target(self, name: str) -> int | None:
         """Return the entry that a link means; none if no entry or several are called so."""

@@ -88,6 +88,20 @@ def test_a_name_of_several_entries_says_nothing() -> None:
     assert found("a mixed block", entries, own=0) == []
 
 
+def test_what_the_author_links_to_is_meant_in_any_capitals() -> None:
+    """A short name in small letters, and a name that others bear as well; never a stop word."""
+    entries = (
+        *ENTRIES,
+        Entry("g:node", "Node (tree)", "Text.", "g"),
+    )
+    finder = MentionFinder([names_of(e) for e in entries])
+    text = "a set, it, a node"
+    assert [m.target for m in finder.find(text, -1)] == []
+    linked = [TERMS.index("Set"), TERMS.index("IT"), len(ENTRIES)]
+    found_at = [(m.target, text[m.start : m.end]) for m in finder.find(text, -1, linked)]
+    assert found_at == [(linked[0], "set"), (linked[2], "node")]
+
+
 def test_aliases_and_spelled_out_acronyms_count_and_initials_do_not() -> None:
     """What an author wrote, not what the program made up."""
     entries = (

@@ -68,9 +68,12 @@ def test_a_link_leads_to_one_entry_of_its_glossary(name: str, target: str | None
 def test_a_page_is_called_by_its_file_or_its_folder() -> None:
     """`pan/index.md` is the page "pan", and a file of many terms is no page."""
     page = Entry("k:x", "Skillet", "Text.", "k", source=Source("k/pan/index.md", 1))
-    many = [Entry(f"k:{n}", f"T{n}", "Text.", "k", source=Source("k/words.md", n)) for n in (1, 2)]
+    file = Source("k/words.md", 1)
+    many = [Entry(f"k:{n}", f"T{n}", "Text.", "k", (f"Word {n}",), source=file) for n in "ab"]
     from_ = Entry("k:from", "From", "Text.", "k", see_also=("pan", "words"))
     assert linked([from_, page, *many]) == {("k:from", "k:x")}
+    many[0] = replace(many[0], aliases=("Words",))
+    assert linked([from_, page, *many]) == {("k:from", "k:x"), ("k:from", "k:a")}
 
 
 def test_a_pair_is_one_relation_and_a_link_keeps_the_place_of_the_name() -> None:
