@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from semsearch.glossary import Glossary
     from semsearch.types import (
         Answer,
+        Connection,
         Entry,
         Evidence,
         Hit,
         IndexInfo,
         Neighbour,
+        Reference,
         Related,
         Source,
         Span,
@@ -38,12 +40,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "BuildReport",
+    "Connection",
     "Entry",
     "Evidence",
     "Glossary",
     "Hit",
     "IndexInfo",
     "Neighbour",
+    "Reference",
     "Related",
     "SemsearchError",
     "Source",

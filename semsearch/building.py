@@ -37,6 +37,7 @@ from semsearch.importers import read_corpus
 from semsearch.passages import Passage, passages_of
 from semsearch.progress import Progress, Silent
 from semsearch.ranking.background import measure_background, measure_each, spread
+from semsearch.relations import RelationCounts, relate
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
@@ -75,6 +76,8 @@ class BuildReport:
     reranker: RerankerInfo | None = None
     reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
     """Of the copies of the reranker, if this build exported it."""
+    relations: RelationCounts | None = None
+    """What links and mentions were found, when a generation was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,9 @@ class _Build:
         before = self._answering()
         current = before is not None and self._is_current(before, precision, exports)
         number = before.generation if before and current else self._next_number()
+        relations = None
         if not current:
-            self._publish(built, number, precision, exports)
+            relations = self._publish(built, number, precision, exports)
             remove_old(self._layout, {number, before.generation if before else number})
             self._store.forget_vectors(h for b in built for h in b.hashes)
         return BuildReport(
@@ -217,6 +221,7 @@ class _Build:
             problem=export.problem if export else "",
             reranker=exports.reranker,
             reranker_agreement=exports.pairs,
+            relations=relations,
         )
 
     def _answering(self) -> Manifest | None:
@@ -252,7 +257,7 @@ class _Build:
 
     def _publish(
         self, built: Sequence[_Built], number: int, precision: str, exports: Exports
-    ) -> None:
+    ) -> RelationCounts:
         self._progress.start("indexing", 5)
         hashes = [h for b in built for h in b.hashes]
         dim = self._store.dim_of(hashes[0], self._maker.fingerprint)
@@ -262,7 +267,8 @@ class _Build:
         vectors.astype("<f4").tofile(files.vectors)
         sync(files.vectors)
         self._progress.advance(1)
-        write_snapshot(files.entries, ((b.entry, b.passages) for b in built))
+        relations, found = relate([b.entry for b in built])
+        write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
         write_words(files, (b.entry for b in built))
         self._progress.advance(1)
         identity, revision = self._store.revision
@@ -295,6 +301,7 @@ class _Build:
         self._progress.advance(1)
         publish(self._layout, manifest)
         self._progress.advance(1)
+        return found
 
 
 def _sample(built: Sequence[_Built]) -> list[str]:

@@ -26,6 +26,7 @@ from semsearch.ranking.background import Background
 from semsearch.ranking.recipe import DEFAULT, Recipe
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
+from semsearch.related import find_related
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
@@ -41,7 +42,6 @@ from semsearch.types import (
     Evidence,
     Hit,
     IndexInfo,
-    Neighbour,
     Related,
     Span,
     Tier,
@@ -189,11 +189,13 @@ class Glossary:
         return self._retriever.snapshot.entries([self._position(id_or_name)])[0]
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
-        """Return the entries whose definitions are nearest in meaning, nearest first.
+        """Return the terms related to an entry: computed and authored ones, never mixed.
 
         Args:
             id_or_name: see `entry`.
-            k: how many, 1 to 100.
+            k: how many of each group at most, 1 to 100. Fewer are of similar meaning when no more
+                are: each of two such entries is among the nearest of the other, neither is a copy
+                of the other, and both are nearer than is ordinary in their glossary.
 
         Raises:
             EntryNotFound: nothing has this id or name.
@@ -201,14 +203,7 @@ class Glossary:
         """
         if not 1 <= k <= MAX_K:
             raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
-        position = self._position(id_or_name)
-        near = self._retriever.neighbours(position, k)
-        entries = self._retriever.snapshot.entries([position, *(p for p, _ in near)])
-        neighbours = tuple(
-            Neighbour(rank, entry, round(similarity, 6))
-            for rank, (entry, (_, similarity)) in enumerate(zip(entries[1:], near, strict=True), 1)
-        )
-        return Related(entries[0], neighbours)
+        return find_related(self._retriever, self.background, self._position(id_or_name), k)
 
     def info(self) -> IndexInfo:
         """Return what this index is made of."""

@@ -36,9 +36,6 @@ MIN_FETCH = 200
 MAX_PREFIX_HITS = 20
 MAX_RESEMBLING = 20
 MIN_PREFIX_CHARS = 2
-CHUNK = 8192
-"""Definitions compared at a time with one entry: 12 MB of vectors."""
-
 PLURAL_CHARS = 4
 """How much longer than a name a form of it may be: plural endings, blanks."""
 
@@ -274,17 +271,6 @@ class Retriever:
             )
             for i in chosen
         ]
-
-    def neighbours(self, position: int, k: int) -> list[tuple[int, float]]:
-        """Return the k positions whose whole definitions are nearest, with their cosines."""
-        vector = self.vectors[self.first_rows[position]]
-        wholes = self.first_rows[:-1]
-        cosines = np.empty(len(wholes), dtype=np.float32)
-        for start in range(0, len(wholes), CHUNK):
-            cosines[start : start + CHUNK] = self.vectors[wholes[start : start + CHUNK]] @ vector
-        cosines[position] = -np.inf
-        order = np.lexsort((np.arange(len(wholes)), -cosines))[: min(k, len(wholes) - 1)]
-        return [(int(i), float(cosines[i])) for i in order]
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

@@ -30,7 +30,9 @@ class Entry:
     """One term and what it means.
 
     `id` is public and stable: `glossary:slug`. `aliases` are the other names an author gave;
-    names that the program finds by itself are kept apart (see `names`).
+    names that the program finds by itself are kept apart (see `names`). `see_also` are the entries
+    that the author links to, in order, by id or name as the source writes them; which entries
+    those are is found when an index is built (see `relations`).
     """
 
     id: str
@@ -40,6 +42,7 @@ class Entry:
     aliases: tuple[str, ...] = ()
     language: str = "en"
     source: Source | None = None
+    see_also: tuple[str, ...] = ()
 
 
 class Tier(StrEnum):
@@ -122,20 +125,56 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """What connects two entries: the two sentences, one of each, that are nearest in meaning.
+
+    `similarity` is the cosine of the two. `words` are the words of the first sentence whose stems the
+    second uses too, without stop words.
+    """
+
+    sentence: Span
+    other_sentence: Span
+    similarity: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A related entry: `similarity` is the cosine of the two definitions."""
+    """An entry of similar meaning.
+
+    `similarity` is the mean of the cosine of both definitions and of that of the two sentences in
+    `because`.
+    """
 
     rank: int
     entry: Entry
     similarity: float
+    because: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another entry, and where the definition of the one that refers names the other, if it does."""
+
+    entry: Entry
+    span: Span | None
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The entries nearest in meaning to one entry, nearest first; computed, not authored."""
+    """The terms related to one entry, computed and authored ones apart.
+
+    Computed: `similar`, nearest first. Authored: `see_also`, to what the author of the entry
+    links, in that order; `mentions`, what its definition names without a link; `mentioned_by`,
+    the entries that link to it or name it, with the place in *their* definition. An entry that is
+    linked in either direction is not repeated in `similar`.
+    """
 
     entry: Entry
-    neighbours: tuple[Neighbour, ...]
+    similar: tuple[Neighbour, ...]
+    see_also: tuple[Reference, ...]
+    mentions: tuple[Reference, ...]
+    mentioned_by: tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,20 @@ class Answer(_Shape):
     hits: list[Hit]
 
 
+class Connection(_Shape):
+    """What connects two terms: the two sentences that are nearest in meaning."""
+
+    sentence: Span = Field(description="Of the definition of the term that was asked for.")
+    other_sentence: Span = Field(description="Of the definition of the similar term.")
+    similarity: float = Field(description="Cosine of the two sentences.", examples=[0.62])
+    words: list[str] = Field(
+        description="Words that both sentences use, as the first one writes them.",
+        examples=[["regularization"]],
+    )
+
+
 class Neighbour(_Shape):
-    """A term with a similar meaning."""
+    """A term with a similar meaning: each of the two is among the nearest of the other."""
 
     rank: int = Field(examples=[1])
     id: str = Field(examples=["deep-learning:regularization"])
@@ -109,16 +121,41 @@ class Neighbour(_Shape):
     definition: str = Field(examples=["Regularization techniques are used to prevent overfitting."])
     glossary: str = Field(examples=["deep-learning"])
     similarity: float = Field(
-        description="Cosine of the two definitions, -1 to 1.", examples=[0.61]
+        description="Mean cosine of the definitions and of the nearest sentences, -1 to 1.",
+        examples=[0.61],
+    )
+    because: Connection
+
+
+class Reference(_Shape):
+    """Another term, and where the one that refers to the other names it."""
+
+    id: str = Field(examples=["deep-learning:overfitting"])
+    term: str = Field(examples=["Overfitting"])
+    glossary: str = Field(examples=["deep-learning"])
+    span: Span | None = Field(
+        description="The name in the definition that refers; null where a link stands without it."
     )
 
 
 class Related(_Shape):
-    """The entries nearest in meaning to one entry; computed, not written by an author."""
+    """The terms related to one entry; what authors wrote and what is computed never mix."""
 
     id: str = Field(examples=["deep-learning:dropout"])
     term: str = Field(examples=["Dropout"])
-    similar_meaning: list[Neighbour]
+    see_also: list[Reference] = Field(
+        description="Authored: the terms that this entry's author links to, in that order."
+    )
+    mentions: list[Reference] = Field(
+        description="Authored: the terms that this definition names without a link."
+    )
+    mentioned_by: list[Reference] = Field(
+        description="Authored: the terms that link to this one or name it in their definition, "
+        "where `span` lies."
+    )
+    similar_meaning: list[Neighbour] = Field(
+        description="Computed: the nearest terms, without copies and without linked ones."
+    )
 
 
 class GlossaryInfo(_Shape):
@@ -240,6 +277,27 @@ def _neighbour(neighbour: types.Neighbour) -> dict[str, Any]:
         "definition": entry.definition,
         "glossary": entry.glossary,
         "similarity": neighbour.similarity,
+        "because": _connection(neighbour.because),
+    }
+
+
+def _connection(connection: types.Connection) -> dict[str, Any]:
+    return {
+        "sentence": _span(connection.sentence),
+        "other_sentence": _span(connection.other_sentence),
+        "similarity": connection.similarity,
+        "words": connection.words,
+    }
+
+
+@members.register
+def _reference(reference: types.Reference) -> dict[str, Any]:
+    entry = reference.entry
+    return {
+        "id": entry.id,
+        "term": entry.term,
+        "glossary": entry.glossary,
+        "span": _span(reference.span) if reference.span else None,
     }
 
 
@@ -248,7 +306,10 @@ def _related(related: types.Related) -> dict[str, Any]:
     return {
         "id": related.entry.id,
         "term": related.entry.term,
-        "similar_meaning": members(related.neighbours),
+        "see_also": members(related.see_also),
+        "mentions": members(related.mentions),
+        "mentioned_by": members(related.mentioned_by),
+        "similar_meaning": members(related.similar),
     }
 
 

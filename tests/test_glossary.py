@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from semsearch.building import build_index
@@ -188,7 +187,6 @@ def test_long_entries_do_not_crowd_out_the_others(tmp_path: Path) -> None:
     build_index([*long, *short], tmp_path, model="hashed")
     with Glossary.open(tmp_path) as opened:
         assert len(opened.ask("a ship sails on the sea", k=10).hits) == 10
-        assert len(opened.related("Fleet 1", k=12).neighbours) == 12
 
 
 def test_several_questions_answer_like_one_by_one(glossary: Glossary) -> None:
@@ -206,18 +204,6 @@ def test_an_entry_by_id_name_or_acronym(glossary: Glossary) -> None:
     assert glossary.entry("eta").term == "Estimated Time of Arrival (ETA)"
     with pytest.raises(EntryNotFound, match="'levaen'; did you mean 'Leaven'"):
         glossary.entry("levaen")
-
-
-def test_related_entries_are_the_nearest_definitions(glossary: Glossary) -> None:
-    """Ordered by cosine, without the entry itself."""
-    entries, vectors = glossary.definitions()
-    at = next(i for i, e in enumerate(entries) if e.term == "Leaven")
-    cosines = vectors @ vectors[at]
-    order = [i for i in np.argsort(-cosines, kind="stable") if i != at][:3]
-    related = glossary.related("leaven", k=3)
-    assert [n.entry for n in related.neighbours] == [entries[i] for i in order]
-    assert [n.rank for n in related.neighbours] == [1, 2, 3]
-    assert related.neighbours[0].similarity == pytest.approx(float(cosines[order[0]]), abs=1e-5)
 
 
 def test_info_says_what_the_index_is_made_of(glossary: Glossary) -> None:

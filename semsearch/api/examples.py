@@ -12,6 +12,7 @@ _DEFINITION = (
     "Dropout is a regularization method where random neurons are ignored during training. This "
     "prevents co-adaptation of neurons."
 )
+_OTHER = "Regularization techniques such as L1, L2, and dropout are used to prevent overfitting."
 _SOURCE = wire.Source(file="corpus/deep-learning.md", line=43)
 _HIT = wire.Hit(
     rank=1,
@@ -53,14 +54,37 @@ ENTRY = wire.Entry(
 RELATED = wire.Related(
     id=_HIT.id,
     term=_HIT.term,
+    see_also=[],
+    mentions=[
+        wire.Reference(
+            id="deep-learning:regularization",
+            term="Regularization",
+            glossary="deep-learning",
+            span=wire.Span(start=13, end=27, text="regularization"),
+        )
+    ],
+    mentioned_by=[
+        wire.Reference(
+            id="deep-learning:regularization",
+            term="Regularization",
+            glossary="deep-learning",
+            span=wire.Span(start=46, end=53, text="dropout"),
+        )
+    ],
     similar_meaning=[
         wire.Neighbour(
             rank=1,
             id="deep-learning:regularization",
             term="Regularization",
-            definition="Regularization techniques are used to prevent overfitting.",
+            definition=_OTHER,
             glossary="deep-learning",
             similarity=0.61,
+            because=wire.Connection(
+                sentence=wire.Span(start=0, end=84, text=_DEFINITION[:84]),
+                other_sentence=wire.Span(start=0, end=len(_OTHER), text=_OTHER),
+                similarity=0.62,
+                words=["Dropout", "regularization"],
+            ),
         )
     ],
 ).model_dump(mode="json")

@@ -70,7 +70,7 @@ class SearchBatch(BaseModel):
 
 
 class RelatedQuery(BaseModel):
-    """Parameters of related entries."""
+    """Parameters of related entries; `limit` holds for each group."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -213,10 +213,10 @@ def search_batch(
 @router.get(
     "/entries/{id:path}/related",
     operation_id="relatedEntries",
-    summary="Find entries of similar meaning",
+    summary="Find related entries",
     tags=["entries"],
     response_model=wire.Related,
-    responses=_found("The nearest entries, nearest first.", examples.RELATED)
+    responses=_found("The related entries, authored and computed ones apart.", examples.RELATED)
     | _errors(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
 )
 def related(
@@ -224,7 +224,11 @@ def related(
     query: Annotated[RelatedQuery, Query()],
     request: Request,
 ) -> Response:
-    """Return the entries whose definitions are nearest in meaning: computed, not authored."""
+    """Return the related entries: what authors wrote and what is computed, never mixed.
+
+    `see_also`, `mentions` and `mentioned_by` come from links and from names inside definitions. `similar_meaning`
+    is computed, with the two sentences that connect; an entry that is linked is not repeated in it.
+    """
     service = Service(request)
     if service.is_held:
         return service.not_modified()

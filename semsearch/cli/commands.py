@@ -149,7 +149,7 @@ def related(
     limit: Limit = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Show the terms with the most similar meaning."""
+    """Show what authors link to a term, and the terms with a similar meaning."""
     with _open(_settings(index=index)) as opened:
         show.related(opened.related(name, k=limit), as_json=as_json)
 

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.building import BuildReport
-    from semsearch.types import Answer, Hit, IndexInfo, Related, RerankerInfo
+    from semsearch.relations import RelationCounts
+    from semsearch.types import (
+        Answer,
+        Hit,
+        IndexInfo,
+        Neighbour,
+        Reference,
+        Related,
+        RerankerInfo,
+        Span,
+    )
 
 MAX_REFUSALS = 20
 """Refused records listed on a terminal; `--json` lists all of them."""
@@ -124,14 +134,57 @@ def related(found: Related, *, as_json: bool) -> None:
         print_json(wire.to_json(found).decode())
         return
     console = _console()
-    console.print(f"Similar meaning to [bold]{escape(found.entry.term)}[/]")
+    console.print(Text(found.entry.term, "bold"))
+    own = found.entry.definition
+    _references("See also (by the author)", [(r, own) for r in found.see_also])
+    _references("Mentions", [(r, own) for r in found.mentions])
+    _references("Used in", [(r, r.entry.definition) for r in found.mentioned_by])
+    if not found.similar:
+        console.print("\nNo term has a similar meaning.")
+        return
+    console.print("\n[bold]Similar meaning (computed)[/]")
     table = Table("", "Entry", "Similarity", box=None, padding=(0, 2, 1, 0))
-    for n in found.neighbours:
+    for n in found.similar:
         text = _one_line(n.entry.definition)
+        text.stylize("underline", n.because.other_sentence.start, n.because.other_sentence.end)
         text.truncate(_SHOWN, overflow="ellipsis")
-        body = Text("\n").join([Text(n.entry.term, "bold"), text])
+        body = Text("\n").join([Text(n.entry.term, "bold"), text, _because(n)])
         table.add_row(str(n.rank), body, f"{n.similarity:.2f}")
     console.print(table)
+
+
+def _because(neighbour: Neighbour) -> Text:
+    """The sentence of the entry asked for that leads to a similar one, and the words of both."""
+    because = neighbour.because
+    sentence = _one_line(because.sentence.text)
+    sentence.truncate(_SHOWN // 2, overflow="ellipsis")
+    words = f" ({', '.join(because.words)})" if because.words else ""
+    return Text.assemble(("because: ", "dim"), sentence, (words, "cyan"))
+
+
+_AROUND = 30
+"""Characters shown on either side of a name."""
+
+
+def _references(heading: str, shown: list[tuple[Reference, str]]) -> None:
+    """Show references, each with the words around the name in the text that refers."""
+    if not shown:
+        return
+    console = _console()
+    console.print(f"\n[bold]{heading}[/]")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for reference, text in shown:
+        table.add_row(Text(reference.entry.term), _context(reference.span, text))
+    console.print(table)
+
+
+def _context(span: Span | None, text: str) -> Text:
+    if span is None:
+        return Text("")
+    start, end = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
+    piece = _one_line(text)[start:end]
+    piece.stylize("underline", span.start - start, span.end - start)
+    return Text("... " if start else "") + piece + Text(" ..." if end < len(text) else "")
 
 
 def info(stated: IndexInfo, *, as_json: bool) -> None:
@@ -237,6 +290,8 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     _say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
     if report.embedded:
         _say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
+    if report.relations:
+        _say(_relations(report.relations))
     if report.published:
         _encoder_lines(report)
         _say(
@@ -244,6 +299,11 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         )
     else:
         _say(f"[green]The index in {escape(str(index))} is up to date[/]")
+
+
+def _relations(counts: RelationCounts) -> str:
+    nowhere = f" ({counts.unresolved:,} more lead to no entry)" if counts.unresolved else ""
+    return f"Related terms: {counts.links:,} links{nowhere}, {counts.mentions:,} mentions"
 
 
 def _encoder_lines(report: BuildReport) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
@@ -20,6 +21,8 @@ MAX_TERM = 300
 """Characters of a term, an alias or an id."""
 MAX_DEFINITION = 20_000
 """Characters of a definition: about ten printed pages."""
+MAX_SEE_ALSO = 100
+"""Links of one entry; the most of any glossary known to us are below half of this."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
@@ -77,6 +80,7 @@ def clean(record: Record) -> Record | Refusal:
         tuple(aliases),
         id_,
         language if _LANGUAGE.fullmatch(language) else "en",
+        _clean_links(record.see_also),
     )
 
 
@@ -89,12 +93,30 @@ def _clean_name(text: str) -> str:
     return " ".join(_clean_text(text).split())
 
 
+def _clean_links(names: Iterable[str]) -> tuple[str, ...]:
+    """Clean the names of linked entries; what cannot be the name of one is left out."""
+    cleaned = dict.fromkeys(filter(None, map(_clean_name, names)))
+    kept = (name for name in cleaned if len(name) <= MAX_TERM and _could_be_name(name))
+    return tuple(islice(kept, MAX_SEE_ALSO))
+
+
+def _could_be_name(text: str) -> bool:
+    """Whether a text is not the address of another site nor the heading of a list."""
+    return _is_text(text) and "://" not in text and not text.endswith(":")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str | None:
     if not term or not definition:
         return f"no definition of {shorten(term)!r}" if term else "no term"
-    try:
-        "".join((term, definition, *names)).encode()
-    except UnicodeEncodeError:
+    if not _is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
     if len(term) > MAX_TERM:
         return f"the term is longer than {MAX_TERM} characters: {shorten(term)!r}"
@@ -140,6 +162,7 @@ class _Ids:
             aliases=record.aliases,
             language=record.language,
             source=record.source,
+            see_also=record.see_also,
         )
 
     def _free(self, wanted: str) -> str:

@@ -5,6 +5,7 @@ One table for CSV and JSON, so that a glossary gives the same entries in either 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +23,22 @@ SYNONYMS = {
     ),
     "id": ("id", "slug", "code", "notation", "termcode"),
     "language": ("language", "lang", "inlanguage"),
+    "see_also": ("seealso", "related", "relatedterms", "relatedterm"),
 }  # fmt: skip
 """Our fields, and for each the names looked for, first the one that wins."""
+
+_SEVERAL = ("aliases", "see_also")
+_SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
+
+SEE_ALSO = frozenset({"see also", "related terms"})
+"""What stands above, or in front of, a list of other entries; in lower case."""
 
 MAP_HINT = "map them with --columns term=...,definition=..."
 
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """For each of our fields, the columns that hold it; all but `aliases` have at most one."""
+    """For each of our fields, the columns that hold it: one, or several of `aliases`, `see_also`."""
 
     columns: Mapping[str, tuple[str, ...]]
 
@@ -53,14 +61,16 @@ class FieldMap:
             return "no term"
         if not definition:
             return f"no definition of {shorten(term)!r}"
-        aliases = [
-            alias
-            for column in self.columns.get("aliases", ())
-            for alias in split_aliases(values.get(column))
-        ]
         id_ = self._text(values, "id") or None
         language = self._text(values, "language") or "en"
-        return Record(term, definition, source, tuple(aliases), id_, language)
+        aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
+        return Record(
+            term, definition, source, aliases, id_, language, see_also + listed_names(definition)
+        )
+
+    def _names(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
+        columns = self.columns.get(field, ())
+        return tuple(name for column in columns for name in split_aliases(values.get(column)))
 
     def _text(self, values: Mapping[str, object], field: str) -> str:
         column = next(iter(self.columns.get(field, ())), None)
@@ -88,7 +98,7 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
             found = found or by_key.get(_key(chosen[field]), [])
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
-        columns[field] = tuple(found if field == "aliases" else found[:1])
+        columns[field] = tuple(found if field in _SEVERAL else found[:1])
     return FieldMap(columns)
 
 
@@ -120,6 +130,12 @@ def split_aliases(value: object) -> list[str]:
     else:
         names = value if isinstance(value, list) else ()
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def listed_names(text: str) -> tuple[str, ...]:
+    """Return the names in lines like "See also: Keel, Mast." of a text."""
+    lines = _SEE_ALSO_LINE.finditer(text)
+    return tuple(name for line in lines for name in split_aliases(line[1]))
 
 
 def shorten(text: str) -> str:

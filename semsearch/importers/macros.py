@@ -44,11 +44,15 @@ _SILENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A macro: its source, its words in running text, and what it shows inside inline code."""
+    """A macro: its source, its words in running text, and what it shows inside inline code.
+
+    `entry` names the entry of the glossary that it links to, if it does.
+    """
 
     source: str
     words: str
     in_code: str
+    entry: str = ""
 
 
 def match(text: str, start: int) -> Macro | None:
@@ -68,13 +72,15 @@ def match(text: str, start: int) -> Macro | None:
     if "{{" in inner:
         return None
     if inner[:1] in ("<", "%"):
-        words = _shortcode(inner)
-        return None if words is None else Macro(source, words, source)
+        return _shortcode(inner, source)
     call = _CALL.fullmatch(inner.strip())
     if call is None:
         return None
-    words = _kumascript(call[1].lower(), call[2] or "")
-    return Macro(source, words, words if call[1].lower() in _REFERENCES else source)
+    name = call[1].lower()
+    arguments = [unescape(_first_group(found, 1)) for found in _ARGUMENT.finditer(call[2] or "")]
+    words = _kumascript(name, arguments)
+    entry = arguments[0] if name == "glossary" and arguments else ""
+    return Macro(source, words, words if name in _REFERENCES else source, entry)
 
 
 def spell_out(text: str) -> str:
@@ -128,6 +134,11 @@ def show(text: str, found: Sequence[Macro], *, in_code: bool = False) -> str:
     return _MARK.sub(words, text)
 
 
+def shown(text: str, found: Sequence[Macro]) -> list[Macro]:
+    """Give the macros behind the marks that `hide` left in a piece of the text."""
+    return [found[int(mark[1])] for mark in _MARK.finditer(text)] if found else []
+
+
 def _split(text: str) -> Iterator[str | Macro]:
     """Take a text apart into macros and what stands between them."""
     position = search = 0
@@ -142,24 +153,21 @@ def _split(text: str) -> Iterator[str | Macro]:
     yield text[position:]
 
 
-def _shortcode(inner: str) -> str | None:
-    """Give the words of a Hugo shortcode: its `text`, or for a tooltip its `term_id`."""
+def _shortcode(inner: str, source: str) -> Macro | None:
+    """Read a Hugo shortcode: its words are its `text`, or for a tooltip its `term_id`."""
     closing = {"<": ">", "%": "%"}[inner[0]]
     if len(inner) < 2 or not inner.endswith(closing):
         return None
     if inner[0] == "%":
-        return ""
+        return Macro(source, "", source)
     named = {found[1]: _first_group(found, 2) for found in _NAMED.finditer(inner[1:-1])}
-    if named.get("text"):
-        return named["text"]
-    if inner[1:].lstrip().startswith("glossary_tooltip"):
-        return named.get("term_id", "").replace("-", " ")
-    return ""
+    is_tooltip = inner[1:].lstrip().startswith("glossary_tooltip")
+    entry = named.get("term_id", "") if is_tooltip else ""
+    return Macro(source, named.get("text") or entry.replace("-", " "), source, entry)
 
 
-def _kumascript(name: str, listed: str) -> str:
+def _kumascript(name: str, arguments: Sequence[str]) -> str:
     """Give the words of an MDN macro: in general its second argument, or else the first."""
-    arguments = [unescape(_first_group(found, 1)) for found in _ARGUMENT.finditer(listed)]
     if not arguments or _is_silent(name):
         return ""
     if name == "rfc":

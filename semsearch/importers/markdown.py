@@ -25,7 +25,8 @@ from markdown_it.tree import SyntaxTreeNode
 from semsearch.importers.deflists import Stacks, parse_with_stacks
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.files import read_text
-from semsearch.importers.prose import MAX_SOURCE, inline_words, words_of
+from semsearch.importers.links import from_file
+from semsearch.importers.prose import MAX_SOURCE, Prose, inline_words, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.types import Refusal, Source
 
@@ -134,6 +135,7 @@ class _Reader:
 
     def __init__(self, file: str, references: _References, stacks: Stacks) -> None:
         self._file = file
+        self._target = from_file(Path(file).name)
         self._references = references
         self._stacks = stacks
 
@@ -155,11 +157,12 @@ class _Reader:
         aliases = self._take_aliases(nodes)
         for section in sections[1:]:
             nodes += ([section.heading] if section.heading else []) + section.blocks
-        definition = self._words(nodes)
+        definition = self._prose(nodes)
         if definition is None:
             yield Refusal(source, f"the text of {name!r} is longer than {MAX_SOURCE} characters")
-        elif name and definition:
-            yield Record(name, definition, source, aliases, anchor[1] if anchor else None)
+        elif name and definition.words:
+            id_, links = anchor[1] if anchor else None, definition.see_also
+            yield Record(name, definition.words, source, aliases, id_, see_also=links)
         else:
             yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")
 
@@ -194,13 +197,15 @@ class _Reader:
             names += [inline_words(name, self._references) for name in above]
             names.append(words_of(term.children, self._references))
         source = Source(self._file, first_line)
-        definition = self._words(texts)
+        definition = self._prose(texts)
         if definition is None:
             reason = f"the text of {names[0]!r} is longer than {MAX_SOURCE} characters"
             return Refusal(source, reason)
-        if not definition or not names[0]:
+        if not definition.words or not names[0]:
             return Refusal(source, f"no definition of {names[0]!r}")
-        return Record(names[0], definition, source, tuple(names[1:]))
+        return Record(
+            names[0], definition.words, source, tuple(names[1:]), see_also=definition.see_also
+        )
 
     def _take_aliases(self, nodes: list[SyntaxTreeNode]) -> tuple[str, ...]:
         """Take a line `Aliases: ...` off the first paragraph below a heading."""
@@ -214,10 +219,10 @@ class _Reader:
         inline.token.content = rest
         return tuple(split_aliases(found.string[found.end() :]))
 
-    def _words(self, nodes: Sequence[SyntaxTreeNode]) -> str | None:
-        """Give the words of blocks, or None if there are more than a definition may have."""
+    def _prose(self, nodes: Sequence[SyntaxTreeNode]) -> Prose | None:
+        """Give the words and links of blocks, or None if there are more than a definition may have."""
         size = sum(len(part.content) for node in nodes for part in node.walk() if part.token)
-        return None if size > MAX_SOURCE else words_of(nodes, self._references)
+        return None if size > MAX_SOURCE else prose_of(nodes, self._references, self._target)
 
 
 def _line(node: SyntaxTreeNode) -> int:

@@ -1,7 +1,7 @@
 """One page per term: Markdown below YAML front matter, as MDN, Kubernetes and CNCF keep it.
 
 The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` its other names, and the whole
-body its definition. Pages that exist for navigation are refused by name, so that the report
+body its definition. `related` and `see_also` name other entries, and so do links and macros. Pages that exist for navigation are refused by name, so that the report
 accounts for every page of a folder.
 """
 
@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from semsearch.importers.fields import split_aliases
 from semsearch.importers.files import read_text
 from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
-from semsearch.importers.prose import MAX_SOURCE, parse_blocks, words_of
+from semsearch.importers.links import Target, from_page
+from semsearch.importers.prose import MAX_SOURCE, Prose, parse_blocks, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.types import Refusal, Source
 
 _ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
+_LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")
 _NOT_ENTRIES = {
     "landing-page": "landing page, not an entry",
     "glossary-disambiguation": "disambiguation page, not an entry",
@@ -46,9 +49,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         yield Refusal(source, reason)
         return
     term = page.text("title")
-    definition = _definition(page, term)
-    if definition:
-        yield Record(term, definition, source, _aliases(page), _id(page), _language(page))
+    prose = _definition(page, term, from_page(_sections(page, path)))
+    if prose.words:
+        links = (*_stated_links(page), *prose.see_also)
+        yield Record(term, prose.words, source, _aliases(page), _id(page), _language(page), links)
     else:
         yield Refusal(source, f"no text below the front matter of {term!r}")
 
@@ -66,13 +70,28 @@ def _reason_to_skip(page: Page, path: Path) -> str | None:
     return _NOT_ENTRIES.get(page.text("page-type"))
 
 
-def _definition(page: Page, term: str) -> str:
+def _definition(page: Page, term: str, target: Target) -> Prose:
     """Give the body as plain words, without a first heading that only repeats the title."""
     blocks = parse_blocks(page.body)
     nodes = blocks.nodes
     if nodes and nodes[0].type == "heading" and words_of(nodes[:1], blocks.references) == term:
         nodes = nodes[1:]
-    return words_of(nodes, blocks.references)
+    return prose_of(nodes, blocks.references, target)
+
+
+def _sections(page: Page, path: Path) -> set[str]:
+    """Name what the pages of this glossary lie below: the section of the slug, the folder."""
+    folder = path.resolve().parent
+    section, slash, _ = page.text("slug").partition("/")
+    own = folder.parent if path.stem == "index" else folder
+    return {name.casefold() for name in (section if slash else "", own.name) if name}
+
+
+def _stated_links(page: Page) -> Iterator[str]:
+    """Yield the entries that the fields of the page link to; a text may list several."""
+    for field in _LINK_FIELDS:
+        for text in page.texts(field):
+            yield from split_aliases(text)
 
 
 def _aliases(page: Page) -> tuple[str, ...]:

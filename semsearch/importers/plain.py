@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.importers.fields import listed_names
 from semsearch.importers.files import read_text
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.types import Refusal, Source
@@ -78,7 +79,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
 
 
 def _record(name: _Paragraph, texts: list[str], file: str) -> Record:
-    return Record(name.lines[0], "\n\n".join(texts), Source(file, name.line))
+    text = "\n\n".join(texts)
+    source = Source(file, name.line)
+    return Record(name.lines[0], text, source, see_also=listed_names(text))
 
 
 def _refusal(name: _Paragraph, file: str) -> Refusal:

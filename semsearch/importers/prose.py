@@ -14,6 +14,7 @@ from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,6 +22,8 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 
 from semsearch.importers import macros
+from semsearch.importers.fields import SEE_ALSO, listed_names
+from semsearch.importers.links import Target, nowhere
 from semsearch.importers.markup import html_words, is_break
 
 MAX_SOURCE = 100_000
@@ -50,6 +53,31 @@ def parse_blocks(markdown: str) -> Blocks:
     return Blocks(tuple(root.children), references)
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """The plain words of some blocks, and the entries they link to, in order."""
+
+    words: str
+    see_also: tuple[str, ...]
+
+
+def prose_of(
+    nodes: Sequence[SyntaxTreeNode], references: MutableMapping[str, Any], target: Target
+) -> Prose:
+    """Give the plain words of some blocks and the entries that they link to.
+
+    Args:
+        nodes: blocks of one parsed text.
+        references: the link references of that text.
+        target: says which entry an address leads to.
+
+    Returns:
+        The words, and the entries behind links and macros and those in a list below "See also".
+    """
+    writer = _Writer(references, target)
+    return Prose(writer.blocks(nodes), tuple(writer.see_also))
+
+
 def words_of(nodes: Sequence[SyntaxTreeNode], references: MutableMapping[str, Any]) -> str:
     """Give the plain words of some blocks.
 
@@ -76,10 +104,17 @@ def _parser() -> MarkdownIt:
 
 
 class _Writer:
-    """Writes blocks as plain words; holds the link references they may use."""
+    """Writes blocks as plain words; holds the link references they may use.
 
-    def __init__(self, references: MutableMapping[str, Any]) -> None:
+    Of the links it meets it keeps those that lead to an entry.
+    """
+
+    def __init__(self, references: MutableMapping[str, Any], target: Target = nowhere) -> None:
         self._references = references
+        self._target = target
+        self._links = 0  # of every kind, also those that lead elsewhere
+        self._lists_entries = False
+        self.see_also: list[str] = []
 
     def blocks(self, nodes: Iterable[SyntaxTreeNode], separator: str = "\n\n") -> str:
         return separator.join(filter(None, map(self._block, nodes)))
@@ -89,11 +124,26 @@ class _Writer:
         parser = _parser()
         marked, found = macros.hide(content)
         parser.inline.parse(marked, parser, self._references, tokens)
+        for token in tokens:
+            self._follow(token, found)
         lines = "".join(_inline_token(token, found) for token in tokens).split("\n")
         return "\n".join(" ".join(line.split()) for line in lines).strip()
 
+    def _follow(self, token: Token, found: Sequence[macros.Macro]) -> None:
+        """Keep the entries that a piece of inline text links to."""
+        if token.type == "link_open":
+            self._links += 1
+            address = macros.show(unquote(str(token.attrs.get("href", ""))), found)
+            self.see_also.extend(filter(None, [self._target(address)]))
+        elif token.type in ("text", "code_inline"):
+            shown = macros.shown(token.content, found)
+            self._links += len(shown)
+            self.see_also += [macro.entry for macro in shown if macro.entry]
+
     def _block(self, node: SyntaxTreeNode) -> str:
         writers = {
+            "heading": self._heading,
+            "paragraph": self._paragraph,
             "inline": lambda node: self.inline(node.content),
             "fence": lambda node: node.content.strip("\n").rstrip(),
             "code_block": lambda node: node.content.strip("\n").rstrip(),
@@ -107,6 +157,18 @@ class _Writer:
         writer = writers.get(node.type)
         return writer(node) if writer else self.blocks(node.children)
 
+    def _heading(self, node: SyntaxTreeNode) -> str:
+        words = self.blocks(node.children)
+        self._lists_entries = words.rstrip(":").casefold() in SEE_ALSO
+        return words
+
+    def _paragraph(self, node: SyntaxTreeNode) -> str:
+        links = self._links
+        words = self.blocks(node.children)
+        if self._links == links:
+            self.see_also += listed_names(words)
+        return words
+
     def _quotation(self, node: SyntaxTreeNode) -> str:
         """Write a quotation without its marks, and without the marker of a GitHub alert."""
         return _ALERT.sub("", self.blocks(node.children), count=1)
@@ -116,7 +178,10 @@ class _Writer:
         lines = []
         for item in node.children:
             # MDN writes definition lists as nested items that begin with a colon
+            links = self._links
             words = self.blocks(item.children, "\n").removeprefix(": ")
+            if self._lists_entries and self._links == links:
+                self.see_also.append(words)
             if words:
                 mark = "- " if number is None else f"{number}. "
                 lines.append(mark + words.replace("\n", "\n" + " " * len(mark)))

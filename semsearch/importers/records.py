@@ -17,7 +17,10 @@ from semsearch.types import Refusal, Source
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry as a file states it. `id` is the author's own identifier, if there is one."""
+    """One entry as a file states it. `id` is the author's own identifier, if there is one.
+
+    `see_also` names the entries that the author links to, by id or name.
+    """
 
     term: str
     definition: str
@@ -25,6 +28,7 @@ class Record:
     aliases: tuple[str, ...] = ()
     id: str | None = None
     language: str = "en"
+    see_also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,22 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.storage.database import open_for_writing
-from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
+from semsearch.storage.rows import COLUMNS, from_row, to_row
 from semsearch.types import Entry, Vectors
 
 _MIGRATIONS = (
-    f"""
-    CREATE TABLE entry ({DEFINITIONS}, position INTEGER NOT NULL) STRICT;
+    """
+    CREATE TABLE entry (
+        id TEXT NOT NULL UNIQUE,
+        glossary TEXT NOT NULL,
+        term TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        language TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        position INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE store (identity TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;
     INSERT INTO store VALUES (lower(hex(randomblob(16))), 0);
     CREATE TABLE vector (
@@ -29,7 +39,8 @@ _MIGRATIONS = (
         value BLOB NOT NULL,
         PRIMARY KEY (text, fingerprint)
     ) STRICT, WITHOUT ROWID;
-    """,  # noqa: S608 - constants
+    """,
+    "ALTER TABLE entry ADD COLUMN see_also TEXT NOT NULL DEFAULT '[]'",
 )
 _MANY = 500
 
@@ -99,7 +110,7 @@ class EntryStore:
             connection.execute("UPDATE store SET revision = revision + 1")
             connection.execute("DELETE FROM entry")
             connection.executemany(
-                "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO entry ({COLUMNS}, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
                 ((*to_row(entry), position) for position, entry in enumerate(entries)),
             )
 

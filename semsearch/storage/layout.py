@@ -7,7 +7,7 @@
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
       generations/<n>/          immutable, self-contained, derived from the store
-        entries.db              entries, names, passages (SQLite, read-only)
+        entries.db              entries, names, passages, relations (SQLite, read-only)
         words.db                stems and where their postings are (SQLite, read-only)
         postings.i32, .f32      which entries use a stem, and how much that counts
         vectors.f32             one float32 row for each passage
@@ -32,7 +32,7 @@ class GenerationLayout:
 
     @property
     def entries(self) -> Path:
-        """Entries, names and passages (SQLite)."""
+        """Entries, names, passages and relations (SQLite)."""
         return self.root / "entries.db"
 
     @property

@@ -1,4 +1,7 @@
-"""How an entry stands in a table; the store and its snapshots have the same columns."""
+"""How an entry stands in a table; the store and its snapshots have the same columns.
+
+The store came to them step by step (its migrations), a snapshot is made with all of them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Sequence
 
 from semsearch.types import Entry, Source
 
-COLUMNS = "id, glossary, term, definition, aliases, language, file, line"
+COLUMNS = "id, glossary, term, definition, aliases, language, file, line, see_also"
 
 DEFINITIONS = """
         id TEXT NOT NULL UNIQUE,
@@ -17,29 +20,30 @@ DEFINITIONS = """
         aliases TEXT NOT NULL,
         language TEXT NOT NULL,
         file TEXT NOT NULL,
-        line INTEGER NOT NULL
+        line INTEGER NOT NULL,
+        see_also TEXT NOT NULL
 """
 
 
 def to_row(entry: Entry) -> tuple[str | int, ...]:
     """Return the values of an entry in the order of `COLUMNS`."""
     source = entry.source or Source("", 0)
-    aliases = json.dumps(entry.aliases, ensure_ascii=False)
     return (
         entry.id,
         entry.glossary,
         entry.term,
         entry.definition,
-        aliases,
+        json.dumps(entry.aliases, ensure_ascii=False),
         entry.language,
         source.file,
         source.line,
+        json.dumps(entry.see_also, ensure_ascii=False),
     )
 
 
 def from_row(row: Sequence[str | int]) -> Entry:
     """Return the entry that `to_row` made a row of."""
-    id_, glossary, term, definition, aliases, language, file, line = row
+    id_, glossary, term, definition, aliases, language, file, line, see_also = row
     return Entry(
         id=str(id_),
         term=str(term),
@@ -48,4 +52,5 @@ def from_row(row: Sequence[str | int]) -> Entry:
         aliases=tuple(json.loads(str(aliases))),
         language=str(language),
         source=Source(str(file), int(line)) if file else None,
+        see_also=tuple(json.loads(str(see_also))),
     )

@@ -1,6 +1,6 @@
 """The entries of one generation: written once, then only read.
 
-Entries by position, their names, and the passages that vectors stand for. Positions count from
+Entries by position, their names, their relations, and the passages that vectors stand for. Positions count from
 0, glossary by glossary, so that each glossary is a range of positions.
 """
 
@@ -17,8 +17,10 @@ import numpy as np
 from semsearch.names import Name, names_of
 from semsearch.passages import Passage
 from semsearch.stems import words_with_stems
+from semsearch.storage import relations
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
+from semsearch.storage.relations import Relation
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
 from semsearch.types import Entry, GlossaryInfo, Numbers, Span
 
@@ -36,10 +38,12 @@ _SCHEMA = f"""
         start INTEGER NOT NULL,
         stop INTEGER NOT NULL
     ) STRICT;
+    {relations.SCHEMA}
 """
-_INDEXES = """
+_INDEXES = f"""
     CREATE INDEX name_key ON name (key);
     CREATE INDEX name_form ON name (form);
+    {relations.INDEXES}
     ANALYZE;
 """
 
@@ -57,7 +61,11 @@ class NamedEntry:
     position: int
 
 
-def write_snapshot(file: Path, entries: Iterable[tuple[Entry, Sequence[Passage]]]) -> None:
+def write_snapshot(
+    file: Path,
+    entries: Iterable[tuple[Entry, Sequence[Passage]]],
+    related: Iterable[Relation] = (),
+) -> None:
     """Write the file; entries must come glossary by glossary."""
     with writing_once(file, _SCHEMA, _INDEXES) as connection:
         row = 0
@@ -68,6 +76,7 @@ def write_snapshot(file: Path, entries: Iterable[tuple[Entry, Sequence[Passage]]
                 ((row + i, p.start, p.end) for i, p in enumerate(passages)),
             )
             row += len(passages)
+        relations.insert(connection, related)
     sync(file)
 
 
@@ -75,7 +84,8 @@ def _insert(
     connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name], row: int
 ) -> None:
     connection.execute(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry), row)
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (position, *to_row(entry), row),
     )
     connection.executemany(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
@@ -142,6 +152,14 @@ class Snapshot:
     def _read_stems(self, position: int) -> list[tuple[str, Span]]:
         """Return the words of a definition with their stems."""
         return list(words_with_stems(self._entry(position).definition))
+
+    def relations_from(self, position: int) -> list[Relation]:
+        """Return what an author linked from an entry, then what its definition mentions."""
+        return relations.read_from(self._reader, position)
+
+    def relations_to(self, position: int) -> list[Relation]:
+        """Return what links to or mentions an entry."""
+        return relations.read_to(self._reader, position)
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""

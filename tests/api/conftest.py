@@ -27,6 +27,7 @@ ENTRIES = (
         glossary="kitchen",
         aliases=("Egg beater",),
         source=Source("kitchen.md", 3),
+        see_also=("ladle", "Fork"),
     ),
     Entry(
         id="kitchen:ladle",

@@ -115,11 +115,16 @@ def test_entry_by_id_name_alias_and_acronym(client: TestClient) -> None:
 
 
 def test_related_gives_what_the_library_gives(client: TestClient, glossary: Glossary) -> None:
-    """Related entries come nearest first, without the entry itself."""
+    """Authored and computed terms, each in its group; a linked term is not repeated as similar."""
     body = client.get("/v1/entries/kitchen:whisk/related?limit=3").json()
     assert body == json.loads(wire.to_json(glossary.related("kitchen:whisk", k=3)))
-    assert [n["rank"] for n in body["similar_meaning"]] == [1, 2, 3]
-    assert "kitchen:whisk" not in {n["id"] for n in body["similar_meaning"]}
+    ladle = {"id": "kitchen:ladle", "term": "Ladle", "glossary": "kitchen", "span": None}
+    assert (body["see_also"], body["mentions"], body["mentioned_by"]) == ([ladle], [], [])
+    similar = [n["id"] for n in body["similar_meaning"]]
+    assert not {"kitchen:whisk", "kitchen:ladle"} & set(similar)
+    assert [n["rank"] for n in body["similar_meaning"]] == list(range(1, len(similar) + 1))
+    back = client.get("/v1/entries/Ladle/related").json()
+    assert [r["id"] for r in back["mentioned_by"]] == ["kitchen:whisk"]
     slash = client.get("/v1/entries/Port%2FStarboard/related?limit=1").json()
     assert slash["id"] == "ships:port-starboard"
 

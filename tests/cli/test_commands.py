@@ -8,14 +8,15 @@ import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import typer
 
+from semsearch.building import build_index
 from semsearch.cli import commands, complete, main
-from tests.conftest import PROJECT
+from tests.conftest import ENTRIES, PROJECT, entry
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,30 @@ def test_questions_from_standard_input_answer_line_by_line(hashed_index: Path) -
     assert done.returncode == 2
 
 
-def test_related_and_info(hashed_index: Path) -> None:
-    """As tables and as JSON."""
-    related = json.loads(run("related", "Leaven", "-i", str(hashed_index), "--json").stdout)
-    assert related["id"] == "bakery:leaven"
-    assert len(related["similar_meaning"]) == 5
-    assert (
-        "Similar meaning to Leaven"
-        in run("related", "leaven", "-i", str(hashed_index)).stdout.decode()
-    )
+def test_related_shows_each_group_under_its_heading(tmp_path: Path) -> None:
+    """What authors wrote comes first, then what is computed, with the reason; JSON has the same."""
+    leaven = replace(ENTRIES[0], see_also=("banneton",))
+    scoring = entry("Scoring", "Cutting the crumb side of dough.")
+    index = str(tmp_path / "index")
+    build_index([leaven, *ENTRIES[1:], scoring], index, model="hashed")
+    shown = run("related", "Leaven", "-i", index).stdout.decode()
+    assert shown.startswith("Leaven\n\nSee also (by the author)\nProofing Basket")
+    used = run("related", "crumb", "-i", index).stdout.decode()
+    assert "Used in\nScoring  Cutting the crumb side of dough." in used
+    named = run("related", "scoring", "-i", index).stdout.decode()
+    assert "Mentions\nCrumb  Cutting the crumb side of dough." in named
+    computed = run("related", "dutch oven", "-i", index).stdout.decode()
+    assert "Similar meaning (computed)\n" in computed
+    assert "because: It keeps steam around a loaf while it bakes." in computed
+    alone = run("related", "hull", "-i", index).stdout.decode()
+    assert alone == "Hull\n\nNo term has a similar meaning.\n"
+    body = json.loads(run("related", "Leaven", "-i", index, "--json").stdout)
+    assert body["id"] == "bakery:leaven"
+    assert [r["id"] for r in body["see_also"]] == ["bakery:proofing-basket"]
+
+
+def test_info(hashed_index: Path) -> None:
+    """As a table and as JSON."""
     info = json.loads(run("info", "-i", str(hashed_index), "--json").stdout)
     assert info["glossaries"] == [
         {"name": "bakery", "entries": 5},

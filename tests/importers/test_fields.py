@@ -74,7 +74,7 @@ def test_choice_of_an_unknown_field_is_refused() -> None:
         check_chosen({"word": "Wort"}, "f.csv")
     assert str(caught.value) == (
         "f.csv: column 'Wort' was chosen for 'word', which is no field; "
-        "the fields are term, definition, aliases, id, language"
+        "the fields are term, definition, aliases, id, language, see_also"
     )
 
 

@@ -23,6 +23,7 @@ def test_page_becomes_a_record_of_its_whole_body() -> None:
             Source(str(path), 1),
             ("balloon whisk", "wire whip"),
             "whisk",
+            see_also=("Foam", "egg-white", "cream"),
         )
     ]
 

@@ -1,0 +1,183 @@
+"""Mentions: the names of other entries inside a definition.
+
+One pass over the words of a text, each looked up in a table of all names by their forms, the
+longest name first; so the cost grows with the text and not with the number of entries. What a
+name is made of counts once: "accessibility tree" mentions no "accessibility".
+
+A mention that is none is worse than one that is missed, so:
+
+- Only what an author wrote is looked for: terms, aliases, and acronyms that a definition spells
+  out. Initials that the program made up are not.
+- Words match whole, in any number and case. Acronyms and names of up to three letters need their
+  capitals ("Set" is no "set", "IT" no "it"), and capitals that a sentence begins with prove
+  nothing. A single stop word never counts, nor one word of a longer proper name ("Internet
+  Explorer"), nor one that only counts or sorts what follows ("a type of").
+- A part of a compound or of code is none: "self-service", "node.js", "map()", "::before". What
+  only begins a compound is one: "cluster-wide".
+- A name that several entries bear says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from semsearch.names import Name, NameKind, form_of
+from semsearch.text import STOP_WORDS, WORD, fold
+
+MAX_WORDS = 12
+"""Words of a name that is looked for."""
+SHORT = 3
+"""Letters of a name that is easily taken for a common word."""
+MAX_ACRONYM = 6
+"""Letters of a name in capitals that is an acronym; a longer one is a word in capitals."""
+
+_TOKEN = re.compile(WORD.pattern.replace(r"\w", r"[^\W_]") + "[+#]*")
+"""A word without underscores, since names are compared without; "C++" is not "C"."""
+_GAP = re.compile(r"[^\S\n]+|[^\S\n]*\n[^\S\n]*|[-‐‑./'’&_]| [&/+–-] ")  # noqa: RUF001
+"""What may stand between two words of one name: no end of a clause."""
+_BEFORE = "-‐‑._@#$\\:<"  # noqa: RUF001
+_AFTER = re.compile(r"[._@:=\\]\w|[=_]|\(\)")
+_GOES_ON = re.compile(r" [A-Z][a-z]")
+_COUNTS = re.compile(r" of\b")
+_OPENING = " \"'“‘("  # noqa: RUF001
+_CLAUSE_END = ".!?:;•-*"
+_LOOK_BACK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entry by position, and where in the text its name stands."""
+
+    target: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a text: where each begins and ends, and its form."""
+
+    starts: list[int]
+    ends: list[int]
+    forms: list[str]
+
+
+class MentionFinder:
+    """Finds the names of the entries of one glossary."""
+
+    def __init__(self, names: Sequence[Sequence[Name]]) -> None:
+        """Learn the names of each entry; a mention tells an entry by its place among them."""
+        self._bearers: dict[tuple[str, ...], list[tuple[Name, int]]] = defaultdict(list)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for position, borne in enumerate(names):
+            for name in borne:
+                forms = tuple(_words(name.label).forms)
+                if name.kind is not NameKind.INITIALS and _can_be_told(name.label, forms):
+                    self._bearers[forms].append((name, position))
+                    lengths[forms[0]].add(len(forms))
+        self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
+
+    def find(self, text: str, own: int, linked: Collection[int] = ()) -> Iterator[Mention]:
+        """Yield the mentions in a text, in order; they do not overlap.
+
+        Args:
+            text: a definition.
+            own: the position of its entry, whose names are no mentions.
+            linked: positions that its author links to: their names are meant in any capitals, and
+                also where others bear them.
+        """
+        words = _words(text)
+        at, count = 0, len(words.forms)
+        while at < count:
+            end, bearers = self._longest(text, words, at, linked)
+            if len(bearers) == 1 and own not in bearers:
+                yield Mention(min(bearers), words.starts[at], words.ends[end - 1])
+            at = end
+
+    def _longest(
+        self, text: str, words: _Words, at: int, linked: Collection[int]
+    ) -> tuple[int, Collection[int]]:
+        """Return the word behind the longest name that begins at a word, and who bears it."""
+        for length in self._lengths.get(words.forms[at], ()):
+            end = at + length
+            bearers = self._bearers.get(tuple(words.forms[at:end]), ())
+            if end <= len(words.forms) and bearers and _is_whole(text, words, at, end):
+                place = words.starts[at], words.ends[end - 1]
+                found = {who for name, who in bearers if _is_written_so(name, text, *place)}
+                meant = {w for n, w in bearers if w in linked and _is_called_so(n, text, *place)}
+                if meant or found:
+                    return end, meant or found
+        return at + 1, ()
+
+
+def _words(text: str) -> _Words:
+    words = _Words([], [], [])
+    for match in _TOKEN.finditer(text):
+        words.starts.append(match.start())
+        words.ends.append(match.end())
+        words.forms.append(_form(match[0]))
+    return words
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(word: str) -> str:
+    return form_of(fold(word), word)
+
+
+def _can_be_told(label: str, forms: Sequence[str]) -> bool:
+    """Whether a name is more than one letter, a number, or words that every text has."""
+    letters = sum(sign.isalpha() or sign in "+#" for sign in label)
+    if letters < 2 or not 0 < len(forms) <= MAX_WORDS:
+        return False
+    return _is_acronym(label) or not all(form in STOP_WORDS for form in forms)
+
+
+def _is_acronym(label: str) -> bool:
+    return label.isupper() and sum(map(str.isalnum, label)) <= MAX_ACRONYM
+
+
+def _is_whole(text: str, words: _Words, first: int, last: int) -> bool:
+    """Whether words, the last excluded, are one name and not a part of a longer word or of code."""
+    start, end = words.starts[first], words.ends[last - 1]
+    before, earlier = text[max(0, start - 1) : start], text[max(0, start - 2) : start - 1]
+    if before and (before in _BEFORE or (before == "/" and not earlier.isalnum())):
+        return False
+    return not _AFTER.match(text, end) and all(
+        _GAP.fullmatch(text, words.ends[i], words.starts[i + 1]) for i in range(first, last - 1)
+    )
+
+
+def _is_called_so(name: Name, text: str, start: int, end: int) -> bool:
+    """Whether the signs are those of the name: those in front of it, as in "+1", are no word."""
+    written = text[start:end]
+    return form_of(fold(written), written) == name.form and fold(written) not in STOP_WORDS
+
+
+def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
+    """Whether the signs are those of the name, and the capitals where they matter."""
+    label, written = name.label, text[start:end]
+    has_capitals_of_label = written.removesuffix("s") == label.removesuffix("s")
+    if _is_acronym(label):
+        return has_capitals_of_label and form_of(fold(written), written) == name.form
+    if not _is_called_so(name, text, start, end) or _serves_what_follows(text, written, end):
+        return False
+    if sum(map(str.isalnum, label)) > SHORT:
+        return True
+    by_sentence = written[:1].isupper() and _begins_sentence(text, start)
+    return has_capitals_of_label and not by_sentence
+
+
+def _serves_what_follows(text: str, written: str, end: int) -> bool:
+    """Whether a single word goes on as a longer proper name, or counts what follows."""
+    follows = _GOES_ON if written[:1].isupper() else _COUNTS
+    return " " not in written and follows.match(text, end) is not None
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - _LOOK_BACK) : start]
+    blank = before[len(before.rstrip()) :]
+    return "\n" in blank or before.rstrip(_OPENING)[-1:] in _CLAUSE_END

@@ -1,0 +1,124 @@
+"""Related terms: what is computed and what authors wrote, brought together and kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+import numpy as np
+
+from semsearch.neighbours import Near, neighbours
+from semsearch.ranking.background import Background
+from semsearch.retrieval import Retriever
+from semsearch.stems import stem
+from semsearch.storage.relations import Relation, RelationKind
+from semsearch.storage.snapshot import Snapshot
+from semsearch.text import STOP_WORDS, WORD
+from semsearch.types import Connection, Neighbour, Numbers, Reference, Related, Span
+
+FLOOR = -0.5
+"""Least similarity, in deviations above the background of the glossary. Chosen by reading pairs of MDN,
+Kubernetes and Solana by height: lower ones often share no more than a word ("Local scope", "Locale")."""
+
+_LIST_MARKS = ("- ", "* ", "\u2022 ")
+
+
+def find_related(
+    retriever: Retriever, background: Callable[[str | None], Background], position: int, k: int
+) -> Related:
+    """Return the terms related to the entry at a position.
+
+    Args:
+        retriever: the open generation.
+        background: what similarity is ordinary in a glossary, or (None) in all of them.
+        position: the entry.
+        k: how many of each group at most.
+    """
+    snapshot = retriever.snapshot
+    relations = snapshot.relations_from(position)
+    back = snapshot.relations_to(position)
+    linked = [r.target for r in relations if r.kind is RelationKind.LINK]
+    linked += [r.source for r in back if r.kind is RelationKind.LINK]
+    finder = _Finder(retriever, background)
+    near = (one for one in finder.near(position) if one.position not in linked)
+    return Related(
+        entry=snapshot.entries([position])[0],
+        similar=tuple(finder.shown(rank, position, n) for rank, n in enumerate(islice(near, k), 1)),
+        see_also=_references(snapshot, relations, RelationKind.LINK, k),
+        mentions=_references(snapshot, relations, RelationKind.MENTION, k),
+        mentioned_by=tuple(_reference(snapshot, r, r.source) for r in back[:k]),
+    )
+
+
+class _Finder:
+    """Finds entries of similar meaning and says what connects them."""
+
+    def __init__(
+        self, retriever: Retriever, background: Callable[[str | None], Background]
+    ) -> None:
+        self._retriever = retriever
+        self._snapshot = retriever.snapshot
+        self._background = background
+
+    def near(self, position: int) -> list[Near]:
+        retriever = self._retriever
+        return neighbours(
+            retriever.vectors,
+            retriever.first_rows,
+            position,
+            sentences=self._prose,
+            floor=lambda other: self._floor(position, other),
+        )
+
+    def shown(self, rank: int, position: int, near: Near) -> Neighbour:
+        entry, other = self._snapshot.entries([position, near.position])
+        own, others = self._snapshot.passages([near.row, near.other_row])
+        sentence = Span(*own, entry.definition[slice(*own)])
+        other_sentence = Span(*others, other.definition[slice(*others)])
+        words = _shared(sentence.text, other_sentence.text)
+        because = Connection(sentence, other_sentence, round(near.sentences, 6), words)
+        return Neighbour(rank, other, round(near.similarity, 6), because)
+
+    def _floor(self, position: int, other: int) -> float:
+        one, two = self._snapshot.entries([position, other])
+        ordinary = self._background(one.glossary if one.glossary == two.glossary else None)
+        return ordinary.mean + FLOOR * ordinary.deviation
+
+    def _prose(self, position: int) -> Numbers:
+        """Return the rows of the sentences of an entry; items of lists only if it has no other."""
+        first, end = self._retriever.first_rows[position : position + 2].tolist()
+        rows = range(min(first + 1, end - 1), end)  # one sentence alone is the whole definition
+        text = self._snapshot.entries([position])[0].definition
+        starts = (start for start, _ in self._snapshot.passages(rows))
+        prose = [
+            row
+            for row, start in zip(rows, starts, strict=True)
+            if not text.startswith(_LIST_MARKS, start)
+        ]
+        return np.array(prose or rows, dtype=np.int64)
+
+
+def _shared(one: str, other: str) -> tuple[str, ...]:
+    """Return the words of a text that another uses too, each stem once, without stop words."""
+    known = {stem(word) for word in WORD.findall(other)}
+    shared: dict[str, str] = {}
+    for word in WORD.findall(one):
+        if word.casefold() not in STOP_WORDS and len(word) > 1 and stem(word) in known:
+            shared.setdefault(stem(word), word)
+    return tuple(shared.values())
+
+
+def _references(
+    snapshot: Snapshot, relations: Iterable[Relation], kind: RelationKind, k: int
+) -> tuple[Reference, ...]:
+    chosen = islice((r for r in relations if r.kind is kind), k)
+    return tuple(_reference(snapshot, r, r.target) for r in chosen)
+
+
+def _reference(snapshot: Snapshot, relation: Relation, shown: int) -> Reference:
+    """Make a reference to one of the two entries of a relation; the place is the source's."""
+    entry, source = snapshot.entries([shown, relation.source])
+    if relation.start is None or relation.stop is None:
+        return Reference(entry, None)
+    text = source.definition[relation.start : relation.stop]
+    return Reference(entry, Span(relation.start, relation.stop, text))

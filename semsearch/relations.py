@@ -1,0 +1,111 @@
+"""Authored relations: which entries the links of an entry lead to, and whom its text mentions.
+
+Both stay within one glossary, where a name means what its author meant. They come from what
+authors wrote; what merely resembles is `neighbours`' and never mixed with them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePath
+
+from semsearch.importers.slugs import slug
+from semsearch.mentions import Mention, MentionFinder
+from semsearch.names import Name, NameKind, form_of, names_of
+from semsearch.storage.relations import Relation, RelationKind
+from semsearch.text import fold
+from semsearch.types import Entry
+
+MAX_MENTIONS = 100
+"""Entries mentioned by one definition that are kept: the first ones."""
+
+_WAYS = ("id", "page", "term", "alias", "form")
+"""What a link may call an entry, the surest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationCounts:
+    """What a build found: links that lead to an entry, links that do not, and mentions."""
+
+    links: int
+    unresolved: int
+    mentions: int
+
+
+def relate(entries: Sequence[Entry]) -> tuple[list[Relation], RelationCounts]:
+    """Find the relations of all entries.
+
+    Args:
+        entries: by position, glossary by glossary.
+
+    Returns:
+        The relations, entry by entry: first its links in the author's order, then its mentions
+        in the order of the text. A pair that is both is a link.
+    """
+    relations: list[Relation] = []
+    unresolved = first = 0
+    for _, group in groupby(entries, lambda entry: entry.glossary):
+        glossary = list(group)
+        names = [names_of(entry) for entry in glossary]
+        links, finder = _Links(glossary, names), MentionFinder(names)
+        for own, entry in enumerate(glossary):
+            linked = [at for name in entry.see_also if (at := links.target(name)) is not None]
+            unresolved += len(entry.see_also) - len(linked)
+            relations += _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
+        first += len(glossary)
+    kinds = Counter(relation.kind for relation in relations)
+    counts = RelationCounts(kinds[RelationKind.LINK], unresolved, kinds[RelationKind.MENTION])
+    return relations, counts
+
+
+def _of_entry(
+    own: int, linked: Iterable[int], mentions: Iterable[Mention], first: int
+) -> Iterator[Relation]:
+    places: dict[int, Mention] = {}
+    for mention in mentions:
+        places.setdefault(mention.target, mention)
+    targets = dict.fromkeys(linked, RelationKind.LINK)
+    others = [target for target in places if target not in targets][:MAX_MENTIONS]
+    targets.pop(own, None)
+    for target, kind in (targets | dict.fromkeys(others, RelationKind.MENTION)).items():
+        place = places.get(target)
+        start, end = (place.start, place.end) if place else (None, None)
+        yield Relation(first + own, first + target, kind, start, end)
+
+
+class _Links:
+    """Tells which entry of a glossary a link means."""
+
+    def __init__(self, entries: Sequence[Entry], names: Sequence[Sequence[Name]]) -> None:
+        self._prefix = f"{entries[0].glossary}:"
+        self._known: dict[str, dict[str, list[int]]] = {way: defaultdict(list) for way in _WAYS}
+        for position, entry in enumerate(entries):
+            for way, key in _keys(entry, names[position]):
+                bearers = self._known[way][key]
+                if position not in bearers[-1:]:
+                    bearers.append(position)
+        pages = self._known["page"]  # a file of many terms is none
+        self._known["page"] = {name: found for name, found in pages.items() if len(found) == 1}
+
+    def target(self, name: str) -> int | None:
+        """Return the entry that a link means; none if no entry or several are called so."""
+        id_, key = slug(name.removeprefix(self._prefix)), fold(name)
+        asked = {"id": id_, "page": id_, "term": key, "alias": key, "form": form_of(key, name)}
+        for way in _WAYS:
+            if bearers := self._known[way].get(asked[way]):
+                return bearers[0] if len(bearers) == 1 else None
+        return None
+
+
+def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
+    yield "id", entry.id.partition(":")[2]
+    if entry.source:
+        file = PurePath(entry.source.file)
+        yield "page", slug(file.parent.name if file.stem == "index" else file.stem)
+    for name in names:
+        if name.kind is not NameKind.INITIALS:
+            yield ("term" if name.kind is NameKind.TERM else "alias"), name.key
+            yield "form", name.form

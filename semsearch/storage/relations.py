@@ -1,0 +1,78 @@
+"""The table of authored relations: who links to whom, and whose definition names whom.
+
+One row for each ordered pair of entries. A link that is also named in the definition keeps its
+kind and gets the place of the name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from semsearch.storage.database import Reader
+
+SCHEMA = """
+    CREATE TABLE relation (
+        source INTEGER NOT NULL REFERENCES entry,
+        target INTEGER NOT NULL REFERENCES entry,
+        kind TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        start INTEGER,
+        stop INTEGER,
+        PRIMARY KEY (source, target)
+    ) STRICT, WITHOUT ROWID;
+"""
+INDEXES = "CREATE INDEX relation_target ON relation (target);"
+
+_COLUMNS = "source, target, kind, start, stop"
+
+
+class RelationKind(StrEnum):
+    """How one entry refers to another; links come before mentions, also by the alphabet."""
+
+    LINK = "link"
+    """Its author linked to it."""
+    MENTION = "mention"
+    """Its definition names it, without a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One entry that refers to another, both by position.
+
+    `start` and `stop` say where the definition of the first names the second, if it does.
+    """
+
+    source: int
+    target: int
+    kind: RelationKind
+    start: int | None = None
+    stop: int | None = None
+
+
+def insert(connection: sqlite3.Connection, relations: Iterable[Relation]) -> None:
+    """Write relations; those of one entry and kind keep their order."""
+    connection.executemany(
+        "INSERT INTO relation VALUES (?, ?, ?, ?, ?, ?)",
+        ((r.source, r.target, r.kind, place, r.start, r.stop) for place, r in enumerate(relations)),
+    )
+
+
+def read_from(reader: Reader, position: int) -> list[Relation]:
+    """Return the relations of which an entry is the source, in the order they were written."""
+    return _read(reader, "source = ? ORDER BY place", position)
+
+
+def read_to(reader: Reader, position: int) -> list[Relation]:
+    """Return the relations of which an entry is the target, links first, in the order of their sources."""
+    return _read(reader, "target = ? ORDER BY kind, source", position)
+
+
+def _read(reader: Reader, where: str, position: int) -> list[Relation]:
+    rows = reader.rows(
+        f"SELECT {_COLUMNS} FROM relation WHERE {where}",  # noqa: S608 - constant clauses
+        (position,),
+    )
+    return [Relation(s, t, RelationKind(kind), start, stop) for s, t, kind, start, stop in rows]
