@@ -16,15 +16,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
-
-import numpy as np
 
 from semsearch.encoders import hashed
 from semsearch.encoders.lazy import BuildingEncoder
@@ -32,25 +28,20 @@ from semsearch.encoders.models import DEFAULT_MODEL, Model
 from semsearch.encoders.onnx import Agreement
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
-from semsearch.hashing import sha256_of
 from semsearch.importers import read_corpus
-from semsearch.passages import Passage, passages_of
 from semsearch.progress import Progress, Silent
-from semsearch.ranking.background import measure_background, measure_each, spread
-from semsearch.relations import RelationCounts, relate
+from semsearch.publishing import Made, Prepared, prepare, write_generation
+from semsearch.ranking.background import spread
+from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
 from semsearch.storage.entries import Changes, EntryStore
-from semsearch.storage.files import exclusive, sync
-from semsearch.storage.layout import GenerationLayout, IndexLayout
-from semsearch.storage.manifest import FORMAT, Manifest, load_manifest, publish
+from semsearch.storage.files import exclusive
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.storage.retention import remove_old
-from semsearch.storage.snapshot import write_snapshot
-from semsearch.storage.words import write_words
-from semsearch.text import text_hash
 from semsearch.types import Entry, Refusal, RerankerInfo
-from semsearch.version import __version__
 
 BATCH = 256
 """Texts embedded between two commits: a kill loses at most this many."""
@@ -78,15 +69,6 @@ class BuildReport:
     """Of the copies of the reranker, if this build exported it."""
     relations: RelationCounts | None = None
     """What links and mentions were found, when a generation was published."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """One entry with its passages and their text hashes."""
-
-    entry: Entry
-    passages: list[Passage]
-    hashes: list[bytes]
 
 
 def build(
@@ -190,7 +172,7 @@ class _Build:
             shutil.rmtree(leftover, ignore_errors=True)
         changes = self._store.compare(entries)
         ordered = sorted(entries, key=lambda e: e.glossary)  # stable: sources keep their order
-        built = [_with_passages(entry) for entry in ordered]
+        built = [prepare(entry) for entry in ordered]
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
@@ -204,9 +186,11 @@ class _Build:
         number = before.generation if before and current else self._next_number()
         relations = None
         if not current:
-            relations = self._publish(built, number, precision, exports)
+            made = self._maker
+            how = Made(number, made.name, made.fingerprint, precision, exports)
+            relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
-            self._store.forget_vectors(h for b in built for h in b.hashes)
+            self._store.forget(h for b in built for h in b.hashes)
         return BuildReport(
             changes=changes,
             refused=(),
@@ -239,15 +223,16 @@ class _Build:
             before.reranker,
         ) == (self._maker.fingerprint, precision, exports.encoder_sha256, exports.reranker)
 
-    def _embed(self, built: Sequence[_Built]) -> int:
+    def _embed(self, built: Sequence[Prepared]) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
-        missing = self._store.unknown(texts, self._maker.fingerprint)
+        wholes = {b.hashes[0] for b in built}
+        missing = self._store.unknown(texts, self._maker.fingerprint, wholes)
         wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
         self._progress.start("embedding", len(wanted))
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
-            vectors = self._maker.encoder.encode_entries([texts[h] for h in hashes])
-            self._store.save_vectors(hashes, vectors, self._maker.fingerprint)
+            encoded = self._maker.encoder.encode_entries([texts[h] for h in hashes])
+            self._store.save(hashes, encoded, self._maker.fingerprint, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
 
@@ -255,61 +240,8 @@ class _Build:
         names = [p.name for p in self._layout.generations.iterdir()]
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
-    def _publish(
-        self, built: Sequence[_Built], number: int, precision: str, exports: Exports
-    ) -> RelationCounts:
-        self._progress.start("indexing", 5)
-        hashes = [h for b in built for h in b.hashes]
-        dim = self._store.dim_of(hashes[0], self._maker.fingerprint)
-        vectors = self._store.vectors(hashes, self._maker.fingerprint, dim)
-        scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=self._layout.generations))
-        files = GenerationLayout(scratch)
-        vectors.astype("<f4").tofile(files.vectors)
-        sync(files.vectors)
-        self._progress.advance(1)
-        relations, found = relate([b.entry for b in built])
-        write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
-        write_words(files, (b.entry for b in built))
-        self._progress.advance(1)
-        identity, revision = self._store.revision
-        counts = np.array([len(b.passages) for b in built], dtype=np.int64)
-        manifest = Manifest(
-            format=FORMAT,
-            generation=number,
-            store=identity,
-            revision=revision,
-            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            built_by=f"semsearch {__version__}",
-            model=self._maker.name,
-            encoder_sha256=exports.encoder_sha256,
-            fingerprint=self._maker.fingerprint,
-            dim=dim,
-            precision=precision,
-            reranker=exports.reranker,
-            entries=len(built),
-            vectors=len(vectors),
-            background=measure_background(vectors, counts),
-            backgrounds=measure_each([b.entry.glossary for b in built], vectors, counts),
-            sha256={file.name: sha256_of(file) or "" for file in files.parts},
-        )
-        files.manifest.write_bytes(manifest.to_bytes())
-        sync(files.manifest)
-        sync(scratch)
-        self._progress.advance(1)
-        scratch.rename(self._layout.generation(number).root)
-        sync(self._layout.generations)
-        self._progress.advance(1)
-        publish(self._layout, manifest)
-        self._progress.advance(1)
-        return found
 
-
-def _sample(built: Sequence[_Built]) -> list[str]:
+def _sample(built: Sequence[Prepared]) -> list[str]:
     """Return texts on which exported models are compared with their references."""
     texts = sorted({p.text for b in built for p in b.passages})
     return [texts[i] for i in spread(len(texts))]
-
-
-def _with_passages(entry: Entry) -> _Built:
-    passages = passages_of(entry)
-    return _Built(entry, passages, [text_hash(p.text) for p in passages])

@@ -8,10 +8,10 @@ threads at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from semsearch.answering import Search, answer, read
 from semsearch.encoders import load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.models import find_model
@@ -24,26 +24,18 @@ from semsearch.errors import (
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.recipe import DEFAULT, Recipe
-from semsearch.ranking.reranking import DEPTH
-from semsearch.ranking.tiers import tier_score
 from semsearch.related import find_related
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
-from semsearch.reranking import rerank
-from semsearch.retrieval import Candidate, NameMatch, Reading, Retriever
-from semsearch.stems import question_stems
+from semsearch.retrieval import Question, Retriever
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
-from semsearch.storage.words import shared_words
 from semsearch.text import check_question
 from semsearch.types import (
     Answer,
     Entry,
-    Evidence,
-    Hit,
     IndexInfo,
     Related,
-    Span,
     Tier,
     Vectors,
 )
@@ -173,11 +165,16 @@ class Glossary:
             raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
         within = self._within(glossary)
         background = self.background(glossary)
-        readings = [self._read(check_question(question), within) for question in questions]
-        vectors = self._encoder.encode_questions([reading.text for reading in readings])
+        readings = [
+            read(self._retriever.names, check_question(q), within, self._encoder, self._recipe)
+            for q in questions
+        ]
+        texts = [reading.text for reading in readings]
+        encoded = Question.all_of(texts, self._encoder.encode_questions(texts))
+        search = Search(self._retriever, self._recipe, self._reranker, within, background)
         return [
-            self._answer(reading, vector, k, within, background)
-            for reading, vector in zip(readings, vectors, strict=True)
+            answer(search, reading, question, k)
+            for reading, question in zip(readings, encoded, strict=True)
         ]
 
     def entry(self, id_or_name: str) -> Entry:
@@ -227,7 +224,7 @@ class Glossary:
 
     def encode(self, questions: Sequence[str]) -> Vectors:
         """Return the unit vectors of questions, (n, dim), as this index compares them."""
-        return self._encoder.encode_questions([check_question(q) for q in questions])
+        return self._encoder.encode_questions([check_question(q) for q in questions]).vectors
 
     def definitions(self) -> tuple[list[Entry], Vectors]:
         """Return all entries and the vectors of their whole definitions, (n, dim)."""
@@ -255,85 +252,11 @@ class Glossary:
         if position is not None:
             return position
         everything = range(len(self))
-        matches = self._retriever.by_name(name, everything)
+        matches = self._retriever.names.by_name(name, everything)
         for tier in (Tier.EXACT, Tier.FORM):
             for at, match in matches.items():
                 if match.tier is tier:
                     return at
-        near = list(self._retriever.by_resemblance(name, everything).values())[:1]
+        near = list(self._retriever.names.by_resemblance(name, everything).values())[:1]
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
-
-    def _read(self, question: str, within: range) -> Reading:
-        if not self._recipe.names:
-            return Reading(question, question, {})
-        return self._retriever.read(question, within, self._encoder.is_word)
-
-    def _answer(
-        self, reading: Reading, vector: Vectors, k: int, within: range, background: Background
-    ) -> Answer:
-        text, names = reading.text, reading.names
-        fetch = max(k, DEPTH + len(names)) if self._reranker else k
-        candidates = self._retriever.candidates(text, vector, fetch, within, names, self._recipe)
-        other = Tier.NEAREST if reading.is_guess else Tier.MEANING
-        at = (c.position for c in candidates)
-        tiers = {p: names[p].tier if p in names else other for p in at}
-        if self._reranker:
-            found = [c for c in candidates if tiers[c.position] is Tier.MEANING]
-            read = rerank(self._reranker, text, found, self._retriever.snapshot)
-            candidates = [*{c.position: c for c in (*candidates, *read)}.values()]
-        strengths = {c.position: _strength(c, names.get(c.position)) for c in candidates}
-        candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
-        candidates.sort(key=lambda c: _TIER_ORDER[tiers[c.position]])
-        hits = self._hits(text, candidates[:k], tiers, names)
-        sure = 0.0
-        if hits:
-            standout = background.standout(hits[0].similarity)
-            coverage = confidence.coverage_of(text, hits[0].evidence.words)
-            resemblance = names[candidates[0].position].certainty if hits[0].evidence.name else 0.0
-            sure = confidence.of_first_hit(hits[0].matched_by, standout, coverage, resemblance)
-        if sure < confidence.THRESHOLD:
-            hits = tuple(_as_nearest(hit) for hit in hits)
-        repaired = None if text == reading.question else text
-        return Answer(reading.question, sure < confidence.THRESHOLD, round(sure, 4), hits, repaired)
-
-    def _hits(
-        self,
-        question: str,
-        candidates: list[Candidate],
-        tiers: dict[int, Tier],
-        names: dict[int, NameMatch],
-    ) -> tuple[Hit, ...]:
-        if not candidates:
-            return ()
-        snapshot = self._retriever.snapshot
-        positions = [c.position for c in candidates]
-        entries = snapshot.entries(positions)
-        places = snapshot.passages([c.sentence_row for c in candidates])
-        asked = frozenset(question_stems(question))
-        hits = []
-        for rank, (c, entry, place) in enumerate(zip(candidates, entries, places, strict=True), 1):
-            tier = tiers[c.position]
-            named = names.get(c.position)
-            evidence = Evidence(
-                name=named.label if named else None,
-                words=shared_words(asked, snapshot.stems(c.position)) if c.words > 0 else (),
-                sentence=Span(*place, entry.definition[slice(*place)]),
-                similarity_definition=round(c.whole, 6),
-                similarity_sentence=round(c.sentence, 6),
-                words_score=round(c.words, 6),
-                rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
-            )
-            score = round(tier_score(tier, _strength(c, named)), 6)
-            hits.append(Hit(rank, entry, score, round(c.meaning, 6), tier, evidence))
-        return tuple(hits)
-
-
-def _strength(candidate: Candidate, name: NameMatch | None) -> float:
-    """What orders a candidate within its tier: how likely its name was meant, or the fused score."""
-    return name.share if name is not None and name.tier is Tier.FUZZY else candidate.fused
-
-
-def _as_nearest(hit: Hit) -> Hit:
-    """Label a hit below the threshold; its place stays."""
-    return replace(hit, matched_by=Tier.NEAREST)

@@ -15,6 +15,26 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text that carry meaning, in order, each in its context.
+
+    `ids` are (t,) int32 numbers of the encoder's vocabulary; `vectors` are (t, w) float32 rows of
+    length 1. An encoder that has no vectors for tokens gives none, t = 0.
+    """
+
+    ids: NDArray[np.int32]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What an encoder makes of texts: a vector for each, (n, d), and the tokens of each."""
+
+    vectors: Vectors
+    tokens: tuple[Tokens, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where an entry came from: a file as the user named it, and a line from 1."""
 
@@ -72,22 +92,39 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What the fused score of an entry is made of; `ranking.recipe` holds the weight of each.
+
+    `definition`, `lead` and `sentence` are cosines to the whole definition, to its first sentence
+    and to its best sentence. `tokens` is how well single words of the definition answer those of the
+    question, `coverage` how much of the definition the question covers, both -1 to 1. `words` is the
+    BM25 score, 0 when no word is shared. `named` is how much of the entry's own name is said in
+    a question that describes something, 0 to 1; it counts against the entry.
+    """
+
+    definition: float = 0.0
+    lead: float = 0.0
+    sentence: float = 0.0
+    tokens: float = 0.0
+    coverage: float = 0.0
+    words: float = 0.0
+    named: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why one entry matched one question.
 
     `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words
     of the entry's definition that the question also uses. `sentence` is the sentence of the definition
-    nearest to the question. `similarity_definition` and `similarity_sentence` are cosines;
-    `words_score` is the BM25 score, 0 when no word is shared. `rerank_score` is the probability
+    nearest to the question. `parts` are those of the score. `rerank_score` is the probability
     that the reranker gives, None where there is none or it has not read the entry.
     """
 
     name: str | None = None
     words: tuple[Span, ...] = ()
     sentence: Span | None = None
-    similarity_definition: float = 0.0
-    similarity_sentence: float = 0.0
-    words_score: float = 0.0
+    parts: ScoreParts = ScoreParts()
     rerank_score: float | None = None
 
 

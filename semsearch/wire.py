@@ -49,17 +49,34 @@ class Entry(_Shape):
     source: Source | None
 
 
+class ScoreParts(_Shape):
+    """What the score is made of, before its tier lifts it into a band of its own."""
+
+    definition: float = Field(description="Cosine to the whole definition.", examples=[0.48])
+    lead: float = Field(description="Cosine to its first sentence.", examples=[0.47])
+    sentence: float = Field(description="Cosine to its best sentence.", examples=[0.54])
+    tokens: float = Field(
+        description="How well single words of the definition answer the question's, -1 to 1.",
+        examples=[0.61],
+    )
+    coverage: float = Field(
+        description="How much of the definition the question covers, -1 to 1.", examples=[0.4]
+    )
+    words: float = Field(description="BM25; 0 when no word is shared.", examples=[4.2])
+    named: float = Field(
+        description="How much of the entry's own name a describing question says, 0 to 1; "
+        "counts against it.",
+        examples=[0.0],
+    )
+
+
 class Hit(Entry):
     """One entry that answers the question, and why."""
 
     rank: int = Field(description="Position in the answer, from 1.", examples=[1])
     score: float = Field(description="Orders the hits of one answer, 0 to 1.", examples=[0.42])
     similarity: float = Field(description="Cosine in meaning, -1 to 1.", examples=[0.51])
-    similarity_definition: float = Field(
-        description="Cosine to the whole definition.", examples=[0.48]
-    )
-    similarity_sentence: float = Field(description="Cosine to its best sentence.", examples=[0.54])
-    words_score: float = Field(description="BM25; 0 when no word is shared.", examples=[4.2])
+    score_parts: ScoreParts
     rerank_score: float | None = Field(
         None,
         description="Probability by the reranker, 0 to 1; null where none has read the entry.",
@@ -237,6 +254,18 @@ def _span(span: types.Span) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "text": span.text}
 
 
+def _score_parts(parts: types.ScoreParts) -> dict[str, float]:
+    return {
+        "definition": parts.definition,
+        "lead": parts.lead,
+        "sentence": parts.sentence,
+        "tokens": parts.tokens,
+        "coverage": parts.coverage,
+        "words": parts.words,
+        "named": parts.named,
+    }
+
+
 @members.register
 def _hit(hit: types.Hit) -> dict[str, Any]:
     evidence = hit.evidence
@@ -245,9 +274,7 @@ def _hit(hit: types.Hit) -> dict[str, Any]:
         **_entry(hit.entry),
         "score": hit.score,
         "similarity": hit.similarity,
-        "similarity_definition": evidence.similarity_definition,
-        "similarity_sentence": evidence.similarity_sentence,
-        "words_score": evidence.words_score,
+        "score_parts": _score_parts(evidence.parts),
         "rerank_score": evidence.rerank_score,
         "matched_by": hit.matched_by,
         "matched_name": evidence.name,

@@ -9,7 +9,7 @@ import pytest
 from semsearch.building import build_index
 from semsearch.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
 from semsearch.glossary import Glossary
-from semsearch.ranking.recipe import ABLATIONS, DEFAULT, Recipe
+from semsearch.ranking.recipe import ABLATIONS, DEFAULT, PARTS
 from semsearch.types import Tier
 from tests.conftest import ENTRIES, entry
 from tests.quality.names import Names, dressed, failures, typos
@@ -71,9 +71,22 @@ def test_a_hit_says_why(glossary: Glossary) -> None:
     assert [word.text for word in hit.evidence.words] == ["pot", "keeps", "steam", "around", "loaf"]
     for span in (hit.evidence.sentence, *hit.evidence.words):
         assert text[span.start : span.end] == span.text
-    assert hit.evidence.words_score > 0
-    expected = (hit.evidence.similarity_definition + hit.evidence.similarity_sentence) / 2
-    assert hit.similarity == pytest.approx(expected, abs=1e-5)
+    parts = hit.evidence.parts
+    assert parts.words > 0
+    assert parts.lead < parts.sentence
+    assert parts.tokens > 0.9  # every word of the question is one of the definition, or nearly
+    assert 0 < parts.coverage < parts.tokens
+    assert hit.similarity == pytest.approx((parts.definition + parts.sentence) / 2, abs=1e-5)
+
+
+def test_a_question_that_names_a_neighbour_is_not_answered_with_it(glossary: Glossary) -> None:
+    """What is named in a description counts against it; alone it is what is asked for."""
+    question = "a crumb is soft, but what pot with a lid bakes it in steam?"
+    named = {h.entry.term: h.evidence.parts.named for h in glossary.ask(question).hits}
+    assert named["Crumb"] == 1
+    assert named["Dutch Oven"] == 0
+    about = {h.entry.term: h.evidence.parts.named for h in glossary.ask("a soft crumb").hits}
+    assert about["Crumb"] == pytest.approx(1 / 4)
 
 
 def test_similarities_are_the_cosines_of_the_vectors(glossary: Glossary) -> None:
@@ -83,9 +96,8 @@ def test_similarities_are_the_cosines_of_the_vectors(glossary: Glossary) -> None
     cosines = vectors @ glossary.encode([question])[0]
     by_term = {e.term: float(c) for e, c in zip(entries, cosines, strict=True)}
     for hit in glossary.ask(question).hits:
-        assert hit.evidence.similarity_definition == pytest.approx(
-            by_term[hit.entry.term], abs=1e-5
-        )
+        expected = by_term[hit.entry.term]
+        assert hit.evidence.parts.definition == pytest.approx(expected, abs=1e-5)
 
 
 def test_one_glossary_of_several_can_be_asked(glossary: Glossary) -> None:
@@ -269,12 +281,12 @@ def test_the_seed_answers_in_plain_language_and_admits_what_it_does_not_know(
 def test_a_recipe_ranks_by_the_parts_it_names(glossary: Glossary) -> None:
     """Without names a term is no exact hit, and by words alone the scores are in BM25's order."""
     question = "which dough rises in a basket?"
-    by_words = glossary.with_recipe(Recipe(whole=0, sentence=0, words=1, names=False))
-    scores = [hit.evidence.words_score for hit in by_words.ask(question).hits]
+    by_words = glossary.with_recipe(ABLATIONS["words only"])
+    scores = [hit.evidence.parts.words for hit in by_words.ask(question).hits]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 0
-    whole = glossary.with_recipe(Recipe(whole=1, sentence=0, words=0, names=False))
-    cosines = [hit.evidence.similarity_definition for hit in whole.ask(question).hits]
+    whole, *_ = (glossary.with_recipe(recipe) for recipe in ABLATIONS.values())
+    cosines = [hit.evidence.parts.definition for hit in whole.ask(question).hits]
     assert cosines == sorted(cosines, reverse=True)
     assert glossary.ask("crumb").hits[0].matched_by == Tier.EXACT
     assert whole.ask("crumb").hits[0].matched_by != Tier.EXACT
@@ -284,5 +296,9 @@ def test_a_recipe_ranks_by_the_parts_it_names(glossary: Glossary) -> None:
 def test_every_ablation_differs_from_the_default_but_one() -> None:
     """The first is the whole definition alone; exactly one row is what answers."""
     first, *_ = ABLATIONS.values()
-    assert first == Recipe(whole=1, sentence=0, words=0, names=False)
+    assert dict(zip(PARTS, first.weights.tolist(), strict=True)) == {
+        **dict.fromkeys(PARTS, 0.0),
+        "definition": 1.0,
+    }
+    assert not first.names
     assert [name for name, recipe in ABLATIONS.items() if recipe == DEFAULT] == ["everything"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from semsearch.building import build_index
 from semsearch.errors import IndexDamaged
 from semsearch.glossary import Glossary
+from semsearch.ranking.recipe import DEFAULT
 from semsearch.ranking.reranking import DEPTH, MAX_CHARS, probability, rescore, text_to_read
 from semsearch.rerankers.cross import find_reranker
 from semsearch.types import Hit, Tier
@@ -90,7 +92,7 @@ def test_only_the_first_hits_are_read_and_the_rest_keep_their_order(
     hits = reranked.ask("a board for jars", k=40).hits
     assert len(hits) == len(ENTRIES) + len(SHELVES)
     assert [hit.evidence.rerank_score is not None for hit in hits] == [True] * 20 + [False] * 17
-    rest = [hit.similarity + 0.03 * hit.evidence.words_score for hit in hits[DEPTH:]]
+    rest = [float(DEFAULT.weights @ astuple(hit.evidence.parts)) for hit in hits[DEPTH:]]
     assert rest == sorted(rest, reverse=True)
     assert {h.evidence.rerank_score for h in glossary.ask("a board for jars").hits} == {None}
 

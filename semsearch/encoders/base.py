@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from semsearch.types import Vectors
+from semsearch.types import Encoded
 
 
 class Encoder(Protocol):
@@ -25,12 +25,12 @@ class Encoder(Protocol):
         """Identity of the encoder: weights, tokenizer, pooling and prompts, as hex digits."""
         ...
 
-    def encode_entries(self, texts: Sequence[str]) -> Vectors:
-        """Embed pieces of definitions: (n, dim) float32, rows of length 1."""
+    def encode_entries(self, texts: Sequence[str]) -> Encoded:
+        """Embed pieces of definitions."""
         ...
 
-    def encode_questions(self, questions: Sequence[str]) -> Vectors:
-        """Embed questions: (n, dim) float32, rows of length 1."""
+    def encode_questions(self, questions: Sequence[str]) -> Encoded:
+        """Embed questions; what comes of one does not depend on the others."""
         ...
 
     def is_word(self, text: str) -> bool:

@@ -51,7 +51,7 @@ def export_encoder(
 
 def _write(reference: SentenceEncoder, model: Model, folder: Path) -> Export:
     transformer = reference.transformer
-    written = write_graphs(transformer, transformer.preprocess(_SAMPLE), _unit_vectors, folder)
+    written = write_graphs(transformer, transformer.preprocess(_SAMPLE), _outputs, folder)
     return Export(
         version=EXPORT_VERSION,
         fingerprint=model.fingerprint,
@@ -60,6 +60,7 @@ def _write(reference: SentenceEncoder, model: Model, folder: Path) -> Export:
         max_tokens=int(transformer.max_seq_length or 512),
         pad_id=int(getattr(transformer.tokenizer, "pad_token_id", 0) or 0),
         inputs=written.inputs,
+        special_ids=tuple(getattr(transformer.tokenizer, "all_special_ids", ())),
         query_prompt=str((transformer.prompts or {}).get("query", "")),
         sha256=written.sha256,
         agreement={},
@@ -68,10 +69,13 @@ def _write(reference: SentenceEncoder, model: Model, folder: Path) -> Export:
     )
 
 
-def _unit_vectors(transformer: Any, features: dict[str, Any]) -> Any:  # noqa: ANN401 - torch
+def _outputs(transformer: Any, features: dict[str, Any]) -> tuple[Any, ...]:  # noqa: ANN401 - torch
+    """Return the unit vectors of texts and, if the model has them, those of their tokens."""
     import torch
 
-    return torch.nn.functional.normalize(transformer(features)["sentence_embedding"], dim=-1)
+    found = transformer(features)
+    wanted = [found[name] for name in ("sentence_embedding", "token_embeddings") if name in found]
+    return tuple(torch.nn.functional.normalize(tensor, dim=-1) for tensor in wanted)
 
 
 def _compare(
@@ -79,14 +83,16 @@ def _compare(
 ) -> Export:
     agreement: dict[str, Agreement] = {}
     chosen = "reference"
-    entries = reference.encode_entries(texts)
-    questions = reference.encode_questions(texts)
+    entries = reference.encode_entries(texts).vectors
+    questions = reference.encode_questions(texts).vectors
     for precision in PRECISIONS:
         if f"{precision}.onnx" not in export.sha256:
             continue
         with contextlib.suppress(Exception):  # a graph that cannot be run does not agree
             encoder = OnnxEncoder(folder, export, precision)
-            agreement[precision] = agree(questions, encoder.encode_questions(texts), entries)
+            agreement[precision] = agree(
+                questions, encoder.encode_questions(texts).vectors, entries
+            )
         found = agreement.get(precision)
         if (
             chosen == "reference"

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from semsearch.errors import IndexDamaged
 from semsearch.hashing import sha256_of
 
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Version of exports; a build exports again what an earlier one wrote."""
 
 PRECISIONS = ("int8", "fp32")
@@ -161,8 +161,12 @@ class Graph:
         """Cut a text into the tokenizer's pieces, without marks of beginning and end."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).tokens)
 
-    def run(self, encodings: Sequence[Any]) -> NDArray[np.float32]:
-        """Compute one row for each of `tokens`, padded to the longest of them."""
+    def piece(self, id_: int) -> str | None:
+        """Return the piece of this number."""
+        return self._tokenizer.id_to_token(id_)  # type: ignore[no-any-return]
+
+    def run(self, encodings: Sequence[Any]) -> list[NDArray[np.float32]]:
+        """Compute every output for each of `tokens`, padded to the longest of them."""
         width = max(len(e.ids) for e in encodings)
         ids = np.full((len(encodings), width), self._export.pad_id, dtype=np.int64)
         mask, types = np.zeros_like(ids), np.zeros_like(ids)
@@ -172,5 +176,5 @@ class Graph:
             types[row, : len(encoding.ids)] = encoding.type_ids
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
         with self._one_run:
-            (rows,) = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
-        return np.asarray(rows, dtype=np.float32)
+            outputs = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
+        return [np.asarray(output, dtype=np.float32) for output in outputs]

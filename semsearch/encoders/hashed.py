@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.types import Vectors
+from semsearch.encoders.pieces import MAX_TOKENS
+from semsearch.text import content_words, fold
+from semsearch.types import Encoded, Tokens, Vectors
 
 NAME = "hashed"
 
@@ -31,13 +33,14 @@ class HashedEncoder:
     @property
     def fingerprint(self) -> str:
         """Identity of the encoder."""
-        return hashlib.sha256(f"{NAME}-1-{self._dim}".encode()).hexdigest()
+        return hashlib.sha256(f"{NAME}-2-{self._dim}".encode()).hexdigest()
 
-    def encode_entries(self, texts: Sequence[str]) -> Vectors:
+    def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
-        return np.stack([self._encode(text) for text in texts]) if texts else self._none()
+        vectors = np.stack([self._encode(text) for text in texts]) if texts else self._none()
+        return Encoded(vectors, tuple(self._tokens(text) for text in texts))
 
-    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+    def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions, exactly as entries are."""
         return self.encode_entries(questions)
 
@@ -48,15 +51,26 @@ class HashedEncoder:
     def _none(self) -> Vectors:
         return np.empty((0, self._dim), dtype=np.float32)
 
+    def _tokens(self, text: str) -> Tokens:
+        """Return the words of a text that carry meaning, each by itself: there is no context."""
+        words = [fold(word) for word in content_words(text)[:MAX_TOKENS]]
+        ids = [int.from_bytes(_digest(word)[:4], "little") >> 1 for word in words]
+        vectors = np.stack([self._encode(word) for word in words]) if words else self._none()
+        return Tokens(np.array(ids, dtype=np.int32), vectors)
+
     def _encode(self, text: str) -> Vectors:
         vector = np.zeros(self._dim, dtype=np.float32)
         for word in re.findall(r"\w+", text.casefold()) or [""]:
             padded = f"<{word}>"
             for piece in (padded, *(padded[i : i + 3] for i in range(len(padded) - 2))):
-                digest = hashlib.blake2b(piece.encode("utf-8"), digest_size=8).digest()
+                digest = _digest(piece)
                 place = int.from_bytes(digest[:4], "little") % self._dim
                 vector[place] += 1.0 if digest[4] & 1 else -1.0
         length = float(np.linalg.norm(vector))
         if length == 0.0:
             vector[0] = length = 1.0
         return vector / np.float32(length)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=8).digest()

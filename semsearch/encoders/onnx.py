@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from semsearch.encoders.graph import Graph, ModelExport
-from semsearch.encoders.pieces import is_word
-from semsearch.types import Vectors
+from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
+from semsearch.types import Encoded
 
 BATCH = 16
 """Texts per run; larger batches were slower on two cores."""
@@ -38,6 +38,8 @@ class Export(ModelExport):
 
     dim: int
     query_prompt: str
+    special_ids: tuple[int, ...]
+    """Numbers of the pieces that stand for no text."""
 
 
 class OnnxEncoder:
@@ -46,6 +48,7 @@ class OnnxEncoder:
     def __init__(self, folder: Path, export: Export, precision: str) -> None:
         self._export = export
         self._graph = Graph(folder, export, precision)
+        self._pieces = Pieces(self._graph.piece, export.special_ids)
 
     @property
     def dim(self) -> int:
@@ -57,17 +60,22 @@ class OnnxEncoder:
         """Identity of the reference encoder this one was exported from."""
         return self._export.fingerprint
 
-    def encode_entries(self, texts: Sequence[str]) -> Vectors:
+    def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
         encodings = self._graph.tokens(texts)
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
+        tokens = [NO_TOKENS] * len(encodings)
         by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
         for start in range(0, len(by_length), BATCH):
             rows = by_length[start : start + BATCH]
-            vectors[rows] = self._graph.run([encodings[i] for i in rows])
-        return vectors
+            vectors[rows], *in_context = self._graph.run([encodings[i] for i in rows])
+            for found in in_context:
+                for i, row in zip(rows, found, strict=True):
+                    ids = encodings[i].ids
+                    tokens[i] = self._pieces.tokens(ids, row[: len(ids)])
+        return Encoded(vectors, tuple(tokens))
 
-    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+    def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`.
 
         Each is run by itself: int8 activations are scaled over the whole batch, so that beside a
@@ -75,8 +83,9 @@ class OnnxEncoder:
         depend on what else was asked.
         """
         prompt = self._export.query_prompt
-        rows = [self.encode_entries([prompt + question]) for question in questions]
-        return np.concatenate(rows) if rows else np.empty((0, self.dim), dtype=np.float32)
+        each = [self.encode_entries([prompt + question]) for question in questions]
+        rows = [one.vectors for one in each] or [np.empty((0, self.dim), dtype=np.float32)]
+        return Encoded(np.concatenate(rows), tuple(one.tokens[0] for one in each))
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.encoders.models import Model
-from semsearch.encoders.pieces import is_word
+from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
 from semsearch.errors import EncoderError, MissingExtra
-from semsearch.types import Vectors
+from semsearch.types import Encoded, Tokens
 
 BATCH = 32
 
@@ -27,6 +28,9 @@ class SentenceEncoder:
         self._model = model
         self.transformer = load_model(model, "SentenceTransformer")
         self._dim = int(self.transformer.get_embedding_dimension() or 0)
+        tokenizer = self.transformer.tokenizer
+        special = getattr(tokenizer, "all_special_ids", ())
+        self._pieces = Pieces(lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], special)
 
     @property
     def dim(self) -> int:
@@ -38,11 +42,11 @@ class SentenceEncoder:
         """Identity of the encoder."""
         return self._model.fingerprint
 
-    def encode_entries(self, texts: Sequence[str]) -> Vectors:
+    def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
         return self._encode(self.transformer.encode_document, texts)
 
-    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+    def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`."""
         return self._encode(self.transformer.encode_query, questions)
 
@@ -50,13 +54,27 @@ class SentenceEncoder:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""
         return is_word(self.transformer.tokenizer.tokenize(text))
 
-    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:  # noqa: ANN401 - a bound method
+    def _encode(self, encode: Any, texts: Sequence[str]) -> Encoded:  # noqa: ANN401 - a bound method
         if not texts:
-            return np.empty((0, self._dim), dtype=np.float32)
-        vectors = encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+            return Encoded(np.empty((0, self._dim), dtype=np.float32), ())
+        rows = encode(list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False)
+        vectors = np.stack([_unit_rows(row["sentence_embedding"]) for row in rows])
+        return Encoded(vectors, tuple(self._tokens(row) for row in rows))
+
+    def _tokens(self, row: dict[str, Any]) -> Tokens:
+        """Return the tokens of a text; a model of plain word vectors has none in context."""
+        if "token_embeddings" not in row:
+            return NO_TOKENS
+        used = row["attention_mask"].bool()
+        ids = row["input_ids"][used].tolist()
+        return self._pieces.tokens(ids, _unit_rows(row["token_embeddings"][used]))
+
+
+def _unit_rows(tensor: Any) -> NDArray[np.float32]:  # noqa: ANN401 - a torch tensor
+    import torch
+
+    rows = torch.nn.functional.normalize(tensor.float(), dim=-1)
+    return np.ascontiguousarray(rows.numpy(), dtype=np.float32)
 
 
 def load_model(model: Model, kind: Literal["SentenceTransformer", "CrossEncoder"]) -> Any:  # noqa: ANN401 - untyped library

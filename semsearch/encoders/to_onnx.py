@@ -24,8 +24,8 @@ OPSET = 23
 """The first version of ONNX with attention as one operator, which halves the nodes of a graph. The
 quantiser mistakes it for another operator of that name, so it is told what to quantise."""
 
-Compute = Callable[[Any, dict[str, Any]], Any]
-"""From a model and its named input tensors to the tensor that is wanted."""
+Compute = Callable[[Any, dict[str, Any]], tuple[Any, ...]]
+"""From a model and its named input tensors to the tensors that are wanted, always as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def write_graphs(
     Args:
         model: a sentence-transformers model, in evaluation mode.
         features: what its `preprocess` made of two texts or pairs; the tensors become the inputs.
-        compute: from the model and such tensors to one row for each text or pair.
+        compute: from the model and such tensors to what is wanted of each text or pair.
         folder: an empty folder.
 
     Returns:
@@ -105,7 +105,7 @@ def _to_onnx(
             super().__init__()
             self.model = model
 
-        def forward(self, *tensors: Any) -> Any:  # noqa: ANN401 - torch tensors
+        def forward(self, *tensors: Any) -> tuple[Any, ...]:  # noqa: ANN401 - torch tensors
             return compute(self.model, dict(zip(names, tensors, strict=True)))
 
     dynamic = torch.export.Dim.DYNAMIC
@@ -115,7 +115,6 @@ def _to_onnx(
         dynamo=True,
         opset_version=OPSET,
         input_names=names,
-        output_names=["rows"],
         dynamic_shapes=(tuple({0: dynamic, 1: dynamic} for _ in names),),
     )
     program.save(str(folder / "fp32.onnx"))

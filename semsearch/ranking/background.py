@@ -52,7 +52,7 @@ def measure_background(vectors: Vectors, counts: Numbers) -> Background:
     owner = np.repeat(np.arange(len(counts)), counts)
     best: list[float] = []
     for row in spread(len(vectors)):
-        whole, sentence, _ = passage_scores(vectors, vectors[row], counts)
+        whole, _, sentence, _ = passage_scores(vectors, vectors[row], counts)
         scores = meaning(whole, sentence)
         scores[owner[row]] = -np.inf
         others = scores[np.maximum(scores, sentence) < TWIN]

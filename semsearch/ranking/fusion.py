@@ -1,12 +1,13 @@
 """Fusion: one score from what an entry means and the words it shares with the question.
 
-A weighted sum of both scores, which beats rank fusion in and out of domain and needs few
-examples to set (Bruch, Gai and Ingber, 2023, https://doi.org/10.1145/3596512). BM25 enters as it
-is, not divided by the best score of the question: a question of common words then gets little
-from its words, as it should.
+A weighted sum, which beats rank fusion in and out of domain and needs few examples to set (Bruch,
+Gai and Ingber, 2023, https://doi.org/10.1145/3596512). BM25 enters as it is, not divided by the best
+score of the question: a question of common words then gets little from its words, as it should.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from semsearch.types import Vectors
 
 Scores = NDArray[np.float32]
 
+DESCRIPTION = 4
+"""Content words besides a name from which a question describes something, rather than being about
+what it names."""
+
 
 def meaning(whole: Scores, sentence: Scores) -> Scores:
     """Return the similarity that is shown: the mean of both cosines, (n,) each, under any recipe."""
@@ -23,25 +28,47 @@ def meaning(whole: Scores, sentence: Scores) -> Scores:
     return combined
 
 
-def fuse(whole: Scores, sentence: Scores, words: Scores, recipe: Recipe) -> Scores:
+def fuse(parts: Scores, recipe: Recipe) -> Scores:
     """Combine the parts of the score as a recipe says.
 
     Args:
-        whole: (n,) cosines of the whole definitions.
-        sentence: (n,) cosines of their best sentences.
-        words: (n,) BM25 scores, 0 where no word is shared.
+        parts: (n, len(PARTS)) one row for each entry, columns in the order of `recipe.PARTS`.
         recipe: the weight of each.
 
     Returns:
         (n,) fused scores; only their order means something.
     """
-    fused: Scores = recipe.whole * whole + recipe.sentence * sentence + recipe.words * words
+    fused: Scores = parts @ recipe.weights
     return fused
+
+
+def named_in(asked: Collection[str], names: Iterable[frozenset[str]]) -> float:
+    """Return how much of an entry's own name is said in a question that describes something.
+
+    Who describes a thing to learn what it is called does not say its name. What is named in such a
+    question is a neighbour of the answer ("like HTTPS, but for UDP"), which words and meaning would
+    put first. A question with little beside the name ("how does dropout work") is about it.
+
+    Args:
+        asked: stems of the question's content words.
+        names: stems of the content words of each name of the entry.
+
+    Returns:
+        0 to 1: the largest share of a name that is said, less when the question says little else.
+    """
+    asked = frozenset(asked)
+    best = 0.0
+    for name in names:
+        said = len(name & asked)
+        if said:
+            rest = min(1.0, (len(asked) - said) / DESCRIPTION)
+            best = max(best, said / len(name) * rest)
+    return best
 
 
 def passage_scores(
     vectors: Vectors, question: Vectors, counts: NDArray[np.int64]
-) -> tuple[Scores, Scores, NDArray[np.int64]]:
+) -> tuple[Scores, Scores, Scores, NDArray[np.int64]]:
     """Score entries by their passages.
 
     Args:
@@ -50,16 +77,17 @@ def passage_scores(
         counts: (n,) passages of each entry, at least 1.
 
     Returns:
-        Of each entry: the cosine of the whole definition, the cosine of its best sentence, and the
-        row of that sentence. An entry of a single passage counts it as both.
+        Of each entry: the cosines of the whole definition, of its first and of its best sentence, and
+        the row of the best. An entry of a single passage counts it as all of them.
     """
     cosines: Scores = vectors @ question
     starts = np.cumsum(counts) - counts
     whole = cosines[starts]
+    lead = cosines[starts + (counts > 1)]
     sentences = cosines.copy()
     sentences[starts[counts > 1]] = -np.inf
     best = np.maximum.reduceat(sentences, starts)
     is_best = sentences == np.repeat(best, counts)
     rows = np.flatnonzero(is_best)
     owner = np.repeat(np.arange(len(counts)), counts)[rows]
-    return whole, best, rows[np.searchsorted(owner, np.arange(len(counts)))]
+    return whole, lead, best, rows[np.searchsorted(owner, np.arange(len(counts)))]

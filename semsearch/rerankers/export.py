@@ -77,8 +77,8 @@ def write_reranker(reference: CrossReranker, model: Model, folder: Path) -> Rera
     )
 
 
-def _log_odds(cross: Any, features: dict[str, Any]) -> Any:  # noqa: ANN401 - torch
-    return cross(features)["scores"].flatten()
+def _log_odds(cross: Any, features: dict[str, Any]) -> tuple[Any, ...]:  # noqa: ANN401 - torch
+    return (cross(features)["scores"].flatten(),)
 
 
 def _compare(

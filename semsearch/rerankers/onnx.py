@@ -51,5 +51,5 @@ class OnnxReranker:
         Each pair is run by itself, as questions are: int8 activations are scaled over the batch.
         """
         pairs = self._graph.tokens([(question, text) for text in texts])
-        rows = [self._graph.run([pair]) for pair in pairs]
+        rows = [self._graph.run([pair])[0] for pair in pairs]
         return np.concatenate(rows) if rows else np.empty(0, dtype=np.float32)

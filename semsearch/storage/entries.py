@@ -8,15 +8,16 @@ encoder can never be taken by mistake.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from semsearch.storage.database import open_for_writing
 from semsearch.storage.rows import COLUMNS, from_row, to_row
-from semsearch.types import Entry, Vectors
+from semsearch.types import Encoded, Entry, Tokens, Vectors
 
 _MIGRATIONS = (
     """
@@ -41,8 +42,19 @@ _MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     """,
     "ALTER TABLE entry ADD COLUMN see_also TEXT NOT NULL DEFAULT '[]'",
+    """
+    CREATE TABLE tokens (
+        text BLOB NOT NULL,
+        fingerprint TEXT NOT NULL,
+        ids BLOB NOT NULL,
+        value BLOB NOT NULL,
+        PRIMARY KEY (text, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 _MANY = 500
+_TOKEN_SCALE = 127
+"""Tokens are kept as int8: their cosines change by .002."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +126,63 @@ class EntryStore:
                 ((*to_row(entry), position) for position, entry in enumerate(entries)),
             )
 
-    def unknown(self, texts: Iterable[bytes], fingerprint: str) -> set[bytes]:
-        """Return which of these text hashes have no vector of this encoder."""
-        wanted = set(texts)
-        rows = self._connection.execute(
-            "SELECT text FROM vector WHERE fingerprint = ?", (fingerprint,)
-        )
-        return wanted - {text for (text,) in rows}
+    def unknown(
+        self, texts: Iterable[bytes], fingerprint: str, with_tokens: Collection[bytes]
+    ) -> set[bytes]:
+        """Return which texts this encoder has not embedded yet.
 
-    def save_vectors(self, texts: Sequence[bytes], vectors: Vectors, fingerprint: str) -> None:
-        """Keep the vectors of texts, in one transaction; those already there stay."""
-        values = [row.astype("<f4").tobytes() for row in vectors]
+        Args:
+            texts: their hashes.
+            fingerprint: of the encoder.
+            with_tokens: hashes of texts whose tokens are wanted too.
+        """
+        missing: set[bytes] = set()
+        for table, wanted in (("vector", texts), ("tokens", with_tokens)):
+            rows = self._connection.execute(
+                f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
+                (fingerprint,),
+            )
+            missing |= set(wanted) - {text for (text,) in rows}
+        return missing
+
+    def save(
+        self,
+        texts: Sequence[bytes],
+        encoded: Encoded,
+        fingerprint: str,
+        with_tokens: Collection[bytes],
+    ) -> None:
+        """Keep what an encoder made of texts, in one transaction; what is already there stays.
+
+        Args:
+            texts: their hashes.
+            encoded: their vectors and tokens.
+            fingerprint: of the encoder.
+            with_tokens: hashes of those whose tokens are kept.
+        """
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
-                ((text, fingerprint, value) for text, value in zip(texts, values, strict=True)),
+                (
+                    (text, fingerprint, row.astype("<f4").tobytes())
+                    for text, row in zip(texts, encoded.vectors, strict=True)
+                ),
             )
+            connection.executemany(
+                "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
+                (
+                    (text, fingerprint, tokens.ids.astype("<i4").tobytes(), _to_int8(tokens))
+                    for text, tokens in zip(texts, encoded.tokens, strict=True)
+                    if text in with_tokens
+                ),
+            )
+
+    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
+        """Return the tokens of texts in their order; see `vectors`."""
+        found: dict[bytes, Tokens] = {}
+        for text, ids, value in self._values("text, ids, value", "tokens", texts, fingerprint):
+            found[text] = _from_int8(ids, value)
+        return [found[text] for text in texts]
 
     def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
         """Return the vectors of texts in their order, (n, dim).
@@ -137,19 +190,21 @@ class EntryStore:
         Raises:
             KeyError: a text has no vector; callers save them first.
         """
-        found: dict[bytes, bytes] = {}
+        found: dict[bytes, bytes] = dict(self._values("text, value", "vector", texts, fingerprint))
+        joined = b"".join(found[text] for text in texts)
+        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
+
+    def _values(
+        self, columns: str, table: str, texts: Sequence[bytes], fingerprint: str
+    ) -> Iterator[Any]:
         distinct = list(dict.fromkeys(texts))
         for start in range(0, len(distinct), _MANY):
             some = distinct[start : start + _MANY]
             marks = ",".join("?" * len(some))
-            found.update(
-                self._connection.execute(
-                    f"SELECT text, value FROM vector WHERE fingerprint = ? AND text IN ({marks})",  # noqa: S608
-                    (fingerprint, *some),
-                )
+            yield from self._connection.execute(
+                f"SELECT {columns} FROM {table} WHERE fingerprint = ? AND text IN ({marks})",  # noqa: S608
+                (fingerprint, *some),
             )
-        joined = b"".join(found[text] for text in texts)
-        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
 
     def dim_of(self, text: bytes, fingerprint: str) -> int:
         """Return the dimension of the vector of a text that is known to have one."""
@@ -159,16 +214,29 @@ class EntryStore:
         ).fetchone()
         return int(row[0]) // 4
 
-    def forget_vectors(self, keep: Iterable[bytes]) -> None:
-        """Drop the vectors of texts that no entry has any more, of whatever encoder."""
+    def forget(self, keep: Iterable[bytes]) -> None:
+        """Drop what was made of texts that no entry has any more, by whatever encoder."""
         with self._transaction() as connection:
             connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
             connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep))
-            connection.execute("DELETE FROM vector WHERE text NOT IN (SELECT text FROM kept)")
+            for table in ("vector", "tokens"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE text NOT IN (SELECT text FROM kept)"  # noqa: S608
+                )
             connection.execute("DROP TABLE kept")
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._connection)
+
+
+def _to_int8(tokens: Tokens) -> bytes:
+    return np.rint(tokens.vectors * _TOKEN_SCALE).astype(np.int8).tobytes()
+
+
+def _from_int8(ids: bytes, value: bytes) -> Tokens:
+    numbers = np.frombuffer(ids, dtype="<i4").astype(np.int32)
+    rows = np.frombuffer(value, dtype=np.int8).reshape(len(numbers), -1 if len(numbers) else 0)
+    return Tokens(numbers, rows.astype(np.float32) / np.float32(_TOKEN_SCALE))
 
 
 class _Transaction:

@@ -11,6 +11,8 @@
         words.db                stems and where their postings are (SQLite, read-only)
         postings.i32, .f32      which entries use a stem, and how much that counts
         vectors.f32             one float32 row for each passage
+        tokens.i8, tokens.db    tokens of definitions, and how many entries use each; with
+        token_*                 what belongs to them (see `storage.tokens`)
         MANIFEST.json           what built it, and the SHA-256 of the files beside it
 
 A generation is written beside the others under a temporary name and renamed when it is
@@ -53,12 +55,48 @@ class GenerationLayout:
     @property
     def parts(self) -> tuple[Path, ...]:
         """Every file that the manifest vouches for."""
-        return (self.entries, self.words, self.postings, self.posting_weights, self.vectors)
+        return (
+            self.entries,
+            self.words,
+            self.postings,
+            self.posting_weights,
+            self.vectors,
+            self.tokens,
+            self.token_weights,
+            self.token_starts,
+            self.token_axes,
+            self.token_uses,
+        )
 
     @property
     def vectors(self) -> Path:
         """Little-endian float32, row after row."""
         return self.root / "vectors.f32"
+
+    @property
+    def tokens(self) -> Path:
+        """int8, row after row."""
+        return self.root / "tokens.i8"
+
+    @property
+    def token_weights(self) -> Path:
+        """Little-endian float32, one for each token."""
+        return self.root / "token_weights.f32"
+
+    @property
+    def token_starts(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "token_starts.i64"
+
+    @property
+    def token_axes(self) -> Path:
+        """Little-endian float32."""
+        return self.root / "token_axes.f32"
+
+    @property
+    def token_uses(self) -> Path:
+        """How many entries use a token (SQLite)."""
+        return self.root / "tokens.db"
 
     @property
     def manifest(self) -> Path:

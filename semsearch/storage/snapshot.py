@@ -6,6 +6,7 @@ Entries by position, their names, their relations, and the passages that vectors
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.names import Name, names_of
+from semsearch.names import Name, NameKind, names_of
 from semsearch.passages import Passage
-from semsearch.stems import words_with_stems
+from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage import relations
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
@@ -25,7 +26,7 @@ from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
 from semsearch.types import Entry, GlossaryInfo, Numbers, Span
 
 _SCHEMA = f"""
-    CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}, first_row INTEGER NOT NULL) STRICT;
+    CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}, first_row INTEGER NOT NULL, name_stems TEXT NOT NULL) STRICT;
     CREATE TABLE name (
         key TEXT NOT NULL,
         form TEXT NOT NULL,
@@ -84,8 +85,8 @@ def _insert(
     connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name], row: int
 ) -> None:
     connection.execute(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (position, *to_row(entry), row),
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (position, *to_row(entry), row, json.dumps(_name_stems(names))),
     )
     connection.executemany(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
@@ -102,6 +103,7 @@ class Snapshot:
         self._entry = lru_cache(CACHED_ENTRIES)(self._read_entry)
         self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
         self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
+        self.name_stems = lru_cache(CACHED_ENTRIES)(self._read_name_stems)
 
     def close(self) -> None:
         """Close the file; no question may be under way."""
@@ -161,6 +163,13 @@ class Snapshot:
         """Return what links to or mentions an entry."""
         return relations.read_to(self._reader, position)
 
+    def _read_name_stems(self, position: int) -> tuple[frozenset[str], ...]:
+        """Return the stems of the words of each name; initials are nobody's words."""
+        ((stems,),) = self._reader.rows(
+            "SELECT name_stems FROM entry WHERE position = ?", (position,)
+        )
+        return tuple(frozenset(name) for name in json.loads(stems))
+
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""
         ((longest,),) = self._reader.rows("SELECT MAX(LENGTH(key)) FROM name")
@@ -197,3 +206,8 @@ class Snapshot:
     def all_names(self) -> list[NamedEntry]:
         """Return every name of three letters or more, by position."""
         return self._named("length(key) > 2 ORDER BY rowid", (), range(1 << 62))
+
+
+def _name_stems(names: Sequence[Name]) -> list[list[str]]:
+    said = (name.label for name in names if name.kind is not NameKind.INITIALS)
+    return [list(stems) for stems in dict.fromkeys(question_stems(label) for label in said)]

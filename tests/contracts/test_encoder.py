@@ -45,7 +45,8 @@ def encoder(request: pytest.FixtureRequest) -> Encoder:
 
 def test_rows_are_unit_vectors_of_the_stated_dimension(encoder: Encoder) -> None:
     """Every text gives one, empty and overlong ones too."""
-    for vectors in (encoder.encode_entries(TEXTS), encoder.encode_questions(TEXTS)):
+    for encoded in (encoder.encode_entries(TEXTS), encoder.encode_questions(TEXTS)):
+        vectors = encoded.vectors
         assert vectors.shape == (len(TEXTS), encoder.dim)
         assert vectors.dtype == np.float32
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
@@ -54,13 +55,36 @@ def test_rows_are_unit_vectors_of_the_stated_dimension(encoder: Encoder) -> None
 def test_a_question_alone_and_among_others_has_the_same_vector(encoder: Encoder) -> None:
     """What else is asked does not change an answer."""
     together = encoder.encode_questions(TEXTS)
-    for text, row in zip(TEXTS, together, strict=True):
-        np.testing.assert_allclose(encoder.encode_questions([text])[0], row, atol=1e-4)
+    for text, row, tokens in zip(TEXTS, together.vectors, together.tokens, strict=True):
+        alone = encoder.encode_questions([text])
+        np.testing.assert_allclose(alone.vectors[0], row, atol=1e-4)
+        np.testing.assert_allclose(alone.tokens[0].vectors, tokens.vectors, atol=1e-4)
+
+
+def test_tokens_are_unit_rows_with_a_number_each(encoder: Encoder) -> None:
+    """At most 128 of them; words of no meaning of their own are not among them."""
+    encoded = encoder.encode_entries([*TEXTS, "ignores neurons", "it ignores the neurons."])
+    for tokens in encoded.tokens:
+        assert tokens.ids.dtype == np.int32
+        assert len(tokens.ids) == len(tokens.vectors) <= 128
+        np.testing.assert_allclose(np.linalg.norm(tokens.vectors, axis=1), 1, atol=1e-3)
+    *_, bare, clothed = encoded.tokens
+    assert bare.ids.tolist() == clothed.ids.tolist()
+    assert len(bare.ids) >= 2
+    assert len(encoded.tokens[TEXTS.index("")].ids) == 0
+
+
+def test_a_text_of_words_without_meaning_keeps_them(encoder: Encoder) -> None:
+    """Who asks "to be" is still asking."""
+    (tokens,) = encoder.encode_questions(["to be"]).tokens
+    assert len(tokens.ids) == 2
 
 
 def test_no_texts_give_no_rows(encoder: Encoder) -> None:
     """An empty list is not an error."""
-    assert encoder.encode_entries([]).shape == (0, encoder.dim)
+    encoded = encoder.encode_entries([])
+    assert encoded.vectors.shape == (0, encoder.dim)
+    assert encoded.tokens == ()
 
 
 def test_common_words_are_told_from_misspelt_ones(encoder: Encoder) -> None:

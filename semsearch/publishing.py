@@ -1,0 +1,141 @@
+"""Publish: derive a generation from the store, beside the others, and let it answer.
+
+Nothing here embeds or changes the store: whatever is written can be written again from it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.exporting import Exports
+from semsearch.hashing import sha256_of
+from semsearch.passages import Passage, passages_of
+from semsearch.progress import Progress
+from semsearch.ranking.background import measure_background, measure_each
+from semsearch.relations import RelationCounts, relate
+from semsearch.storage.entries import EntryStore
+from semsearch.storage.files import sync
+from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.manifest import FORMAT, Manifest, publish
+from semsearch.storage.snapshot import write_snapshot
+from semsearch.storage.tokens import write_tokens
+from semsearch.storage.words import write_words
+from semsearch.text import text_hash
+from semsearch.types import Entry, Vectors
+from semsearch.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One entry with its passages and their text hashes, the whole definition first."""
+
+    entry: Entry
+    passages: list[Passage]
+    hashes: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Which generation is written, and what its vectors were made with."""
+
+    number: int
+    model: str
+    fingerprint: str
+    precision: str
+    exports: Exports
+
+
+def prepare(entry: Entry) -> Prepared:
+    """Cut an entry into its passages."""
+    passages = passages_of(entry)
+    return Prepared(entry, passages, [text_hash(p.text) for p in passages])
+
+
+def write_generation(
+    layout: IndexLayout,
+    store: EntryStore,
+    built: Sequence[Prepared],
+    made: Made,
+    progress: Progress,
+) -> RelationCounts:
+    """Write a generation under a temporary name, rename it, and point to it.
+
+    Args:
+        layout: the index.
+        store: where every text of `built` has been embedded.
+        built: all entries, glossary by glossary.
+        made: which generation, with what.
+        progress: told about each step.
+
+    Returns:
+        How many links and mentions were found.
+    """
+    progress.start("indexing", 5)
+    scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
+    files = GenerationLayout(scratch)
+    vectors = _write_vectors(files, store, built, made.fingerprint)
+    progress.advance(1)
+    relations, found = relate([b.entry for b in built])
+    write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
+    write_words(files, (b.entry for b in built))
+    progress.advance(1)
+    manifest = _manifest(files, store, built, made, vectors)
+    files.manifest.write_bytes(manifest.to_bytes())
+    sync(files.manifest)
+    sync(scratch)
+    progress.advance(1)
+    scratch.rename(layout.generation(made.number).root)
+    sync(layout.generations)
+    progress.advance(1)
+    publish(layout, manifest)
+    progress.advance(1)
+    return found
+
+
+def _write_vectors(
+    files: GenerationLayout, store: EntryStore, built: Sequence[Prepared], fingerprint: str
+) -> Vectors:
+    """Write vectors and tokens; return the vectors."""
+    hashes = [h for b in built for h in b.hashes]
+    vectors = store.vectors(hashes, fingerprint, store.dim_of(hashes[0], fingerprint))
+    vectors.astype("<f4").tofile(files.vectors)
+    sync(files.vectors)
+    tokens = store.tokens([b.hashes[0] for b in built], fingerprint)
+    write_tokens(files, [b.entry.glossary for b in built], tokens)
+    return vectors
+
+
+def _manifest(
+    files: GenerationLayout,
+    store: EntryStore,
+    built: Sequence[Prepared],
+    made: Made,
+    vectors: Vectors,
+) -> Manifest:
+    identity, revision = store.revision
+    counts = np.array([len(b.passages) for b in built], dtype=np.int64)
+    return Manifest(
+        format=FORMAT,
+        generation=made.number,
+        store=identity,
+        revision=revision,
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        built_by=f"semsearch {__version__}",
+        model=made.model,
+        encoder_sha256=made.exports.encoder_sha256,
+        fingerprint=made.fingerprint,
+        dim=vectors.shape[1],
+        precision=made.precision,
+        reranker=made.exports.reranker,
+        entries=len(built),
+        vectors=len(vectors),
+        background=measure_background(vectors, counts),
+        backgrounds=measure_each([b.entry.glossary for b in built], vectors, counts),
+        sha256={file.name: sha256_of(file) or "" for file in files.parts},
+    )
