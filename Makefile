@@ -7,13 +7,14 @@ PORT ?= 8000
 CORPUS ?= corpus
 INDEX ?= index
 SHARED ?= ../shared
+DICT ?= build/dicts
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names fit-confidence picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check fit-confidence picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
-	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX) SHARED=$(SHARED)"
+	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX) SHARED=$(SHARED) DICT=$(DICT)"
 
 # The stamps are made last, so an installation that broke off is done again.
 $(BIN)/.run: requirements/run.lock pyproject.toml
@@ -71,6 +72,18 @@ quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fail
 
 names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
 	@$(BIN)/python -m tests.quality.names $(SHARED) build/quality
+
+cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as FOLDOC in DICT defines them; fetches it on Debian
+	@$(BIN)/python -m tests.quality.crosscheck $(SHARED) build/quality $(DICT)
+
+# Unpacked elsewhere first, the index moved last, so a download that broke off is done again.
+$(DICT)/foldoc.index:
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's dict-foldoc; unpack that package and name the folder of foldoc.index: make cross-check DICT=FOLDER" >&2; exit 1; }
+	@rm -rf $(DICT)/new
+	@mkdir -p $(DICT)/new
+	@cd $(DICT)/new && apt-get -q download dict-foldoc && dpkg -x dict-foldoc_*.deb .
+	@mv $(DICT)/new/usr/share/dictd/foldoc.dict.dz $(DICT)/new/usr/share/dictd/foldoc.index $(DICT)
+	@rm -r $(DICT)/new
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m tests.quality.fit_confidence $(SHARED) build/quality

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import semsearch
@@ -27,13 +28,20 @@ PROJECT = Path(__file__).parents[2]
 def opened(shared: Path, folder: Path) -> Iterator[tuple[str, Glossary, list[Judgement]]]:
     """Yield each glossary by name, with its open index and the questions put to it."""
     hopeless = read_judgements(shared / "questions" / "unanswerable.jsonl")
-    for name, source in SOURCES.items():
-        index = folder / name
-        _share_encoder(folder, index)
-        semsearch.build([source.format(project=PROJECT, shared=shared)], index)
+    for name in SOURCES:
         questions = read_judgements(shared / "questions" / f"{name}.jsonl")
-        with semsearch.open(index) as glossary:
+        with opened_one(name, shared, folder) as glossary:
             yield name, glossary, questions + [q for q in hopeless if q.glossary == name]
+
+
+@contextmanager
+def opened_one(name: str, shared: Path, folder: Path) -> Iterator[Glossary]:
+    """Open the index of one glossary, brought up to date."""
+    index = folder / name
+    _share_encoder(folder, index)
+    semsearch.build([SOURCES[name].format(project=PROJECT, shared=shared)], index)
+    with semsearch.open(index) as glossary:
+        yield glossary
 
 
 def _share_encoder(folder: Path, index: Path) -> None:
