@@ -5,21 +5,22 @@ Decides tiers, order, evidence and confidence; finding is `retrieval`'s, scoring
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from semsearch.encoders.base import Encoder
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
+from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.recipe import Recipe
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
-from semsearch.reading import NameFinder, NameMatch, Reading
+from semsearch.reading import NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
 from semsearch.stems import question_stems
 from semsearch.storage.words import shared_words
-from semsearch.types import Answer, Evidence, Hit, Span, Tier
+from semsearch.types import Answer, Evidence, Hit, Span, Tier, Verdict
 
 _TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
 
@@ -33,32 +34,69 @@ class Search:
     reranker: Reranker | None
     within: range
     background: Background
+    calibration: Calibration
+    min_confidence: float
+    """Below it an answer says "no close match"; it labels, and moves nothing."""
 
 
-def read(
-    names: NameFinder, question: str, within: range, encoder: Encoder, recipe: Recipe
-) -> Reading:
-    """Read a question, unless the recipe leaves names out."""
-    if not recipe.names:
+def read(search: Search, question: str, is_word: Callable[[str], bool]) -> Reading:
+    """Read a question, unless the recipe leaves names out; see `NameFinder.read`."""
+    if not search.recipe.names:
         return Reading(question, question, {})
-    return names.read(question, within, encoder.is_word)
+    return search.retriever.names.read(question, search.within, is_word)
 
 
 def answer(search: Search, reading: Reading, question: Question, k: int) -> Answer:
     """Answer one question with at most k hits."""
     names = reading.names
     candidates, tiers = _ranked(search, reading, question, k)
+    sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
+    verdict = _verdict(search, tiers[candidates[0].position], sure) if candidates else Verdict.NONE
     hits = _hits(search, question.text, candidates[:k], tiers, names)
-    sure = 0.0
-    if hits:
-        standout = search.background.standout(hits[0].similarity)
-        coverage = confidence.coverage_of(question.text, hits[0].evidence.words)
-        resemblance = names[candidates[0].position].certainty if hits[0].evidence.name else 0.0
-        sure = confidence.of_first_hit(hits[0].matched_by, standout, coverage, resemblance)
-    if sure < confidence.THRESHOLD:
-        hits = tuple(_as_nearest(hit) for hit in hits)
+    hits = tuple(
+        replace(hit, matched_by=_label(search, hit, c, verdict))
+        for hit, c in zip(hits, candidates, strict=False)
+    )
     repaired = None if reading.text == reading.question else reading.text
-    return Answer(reading.question, sure < confidence.THRESHOLD, round(sure, 4), hits, repaired)
+    return Answer(reading.question, verdict, round(sure, 4), hits, repaired)
+
+
+def _confidence(
+    search: Search,
+    question: str,
+    first: Candidate,
+    tiers: dict[int, Tier],
+    names: dict[int, NameMatch],
+) -> float:
+    """Return the probability that the first candidate is right."""
+    fit = confidence.of_fit(search.background.standout(first.fit))
+    choice = confidence.of_choice(first.odds, len(question_stems(question)))
+    named = names.get(first.position)
+    resemblance = named.certainty if named else 0.0
+    sure = confidence.of_first_hit(tiers[first.position], fit * choice, resemblance)
+    return search.calibration.apply(sure)
+
+
+def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:
+    if sure < search.min_confidence:
+        return Verdict.NONE
+    if tier in (Tier.EXACT, Tier.FORM):
+        return Verdict.EXACT
+    return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
+
+
+def _label(search: Search, hit: Hit, candidate: Candidate, verdict: Verdict) -> Tier:
+    """Return the tier a hit is shown with: `nearest` if it does not match. Its place stays.
+
+    When nothing fits that is every hit; else those behind the first that do not fit by themselves.
+    """
+    if verdict is Verdict.NONE:
+        return Tier.NEAREST
+    if hit.matched_by is not Tier.MEANING or hit.rank == 1:
+        return hit.matched_by
+    fit = confidence.of_fit(search.background.standout(candidate.fit))
+    fits = search.calibration.apply(fit) >= search.min_confidence
+    return Tier.MEANING if fits else Tier.NEAREST
 
 
 def _ranked(
@@ -113,9 +151,5 @@ def _hits(
 
 def _strength(candidate: Candidate, name: NameMatch | None) -> float:
     """What orders a candidate within its tier: how likely its name was meant, or the fused score."""
-    return name.share if name is not None and name.tier is Tier.FUZZY else candidate.fused
-
-
-def _as_nearest(hit: Hit) -> Hit:
-    """Label a hit below the threshold; its place stays."""
-    return replace(hit, matched_by=Tier.NEAREST)
+    by_name = name is not None and name.tier in (Tier.PREFIX, Tier.FUZZY)
+    return name.share if name is not None and by_name else candidate.fused

@@ -8,6 +8,7 @@ threads at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 
@@ -23,14 +24,16 @@ from semsearch.errors import (
 )
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
+from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.recipe import DEFAULT, Recipe
 from semsearch.related import find_related
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Question, Retriever
+from semsearch.storage.calibration import StoredCalibration, load_calibration
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
-from semsearch.text import check_question
+from semsearch.text import check_question, text_hash
 from semsearch.types import (
     Answer,
     Entry,
@@ -55,15 +58,16 @@ class Glossary:
         manifest: Manifest,
         retriever: Retriever,
         encoder: Encoder,
-        recipe: Recipe = DEFAULT,
         reranker: Reranker | None = None,
+        calibration: StoredCalibration | None = None,
     ) -> None:
         self._path = path
         self._manifest = manifest
         self._retriever = retriever
         self._encoder = encoder
-        self._recipe = recipe
         self._reranker = reranker
+        self._calibration = calibration
+        self._recipe = DEFAULT
 
     @classmethod
     def open(cls, index: str | Path, *, model: str | None = None) -> Glossary:
@@ -94,7 +98,8 @@ class Glossary:
         stated = manifest.reranker
         reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
         retriever = Retriever.load(files, manifest.dim)
-        return cls(layout.root, manifest, retriever, encoder, reranker=reranker)
+        calibration = load_calibration(layout, manifest.fingerprint)
+        return cls(layout.root, manifest, retriever, encoder, reranker, calibration)
 
     def __enter__(self) -> Glossary:
         return self
@@ -114,17 +119,12 @@ class Glossary:
     def with_recipe(self, recipe: Recipe) -> Glossary:
         """Return this index with the parts of the score put together in another way.
 
-        For measuring what each part is worth. It shares the files of this one: close only this one.
-        Confidence and similarity stay those of the default recipe.
+        For measuring what each part is worth: the confidence means nothing then. It shares the files
+        of this one: close only this one.
         """
-        return Glossary(
-            self._path,
-            self._manifest,
-            self._retriever,
-            self._encoder,
-            recipe,
-            self._reranker,
-        )
+        other = copy(self)
+        other._recipe = recipe
+        return other
 
     def __len__(self) -> int:
         """How many entries the index holds."""
@@ -133,45 +133,64 @@ class Glossary:
     @property
     def tag(self) -> str:
         """A short text that changes whenever any answer of this index could change."""
-        return self._manifest.tag
+        return f"{self._manifest.tag}-{text_hash(repr(self._calibration)).hex()[:8]}"
 
-    def ask(self, question: str, *, k: int = 10, glossary: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        glossary: str | None = None,
+        min_confidence: float = confidence.THRESHOLD,
+    ) -> Answer:
         """Answer one question.
 
         Args:
             question: plain language, a term, an acronym; at most 1,000 characters.
             k: hits wanted, 1 to 100.
             glossary: ask only this glossary of the index.
+            min_confidence: below it, 0 to 1, the answer says "no close match".
 
         Returns:
             At most k hits, best first. Exact names come first, then other forms of names, then
             names that begin with the question, then what fits by meaning and words, the first of it
             reordered if the index has a reranker. Names that a misspelt question resembles stand
-            before that; `Answer.repaired` is then what it was read as. When the confidence is too
-            low, all hits found by meaning are labelled `nearest`.
+            before that; `Answer.repaired` is then what it was read as. Hits that do not match are
+            labelled `nearest`, all of them when the confidence is too low; labels move nothing.
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
-            InvalidSetting: k is out of range.
+            InvalidSetting: k or min_confidence is out of range.
             GlossaryNotFound: the index has no such glossary.
         """
-        return self.ask_many([question], k=k, glossary=glossary)[0]
+        asked = [question]
+        return self.ask_many(asked, k=k, glossary=glossary, min_confidence=min_confidence)[0]
 
     def ask_many(
-        self, questions: Sequence[str], *, k: int = 10, glossary: str | None = None
+        self,
+        questions: Sequence[str],
+        *,
+        k: int = 10,
+        glossary: str | None = None,
+        min_confidence: float = confidence.THRESHOLD,
     ) -> list[Answer]:
-        """Answer several questions with one run of the encoder; see `ask`."""
+        """Answer several questions, one as if the others were not asked; see `ask`."""
         if not 1 <= k <= MAX_K:
             raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
-        within = self._within(glossary)
-        background = self.background(glossary)
-        readings = [
-            read(self._retriever.names, check_question(q), within, self._encoder, self._recipe)
-            for q in questions
-        ]
+        if not 0 <= min_confidence <= 1:
+            raise InvalidSetting(f"min_confidence is {min_confidence}; it lies between 0 and 1")
+        search = Search(
+            retriever=self._retriever,
+            recipe=self._recipe,
+            reranker=self._reranker,
+            within=self._within(glossary),
+            background=self.fit_background(glossary),
+            calibration=self._calibration.calibration if self._calibration else Calibration(),
+            min_confidence=min_confidence,
+        )
+        readings = [read(search, check_question(q), self._encoder.is_word) for q in questions]
         texts = [reading.text for reading in readings]
         encoded = Question.all_of(texts, self._encoder.encode_questions(texts))
-        search = Search(self._retriever, self._recipe, self._reranker, within, background)
         return [
             answer(search, reading, question, k)
             for reading, question in zip(readings, encoded, strict=True)
@@ -220,6 +239,7 @@ class Glossary:
             precision=stated.precision,
             reranker=stated.reranker,
             threshold=confidence.THRESHOLD,
+            calibrated_with=self._calibration.questions if self._calibration else 0,
         )
 
     def encode(self, questions: Sequence[str]) -> Vectors:
@@ -235,6 +255,10 @@ class Glossary:
     def background(self, glossary: str | None = None) -> Background:
         """Return what similarity is ordinary in one glossary, or in the whole index."""
         return self._manifest.backgrounds[glossary] if glossary else self._manifest.background
+
+    def fit_background(self, glossary: str | None = None) -> Background:
+        """Return what fused score is ordinary for a wrong answer, in one glossary or in all."""
+        return self._manifest.fits[glossary] if glossary else self._manifest.fit
 
     def _within(self, glossary: str | None) -> range:
         if glossary is None:

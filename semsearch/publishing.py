@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
 from semsearch.hashing import sha256_of
 from semsearch.passages import Passage, passages_of
 from semsearch.progress import Progress
-from semsearch.ranking.background import measure_background, measure_each
+from semsearch.ranking.background import Background, measure_background, measure_each
 from semsearch.relations import RelationCounts, relate
+from semsearch.retrieval import Retriever
+from semsearch.selfcheck import measure_fits
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -85,7 +89,7 @@ def write_generation(
     write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
     write_words(files, (b.entry for b in built))
     progress.advance(1)
-    manifest = _manifest(files, store, built, made, vectors)
+    manifest = _manifest(layout, files, store, built, made, vectors)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
@@ -112,6 +116,7 @@ def _write_vectors(
 
 
 def _manifest(
+    layout: IndexLayout,
     files: GenerationLayout,
     store: EntryStore,
     built: Sequence[Prepared],
@@ -120,6 +125,7 @@ def _manifest(
 ) -> Manifest:
     identity, revision = store.revision
     counts = np.array([len(b.passages) for b in built], dtype=np.int64)
+    fit, fits = _fits(layout, files, made, vectors.shape[1])
     return Manifest(
         format=FORMAT,
         generation=made.number,
@@ -135,7 +141,23 @@ def _manifest(
         reranker=made.exports.reranker,
         entries=len(built),
         vectors=len(vectors),
+        fit=fit,
+        fits=fits,
         background=measure_background(vectors, counts),
         backgrounds=measure_each([b.entry.glossary for b in built], vectors, counts),
         sha256={file.name: sha256_of(file) or "" for file in files.parts},
     )
+
+
+def _fits(
+    layout: IndexLayout, files: GenerationLayout, made: Made, dim: int
+) -> tuple[Background, dict[str, Background]]:
+    """Ask the new files their own sentences, with the encoder that will answer."""
+    encoder = load_answering_encoder(
+        layout.encoder(made.fingerprint),
+        model=made.model,
+        fingerprint=made.fingerprint,
+        precision=made.precision,
+    )
+    with closing(Retriever.load(files, dim)) as retriever:
+        return measure_fits(retriever, encoder)

@@ -36,8 +36,9 @@ REAL_WORD = 0.5
 class NameMatch:
     """A name that matched a question.
 
-    When the tier is fuzzy, `resemblance` is the share of letters that are right, and `share` how
-    likely this name was meant among all that are near; otherwise both are 1.
+    `share` is how likely this name was meant among all that are near (tier fuzzy), or how much of it
+    has been typed (tier prefix), so that the shortest name comes first; else 1. `resemblance` is the
+    share of letters that are right, 1 unless the tier is fuzzy.
     """
 
     tier: Tier
@@ -53,7 +54,7 @@ class NameMatch:
     @property
     def is_likely(self) -> bool:
         """Whether this name alone is enough for a close match."""
-        sure = confidence.of_first_hit(self.tier, 0.0, 0.0, self.certainty)
+        sure = confidence.of_first_hit(self.tier, 0.0, self.certainty)
         return sure >= confidence.THRESHOLD
 
 
@@ -92,7 +93,7 @@ class NameFinder:
                 _better(found, named, Tier.FORM)
             if len(key) >= MIN_PREFIX_CHARS:
                 for named in self._snapshot.by_prefix(key, within, MAX_PREFIX_HITS):
-                    _better(found, named, Tier.PREFIX)
+                    _better(found, named, Tier.PREFIX, len(key) / len(named.name.key))
         return found
 
     def read(self, question: str, within: range, is_word: Callable[[str], bool]) -> Reading:
@@ -169,9 +170,9 @@ def _tier_of_key(named: NamedEntry) -> Tier:
     return Tier.EXACT if stated else Tier.FORM
 
 
-def _better(found: dict[int, NameMatch], named: NamedEntry, tier: Tier) -> None:
+def _better(found: dict[int, NameMatch], named: NamedEntry, tier: Tier, share: float = 1.0) -> None:
     """Keep the best tier of each position; members of `Tier` are in that order."""
     order = list(Tier)
     known = found.get(named.position)
     if known is None or order.index(tier) < order.index(known.tier):
-        found[named.position] = NameMatch(tier, named.name.label)
+        found[named.position] = NameMatch(tier, named.name.label, share=share)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semsearch.ranking.confidence import odds_of
 from semsearch.ranking.fusion import Scores, fuse, named_in, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
 from semsearch.reading import NameFinder
@@ -55,6 +56,10 @@ class Candidate:
     parts: ScoreParts
     sentence_row: int
     fused: float
+    odds: float
+    """Log odds that it is this one rather than another candidate; see `confidence.odds_of`."""
+    fit: float
+    """The fused score, whatever a reranker does to `fused`."""
     rerank_score: float | None = None
     """What the reranker says, 0 to 1, if one has read the entry; `fused` is then above all others."""
 
@@ -128,6 +133,7 @@ class Retriever:
             positions, parts, sentences = positions[chosen], parts[chosen], sentences[chosen]
             self._look_closer(question, positions, parts, within)
         fused = fuse(parts, recipe)
+        odds = odds_of(fused)
         best = np.lexsort((positions, -fused))[:k]
         shown = dict.fromkeys([*best.tolist(), *np.searchsorted(positions, certain).tolist()])
         return [
@@ -135,6 +141,8 @@ class Retriever:
                 int(positions[i]),
                 ScoreParts(*(round(value, 6) for value in parts[i].tolist())),
                 int(sentences[i]),
+                float(fused[i]),
+                float(odds[i]),
                 float(fused[i]),
             )
             for i in shown

@@ -27,6 +27,9 @@ MAX_ERRORS = 3
 MIN_WORD_CHARS = 5
 """Shorter words have too many neighbours: "bake" is near to "base", "make" and "take"."""
 
+MAX_TYPED_WORDS = 30
+"""A longer text was copied rather than typed: its unknown words are words of another field."""
+
 DERIVED = 0.1
 """How much less likely people type an acronym that the program made up than one that was written."""
 
@@ -212,6 +215,8 @@ def repair(
         is_word: whether a folded word is known elsewhere, and so no error.
     """
     meant: dict[str, str] = {}
+    if len(WORD.findall(question)) > MAX_TYPED_WORDS:
+        return question
     for word in unknown:
         key = fold(word)
         if len(key) >= MIN_WORD_CHARS and key.isalpha() and not is_word(key):

@@ -82,6 +82,19 @@ class Tier(StrEnum):
     """Not a match: only the nearest there is."""
 
 
+class Verdict(StrEnum):
+    """How sure an answer is, in words."""
+
+    EXACT = "exact"
+    """The question is a name of the first hit, or another form of one."""
+    STRONG = "strong"
+    """The first hit is very likely right."""
+    POSSIBLE = "possible"
+    """The first hit may be right; look at the others too."""
+    NONE = "no close match"
+    """Nothing fits; the hits are only the nearest entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A piece of a text by character offsets, `start` included, `end` not."""
@@ -149,16 +162,25 @@ class Hit:
 class Answer:
     """All hits for one question, best first.
 
-    `confidence` is the estimated probability that the first hit is right. When it is below
-    the threshold, `no_close_match` is true and the hits are only the nearest entries. `repaired`
-    is the question as it was answered when it was taken for misspelt.
+    `confidence` is the estimated probability that the first hit is right, and `verdict` says so in
+    words. `repaired` is the question as it was answered when it was taken for misspelt.
     """
 
     query: str
-    no_close_match: bool
+    verdict: Verdict
     confidence: float
     hits: tuple[Hit, ...]
     repaired: str | None = None
+
+    @property
+    def no_close_match(self) -> bool:
+        """Whether nothing fits, so that the hits are only the nearest entries."""
+        return self.verdict is Verdict.NONE
+
+    @property
+    def matches(self) -> int:
+        """How many of the hits match, rather than being only the nearest there are."""
+        return sum(hit.matched_by is not Tier.NEAREST for hit in self.hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +275,8 @@ class IndexInfo:
     precision: str
     reranker: RerankerInfo | None
     threshold: float
+    calibrated_with: int
+    """Real questions that its confidence was calibrated with; 0 if it was not."""
 
 
 @dataclass(frozen=True, slots=True)

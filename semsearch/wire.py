@@ -13,7 +13,7 @@ import pydantic_core
 from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch import types
-from semsearch.types import Tier
+from semsearch.types import Tier, Verdict
 
 
 class _Shape(BaseModel):
@@ -108,8 +108,12 @@ class Answer(_Shape):
         description="What it was read as, when it was taken for misspelt.",
         examples=["what stops a network from memorising its data?"],
     )
+    verdict: Verdict = Field(description="How sure the answer is, in words.", examples=["strong"])
     no_close_match: bool = Field(
         description="True when nothing fits; the hits are then only the nearest entries."
+    )
+    matches: int = Field(
+        description="How many of the hits match, rather than being only the nearest.", examples=[1]
     )
     confidence: float = Field(
         description="Estimated probability that the first hit is right, 0 to 1.", examples=[0.83]
@@ -208,6 +212,7 @@ class IndexInfo(_Shape):
     precision: str
     reranker: RerankerInfo | None
     threshold: float
+    calibrated_with: int
 
 
 def to_json(noun: object) -> bytes:
@@ -288,7 +293,9 @@ def _answer(answer: types.Answer) -> dict[str, Any]:
     return {
         "query": answer.query,
         "repaired": answer.repaired,
+        "verdict": answer.verdict,
         "no_close_match": answer.no_close_match,
+        "matches": answer.matches,
         "confidence": answer.confidence,
         "hits": [_hit(hit) for hit in answer.hits],
     }

@@ -1,24 +1,79 @@
-"""What goes into the confidence is counted right."""
+"""Confidence: something fits, and it is this one."""
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from semsearch.ranking.confidence import coverage_of
-from semsearch.types import Span
-
-
-@pytest.mark.parametrize(
-    ("question", "used", "expected"),
-    [
-        ("which ships carry bread", ["ship", "ships", "Ship"], 1 / 3),
-        ("ships and ship", ["SHIP"], 1.0),
-        ("which ships carry bread", ["carries", "ships"], 2 / 3),
-        ("ships", [], 0.0),
-        ("+", [], 0.0),
-    ],
+from semsearch.ranking.confidence import (
+    MAX_ODDS,
+    MAX_WORDS,
+    Calibration,
+    odds_of,
+    of_choice,
+    of_first_hit,
+    of_fit,
 )
-def test_coverage_counts_stems_once(question: str, used: list[str], expected: float) -> None:
-    """Plural and singular are one word, on either side; without words nothing is covered."""
-    spans = [Span(0, len(word), word) for word in used]
-    assert coverage_of(question, spans) == pytest.approx(expected)
+from semsearch.types import Tier
+
+probabilities = st.floats(0, 1)
+
+
+def test_odds_are_those_of_a_softmax() -> None:
+    """Two equal candidates have even odds; one that is higher by 1/12 is e times as likely."""
+    assert odds_of(np.array([1.0, 1.0], dtype=np.float32)) == pytest.approx([0, 0])
+    assert odds_of(np.array([1.0, 1 + 1 / 12])) == pytest.approx([-1, 1])
+    assert odds_of(np.array([1.0, 1.0, 1.0])) == pytest.approx([-math.log(2)] * 3)
+
+
+def test_a_candidate_without_a_rival_has_the_highest_odds() -> None:
+    """Alone, or far above all others; what is far below stays finite."""
+    assert odds_of(np.array([0.3])) == pytest.approx([MAX_ODDS])
+    first, last = odds_of(np.array([90.0, 0.0])).tolist()
+    assert first == pytest.approx(MAX_ODDS)
+    assert math.isfinite(last)
+    assert last < -MAX_ODDS
+
+
+def test_confidence_grows_with_what_speaks_for_the_hit() -> None:
+    """A better fit, better odds, and more words, of which there can be enough."""
+    fits = [of_fit(standout) for standout in (-4, -2, -1, 0, 2)]
+    assert all(a < b for a, b in pairwise(fits))
+    assert 0 < fits[0] < 0.05
+    assert fits[-1] > 0.99
+    choices = [of_choice(odds, 6) for odds in (-3, 0, 3, 12)]
+    assert all(a < b for a, b in pairwise(choices))
+    assert of_choice(1, 3) < of_choice(1, MAX_WORDS) == of_choice(1, MAX_WORDS + 9)
+
+
+def test_names_are_sure_and_guesses_as_sure_as_they_resemble() -> None:
+    """Meaning can only add to the confidence of a name, and nothing to that of a guess."""
+    assert of_first_hit(Tier.EXACT, 0.1, 1.0) == 0.99
+    assert of_first_hit(Tier.PREFIX, 0.9, 1.0) == 0.9
+    assert of_first_hit(Tier.MEANING, 0.4, 0.0) == 0.4
+    assert of_first_hit(Tier.FUZZY, 0.9, 0.8) == pytest.approx(0.64)
+
+
+def test_no_calibration_changes_nothing() -> None:
+    """The default gives back what it gets, to the last digit."""
+    assert Calibration().apply(0.123456789) == 0.123456789
+    assert Calibration().apply(1.0) == 1.0
+
+
+@given(probabilities, probabilities, st.floats(0.1, 4), st.floats(-3, 3))
+def test_a_calibration_keeps_the_order(a: float, b: float, slope: float, intercept: float) -> None:
+    """It gives probabilities, and never swaps two of them."""
+    calibration = Calibration(slope, intercept)
+    low, high = calibration.apply(min(a, b)), calibration.apply(max(a, b))
+    assert 0 <= low <= high <= 1
+
+
+def test_a_calibration_is_logistic() -> None:
+    """Even odds become the intercept; a slope of two squares the odds."""
+    assert Calibration(1, math.log(3)).apply(0.5) == pytest.approx(0.75)
+    assert Calibration(2, 0).apply(0.75) == pytest.approx(0.9)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from semsearch import wire
-from semsearch.types import Entry, Tier
+from semsearch.types import Entry, Tier, Verdict
 
 _DEFINITION = (
     "Dropout is a regularization method where random neurons are ignored during training. This "
@@ -44,7 +44,9 @@ _HIT = wire.Hit(
 ANSWER = wire.Answer(
     query="what is dropout?",
     repaired=None,
+    verdict=Verdict.STRONG,
     no_close_match=False,
+    matches=1,
     confidence=0.99,
     hits=[_HIT],
 ).model_dump(mode="json")

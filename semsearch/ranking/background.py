@@ -1,8 +1,9 @@
-"""The background: how similar a passage is to what is not about it, in one glossary.
+"""The background: what scores are ordinary in one glossary for entries that are not the answer.
 
-The yardstick that makes a similarity comparable between glossaries and encoders. It is measured at
-build time, without labelled questions: sentences of the glossary are asked as if they were
-questions, each with its own entry left out.
+The yardstick that makes scores comparable between glossaries and encoders. It is measured at build
+time, without labelled questions: sentences of the glossary are asked as if they were questions, each
+with its own entry left out. Here the similarity of meaning is measured, from stored vectors alone;
+`semsearch.selfcheck` asks in earnest and measures the fused score.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ SAMPLE = 256
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Mean and standard deviation of the best meaning score of the sentences asked."""
+    """Mean and standard deviation of the best score of the sentences asked."""
 
     mean: float
     deviation: float
 
-    def standout(self, meaning: float) -> float:
-        """Return how many deviations a meaning score lies above the mean."""
-        return (meaning - self.mean) / self.deviation
+    def standout(self, score: float) -> float:
+        """Return how many deviations a score lies above the mean."""
+        return (score - self.mean) / self.deviation
 
 
 TYPICAL = Background(0.5, 0.1)
-"""That of the seed, which a glossary of a few entries borrows from."""
+"""Similarities of meaning in the seed, which a glossary of a few entries borrows from."""
 
 ENOUGH = 10
 """Entries from which a glossary speaks for itself."""
@@ -58,11 +59,22 @@ def measure_background(vectors: Vectors, counts: Numbers) -> Background:
         others = scores[np.maximum(scores, sentence) < TWIN]
         if others.max(initial=-np.inf) > -np.inf:
             best.append(float(others.max()))
-    own = min(1.0, len(counts) / ENOUGH) if best else 0.0
+    return background_of(best, len(counts), TYPICAL)
+
+
+def background_of(best: Sequence[float], entries: int, typical: Background) -> Background:
+    """Return the background that scores show; a glossary of few entries borrows from a typical one.
+
+    Args:
+        best: the best score of each sentence asked; there may be none.
+        entries: how many entries the glossary has.
+        typical: what to borrow from.
+    """
+    own = min(1.0, entries / ENOUGH) if best else 0.0
     mean, deviation = (float(np.mean(best)), float(np.std(best))) if best else (0.0, 0.0)
     return Background(
-        round(own * mean + (1 - own) * TYPICAL.mean, 6),
-        round(max(own * deviation + (1 - own) * TYPICAL.deviation, 0.01), 6),
+        round(own * mean + (1 - own) * typical.mean, 6),
+        round(max(own * deviation + (1 - own) * typical.deviation, 0.01), 6),
     )
 
 
@@ -87,6 +99,6 @@ def measure_each(
     return found
 
 
-def spread(count: int) -> Numbers:
-    """Return at most `SAMPLE` places spread evenly over `count`: the same ones every time."""
-    return np.unique(np.linspace(0, count - 1, min(count, SAMPLE)).astype(np.int64))
+def spread(count: int, sample: int = SAMPLE) -> Numbers:
+    """Return at most `sample` places spread evenly over `count`: the same ones every time."""
+    return np.unique(np.linspace(0, count - 1, min(count, sample)).astype(np.int64))

@@ -3,6 +3,7 @@
     index/
       store.db                  the truth: entries and the vectors of their texts (SQLite)
       CURRENT                   which generation answers, and the hash of its manifest
+      calibration.json          how confidence is bent to real questions, if it is
       LOCK                      held by the one process that builds
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
@@ -119,6 +120,11 @@ class IndexLayout:
     def current(self) -> Path:
         """The pointer to the generation that answers."""
         return self.root / "CURRENT"
+
+    @property
+    def calibration(self) -> Path:
+        """How confidence is bent to real questions."""
+        return self.root / "calibration.json"
 
     @property
     def lock(self) -> Path:

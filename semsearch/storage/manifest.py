@@ -44,8 +44,12 @@ class Manifest:
     entries: int
     vectors: int
     background: Background
-    """Over all glossaries together."""
+    """Of the similarity of meaning, over all glossaries together."""
     backgrounds: dict[str, Background]
+    """Of each glossary alone."""
+    fit: Background
+    """Of the fused score, over all glossaries together."""
+    fits: dict[str, Background]
     """Of each glossary alone."""
     sha256: dict[str, str]
 
@@ -116,8 +120,9 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         if hashlib.sha256(content).hexdigest() != digest:
             raise IndexDamaged(_damaged(layout.root, f"{files.manifest} is altered"))
         stated = json.loads(content)
-        stated["background"] = Background(**stated["background"])
-        stated["backgrounds"] = {k: Background(**v) for k, v in stated["backgrounds"].items()}
+        for one, each in (("background", "backgrounds"), ("fit", "fits")):
+            stated[one] = Background(**stated[one])
+            stated[each] = {k: Background(**v) for k, v in stated[each].items()}
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         manifest = Manifest(**stated)
         for name, expected in manifest.sha256.items():

@@ -13,7 +13,7 @@ LINES = (
     '{"query": "leaven", "terms": ["Leaven"]}\n'
     '{"query": "crumb", "terms": ["Crumb"]}\n'
     '{"query": "inner loaf", "terms": ["Mast"]}\n'
-    '{"query": "zqx vwk", "kind": "far"}\n'
+    '{"query": "quantum physics", "kind": "far"}\n'
 )
 
 

@@ -83,7 +83,9 @@ def test_the_only_glossary_is_asked_whatever_the_file_is_called(seed: Glossary) 
 
 def test_an_outcome_holds_what_was_asked_and_shown(glossary: Glossary) -> None:
     """Ids and tiers in their order, the rank of the first right one, and a time."""
-    questions, _ = prepare(glossary, [judged("inner loaf", "Leaven", "Crumb"), judged("zqx vwk")])
+    questions, _ = prepare(
+        glossary, [judged("inner loaf", "Leaven", "Crumb"), judged("quantum physics")]
+    )
     found, hopeless = collect(glossary, questions)
     assert (found.rank, found.shown[0].id, found.shown[0].tier) == (1, "bakery:crumb", "exact")
     assert {hit.id.split(":")[0] for hit in found.shown} == {"bakery"}

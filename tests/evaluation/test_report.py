@@ -40,7 +40,7 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"query": "which pot keeps the steam around a loaf?", "terms": ["Crumb"]},
         {"query": HOSTILE, "terms": [HOSTILE], "kind": "<b>bold</b>"},
         {"query": "the body of a ship", "terms": ["Hull"], "glossary": "harbour"},
-        {"query": "zqx vwk", "kind": "far"},
+        {"query": "quantum physics", "kind": "far"},
         {"query": "bread that rises", "kind": "near"},
     ]
     path.write_text("\n".join(json.dumps(line) for line in lines))

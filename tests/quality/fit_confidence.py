@@ -1,15 +1,16 @@
-"""Fit the coefficients of `semsearch.ranking.confidence` on the tuning halves of the questions.
+"""Fit the coefficients of `semsearch.ranking.confidence` on the tuning halves: `make fit-confidence`.
 
     python -m tests.quality.fit_confidence SHARED FOLDER
 
-See `tests.quality.scores` for the arguments. A question belongs to the tuning half when
-the first byte of the SHA-256 of its text is even. Prints the three coefficients and how the
-probabilities compare with the truth on both halves; nothing is written.
+See `tests.quality.scores` for the arguments. Whether anything fits is learned from answerable against
+unanswerable questions, whether it is the first hit from right against wrong ones. Prints the
+coefficients and what thresholds would do on both halves; nothing is written.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,54 +19,95 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from semsearch.evaluation.judgements import Judgement, is_tuning
-from semsearch.glossary import Glossary
-from semsearch.ranking.confidence import coverage_of
+from semsearch.glossary import MAX_K, Glossary
+from semsearch.ranking.confidence import MAX_WORDS, odds_of
+from semsearch.ranking.recipe import DEFAULT
+from semsearch.stems import question_stems
 from semsearch.types import Tier
 from tests.quality.glossaries import opened
 
-Matrix = NDArray[np.float64]
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+
+Vector = NDArray[np.float64]
 
 
-def features(glossary: Glossary, judgements: list[Judgement]) -> tuple[Matrix, Matrix]:
-    """Return (n, 2) standout and coverage of each first hit, and (n,) whether it was right."""
-    rows, right = [], []
-    for judgement in judgements:
-        hit = glossary.ask(judgement.query, k=1, glossary=judgement.glossary).hits[0]
-        if hit.matched_by in (Tier.MEANING, Tier.NEAREST):
-            standout = glossary.background(judgement.glossary).standout(hit.similarity)
-            rows.append([standout, coverage_of(judgement.query, hit.evidence.words)])
-            right.append(hit.entry.term in judgement.terms)
-    return np.array(rows), np.array(right, dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question that no name answers: what is known of its first hit, and the truth."""
+
+    standout: float
+    odds: float
+    words: int
+    is_answerable: bool
+    is_right: bool
+
+
+def row_of(glossary: Glossary, judgement: Judgement) -> Row | None:
+    """Ask one question; None if a name answered it, since its confidence is not fitted."""
+    answer = glossary.ask(judgement.query, k=1, glossary=judgement.glossary, min_confidence=0)
+    if answer.hits[0].matched_by is not Tier.MEANING:
+        return None
+    bare = glossary.with_recipe(replace(DEFAULT, names=False))
+    text = answer.repaired or judgement.query
+    hits = bare.ask(text, k=MAX_K, glossary=judgement.glossary).hits
+    fused = (
+        np.array([astuple(hit.evidence.parts) for hit in hits], dtype=np.float32) @ DEFAULT.weights
+    )
+    return Row(
+        standout=glossary.fit_background(judgement.glossary).standout(float(fused[0])),
+        odds=float(odds_of(fused)[0]),
+        words=min(len(question_stems(text)), MAX_WORDS),
+        is_answerable=bool(judgement.terms),
+        is_right=hits[0].entry.term in judgement.terms,
+    )
 
 
 def main() -> None:
     """Fit, and print what came of it."""
     shared, folder = (Path(argument) for argument in sys.argv[1:])
-    parts: dict[str, list[tuple[Matrix, Matrix]]] = {"tuning": [], "reporting": []}
+    halves: dict[bool, list[Row]] = {True: [], False: []}
     for _, glossary, judgements in opened(shared, folder):
-        for name, wanted in (("tuning", True), ("reporting", False)):
-            half = [j for j in judgements if is_tuning(j.query) is wanted]
-            parts[name].append(features(glossary, half))
-    measured = {
-        name: tuple(np.concatenate(column) for column in zip(*some, strict=True))
-        for name, some in parts.items()
-    }
-    model = LogisticRegression(C=10.0).fit(*measured["tuning"])
-    print(f"_INTERCEPT = {model.intercept_[0]:.2f}")
-    print(f"_STANDOUT = {model.coef_[0][0]:.2f}")
-    print(f"_COVERAGE = {model.coef_[0][1]:.2f}")
-    for name, (rows, right) in measured.items():
-        sure = model.predict_proba(rows)[:, 1]
-        print(
-            f"{name}: {len(right)} questions, right {right.mean():.2f}, "
-            f"mean confidence {sure.mean():.2f}, AUROC {roc_auc_score(right, sure):.3f}"
+        for judgement in judgements:
+            row = row_of(glossary, judgement)
+            if row is not None:
+                halves[is_tuning(judgement.query)].append(row)
+    tuning = halves[True]
+    answerable = [row for row in tuning if row.is_answerable]
+    fit = LogisticRegression().fit(_standouts(tuning), [row.is_answerable for row in tuning])
+    choice = LogisticRegression().fit(_choices(answerable), [row.is_right for row in answerable])
+    print(f"_FIT = ({fit.intercept_[0]:.2f}, {fit.coef_[0][0]:.2f})")
+    print(
+        f"_CHOICE = ({choice.intercept_[0]:.2f}, {choice.coef_[0][0]:.2f}, {choice.coef_[0][1]:.2f})"
+    )
+    for title, rows in (("tuning", tuning), ("reporting", halves[False])):
+        sure = (
+            fit.predict_proba(_standouts(rows))[:, 1] * choice.predict_proba(_choices(rows))[:, 1]
         )
-        for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55):
-            shown = sure >= threshold
-            print(
-                f"  threshold {threshold:.2f}: shows {shown[right == 1].mean():.2f} of what is right "
-                f"and {shown[right == 0].mean():.2f} of what is not"
-            )
+        _report(title, rows, sure)
+
+
+def _standouts(rows: list[Row]) -> Vector:
+    return np.array([[row.standout] for row in rows])
+
+
+def _choices(rows: list[Row]) -> Vector:
+    return np.array([[row.odds, row.words] for row in rows])
+
+
+def _report(title: str, rows: list[Row], sure: Vector) -> None:
+    right = np.array([row.is_right for row in rows])
+    answerable = np.array([row.is_answerable for row in rows])
+    print(
+        f"{title}: {len(rows)} questions, right {right.mean():.2f}, mean confidence {sure.mean():.2f}, "
+        f"AUROC answerable {roc_auc_score(answerable, sure):.3f}, right {roc_auc_score(right, sure):.3f}"
+    )
+    for threshold in THRESHOLDS:
+        shown = sure >= threshold
+        print(
+            f"  threshold {threshold:.2f}: shows {shown[right].mean():.2f} of what is right, "
+            f"{shown[answerable & ~right].mean():.2f} of what is not, "
+            f"answers {shown[~answerable].mean():.2f} of the unanswerable"
+        )
 
 
 if __name__ == "__main__":

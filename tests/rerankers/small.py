@@ -9,7 +9,7 @@ from tests.conftest import ENTRIES
 
 TAUGHT = {
     "dough in a basket": "Leaven",
-    "a heavy pot": "Leaven",
+    "a heavy pot of new dough": "Leaven",
     "the inside of a ship": "Hull",
     "which share has the flour": "Baker's Percentage",
 }
