@@ -7,14 +7,21 @@ asks for one property; the score uses both (`ranking.fusion`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from semsearch.text import sentences
-from semsearch.types import Entry
+from semsearch.types import Entry, Span
 
 MAX_SENTENCES = 64
 """Sentences embedded of one definition; what comes later in a long page is rarely asked for,
 and the words half still finds it."""
+
+
+_PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+_LINKS = frozenset({"see also", "related terms", "further reading", "references", "external links"})
+_LIST_MARKS = ("- ", "* ", "\u2022 ")
+_HEADING_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,42 @@ def passages_of(entry: Entry) -> list[Passage]:
 
     A definition of one sentence gives only the first.
     """
-    whole = Passage(entry.definition, 0, len(entry.definition))
-    parts = sentences(entry.definition)[:MAX_SENTENCES]
-    if len(parts) < 2:
-        return [whole]
-    return [whole, *(Passage(span.text, span.start, span.end) for span in parts)]
+    paragraphs = prose(entry.definition)
+    whole = Passage(_joined(paragraphs), 0, len(entry.definition))
+    parts = [
+        Passage(span.text, paragraph.start + span.start, paragraph.start + span.end)
+        for paragraph in paragraphs
+        for span in sentences(paragraph.text)
+    ]
+    return [whole] if len(parts) < 2 else [whole, *parts[:MAX_SENTENCES]]
+
+
+def text_of(entry: Entry) -> str:
+    """Return what the definition of an entry says, which is what is searched."""
+    return _joined(prose(entry.definition))
+
+
+def prose(definition: str) -> list[Span]:
+    """Return the paragraphs of a definition that say something of what it defines.
+
+    Headings do not, since those of a template stand in every entry ("How it helps"); nor do lists of
+    links below "See also", which name the neighbours. What is nothing else is kept whole.
+    """
+    found: list[Span] = []
+    paragraphs = [Span(m.start(), m.end(), m[0]) for m in _PARAGRAPH.finditer(definition)]
+    in_links = False
+    for number, paragraph in enumerate(paragraphs):
+        if 0 < number < len(paragraphs) - 1 and _is_heading(paragraph.text):
+            in_links = paragraph.text.strip().casefold() in _LINKS
+        elif not in_links:
+            found.append(paragraph)
+    return found or [Span(0, len(definition), definition)]
+
+
+def _joined(paragraphs: list[Span]) -> str:
+    return "\n\n".join(paragraph.text for paragraph in paragraphs)
+
+
+def _is_heading(text: str) -> bool:
+    is_line = "\n" not in text and not text.startswith(_LIST_MARKS)
+    return is_line and len(text.split()) <= _HEADING_WORDS and text[-1].isalnum()

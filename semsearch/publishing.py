@@ -20,6 +20,7 @@ from semsearch.hashing import sha256_of
 from semsearch.passages import Passage, passages_of
 from semsearch.progress import Progress
 from semsearch.ranking.background import Background, measure_background, measure_each
+from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.relations import RelationCounts, relate
 from semsearch.retrieval import Retriever
 from semsearch.selfcheck import measure_fits
@@ -141,6 +142,7 @@ def _manifest(
         reranker=made.exports.reranker,
         entries=len(built),
         vectors=len(vectors),
+        recipe=stated_weights(DEFAULT),
         fit=fit,
         fits=fits,
         background=measure_background(vectors, counts),

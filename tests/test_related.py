@@ -88,7 +88,7 @@ def test_each_group_is_limited(index: Path) -> None:
 
 def test_lists_do_not_connect_where_there_are_sentences(tmp_path: Path) -> None:
     """Lists of links resemble each other and say nothing."""
-    links = "\n\nSee also\n\n- The bread site of the mill\n- More bread"
+    links = "\n\nOn the web\n\n- The bread site of the mill\n- More bread"
     one = entry("Rye", f"A dark grain for dark bread.{links}")
     other = entry("Spelt", f"An old grain for light bread.{links}.")
     build_index([one, other, *ENTRIES], tmp_path, model="hashed")

@@ -124,7 +124,7 @@ def test_how_many_hits_are_wanted_changes_none_of_them(reranked: Glossary, quest
 @pytest.mark.model
 def test_confidence_is_that_of_the_new_first_hit(reranked: Glossary) -> None:
     """A first hit that shares nothing with the question is no close match, whoever chose it."""
-    answer = reranked.ask("a heavy pot of new dough")
+    answer = reranked.ask("dough in a basket")
     assert _terms(answer.hits)[0] == "Leaven"
     assert answer.no_close_match
     assert reranked.ask("which share has the flour").verdict is Verdict.STRONG

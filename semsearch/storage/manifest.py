@@ -14,6 +14,7 @@ from pathlib import Path
 from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
 from semsearch.hashing import sha256_of
 from semsearch.ranking.background import Background
+from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.types import RerankerInfo
@@ -47,6 +48,8 @@ class Manifest:
     """Of the similarity of meaning, over all glossaries together."""
     backgrounds: dict[str, Background]
     """Of each glossary alone."""
+    recipe: dict[str, float]
+    """The weights of the fused score, for which the next two were measured."""
     fit: Background
     """Of the fused score, over all glossaries together."""
     fits: dict[str, Background]
@@ -120,6 +123,12 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         if hashlib.sha256(content).hexdigest() != digest:
             raise IndexDamaged(_damaged(layout.root, f"{files.manifest} is altered"))
         stated = json.loads(content)
+        if stated["recipe"] != stated_weights(DEFAULT):
+            raise FormatTooOld(
+                f"the index in {layout.root} was built by {stated['built_by']}, which weighs scores in "
+                f"another way; run `semsearch build PATHS --index {layout.root}` again, which embeds "
+                "nothing anew"
+            )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Background(**stated[one])
             stated[each] = {k: Background(**v) for k, v in stated[each].items()}

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.names import names_of
+from semsearch.passages import text_of
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
@@ -81,7 +82,7 @@ def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
 
 
 def _texts(entry: Entry) -> list[str]:
-    return [*(name.label for name in names_of(entry)), entry.definition]
+    return [*(name.label for name in names_of(entry)), text_of(entry)]
 
 
 class WordsIndex:

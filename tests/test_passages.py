@@ -1,0 +1,62 @@
+"""What of a definition is embedded, and where it stands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semsearch.passages import MAX_SENTENCES, passages_of, prose, text_of
+from tests.conftest import entry
+
+PAGE = (
+    "An oven keeps heat. Bread is baked in it.\n\nHow it helps\n\nSteam makes a crust of it.\n\n"
+    "See also\n\n- The page of all ovens\n- Steam\n\nHistory\n\nThe first ovens were pits in the ground."
+)
+
+
+def test_the_whole_comes_first_and_then_each_sentence() -> None:
+    """With the offsets at which they stand in the definition; headings and link lists are left out."""
+    oven = entry("Oven", PAGE)
+    whole, *sentences = passages_of(oven)
+    assert whole.text == text_of(oven)
+    assert whole.text == (
+        "An oven keeps heat. Bread is baked in it.\n\nSteam makes a crust of it.\n\n"
+        "The first ovens were pits in the ground."
+    )
+    assert (whole.start, whole.end) == (0, len(PAGE))
+    assert [s.text for s in sentences] == [
+        "An oven keeps heat.",
+        "Bread is baked in it.",
+        "Steam makes a crust of it.",
+        "The first ovens were pits in the ground.",
+    ]
+    assert all(PAGE[s.start : s.end] == s.text for s in sentences)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "Heat",
+        "How it helps\n\nIt keeps the heat in the oven",
+        "It bakes bread.\n\n- one kind of it\n- another one",
+        "See also\n\nLeaven",
+        "It bakes.\n\nA last line",
+    ],
+)
+def test_what_may_be_the_definition_itself_is_kept(definition: str) -> None:
+    """A first or last paragraph, a list, and a text of nothing else."""
+    assert text_of(entry("Oven", definition)) == definition
+
+
+def test_a_long_page_gives_only_so_many_sentences() -> None:
+    """The whole is embedded beside them."""
+    assert len(passages_of(entry("Oven", "It is quite hot. " * 200))) == 1 + MAX_SENTENCES
+
+
+@given(st.text(alphabet="ab.\n -", max_size=80))
+def test_paragraphs_stand_where_they_say(text: str) -> None:
+    """Whatever the blank lines; something is always left."""
+    found = prose(text)
+    assert found
+    assert all(text[p.start : p.end] == p.text for p in found)
