@@ -25,6 +25,10 @@ PART_NAMES = {
 }
 """What `types.ScoreParts` are called where people read them."""
 
+BY_SUM = "The sum decides its place."
+BY_NAME = "Its name decides its place, before anything found by meaning."
+BY_RERANKER = "The reranker decides its place, not the sum."
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -59,7 +63,5 @@ def percent(probability: float) -> str:
 def place(evidence: Evidence) -> str:
     """Return what decided the place of a hit."""
     if evidence.rerank_score is not None:
-        return "The reranker decides its place, not the sum."
-    if evidence.name is not None:
-        return "Its name decides its place, before anything found by meaning."
-    return "The sum decides its place."
+        return BY_RERANKER
+    return BY_SUM if evidence.name is None else BY_NAME
