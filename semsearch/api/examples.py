@@ -38,6 +38,7 @@ _HIT = wire.Hit(
     matched_by=Tier.EXACT,
     matched_name="Dropout",
     matched_words=[wire.Span(start=0, end=7, text="Dropout")],
+    matched_term_words=[wire.Span(start=0, end=7, text="Dropout")],
     sentence=wire.Span(start=0, end=84, text=_DEFINITION[:84]),
 )
 

@@ -59,6 +59,8 @@ def _headline(found: Answer) -> str:
 
 def _term(hit: Hit, *, several: bool) -> Text:
     term = Text(hit.entry.term, "" if hit.matched_by is Tier.NEAREST else "bold")
+    for word in hit.evidence.term_words:
+        term.stylize("bold cyan", word.start, word.end)
     if several:
         term.append(f"  ({hit.entry.glossary})", "dim not bold")
     return term

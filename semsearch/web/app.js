@@ -104,6 +104,19 @@ function definition(hit) {
   return [part, more];
 }
 
+/** The term with the words that the question also uses. */
+function heading(hit) {
+  const text = Array.from(hit.term);
+  const made = element("h2");
+  let at = 0;
+  for (const { start, end } of hit.matched_term_words) {
+    made.append(text.slice(at, start).join(""), element("b", "word", text.slice(start, end).join("")));
+    at = end;
+  }
+  made.append(text.slice(at).join(""));
+  return made;
+}
+
 function reason(hit) {
   const named = hit.matched_name && hit.matched_name !== hit.term ? ` (${hit.matched_name})` : "";
   return (REASONS[hit.matched_by] ?? hit.matched_by) + named;
@@ -115,7 +128,7 @@ function item(hit, isBest) {
   facts.append(element("span", "", `similarity ${fixed(hit.similarity)}`));
   const kind = isBest ? "best" : isMatch(hit) ? "" : "nearest";
   return element(
-    "li", kind, element("h2", "", hit.term), facts, ...definition(hit), explanation(hit),
+    "li", kind, heading(hit), facts, ...definition(hit), explanation(hit),
   );
 }
 

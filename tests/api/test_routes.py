@@ -67,6 +67,20 @@ def test_offsets_count_characters(client: TestClient) -> None:
     assert hit["sentence"]["text"] == "Cooks also stir sauces with it."
 
 
+def test_words_of_the_term_are_marked_too(client: TestClient) -> None:
+    """Their offsets are those of the term; words that carry nothing are not among them."""
+    asked = {"q": "a positioned system of the ships", "limit": "8"}
+    hits = {hit["id"]: hit for hit in client.get("/v1/search", params=asked).json()["hits"]}
+    gps = hits["ships:gps"]
+    assert gps["matched_term_words"] == [
+        {"start": 7, "end": 18, "text": "Positioning"},
+        {"start": 19, "end": 25, "text": "System"},
+    ]
+    assert gps["term"][7:18] == "Positioning"
+    assert [word["text"] for word in gps["matched_words"]] == ["ship"]
+    assert hits["kitchen:ladle"]["matched_term_words"] == []
+
+
 def test_search_within_one_glossary(client: TestClient) -> None:
     """Only entries of the glossary asked for are found, and `limit` bounds them."""
     asked = {"q": "a long handle", "glossary": "ships"}
