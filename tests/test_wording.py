@@ -9,6 +9,7 @@ from semsearch.ranking.fusion import fuse
 from semsearch.ranking.recipe import DEFAULT, PARTS
 from semsearch.types import Evidence, ScoreParts, Verdict
 from semsearch.wording import PART_NAMES, VERDICTS, percent, place, shares
+from tests.conftest import PROJECT
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,14 @@ def test_a_confidence_that_missed_a_threshold_does_not_read_as_if_it_had_not(
 ) -> None:
     """One step of its four decimals below the threshold shows another number."""
     assert percent(threshold - 0.0001) != percent(threshold)
+
+
+def test_the_readme_states_the_thresholds() -> None:
+    """Whoever fits them anew is told to write it down."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert f"is {percent(STRONG)} or more" in text
+    assert f"it is {percent(THRESHOLD)} or more" in text
+    assert f"Below {percent(THRESHOLD)} the answer is" in text
 
 
 def test_shares_add_up_to_the_fused_score() -> None:
