@@ -18,7 +18,7 @@ from semsearch.reading import NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
-from semsearch.stems import question_stems
+from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage.words import shared_words
 from semsearch.types import Answer, Evidence, Hit, Span, Tier, Verdict
 
@@ -140,6 +140,7 @@ def _hits(
         evidence = Evidence(
             name=named.label if named else None,
             words=shared_words(asked, snapshot.stems(c.position)) if shares_words else (),
+            term_words=shared_words(asked, words_with_stems(entry.term)) if shares_words else (),
             sentence=Span(*place, entry.definition[slice(*place)]),
             parts=c.parts,
             rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),

@@ -129,13 +129,14 @@ class Evidence:
     """Why one entry matched one question.
 
     `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words
-    of the entry's definition that the question also uses. `sentence` is the sentence of the definition
+    of the entry's definition that the question also uses, `term_words` those of its term. `sentence` is the sentence of the definition
     nearest to the question. `parts` are those of the score. `rerank_score` is the probability
     that the reranker gives, None where there is none or it has not read the entry.
     """
 
     name: str | None = None
     words: tuple[Span, ...] = ()
+    term_words: tuple[Span, ...] = ()
     sentence: Span | None = None
     parts: ScoreParts = ScoreParts()
     rerank_score: float | None = None

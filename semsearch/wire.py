@@ -21,7 +21,10 @@ class _Shape(BaseModel):
 
 
 class Span(_Shape):
-    """A piece of the definition by character offsets; `end` is excluded."""
+    """A piece of a text, the definition unless said otherwise, by character offsets.
+
+    `end` is excluded.
+    """
 
     start: int = Field(examples=[31])
     end: int = Field(examples=[37])
@@ -90,6 +93,9 @@ class Hit(Entry):
     )
     matched_words: list[Span] = Field(
         description="Words of the definition that the question also uses."
+    )
+    matched_term_words: list[Span] = Field(
+        description="Words of the term that the question also uses, with offsets in the term."
     )
     sentence: Span | None = Field(
         description="The sentence of the definition nearest to the question."
@@ -284,6 +290,7 @@ def _hit(hit: types.Hit) -> dict[str, Any]:
         "matched_by": hit.matched_by,
         "matched_name": evidence.name,
         "matched_words": [_span(word) for word in evidence.words],
+        "matched_term_words": [_span(word) for word in evidence.term_words],
         "sentence": _span(evidence.sentence) if evidence.sentence else None,
     }
 

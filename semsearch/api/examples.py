@@ -38,13 +38,14 @@ _HIT = wire.Hit(
     matched_by=Tier.EXACT,
     matched_name="Dropout",
     matched_words=[wire.Span(start=0, end=7, text="Dropout")],
+    matched_term_words=[wire.Span(start=0, end=7, text="Dropout")],
     sentence=wire.Span(start=0, end=84, text=_DEFINITION[:84]),
 )
 
 ANSWER = wire.Answer(
     query="what is dropout?",
     repaired=None,
-    verdict=Verdict.STRONG,
+    verdict=Verdict.EXACT,
     no_close_match=False,
     matches=1,
     confidence=0.99,

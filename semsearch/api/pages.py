@@ -20,7 +20,9 @@ from starlette.staticfiles import StaticFiles
 from semsearch.api import problems
 from semsearch.api.examples import example_questions
 from semsearch.glossary import Glossary
+from semsearch.ranking.recipe import DEFAULT, PARTS
 from semsearch.types import GlossaryInfo
+from semsearch.wording import PART_NAMES
 
 _WEB = Path(__file__).parents[1] / "web"
 
@@ -49,6 +51,7 @@ class LandingPage:
             ("<!-- examples -->", "".join(map(_chip, self.questions))),
             ("<!-- glossaries -->", _choice(infos)),
             ("<!-- count -->", escape(_count(infos))),
+            ("<!-- parts -->", "".join(map(_part, PARTS))),
         ):
             page = page.replace(mark, made, 1)
         return page.encode()
@@ -81,6 +84,14 @@ def _count(infos: tuple[GlossaryInfo, ...]) -> str:
     if len(infos) == 1:
         return f"{entries} in {infos[0].name}"
     return f"{entries} in {len(infos)} glossaries"
+
+
+def _part(name: str) -> str:
+    """Return the row of one part of the score; the script fills in what one hit has of it."""
+    return (
+        f'<tr data-part="{name}" data-weight="{getattr(DEFAULT, name):g}">'
+        f'<th scope="row">{escape(PART_NAMES[name])}</th><td></td><td></td></tr>'
+    )
 
 
 router = APIRouter(include_in_schema=False)

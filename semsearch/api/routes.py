@@ -19,6 +19,7 @@ from semsearch.api.problems import Part, Problem, Refused
 from semsearch.api.strict import StrictRoute
 from semsearch.errors import EntryNotFound, InvalidQuestion
 from semsearch.glossary import MAX_K, Glossary
+from semsearch.ranking.confidence import THRESHOLD
 from semsearch.text import MAX_QUESTION_CHARS, check_question
 
 MAX_QUESTIONS = 64
@@ -37,6 +38,17 @@ _GLOSSARY = Field(
     description="Ask only this glossary; all of them by default.",
     examples=["deep-learning"],
 )
+_MinConfidence = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description='Below this confidence an answer says "no close match". It decides what is '
+        "called a match, and never the order.",
+        examples=[THRESHOLD],
+    ),
+]
 _QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
 
 
@@ -52,6 +64,7 @@ class SearchQuery(BaseModel):
     )
     limit: _Limit = DEFAULT_LIMIT
     glossary: _GlossaryName | None = _GLOSSARY
+    min_confidence: _MinConfidence = THRESHOLD
 
 
 class SearchBatch(BaseModel):
@@ -67,6 +80,7 @@ class SearchBatch(BaseModel):
     )
     limit: _Limit = DEFAULT_LIMIT
     glossary: _GlossaryName | None = _GLOSSARY
+    min_confidence: _MinConfidence = THRESHOLD
 
 
 class RelatedQuery(BaseModel):
@@ -170,13 +184,19 @@ def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response
     """Answer a question in plain language, a term or an acronym.
 
     Exact names come first, then other forms of names, then what fits by meaning and words.
-    When nothing fits, `no_close_match` is true and the hits are only the nearest entries.
+    `verdict` and `confidence` say how sure the answer is. Below `min_confidence` nothing fits:
+    `no_close_match` is true and the hits are only the nearest entries.
     """
     question = _checked(query.q, parameter="q")
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    answer = service.glossary.ask(question, k=query.limit, glossary=query.glossary)
+    answer = service.glossary.ask(
+        question,
+        k=query.limit,
+        glossary=query.glossary,
+        min_confidence=query.min_confidence,
+    )
     return service.found(wire.to_json(answer))
 
 
@@ -205,7 +225,12 @@ def search_batch(
     questions = [
         _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    answers = Service(request).glossary.ask_many(questions, k=batch.limit, glossary=batch.glossary)
+    answers = Service(request).glossary.ask_many(
+        questions,
+        k=batch.limit,
+        glossary=batch.glossary,
+        min_confidence=batch.min_confidence,
+    )
     content = wire.to_json(answers)
     return Response(content, media_type="application/json")
 

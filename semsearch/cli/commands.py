@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,7 @@ from semsearch.version import __version__
 if TYPE_CHECKING:
     from semsearch.config import Settings
     from semsearch.glossary import Glossary
+    from semsearch.types import Answer
 
 app = typer.Typer(
     name="semsearch",
@@ -28,18 +31,22 @@ app = typer.Typer(
 
 Index = Annotated[
     Path | None,
-    typer.Option("--index", "-i", help="Index folder.  [default: SEMSEARCH_INDEX or index]"),
+    typer.Option("--index", "-i", help="Index folder (default: SEMSEARCH_INDEX or index)."),
 ]
 Model = Annotated[
     str | None,
     typer.Option(
         "--model",
         "-m",
-        help="Encoder: a name, a local folder or a hub id.  [default: all-MiniLM-L6-v2]",
+        help="Encoder: a name, a local folder or a hub id (default: all-MiniLM-L6-v2).",
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(help='Below it, 0 to 1, the answer is "no close match" (default: 0.4).'),
+]
 InGlossary = Annotated[
     str | None,
     typer.Option(
@@ -67,7 +74,7 @@ def _root(
 def build(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders or NAME=PATH.  [default: corpus]", show_default=False),
+        typer.Argument(help="Files, folders or NAME=PATH (default: corpus).", show_default=False),
     ] = None,
     index: Index = None,
     model: Model = None,
@@ -76,7 +83,7 @@ def build(
         typer.Option(
             "--reranker",
             "-r",
-            help="CrossEncoder that reorders hits: a local folder or a hub id.  [default: none]",
+            help="CrossEncoder that reorders hits: a local folder or a hub id (default: none).",
         ),
     ] = None,
     columns: Annotated[
@@ -113,25 +120,36 @@ def ask(
     limit: Limit = 5,
     glossary: InGlossary = None,
     model: Model = None,
+    min_confidence: MinConfidence = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Show what each hit was found by; --json always does.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with the closest-matching terms."""
+    from semsearch.cli import show_answer  # noqa: PLC0415 - loads numpy
+    from semsearch.ranking.confidence import THRESHOLD  # noqa: PLC0415
+
+    bound = THRESHOLD if min_confidence is None else min_confidence
     with _open(_settings(index=index, model=model)) as opened:
+        asked = partial(opened.ask, k=limit, glossary=glossary, min_confidence=bound)
         if question == "-":
-            raise typer.Exit(_ask_lines(opened, limit, glossary))
-        answer = opened.ask(question, k=limit, glossary=glossary)
-    show.answer(answer, as_json=as_json)
+            raise typer.Exit(_ask_lines(asked))
+        answer = asked(question)
+    show_answer.answer(answer, as_json=as_json, why=why)
     raise typer.Exit(int(answer.no_close_match))
 
 
-def _ask_lines(glossary: Glossary, limit: int, name: str | None) -> int:
+def _ask_lines(ask: Callable[[str], Answer]) -> int:
     """Answer each line of standard input with one line of JSON; 2 if a line was not valid."""
+    from semsearch.cli import show_answer  # noqa: PLC0415 - loads numpy
+
     code = 0
     for number, raw in enumerate(sys.stdin.buffer, 1):
         try:
             line = raw.decode("utf-8").strip()
             if line:
-                show.answer(glossary.ask(line, k=limit, glossary=name), as_json=True)
+                show_answer.answer(ask(line), as_json=True)
         except (UnicodeDecodeError, InvalidQuestion) as error:
             reason = str(error) if isinstance(error, InvalidQuestion) else "the line is not UTF-8"
             show.failed_line(number, reason)
@@ -165,10 +183,10 @@ def info(index: Index = None, as_json: AsJson = False) -> None:
 def serve(
     index: Index = None,
     host: Annotated[
-        str | None, typer.Option(help="Address.  [default: SEMSEARCH_HOST or 127.0.0.1]")
+        str | None, typer.Option(help="Address (default: SEMSEARCH_HOST or 127.0.0.1).")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(help="Port, 0 for a free one.  [default: SEMSEARCH_PORT or 8000]")
+        int | None, typer.Option(help="Port, 0 for a free one (default: SEMSEARCH_PORT or 8000).")
     ] = None,
     model: Model = None,
 ) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from semsearch.building import BuildReport
     from semsearch.relations import RelationCounts
     from semsearch.types import (
-        Answer,
-        Hit,
         IndexInfo,
         Neighbour,
         Reference,
@@ -32,15 +30,6 @@ if TYPE_CHECKING:
 
 MAX_REFUSALS = 20
 """Refused records listed on a terminal; `--json` lists all of them."""
-
-_LABELS = {
-    "exact": "exact name",
-    "form": "form of a name",
-    "prefix": "name begins so",
-    "meaning": "meaning",
-    "fuzzy": "similar spelling",
-    "nearest": "nearest only",
-}
 
 
 def _console() -> Console:
@@ -63,62 +52,13 @@ def _say(markup: str) -> None:
     _console().print(markup, soft_wrap=True)
 
 
-def answer(found: Answer, *, as_json: bool) -> None:
-    """Show an answer."""
-    if as_json:
-        from semsearch import wire  # noqa: PLC0415 - loads pydantic
-
-        print_json(wire.to_json(found).decode())
-        return
-    console = _console()
-    if found.no_close_match:
-        console.print(
-            f"[yellow]No close match[/] (confidence {found.confidence:.0%}). The nearest entries:"
-        )
-    else:
-        console.print(f"[green]Confidence {found.confidence:.0%}[/]")
-    if found.repaired:
-        console.print(f"Read as [bold]{escape(found.repaired)}[/]")
-    several = len({hit.entry.glossary for hit in found.hits}) > 1
-    table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
-    for hit in found.hits:
-        term = Text(hit.entry.term, "bold")
-        if several:
-            term.append(f"  ({hit.entry.glossary})", "dim not bold")
-        body = Text("\n").join([term, _excerpt(hit)])
-        table.add_row(str(hit.rank), body, f"{hit.similarity:.2f}", _reason(hit))
-    console.print(table)
-
-
-_SHOWN = 400
+SHOWN = 400
 """Characters of a definition that a table shows."""
 
 
-def _excerpt(hit: Hit) -> Text:
-    """The definition, or of a long one the part around the sentence that answers."""
-    text = _one_line(hit.entry.definition)
-    sentence = hit.evidence.sentence
-    if sentence is not None and len(sentence.text) < len(text):
-        text.stylize("underline", sentence.start, sentence.end)
-    for word in hit.evidence.words:
-        text.stylize("bold cyan", word.start, word.end)
-    if len(text) <= _SHOWN:
-        return text
-    begin = sentence.start if sentence and sentence.end > _SHOWN else 0
-    end = text.plain.rfind(" ", begin, begin + _SHOWN) if begin + _SHOWN < len(text) else len(text)
-    piece = text[begin : end if end > begin else begin + _SHOWN]
-    return Text("... " if begin else "") + piece + Text(" ..." if end < len(text) else "")
-
-
-def _one_line(definition: str) -> Text:
+def one_line(definition: str) -> Text:
     """A definition without line breaks; each character keeps its offset."""
     return Text(definition.translate({ord("\n"): " ", ord("\t"): " "}))
-
-
-def _reason(hit: Hit) -> str:
-    label = _LABELS[hit.matched_by]
-    name = hit.evidence.name
-    return f"{label}: {escape(name)}" if name and hit.matched_by != "nearest" else label
 
 
 def failed_line(number: int, reason: str) -> None:
@@ -145,9 +85,9 @@ def related(found: Related, *, as_json: bool) -> None:
     console.print("\n[bold]Similar meaning (computed)[/]")
     table = Table("", "Entry", "Similarity", box=None, padding=(0, 2, 1, 0))
     for n in found.similar:
-        text = _one_line(n.entry.definition)
+        text = one_line(n.entry.definition)
         text.stylize("underline", n.because.other_sentence.start, n.because.other_sentence.end)
-        text.truncate(_SHOWN, overflow="ellipsis")
+        text.truncate(SHOWN, overflow="ellipsis")
         body = Text("\n").join([Text(n.entry.term, "bold"), text, _because(n)])
         table.add_row(str(n.rank), body, f"{n.similarity:.2f}")
     console.print(table)
@@ -156,8 +96,8 @@ def related(found: Related, *, as_json: bool) -> None:
 def _because(neighbour: Neighbour) -> Text:
     """The sentence of the entry asked for that leads to a similar one, and the words of both."""
     because = neighbour.because
-    sentence = _one_line(because.sentence.text)
-    sentence.truncate(_SHOWN // 2, overflow="ellipsis")
+    sentence = one_line(because.sentence.text)
+    sentence.truncate(SHOWN // 2, overflow="ellipsis")
     words = f" ({', '.join(because.words)})" if because.words else ""
     return Text.assemble(("because: ", "dim"), sentence, (words, "cyan"))
 
@@ -182,7 +122,7 @@ def _context(span: Span | None, text: str) -> Text:
     if span is None:
         return Text("")
     start, end = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
-    piece = _one_line(text)[start:end]
+    piece = one_line(text)[start:end]
     piece.stylize("underline", span.start - start, span.end - start)
     return Text("... " if start else "") + piece + Text(" ..." if end < len(text) else "")
 
@@ -194,6 +134,8 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
 
         print_json(wire.to_json(stated).decode())
         return
+    from semsearch.wording import percent  # noqa: PLC0415 - loads numpy
+
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
         "Index": f"{stated.path}, generation {stated.generation}, format {stated.format}",
@@ -202,8 +144,10 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
         "Fingerprint": stated.fingerprint[:16],
         "Reranker": _reranker(stated.reranker),
         "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
-        "Close match": f"confidence {stated.threshold:.0%} or more",
+        "Close match": f"confidence {percent(stated.threshold)} or more",
     }
+    if stated.calibrated_with:
+        rows["Calibrated"] = f"with {_questions(stated.calibrated_with)}"
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in stated.glossaries:
@@ -219,6 +163,10 @@ def _reranker(stated: RerankerInfo | None) -> str:
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count:,} entries"
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count:,} questions"
 
 
 def serving(url: str, example: str) -> None:

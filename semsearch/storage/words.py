@@ -135,8 +135,6 @@ class WordsIndex:
         )
 
 
-def shared_words(
-    stems: Collection[str], definition: Iterable[tuple[str, Span]]
-) -> tuple[Span, ...]:
-    """Return the words of a definition, given with their stems, that are among some stems."""
-    return tuple(span for stem, span in definition if stem in stems)
+def shared_words(stems: Collection[str], text: Iterable[tuple[str, Span]]) -> tuple[Span, ...]:
+    """Return the words of a text, given with their stems, that are among some stems."""
+    return tuple(span for stem, span in text if stem in stems)

@@ -5,6 +5,7 @@ const box = document.getElementById("q");
 const within = form.elements.namedItem("glossary"); // absent when the index has one glossary
 const statusLine = document.getElementById("status");
 const list = document.getElementById("hits");
+const why = document.getElementById("why");
 const examples = document.getElementById("examples");
 const curl = document.getElementById("curl");
 
@@ -22,6 +23,17 @@ const REASONS = {
   nearest: "nearest, not a match",
 };
 
+// The words below are those of semsearch/wording.py.
+const VERDICTS = {
+  exact: "Exact name",
+  strong: "Strong match",
+  possible: "Possible match",
+  "no close match": "No close match",
+};
+const BY_SUM = "The sum decides its place.";
+const BY_NAME = "Its name decides its place, before anything found by meaning.";
+const BY_RERANKER = "The reranker decides its place, not the sum.";
+
 let latest = 0; // number of the newest question: an older answer is never shown
 let running = new AbortController();
 
@@ -32,10 +44,10 @@ function element(name, className, ...children) {
   return made;
 }
 
-/** Set the status line; a screen reader says it. */
-function say(text, kind = "") {
+/** Set the status line, of text or elements; a screen reader says it. */
+function say(said, kind = "") {
   statusLine.className = kind && `is-${kind}`;
-  statusLine.textContent = text;
+  statusLine.replaceChildren(...[said].flat());
 }
 
 /**
@@ -68,11 +80,14 @@ function marked(text, from, to, sentence, words) {
   return paragraph;
 }
 
+/** Whether the definition is one sentence, which answers as a whole: nothing to point out. */
+function isWhole(hit) {
+  return Boolean(hit.sentence) && hit.sentence.text.length === hit.definition.length;
+}
+
 function definition(hit) {
   const text = Array.from(hit.definition);
-  // one sentence alone answers as a whole: nothing to point out
-  const whole = hit.sentence && hit.sentence.start === 0 && hit.sentence.end === text.length;
-  const sentence = whole ? null : hit.sentence;
+  const sentence = isWhole(hit) ? null : hit.sentence;
   if (text.length <= LONG) return [marked(text, 0, text.length, sentence, hit.matched_words)];
   let from = Math.max(0, (sentence ? sentence.start : 0) - BEFORE);
   while (from > 0 && /\S/.test(text[from - 1])) from -= 1;
@@ -89,28 +104,123 @@ function definition(hit) {
   return [part, more];
 }
 
-function item(hit, isBest) {
-  const facts = element("p", "facts");
-  const reason = REASONS[hit.matched_by] ?? hit.matched_by;
+/** The term with the words that the question also uses. */
+function heading(hit) {
+  const text = Array.from(hit.term);
+  const made = element("h2");
+  let at = 0;
+  for (const { start, end } of hit.matched_term_words) {
+    made.append(text.slice(at, start).join(""), element("b", "word", text.slice(start, end).join("")));
+    at = end;
+  }
+  made.append(text.slice(at).join(""));
+  return made;
+}
+
+function reason(hit) {
   const named = hit.matched_name && hit.matched_name !== hit.term ? ` (${hit.matched_name})` : "";
-  facts.append(element("span", "", reason + named));
+  return (REASONS[hit.matched_by] ?? hit.matched_by) + named;
+}
+
+function item(hit, isBest) {
+  const facts = element("p", "facts", element("span", "", reason(hit)));
   if (within) facts.append(element("span", "", hit.glossary));
-  facts.append(element("span", "", `similarity ${hit.similarity.toFixed(2)}`));
-  return element("li", isBest ? "best" : "", element("h2", "", hit.term), facts, ...definition(hit));
+  facts.append(element("span", "", `similarity ${fixed(hit.similarity)}`));
+  const kind = isBest ? "best" : isMatch(hit) ? "" : "nearest";
+  return element(
+    "li", kind, heading(hit), facts, ...definition(hit), explanation(hit),
+  );
 }
 
+/** What speaks for a hit, closed until somebody asks. */
+function explanation(hit) {
+  const made = why.content.cloneNode(true).firstElementChild;
+  made.querySelector("summary").setAttribute("aria-label", `Why ${hit.term}`);
+  const facts = { "Found by": reason(hit) };
+  if (hit.sentence) facts.Sentence = placed(hit.sentence, isWhole(hit) ? "all of it" : "");
+  if (hit.matched_words.length) facts["Words in common"] = hit.matched_words.map((word) => placed(word)).join(", ");
+  if (hit.rerank_score !== null) facts.Reranker = percent(hit.rerank_score);
+  for (const [name, value] of Object.entries(facts)) {
+    made.querySelector("dl").append(element("dt", "", name), element("dd", "", value));
+  }
+  const sum = fill(made.querySelector("tbody"), hit.score_parts);
+  made.querySelector("tfoot").rows[0].cells[2].textContent = signed(sum);
+  made.querySelector("p").textContent = `Score ${hit.score.toFixed(2)}. ${place(hit)}`;
+  return made;
+}
+
+/** Fill the rows of the parts, most first, without those that are 0; return their sum. */
+function fill(table, parts) {
+  const found = [...table.rows].map((row) => {
+    const value = parts[row.dataset.part];
+    return { row, value, given: value * Number(row.dataset.weight) };
+  });
+  for (const { row, value, given } of found) {
+    row.cells[1].textContent = `${fixed(value)} × ${row.dataset.weight.replace("-", "−")}`;
+    row.cells[2].textContent = signed(given);
+  }
+  const said = found.filter(({ value }) => value).sort((a, b) => b.given - a.given);
+  table.replaceChildren(...said.map(({ row }) => row));
+  return said.reduce((sum, { given }) => sum + given, 0);
+}
+
+function place(hit) {
+  if (hit.rerank_score !== null) return BY_RERANKER;
+  return hit.matched_name === null ? BY_SUM : BY_NAME;
+}
+
+function placed(span, text = "") {
+  return `${text || span.text} [${span.start}:${span.end}]`;
+}
+
+/** Two decimals with a proper minus; what rounds to zero has none. */
+function fixed(number) {
+  return number.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
+}
+
+function signed(number) {
+  return (number > 0 ? "+" : "") + fixed(number);
+}
+
+/** Whole percents, rounded down and never 0 or 100: nothing is promised that is not known. */
 function percent(share) {
-  return `${Math.min(99, Math.round(share * 100))} %`;
+  const whole = Math.floor(Math.round(share * 1e4) / 100);
+  return whole ? `${Math.min(99, whole)} %` : "under 1 %";
 }
 
+function isMatch(hit) {
+  return hit.matched_by !== "nearest";
+}
+
+/** The verdict, how sure it is, and how many hits match. */
+function headline(answer) {
+  const said = [""];
+  if (answer.verdict !== "exact") said.push(percent(answer.confidence));
+  if (answer.matches) said.push(`${answer.matches} of ${answer.hits.length} match`);
+  if (answer.repaired) said.push(`read as “${answer.repaired}”`);
+  const verdict = element("strong", "", VERDICTS[answer.verdict] ?? answer.verdict);
+  return [verdict, said.join(" · ")];
+}
+
+/** Show the matches, and what is only near below them, in the order of the answer. */
 function show(answer) {
-  const unsure = answer.no_close_match;
-  const read = answer.repaired ? ` (read as “${answer.repaired}”)` : "";
-  list.className = unsure ? "is-nearest" : "";
-  list.replaceChildren(...answer.hits.map((hit, i) => item(hit, i === 0 && !unsure)));
-  if (!answer.hits.length) say("There is no entry to show.", "unsure");
-  else if (unsure) say(`No close match${read}. The nearest entries:`, "unsure");
-  else say(`${answer.hits[0].term} — ${percent(answer.confidence)} sure${read}`);
+  const { hits, no_close_match: unsure } = answer;
+  const items = hits.map((hit, i) => item(hit, i === 0 && !unsure));
+  const end = hits.findLastIndex(isMatch) + 1;
+  const rest = element("ol", "", ...items.slice(end));
+  rest.start = end + 1;
+  list.replaceChildren();
+  if (end) list.append(element("ol", "", ...items.slice(0, end)));
+  if (end && end < hits.length) {
+    const label = element("p", "divider", "Not matches, only the nearest entries:");
+    label.id = "rest";
+    rest.setAttribute("aria-labelledby", label.id);
+    list.append(label);
+  }
+  if (end < hits.length) list.append(rest);
+  if (!hits.length) say("There is no entry to show.", "unsure");
+  else if (unsure) say([...headline(answer), ". The nearest entries:"], "unsure");
+  else say(headline(answer), answer.verdict);
 }
 
 function fail(text) {

@@ -10,11 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from semsearch import wording
 from semsearch.api.examples import example_questions
 from semsearch.api.pages import LandingPage
 from semsearch.building import build_index
 from semsearch.glossary import Glossary
+from semsearch.ranking.recipe import DEFAULT, PARTS
 from semsearch.types import Entry
+from semsearch.wording import PART_NAMES, VERDICTS
 from tests.api.conftest import ENTRIES, HOSTILE, check_envelope
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web"
@@ -132,6 +135,30 @@ def test_example_questions() -> None:
     ]
     assert example_questions(ENTRIES[5:6]) == ["the meaning of Global Positioning System (GPS)"]
     assert example_questions([]) == []
+
+
+def test_the_page_explains_scores_with_the_weights_of_the_recipe(client: TestClient) -> None:
+    """Each part of the score has a row with its name and its weight, closed until asked for."""
+    page = _Page(client.get("/").text)
+    rows = [row for row in page.all("tr") if "data-part" in row]
+    assert [row["data-part"] for row in rows] == list(PARTS)
+    weights = [float(row["data-weight"] or "nan") for row in rows]
+    assert weights == [getattr(DEFAULT, part) for part in PARTS]
+    for name in PART_NAMES.values():
+        assert name in page.text
+    details = [a for a in page.all("details") if a.get("class") == "why"]
+    assert [("open" in a) for a in details] == [False]
+
+
+def test_the_page_says_things_as_the_command_line_does() -> None:
+    """The script repeats the words of `wording`, which nothing but this test holds together."""
+    script = (WEB / "app.js").read_text()
+    assert set(re.findall(r"(\w+|\"[a-z ]+\"): \"([A-Z][a-z ]+)\",", script)) == {
+        (f'"{verdict}"' if " " in verdict else str(verdict), words)
+        for verdict, words in VERDICTS.items()
+    }
+    for name in ("BY_SUM", "BY_NAME", "BY_RERANKER"):
+        assert f'const {name} = "{getattr(wording, name)}";' in script
 
 
 def test_docs_use_nothing_but_our_own(client: TestClient) -> None:

@@ -12,6 +12,7 @@ from semsearch import __version__, wire
 from semsearch.api.app import create_app
 from semsearch.config import load_settings
 from semsearch.glossary import Glossary
+from semsearch.ranking.confidence import THRESHOLD
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 
 WHISK = {
@@ -66,6 +67,20 @@ def test_offsets_count_characters(client: TestClient) -> None:
     assert hit["sentence"]["text"] == "Cooks also stir sauces with it."
 
 
+def test_words_of_the_term_are_marked_too(client: TestClient) -> None:
+    """Their offsets are those of the term; words that carry nothing are not among them."""
+    asked = {"q": "a positioned system of the ships", "limit": "8"}
+    hits = {hit["id"]: hit for hit in client.get("/v1/search", params=asked).json()["hits"]}
+    gps = hits["ships:gps"]
+    assert gps["matched_term_words"] == [
+        {"start": 7, "end": 18, "text": "Positioning"},
+        {"start": 19, "end": 25, "text": "System"},
+    ]
+    assert gps["term"][7:18] == "Positioning"
+    assert [word["text"] for word in gps["matched_words"]] == ["ship"]
+    assert hits["kitchen:ladle"]["matched_term_words"] == []
+
+
 def test_search_within_one_glossary(client: TestClient) -> None:
     """Only entries of the glossary asked for are found, and `limit` bounds them."""
     asked = {"q": "a long handle", "glossary": "ships"}
@@ -80,6 +95,43 @@ def test_default_limit_is_ten_and_at_most_all_entries(client: TestClient) -> Non
         answer = client.get("/v1/search", params={"q": "ship"} | limit).json()
         assert len(answer["hits"]) == len(ENTRIES)
         assert [hit["rank"] for hit in answer["hits"]] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("question", ["a deep spoon for soup", "Whisk", "wisk", "zzzz qqqq"])
+def test_min_confidence_labels_and_never_moves(client: TestClient, question: str) -> None:
+    """Order, scores and confidence stay; verdict, matches and labels obey the threshold."""
+    bounds = ["0", "0.4", "0.75", "0.999999", "1", "1e-3"]
+    asked = [{"q": question, "min_confidence": bound} for bound in bounds]
+    answers = [client.get("/v1/search", params=one).json() for one in asked]
+    first = answers[0]
+    for bound, answer in zip(bounds, answers, strict=True):
+        assert answer["confidence"] == first["confidence"]
+        assert _order(answer) == _order(first)
+        labels = [hit["matched_by"] for hit in answer["hits"]]
+        assert answer["matches"] == sum(label != "nearest" for label in labels)
+        assert answer["no_close_match"] == (answer["confidence"] < float(bound))
+        assert (answer["matches"] == 0) == (answer["verdict"] == "no close match")
+    counts = [answer["matches"] for answer in answers[:5]]
+    assert counts == sorted(counts, reverse=True)
+    assert (counts[0] > 0, counts[-1]) == (True, 0)
+
+
+def _order(answer: dict[str, Any]) -> list[tuple[int, str, float]]:
+    return [(hit["rank"], hit["id"], hit["score"]) for hit in answer["hits"]]
+
+
+def test_min_confidence_is_the_threshold_unless_given(
+    client: TestClient, glossary: Glossary
+) -> None:
+    """Without it an answer is the default one, and a batch obeys it for every question."""
+    questions = ["a deep spoon for soup", "Whisk"]
+    default = client.get("/v1/search", params={"q": questions[0]})
+    stated = client.get("/v1/search", params={"q": questions[0], "min_confidence": THRESHOLD})
+    assert stated.json() == default.json()
+    assert stated.headers["etag"] == default.headers["etag"]  # kept by address, checked by index
+    batch = client.post("/v1/search", json={"questions": questions, "min_confidence": 1})
+    assert batch.content == wire.to_json(glossary.ask_many(questions, min_confidence=1))
+    assert [answer["verdict"] for answer in batch.json()] == ["no close match"] * 2
 
 
 def test_batch_answers_in_order(client: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -16,6 +17,9 @@ import typer
 
 from semsearch.building import build_index
 from semsearch.cli import commands, complete, main
+from semsearch.glossary import Glossary
+from semsearch.storage.calibration import StoredCalibration, save_calibration
+from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT, entry
 
 
@@ -60,17 +64,6 @@ def test_the_program_itself_runs(hashed_index: Path) -> None:
     assert done.stderr.startswith(b"semsearch: the question holds the character U+DCE9")
 
 
-def test_ask_shows_a_table_and_the_confidence(hashed_index: Path) -> None:
-    """The term, its definition and why it matched."""
-    done = run("ask", "what is leaven?", "-i", str(hashed_index), "-n", "1")
-    shown = done.stdout.decode()
-    assert done.returncode == 0
-    assert shown.startswith("Confidence 99%")
-    assert "Leaven" in shown
-    assert "exact name" in shown
-    assert "A piece of fermented dough that makes new dough rise." in shown
-
-
 def test_ask_says_what_a_misspelt_question_was_read_as(hashed_index: Path) -> None:
     """In the table and as JSON, where it is null otherwise."""
     done = run("ask", "levaen", "-i", str(hashed_index), "-n", "1")
@@ -78,13 +71,6 @@ def test_ask_says_what_a_misspelt_question_was_read_as(hashed_index: Path) -> No
     for question, repaired in (("levaen", "Leaven"), ("leaven", None)):
         done = run("ask", question, "-i", str(hashed_index), "--json")
         assert json.loads(done.stdout)["repaired"] == repaired
-
-
-def test_no_close_match_has_its_own_exit_code(hashed_index: Path) -> None:
-    """Scripts can tell an answer from the nearest entries."""
-    done = run("ask", "quantum physics", "-i", str(hashed_index))
-    assert done.returncode == 1
-    assert done.stdout.decode().startswith("No close match (confidence ")
 
 
 def test_ask_as_json_is_one_object(hashed_index: Path) -> None:
@@ -137,6 +123,20 @@ def test_info(hashed_index: Path) -> None:
     assert "7 (11 vectors, exact search)" in run("info", "-i", str(hashed_index)).stdout.decode()
 
 
+def test_info_says_whether_the_confidence_is_calibrated(hashed_index: Path, tmp_path: Path) -> None:
+    """With how many questions; an index that was not says nothing of it."""
+    index = tmp_path / "index"
+    shutil.copytree(hashed_index, index)
+    assert "calibrated" not in run("info", "-i", str(index)).stdout.decode().casefold()
+    with Glossary.open(index) as opened:
+        encoder = opened.info().fingerprint
+    stored = StoredCalibration(encoder, 1.2, -0.3, 1234, "2026-01-02T03:04:05Z")
+    save_calibration(IndexLayout(index), stored)
+    rows = run("info", "-i", str(index)).stdout.decode().splitlines()
+    assert "Calibrated   with 1,234 questions" in [row.rstrip() for row in rows]
+    assert json.loads(run("info", "-i", str(index), "--json").stdout)["calibrated_with"] == 1234
+
+
 def test_build_reports_what_it_took_and_what_it_refused(tmp_path: Path) -> None:
     """Counts, and file:line with the reason for each refused record."""
     table = tmp_path / "words.csv"
@@ -172,6 +172,8 @@ def test_settings_come_from_the_environment_unless_an_option_says_otherwise(
         (("ask", "leaven", "-n", "0"), 2, "0 hits were asked for"),
         (("ask", "leaven", "-n", "-1"), 2, "-1 hits were asked for"),
         (("ask", "leaven", "-n", "1000000000"), 2, "ask for 1 to 100"),
+        (("ask", "leaven", "--min-confidence", "1.5"), 2, "min_confidence is 1.5; it lies"),
+        (("ask", "leaven", "--min-confidence", "nan"), 2, "min_confidence is nan; it lies"),
         (("ask", "leaven", "-g", "kitchen"), 2, "there is no glossary 'kitchen'"),
         (("ask", "leaven", "-m", "no/such-model"), 4, "no/such-model"),
         (("ask", "leaven", "-m", "nonsense"), 4, "there is no model 'nonsense'"),

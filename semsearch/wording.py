@@ -1,0 +1,67 @@
+"""Words for people: how sure an answer is and what a score is made of, alike at every edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from semsearch.ranking.recipe import DEFAULT, PARTS
+from semsearch.types import Evidence, ScoreParts, Verdict
+
+VERDICTS = {
+    Verdict.EXACT: "Exact name",
+    Verdict.STRONG: "Strong match",
+    Verdict.POSSIBLE: "Possible match",
+    Verdict.NONE: "No close match",
+}
+
+PART_NAMES = {
+    "definition": "Nearness of the whole definition",
+    "lead": "Nearness of its first sentence",
+    "sentence": "Nearness of its best sentence",
+    "tokens": "Words of the question it answers, by meaning",
+    "coverage": "Share of the definition that the question covers",
+    "words": "Words that both use (BM25)",
+    "named": "Own name in a description (counts against it)",
+}
+"""What `types.ScoreParts` are called where people read them."""
+
+BY_SUM = "The sum decides its place."
+BY_NAME = "Its name decides its place, before anything found by meaning."
+BY_RERANKER = "The reranker decides its place, not the sum."
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one part gives to the sum that a score is made of."""
+
+    part: str
+    value: float
+    weight: float
+
+    @property
+    def given(self) -> float:
+        """Value times weight; negative for a part that counts against the entry."""
+        return self.value * self.weight
+
+
+def shares(parts: ScoreParts) -> list[Share]:
+    """Return what each part of a score gives to its sum, the most first; none that is 0."""
+    found = [Share(name, getattr(parts, name), getattr(DEFAULT, name)) for name in PARTS]
+    return sorted((share for share in found if share.value), key=lambda share: -share.given)
+
+
+def percent(probability: float) -> str:
+    """Return a probability in whole percents.
+
+    Rounded down, so that a confidence that missed a threshold never reads as if it had reached it,
+    and never 0 or 100, since neither is known.
+    """
+    whole = round(probability * 10_000) // 100  # confidences have four decimals
+    return f"{min(whole, 99)} %" if whole else "under 1 %"
+
+
+def place(evidence: Evidence) -> str:
+    """Return what decided the place of a hit."""
+    if evidence.rerank_score is not None:
+        return BY_RERANKER
+    return BY_SUM if evidence.name is None else BY_NAME

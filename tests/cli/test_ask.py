@@ -1,0 +1,135 @@
+"""What `semsearch ask` prints: how sure it is, the hits, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semsearch.glossary import Glossary
+from semsearch.ranking.confidence import THRESHOLD
+from semsearch.wording import percent
+from tests.cli.test_commands import run
+
+POT = "which pot keeps the steam around a loaf?"
+
+
+def _shown(*arguments: str, index: Path, columns: int = 80) -> list[str]:
+    done = run("ask", *arguments, "-i", str(index), env={"COLUMNS": str(columns)})
+    return [line.rstrip() for line in done.stdout.decode().splitlines()]
+
+
+def test_ask_shows_a_table_under_the_verdict(hashed_index: Path) -> None:
+    """The term, its definition and why it matched."""
+    done = run("ask", "what is leaven?", "-i", str(hashed_index), "-n", "1")
+    shown = done.stdout.decode()
+    assert done.returncode == 0
+    assert shown.startswith("Exact name\n")
+    assert "Leaven" in shown
+    assert "exact name: Leaven" in shown
+    assert "A piece of fermented dough that makes new dough rise." in shown
+
+
+def test_a_hit_names_the_alias_or_acronym_it_was_found_by(hashed_index: Path) -> None:
+    """Otherwise nobody would know why that term came first."""
+    assert any("exact name: banneton" in line for line in _shown("banneton", index=hashed_index))
+    assert any("form of a name: Leaven" in line for line in _shown("LEAVENS", index=hashed_index))
+
+
+@pytest.mark.parametrize(
+    ("question", "bound", "verdict", "code"),
+    [
+        ("a ship when it arrives without sails", "0.4", "Strong match", 0),
+        ("a ship when it arrives without sails", "0.999", "No close match", 1),
+        ("basket of flour and dough for a ship with masts", "0.4", "Possible match", 0),
+        ("quantum physics", "0.4", "No close match", 1),
+        ("quantum physics", "0", "Possible match", 0),
+    ],
+)
+def test_min_confidence_decides_what_is_a_match(
+    hashed_index: Path, glossary: Glossary, question: str, bound: str, verdict: str, code: int
+) -> None:
+    """The headline and the exit code obey it; hits and their order do not change."""
+    found = glossary.ask(question)
+    sure = "confidence " + percent(found.confidence)
+    asked = ("ask", question, "-i", str(hashed_index), "--min-confidence", bound)
+    done = run(*asked)
+    tail = ". The nearest entries:" if code else ""
+    assert done.stdout.decode().splitlines()[0] == f"{verdict} ({sure}){tail}"
+    stated = json.loads(run(*asked, "--json").stdout)
+    assert [hit["id"] for hit in stated["hits"]] == [hit.entry.id for hit in found.hits][:5]
+    assert stated["no_close_match"] == bool(code)
+    assert done.returncode == code
+
+
+def test_min_confidence_holds_for_every_line_of_standard_input(hashed_index: Path) -> None:
+    """A batch obeys it as one question does."""
+    asked = ("ask", "-", "-i", str(hashed_index), "--min-confidence", "1")
+    lines = run(*asked, stdin=b"leaven\nhull\n").stdout.splitlines()
+    assert [json.loads(line)["verdict"] for line in lines] == ["no close match"] * 2
+
+
+def test_help_states_the_default_threshold() -> None:
+    """The number stands in the help because reading it from its module would load numpy."""
+    shown = run("ask", "--help", env={"COLUMNS": "200"}).stdout.decode()
+    assert f'the answer is "no close match" (default: {THRESHOLD}).' in shown
+
+
+def test_no_close_match_has_its_own_exit_code(hashed_index: Path) -> None:
+    """Scripts can tell an answer from the nearest entries."""
+    done = run("ask", "quantum physics", "-i", str(hashed_index))
+    assert done.returncode == 1
+    headline = done.stdout.decode().splitlines()[0]
+    assert headline.startswith("No close match (confidence ")
+    assert headline.endswith(" %). The nearest entries:")
+
+
+def test_why_shows_what_speaks_for_a_hit(hashed_index: Path, glossary: Glossary) -> None:
+    """Sentence and words with their places, each part with its weight, and their sum."""
+    (hit,) = glossary.ask(POT, k=1).hits
+    shown = _shown(POT, "--why", "-n", "1", index=hashed_index)
+    assert "   Matched by  meaning" in shown
+    assert "   Sentence    It keeps steam around a loaf while it bakes. [24:68]" in shown
+    assert "   Words       pot [8:11], keeps [27:32], steam [33:38], around [39:45], loaf" in shown
+    assert hit.entry.definition[27:32] == "keeps"
+    parts = hit.evidence.parts
+    table = {line.strip().rsplit(maxsplit=3)[0]: line.split()[-3:] for line in shown if line}
+    given = parts.words * 0.015
+    assert table["Words that both use (BM25)"] == [f"{parts.words:.2f}", "0.015", f"{given:+.2f}"]
+    given = parts.lead * 0.35
+    assert table["Nearness of its first sentence"] == [f"{parts.lead:.2f}", "0.35", f"{given:+.2f}"]
+    assert f"   Score {hit.score:.2f}. The sum decides its place." in shown
+
+
+@pytest.mark.parametrize("question", [POT, "banneton", "quantum physics", "levaen"])
+def test_why_fits_into_80_columns(hashed_index: Path, question: str) -> None:
+    """No line is longer, and every hit has its sum."""
+    shown = _shown(question, "--why", index=hashed_index)
+    assert max(map(len, shown)) <= 80
+    assert sum(line.startswith("   Sum ") for line in shown) == 5
+    assert sum(line.startswith("   Score ") for line in shown) == 5
+
+
+def test_why_says_that_a_name_decides(hashed_index: Path) -> None:
+    """The sum of a name is shown, but it is not what put the entry first."""
+    shown = "\n".join(_shown("banneton", "--why", "-n", "1", index=hashed_index))
+    assert shown.startswith("Exact name\n\n1  Proofing Basket\n")
+    assert "   Matched by  exact name: banneton\n" in shown
+    assert "Its name decides its place, before anything found by meaning." in shown
+
+
+def test_why_shows_what_the_reranker_says(reranked_index: Path) -> None:
+    """Its probability stands with the evidence, and what decides is said."""
+    asked = ("board to put jars on", "-i", str(reranked_index), "-n", "1")
+    (hit,) = json.loads(run("ask", *asked, "--json").stdout)["hits"]
+    shown = run("ask", *asked, "--why").stdout.decode()
+    assert f"   Reranker    {percent(hit['rerank_score'])}" in shown
+    assert "The reranker decides its place, not the sum." in shown
+
+
+def test_markup_in_a_glossary_is_shown_as_it_is(hashed_index: Path) -> None:
+    """A question with brackets is no markup of the terminal either."""
+    done = run("ask", "[bold]leaven[/bold] [/] flour", "-i", str(hashed_index), "--why")
+    assert done.returncode in (0, 1)
+    assert done.stderr == b""

@@ -1,0 +1,79 @@
+"""Words for people: percents that promise nothing, and the parts of a score."""
+
+from __future__ import annotations
+
+import pytest
+
+from semsearch.ranking.confidence import STRONG, THRESHOLD
+from semsearch.ranking.fusion import fuse
+from semsearch.ranking.recipe import DEFAULT, PARTS
+from semsearch.types import Evidence, ScoreParts, Verdict
+from semsearch.wording import PART_NAMES, VERDICTS, percent, place, shares
+from tests.conftest import PROJECT
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [
+        (0.0, "under 1 %"),
+        (0.0099, "under 1 %"),
+        (0.01, "1 %"),
+        (0.29, "29 %"),
+        (0.57, "57 %"),
+        (0.3999, "39 %"),
+        (0.9899, "98 %"),
+        (0.9999, "99 %"),
+        (1.0, "99 %"),
+    ],
+)
+def test_percents_never_promise_more_than_is_known(probability: float, shown: str) -> None:
+    """Rounded down to whole percents, and never 0 or 100."""
+    assert percent(probability) == shown
+
+
+@pytest.mark.parametrize("threshold", [THRESHOLD, STRONG])
+def test_a_confidence_that_missed_a_threshold_does_not_read_as_if_it_had_not(
+    threshold: float,
+) -> None:
+    """One step of its four decimals below the threshold shows another number."""
+    assert percent(threshold - 0.0001) != percent(threshold)
+
+
+def test_the_readme_states_the_thresholds() -> None:
+    """Whoever fits them anew is told to write it down."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert f"is {percent(STRONG)} or more" in text
+    assert f"it is {percent(THRESHOLD)} or more" in text
+    assert f"Below {percent(THRESHOLD)} the answer is" in text
+
+
+def test_shares_add_up_to_the_fused_score() -> None:
+    """What the parts give, the most first, is what orders the hits."""
+    import numpy as np  # noqa: PLC0415
+
+    parts = ScoreParts(0.4, 0.5, 0.6, 0.7, 0.3, 4.0, 0.5)
+    found = shares(parts)
+    row = np.array([[getattr(parts, name) for name in PARTS]], dtype=np.float32)
+    assert sum(share.given for share in found) == pytest.approx(float(fuse(row, DEFAULT)[0]))
+    order = ["tokens", "lead", "sentence", "coverage", "definition", "words", "named"]
+    assert [share.part for share in found] == order
+    assert found[-1].given == pytest.approx(-0.175)
+
+
+def test_parts_that_say_nothing_are_left_out() -> None:
+    """An entry without a common word and without its name has five parts, one without any none."""
+    assert [s.part for s in shares(ScoreParts(lead=0.5, tokens=-0.1))] == ["lead", "tokens"]
+    assert shares(ScoreParts()) == []
+
+
+def test_everything_has_its_words() -> None:
+    """No part and no verdict is without a name."""
+    assert list(PART_NAMES) == list(PARTS)
+    assert list(VERDICTS) == list(Verdict)
+
+
+def test_what_decides_the_place_of_a_hit() -> None:
+    """The reranker, where it has read the entry; else a name that matched; else the sum."""
+    assert place(Evidence()).startswith("The sum")
+    assert place(Evidence(name="CNN")).startswith("Its name")
+    assert place(Evidence(rerank_score=0.0)).startswith("The reranker")
