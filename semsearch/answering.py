@@ -68,13 +68,16 @@ def _confidence(
     tiers: dict[int, Tier],
     names: dict[int, NameMatch],
 ) -> float:
-    """Return the probability that the first candidate is right."""
+    """Return the probability that the first candidate is right.
+
+    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its own.
+    """
     fit = confidence.of_fit(search.background.standout(first.fit))
     choice = confidence.of_choice(first.odds, len(question_stems(question)))
     named = names.get(first.position)
     resemblance = named.certainty if named else 0.0
     sure = confidence.of_first_hit(tiers[first.position], fit * choice, resemblance)
-    return search.calibration.apply(sure)
+    return sure if named else search.calibration.apply(sure)
 
 
 def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:

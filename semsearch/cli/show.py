@@ -203,6 +203,7 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
         "Reranker": _reranker(stated.reranker),
         "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
         "Close match": f"confidence {stated.threshold:.0%} or more",
+        "Calibrated": _calibrated(stated.calibrated_with),
     }
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
@@ -211,6 +212,10 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
             Text("Glossary", "bold"), Text(f"{glossary.name}: {_entries(glossary.entries)}")
         )
     _console().print(table)
+
+
+def _calibrated(questions: int) -> str:
+    return f"with {questions:,} questions of its own" if questions else "no"
 
 
 def _reranker(stated: RerankerInfo | None) -> str:
