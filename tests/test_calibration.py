@@ -66,7 +66,7 @@ def test_it_never_changes_what_is_found(index: Path, slope: float, intercept: fl
 
 def test_confidence_and_labels_follow_it(index: Path) -> None:
     """What fits becomes no close match and the other way round; the confidence is the bent one."""
-    question = "which pot keeps the steam around a loaf?"
+    question = "dough in a basket"
     with Glossary.open(index) as opened:
         plain = opened.ask(question)
         tag = opened.tag
@@ -76,7 +76,7 @@ def test_confidence_and_labels_follow_it(index: Path) -> None:
         assert opened.tag != tag
         assert opened.info().calibrated_with == 30
     expected = Calibration(1, -9).apply(plain.confidence)
-    assert unsure.confidence == pytest.approx(expected, abs=1e-3)
+    assert unsure.confidence == pytest.approx(expected, rel=0.05)
     assert unsure.no_close_match
     assert {hit.matched_by for hit in unsure.hits} == {Tier.NEAREST}
     store(index, 1, 9)

@@ -162,6 +162,9 @@ def recalibration(found: Recalibration, *, as_json: bool) -> None:
         f"{trial.by_name:,} more were answered by a name and do not count",
         soft_wrap=True,
     )
+    console.print(
+        f"The log loss would differ so by chance with p = {probability(trial.p)}", soft_wrap=True
+    )
     console.print(escape(_verdict(found)), soft_wrap=True)
 
 

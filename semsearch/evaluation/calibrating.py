@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from semsearch.errors import InvalidSetting
 from semsearch.evaluation.abstention import calibration_error, reliability
+from semsearch.evaluation.comparison import paired_p
 from semsearch.evaluation.libraries import load
 from semsearch.evaluation.outcomes import Outcome
 from semsearch.ranking.confidence import THRESHOLD, Calibration
@@ -67,7 +68,7 @@ class Trial:
 
     `questions` is how many it was fitted on, `by_name` how many did not count since a name answered
     them. `before` is what confidence was worth without it, `after` with one that had not seen the
-    question.
+    question. `p` is how likely the log loss would differ so, either way, by chance.
     """
 
     calibration: Calibration
@@ -75,6 +76,7 @@ class Trial:
     by_name: int
     before: Figures
     after: Figures
+    p: float
 
     @property
     def improves(self) -> bool:
@@ -96,17 +98,19 @@ def assess(outcomes: Sequence[Outcome]) -> Trial:
     right = sum(o.is_right for o in counted)
     if len(counted) < FEWEST or not FEWEST_OF_EACH <= right <= len(counted) - FEWEST_OF_EACH:
         raise InvalidSetting(
-            f"{len(counted)} questions were answered by meaning, {right} of them rightly; a calibration "
-            f"needs {FEWEST}, at least {FEWEST_OF_EACH} answered rightly and {FEWEST_OF_EACH} wrongly "
-            f"({len(outcomes) - len(counted)} more do not count, as a name answered them); "
+            f"{len(counted)} of {len(outcomes)} questions count, {right} of them answered rightly; a "
+            f"calibration needs {FEWEST}, at least {FEWEST_OF_EACH} answered rightly and "
+            f"{FEWEST_OF_EACH} wrongly, and those that a name answers do not count; "
             "write down more of what people ask, also what nothing answers"
         )
+    bent = _cross_validated(counted)
     return Trial(
         calibration=calibrate(counted),
         questions=len(counted),
         by_name=len(outcomes) - len(counted),
         before=figures(counted),
-        after=figures(_cross_validated(counted)),
+        after=figures(bent),
+        p=paired_p(_losses(counted), _losses(bent)),
     )
 
 
@@ -117,7 +121,7 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
     """
     pseudo = (np.arange(PRIOR) + 0.5) / PRIOR
     stated = np.concatenate([_stated(outcomes), pseudo])
-    truth = np.concatenate([[float(o.is_right) for o in outcomes], pseudo])
+    truth = np.concatenate([_is_right(outcomes), pseudo])
     odds = np.log(stated / (1 - stated))
 
     def loss(parameters: Values) -> tuple[float, Values]:
@@ -137,12 +141,11 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
     """Measure the confidence of outcomes, of which some are right and some are not."""
-    stated = _stated(outcomes)
-    right = np.array([o.is_right for o in outcomes], dtype=bool)
+    right = _is_right(outcomes)
     is_match = np.array([o.confidence >= THRESHOLD for o in outcomes], dtype=bool)
     return Figures(
         calibration_error=calibration_error(reliability(outcomes)),
-        log_loss=float(-np.log(np.where(right, stated, 1 - stated)).mean()),
+        log_loss=float(_losses(outcomes).mean()),
         shown_right=float(is_match[right].mean()),
         answered_wrong=float(is_match[~right].mean()),
     )
@@ -165,6 +168,17 @@ def _folds(outcomes: Sequence[Outcome]) -> list[int]:
     dealt = sorted(places, key=lambda i: (outcomes[i].is_right, outcomes[i].question.key))
     fold = {place: turn % FOLDS for turn, place in enumerate(dealt)}
     return [fold[place] for place in places]
+
+
+def _losses(outcomes: Sequence[Outcome]) -> Values:
+    """Return (n,) what each confidence costs: the negative log of what it gave to the truth."""
+    stated = _stated(outcomes)
+    losses: Values = -np.log(np.where(_is_right(outcomes), stated, 1 - stated))
+    return losses
+
+
+def _is_right(outcomes: Sequence[Outcome]) -> NDArray[np.bool_]:
+    return np.array([o.is_right for o in outcomes], dtype=np.bool_)
 
 
 def _stated(outcomes: Sequence[Outcome]) -> Values:

@@ -63,7 +63,7 @@ def recalibrate(
                 fitted_at=datetime.now(UTC).isoformat(timespec="seconds"),
             ),
         )
-    return Recalibration(layout.calibration, trial, (*warnings, *_one_sided(questions)), is_stored)
+    return Recalibration(layout.calibration, trial, (*_one_sided(questions), *warnings), is_stored)
 
 
 def reset(index: Path) -> bool:

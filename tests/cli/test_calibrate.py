@@ -21,6 +21,13 @@ DOUGH = [
 ]
 RIGHT = ["Leaven", "Leaven", "Crumb", "Dutch Oven", "Dutch Oven", "Proofing Basket",
          "Baker's Percentage"]  # fmt: skip
+OTHER = [
+    *("quantum physics", "violin concerto", "tax return", "football league", "solar eclipse"),
+    *("court appeal", "jazz trumpet", "volcano eruption", "stock exchange", "chess opening"),
+    *("vaccine trial", "desert camel", "opera singer", "algebra homework", "winter olympics"),
+]
+"""Nothing fits, and the sum of their confidences is about four."""
+
 ASKED = [f"{ask} {text}" for ask in ("what has", "name", "say") for text in DOUGH]
 
 
@@ -54,6 +61,12 @@ def confidence(index: Path, question: str) -> float:
     return float(stated)
 
 
+def first_term(index: Path, question: str) -> str:
+    """Ask one glossary on the command line."""
+    done = run("ask", question, "-i", str(index), "--json", "-g", "bakery")
+    return str(json.loads(done.stdout)["hits"][0]["term"])
+
+
 def test_confidence_that_is_too_high_is_lowered(index: Path, questions: str) -> None:
     """A table for people within 80 columns; the next answer and `info` follow."""
     before = confidence(index, ASKED[3])
@@ -70,6 +83,7 @@ def test_confidence_that_is_too_high_is_lowered(index: Path, questions: str) -> 
     assert all(float(b) > float(a) for b, a in (rows["log loss"], rows["calibration error"]))
     assert "21 questions, each judged by" in shown
     assert "2 more were answered by a name" in shown
+    assert "by chance with p = " in shown
     assert f"Stored in {index}/calibration.json" in shown
     assert max(len(line) for line in shown.splitlines()[:6]) <= 80
     assert confidence(index, ASKED[3]) < before
@@ -95,15 +109,21 @@ def test_what_is_stored_before_plays_no_part(index: Path, questions: str) -> Non
 
 def test_one_that_does_not_improve_is_stored_only_by_force(index: Path, tmp_path: Path) -> None:
     """Exit code 1 and the index as it was; with --force 0."""
-    lines = [{"query": q, "terms": ["Hull"] if i % 4 == 0 else [t]}
-             for i, (q, t) in enumerate(zip(ASKED, RIGHT * 3, strict=True))]  # fmt: skip
+    asked = [*ASKED[: len(DOUGH)], *OTHER]
+    by_chance = {"football league", "court appeal", "vaccine trial", "desert camel"}
+    lines = [
+        {"query": query, "terms": [first_term(index, query)]}
+        if query not in OTHER or query in by_chance
+        else {"query": query, "terms": ["Sourdough"]}
+        for query in asked
+    ]
     path = tmp_path / "bakery.jsonl"
     path.write_text("\n".join(map(json.dumps, lines)))
     done = run("calibrate", str(path), "-i", str(index))
     shown = done.stdout.decode()
     assert done.returncode == 1
     assert "Nothing stored: the log loss does not improve" in shown
-    assert "bakery has no term 'Hull'" in shown
+    assert "bakery has no term 'Sourdough'" in shown
     assert "every question has an answer" in shown
     assert not (index / "calibration.json").exists()
     assert run("calibrate", str(path), "-i", str(index), "--force").returncode == 0
@@ -126,7 +146,7 @@ def test_too_few_questions_and_wrong_arguments_are_one_line(index: Path, tmp_pat
     few = tmp_path / "bakery.jsonl"
     few.write_text('{"query": "a pot with a lid", "terms": ["Dutch Oven"]}\n')
     for arguments, code, message in (
-        ((str(few), "--force"), 2, "1 questions were answered by meaning, 1 of them rightly"),
+        ((str(few), "--force"), 2, "1 of 1 questions count, 1 of them answered rightly"),
         ((), 2, "name files of judged questions, or --reset without any"),
         ((str(few), "--reset"), 2, "name files of judged questions, or --reset without any"),
         ((str(tmp_path / "no.jsonl"),), 2, "no.jsonl: cannot be read"),

@@ -108,6 +108,7 @@ def test_a_confidence_that_is_off_improves() -> None:
     assert trial.after.log_loss < trial.before.log_loss - 0.1
     assert trial.after.answered_wrong < trial.before.answered_wrong
     assert trial.calibration == calibrate(SHIFTED)
+    assert trial.p < 0.001
 
 
 def test_a_confidence_that_is_right_does_not_improve() -> None:
@@ -134,19 +135,19 @@ def test_answers_by_name_do_not_count() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "counted"),
     [
-        ([], "0 questions were answered by meaning, 0 of them rightly"),
-        (answers((0.5, 9, 10)), "19 questions were answered by meaning, 9 of them rightly"),
-        (answers((0.5, 40, 4)), "44 questions were answered by meaning, 40 of them rightly"),
-        (answers((0.5, 4, 40)), "44 questions were answered by meaning, 4 of them rightly"),
-        (by_name(SHIFTED), r"0 questions .*\(400 more do not count, as a name answered them\)"),
-        ([replace(o, shown=()) for o in SHIFTED], "0 questions were answered by meaning"),
+        ([], "0 of 0 questions count, 0 of them answered rightly"),
+        (answers((0.5, 9, 10)), "19 of 19 questions count, 9 of them answered rightly"),
+        (answers((0.5, 40, 4)), "44 of 44 questions count, 40 of them answered rightly"),
+        (answers((0.5, 4, 40)), "44 of 44 questions count, 4 of them answered rightly"),
+        (by_name(SHIFTED), "0 of 400 questions count"),
+        ([replace(o, shown=()) for o in SHIFTED], "0 of 400 questions count"),
     ],
 )
 def test_too_few_questions_are_refused(outcomes: list[Outcome], counted: str) -> None:
     """The message says how many there are, how many are needed, and what to do."""
     with pytest.raises(InvalidSetting, match=counted) as caught:
         assess(outcomes)
-    assert "needs 20, at least 5 answered rightly and 5 wrongly" in str(caught.value)
+    assert "needs 20, at least 5 answered rightly and 5 wrongly, and" in str(caught.value)
     assert "write down more of what people ask" in str(caught.value)
 
 
