@@ -153,13 +153,9 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
 
 def _cross_validated(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes with the confidence that a calibration on the others gives them."""
-    folds = _folds(outcomes)
-    bent = [calibrate([o for o, f in zip(outcomes, folds, strict=True) if f != fold])
-            for fold in range(FOLDS)]  # fmt: skip
-    return [
-        replace(o, confidence=bent[fold].apply(o.confidence))
-        for o, fold in zip(outcomes, folds, strict=True)
-    ]
+    dealt = list(zip(outcomes, _folds(outcomes), strict=True))
+    bent = [calibrate([o for o, other in dealt if other != fold]) for fold in range(FOLDS)]
+    return [replace(o, confidence=bent[fold].apply(o.confidence)) for o, fold in dealt]
 
 
 def _folds(outcomes: Sequence[Outcome]) -> list[int]:
