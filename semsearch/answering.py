@@ -54,7 +54,7 @@ def answer(search: Search, reading: Reading, question: Question, k: int) -> Answ
     verdict = _verdict(search, tiers[candidates[0].position], sure) if candidates else Verdict.NONE
     hits = _hits(search, question.text, candidates[:k], tiers, names)
     hits = tuple(
-        replace(hit, matched_by=_label(search, hit, c, verdict))
+        replace(hit, matched_by=_label(search, question.text, hit, c, verdict))
         for hit, c in zip(hits, candidates, strict=False)
     )
     repaired = None if reading.text == reading.question else reading.text
@@ -68,13 +68,21 @@ def _confidence(
     tiers: dict[int, Tier],
     names: dict[int, NameMatch],
 ) -> float:
-    """Return the probability that the first candidate is right."""
-    fit = confidence.of_fit(search.background.standout(first.fit))
-    choice = confidence.of_choice(first.odds, len(question_stems(question)))
+    """Return the probability that the first candidate is right.
+
+    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its own.
+    """
     named = names.get(first.position)
     resemblance = named.certainty if named else 0.0
-    sure = confidence.of_first_hit(tiers[first.position], fit * choice, resemblance)
-    return search.calibration.apply(sure)
+    by_meaning = _by_meaning(search, question, first)
+    sure = confidence.of_first_hit(tiers[first.position], by_meaning, resemblance)
+    return sure if named else search.calibration.apply(sure)
+
+
+def _by_meaning(search: Search, question: str, candidate: Candidate) -> float:
+    """Return the probability that something fits and that it is this candidate."""
+    fit = confidence.of_fit(search.background.standout(candidate.fit))
+    return fit * confidence.of_choice(candidate.odds, len(question_stems(question)))
 
 
 def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:
@@ -85,18 +93,18 @@ def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:
     return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
 
 
-def _label(search: Search, hit: Hit, candidate: Candidate, verdict: Verdict) -> Tier:
+def _label(search: Search, question: str, hit: Hit, candidate: Candidate, verdict: Verdict) -> Tier:
     """Return the tier a hit is shown with: `nearest` if it does not match. Its place stays.
 
-    When nothing fits that is every hit; else those behind the first that do not fit by themselves.
+    When nothing fits that is every hit; else those behind the first that are hardly what was meant.
     """
     if verdict is Verdict.NONE:
         return Tier.NEAREST
     if hit.matched_by is not Tier.MEANING or hit.rank == 1:
         return hit.matched_by
-    fit = confidence.of_fit(search.background.standout(candidate.fit))
-    fits = search.calibration.apply(fit) >= search.min_confidence
-    return Tier.MEANING if fits else Tier.NEAREST
+    chance = search.calibration.apply(_by_meaning(search, question, candidate))
+    matches = chance >= search.min_confidence * confidence.ALTERNATIVE
+    return Tier.MEANING if matches else Tier.NEAREST
 
 
 def _ranked(

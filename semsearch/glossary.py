@@ -70,12 +70,15 @@ class Glossary:
         self._recipe = DEFAULT
 
     @classmethod
-    def open(cls, index: str | Path, *, model: str | None = None) -> Glossary:
+    def open(
+        cls, index: str | Path, *, model: str | None = None, calibrated: bool = True
+    ) -> Glossary:
         """Open a built index for asking.
 
         Args:
             index: the index folder.
             model: the encoder the index is expected to be built with; not checked by default.
+            calibrated: whether confidence is bent as `semsearch calibrate` found, if it was run.
 
         Raises:
             StoredIndexError: there is no index, it is damaged, or it was built by another
@@ -98,7 +101,7 @@ class Glossary:
         stated = manifest.reranker
         reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
         retriever = Retriever.load(files, manifest.dim)
-        calibration = load_calibration(layout, manifest.fingerprint)
+        calibration = load_calibration(layout, manifest.fingerprint) if calibrated else None
         return cls(layout.root, manifest, retriever, encoder, reranker, calibration)
 
     def __enter__(self) -> Glossary:

@@ -16,6 +16,7 @@ from semsearch.config import load_settings
 from semsearch.errors import InvalidSetting, SemsearchError
 from semsearch.glossary import Glossary
 from semsearch.picture import draw, project
+from semsearch.writing import to_json
 from tests import docs
 from tests.cli.test_commands import run
 from tests.conftest import PROJECT
@@ -54,9 +55,7 @@ def test_python_http_and_command_line_give_the_same_answers(
     seed: Glossary, seed_index: Path
 ) -> None:
     """The same hits, scores and reasons for the same question, alone and in a batch."""
-    from semsearch import wire  # noqa: PLC0415
-
-    python = [json.loads(wire.to_json(seed.ask(q, k=5))) for q in QUESTIONS]
+    python = [json.loads(to_json(seed.ask(q, k=5))) for q in QUESTIONS]
     asked = run("ask", "-", "-i", str(seed_index), stdin="\n".join(QUESTIONS).encode())
     assert [json.loads(line) for line in asked.stdout.splitlines()] == python
     with TestClient(create_app(seed, load_settings(index=seed_index))) as client:
@@ -77,11 +76,11 @@ def test_json_has_exactly_the_declared_shapes(glossary: Glossary) -> None:
         (wire.Related, glossary.related("crumb")),
         (wire.IndexInfo, glossary.info()),
     ):
-        shown = wire.to_json(noun)
+        shown = to_json(noun)
         assert model.model_validate_json(shown, strict=True).model_dump_json().encode()
         assert set(json.loads(shown)) == set(model.model_fields)
     with pytest.raises(TypeError, match="object has no JSON shape"):
-        wire.to_json(object())
+        to_json(object())
 
 
 def test_settings_out_of_range_are_named() -> None:

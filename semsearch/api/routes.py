@@ -21,6 +21,7 @@ from semsearch.errors import EntryNotFound, InvalidQuestion
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.text import MAX_QUESTION_CHARS, check_question
+from semsearch.writing import to_json
 
 MAX_QUESTIONS = 64
 """Most questions of one batch."""
@@ -197,7 +198,7 @@ def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response
         glossary=query.glossary,
         min_confidence=query.min_confidence,
     )
-    return service.found(wire.to_json(answer))
+    return service.found(to_json(answer))
 
 
 @router.post(
@@ -231,7 +232,7 @@ def search_batch(
         glossary=batch.glossary,
         min_confidence=batch.min_confidence,
     )
-    content = wire.to_json(answers)
+    content = to_json(answers)
     return Response(content, media_type="application/json")
 
 
@@ -261,7 +262,7 @@ def related(
         found = service.glossary.related(id, k=query.limit)
     except InvalidQuestion:
         raise _unknown_entry() from None
-    return service.found(wire.to_json(found))
+    return service.found(to_json(found))
 
 
 @router.get(
@@ -286,7 +287,7 @@ def entry(
         found = service.glossary.entry(id)
     except InvalidQuestion:
         raise _unknown_entry() from None
-    return service.found(wire.to_json(found))
+    return service.found(to_json(found))
 
 
 @router.get(
@@ -303,7 +304,7 @@ def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Respons
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    return service.found(wire.to_json(service.glossary.info().glossaries))
+    return service.found(to_json(service.glossary.info().glossaries))
 
 
 @health.get("/livez", operation_id="livez", summary="Is it alive?", responses=_errors())

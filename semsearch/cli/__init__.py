@@ -3,7 +3,8 @@
 Exit codes, for scripts:
 
     0  done; for `ask`: a close match was found
-    1  `ask`: no close match (`ask -` says so in each line instead); `evaluate --fail-on-drop`: a drop
+    1  `ask`: no close match (`ask -` says so in each line instead); `evaluate --fail-on-drop`: a drop;
+       `calibrate`: nothing stored, since confidence would not improve
     2  the question, an argument or a source file is not valid, or the entry is not known
     3  the index is missing, damaged, busy, of another encoder, or cannot be written
     4  the encoder or an installed library is not usable

@@ -242,6 +242,37 @@ def evaluate(
 
 
 @app.command()
+def calibrate(
+    questions: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files of judged questions (JSONL).", show_default=False),
+    ] = None,
+    index: Index = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Store it although it does not improve confidence.")
+    ] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Remove the calibration; needs no questions.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the confidence to judged questions of your own."""
+    from semsearch.evaluation import recalibration  # noqa: PLC0415 - loads numpy
+    from semsearch.evaluation.judgements import read_judgements  # noqa: PLC0415
+
+    if bool(questions) == reset:
+        raise InvalidSetting("name files of judged questions, or --reset without any")
+    folder = _settings(index=index).index
+    if reset:
+        show_evaluation.reset(folder, had_one=recalibration.reset(folder), as_json=as_json)
+        return
+    judgements = read_judgements(*questions or ())
+    found = recalibration.recalibrate(folder, judgements, force=force)
+    show_evaluation.recalibration(found, as_json=as_json)
+    raise typer.Exit(int(not found.is_stored))
+
+
+@app.command()
 def picture(
     question: Annotated[str, typer.Argument(help="A question to place among the terms.")],
     index: Index = None,

@@ -69,9 +69,9 @@ def failed_line(number: int, reason: str) -> None:
 def related(found: Related, *, as_json: bool) -> None:
     """Show related terms."""
     if as_json:
-        from semsearch import wire  # noqa: PLC0415 - loads pydantic
+        from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
 
-        print_json(wire.to_json(found).decode())
+        print_json(to_json(found).decode())
         return
     console = _console()
     console.print(Text(found.entry.term, "bold"))
@@ -130,9 +130,9 @@ def _context(span: Span | None, text: str) -> Text:
 def info(stated: IndexInfo, *, as_json: bool) -> None:
     """Show what an index is made of."""
     if as_json:
-        from semsearch import wire  # noqa: PLC0415 - loads pydantic
+        from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
 
-        print_json(wire.to_json(stated).decode())
+        print_json(to_json(stated).decode())
         return
     from semsearch.wording import percent  # noqa: PLC0415 - loads numpy
 
@@ -145,9 +145,8 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
         "Reranker": _reranker(stated.reranker),
         "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
         "Close match": f"confidence {percent(stated.threshold)} or more",
+        "Calibrated": _calibrated(stated.calibrated_with),
     }
-    if stated.calibrated_with:
-        rows["Calibrated"] = f"with {_questions(stated.calibrated_with)}"
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in stated.glossaries:
@@ -157,16 +156,16 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
     _console().print(table)
 
 
+def _calibrated(questions: int) -> str:
+    return f"with {questions:,} questions of its own" if questions else "no"
+
+
 def _reranker(stated: RerankerInfo | None) -> str:
     return f"{stated.model}, scores as {stated.precision}" if stated else "none"
 
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count:,} entries"
-
-
-def _questions(count: int) -> str:
-    return "1 question" if count == 1 else f"{count:,} questions"
 
 
 def serving(url: str, example: str) -> None:

@@ -11,7 +11,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from semsearch import wire
 from semsearch.cli.show import SHOWN, one_line, print_json
 from semsearch.types import Answer, Hit, Span, Tier, Verdict
 from semsearch.wording import PART_NAMES, VERDICTS, percent, place, shares
@@ -31,7 +30,9 @@ _INDENT = (0, 0, 1, 3)
 def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
     """Show an answer; `why` explains each hit, which JSON does in any case."""
     if as_json:
-        print_json(wire.to_json(found).decode())
+        from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
+
+        print_json(to_json(found).decode())
         return
     console = Console(highlight=False)
     console.print(_headline(found))

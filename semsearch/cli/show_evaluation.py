@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from semsearch.cli import show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from semsearch.evaluation.comparison import Comparison
     from semsearch.evaluation.measures import Estimate, Row
     from semsearch.evaluation.outcomes import Outcome
+    from semsearch.evaluation.recalibration import Recalibration
     from semsearch.evaluation.report import Report
 
 MAX_LISTED = 10
@@ -138,6 +143,54 @@ def _list(console: Console, mark: str, lines: Iterable[str]) -> None:
         console.print(f"{mark}{escape(line)}", soft_wrap=True)
     if len(every) > MAX_LISTED:
         console.print(f"... and {len(every) - MAX_LISTED} more")
+
+
+def recalibration(found: Recalibration, *, as_json: bool) -> None:
+    """Show what a calibration is worth, and whether the index has it now."""
+    if as_json:
+        show.print_json(json.dumps({**asdict(found), "file": str(found.file)}))
+        return
+    console, trial = Console(highlight=False), found.trial
+    _list(console, "[yellow]warning[/] ", found.warnings)
+    table = _table("Confidence of answers by meaning", "", "before", "after")
+    for label, name in _FIGURES.items():
+        cells = (getattr(part, name) for part in (trial.before, trial.after))
+        table.add_row(label, *(f"{cell:.3f}".removeprefix("0") for cell in cells))
+    console.print(table, "")
+    console.print(
+        f"{trial.questions:,} questions, each judged by a calibration fitted without it; "
+        f"{trial.by_name:,} more were answered by a name and do not count",
+        soft_wrap=True,
+    )
+    console.print(
+        f"The log loss would differ so by chance with p = {probability(trial.p)}", soft_wrap=True
+    )
+    console.print(escape(_verdict(found)), soft_wrap=True)
+
+
+_FIGURES = {
+    "calibration error": "calibration_error",
+    "log loss": "log_loss",
+    "right first hits called a close match": "shown_right",
+    "wrong first hits called a close match": "answered_wrong",
+}
+
+
+def _verdict(found: Recalibration) -> str:
+    if not found.is_stored:
+        return (
+            "Nothing stored: the log loss does not improve. "
+            "More questions may change that; --force stores it nevertheless"
+        )
+    return f"Stored in {found.file}; a service that is running uses it when it is started again"
+
+
+def reset(index: Path, *, had_one: bool, as_json: bool) -> None:
+    """Say that an index has no calibration any more."""
+    if as_json:
+        show.print_json(json.dumps({"removed": had_one}))
+    else:
+        show.done(f"{'removed the' if had_one else 'there is no'} calibration of {index}")
 
 
 def share(value: float | None) -> str:

@@ -7,7 +7,12 @@ from typing import Any
 
 from semsearch.errors import MissingExtra
 
-NEEDED = {"ir_measures": "ir-measures", "scipy.stats": "scipy", "jinja2": "jinja2"}
+NEEDED = {
+    "ir_measures": "ir-measures",
+    "scipy.stats": "scipy",
+    "scipy.optimize": "scipy",
+    "jinja2": "jinja2",
+}
 """What each is called where it is installed from."""
 
 

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from semsearch.evaluation.questions import Question
 from semsearch.glossary import Glossary
+from semsearch.ranking import confidence
 
 DEPTH = 10
 """Hits looked at."""
@@ -69,16 +70,23 @@ class Outcome:
         return Failure.HIDDEN if self.is_refused else None
 
 
-def collect(glossary: Glossary, questions: Sequence[Question]) -> list[Outcome]:
+def collect(
+    glossary: Glossary,
+    questions: Sequence[Question],
+    *,
+    min_confidence: float = confidence.THRESHOLD,
+) -> list[Outcome]:
     """Ask every question, one after the other; the first is asked twice, so that all are warm."""
     for first in questions[:1]:
         glossary.ask(first.query, k=DEPTH, glossary=first.glossary)
-    return [_outcome(glossary, question) for question in questions]
+    return [_outcome(glossary, question, min_confidence) for question in questions]
 
 
-def _outcome(glossary: Glossary, question: Question) -> Outcome:
+def _outcome(glossary: Glossary, question: Question, min_confidence: float) -> Outcome:
     started = perf_counter()
-    answer = glossary.ask(question.query, k=DEPTH, glossary=question.glossary)
+    answer = glossary.ask(
+        question.query, k=DEPTH, glossary=question.glossary, min_confidence=min_confidence
+    )
     seconds = perf_counter() - started
     shown = tuple(Shown(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits)
     return Outcome(question, shown, answer.confidence, answer.no_close_match, seconds)

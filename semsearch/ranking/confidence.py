@@ -28,6 +28,9 @@ are right, and answers a tenth of the questions that have no answer (`make fit-c
 STRONG = 0.75
 """From it an answer found by meaning is called strong, and below it possible."""
 
+ALTERNATIVE = 1 / 8
+"""Share of the threshold that a hit behind the first must reach to match: a chance of one in twenty."""
+
 SHARPNESS = 12.0
 """How much likelier a candidate is whose fused score is higher by one; as in `make fit-recipe`."""
 

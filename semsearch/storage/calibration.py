@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from semsearch.errors import IndexDamaged
+from semsearch.errors import IndexDamaged, IndexUnwritable
 from semsearch.ranking.confidence import Calibration
-from semsearch.storage.files import replace_atomically
+from semsearch.storage.files import exclusive, replace_atomically, sync
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import current_generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,39 @@ class StoredCalibration:
 
 
 def save_calibration(layout: IndexLayout, stored: StoredCalibration) -> None:
-    """Make it the calibration of an index from the next time that is opened."""
-    replace_atomically(layout.calibration, json.dumps(asdict(stored), indent=2).encode())
+    """Make it the calibration of an index from the next time that is opened.
+
+    Raises:
+        StoredIndexError: there is no index, it is being built, or it cannot be written.
+    """
+    with _writing(layout):
+        replace_atomically(layout.calibration, json.dumps(asdict(stored), indent=2).encode())
+
+
+def remove_calibration(layout: IndexLayout) -> bool:
+    """Remove the calibration of an index, whatever is in it; False if it has none.
+
+    Raises:
+        StoredIndexError: there is no index, it is being built, or it cannot be written.
+    """
+    with _writing(layout):
+        had_one = layout.calibration.exists()
+        layout.calibration.unlink(missing_ok=True)
+        sync(layout.root)
+    return had_one
+
+
+@contextmanager
+def _writing(layout: IndexLayout) -> Iterator[None]:
+    current_generation(layout)  # where no index is, none is made
+    try:
+        with exclusive(layout.lock):
+            yield
+    except OSError as error:
+        raise IndexUnwritable(
+            f"{layout.calibration} cannot be written ({error}); the index is as it was; "
+            "make room, or ask its owner"
+        ) from error
 
 
 def load_calibration(layout: IndexLayout, fingerprint: str) -> StoredCalibration | None:
@@ -52,7 +86,8 @@ def load_calibration(layout: IndexLayout, fingerprint: str) -> StoredCalibration
         return None
     except (OSError, ValueError, TypeError) as error:
         raise IndexDamaged(
-            f"{layout.calibration} is not a calibration ({error}); delete it, or run "
+            f"{layout.calibration} is not a calibration ({error}); run "
+            f"`semsearch calibrate --reset --index {layout.root}`, which removes it, or "
             f"`semsearch calibrate QUESTIONS --index {layout.root}` again"
         ) from error
     return stored if stored.fingerprint == fingerprint else None

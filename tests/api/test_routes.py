@@ -13,6 +13,7 @@ from semsearch.api.app import create_app
 from semsearch.config import load_settings
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
+from semsearch.writing import to_json
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 
 WHISK = {
@@ -42,7 +43,7 @@ def test_search_gives_what_the_library_gives(
     response = client.get("/v1/search", params={"q": question, "limit": 5})
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
-    assert response.content == wire.to_json(glossary.ask(question, k=5))
+    assert response.content == to_json(glossary.ask(question, k=5))
     wire.Answer.model_validate_json(response.content, strict=True)
 
 
@@ -130,7 +131,7 @@ def test_min_confidence_is_the_threshold_unless_given(
     assert stated.json() == default.json()
     assert stated.headers["etag"] == default.headers["etag"]  # kept by address, checked by index
     batch = client.post("/v1/search", json={"questions": questions, "min_confidence": 1})
-    assert batch.content == wire.to_json(glossary.ask_many(questions, min_confidence=1))
+    assert batch.content == to_json(glossary.ask_many(questions, min_confidence=1))
     assert [answer["verdict"] for answer in batch.json()] == ["no close match"] * 2
 
 
@@ -169,7 +170,7 @@ def test_entry_by_id_name_alias_and_acronym(client: TestClient) -> None:
 def test_related_gives_what_the_library_gives(client: TestClient, glossary: Glossary) -> None:
     """Authored and computed terms, each in its group; a linked term is not repeated as similar."""
     body = client.get("/v1/entries/kitchen:whisk/related?limit=3").json()
-    assert body == json.loads(wire.to_json(glossary.related("kitchen:whisk", k=3)))
+    assert body == json.loads(to_json(glossary.related("kitchen:whisk", k=3)))
     ladle = {"id": "kitchen:ladle", "term": "Ladle", "glossary": "kitchen", "span": None}
     assert (body["see_also"], body["mentions"], body["mentioned_by"]) == ([ladle], [], [])
     similar = [n["id"] for n in body["similar_meaning"]]

@@ -9,6 +9,7 @@ import pytest
 
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
+from semsearch.ranking.recipe import DEFAULT
 from semsearch.wording import percent
 from tests.cli.test_commands import run
 
@@ -95,10 +96,18 @@ def test_why_shows_what_speaks_for_a_hit(hashed_index: Path, glossary: Glossary)
     assert hit.entry.definition[27:32] == "keeps"
     parts = hit.evidence.parts
     table = {line.strip().rsplit(maxsplit=3)[0]: line.split()[-3:] for line in shown if line}
-    given = parts.words * 0.015
-    assert table["Words that both use (BM25)"] == [f"{parts.words:.2f}", "0.015", f"{given:+.2f}"]
-    given = parts.lead * 0.35
-    assert table["Nearness of its first sentence"] == [f"{parts.lead:.2f}", "0.35", f"{given:+.2f}"]
+    given = parts.words * DEFAULT.words
+    assert table["Words that both use (BM25)"] == [
+        f"{parts.words:.2f}",
+        f"{DEFAULT.words:g}",
+        f"{given:+.2f}",
+    ]
+    given = parts.lead * DEFAULT.lead
+    assert table["Nearness of its first sentence"] == [
+        f"{parts.lead:.2f}",
+        f"{DEFAULT.lead:g}",
+        f"{given:+.2f}",
+    ]
     assert f"   Score {hit.score:.2f}. The sum decides its place." in shown
 
 

@@ -124,10 +124,12 @@ def test_info(hashed_index: Path) -> None:
 
 
 def test_info_says_whether_the_confidence_is_calibrated(hashed_index: Path, tmp_path: Path) -> None:
-    """With how many questions; an index that was not says nothing of it."""
+    """With how many questions, or not at all."""
     index = tmp_path / "index"
     shutil.copytree(hashed_index, index)
-    assert "calibrated" not in run("info", "-i", str(index)).stdout.decode().casefold()
+    assert "Calibrated   no\n" in "\n".join(
+        row.rstrip() for row in run("info", "-i", str(index)).stdout.decode().splitlines()
+    )
     with Glossary.open(index) as opened:
         encoder = opened.info().fingerprint
     stored = StoredCalibration(encoder, 1.2, -0.3, 1234, "2026-01-02T03:04:05Z")

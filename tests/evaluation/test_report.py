@@ -203,7 +203,12 @@ def test_nothing_to_ask_or_to_compare_is_an_error(glossary: Glossary, questions:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [("ir_measures", "ir-measures"), ("scipy.stats", "scipy"), ("jinja2", "jinja2")],
+    [
+        ("ir_measures", "ir-measures"),
+        ("scipy.stats", "scipy"),
+        ("scipy.optimize", "scipy"),
+        ("jinja2", "jinja2"),
+    ],
 )
 def test_a_library_that_is_not_there_is_named_before_anything_is_asked(
     glossary: Glossary, monkeypatch: pytest.MonkeyPatch, module: str, name: str

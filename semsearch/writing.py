@@ -1,0 +1,156 @@
+"""Writing: the JSON of every noun, straight from the library's types, in the shapes of `wire`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import singledispatch
+from typing import Any
+
+import pydantic_core
+
+from semsearch import types, wire
+
+
+def to_json(noun: object) -> bytes:
+    """Return the JSON of an answer, an entry, related terms, an index, a glossary, or of several.
+
+    The models above declare the shapes and the tests hold this to them; making models first would
+    take three times as long, a tenth of a whole answer.
+    """
+    return pydantic_core.to_json(members(noun))
+
+
+@singledispatch
+def members(noun: object) -> Any:  # noqa: ANN401 - JSON
+    """Return the members of a noun as plain dictionaries and lists."""
+    raise TypeError(f"{type(noun).__name__} has no JSON shape")
+
+
+@members.register
+def _(nouns: list) -> list[Any]:  # type: ignore[type-arg]
+    return [members(noun) for noun in nouns]
+
+
+@members.register
+def _(nouns: tuple) -> list[Any]:  # type: ignore[type-arg]
+    return [members(noun) for noun in nouns]
+
+
+@members.register
+def _entry(entry: types.Entry) -> dict[str, Any]:
+    source = entry.source
+    return {
+        "id": entry.id,
+        "term": entry.term,
+        "definition": entry.definition,
+        "aliases": entry.aliases,
+        "glossary": entry.glossary,
+        "language": entry.language,
+        "source": {"file": source.file, "line": source.line} if source else None,
+    }
+
+
+@members.register
+def _span(span: types.Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "text": span.text}
+
+
+def _score_parts(parts: types.ScoreParts) -> dict[str, float]:
+    return {
+        "definition": parts.definition,
+        "lead": parts.lead,
+        "sentence": parts.sentence,
+        "tokens": parts.tokens,
+        "coverage": parts.coverage,
+        "words": parts.words,
+        "named": parts.named,
+    }
+
+
+@members.register
+def _hit(hit: types.Hit) -> dict[str, Any]:
+    evidence = hit.evidence
+    return {
+        "rank": hit.rank,
+        **_entry(hit.entry),
+        "score": hit.score,
+        "similarity": hit.similarity,
+        "score_parts": _score_parts(evidence.parts),
+        "rerank_score": evidence.rerank_score,
+        "matched_by": hit.matched_by,
+        "matched_name": evidence.name,
+        "matched_words": [_span(word) for word in evidence.words],
+        "matched_term_words": [_span(word) for word in evidence.term_words],
+        "sentence": _span(evidence.sentence) if evidence.sentence else None,
+    }
+
+
+@members.register
+def _answer(answer: types.Answer) -> dict[str, Any]:
+    return {
+        "query": answer.query,
+        "repaired": answer.repaired,
+        "verdict": answer.verdict,
+        "no_close_match": answer.no_close_match,
+        "matches": answer.matches,
+        "confidence": answer.confidence,
+        "hits": [_hit(hit) for hit in answer.hits],
+    }
+
+
+@members.register
+def _neighbour(neighbour: types.Neighbour) -> dict[str, Any]:
+    entry = neighbour.entry
+    return {
+        "rank": neighbour.rank,
+        "id": entry.id,
+        "term": entry.term,
+        "definition": entry.definition,
+        "glossary": entry.glossary,
+        "similarity": neighbour.similarity,
+        "because": _connection(neighbour.because),
+    }
+
+
+def _connection(connection: types.Connection) -> dict[str, Any]:
+    return {
+        "sentence": _span(connection.sentence),
+        "other_sentence": _span(connection.other_sentence),
+        "similarity": connection.similarity,
+        "words": connection.words,
+    }
+
+
+@members.register
+def _reference(reference: types.Reference) -> dict[str, Any]:
+    entry = reference.entry
+    return {
+        "id": entry.id,
+        "term": entry.term,
+        "glossary": entry.glossary,
+        "span": _span(reference.span) if reference.span else None,
+    }
+
+
+@members.register
+def _related(related: types.Related) -> dict[str, Any]:
+    return {
+        "id": related.entry.id,
+        "term": related.entry.term,
+        "see_also": members(related.see_also),
+        "mentions": members(related.mentions),
+        "mentioned_by": members(related.mentioned_by),
+        "similar_meaning": members(related.similar),
+    }
+
+
+@members.register
+def _glossary_info(info: types.GlossaryInfo) -> dict[str, Any]:
+    return {"name": info.name, "entries": info.entries}
+
+
+@members.register
+def _index_info(info: types.IndexInfo) -> dict[str, Any]:
+    stated = {name: getattr(info, name) for name in wire.IndexInfo.model_fields}
+    reranker = asdict(info.reranker) if info.reranker else None
+    return {**stated, "glossaries": members(info.glossaries), "reranker": reranker}
