@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -17,9 +16,6 @@ import typer
 
 from semsearch.building import build_index
 from semsearch.cli import commands, complete, main
-from semsearch.glossary import Glossary
-from semsearch.storage.calibration import StoredCalibration, save_calibration
-from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT, entry
 
 
@@ -121,22 +117,6 @@ def test_info(hashed_index: Path) -> None:
         {"name": "harbour", "entries": 2},
     ]
     assert "7 (11 vectors, exact search)" in run("info", "-i", str(hashed_index)).stdout.decode()
-
-
-def test_info_says_whether_the_confidence_is_calibrated(hashed_index: Path, tmp_path: Path) -> None:
-    """With how many questions, or not at all."""
-    index = tmp_path / "index"
-    shutil.copytree(hashed_index, index)
-    assert "Calibrated   no\n" in "\n".join(
-        row.rstrip() for row in run("info", "-i", str(index)).stdout.decode().splitlines()
-    )
-    with Glossary.open(index) as opened:
-        encoder = opened.info().fingerprint
-    stored = StoredCalibration(encoder, 1.2, -0.3, 1234, "2026-01-02T03:04:05Z")
-    save_calibration(IndexLayout(index), stored)
-    rows = run("info", "-i", str(index)).stdout.decode().splitlines()
-    assert "Calibrated   with 1,234 questions" in [row.rstrip() for row in rows]
-    assert json.loads(run("info", "-i", str(index), "--json").stdout)["calibrated_with"] == 1234
 
 
 def test_build_reports_what_it_took_and_what_it_refused(tmp_path: Path) -> None:
