@@ -10,7 +10,7 @@ SHARED ?= ../shared
 DICT ?= build/dicts
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check fit-confidence calibration picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check fit-recipe fit-confidence calibration picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,9 @@ $(DICT)/foldoc.index:
 	@cd $(DICT)/new && apt-get -q download dict-foldoc && dpkg -x dict-foldoc_*.deb .
 	@mv $(DICT)/new/usr/share/dictd/foldoc.dict.dz $(DICT)/new/usr/share/dictd/foldoc.index $(DICT)
 	@rm -r $(DICT)/new
+
+fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
+	@$(BIN)/python -m tests.quality.fit_recipe $(SHARED) build/quality
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m tests.quality.fit_confidence $(SHARED) build/quality
