@@ -111,8 +111,9 @@ def _write_vectors(
     vectors = store.vectors(hashes, fingerprint, store.dim_of(hashes[0], fingerprint))
     vectors.astype("<f4").tofile(files.vectors)
     sync(files.vectors)
-    tokens = store.tokens([b.hashes[0] for b in built], fingerprint)
-    write_tokens(files, [b.entry.glossary for b in built], tokens)
+    wholes = [b.hashes[0] for b in built]
+    glossaries = [b.entry.glossary for b in built]
+    write_tokens(files, glossaries, lambda: store.tokens(wholes, fingerprint))
     return vectors
 
 

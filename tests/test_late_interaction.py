@@ -69,7 +69,7 @@ def index(tmp_path: Path) -> TokensIndex:
     """Give the tokens of three entries in two glossaries; the second entry has none."""
     files = GenerationLayout(tmp_path)
     some = [_tokens((7, EAST), (8, NORTH)), _tokens(), _tokens((7, WEST))]
-    write_tokens(files, ["a", "a", "b"], some)
+    write_tokens(files, ["a", "a", "b"], lambda: some)
     return TokensIndex(files)
 
 
@@ -99,7 +99,7 @@ def test_no_tokens_at_all(tmp_path: Path) -> None:
     """An encoder that has no vectors for tokens builds and answers all the same."""
     files = GenerationLayout(tmp_path)
     none = Tokens(np.empty(0, dtype=np.int32), np.empty((0, 0), dtype=np.float32))
-    write_tokens(files, ["a"], [none])
+    write_tokens(files, ["a"], lambda: [none])
     match, cover = TokensIndex(files).compare(none, np.array([0]), "a", 1)
     assert (match.tolist(), cover.tolist()) == ([0], [0])
 
@@ -111,9 +111,8 @@ def test_only_so_many_axes_are_kept(tmp_path: Path) -> None:
     vectors = (base / np.linalg.norm(base, axis=1, keepdims=True)).astype(np.float32)
     files = GenerationLayout(tmp_path)
     ids = np.arange(400, dtype=np.int32)
-    write_tokens(
-        files, ["a", "a"], [Tokens(ids[:399], vectors[:399]), Tokens(ids[399:], vectors[399:])]
-    )
+    halves = [Tokens(ids[:399], vectors[:399]), Tokens(ids[399:], vectors[399:])]
+    write_tokens(files, ["a", "a"], lambda: halves)
     assert files.tokens.stat().st_size == 400 * WIDTH
     question = Tokens(ids[:1], vectors[:1])
     (near, far), _ = TokensIndex(files).compare(question, np.array([0, 1]), "a", 2)

@@ -177,12 +177,13 @@ class EntryStore:
                 ),
             )
 
-    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
-        """Return the tokens of texts in their order; see `vectors`."""
-        found: dict[bytes, Tokens] = {}
-        for text, ids, value in self._values("text, ids, value", "tokens", texts, fingerprint):
-            found[text] = _from_int8(ids, value)
-        return [found[text] for text in texts]
+    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> Iterator[Tokens]:
+        """Yield the tokens of texts in their order, some hundreds in memory at a time; see `vectors`."""
+        for start in range(0, len(texts), _MANY):
+            some = texts[start : start + _MANY]
+            rows = self._values("text, ids, value", "tokens", some, fingerprint)
+            found = {text: _from_int8(ids, value) for text, ids, value in rows}
+            yield from (found[text] for text in some)
 
     def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
         """Return the vectors of texts in their order, (n, dim).

@@ -7,13 +7,14 @@
     tokens.db           how many entries of each glossary use a token of the vocabulary (SQLite)
 
 Only the directions along which the tokens of an index differ most are kept: a third of the space
-and of the time, and no loss that could be measured (DESIGN.md, decision 19).
+and of the time, and no loss that could be measured (DESIGN.md, decision 20).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,8 @@ from semsearch.types import Numbers, Tokens, Vectors
 WIDTH = 128
 """Axes kept. On the tuning halves 96 to 384 ranked alike."""
 
-SAMPLE = 30_000
-"""Tokens that the axes are computed from."""
+SAMPLE = 1500
+"""Definitions from whose tokens the axes are computed: some 40,000 tokens."""
 
 SCALE = 127
 """Largest int8: the error of a cosine is about .002."""
@@ -45,51 +46,69 @@ _SCHEMA = """
 
 
 def write_tokens(
-    files: GenerationLayout, glossaries: Sequence[str], tokens: Sequence[Tokens]
+    files: GenerationLayout, glossaries: Sequence[str], tokens: Callable[[], Iterable[Tokens]]
 ) -> None:
-    """Write the files for entries in the order of their positions.
+    """Write the files for entries in the order of their positions, two passes over their tokens.
 
     Args:
         files: where to.
         glossaries: (entries,) the glossary of each entry.
-        tokens: (entries,) the tokens of each definition.
+        tokens: gives the tokens of each definition, one after the other; called twice, so that
+            they need not all be in memory.
     """
-    counts = np.array([len(one.ids) for one in tokens], dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    axes = _axes(tokens)
-    with files.tokens.open("wb") as file:
-        for one in tokens:
-            rows = _along(one.vectors, axes) if len(one.ids) else axes[:0]
-            file.write(np.rint(rows * SCALE).astype(np.int8).tobytes())
-    uses = Counter(
-        (int(id_), glossary)
-        for one, glossary in zip(tokens, glossaries, strict=True)
-        for id_ in np.unique(one.ids)
-    )
+    surveyed = _survey(glossaries, tokens())
+    surveyed.starts.astype("<i8").tofile(files.token_starts)
+    surveyed.axes.astype("<f4").tofile(files.token_axes)
     sizes = Counter(glossaries)
-    with files.token_weights.open("wb") as file:
-        for one, glossary in zip(tokens, glossaries, strict=True):
-            found = np.array([uses[int(id_), glossary] for id_ in one.ids], dtype=np.int64)
-            file.write(idf(found, sizes[glossary]).astype("<f4").tobytes())
-    starts.astype("<i8").tofile(files.token_starts)
-    axes.astype("<f4").tofile(files.token_axes)
+    with files.tokens.open("wb") as rows, files.token_weights.open("wb") as weights:
+        for one, glossary in zip(tokens(), glossaries, strict=True):
+            if len(one.ids):
+                along = _along(one.vectors, surveyed.axes) * SCALE
+                rows.write(np.rint(along).astype(np.int8).tobytes())
+                uses = [surveyed.uses[id_, glossary] for id_ in one.ids.tolist()]
+                found = idf(np.array(uses, dtype=np.int64), sizes[glossary])
+                weights.write(found.astype("<f4").tobytes())
     with writing_once(files.token_uses, _SCHEMA) as connection:
-        rows_of = ((id_, glossary, count) for (id_, glossary), count in sorted(uses.items()))
+        rows_of = ((id_, glossary, n) for (id_, glossary), n in sorted(surveyed.uses.items()))
         connection.executemany("INSERT INTO uses VALUES (?, ?, ?)", rows_of)
     for path in (files.tokens, files.token_weights, files.token_starts, files.token_axes):
         sync(path)
     sync(files.token_uses)
 
 
-def _axes(tokens: Sequence[Tokens]) -> Vectors:
-    """Return the directions along which tokens differ most, (w, at most `WIDTH`), orthonormal."""
-    with_any = [one.vectors for one in tokens if len(one.ids)]
-    if not with_any:
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What must be known of all tokens before the first one is written."""
+
+    starts: Numbers
+    uses: Counter[tuple[int, str]]
+    axes: Vectors
+
+
+def _survey(glossaries: Sequence[str], tokens: Iterable[Tokens]) -> _Survey:
+    """Count tokens and their uses, and find the axes from those of some definitions."""
+    counts: list[int] = []
+    uses: Counter[tuple[int, str]] = Counter()
+    moments: NDArray[np.float64] | None = None
+    sampled = 0
+    step = max(1, len(glossaries) // SAMPLE)
+    for number, (one, glossary) in enumerate(zip(tokens, glossaries, strict=True)):
+        counts.append(len(one.ids))
+        uses.update((id_, glossary) for id_ in set(one.ids.tolist()))
+        if len(one.ids) and number % step == 0:
+            rows = one.vectors.astype(np.float64)
+            moments = rows.T @ rows + (0 if moments is None else moments)
+            sampled += len(rows)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return _Survey(starts, uses, _axes(moments, sampled))
+
+
+def _axes(moments: NDArray[np.float64] | None, sampled: int) -> Vectors:
+    """Return the directions along which tokens are longest, (w, at most `WIDTH`), orthonormal."""
+    if moments is None:
         return np.zeros((0, 0), dtype=np.float32)
-    step = max(1, sum(len(rows) for rows in with_any) // SAMPLE)
-    sample = np.concatenate([rows[::step] for rows in with_any]).astype(np.float64)
-    values, directions = np.linalg.eigh(sample.T @ sample)
-    width = min(WIDTH, len(sample), len(values))
+    _, directions = np.linalg.eigh(moments)
+    width = min(WIDTH, sampled, len(moments))
     axes: Vectors = directions[:, ::-1][:, :width].astype(np.float32)
     return axes
 
