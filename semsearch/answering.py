@@ -5,6 +5,7 @@ Decides tiers, order, evidence and confidence; finding is `retrieval`'s, scoring
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,7 @@ def answer(search: Search, reading: Reading, question: Question, k: int) -> Answ
         for hit, c in zip(hits, candidates, strict=False)
     )
     repaired = None if reading.text == reading.question else reading.text
-    return Answer(reading.question, verdict, round(sure, 4), hits, repaired)
+    return Answer(reading.question, verdict, sure, hits, repaired)
 
 
 def _confidence(
@@ -76,13 +77,16 @@ def _confidence(
     resemblance = named.certainty if named else 0.0
     by_meaning = _by_meaning(search, question, first)
     sure = confidence.of_first_hit(tiers[first.position], by_meaning, resemblance)
-    return sure if named else search.calibration.apply(sure)
+    sure = sure if named else search.calibration.apply(sure)
+    return math.floor(sure * 10_000) / 10_000  # what is stated is what is compared
 
 
 def _by_meaning(search: Search, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
     fit = confidence.of_fit(search.background.standout(candidate.fit))
-    return fit * confidence.of_choice(candidate.odds, len(question_stems(question)))
+    words = len(question_stems(question))
+    sure = fit * confidence.of_choice(candidate.odds, words)
+    return min(sure, confidence.BARE) if words <= confidence.BARE_WORDS else sure
 
 
 def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:

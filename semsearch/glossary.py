@@ -46,8 +46,6 @@ from semsearch.types import (
 MAX_K = 100
 """Most hits of one answer."""
 
-_TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
-
 
 class Glossary:
     """An open index. Use `semsearch.open`, and as a context manager to close it."""
@@ -100,8 +98,8 @@ class Glossary:
         )
         stated = manifest.reranker
         reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
-        retriever = Retriever.load(files, manifest.dim)
         calibration = load_calibration(layout, manifest.fingerprint) if calibrated else None
+        retriever = Retriever.load(files, manifest.dim)
         return cls(layout.root, manifest, retriever, encoder, reranker, calibration)
 
     def __enter__(self) -> Glossary:

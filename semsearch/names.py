@@ -24,6 +24,8 @@ _ACRONYM_IN_TEXT = re.compile(r"\(([A-Z][A-Za-z0-9&/-]{1,9})\)")
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "as", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"}
 )
+_HUMP = re.compile(r"[A-Z][a-z0-9]+")
+"""A word inside "CustomResourceDefinition"."""
 _MAX_INITIALS = 7
 _MAX_LETTERS = 10
 _MAX_WORDS = 12
@@ -94,7 +96,8 @@ def names_of(entry: Entry) -> list[Name]:
 
     Derived: the parts of "Role-Based Access Control (RBAC)" in either order, the term without a
     qualifier ("Node (DOM)"), acronyms that the definition spells out beside the term ("...
-    Networks (CNNs) are ..."), and the initials of a term of two or more words.
+    Networks (CNNs) are ..."), and the initials of a term of two or more words, which may be written
+    as one ("JavaScript").
     """
     found: dict[str, Name] = {}
 
@@ -172,6 +175,8 @@ def _spelled_out(term: str, definition: str) -> list[str]:
 
 def _initials(term: str) -> str:
     words = [w for w in _words(term) if w.casefold() not in _SMALL_WORDS]
+    if len(words) == 1 and len(humps := _HUMP.findall(words[0])) > 1:
+        words = humps if "".join(humps) == words[0] else words
     return "".join(w[0] for w in words).upper() if len(words) > 1 else ""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from semsearch.text import sentences
+from semsearch.text import is_brief, sentences
 from semsearch.types import Entry, Span
 
 MAX_SENTENCES = 64
@@ -39,7 +39,7 @@ def passages_of(entry: Entry) -> list[Passage]:
     A definition of one sentence gives only the first.
     """
     paragraphs = prose(entry.definition)
-    whole = Passage(_joined(paragraphs), 0, len(entry.definition))
+    whole = Passage(_joined(paragraphs), paragraphs[0].start, paragraphs[-1].end)
     parts = [
         Passage(span.text, paragraph.start + span.start, paragraph.start + span.end)
         for paragraph in paragraphs
@@ -63,10 +63,11 @@ def prose(definition: str) -> list[Span]:
     paragraphs = [Span(m.start(), m.end(), m[0]) for m in _PARAGRAPH.finditer(definition)]
     in_links = False
     for number, paragraph in enumerate(paragraphs):
-        if 0 < number < len(paragraphs) - 1 and _is_heading(paragraph.text):
+        if 0 < number < len(paragraphs) - 1 and _is_line(paragraph.text):
             in_links = paragraph.text.strip().casefold() in _LINKS
-        elif not in_links:
+        elif not in_links or not _is_list(paragraph.text):
             found.append(paragraph)
+            in_links = False
     return found or [Span(0, len(definition), definition)]
 
 
@@ -74,6 +75,11 @@ def _joined(paragraphs: list[Span]) -> str:
     return "\n\n".join(paragraph.text for paragraph in paragraphs)
 
 
-def _is_heading(text: str) -> bool:
-    is_line = "\n" not in text and not text.startswith(_LIST_MARKS)
-    return is_line and len(text.split()) <= _HEADING_WORDS and text[-1].isalnum()
+def _is_line(text: str) -> bool:
+    """Whether a paragraph is a short line that is no sentence, as headings and single links are."""
+    short = len(text.split()) <= _HEADING_WORDS and is_brief(text)
+    return "\n" not in text and not _is_list(text) and short and text[-1].isalnum()
+
+
+def _is_list(text: str) -> bool:
+    return text.startswith(_LIST_MARKS)

@@ -127,6 +127,8 @@ def _manifest(
 ) -> Manifest:
     identity, revision = store.revision
     counts = np.array([len(b.passages) for b in built], dtype=np.int64)
+    backgrounds = measure_each([b.entry.glossary for b in built], vectors, counts)
+    one = next(iter(backgrounds.values()))
     fit, fits = _fits(layout, files, made, vectors.shape[1])
     return Manifest(
         format=FORMAT,
@@ -146,8 +148,8 @@ def _manifest(
         recipe=stated_weights(DEFAULT),
         fit=fit,
         fits=fits,
-        background=measure_background(vectors, counts),
-        backgrounds=measure_each([b.entry.glossary for b in built], vectors, counts),
+        background=one if len(backgrounds) == 1 else measure_background(vectors, counts),
+        backgrounds=backgrounds,
         sha256={file.name: sha256_of(file) or "" for file in files.parts},
     )
 

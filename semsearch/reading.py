@@ -108,7 +108,7 @@ class NameFinder:
             is_word: whether a folded word is known elsewhere, and so no error.
         """
         names = self.by_name(question, within)
-        unknown = [] if names else self._words.unknown(question)
+        unknown = [] if names else self._words.unknown(question, within)
         if not unknown:
             return Reading(question, question, names)
         if names := self.by_resemblance(question, within, unknown):
@@ -117,6 +117,8 @@ class NameFinder:
             best = next(iter(names.values()))
             return Reading(question, best.label if best.is_likely else question, names)
         text = repair(question, unknown, self._vocabulary, is_word)
+        if len(self._words.unknown(text, within)) >= len(unknown):
+            text = question  # only other glossaries of the index use what it was mended to
         if text != question:
             right = similarity(fold(question), fold(text))
             names = {

@@ -26,8 +26,8 @@ from semsearch.vectors.faiss import FaissIndex
 
 FETCH = 200
 """Passages and entries fetched by meaning and by words: an entry has several passages, and one that
-both halves rank in the middle may come first when they are fused. The number does not depend on how
-many hits are wanted, so that the first ones are always the same."""
+both halves rank in the middle may come first when they are fused. Only for more hits than these hold are
+more fetched, which come behind."""
 
 CLOSER_LOOK = 50
 """Candidates whose tokens are compared, which costs more than all the rest. On both halves of the judged

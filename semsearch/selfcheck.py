@@ -19,7 +19,7 @@ SAMPLE = 200
 """Sentences asked of one glossary: a second or less, and the mean varies by a fifteenth of a deviation."""
 
 TOTAL = 2000
-"""Sentences asked of all glossaries together; many glossaries get fewer each."""
+"""Sentences asked of all glossaries together, as long as that leaves `MIN_EACH` to each."""
 
 MIN_EACH = 10
 

@@ -162,13 +162,15 @@ def _is_abbreviation(text: str, end: int) -> bool:
     return last in _ABBREVIATIONS or (len(last) == 2 and last[0].isalpha())
 
 
+def is_brief(text: str) -> bool:
+    """Whether a text says no more than a heading would, as far as scripts without blanks go."""
+    return len(_UNSPACED.findall(text)) < MIN_SENTENCE_LETTERS
+
+
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
     piece = text[start:end]
     stripped = piece.strip()
-    if (
-        len(stripped.split()) < MIN_SENTENCE_WORDS
-        and len(_UNSPACED.findall(stripped)) < MIN_SENTENCE_LETTERS
-    ):
+    if len(stripped.split()) < MIN_SENTENCE_WORDS and is_brief(stripped):
         return []
     first = start + len(piece) - len(piece.lstrip())
     return [Span(first, first + len(stripped), stripped)]

@@ -112,7 +112,8 @@ class ScoreParts:
     and to its best sentence. `tokens` is how well single words of the definition answer those of the
     question, `coverage` how much of the definition the question covers, both -1 to 1. `words` is the
     BM25 score, 0 when no word is shared. `named` is how much of the entry's own name is said in
-    a question that describes something, 0 to 1; it counts against the entry.
+    a question that describes something, 0 to 1; it counts against the entry. `tokens`, `coverage` and
+    `named` are 0 where they were not computed: behind the fifty candidates looked at closely.
     """
 
     definition: float = 0.0

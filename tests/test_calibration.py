@@ -76,7 +76,7 @@ def test_confidence_and_labels_follow_it(index: Path) -> None:
         assert opened.tag != tag
         assert opened.info().calibrated_with == 30
     expected = Calibration(1, -9).apply(plain.confidence)
-    assert unsure.confidence == pytest.approx(expected, rel=0.05)
+    assert unsure.confidence == pytest.approx(expected, abs=1e-4)
     assert unsure.no_close_match
     assert {hit.matched_by for hit in unsure.hits} == {Tier.NEAREST}
     store(index, 1, 9)

@@ -11,7 +11,7 @@ from semsearch.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, I
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.recipe import ABLATIONS, DEFAULT, PARTS
-from semsearch.types import Tier
+from semsearch.types import Tier, Verdict
 from tests.conftest import ENTRIES, entry
 from tests.quality.names import Names, dressed, failures, typos
 
@@ -303,3 +303,11 @@ def test_every_ablation_differs_from_the_default_but_one() -> None:
     }
     assert not first.names
     assert [name for name, recipe in ABLATIONS.items() if recipe == DEFAULT] == ["everything"]
+
+
+def test_a_bare_word_that_is_no_name_is_at_most_possible(glossary: Glossary) -> None:
+    """It finds what mentions it; a name, and a question of more words, can be sure."""
+    assert glossary.ask("steam").verdict is Verdict.POSSIBLE
+    assert glossary.ask("steam").confidence == 0.7
+    assert glossary.ask("leaven").verdict is Verdict.EXACT
+    assert glossary.ask("which pot keeps steam around a loaf").verdict is Verdict.STRONG

@@ -28,6 +28,14 @@ def test_an_acronym_beside_the_term_is_found_in_the_definition() -> None:
     ]
 
 
+def test_the_words_of_a_joined_term_give_initials() -> None:
+    """Capitals begin its words; a word with none inside, or with capitals in a row, has none."""
+    assert ("CRD", "initials") in _names("CustomResourceDefinition")
+    assert ("JS", "initials") in _names("JavaScript")
+    for plain in ("Kubernetes", "WebGL", "iPhone", "HTTP"):
+        assert _names(plain) == [(plain, "term")]
+
+
 @pytest.mark.parametrize(
     ("term", "expected"),
     [

@@ -25,6 +25,9 @@ def test_the_whole_comes_first_and_then_each_sentence() -> None:
         "The first ovens were pits in the ground."
     )
     assert (whole.start, whole.end) == (0, len(PAGE))
+    short = entry("Oven", "It keeps heat.\n\nSee also\n\n- Steam\n- Heat")
+    (only,) = passages_of(short)
+    assert (only.text, only.end) == ("It keeps heat.", len("It keeps heat."))
     assert [s.text for s in sentences] == [
         "An oven keeps heat.",
         "Bread is baked in it.",
@@ -52,6 +55,21 @@ def test_what_may_be_the_definition_itself_is_kept(definition: str) -> None:
 def test_a_long_page_gives_only_so_many_sentences() -> None:
     """The whole is embedded beside them."""
     assert len(passages_of(entry("Oven", "It is quite hot. " * 200))) == 1 + MAX_SENTENCES
+
+
+def test_what_follows_the_links_is_read_again() -> None:
+    """A list below "See also" goes, the next paragraph of words does not."""
+    page = "It bakes.\n\nSee also\n\n- Oven\n- Rye bread\n\nIn some lands it is baked twice, for long keeping."
+    assert [p.text for p in prose(page)] == [
+        "It bakes.",
+        "In some lands it is baked twice, for long keeping.",
+    ]
+
+
+def test_a_script_without_blanks_has_no_headings_but_short_ones() -> None:
+    """A paragraph of Thai is one word by its blanks, and says something."""
+    thai = "เตาอบเก็บความร้อนไว้\n\nขนมปังอบในเตาอบที่ร้อนจัดทุกเช้า\n\nไอน้ำทำให้เปลือกกรอบ"
+    assert len(prose(thai)) == 3
 
 
 @given(st.text(alphabet="ab.\n -", max_size=80))

@@ -17,7 +17,7 @@ from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
 from semsearch.encoders.models import Model
 from semsearch.encoders.onnx import Agreement, Export, OnnxEncoder
 from semsearch.encoders.sentence import SentenceEncoder
-from semsearch.encoders.to_onnx import replacing, write_graphs
+from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
 from semsearch.types import Vectors
 
 MIN_COSINE = 0.98
@@ -57,11 +57,11 @@ def _write(reference: SentenceEncoder, model: Model, folder: Path) -> Export:
         fingerprint=model.fingerprint,
         model=model.name,
         dim=reference.dim,
-        max_tokens=int(transformer.max_seq_length or 512),
+        max_tokens=max_tokens(transformer.max_seq_length),
         pad_id=int(getattr(transformer.tokenizer, "pad_token_id", 0) or 0),
         inputs=written.inputs,
         special_ids=tuple(getattr(transformer.tokenizer, "all_special_ids", ())),
-        query_prompt=str((transformer.prompts or {}).get("query", "")),
+        query_prompt=reference.query_prompt,
         sha256=written.sha256,
         agreement={},
         precision="reference",

@@ -49,6 +49,7 @@ class OnnxEncoder:
         self._export = export
         self._graph = Graph(folder, export, precision)
         self._pieces = Pieces(self._graph.piece, export.special_ids)
+        self._in_prompt = len(self._graph.pieces(export.query_prompt)) if export.query_prompt else 0
 
     @property
     def dim(self) -> int:
@@ -62,6 +63,9 @@ class OnnxEncoder:
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
+        return self._encode(texts, 0)
+
+    def _encode(self, texts: Sequence[str], in_prompt: int) -> Encoded:
         encodings = self._graph.tokens(texts)
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
         tokens = [NO_TOKENS] * len(encodings)
@@ -72,7 +76,7 @@ class OnnxEncoder:
             for found in in_context:
                 for i, row in zip(rows, found, strict=True):
                     ids = encodings[i].ids
-                    tokens[i] = self._pieces.tokens(ids, row[: len(ids)])
+                    tokens[i] = self._pieces.tokens(ids, row[: len(ids)], in_prompt)
         return Encoded(vectors, tuple(tokens))
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
@@ -83,7 +87,7 @@ class OnnxEncoder:
         depend on what else was asked.
         """
         prompt = self._export.query_prompt
-        each = [self.encode_entries([prompt + question]) for question in questions]
+        each = [self._encode([prompt + question], self._in_prompt) for question in questions]
         rows = [one.vectors for one in each] or [np.empty((0, self.dim), dtype=np.float32)]
         return Encoded(np.concatenate(rows), tuple(one.tokens[0] for one in each))
 

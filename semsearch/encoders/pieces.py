@@ -38,17 +38,17 @@ class Pieces:
         self._known: dict[int, bool] = dict.fromkeys(special, False)
         self._special = frozenset(special)
 
-    def tokens(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> Tokens:
+    def tokens(self, ids: Sequence[int], vectors: NDArray[np.float32], prompt: int = 0) -> Tokens:
         """Return the tokens of one text that carry meaning, or all its words if none does.
 
         Args:
             ids: (t,) its pieces.
             vectors: (t, w) their vectors, rows of length 1.
+            prompt: pieces of the encoder's own prompt, which stands in front of the text.
         """
-        ids = ids[:MAX_TOKENS]
-        chosen = [i for i, id_ in enumerate(ids) if self._carries_meaning(int(id_))]
-        if not chosen:
-            chosen = [i for i, id_ in enumerate(ids) if int(id_) not in self._special]
+        words = [i for i, id_ in enumerate(ids) if int(id_) not in self._special]
+        words = words[prompt : prompt + MAX_TOKENS]
+        chosen = [i for i in words if self._carries_meaning(int(ids[i]))] or words
         numbers = np.array([ids[i] for i in chosen], dtype=np.int32)
         return Tokens(numbers, np.ascontiguousarray(vectors[chosen], dtype=np.float32))
 

@@ -20,6 +20,9 @@ from semsearch.types import Encoded, Tokens
 
 BATCH = 32
 
+_ENTRY_PROMPTS = ("document", "passage", "corpus")
+"""Where sentence-transformers looks for the prompt of a text that is searched."""
+
 
 class SentenceEncoder:
     """A sentence-transformers model on the CPU, with its own prompts for queries and passages."""
@@ -31,6 +34,9 @@ class SentenceEncoder:
         tokenizer = self.transformer.tokenizer
         special = getattr(tokenizer, "all_special_ids", ())
         self._pieces = Pieces(lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], special)
+        prompts = self.transformer.prompts or {}
+        self.query_prompt = str(prompts.get("query") or "")
+        self._entry_prompt = next((str(prompts[n]) for n in _ENTRY_PROMPTS if prompts.get(n)), "")
 
     @property
     def dim(self) -> int:
@@ -44,30 +50,38 @@ class SentenceEncoder:
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
-        return self._encode(self.transformer.encode_document, texts)
+        return self._encode(self.transformer.encode_document, texts, self._entry_prompt)
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`."""
-        return self._encode(self.transformer.encode_query, questions)
+        return self._encode(self.transformer.encode_query, questions, self.query_prompt)
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""
-        return is_word(self.transformer.tokenizer.tokenize(text))
+        return is_word(self._cut(text))
 
-    def _encode(self, encode: Any, texts: Sequence[str]) -> Encoded:  # noqa: ANN401 - a bound method
+    def _cut(self, text: str) -> list[str]:
+        """Cut a text into pieces, by a tokenizer of transformers or by a bare one."""
+        tokenizer = self.transformer.tokenizer
+        if hasattr(tokenizer, "tokenize"):
+            return list(tokenizer.tokenize(text))
+        return list(tokenizer.encode(text, add_special_tokens=False).tokens)
+
+    def _encode(self, encode: Any, texts: Sequence[str], prompt: str) -> Encoded:  # noqa: ANN401 - a bound method
         if not texts:
             return Encoded(np.empty((0, self._dim), dtype=np.float32), ())
         rows = encode(list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False)
         vectors = np.stack([_unit_rows(row["sentence_embedding"]) for row in rows])
-        return Encoded(vectors, tuple(self._tokens(row) for row in rows))
+        in_prompt = len(self._cut(prompt)) if prompt else 0
+        return Encoded(vectors, tuple(self._tokens(row, in_prompt) for row in rows))
 
-    def _tokens(self, row: dict[str, Any]) -> Tokens:
+    def _tokens(self, row: dict[str, Any], in_prompt: int) -> Tokens:
         """Return the tokens of a text; a model of plain word vectors has none in context."""
         if "token_embeddings" not in row:
             return NO_TOKENS
         used = row["attention_mask"].bool()
         ids = row["input_ids"][used].tolist()
-        return self._pieces.tokens(ids, _unit_rows(row["token_embeddings"][used]))
+        return self._pieces.tokens(ids, _unit_rows(row["token_embeddings"][used]), in_prompt)
 
 
 def _unit_rows(tensor: Any) -> NDArray[np.float32]:  # noqa: ANN401 - a torch tensor

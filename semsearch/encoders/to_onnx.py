@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import math
 import shutil
 import tempfile
 import warnings
@@ -24,6 +25,9 @@ OPSET = 23
 """The first version of ONNX with attention as one operator, which halves the nodes of a graph. The
 quantiser mistakes it for another operator of that name, so it is told what to quantise."""
 
+UNLIMITED = 512
+"""Tokens read by a model that states no limit; definitions are rarely longer."""
+
 Compute = Callable[[Any, dict[str, Any]], tuple[Any, ...]]
 """From a model and its named input tensors to the tensors that are wanted, always as many."""
 
@@ -36,6 +40,11 @@ class Written:
     sha256: dict[str, str]
     problem: str = ""
     """Why there is no graph, when there is none."""
+
+
+def max_tokens(stated: float | None) -> int:
+    """Return how many tokens a model reads, as it states it; models without a limit read `UNLIMITED`."""
+    return int(stated) if stated and math.isfinite(stated) else UNLIMITED
 
 
 @contextlib.contextmanager

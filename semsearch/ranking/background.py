@@ -37,7 +37,7 @@ TYPICAL = Background(0.5, 0.1)
 """Similarities of meaning in the seed, which a glossary of a few entries borrows from."""
 
 ENOUGH = 10
-"""Entries from which a glossary speaks for itself."""
+"""Entries, and scores of theirs, from which a glossary speaks for itself."""
 
 TWIN = 0.98
 """Cosine from which two texts are the same one; a copy says nothing of what is ordinary."""
@@ -63,14 +63,14 @@ def measure_background(vectors: Vectors, counts: Numbers) -> Background:
 
 
 def background_of(best: Sequence[float], entries: int, typical: Background) -> Background:
-    """Return the background that scores show; a glossary of few entries borrows from a typical one.
+    """Return the background that scores show; where there are few, it borrows from a typical one.
 
     Args:
         best: the best score of each sentence asked; there may be none.
         entries: how many entries the glossary has.
         typical: what to borrow from.
     """
-    own = min(1.0, entries / ENOUGH) if best else 0.0
+    own = min(1.0, entries / ENOUGH, len(best) / ENOUGH)
     mean, deviation = (float(np.mean(best)), float(np.std(best))) if best else (0.0, 0.0)
     return Background(
         round(own * mean + (1 - own) * typical.mean, 6),

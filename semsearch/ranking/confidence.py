@@ -40,6 +40,11 @@ MAX_ODDS = 12.0
 MAX_WORDS = 12
 """Content words of a question beyond which more of them say no more."""
 
+BARE_WORDS = 2
+BARE = 0.7
+"""Most that is said of a hit by meaning for a question of so few content words, which describes nothing:
+a name that is not in the glossary finds what mentions it. A choice, since no judged question is so short."""
+
 _FIT = (4.24, 2.40)
 _CHOICE = (-0.42, 0.74, 0.10)
 

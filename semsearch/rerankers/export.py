@@ -15,7 +15,7 @@ import numpy as np
 
 from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
 from semsearch.encoders.models import Model
-from semsearch.encoders.to_onnx import replacing, write_graphs
+from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
 from semsearch.errors import EncoderError
 from semsearch.ranking.reranking import probability
 from semsearch.rerankers.base import LogOdds, Reranker
@@ -25,7 +25,7 @@ from semsearch.rerankers.onnx import OnnxReranker, PairAgreement, RerankerExport
 MIN_CORRELATION = 0.98
 MAX_DIFFERENCE = 0.02
 """What a copy must reach. fp32 reaches 1 and 0; what int8 of a trained model reaches is printed by
-`semsearch build`, and none could be had to set these by (DESIGN, decision 14)."""
+`semsearch build`, and none could be had to set these by (DESIGN, decision 16)."""
 
 QUESTIONS = 16
 TEXTS = 8
@@ -67,7 +67,7 @@ def write_reranker(reference: CrossReranker, model: Model, folder: Path) -> Rera
         version=EXPORT_VERSION,
         fingerprint=model.fingerprint,
         model=model.name,
-        max_tokens=int(cross.max_seq_length or 512),
+        max_tokens=max_tokens(cross.max_seq_length),
         pad_id=int(getattr(cross.tokenizer, "pad_token_id", 0) or 0),
         inputs=written.inputs,
         sha256=written.sha256,

@@ -53,6 +53,9 @@ _MIGRATIONS = (
     """,
 )
 _MANY = 500
+_TOKENS = 1
+"""Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
+
 _TOKEN_SCALE = 127
 """Tokens are kept as int8: their cosines change by .002."""
 
@@ -137,10 +140,14 @@ class EntryStore:
             with_tokens: hashes of texts whose tokens are wanted too.
         """
         missing: set[bytes] = set()
-        for table, wanted in (("vector", texts), ("tokens", with_tokens)):
+        of_tokens = _key_of_tokens(fingerprint)
+        for table, key, wanted in (
+            ("vector", fingerprint, texts),
+            ("tokens", of_tokens, with_tokens),
+        ):
             rows = self._connection.execute(
                 f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
-                (fingerprint,),
+                (key,),
             )
             missing |= set(wanted) - {text for (text,) in rows}
         return missing
@@ -160,6 +167,7 @@ class EntryStore:
             fingerprint: of the encoder.
             with_tokens: hashes of those whose tokens are kept.
         """
+        of_tokens = _key_of_tokens(fingerprint)
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
@@ -171,7 +179,7 @@ class EntryStore:
             connection.executemany(
                 "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
                 (
-                    (text, fingerprint, tokens.ids.astype("<i4").tobytes(), _to_int8(tokens))
+                    (text, of_tokens, tokens.ids.astype("<i4").tobytes(), _to_int8(tokens))
                     for text, tokens in zip(texts, encoded.tokens, strict=True)
                     if text in with_tokens
                 ),
@@ -181,7 +189,8 @@ class EntryStore:
         """Yield the tokens of texts in their order, some hundreds in memory at a time; see `vectors`."""
         for start in range(0, len(texts), _MANY):
             some = texts[start : start + _MANY]
-            rows = self._values("text, ids, value", "tokens", some, fingerprint)
+            key = _key_of_tokens(fingerprint)
+            rows = self._values("text, ids, value", "tokens", some, key)
             found = {text: _from_int8(ids, value) for text, ids, value in rows}
             yield from (found[text] for text in some)
 
@@ -228,6 +237,10 @@ class EntryStore:
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._connection)
+
+
+def _key_of_tokens(fingerprint: str) -> str:
+    return f"{fingerprint}-{_TOKENS}"
 
 
 def _to_int8(tokens: Tokens) -> bytes:

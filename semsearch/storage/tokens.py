@@ -90,7 +90,6 @@ def _survey(glossaries: Sequence[str], tokens: Iterable[Tokens]) -> _Survey:
     counts: list[int] = []
     uses: Counter[tuple[int, str]] = Counter()
     moments: NDArray[np.float64] | None = None
-    sampled = 0
     step = max(1, len(glossaries) // SAMPLE)
     for number, (one, glossary) in enumerate(zip(tokens, glossaries, strict=True)):
         counts.append(len(one.ids))
@@ -98,17 +97,20 @@ def _survey(glossaries: Sequence[str], tokens: Iterable[Tokens]) -> _Survey:
         if len(one.ids) and number % step == 0:
             rows = one.vectors.astype(np.float64)
             moments = rows.T @ rows + (0 if moments is None else moments)
-            sampled += len(rows)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return _Survey(starts, uses, _axes(moments, sampled))
+    return _Survey(starts, uses, _axes(moments))
 
 
-def _axes(moments: NDArray[np.float64] | None, sampled: int) -> Vectors:
-    """Return the directions along which tokens are longest, (w, at most `WIDTH`), orthonormal."""
+def _axes(moments: NDArray[np.float64] | None) -> Vectors:
+    """Return the directions along which tokens are longest, (w, at most `WIDTH`), orthonormal.
+
+    As many as there can be, also for a few tokens, which fewer would span: a question made to lie
+    among the tokens of one entry would be like that entry, whatever it asks.
+    """
     if moments is None:
         return np.zeros((0, 0), dtype=np.float32)
     _, directions = np.linalg.eigh(moments)
-    width = min(WIDTH, sampled, len(moments))
+    width = min(WIDTH, len(moments))
     axes: Vectors = directions[:, ::-1][:, :width].astype(np.float32)
     return axes
 

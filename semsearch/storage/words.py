@@ -115,12 +115,21 @@ class WordsIndex:
             scores *= np.float32(MANY_WORDS / words)
         return scores
 
-    def unknown(self, question: str) -> list[str]:
-        """Return the content words of a question that no entry of the index uses in any form."""
-        known = {used for used, _, _ in self._postings(question)}
+    def unknown(self, question: str, within: range) -> list[str]:
+        """Return the content words of a question that no entry of `within` uses in any form."""
+        known = {
+            used
+            for used, first, uses in self._postings(question)
+            if self._is_used(first, uses, within)
+        }
         if len(known) == len(question_stems(question)):
             return []
         return [word for word in content_words(question) if stem(word) not in known]
+
+    def _is_used(self, first: int, uses: int, within: range) -> bool:
+        positions = self._positions[first : first + uses]
+        at = int(np.searchsorted(positions, within.start))
+        return at < uses and int(positions[at]) < within.stop
 
     def vocabulary(self) -> list[tuple[str, int]]:
         """Return every word of letters alone, folded, with how often the index uses it."""
