@@ -121,8 +121,13 @@ def _references(heading: str, shown: list[tuple[Reference, str]]) -> None:
 def _context(span: Span | None, text: str) -> Text:
     if span is None:
         return Text("")
+    line = one_line(text)
     start, end = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
-    piece = one_line(text)[start:end]
+    if start:  # whole words only, as long as there are blanks between them
+        start = line.plain.find(" ", start, span.start) + 1 or start
+    if end < len(text):
+        end = max(line.plain.rfind(" ", span.end, end), span.end)
+    piece = line[start:end]
     piece.stylize("underline", span.start - start, span.end - start)
     return Text("... " if start else "") + piece + Text(" ..." if end < len(text) else "")
 
