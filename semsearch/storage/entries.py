@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from semsearch.storage.database import open_for_writing
+from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.rows import COLUMNS, from_row, to_row
 from semsearch.types import Encoded, Entry, Tokens, Vectors
 
@@ -55,9 +56,6 @@ _MIGRATIONS = (
 _MANY = 500
 _TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
-
-_TOKEN_SCALE = 127
-"""Tokens are kept as int8: their cosines change by .002."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,12 @@ class EntryStore:
             connection.executemany(
                 "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
                 (
-                    (text, of_tokens, tokens.ids.astype("<i4").tobytes(), _to_int8(tokens))
+                    (
+                        text,
+                        of_tokens,
+                        tokens.ids.astype("<i4").tobytes(),
+                        to_int8(tokens.vectors).tobytes(),
+                    )
                     for text, tokens in zip(texts, encoded.tokens, strict=True)
                     if text in with_tokens
                 ),
@@ -191,7 +194,7 @@ class EntryStore:
             some = texts[start : start + _MANY]
             key = _key_of_tokens(fingerprint)
             rows = self._values("text, ids, value", "tokens", some, key)
-            found = {text: _from_int8(ids, value) for text, ids, value in rows}
+            found = {text: _tokens(ids, value) for text, ids, value in rows}
             yield from (found[text] for text in some)
 
     def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
@@ -243,14 +246,10 @@ def _key_of_tokens(fingerprint: str) -> str:
     return f"{fingerprint}-{_TOKENS}"
 
 
-def _to_int8(tokens: Tokens) -> bytes:
-    return np.rint(tokens.vectors * _TOKEN_SCALE).astype(np.int8).tobytes()
-
-
-def _from_int8(ids: bytes, value: bytes) -> Tokens:
+def _tokens(ids: bytes, value: bytes) -> Tokens:
     numbers = np.frombuffer(ids, dtype="<i4").astype(np.int32)
     rows = np.frombuffer(value, dtype=np.int8).reshape(len(numbers), -1 if len(numbers) else 0)
-    return Tokens(numbers, rows.astype(np.float32) / np.float32(_TOKEN_SCALE))
+    return Tokens(numbers, from_int8(rows))
 
 
 class _Transaction:

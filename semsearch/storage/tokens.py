@@ -23,6 +23,7 @@ from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
+from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.types import Numbers, Tokens, Vectors
 
@@ -31,9 +32,6 @@ WIDTH = 128
 
 SAMPLE = 1500
 """Definitions from whose tokens the axes are computed: some 40,000 tokens."""
-
-SCALE = 127
-"""Largest int8: the error of a cosine is about .002."""
 
 _SCHEMA = """
     CREATE TABLE uses (
@@ -63,8 +61,7 @@ def write_tokens(
     with files.tokens.open("wb") as rows, files.token_weights.open("wb") as weights:
         for one, glossary in zip(tokens(), glossaries, strict=True):
             if len(one.ids):
-                along = _along(one.vectors, surveyed.axes) * SCALE
-                rows.write(np.rint(along).astype(np.int8).tobytes())
+                rows.write(to_int8(_along(one.vectors, surveyed.axes)).tobytes())
                 uses = [surveyed.uses[id_, glossary] for id_ in one.ids.tolist()]
                 found = idf(np.array(uses, dtype=np.int64), sizes[glossary])
                 weights.write(found.astype("<f4").tobytes())
@@ -165,7 +162,7 @@ class TokensIndex:
         return compare(
             _along(question.vectors, self._axes),
             idf(self._uses(question.ids, glossary), entries),
-            self._rows[rows].astype(np.float32) / np.float32(SCALE),
+            from_int8(self._rows[rows]),
             self._weights[rows],
             counts,
         )

@@ -20,11 +20,9 @@ from numpy.typing import NDArray
 
 from semsearch.evaluation.judgements import Judgement, is_tuning
 from semsearch.glossary import MAX_K, Glossary
+from semsearch.ranking.confidence import SHARPNESS
 from semsearch.ranking.recipe import DEFAULT, PARTS
 from tests.quality.glossaries import opened
-
-SHARPNESS = 12.0
-"""How much likelier a candidate is whose score is higher by one; scores differ by tenths."""
 
 PENALTY = 0.003
 """Of a weight that moves by as much as its part is worth (`_SCALE`)."""
