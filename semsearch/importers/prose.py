@@ -40,12 +40,6 @@ class Blocks:
     references: MutableMapping[str, Any] = field(repr=False)
 
 
-def plain_words(markdown: str) -> str:
-    """Give the plain words of a Markdown text, without blank lines at either end."""
-    blocks = parse_blocks(markdown)
-    return words_of(blocks.nodes, blocks.references)
-
-
 def parse_blocks(markdown: str) -> Blocks:
     """Parse the block structure of a Markdown text; inline text stays unparsed."""
     references: MutableMapping[str, Any] = {}

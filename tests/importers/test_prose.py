@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.importers.prose import plain_words
+from semsearch.importers.prose import parse_blocks, words_of
+
+
+def plain_words(markdown: str) -> str:
+    """Give the plain words of a whole Markdown text."""
+    blocks = parse_blocks(markdown)
+    return words_of(blocks.nodes, blocks.references)
 
 
 @pytest.mark.parametrize(
