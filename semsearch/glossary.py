@@ -13,9 +13,8 @@ from pathlib import Path
 from types import TracebackType
 
 from semsearch.answering import Search, answer, read
-from semsearch.encoders import load_answering_encoder
+from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
-from semsearch.encoders.models import find_model
 from semsearch.errors import (
     EncoderMismatch,
     EntryNotFound,
@@ -84,10 +83,12 @@ class Glossary:
         """
         layout = IndexLayout(Path(index))
         manifest, files = load_manifest(layout)
-        if model is not None and find_model(model).fingerprint != manifest.fingerprint:
+        built, identity = manifest.model, manifest.fingerprint
+        if model is not None and not is_meant(model, model=built, fingerprint=identity):
             raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {manifest.model}, not {model}; "
-                f"run `semsearch build PATHS --index {layout.root} --model {model}`"
+                f"the index in {layout.root} was built with the encoder {built}, not {model}; "
+                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name the encoder "
+                "it has (--model, SEMSEARCH_MODEL), or none"
             )
         encoder = load_answering_encoder(
             layout.encoder(manifest.fingerprint),
