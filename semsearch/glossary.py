@@ -15,6 +15,7 @@ from types import TracebackType
 from semsearch.answering import Search, answer, read
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
+from semsearch.encoders.graph import PRECISIONS
 from semsearch.errors import (
     EncoderMismatch,
     EntryNotFound,
@@ -126,6 +127,35 @@ class Glossary:
         """
         other = copy(self)
         other._recipe = recipe
+        return other
+
+    def with_precision(self, precision: str) -> Glossary:
+        """Return this index with questions embedded by another copy of its encoder.
+
+        For measuring what quantisation costs: the build chose the copy that answers. It shares the
+        files of this one: close only this one.
+
+        Args:
+            precision: `int8` or `fp32`.
+
+        Raises:
+            InvalidSetting: there is no such precision, or the encoder of the index has no copies.
+            IndexDamaged: the copy is missing or altered.
+        """
+        stated = self._manifest
+        if precision not in PRECISIONS or stated.precision not in PRECISIONS:
+            raise InvalidSetting(
+                f"the encoder {stated.model} of {self._path}, which answers as {stated.precision}, "
+                f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
+            )
+        other = copy(self)
+        other._encoder = load_answering_encoder(
+            IndexLayout(self._path).encoder(stated.fingerprint),
+            model=stated.model,
+            fingerprint=stated.fingerprint,
+            precision=precision,
+            sha256=stated.encoder_sha256,
+        )
         return other
 
     def __len__(self) -> int:

@@ -148,7 +148,7 @@ def test_packaged_models_are_known_by_name_others_by_what_they_are() -> None:
     assert [is_meant(n, **named) for n in ("base", BASE_MODEL, "default")] == [True, True, False]
     assert not is_meant("hashed", **named)
     assert is_meant("hashed", model="hashed", fingerprint="")
-    with pytest.raises(ModelRefused, match="there is no model './nowhere'"):
+    with pytest.raises(ModelRefused, match=r"there is no model '\./nowhere'"):
         is_meant("./nowhere", **named)
 
 
