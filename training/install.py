@@ -3,12 +3,13 @@
     python -m training.install FOLDER
 
 FOLDER is what PEFT's `save_pretrained` wrote. The weights are stored in half precision and the
-configuration without what only training needed; the two hashes of `ADAPTER_SHA256` in
+description names the base by its public name; the two hashes of `ADAPTER_SHA256` in
 `semsearch/encoders/models.py` are replaced. The same adapter gives the same bytes each time.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -16,7 +17,6 @@ from pathlib import Path
 
 from semsearch.encoders import models
 from semsearch.errors import ImportFailed
-from semsearch.hashing import sha256_of
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 BASE = f"sentence-transformers/{models.BASE_MODEL}"
@@ -38,18 +38,18 @@ def install(trained: Path, target: Path, constants: Path) -> dict[str, str]:
     Raises:
         ImportFailed: it is no adapter of the base that comes along, or too large; nothing is written.
     """
-    config = _config(trained / CONFIG)
-    weights = _weights(trained / WEIGHTS)
-    text = constants.read_text(encoding="utf-8")
+    files = {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS)}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    text = _with_hashes(constants.read_text(encoding="utf-8"), hashes, constants)
     target.mkdir(parents=True, exist_ok=True)
-    (target / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", "utf-8")
-    (target / WEIGHTS).write_bytes(weights)
-    hashes = {name: sha256_of(target / name) or "" for name in (CONFIG, WEIGHTS)}
-    constants.write_text(_with_hashes(text, hashes, constants), encoding="utf-8")
+    for name, content in files.items():
+        (target / name).write_bytes(content)
+    constants.write_text(text, encoding="utf-8")
     return hashes
 
 
-def _config(file: Path) -> dict[str, object]:
+def _config(file: Path) -> bytes:
+    """Return the description with the base named, its keys in the order of their names."""
     try:
         stated = json.loads(file.read_text(encoding="utf-8"))
         kind = stated["peft_type"]
@@ -61,7 +61,8 @@ def _config(file: Path) -> dict[str, object]:
             "that changes nothing else can be merged",
             file,
         )
-    return {**stated, "base_model_name_or_path": BASE, "inference_mode": True}
+    whole = {**stated, "base_model_name_or_path": BASE, "inference_mode": True}
+    return f"{json.dumps(whole, indent=2, sort_keys=True)}\n".encode()
 
 
 def _weights(file: Path) -> bytes:
