@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from semsearch.building import build_index
+from semsearch.cli import show
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.export import agree
 from semsearch.encoders.models import BASE_MODEL, DEFAULT_MODEL, find_model
@@ -64,6 +65,23 @@ def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Pa
     assert build_index(ENTRIES, index, model=str(small_model)).former_model is None
     back = build_index(ENTRIES, index, model="hashed")
     assert (back.embedded, back.former_model) == (0, str(small_model))
+
+
+@pytest.mark.model
+def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
+    small_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name is the same, so there is no way back by name."""
+    folder, index = tmp_path / "mine", tmp_path / "index"
+    shutil.copytree(small_model, folder)
+    build_index(ENTRIES, index, model=str(folder))
+    (folder / "more.txt").write_text("another file is another model", encoding="utf-8")
+    report = build_index(ENTRIES, index, model=str(folder))
+    assert (report.embedded, report.former_model) == (11, report.model)
+    show.build_report(report, index, as_json=False)
+    said = capsys.readouterr().out
+    assert f"The encoder {folder} is not the one it was when the index was built\n" in said
+    assert "goes back" not in said
 
 
 def _with_file(name: str, content: str) -> Callable[[Path], None]:
