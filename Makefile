@@ -10,7 +10,7 @@ SHARED ?= ../shared
 DICT ?= build/dicts
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check fit-recipe fit-confidence calibration picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check general fit-recipe fit-confidence calibration picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,17 @@ $(DICT)/foldoc.index:
 	@cd $(DICT)/new && apt-get -q download dict-foldoc && dpkg -x dict-foldoc_*.deb .
 	@mv $(DICT)/new/usr/share/dictd/foldoc.dict.dz $(DICT)/new/usr/share/dictd/foldoc.index $(DICT)
 	@rm -r $(DICT)/new
+
+general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
+	@$(BIN)/python -m tests.quality.general $(DICT)/wordnet
+
+$(DICT)/wordnet/data.noun:
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data.noun there" >&2; exit 1; }
+	@rm -rf $(DICT)/new-wordnet
+	@mkdir -p $(DICT)/new-wordnet $(DICT)/wordnet
+	@cd $(DICT)/new-wordnet && apt-get -q download wordnet-base && dpkg -x wordnet-base_*.deb .
+	@mv $(DICT)/new-wordnet/usr/share/wordnet/data.noun $@
+	@rm -r $(DICT)/new-wordnet
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m tests.quality.fit_recipe $(SHARED) build/quality

@@ -56,7 +56,7 @@ SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, words=0.03)
 """By what candidates are chosen for a closer look: all that costs little."""
 
 ABLATIONS: dict[str, Recipe] = {
-    "whole definition (plain MiniLM)": replace(_NOTHING, definition=1),
+    "whole definition only": replace(_NOTHING, definition=1),
     "first sentence only": replace(_NOTHING, lead=1),
     "best sentence only": replace(_NOTHING, sentence=1),
     "words only": replace(_NOTHING, words=1),

@@ -1,0 +1,1 @@
+"""How the encoder that comes along was trained. Not part of the installed package."""

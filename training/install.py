@@ -1,0 +1,111 @@
+"""Put a trained adapter where the package looks for it, and state its hashes.
+
+    python -m training.install FOLDER
+
+FOLDER is what PEFT's `save_pretrained` wrote. The weights are stored in half precision and the
+description names the base by its public name; the two hashes of `ADAPTER_SHA256` in
+`semsearch/encoders/models.py` are replaced. The same adapter gives the same bytes each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+from semsearch.encoders import models
+from semsearch.errors import ImportFailed
+
+CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+BASE = f"sentence-transformers/{models.BASE_MODEL}"
+MAX_BYTES = 6_000_000
+"""More would make the package larger than an adapter is worth: the base has 90 MB."""
+
+
+def install(trained: Path, target: Path, constants: Path) -> dict[str, str]:
+    """Copy an adapter in half precision, and write its hashes into a module.
+
+    Args:
+        trained: a folder that PEFT wrote.
+        target: the folder of the package it belongs in, made if it is not there.
+        constants: the module with the hashes, each after the name of its file.
+
+    Returns:
+        The hashes by the names of the files.
+
+    Raises:
+        ImportFailed: it is no adapter of the base that comes along, or too large; nothing is written.
+    """
+    files = {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS)}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    text = _with_hashes(constants.read_text(encoding="utf-8"), hashes, constants)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (target / name).write_bytes(content)
+    constants.write_text(text, encoding="utf-8")
+    return hashes
+
+
+def _config(file: Path) -> bytes:
+    """Return the description with the base named, its keys in the order of their names."""
+    try:
+        stated = json.loads(file.read_text(encoding="utf-8"))
+        kind = stated["peft_type"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ImportFailed(f"is not the description of an adapter ({error!r})", file) from error
+    if kind != "LORA" or stated.get("modules_to_save"):
+        raise ImportFailed(
+            f"describes {kind} with modules_to_save={stated.get('modules_to_save')}; only LoRA "
+            "that changes nothing else can be merged",
+            file,
+        )
+    whole = {**stated, "base_model_name_or_path": BASE, "inference_mode": True}
+    return f"{json.dumps(whole, indent=2, sort_keys=True)}\n".encode()
+
+
+def _weights(file: Path) -> bytes:
+    """Return the file in half precision, its tensors in the order of their names."""
+    import torch
+    from safetensors.torch import load_file, save  # noqa: PLC0415 - loads torch
+
+    try:
+        tensors = load_file(file)
+    except Exception as error:  # the library has an error of its own
+        raise ImportFailed(f"is not a file of weights ({error})", file) from error
+    halves = {name: tensors[name].to(torch.float16).contiguous() for name in sorted(tensors)}
+    broken = [name for name, half in halves.items() if not torch.isfinite(half).all()]
+    if broken or not halves:
+        raise ImportFailed(
+            f"has {broken[0]}, which half precision cannot hold" if broken else "is empty", file
+        )
+    if not any(half.any() for name, half in halves.items() if "lora_B" in name):
+        raise ImportFailed("changes nothing: every lora_B is 0, as before training", file)
+    content: bytes = save(halves, {"format": "pt"})
+    if len(content) > MAX_BYTES:
+        raise ImportFailed(
+            f"has {len(content):,} bytes in half precision; at most {MAX_BYTES:,} belong in the package",
+            file,
+        )
+    return content
+
+
+def _with_hashes(text: str, hashes: dict[str, str], constants: Path) -> str:
+    for name, digest in hashes.items():
+        text, found = re.subn(rf'("{re.escape(name)}": ")[0-9a-f]{{64}}"', rf'\g<1>{digest}"', text)
+        if found != 1:
+            raise ImportFailed(f"states {found} hashes of {name}, not one", constants)
+    return text
+
+
+def main() -> None:
+    """Install the adapter in the folder that is named."""
+    (folder,) = sys.argv[1:]
+    for name, digest in install(Path(folder), models.ADAPTER, Path(models.__file__)).items():
+        size = (models.ADAPTER / name).stat().st_size
+        print(f"{models.ADAPTER / name}: {size:,} bytes, sha256 {digest}")
+
+
+if __name__ == "__main__":
+    main()
