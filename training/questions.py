@@ -58,8 +58,8 @@ _DOES = {form: verb for verb in _VERBS for form in (verb, verb + "s")}
 
 
 _THING = re.compile(
-    r"(?:an?|the|any|one) (?:(?!(?:that|which|who|it|is|are|was|were|can|will|must|has|have|may|should)\b)\w[\w'-]*\s*)+"
-    r"(?:,|\(|that\b|which\b|who\b|$)"
+    r"(?:an?|the|any|one)(?: (?!(?:that|which|who|it|is|are|was|were|can|will|must|has|have|may|should)\b)[\w'-]+)+"
+    r"(?:,| \(| that\b| which\b| who\b|$)"
 )
 """A sentence without a verb of its own: "a culture of yeast that raises dough"."""
 

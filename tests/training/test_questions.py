@@ -56,3 +56,12 @@ def test_long_definitions_are_cut() -> None:
     long = "word " * 500
     assert all(len(asked.split()) <= MAX_WORDS + 12 for asked in forms("question", long))
     assert plain("", Random(0)) == ""  # noqa: S311
+
+
+def test_a_sentence_without_a_verb_of_its_own_is_asked_for() -> None:
+    """One with a verb stays a statement, and a long one takes no longer than it should."""
+    assert "what do you call a culture of yeast that rises?" in forms(
+        "sentence", "A culture of yeast that rises."
+    )
+    assert forms("sentence", "A culture must rise.") == {"a culture must rise"}
+    assert sentence("A " + "very " * 40 + "long!", Random(1)).startswith("a very")  # noqa: S311
