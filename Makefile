@@ -10,7 +10,7 @@ SHARED ?= ../shared
 DICT ?= build/dicts
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check general fit-recipe fit-confidence calibration picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -104,6 +104,9 @@ fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the qu
 
 calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
 	@$(BIN)/python -m tests.quality.calibration $(SHARED) build/quality
+
+training-data: $(BIN)/.dev ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
+	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
 picture: build ## Draw the picture of the README from the index
 	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg

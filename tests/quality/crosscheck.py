@@ -27,9 +27,10 @@ from semsearch.names import NameKind, names_of
 from semsearch.ranking.recipe import ABLATIONS
 from semsearch.text import WORD, fold
 from semsearch.types import Entry
-from tests.quality.dictd import Article, read_articles
-from tests.quality.foldoc import definition_of, masked, names_left, shortened
+from tests.quality.foldoc import definition_of, shortened
 from tests.quality.glossaries import opened_one
+from training.dictd import Article, read_articles
+from training.masking import masked, names_left
 
 GLOSSARY = "mdn"
 BAR = 0.15

@@ -7,7 +7,7 @@ import pytest
 from semsearch.types import Entry
 from tests.evaluation.support import outcome
 from tests.quality.crosscheck import pairs, questions, report
-from tests.quality.dictd import Article
+from training.dictd import Article
 
 
 def entry(term: str, *aliases: str, definition: str = "Something baked.") -> Entry:
