@@ -108,6 +108,9 @@ calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the ques
 training-data: $(BIN)/.dev ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
+training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING
+	@$(BIN)/python -m training.train build/training build/training/run
+
 picture: build ## Draw the picture of the README from the index
 	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
 

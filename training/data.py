@@ -19,14 +19,10 @@ from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
-from semsearch.encoders import load_answering_encoder
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.export import export_encoder
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
-from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.hashing import sha256_of
 from semsearch.text import fold
 from training import jargon, matching, pairs, technical, webster, wordnet
+from training.base import base_encoder
 from training.dictd import read_articles
 from training.overlaps import Overlaps, asked_articles, evaluation_texts
 from training.sources import SOURCES, fetch
@@ -86,21 +82,12 @@ def _matches(
     index = folders["dict-gcide"] / _DICTD / "gcide.index"
     ours = [*webster.read_senses(read_articles(index, errors="replace"), left)]
     theirs = [*wordnet.read_senses(folders["wordnet-base"] / "usr/share/wordnet")]
-    encoder = _encoder(folder / "encoder", [sense.definition for sense in theirs[:200]])
+    encoder = base_encoder(folder / "encoder", [sense.definition for sense in theirs[:200]])
     embed = matching.kept(encoder, folder / "vectors.npz")
     found = matching.match(ours, theirs, embed)
     counted["webster, paragraphs left out"] = dict(left.most_common(12))
     counted["meanings"] = {"webster": len(ours), "wordnet": len(theirs), "matched": len(found)}
     return found
-
-
-def _encoder(folder: Path, sample: Sequence[str]) -> Encoder:
-    model = find_model(DEFAULT_MODEL)
-    reference = SentenceEncoder(model)
-    export = export_encoder(reference, model, folder, sample)
-    return load_answering_encoder(
-        folder, model=model.name, fingerprint=model.fingerprint, precision=export.precision
-    )
 
 
 def _entries(
