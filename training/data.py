@@ -56,8 +56,8 @@ def main() -> int:
     ]
     dropped: Counter[str] = Counter()
     good = [*good_pairs(made, forbidden, dropped)]
-    held = held_out(m.wordnet.id for m in matches)[:DEV_MATCHED]
-    held += held_out(entry.id for entry in entries)[:DEV_ENTRIES]
+    held = held_out(pair.sense for pair in good if pair.kind == "cross")[:DEV_MATCHED]
+    held += held_out(pair.sense for pair in good if pair.kind == "inner")[:DEV_ENTRIES]
     counted["dropped pairs"] = dict(dropped)
     write(given.folder, good, set(held), counted)
     return 0

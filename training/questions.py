@@ -12,6 +12,8 @@ from random import Random
 from semsearch.text import content_words
 
 MAX_WORDS = 60
+_MAX_BODY_WORDS = 50
+"""What is left for a definition when the words around it are counted."""
 _SUBJECT = (
     *("what do you call {}?", "what is the word for {}?", "what's the name for {}?"),
     *("{}, what do you call that?", "{} - what's that called?", "what's the term for {}"),
@@ -157,4 +159,4 @@ def _act(text: str, random: Random) -> str:
 
 def _cut(text: str) -> str:
     words = text.split()
-    return text if len(words) <= MAX_WORDS else " ".join(words[:MAX_WORDS])
+    return text if len(words) <= _MAX_BODY_WORDS else " ".join(words[:_MAX_BODY_WORDS])

@@ -31,7 +31,7 @@ _MAX_TERM_WORDS = 6
 _FORBIDDEN = re.compile(r"kube|gke|anthos|cncf|solana", re.IGNORECASE)
 """Systems whose own glossaries are used for measuring; nothing of them is learnt."""
 _NOT_PROSE = re.compile(
-    r"[\\${}]|https?:|>>>|\bTODO\b|[Dd]eprecated|:math|[^\x00-\u024f\u2010-\u2026]"
+    r"[\\${}]|https?:|>>>|\bTODO\b|[Dd]eprecated|:math|[^\x00-\x7f\u2010-\u2026]"
 )
 _EMPTY = re.compile(
     r"^(?:Changed|New|Added) in|^Part of the|^Read more|User Guide|internal use|^See\b|^For (?:more|a|further)\b"

@@ -21,6 +21,7 @@ def test_a_term_with_prose_is_good() -> None:
         ("", GOOD),
         ("a b c d e f g", GOOD),
         ("pâte", GOOD),
+        ("leaven", f"{GOOD} Uma cultura disponível."),
         ("--leaven", GOOD),
         ("leaven", f"{GOOD} {{code}}"),
         ("leaven", f"{GOOD} It runs on Kubernetes."),
