@@ -67,13 +67,16 @@ class ByTopic(DefaultBatchSampler):  # type: ignore[misc]
     """Batches for sentence-transformers' trainer.
 
     Args:
+        dataset: the pairs.
         topics: (n,) of each pair.
         lengths: (n,) of each pair, in tokens.
-        given: what the trainer gives to every sampler.
+        given: what else the trainer gives to every sampler.
     """
 
-    def __init__(self, *, topics: Numbers, lengths: NDArray[np.float64], **given: Any) -> None:  # noqa: ANN401
-        super().__init__(**given)
+    def __init__(
+        self, dataset: Any, *, topics: Numbers, lengths: NDArray[np.float64], **given: Any
+    ) -> None:
+        super().__init__(dataset, **given)
         self._topics = topics
         self._lengths = lengths
 

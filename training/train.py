@@ -35,11 +35,11 @@ from training.types import Pair
 
 SHARES = {
     "cross": 10_500,
-    "question": 8_000,
-    "inner": 8_500,
-    "technical": 1_500,
+    "question": 10_500,
+    "inner": 6_000,
+    "technical": 2_000,
     "terms": 1_200,
-    "example": 500,
+    "example": 300,
 }
 """Pairs of each kind, at most: what two cores learn from in half an hour."""
 MAX_TOKENS = 56
@@ -208,6 +208,7 @@ def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> An
         warmup_steps=0.05,
         weight_decay=0.01,
         bf16=True,
+        use_cpu=not torch.cuda.is_available(),
         seed=SEED,
         batch_sampler=partial(ByTopic, topics=topics, lengths=lengths),
         save_steps=50,
