@@ -10,7 +10,6 @@ batch are padded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +73,7 @@ class ByTopic(DefaultBatchSampler):  # type: ignore[misc]
     """
 
     def __init__(
-        self, dataset: Any, *, topics: Numbers, lengths: NDArray[np.float64], **given: Any
+        self, dataset: object, *, topics: Numbers, lengths: NDArray[np.float64], **given: object
     ) -> None:
         super().__init__(dataset, **given)
         self._topics = topics

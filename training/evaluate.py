@@ -49,18 +49,18 @@ def score(model: str, pairs: list[Pair]) -> dict[str, tuple[float, float]]:
 
 def _with_tokens(whole: Vectors, questions: Encoded, documents: Encoded) -> Vectors:
     """Add late interaction to the scores of the nearest definitions; all others come behind."""
-    uses: Numbers = np.zeros(1 + max(int(t.ids.max(initial=0)) for t in documents.tokens), np.int64)
+    last = max(int(t.ids.max(initial=0)) for t in (*questions.tokens, *documents.tokens))
+    uses: Numbers = np.zeros(1 + last, dtype=np.int64)
     for tokens in documents.tokens:
         uses[np.unique(tokens.ids)] += 1
     found = np.full_like(whole, -1)
     for row, question in enumerate(questions.tokens):
         nearest = np.argsort(-whole[row])[:CLOSER_LOOK]
         chosen = [documents.tokens[i] for i in nearest]
-        known = np.where(question.ids < len(uses), question.ids, 0)
         ids = np.concatenate([tokens.ids for tokens in chosen])
         match, cover = compare(
             question.vectors,
-            idf(np.where(question.ids < len(uses), uses[known], 0), len(documents.tokens)),
+            idf(uses[question.ids], len(documents.tokens)),
             np.concatenate([tokens.vectors for tokens in chosen]),
             idf(uses[ids], len(documents.tokens)),
             np.array([len(tokens.ids) for tokens in chosen]),
