@@ -1,18 +1,20 @@
 """Put a trained adapter where the package looks for it, and state its hashes.
 
-    python -m training.install FOLDER
+    python -m training.install FOLDER [--strength SHARE]
 
-FOLDER is what PEFT's `save_pretrained` wrote. The weights are stored in half precision and the
+FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of what was learned, which is to
+average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
+https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the
 description names the base by its public name; the two hashes of `ADAPTER_SHA256` in
 `semsearch/encoders/models.py` are replaced. The same adapter gives the same bytes each time.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import re
-import sys
 from pathlib import Path
 
 from semsearch.encoders import models
@@ -24,13 +26,14 @@ MAX_BYTES = 6_000_000
 """More would make the package larger than an adapter is worth: the base has 90 MB."""
 
 
-def install(trained: Path, target: Path, constants: Path) -> dict[str, str]:
+def install(trained: Path, target: Path, constants: Path, strength: float = 1.0) -> dict[str, str]:
     """Copy an adapter in half precision, and write its hashes into a module.
 
     Args:
         trained: a folder that PEFT wrote.
         target: the folder of the package it belongs in, made if it is not there.
         constants: the module with the hashes, each after the name of its file.
+        strength: what share of the change is kept.
 
     Returns:
         The hashes by the names of the files.
@@ -38,7 +41,7 @@ def install(trained: Path, target: Path, constants: Path) -> dict[str, str]:
     Raises:
         ImportFailed: it is no adapter of the base that comes along, or too large; nothing is written.
     """
-    files = {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS)}
+    files = {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS, strength)}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     text = _with_hashes(constants.read_text(encoding="utf-8"), hashes, constants)
     target.mkdir(parents=True, exist_ok=True)
@@ -65,8 +68,11 @@ def _config(file: Path) -> bytes:
     return f"{json.dumps(whole, indent=2, sort_keys=True)}\n".encode()
 
 
-def _weights(file: Path) -> bytes:
-    """Return the file in half precision, its tensors in the order of their names."""
+def _weights(file: Path, strength: float) -> bytes:
+    """Return the file in half precision, its tensors in the order of their names.
+
+    A layer changes by lora_B @ lora_A, so one of the two carries the strength.
+    """
     import torch
     from safetensors.torch import load_file, save  # noqa: PLC0415 - loads torch
 
@@ -74,7 +80,8 @@ def _weights(file: Path) -> bytes:
         tensors = load_file(file)
     except Exception as error:  # the library has an error of its own
         raise ImportFailed(f"is not a file of weights ({error})", file) from error
-    halves = {name: tensors[name].to(torch.float16).contiguous() for name in sorted(tensors)}
+    shares = {name: strength if "lora_B" in name else 1.0 for name in sorted(tensors)}
+    halves = {n: (tensors[n] * share).to(torch.float16).contiguous() for n, share in shares.items()}
     broken = [name for name, half in halves.items() if not torch.isfinite(half).all()]
     if broken or not halves:
         raise ImportFailed(
@@ -101,8 +108,12 @@ def _with_hashes(text: str, hashes: dict[str, str], constants: Path) -> str:
 
 def main() -> None:
     """Install the adapter in the folder that is named."""
-    (folder,) = sys.argv[1:]
-    for name, digest in install(Path(folder), models.ADAPTER, Path(models.__file__)).items():
+    parser = argparse.ArgumentParser(prog="python -m training.install")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--strength", type=float, default=1.0)
+    given = parser.parse_args()
+    hashes = install(given.folder, models.ADAPTER, Path(models.__file__), given.strength)
+    for name, digest in hashes.items():
         size = (models.ADAPTER / name).stat().st_size
         print(f"{models.ADAPTER / name}: {size:,} bytes, sha256 {digest}")
 

@@ -37,6 +37,16 @@ def constants(tmp_path: Path) -> Path:
     return copy
 
 
+def test_a_part_of_what_was_learned_may_be_kept(tmp_path: Path, constants: Path) -> None:
+    """One of the two matrices is scaled, so that their product is."""
+    from safetensors.torch import load_file  # noqa: PLC0415 - loads torch
+
+    install(_trained(tmp_path / "trained"), tmp_path / "in", constants, 0.5)
+    found = load_file(tmp_path / "in" / WEIGHTS)
+    assert found[UP].unique().tolist() == [0.125]
+    assert found[DOWN].unique().tolist() == [pytest.approx(1 / 3, abs=1e-3)]
+
+
 def test_an_adapter_is_installed_as_half_precision(tmp_path: Path, constants: Path) -> None:
     """Its base is named, its hashes replace those of the module, and nothing else changes there."""
     from safetensors.torch import load_file  # noqa: PLC0415 - loads torch
