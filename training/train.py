@@ -41,7 +41,9 @@ SHARES = {
     "terms": 1_200,
     "example": 300,
 }
-"""Pairs of each kind, at most: what two cores learn from in half an hour."""
+"""Pairs of each kind, at most."""
+PAIRS = 25_000
+"""In all: what one core learns from in half an hour."""
 MAX_TOKENS = 56
 """Of a text; definitions say what a thing is at their beginning, and length is what training costs."""
 BEGINNING = 40
@@ -83,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--epochs", type=float, default=1)
-    parser.add_argument("--limit", type=int, help="pairs in all, for a trial")
+    parser.add_argument("--limit", type=int, default=PAIRS, help="pairs in all")
     parser.add_argument("--no-tokens", action="store_true", help="whole texts only")
     parser.add_argument("--no-topics", action="store_true", help="batches drawn by lot")
     parser.add_argument("--no-terms", action="store_true", help="definitions without their terms")
