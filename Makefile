@@ -105,7 +105,7 @@ fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the qu
 calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
 	@$(BIN)/python -m tests.quality.calibration $(SHARED) build/quality
 
-training-data: $(BIN)/.dev ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
+training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
 training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING

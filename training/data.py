@@ -33,7 +33,7 @@ DEV_ENTRIES = 300
 """Meanings held out for development: those with the lowest hashes."""
 _DICTD = "usr/share/dictd"
 _ALIKE = 0.8
-"""A query and a document that share so much of their words were copied from each other."""
+"""A document so much of whose words the query has asks nothing. A query may be a part of a longer document."""
 
 
 def main() -> int:
@@ -44,7 +44,13 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--foldoc", type=Path, default=Path("build/dicts/foldoc.index"))
+    parser.add_argument("--unchecked", action="store_true", help="where these two are missing")
     given = parser.parse_args()
+    missing = [path for path in (given.shared, given.foldoc) if not path.exists()]
+    if missing and not given.unchecked:
+        parser.error(
+            f"{missing[0]} is missing, so what answers are measured on cannot be kept out (--unchecked)"
+        )
     folders = {source.package: fetch(source, given.folder / "sources") for source in SOURCES}
     counted: dict[str, dict[str, int]] = {}
     forbidden = _forbidden(given.shared, given.foldoc, counted)
@@ -128,7 +134,7 @@ def good_pairs(made: Iterable[Pair], forbidden: Overlaps, dropped: Counter[str])
 
 def _alike(query: str, document: str) -> bool:
     ours, theirs = set(query.split()), set(document.split())
-    return len(ours & theirs) >= _ALIKE * min(len(ours | theirs), len(theirs))
+    return len(ours & theirs) >= _ALIKE * len(theirs)
 
 
 def held_out(senses: Iterable[str]) -> list[str]:

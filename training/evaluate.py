@@ -10,6 +10,7 @@ for choosing among trials without looking at its questions.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -80,9 +81,12 @@ def _ranked(
 
 def main() -> int:
     """Print a line for each encoder."""
-    data, *models = sys.argv[1:]
-    pairs = read_pairs(Path(data) / "dev.jsonl")
-    for model in models:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("models", nargs="+", metavar="MODEL")
+    given = parser.parse_args()
+    pairs = read_pairs(given.data / "dev.jsonl")
+    for model in given.models:
         for by, (first, reciprocal) in score(model, pairs).items():
             print(f"{model:40} {by:12} acc@1 {first:.3f}  MRR@10 {reciprocal:.3f}", flush=True)
     return 0

@@ -64,7 +64,8 @@ def _config(file: Path) -> bytes:
             "that changes nothing else can be merged",
             file,
         )
-    whole = {**stated, "base_model_name_or_path": BASE, "inference_mode": True}
+    ordered = {k: sorted(v) if isinstance(v, list) else v for k, v in stated.items()}  # PEFT's sets
+    whole = {**ordered, "base_model_name_or_path": BASE, "inference_mode": True}
     return f"{json.dumps(whole, indent=2, sort_keys=True)}\n".encode()
 
 

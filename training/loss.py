@@ -48,31 +48,25 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
         """Return the loss of a batch.
 
         Args:
-            features: of the questions, of their definitions, and maybe of one wrong definition each.
+            features: of the questions and of their definitions.
             labels: (n,) the sense of each pair; pairs of one sense are never held against each other.
         """
-        questions, *groups = [Embedded.of(self.model(one), self.weights) for one in features]
+        questions, definitions = [Embedded.of(self.model(one), self.weights) for one in features]
+        target = torch.arange(len(labels), device=labels.device)
         same = labels[:, None] == labels[None, :]
-        own = torch.eye(len(labels), dtype=torch.bool)
-        right = groups[0]
-        alike = (right.whole @ right.whole.T).detach() > TOO_ALIKE
-        barred = [(same | alike) & ~own, *(torch.zeros_like(own) for _ in groups[1:])]
-        if len(groups) > 1:
-            barred[1] = same & ~own
-        target = torch.arange(len(labels))
+        alike = (definitions.whole @ definitions.whole.T).detach() > TOO_ALIKE
+        barred = (same | alike) & (target[:, None] != target[None, :])
         losses = []
-        for score in self._scores(questions, groups):
-            masked = score.masked_fill(torch.cat(barred, dim=1), -torch.inf)
-            losses.append(cross_entropy(SCALE * masked, target))
-            back = score[:, : len(labels)].masked_fill(barred[0], -torch.inf)
-            losses.append(cross_entropy(SCALE * back.T, target))
+        for score in self._scores(questions, definitions):
+            masked = SCALE * score.masked_fill(barred, -torch.inf)
+            losses += [cross_entropy(masked, target), cross_entropy(masked.T, target)]
         return torch.stack(losses).mean()
 
-    def _scores(self, questions: Embedded, groups: list[Embedded]) -> list[Tensor]:
-        whole = torch.cat([questions.whole @ group.whole.T for group in groups], dim=1)
+    def _scores(self, questions: Embedded, definitions: Embedded) -> list[Tensor]:
+        whole = questions.whole @ definitions.whole.T
         if not self.tokens:
             return [whole]
-        closer = torch.cat([late_interaction(questions, group) for group in groups], dim=1)
+        closer = late_interaction(questions, definitions)
         return [whole, (1 - PART_OF_TOKENS) * whole + PART_OF_TOKENS * closer]
 
 

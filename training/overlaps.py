@@ -19,6 +19,8 @@ _MACRO = re.compile(
     r'\{\{\s*\w+\(\s*"([^"]*)"(?:\s*,\s*"([^"]*)")?[^{}]*\}\}|\{\{<[^{}]*text="([^"]*)"[^{}]*\}\}'
 )
 
+_CORPUS = Path(__file__).parents[1] / "corpus"
+
 
 class Overlaps:
     """Runs of words of texts, looked for in others; a shorter text is one run."""
@@ -46,11 +48,12 @@ def _runs(text: str) -> Iterator[int]:
 
 
 def evaluation_texts(shared: Path) -> Iterator[str]:
-    """Yield the questions and every file of the glossaries, as written and without markup."""
+    """Yield the questions and every file of the glossaries, ours included, as written and without markup."""
     for file in sorted((shared / "questions").glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             yield json.loads(line)["query"]
-    for file in sorted(path for path in (shared / "glossaries").rglob("*") if path.is_file()):
+    folders = (shared / "glossaries", _CORPUS)
+    for file in sorted(path for one in folders for path in one.rglob("*") if path.is_file()):
         text = file.read_text(encoding="utf-8", errors="replace")
         yield text
         yield _MARKUP.sub(" ", _MACRO.sub(_said, text))

@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.encoders.pieces import Pieces
 from semsearch.encoders.sentence import load_model
+from semsearch.hashing import sha256_of
+from semsearch.ranking.late_interaction import idf
 from semsearch.text import fold
 from training.base import base_encoder
 from training.batches import ByTopic, topics_of
@@ -67,8 +69,7 @@ def main() -> int:
     print(f"{len(pairs):,} pairs: {dict(Counter(pair.kind for pair in pairs))}")
     model = _model(given)
     trainer = _trainer(model, pairs, given)
-    has_checkpoint = any(given.folder.glob("checkpoints/checkpoint-*"))
-    trainer.train(resume_from_checkpoint=has_checkpoint or None)
+    trainer.train(resume_from_checkpoint=_is_begun(given) or None)
     _save(model, given)
     return 0
 
@@ -93,6 +94,26 @@ def _parser() -> argparse.ArgumentParser:
         "--threads", type=int, default=1, help="two on one core with two threads were slower"
     )
     return parser
+
+
+def _is_begun(given: argparse.Namespace) -> bool:
+    """Whether there are checkpoints to go on from; state what the run learns from.
+
+    Raises:
+        SystemExit: they are of other data or options.
+    """
+    epochs = {"epochs": None}  # more of them go on from fewer
+    options = {k: v if isinstance(v, int | float) else str(v) for k, v in vars(given).items()}
+    stated = {**options, **epochs, "pairs": sha256_of(given.data / "pairs.jsonl")}
+    file = given.folder / "run.json"
+    is_begun = any(given.folder.glob("checkpoints/checkpoint-*"))
+    if is_begun and json.loads(file.read_text(encoding="utf-8")) != stated:
+        sys.exit(
+            f"{given.folder} holds a run with other data or options; remove it, or name another folder"
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(stated, indent=1) + "\n", encoding="utf-8")
+    return is_begun
 
 
 def read_pairs(file: Path) -> list[Pair]:
@@ -136,13 +157,12 @@ def token_weights(
         ids: the tokens of each definition.
         is_meaningful: (vocabulary,) what `Pieces` compares one by one.
     """
-    uses = np.zeros(len(is_meaningful))
+    uses = np.zeros(len(is_meaningful), dtype=np.int64)
     number = 0
     for one in ids:
         uses[sorted(set(one))] += 1
         number += 1
-    rarity = np.log1p((number - uses + 0.5) / (uses + 0.5))
-    return np.where(is_meaningful, rarity, 0).astype(np.float32)
+    return np.where(is_meaningful, idf(uses, number), 0).astype(np.float32)
 
 
 def _model(given: argparse.Namespace) -> Any:  # noqa: ANN401 - untyped library

@@ -271,7 +271,7 @@ def _encoder_change(former: str, report: BuildReport) -> None:
     if former == report.model:
         _say(f"The encoder {escape(former)} is not the one it was when the index was built")
         return
-    how = "everything was embedded again" if report.embedded else "its vectors were still there"
+    how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
     back = FORMER_DEFAULTS.get(former, former)
     _say(
         f"The encoder changed from {escape(former)} to {escape(report.model)}: {how}; "

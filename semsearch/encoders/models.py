@@ -32,7 +32,7 @@ ADAPTER = Path(__file__).parent / "definitions"
 """The adapter in PEFT's format; its model card says how it came about."""
 
 ADAPTER_SHA256 = {
-    "adapter_config.json": "1e2ebe7c663c3016217e9513cb67efed8e805b23fe59f08774af7179d924361b",
+    "adapter_config.json": "a54c305d1e677b0229061e716c39318c758b3f700fe55b5d7f14f44af517c2a1",
     "adapter_model.safetensors": "9d49cf5e1bed02ab4c30b8b737c0348d9614219a4f433079629f09cfd6cf4dc1",
 }
 """SHA-256 of the files of the adapter; `python -m training.install` writes them."""

@@ -37,6 +37,14 @@ def constants(tmp_path: Path) -> Path:
     return copy
 
 
+def test_the_order_of_lists_does_not_matter(tmp_path: Path, constants: Path) -> None:
+    """PEFT writes sets, in another order each time; the hash stays."""
+    one = _trained(tmp_path / "one", target_modules=["query", "dense"])
+    other = _trained(tmp_path / "other", target_modules=["dense", "query"])
+    target = tmp_path / "in"
+    assert install(one, target, constants) == install(other, target, constants)
+
+
 def test_a_part_of_what_was_learned_may_be_kept(tmp_path: Path, constants: Path) -> None:
     """One of the two matrices is scaled, so that their product is."""
     from safetensors.torch import load_file  # noqa: PLC0415 - loads torch

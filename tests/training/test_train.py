@@ -65,6 +65,7 @@ def test_a_run_writes_an_adapter_and_goes_on_from_a_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two steps on the real base change its vectors, and a third follows them."""
+    from safetensors.torch import load_file, save_file  # noqa: PLC0415 - loads torch
     from sentence_transformers import SentenceTransformer
 
     data, run = tmp_path / "data", tmp_path / "run"
@@ -81,7 +82,15 @@ def test_a_run_writes_an_adapter_and_goes_on_from_a_checkpoint(
     cosine = float((trained * base.encode(texts)).sum())
     assert 0.5 < cosine < 0.999999
     assert [p.name for p in (run / "checkpoints").iterdir()] == ["checkpoint-2"]
+    known = run / "checkpoints/checkpoint-2/adapter_model.safetensors"
+    marked = {n: t + 0.01 if "lora_B" in n else t for n, t in load_file(known).items()}
+    save_file(marked, known, {"format": "pt"})
     monkeypatch.setattr(sys, "argv", [*arguments, "3"])
     assert train.main() == 0
+    with pytest.raises(SystemExit, match="other data or options"):
+        monkeypatch.setattr(sys, "argv", [*arguments, "3", "--learning-rate", "1e-5"])
+        train.main()
     state = json.loads((run / "checkpoints/checkpoint-3/trainer_state.json").read_text())
-    assert [entry["step"] for entry in state["log_history"]][-1] == 3
+    assert state["global_step"] == 3
+    found = load_file(run / "adapter/adapter_model.safetensors")
+    assert all(abs(t.mean().item() - 0.01) < 2e-3 for n, t in found.items() if "lora_B" in n)
