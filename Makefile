@@ -10,7 +10,7 @@ SHARED ?= ../shared
 DICT ?= build/dicts
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check fit-recipe fit-confidence calibration picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -85,6 +85,17 @@ $(DICT)/foldoc.index:
 	@mv $(DICT)/new/usr/share/dictd/foldoc.dict.dz $(DICT)/new/usr/share/dictd/foldoc.index $(DICT)
 	@rm -r $(DICT)/new
 
+general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
+	@$(BIN)/python -m tests.quality.general $(DICT)/wordnet
+
+$(DICT)/wordnet/data.noun:
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data.noun there" >&2; exit 1; }
+	@rm -rf $(DICT)/new-wordnet
+	@mkdir -p $(DICT)/new-wordnet $(DICT)/wordnet
+	@cd $(DICT)/new-wordnet && apt-get -q download wordnet-base && dpkg -x wordnet-base_*.deb .
+	@mv $(DICT)/new-wordnet/usr/share/wordnet/data.noun $@
+	@rm -r $(DICT)/new-wordnet
+
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m tests.quality.fit_recipe $(SHARED) build/quality
 
@@ -93,6 +104,12 @@ fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the qu
 
 calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
 	@$(BIN)/python -m tests.quality.calibration $(SHARED) build/quality
+
+training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
+	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
+
+training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING
+	@$(BIN)/python -m training.train build/training build/training/run
 
 picture: build ## Draw the picture of the README from the index
 	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg

@@ -85,7 +85,7 @@ def _by_meaning(search: Search, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
     fit = confidence.of_fit(search.background.standout(candidate.fit))
     words = len(question_stems(question))
-    sure = fit * confidence.of_choice(candidate.odds, words)
+    sure = fit * confidence.of_choice(candidate.odds)
     return min(sure, confidence.BARE) if words <= confidence.BARE_WORDS else sure
 
 

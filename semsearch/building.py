@@ -39,7 +39,7 @@ from semsearch.rerankers.onnx import PairAgreement
 from semsearch.storage.entries import Changes, EntryStore
 from semsearch.storage.files import exclusive
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import Manifest, load_manifest
+from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
 from semsearch.types import Entry, Refusal, RerankerInfo
 
@@ -59,6 +59,8 @@ class BuildReport:
     published: bool
     model: str
     precision: str
+    former_model: str | None = None
+    """The encoder of the index before this build, if it was another one."""
     agreement: dict[str, Agreement] = field(default_factory=dict)
     exported: bool = False
     """Whether this build exported the encoder, rather than found an export."""
@@ -86,7 +88,7 @@ def build(
     Args:
         paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
         index: the index folder, made if it is not there.
-        model: the default model's name, a local folder, a hub id, or `hashed`.
+        model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
         columns: our field names to the column names of tables and JSON.
         strict: stop when a record is refused, instead of building without it.
@@ -121,7 +123,7 @@ def build_index(
     Args:
         entries: the whole corpus, ids unique; entries of the index that are not in it are dropped.
         index: the index folder, made if it is not there.
-        model: the default model's name, a local folder, a hub id, or `hashed`.
+        model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
         progress: told about each step; silent by default.
 
@@ -170,13 +172,14 @@ class _Build:
     def run(self, entries: Sequence[Entry]) -> BuildReport:
         for leftover in self._layout.generations.glob(".tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)
+        former = self._former_model()
         changes = self._store.compare(entries)
         ordered = sorted(entries, key=lambda e: e.glossary)  # stable: sources keep their order
         built = [prepare(entry) for entry in ordered]
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
-        embedded = self._embed(built)
+        embedded = self._embed(built, "embedding anew" if former else "embedding")
         export = exports.encoder
         precision = export.precision if export else hashed.NAME
         if changes:
@@ -200,6 +203,7 @@ class _Build:
             published=not current,
             model=self._maker.name,
             precision=precision,
+            former_model=former,
             agreement=export.agreement if export else {},
             exported=exports.is_new,
             problem=export.problem if export else "",
@@ -207,6 +211,12 @@ class _Build:
             reranker_agreement=exports.pairs,
             relations=relations,
         )
+
+    def _former_model(self) -> str | None:
+        """The encoder that the index was built with, if it is another one."""
+        before = built_with(self._layout)
+        other = before is not None and before.fingerprint != self._maker.fingerprint
+        return before.model if before and other else None
 
     def _answering(self) -> Manifest | None:
         """The sound generation that answers now, if there is one."""
@@ -223,12 +233,12 @@ class _Build:
             before.reranker,
         ) == (self._maker.fingerprint, precision, exports.encoder_sha256, exports.reranker)
 
-    def _embed(self, built: Sequence[Prepared]) -> int:
+    def _embed(self, built: Sequence[Prepared], step: str) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
         wholes = {b.hashes[0] for b in built}
         missing = self._store.unknown(texts, self._maker.fingerprint, wholes)
         wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
-        self._progress.start("embedding", len(wanted))
+        self._progress.start(step, len(wanted))
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
             encoded = self._maker.encoder.encode_entries([texts[h] for h in hashes])

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 
 from semsearch.answering import Search, answer, read
-from semsearch.encoders import load_answering_encoder
+from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
-from semsearch.encoders.models import find_model
+from semsearch.encoders.graph import PRECISIONS
 from semsearch.errors import (
     EncoderMismatch,
     EntryNotFound,
@@ -84,10 +84,12 @@ class Glossary:
         """
         layout = IndexLayout(Path(index))
         manifest, files = load_manifest(layout)
-        if model is not None and find_model(model).fingerprint != manifest.fingerprint:
+        built, identity = manifest.model, manifest.fingerprint
+        if model is not None and not is_meant(model, model=built, fingerprint=identity):
             raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {manifest.model}, not {model}; "
-                f"run `semsearch build PATHS --index {layout.root} --model {model}`"
+                f"the index in {layout.root} was built with the encoder {built}, not {model}; "
+                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name the encoder "
+                "it has (--model, SEMSEARCH_MODEL), or none"
             )
         encoder = load_answering_encoder(
             layout.encoder(manifest.fingerprint),
@@ -125,6 +127,35 @@ class Glossary:
         """
         other = copy(self)
         other._recipe = recipe
+        return other
+
+    def with_precision(self, precision: str) -> Glossary:
+        """Return this index with questions embedded by another copy of its encoder.
+
+        For measuring what quantisation costs: the build chose the copy that answers. It shares the
+        files of this one: close only this one.
+
+        Args:
+            precision: `int8` or `fp32`.
+
+        Raises:
+            InvalidSetting: there is no such precision, or the encoder of the index has no copies.
+            IndexDamaged: the copy is missing or altered.
+        """
+        stated = self._manifest
+        if precision not in PRECISIONS or stated.precision not in PRECISIONS:
+            raise InvalidSetting(
+                f"the encoder {stated.model} of {self._path}, which answers as {stated.precision}, "
+                f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
+            )
+        other = copy(self)
+        other._encoder = load_answering_encoder(
+            IndexLayout(self._path).encoder(stated.fingerprint),
+            model=stated.model,
+            fingerprint=stated.fingerprint,
+            precision=precision,
+            sha256=stated.encoder_sha256,
+        )
         return other
 
     def __len__(self) -> int:

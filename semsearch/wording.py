@@ -1,11 +1,12 @@
-"""Words for people: how sure an answer is and what a score is made of, alike at every edge."""
+"""Words for people: how sure an answer is, what a score is made of, which encoder is out of date."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from semsearch.encoders.models import DEFAULT_MODEL, FORMER_DEFAULTS
 from semsearch.ranking.recipe import DEFAULT, PARTS
-from semsearch.types import Evidence, ScoreParts, Verdict
+from semsearch.types import Evidence, IndexInfo, ScoreParts, Verdict
 
 VERDICTS = {
     Verdict.EXACT: "Exact name",
@@ -65,3 +66,20 @@ def place(evidence: Evidence) -> str:
     if evidence.rerank_score is not None:
         return BY_RERANKER
     return BY_SUM if evidence.name is None else BY_NAME
+
+
+def former_default(info: IndexInfo, named: str | None) -> str:
+    """Say that an index was built with what used to be the default encoder; empty if it was not.
+
+    Args:
+        info: the index.
+        named: the encoder that its user named; who named one knows which it is.
+    """
+    short = FORMER_DEFAULTS.get(info.model)
+    if named is not None or short is None:
+        return ""
+    return (
+        f"The index was built with {info.model}; today's default is {DEFAULT_MODEL}: run "
+        f"`semsearch build PATHS --index {info.path}` again, or set SEMSEARCH_MODEL={short} to keep it "
+        "and silence this"
+    )

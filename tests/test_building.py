@@ -28,7 +28,8 @@ from semsearch.errors import (
 )
 from semsearch.glossary import Glossary
 from semsearch.ranking.background import TYPICAL, Background, measure_background
-from semsearch.storage.manifest import FORMAT
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import FORMAT, built_with
 from semsearch.types import Source, Tier
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.killed_build import CHANGED
@@ -239,6 +240,21 @@ def test_a_damaged_file_is_never_served_and_a_build_mends_it(
     report = build_index(ENTRIES, index, model="hashed")
     assert (report.embedded, report.published, report.generation) == (0, True, 2)
     assert len(_terms(index)) == 7
+
+
+def test_the_encoder_of_an_index_is_known_whatever_its_format(index: Path) -> None:
+    """A build tells what it changes even if the index is not read any more; else nothing is said."""
+    layout = IndexLayout(index)
+    stated = built_with(layout)
+    assert stated is not None
+    assert (stated.model, len(stated.fingerprint)) == ("hashed", 64)
+    current = index / "CURRENT"
+    whole = current.read_text()
+    current.write_text(whole.replace(f'"format": {FORMAT}', '"format": 0'))
+    assert built_with(layout) == stated
+    for spoilt in ("", "{}", "[]", whole.replace('"generation": 1', '"generation": 7')):
+        current.write_text(spoilt)
+        assert built_with(layout) is None
 
 
 def test_a_damaged_pointer(index: Path) -> None:

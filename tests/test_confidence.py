@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from semsearch.ranking.confidence import (
     MAX_ODDS,
-    MAX_WORDS,
     Calibration,
     odds_of,
     of_choice,
@@ -41,14 +40,13 @@ def test_a_candidate_without_a_rival_has_the_highest_odds() -> None:
 
 
 def test_confidence_grows_with_what_speaks_for_the_hit() -> None:
-    """A better fit, better odds, and more words, of which there can be enough."""
+    """A better fit and better odds."""
     fits = [of_fit(standout) for standout in (-4, -2, -1, 0, 2)]
     assert all(a < b for a, b in pairwise(fits))
     assert 0 < fits[0] < 0.05
     assert fits[-1] > 0.99
-    choices = [of_choice(odds, 6) for odds in (-3, 0, 3, 12)]
+    choices = [of_choice(odds) for odds in (-3, 0, 3, 12)]
     assert all(a < b for a, b in pairwise(choices))
-    assert of_choice(1, 3) < of_choice(1, MAX_WORDS) == of_choice(1, MAX_WORDS + 9)
 
 
 def test_names_are_sure_and_guesses_as_sure_as_they_resemble() -> None:

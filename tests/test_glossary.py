@@ -311,3 +311,29 @@ def test_a_bare_word_that_is_no_name_is_at_most_possible(glossary: Glossary) -> 
     assert glossary.ask("steam").confidence == 0.7
     assert glossary.ask("leaven").verdict is Verdict.EXACT
     assert glossary.ask("which pot keeps steam around a loaf").verdict is Verdict.STRONG
+
+
+@pytest.mark.model
+def test_another_copy_of_the_encoder_may_answer(seed: Glossary) -> None:
+    """Its vectors are nearly those of the copy that the build chose, which goes on as it was."""
+    question = ["how are words turned into numbers?"]
+    exact = seed.with_precision("fp32")
+    chosen = seed.encode(question)
+    cosine = float((exact.encode(question) @ chosen.T)[0, 0])
+    assert 0.95 < cosine < 0.9999
+    assert (seed.encode(question) == chosen).all()
+    assert (seed.with_precision("int8").encode(question) == chosen).all()
+    assert exact.ask(question[0]).hits[0].entry.term == "Embedding"
+
+
+def test_an_encoder_without_copies_has_no_other_precision(glossary: Glossary) -> None:
+    """Nor is there any but the two."""
+    with pytest.raises(InvalidSetting, match=r"hashed of .* cannot answer as 'fp32'; an exported"):
+        glossary.with_precision("fp32")
+
+
+@pytest.mark.model
+def test_an_unknown_precision_is_named(seed: Glossary) -> None:
+    """With the ones there are."""
+    with pytest.raises(InvalidSetting, match=r"cannot answer as 'int4'; .* as int8 or fp32"):
+        seed.with_precision("int4")

@@ -167,7 +167,7 @@ def test_a_build_takes_the_reranker_in_and_out(index: Path, cross_encoder: Path)
     assert not _build(index, "none")
     with Glossary.open(index) as glossary:
         assert glossary.info().reranker is None
-        assert glossary.ask("a heavy pot of new dough").hits[0].entry.term == "Dutch Oven"
+        assert glossary.ask("a heavy pot for new dough").hits[0].entry.term == "Dutch Oven"
     assert exported.is_dir()  # of the generation before, which may be open
     build_index(ENTRIES, index, model="hashed")
     assert not exported.exists()

@@ -56,7 +56,7 @@ def test_few_scores_say_little() -> None:
 def test_a_glossary_of_few_entries_knows_what_it_does_not_know(tmp_path: Path, count: int) -> None:
     """Nothing from elsewhere is a close match, and what fits still is."""
     some = [e for e in ENTRIES if e.term in ("Dutch Oven", "Leaven", "Crumb", "Hull")][:count]
-    with _built(tmp_path, some, model="all-MiniLM-L6-v2") as glossary:
+    with _built(tmp_path, some, model="default") as glossary:
         for question in ("how do I reset my password", "when is the next election", "crime"):
             assert glossary.ask(question).verdict is Verdict.NONE
         assert glossary.ask("what makes new dough rise?").hits[0].entry.term == "Leaven"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.recipe import DEFAULT, PARTS
 from semsearch.types import Evidence, ScoreParts, Verdict
-from semsearch.wording import PART_NAMES, VERDICTS, percent, place, shares
+from semsearch.wording import PART_NAMES, VERDICTS, former_default, percent, place, shares
 from tests.conftest import PROJECT
 
 
@@ -78,3 +81,16 @@ def test_what_decides_the_place_of_a_hit() -> None:
     assert place(Evidence()).startswith("The sum")
     assert place(Evidence(name="CNN")).startswith("Its name")
     assert place(Evidence(rerank_score=0.0)).startswith("The reranker")
+
+
+def test_an_index_of_the_former_default_encoder_says_so(glossary: Glossary) -> None:
+    """With both ways on; not when the user named an encoder, and not of any other encoder."""
+    info = replace(glossary.info(), path="words", model="all-MiniLM-L6-v2")
+    assert former_default(info, None) == (
+        "The index was built with all-MiniLM-L6-v2; today's default is semsearch-definitions-v1: run "
+        "`semsearch build PATHS --index words` again, or set SEMSEARCH_MODEL=base to keep it and "
+        "silence this"
+    )
+    assert former_default(info, "base") == ""
+    for model in ("hashed", "./my-model", "owner/all-MiniLM-L6-v2", "semsearch-definitions-v1"):
+        assert former_default(replace(info, model=model), None) == ""

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import anyio.to_thread
@@ -25,6 +26,7 @@ from semsearch.api.workers import Workers
 from semsearch.config import Settings
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
+from semsearch.types import IndexInfo
 
 _DESCRIPTION = """\
 Ask a glossary in plain language; get the entries that fit, the sentence that answers, and how sure
@@ -116,15 +118,21 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def serve(
-    settings: Settings, ready: Callable[[str, str], None] = lambda url, example: None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A service that answers: its base URL, a question worth asking, and the index it answers from."""
+
+    url: str
+    example: str
+    index: IndexInfo
+
+
+def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listening: None) -> None:
     """Open the index and serve it until the process is told to stop. Blocks.
 
     Args:
         settings: what to serve, and where.
-        ready: called once with the base URL and a question worth asking, when the socket listens
-            and a first question has been answered.
+        ready: called once, when the socket listens and a first question has been answered.
 
     Raises:
         InvalidSetting: the address cannot be listened on; found before the index is opened.
@@ -147,9 +155,12 @@ def serve(
             timeout_keep_alive=5,
             timeout_graceful_shutdown=30,
         )
-        server = _Server(
-            config, lambda: ready(_url(listener), next(iter(app.state.page.questions), "hello"))
-        )
+
+        def listening() -> None:
+            example = next(iter(app.state.page.questions), "hello")
+            ready(Listening(_url(listener), example, glossary.info()))
+
+        server = _Server(config, listening)
         with _no_death_by_signal():
             try:
                 server.run(sockets=[listener])

@@ -38,7 +38,7 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="Encoder: a name, a local folder or a hub id (default: all-MiniLM-L6-v2).",
+        help="Encoder: default, base, a local folder or a hub id (default: semsearch-definitions-v1).",
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]
@@ -175,8 +175,9 @@ def related(
 @app.command()
 def info(index: Index = None, as_json: AsJson = False) -> None:
     """Show what the index is made of and what built it."""
-    with _open(_settings(index=index)) as opened:
-        show.info(opened.info(), as_json=as_json)
+    settings = _settings(index=index)
+    with _open(settings) as opened:
+        show.info(opened.info(), named_model=settings.model, as_json=as_json)
 
 
 @app.command()
@@ -193,7 +194,8 @@ def serve(
     """Serve the page and the HTTP API."""
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
-    serve_now(_settings(index=index, host=host, port=port, model=model), ready=show.serving)
+    settings = _settings(index=index, host=host, port=port, model=model)
+    serve_now(settings, ready=partial(show.serving, named_model=settings.model))
     show.done("stopped")
 
 

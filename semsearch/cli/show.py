@@ -17,6 +17,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from semsearch.api.app import Listening
     from semsearch.building import BuildReport
     from semsearch.relations import RelationCounts
     from semsearch.types import (
@@ -132,14 +133,14 @@ def _context(span: Span | None, text: str) -> Text:
     return Text("... " if start else "") + piece + Text(" ..." if end < len(text) else "")
 
 
-def info(stated: IndexInfo, *, as_json: bool) -> None:
-    """Show what an index is made of."""
+def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
+    """Show what an index is made of; `named_model` is the encoder that the user named."""
     if as_json:
         from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
 
         print_json(to_json(stated).decode())
         return
-    from semsearch.wording import percent  # noqa: PLC0415 - loads numpy
+    from semsearch.wording import former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
@@ -159,6 +160,12 @@ def info(stated: IndexInfo, *, as_json: bool) -> None:
             Text("Glossary", "bold"), Text(f"{glossary.name}: {_entries(glossary.entries)}")
         )
     _console().print(table)
+    _hint(former_default(stated, named_model))
+
+
+def _hint(text: str) -> None:
+    if text:
+        _say(f"[yellow]hint[/] {escape(text)}")
 
 
 def _calibrated(questions: int) -> str:
@@ -173,11 +180,14 @@ def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count:,} entries"
 
 
-def serving(url: str, example: str) -> None:
-    """Say where the service listens, and how to ask it."""
-    question = shlex.quote(f"q={example}")
-    _say(f"semsearch answers on [bold]{escape(url)}[/] (documentation: /docs, stop: Ctrl-C)")
-    _say(f"Try: curl -G {escape(url)}/v1/search --data-urlencode {escape(question)}")
+def serving(service: Listening, *, named_model: str | None) -> None:
+    """Say where the service listens, and how to ask it; `named_model` as in `info`."""
+    from semsearch.wording import former_default  # noqa: PLC0415 - loads numpy
+
+    url, question = escape(service.url), shlex.quote(f"q={service.example}")
+    _say(f"semsearch answers on [bold]{url}[/] (documentation: /docs, stop: Ctrl-C)")
+    _say(f"Try: curl -G {url}/v1/search --data-urlencode {escape(question)}")
+    _hint(former_default(service.index, named_model))
 
 
 class BuildProgress:
@@ -240,6 +250,8 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     if len(report.refused) > MAX_REFUSALS:
         _say(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
     _say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    if report.former_model:
+        _encoder_change(report.former_model, report)
     if report.embedded:
         _say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
     if report.relations:
@@ -251,6 +263,20 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         )
     else:
         _say(f"[green]The index in {escape(str(index))} is up to date[/]")
+
+
+def _encoder_change(former: str, report: BuildReport) -> None:
+    from semsearch.encoders.models import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
+
+    if former == report.model:
+        _say(f"The encoder {escape(former)} is not the one it was when the index was built")
+        return
+    how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
+    back = FORMER_DEFAULTS.get(former, former)
+    _say(
+        f"The encoder changed from {escape(former)} to {escape(report.model)}: {how}; "
+        f"`--model {escape(back)}` goes back"
+    )
 
 
 def _relations(counts: RelationCounts) -> str:

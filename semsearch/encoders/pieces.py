@@ -48,11 +48,12 @@ class Pieces:
         """
         words = [i for i, id_ in enumerate(ids) if int(id_) not in self._special]
         words = words[prompt : prompt + MAX_TOKENS]
-        chosen = [i for i in words if self._carries_meaning(int(ids[i]))] or words
+        chosen = [i for i in words if self.carries_meaning(int(ids[i]))] or words
         numbers = np.array([ids[i] for i in chosen], dtype=np.int32)
         return Tokens(numbers, np.ascontiguousarray(vectors[chosen], dtype=np.float32))
 
-    def _carries_meaning(self, id_: int) -> bool:
+    def carries_meaning(self, id_: int) -> bool:
+        """Whether a piece is compared one by one, by its number."""
         known = self._known.get(id_)
         if known is None:
             piece = self._name_of(id_) or ""

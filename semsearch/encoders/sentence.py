@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.encoders.adapter import merge
 from semsearch.encoders.models import Model
 from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
 from semsearch.errors import EncoderError, MissingExtra
@@ -100,7 +101,7 @@ def load_model(model: Model, kind: Literal["SentenceTransformer", "CrossEncoder"
 
     Raises:
         EncoderError: the folder is not a model that sentence-transformers can load.
-        MissingExtra: sentence-transformers is not installed.
+        MissingExtra: sentence-transformers is not installed, or PEFT for a model with an adapter.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
@@ -110,11 +111,16 @@ def load_model(model: Model, kind: Literal["SentenceTransformer", "CrossEncoder"
         raise MissingExtra("sentence-transformers", "building an index") from error
     logging.disable_progress_bar()
     try:
-        return getattr(sentence_transformers, kind)(
+        loaded = getattr(sentence_transformers, kind)(
             str(model.path),
             device="cpu",
             local_files_only=True,
             trust_remote_code=False,
         ).eval()
+        if model.adapter is not None:
+            merge(loaded[0], model.adapter)
+        return loaded
+    except MissingExtra:
+        raise
     except Exception as error:  # whatever a foreign model folder makes the loader raise
         raise EncoderError(f"the model {model.name!r} cannot be loaded: {error}") from error

@@ -37,16 +37,13 @@ SHARPNESS = 12.0
 MAX_ODDS = 12.0
 """Log odds of a candidate without a rival."""
 
-MAX_WORDS = 12
-"""Content words of a question beyond which more of them say no more."""
-
 BARE_WORDS = 2
 BARE = 0.7
 """Most that is said of a hit by meaning for a question of so few content words, which describes nothing:
 a name that is not in the glossary finds what mentions it. A choice, since no judged question is so short."""
 
-_FIT = (4.24, 2.40)
-_CHOICE = (-0.42, 0.74, 0.10)
+_FIT = (3.99, 2.34)
+_CHOICE = (0.18, 0.86)
 
 _BY_NAME = {Tier.EXACT: 0.99, Tier.FORM: 0.95, Tier.PREFIX: 0.8}
 """Confidence when the question is a name."""
@@ -98,15 +95,14 @@ def of_fit(standout: float) -> float:
     return _logistic(intercept + slope * standout)
 
 
-def of_choice(odds: float, words: int) -> float:
+def of_choice(odds: float) -> float:
     """Return the probability that the first hit is right, if anything is.
 
     Args:
         odds: see `odds_of`.
-        words: how many content words the question has.
     """
-    intercept, of_odds, of_words = _CHOICE
-    return _logistic(intercept + of_odds * odds + of_words * min(words, MAX_WORDS))
+    intercept, slope = _CHOICE
+    return _logistic(intercept + slope * odds)
 
 
 def of_first_hit(tier: Tier, by_meaning: float, resemblance: float) -> float:

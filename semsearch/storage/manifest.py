@@ -110,6 +110,28 @@ def current_generation(layout: IndexLayout) -> tuple[int, str]:
     return number, digest
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltWith:
+    """The encoder of an index, as its manifest states it."""
+
+    model: str
+    fingerprint: str
+
+
+def built_with(layout: IndexLayout) -> BuiltWith | None:
+    """Return the encoder of the generation that answers; None when nothing can be learned of it.
+
+    For telling what a build changes: nothing is checked, and an index that this version does not read
+    any more says it too.
+    """
+    try:
+        number = int(json.loads(layout.current.read_bytes())["generation"])
+        stated = json.loads(layout.generation(number).manifest.read_bytes())
+        return BuiltWith(str(stated["model"]), str(stated["fingerprint"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
     """Return the manifest of the generation that answers, all its files checked.
 

@@ -32,9 +32,9 @@ import json, sys
 from semsearch.api.app import serve
 from semsearch.config import load_settings
 
-def ready(url, example):
-    heavy = [name for name in ("torch", "transformers", "sentence_transformers") if name in sys.modules]
-    print(json.dumps({"url": url, "heavy": heavy}), flush=True)
+def ready(listening):
+    heavy = [name for name in ("torch", "transformers", "sentence_transformers", "peft") if name in sys.modules]
+    print(json.dumps({"url": listening.url, "heavy": heavy}), flush=True)
 
 serve(load_settings(index=sys.argv[1], port=0), ready)
 print("stopped", flush=True)

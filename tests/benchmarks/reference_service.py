@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
+from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.importers import read_corpus
 from semsearch.types import Entry
 
@@ -43,7 +43,7 @@ def create_app(entries: Sequence[Entry]) -> FastAPI:
     import faiss
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(find_model(DEFAULT_MODEL).path))
+    model = SentenceTransformer(str(find_model(BASE_MODEL).path))
     vectors = model.encode([entry.definition for entry in entries], normalize_embeddings=True)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.encoders.graph import PRECISIONS
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
+from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.importers import read_corpus
 from semsearch.ranking.reranking import DEPTH, text_to_read
 from semsearch.rerankers.base import Reranker
@@ -53,7 +53,7 @@ def make_model(folder: Path, layers: int = 6, hidden: int = 384) -> Path:
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
     manual_seed(7)
-    tokenizer = AutoTokenizer.from_pretrained(find_model(DEFAULT_MODEL).path)
+    tokenizer = AutoTokenizer.from_pretrained(find_model(BASE_MODEL).path)
     config = BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=hidden,

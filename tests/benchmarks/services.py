@@ -22,7 +22,7 @@ STOP_LIMIT_S = 15.0
 SEARCH = "/v1/search"
 """Where `semsearch serve` answers questions."""
 
-HEAVY = ("torch", "transformers", "sentence_transformers")
+HEAVY = ("torch", "transformers", "sentence_transformers", "peft", "accelerate")
 """What a process that serves must never import."""
 
 _LISTING = """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,8 +16,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from semsearch.api.app import Listening
 from semsearch.building import build_index
-from semsearch.cli import commands, complete, main
+from semsearch.cli import commands, complete, main, show
+from semsearch.glossary import Glossary
 from tests.conftest import ENTRIES, PROJECT, entry
 
 
@@ -117,6 +121,55 @@ def test_info(hashed_index: Path) -> None:
         {"name": "harbour", "entries": 2},
     ]
     assert "7 (11 vectors, exact search)" in run("info", "-i", str(hashed_index)).stdout.decode()
+
+
+def test_an_index_of_the_former_default_gets_a_hint(
+    glossary: Glossary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From `info` and from `serve` when it has started, as the last line; never in JSON."""
+    former = replace(glossary.info(), model="all-MiniLM-L6-v2")
+    listening = Listening("http://127.0.0.1:8000", "what is a hull?", former)
+    hint = "hint The index was built with all-MiniLM-L6-v2; today's default is "
+    show.info(former, named_model=None, as_json=False)
+    assert capsys.readouterr().out.splitlines()[-1].startswith(hint)
+    show.serving(listening, named_model=None)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("semsearch answers on http://127.0.0.1:8000 (")
+    assert said[-1].startswith(hint)
+    show.serving(listening, named_model="base")
+    show.info(former, named_model="base", as_json=False)
+    show.info(former, named_model=None, as_json=True)
+    assert "hint" not in capsys.readouterr().out
+
+
+@pytest.mark.model
+def test_a_build_says_that_the_encoder_changed(seed_index: Path, tmp_path: Path) -> None:
+    """From which to which, that everything is embedded again, and the way back."""
+    index = tmp_path / "index"
+    shutil.copytree(seed_index / "encoders", index / "encoders")  # nothing is to be exported
+    build = ("build", "corpus", "-i", str(index))
+    assert "changed from" not in run(*build, "-m", "hashed").stdout.decode()
+    done = run(*build)
+    changed = (
+        r"The encoder changed from hashed to semsearch-definitions-v1: (\d+) of \1 texts had to be "
+        r"embedded for it; `--model hashed` goes back\n"
+    )
+    assert re.search(changed, done.stdout.decode())
+    assert "embedding anew" in done.stderr.decode()
+    back = run(*build, "-m", "hashed").stdout.decode()
+    assert re.search(r"to hashed: 0 of \d+ texts .*; `--model semsearch-definitions-v1`", back)
+    assert "changed from" not in run(*build, "-m", "hashed").stdout.decode()
+
+
+def test_an_encoder_that_is_not_the_one_of_the_index(hashed_index: Path) -> None:
+    """Refused by every command that asks, with what the index has and what to do."""
+    for name in ("base", "default"):
+        done = run("info", "-i", str(hashed_index), env={"SEMSEARCH_MODEL": name})
+        said = done.stderr.decode()
+        assert done.returncode == 3
+        assert f"was built with the encoder hashed, not {name}; run `semsearch build PATHS" in said
+        assert "or name the encoder it has (--model, SEMSEARCH_MODEL), or none" in said
+    assert run("info", "-i", str(hashed_index), env={"SEMSEARCH_MODEL": "hashed"}).returncode == 0
 
 
 def test_build_reports_what_it_took_and_what_it_refused(tmp_path: Path) -> None:

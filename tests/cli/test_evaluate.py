@@ -59,7 +59,7 @@ def test_ablations_and_a_page(hashed_index: Path, questions: str, tmp_path: Path
     page = tmp_path / "report.html"
     done = run("evaluate", questions, "-i", str(hashed_index), "--ablations", "--html", str(page))
     shown = done.stdout.decode()
-    assert shown.index("whole definition (plain MiniLM)") < shown.index("everything")
+    assert shown.index("whole definition only") < shown.index("everything")
     assert f"{page} lists them" in shown
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     failed = run("evaluate", questions, "-i", str(hashed_index), "--html", "/no/such/folder/x.html")

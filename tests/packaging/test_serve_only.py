@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.encoders.models import ADAPTER
 from semsearch.glossary import Glossary
 from tests.benchmarks import services
 from tests.conftest import PROJECT
@@ -133,6 +134,18 @@ def test_nothing_heavy_can_be_imported(bare: Path, module: str) -> None:
         timeout=60,
     )
     assert shown.stdout.split() == ["True", "False"]
+
+
+@pytest.mark.packaging
+def test_the_wheel_brings_the_adapter_along(bare: Path) -> None:
+    """Its files are those of the checkout."""
+    code = "from semsearch.encoders.models import ADAPTER; print(ADAPTER)"
+    shown = subprocess.run(
+        [bare / "python", "-P", "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    installed = Path(shown.stdout.strip())
+    assert installed.is_relative_to(bare.parent)
+    assert _contents(installed) == _contents(ADAPTER)
 
 
 @pytest.mark.packaging

@@ -3,19 +3,21 @@
     python -m tests.quality.crosscheck SHARED FOLDER DICT
 
 FOLDOC defines many terms that MDN defines too, in words that nobody here chose. Each such definition, the
-term masked (`tests.quality.foldoc` has the rules), is put to MDN's glossary, once as plain MiniLM would
-search and once as it is. Nothing is tuned on these questions. SHARED and FOLDER are those of `tests.quality.scores`; DICT holds
-`foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the right entry is among the first three
-less than `BAR` more often than with plain MiniLM.
+term masked (`tests.quality.foldoc` has the rules), is put to MDN's glossary: as plain MiniLM would
+search, with the base encoder and everything else as it is, and as it is. Nothing is tuned on these questions. SHARED and
+FOLDER are those of `tests.quality.scores`; DICT holds `foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the
+right entry is among the first three less than `BAR` more often than with plain MiniLM, or less than
+`ENCODER_BAR` more often than with the base encoder.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from semsearch.encoders.models import BASE_MODEL
 from semsearch.evaluation.comparison import compare, result_of
 from semsearch.evaluation.judgements import ANSWERABLE
 from semsearch.evaluation.measures import Estimate, mean_of, per_question, rows
@@ -25,13 +27,16 @@ from semsearch.names import NameKind, names_of
 from semsearch.ranking.recipe import ABLATIONS
 from semsearch.text import WORD, fold
 from semsearch.types import Entry
-from tests.quality.dictd import Article, read_articles
-from tests.quality.foldoc import definition_of, masked, names_left, shortened
+from tests.quality.foldoc import definition_of, shortened
 from tests.quality.glossaries import opened_one
+from training.dictd import Article, read_articles
+from training.masking import masked, names_left
 
 GLOSSARY = "mdn"
 BAR = 0.15
 """The gain in acc@3 over plain MiniLM that is asked for."""
+ENCODER_BAR = 0.08
+"""The gain in acc@3 over the base encoder that is asked for."""
 MIN_WORDS = 5
 """A definition of fewer words only leads to another one."""
 SHOWN = ("acc@1", "acc@3", "MRR@10")
@@ -73,15 +78,28 @@ def questions(found: Sequence[Pair]) -> Iterator[Question]:
             yield Question(query, right[0].glossary, ANSWERABLE, terms, ids)
 
 
-def report(plain: Sequence[Outcome], now: Sequence[Outcome]) -> Estimate:
-    """Print both rows and what changed between them, and return the gain in acc@3."""
+def report(before: Mapping[str, Sequence[Outcome]], now: Sequence[Outcome]) -> list[Estimate]:
+    """Print a row for each way of answering, and what is gained over each of the others.
+
+    Args:
+        before: what came of the questions in other ways, by the names of these.
+        now: what comes of them as it is.
+
+    Returns:
+        The gain in acc@3 over each of the others, in their order.
+    """
     print(f"{'':32}" + "".join(f"{name:>25}" for name in SHOWN))
-    for title, outcomes in ((next(iter(ABLATIONS)), plain), ("as it is", now)):
+    for title, outcomes in {**before, "as it is": now}.items():
         (row,) = rows(outcomes)
         print(f"{title:32}" + "".join(f"{_shown(row.measures[name]):>25}" for name in SHOWN))
-    found = compare({o.question.key: result_of(o) for o in plain}, now)
-    gains = {name: per_question(now)[name] - per_question(plain)[name] for name in SHOWN}
-    print(f"{'gain':32}" + "".join(f"{_shown(mean_of([gain])):>25}" for gain in gains.values()))
+    return [_gain(title, outcomes, now) for title, outcomes in before.items()]
+
+
+def _gain(title: str, before: Sequence[Outcome], now: Sequence[Outcome]) -> Estimate:
+    found = compare({o.question.key: result_of(o) for o in before}, now)
+    gains = {name: per_question(now)[name] - per_question(before)[name] for name in SHOWN}
+    over = f"gain over {title}"
+    print(f"{over:32}" + "".join(f"{_shown(mean_of([gain])):>25}" for gain in gains.values()))
     p = {change.measure: change.p for change in found.changes}
     print(f"{'p, of the pairs':32}" + "".join(f"{p[name]:>25.4f}" for name in SHOWN))
     return mean_of([gains["acc@3"]])
@@ -94,7 +112,7 @@ def _shown(found: Estimate) -> str:
 
 
 def main() -> int:
-    """Print the table, and return 1 when the bar is missed."""
+    """Print the table, and return 1 when a bar is missed."""
     shared, folder, dictionary = (Path(argument) for argument in sys.argv[1:])
     articles = read_articles(dictionary / "foldoc.index")
     with opened_one(GLOSSARY, shared, folder) as glossary:
@@ -106,10 +124,15 @@ def main() -> int:
         )
         if not asked:
             return 1
-        plain = collect(glossary.with_recipe(next(iter(ABLATIONS.values()))), asked)
-        gain = report(plain, collect(glossary, asked))
-    print(f"acc@3 gained {100 * gain.mean:.1f} points; {100 * BAR:.0f} are asked for")
-    return int(gain.mean < BAR)
+        now = collect(glossary, asked)
+    with opened_one(GLOSSARY, shared, folder, BASE_MODEL) as base:
+        plain = collect(base.with_recipe(next(iter(ABLATIONS.values()))), asked)
+        before = {"plain MiniLM": plain, "the base encoder": collect(base, asked)}
+    gains = report(before, now)
+    for title, gain, bar in zip(before, gains, (BAR, ENCODER_BAR), strict=True):
+        points = f"{100 * gain.mean:.1f} points over {title}"
+        print(f"acc@3 gained {points}; {100 * bar:.0f} are asked for")
+    return int(any(g.mean < bar for g, bar in zip(gains, (BAR, ENCODER_BAR), strict=True)))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,8 @@ from sklearn.metrics import roc_auc_score
 
 from semsearch.evaluation.judgements import Judgement, is_tuning
 from semsearch.glossary import MAX_K, Glossary
-from semsearch.ranking.confidence import MAX_WORDS, odds_of
+from semsearch.ranking.confidence import odds_of
 from semsearch.ranking.recipe import DEFAULT
-from semsearch.stems import question_stems
 from semsearch.types import Tier
 from tests.quality.glossaries import opened
 
@@ -37,7 +36,6 @@ class Row:
 
     standout: float
     odds: float
-    words: int
     is_answerable: bool
     is_right: bool
 
@@ -56,7 +54,6 @@ def row_of(glossary: Glossary, judgement: Judgement) -> Row | None:
     return Row(
         standout=glossary.fit_background(judgement.glossary).standout(float(fused[0])),
         odds=float(odds_of(fused)[0]),
-        words=min(len(question_stems(text)), MAX_WORDS),
         is_answerable=bool(judgement.terms),
         is_right=hits[0].entry.term in judgement.terms,
     )
@@ -76,9 +73,7 @@ def main() -> None:
     fit = LogisticRegression().fit(_standouts(tuning), [row.is_answerable for row in tuning])
     choice = LogisticRegression().fit(_choices(answerable), [row.is_right for row in answerable])
     print(f"_FIT = ({fit.intercept_[0]:.2f}, {fit.coef_[0][0]:.2f})")
-    print(
-        f"_CHOICE = ({choice.intercept_[0]:.2f}, {choice.coef_[0][0]:.2f}, {choice.coef_[0][1]:.2f})"
-    )
+    print(f"_CHOICE = ({choice.intercept_[0]:.2f}, {choice.coef_[0][0]:.2f})")
     for title, rows in (("tuning", tuning), ("reporting", halves[False])):
         sure = (
             fit.predict_proba(_standouts(rows))[:, 1] * choice.predict_proba(_choices(rows))[:, 1]
@@ -91,7 +86,7 @@ def _standouts(rows: list[Row]) -> Vector:
 
 
 def _choices(rows: list[Row]) -> Vector:
-    return np.array([[row.odds, row.words] for row in rows])
+    return np.array([[row.odds] for row in rows])
 
 
 def _report(title: str, rows: list[Row], sure: Vector) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
+from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.errors import EncoderError, IndexMissing, ModelRefused
 from semsearch.glossary import Glossary
 from semsearch.rerankers.cross import CrossReranker, find_reranker
@@ -45,7 +45,7 @@ def test_a_hub_that_cannot_be_reached_names_the_way_out(tmp_path: Path) -> None:
 
 def test_a_bi_encoder_is_sent_to_the_other_option() -> None:
     """It would load, with random weights where the score comes from."""
-    folder = str(find_model(DEFAULT_MODEL).path)
+    folder = str(find_model(BASE_MODEL).path)
     with pytest.raises(ModelRefused, match=r"vectors of single texts.*use it with --model"):
         find_reranker(folder)
 

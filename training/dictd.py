@@ -35,11 +35,12 @@ class Article:
     text: str
 
 
-def read_articles(index: Path) -> list[Article]:
+def read_articles(index: Path, *, errors: str = "strict") -> list[Article]:
     """Read the articles of a dictionary, each once, in the order of the text.
 
     Args:
         index: NAME.index; NAME.dict.dz or NAME.dict lies beside it.
+        errors: what happens to bytes of an article that are not UTF-8, as `bytes.decode` has it.
 
     Raises:
         ImportFailed: a file cannot be read, or a line leads nowhere; the message has the line.
@@ -56,7 +57,7 @@ def read_articles(index: Path) -> list[Article]:
             if not headword.startswith(_ABOUT):
                 headwords.setdefault((start, length), []).append(headword)
     return [
-        Article(tuple(found), _decoded(data[start : start + length], index))
+        Article(tuple(found), _decoded(data[start : start + length], index, errors=errors))
         for (start, length), found in sorted(headwords.items())
     ]
 
@@ -91,9 +92,9 @@ def _record(line: bytes, index: Path, number: int) -> tuple[str, int, int]:
         raise ImportFailed(reason, index, number) from error
 
 
-def _decoded(data: bytes, index: Path, number: int | None = None) -> str:
+def _decoded(data: bytes, index: Path, number: int | None = None, errors: str = "strict") -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise ImportFailed(f"is not a dictionary in UTF-8 ({error})", index, number) from error
 

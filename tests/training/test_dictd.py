@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.errors import ImportFailed
-from tests.quality.dictd import Article, read_articles
+from training.dictd import Article, read_articles
 
 DATA = Path(__file__).parents[1] / "data" / "dictd"
 

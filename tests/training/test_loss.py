@@ -1,0 +1,93 @@
+"""The loss of the encoder's training, on vectors that can be read."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semsearch.ranking import late_interaction as ranking
+from training.loss import COVERAGE, DescriptionLoss, Embedded, late_interaction
+
+VOCABULARY = 6
+WEIGHTS = torch.tensor([0.0, 1.0, 2.0, 1.0, 3.0, 1.0])
+"""Token 0 means nothing: a stop word."""
+
+
+class Table(torch.nn.Module):  # type: ignore[misc]
+    """A model whose tokens have a vector each, and whose texts the mean of their tokens'."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.table = torch.nn.Embedding(VOCABULARY, 8)
+
+    def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Add vectors, as sentence-transformers does."""
+        tokens = self.table(features["input_ids"])
+        return {**features, "token_embeddings": tokens, "sentence_embedding": tokens.mean(dim=1)}
+
+
+def features(*texts: list[int]) -> dict[str, Tensor]:
+    """Return texts of token numbers as a model takes them, padded."""
+    longest = max(len(text) for text in texts)
+    ids = torch.tensor([[*text, *[0] * (longest - len(text))] for text in texts])
+    mask = torch.tensor([[1] * len(t) + [0] * (longest - len(t)) for t in texts])
+    return {"input_ids": ids, "attention_mask": mask}
+
+
+def test_tokens_are_compared_as_the_search_compares_them() -> None:
+    """What is trained is what will rank, stop words and padding left out."""
+    model = Table()
+    one, two = [[1, 0, 2], [3, 4]], [[2, 5, 0, 1], [4]]
+    questions = Embedded.of(model(features(*one)), WEIGHTS)
+    definitions = Embedded.of(model(features(*two)), WEIGHTS)
+    found = late_interaction(questions, definitions).detach().numpy()
+    unit = torch.nn.functional.normalize(model.table.weight, dim=-1).detach().numpy()
+    kept = [[id_ for id_ in text if id_] for text in two]
+    flat = [id_ for text in kept for id_ in text]
+    counts = np.array([len(text) for text in kept])
+    for row, text in zip(found, one, strict=True):
+        ids = [id_ for id_ in text if id_]
+        match, cover = ranking.compare(
+            unit[ids], WEIGHTS.numpy()[ids], unit[flat], WEIGHTS.numpy()[flat], counts
+        )
+        np.testing.assert_allclose(row, (1 - COVERAGE) * match + COVERAGE * cover, atol=1e-5)
+
+
+def test_a_right_order_costs_less_than_a_wrong_one() -> None:
+    """Questions that use the words of their own definition are cheap."""
+    loss = DescriptionLoss(Table(), WEIGHTS)
+    senses = torch.tensor([0, 1, 2])
+    definitions = features([1, 2], [3, 4], [5])
+    right = loss([features([1, 2], [3, 4], [5]), definitions], senses)
+    wrong = loss([features([3, 4], [5], [1, 2]), definitions], senses)
+    assert right.item() < 0.5 < wrong.item()
+
+
+def test_pairs_of_one_sense_are_not_held_against_each_other() -> None:
+    """A definition of the same meaning is no wrong answer."""
+    loss = DescriptionLoss(Table(), WEIGHTS)
+    questions, definitions = features([1], [1, 2]), features([1, 2], [2])
+    together = loss([questions, definitions], torch.tensor([0, 0]))
+    apart = loss([questions, definitions], torch.tensor([0, 1]))
+    assert together.item() == 0.0 < apart.item()
+
+
+def test_the_vectors_learn() -> None:
+    """Gradients reach the model from both halves of the loss, and a step makes it smaller."""
+    model = Table()
+    loss = DescriptionLoss(model, WEIGHTS)
+    given = [features([1], [2], [3]), features([4], [5], [1])], torch.tensor([0, 1, 2])
+    step = torch.optim.SGD(model.parameters(), lr=0.1)
+    before = loss(*given)
+    before.backward()
+    assert model.table.weight.grad.abs().sum().item() > 0
+    step.step()
+    assert loss(*given).item() < before.item()
+
+
+def test_without_tokens_only_whole_texts_count() -> None:
+    """The trial without late interaction leaves it out altogether."""
+    whole = DescriptionLoss(Table(), WEIGHTS, tokens=False)
+    other = DescriptionLoss(Table(), torch.ones(VOCABULARY), tokens=False)
+    given = [features([1, 2], [3]), features([2], [3, 5])], torch.tensor([0, 1])
+    assert whole(*given).item() == other(*given).item()

@@ -1,0 +1,30 @@
+"""The base encoder, exported: it matches meanings and groups what is alike, faster than the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semsearch.encoders import load_answering_encoder
+from semsearch.encoders.base import Encoder
+from semsearch.encoders.export import export_encoder
+from semsearch.encoders.models import BASE_MODEL, find_model
+from semsearch.encoders.onnx import Export
+
+
+def base_encoder(folder: Path, sample: Sequence[str]) -> Encoder:
+    """Load the exported base encoder, which is exported once.
+
+    Args:
+        folder: where the export lies, or goes.
+        sample: texts on which a new export is compared with the reference.
+    """
+    model = find_model(BASE_MODEL)
+    export = Export.find(folder, model.fingerprint)
+    if export is None:
+        from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
+
+        export = export_encoder(SentenceEncoder(model), model, folder, sample)
+    return load_answering_encoder(
+        folder, model=model.name, fingerprint=model.fingerprint, precision=export.precision
+    )

@@ -1,0 +1,89 @@
+"""Batches whose definitions are near to each other, so that a question has to choose among rivals.
+
+All other definitions of a batch are wrong answers to a question. Drawn by lot they are about something
+else, and teach little. So each batch is made of a few topics (topic-aware sampling, Hofstätter et al.,
+2021, https://arxiv.org/abs/2104.06967): definitions are grouped by the base encoder once, and up to
+`FROM_TOPIC` of a group come together. Texts of one length come together too, since the shorter ones of a
+batch are padded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from sentence_transformers.base.sampler import DefaultBatchSampler
+
+from semsearch.types import Numbers, Vectors
+
+TOPIC_SIZE = 20
+"""Definitions in a topic, on average."""
+FROM_TOPIC = 24
+"""Of one topic in a batch, at most."""
+_WITHIN, _ACROSS = 8.0, 4.0
+"""By how many tokens lengths are blurred, so that the same texts do not meet each time."""
+
+
+def topics_of(vectors: Vectors) -> Numbers:
+    """Group unit vectors, (n, d), by k-means; return the group of each, (n,)."""
+    import faiss  # noqa: PLC0415 - heavy
+
+    faiss.omp_set_num_threads(1)
+    count = max(1, len(vectors) // TOPIC_SIZE)
+    means = faiss.Kmeans(
+        vectors.shape[1], count, niter=12, seed=0, spherical=True, min_points_per_centroid=1
+    )
+    means.train(vectors)
+    _, nearest = means.index.search(vectors, 1)
+    topics: Numbers = nearest[:, 0].astype(np.int64)
+    return topics
+
+
+def batches_of(
+    topics: Numbers, lengths: NDArray[np.float64], size: int, lots: np.random.Generator
+) -> list[list[int]]:
+    """Cut pairs into full batches, in an order of chance; what is left over waits for the next epoch.
+
+    Args:
+        topics: (n,) of each pair.
+        lengths: (n,) of each pair, in tokens.
+        size: pairs in a batch.
+        lots: draws the order.
+    """
+    groups: list[Numbers] = []
+    for topic in np.unique(topics):
+        members = lots.permutation(np.flatnonzero(topics == topic))
+        members = members[np.argsort(lengths[members] + lots.normal(0, _WITHIN, len(members)))]
+        groups += [members[i : i + FROM_TOPIC] for i in range(0, len(members), FROM_TOPIC)]
+    groups.sort(key=lambda members: float(lengths[members].mean() + lots.normal(0, _ACROSS)))
+    order = np.concatenate(groups)
+    cut = [order[i : i + size].tolist() for i in range(0, len(order) - size + 1, size)]
+    return [cut[i] for i in lots.permutation(len(cut))]
+
+
+class ByTopic(DefaultBatchSampler):  # type: ignore[misc]
+    """Batches for sentence-transformers' trainer.
+
+    Args:
+        dataset: the pairs.
+        topics: (n,) of each pair.
+        lengths: (n,) of each pair, in tokens.
+        given: what else the trainer gives to every sampler.
+    """
+
+    def __init__(
+        self, dataset: object, *, topics: Numbers, lengths: NDArray[np.float64], **given: object
+    ) -> None:
+        super().__init__(dataset, **given)
+        self._topics = topics
+        self._lengths = lengths
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield the batches of this epoch."""
+        lots = np.random.default_rng(self.seed + self.epoch)
+        yield from batches_of(self._topics, self._lengths, self.batch_size, lots)
+
+    def __len__(self) -> int:
+        """Return how many batches an epoch has."""
+        return len(self._topics) // int(self.batch_size)

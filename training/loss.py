@@ -1,0 +1,106 @@
+"""The loss: what the search will do with the vectors, put as a choice among the definitions of a batch.
+
+A question is scored against every definition of the batch as `semsearch.ranking` scores it: by the
+vectors of the whole texts, and by late interaction of their tokens in both directions. The right one
+must win, for the question among definitions and for the definition among questions (multiple
+negatives ranking, Henderson et al., 2017, https://arxiv.org/abs/1705.00652, in both directions).
+sentence-transformers has this loss for one vector a text and for late interaction (its multi-vector
+encoders), but not for a model that is used in both ways, so it is put together here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, normalize
+
+SCALE = 20.0
+"""Of cosines, as in sentence-transformers' own loss."""
+
+PART_OF_TOKENS = 0.6
+COVERAGE = 0.3
+"""What tokens count beside the vectors of whole texts, and coverage within them: near the weights of
+`semsearch.ranking.recipe`."""
+
+TOO_ALIKE = 0.85
+"""Two definitions of a batch that are so alike are not told apart: the other one may be right too."""
+
+
+class DescriptionLoss(nn.Module):  # type: ignore[misc]
+    """Multiple negatives ranking over whole texts and over tokens.
+
+    Args:
+        model: a sentence-transformers model with token vectors.
+        weights: (vocabulary,) how much each token counts; 0 for stop words and marks.
+        tokens: whether tokens take part at all.
+    """
+
+    def __init__(self, model: Any, weights: Tensor, *, tokens: bool = True) -> None:  # noqa: ANN401
+        super().__init__()
+        self.model = model
+        self.tokens = tokens
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(self, features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
+        """Return the loss of a batch.
+
+        Args:
+            features: of the questions and of their definitions.
+            labels: (n,) the sense of each pair; pairs of one sense are never held against each other.
+        """
+        questions, definitions = [Embedded.of(self.model(one), self.weights) for one in features]
+        target = torch.arange(len(labels), device=labels.device)
+        same = labels[:, None] == labels[None, :]
+        alike = (definitions.whole @ definitions.whole.T).detach() > TOO_ALIKE
+        barred = (same | alike) & (target[:, None] != target[None, :])
+        losses = []
+        for score in self._scores(questions, definitions):
+            masked = SCALE * score.masked_fill(barred, -torch.inf)
+            losses += [cross_entropy(masked, target), cross_entropy(masked.T, target)]
+        return torch.stack(losses).mean()
+
+    def _scores(self, questions: Embedded, definitions: Embedded) -> list[Tensor]:
+        whole = questions.whole @ definitions.whole.T
+        if not self.tokens:
+            return [whole]
+        closer = late_interaction(questions, definitions)
+        return [whole, (1 - PART_OF_TOKENS) * whole + PART_OF_TOKENS * closer]
+
+
+class Embedded:
+    """Texts of a batch: vectors of the whole (n, d), of tokens (n, t, d), and what these count (n, t)."""
+
+    def __init__(self, whole: Tensor, tokens: Tensor, counts: Tensor) -> None:
+        self.whole = whole
+        self.tokens = tokens
+        self.counts = counts
+
+    @classmethod
+    def of(cls, found: dict[str, Tensor], weights: Tensor) -> Embedded:
+        """Take what a model found; tokens that do not count are left out as far as padding lets."""
+        counts = weights[found["input_ids"]] * found["attention_mask"]
+        most = int((counts > 0).sum(dim=1).max())
+        first = (counts > 0).int().argsort(dim=1, descending=True, stable=True)[:, :most]
+        tokens = found["token_embeddings"].float()
+        tokens = tokens.gather(1, first[:, :, None].expand(-1, -1, tokens.shape[2]))
+        whole = normalize(found["sentence_embedding"].float(), dim=-1)
+        return cls(whole, normalize(tokens, dim=-1), counts.gather(1, first))
+
+
+def late_interaction(questions: Embedded, definitions: Embedded) -> Tensor:
+    """Compare tokens as `semsearch.ranking.late_interaction` does, (questions, definitions)."""
+    cosines = torch.einsum("qid,ejd->qeij", questions.tokens, definitions.tokens)
+    absent_q = (questions.counts <= 0)[:, None, :, None]
+    absent_d = (definitions.counts <= 0)[None, :, None, :]
+    nearest = cosines.masked_fill(absent_d, -1).amax(dim=3)
+    match = _mean(nearest, questions.counts[:, None, :])
+    nearest = cosines.masked_fill(absent_q, -1).amax(dim=2)
+    cover = _mean(nearest, definitions.counts[None, :, :])
+    return (1 - COVERAGE) * match + COVERAGE * cover
+
+
+def _mean(values: Tensor, counts: Tensor) -> Tensor:
+    return (values * counts).sum(dim=-1) / counts.sum(dim=-1).clamp(min=1e-6)

@@ -1,0 +1,33 @@
+"""What the sources give: meanings of words, each with its names, and pairs made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sense:
+    """One meaning as one source defines it.
+
+    `names` are all its names, the headword first; `part` is the part of speech as WordNet writes it
+    (n, v, a, r), empty where a source has none. Examples are usages, not definitions.
+    """
+
+    id: str
+    source: str
+    names: tuple[str, ...]
+    part: str = ""
+    definition: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A question and the text that answers it; `sense` tells which pairs mean the same."""
+
+    query: str
+    document: str
+    kind: str
+    source: str
+    sense: str
+    terms: tuple[str, ...]
