@@ -52,7 +52,7 @@ def test_a_line_that_is_no_synset_is_named(tmp_path: Path, line: str, reason: st
 
 def test_a_folder_without_wordnet_says_how_to_get_it(tmp_path: Path) -> None:
     """With the file that is missing."""
-    with pytest.raises(ImportFailed, match=r"data\.noun: cannot be read .*`make general` fetches"):
+    with pytest.raises(ImportFailed, match=r"data\.noun: cannot be read .*fetch Debian"):
         read_nouns(tmp_path)
 
 

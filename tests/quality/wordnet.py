@@ -1,10 +1,4 @@
-"""Reading the nouns of WordNet, as Debian's `wordnet-base` holds them.
-
-The format is described in wndb(5WN). A line of data.noun is a synset: its offset, the file of its
-lexicographer, its kind, how many words it has (in hexadecimal), each word with a number, how many
-pointers it has, each as sign, offset, kind and place, and after a bar the definition with its examples. The
-licence stands above, in lines that begin with blanks.
-"""
+"""The nouns of WordNet as a tree: what is a kind of what, and how near two of them are."""
 
 from __future__ import annotations
 
@@ -12,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from training.wordnet import Line, read_lines
 
 _HYPERNYMS = ("@", "@i")
 """What a synset is a kind, or an instance, of."""
@@ -29,42 +23,15 @@ class Synset:
 
 
 def read_nouns(folder: Path) -> dict[str, Synset]:
-    """Read the nouns by their offsets, in the order of the file.
-
-    Raises:
-        ImportFailed: data.noun cannot be read, or a line is no synset; the message has the line.
-    """
-    file = folder / "data.noun"
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = f"cannot be read ({error}); `make general` fetches Debian's wordnet-base"
-        raise ImportFailed(reason, file) from error
-    found = {}
-    for number, line in enumerate(lines, 1):
-        if line.startswith("  "):
-            continue
-        try:
-            synset = _synset(line)
-        except (ValueError, IndexError) as error:
-            raise ImportFailed(f"is no synset ({error})", file, number) from error
-        found[synset.offset] = synset
-    return found
+    """Read the nouns by their offsets, in the order of the file; see `training.wordnet.read_lines`."""
+    return {line.offset: _synset(line) for line in read_lines(folder / "data.noun")}
 
 
-def _synset(line: str) -> Synset:
-    data, bar, gloss = line.partition(" | ")
-    if not bar:
-        raise ValueError("it has no definition")
-    offset, _, _, count, *rest = data.split()
-    end = 2 * int(count, 16)
-    words = tuple(word.replace("_", " ") for word in rest[:end:2])
-    pointers = rest[end + 1 : end + 1 + 4 * int(rest[end])]
-    above = (
-        to for sign, to in zip(pointers[::4], pointers[1::4], strict=True) if sign in _HYPERNYMS
-    )
-    definition, _, _ = gloss.partition('; "')
-    return Synset(offset, words, definition.strip(), next(above, None))
+def _synset(line: Line) -> Synset:
+    words = tuple(word.replace("_", " ") for word in line.words)
+    above = (offset for sign, offset in line.pointers if sign in _HYPERNYMS)
+    definition, _, _ = line.gloss.partition('; "')
+    return Synset(line.offset, words, definition.strip(), next(above, None))
 
 
 def path_to_root(synset: Synset, nouns: dict[str, Synset]) -> list[str]:
