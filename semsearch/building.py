@@ -179,7 +179,7 @@ class _Build:
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
-        embedded = self._embed(built, "embedding anew" if former else "embedding")
+        embedded = self._embed(built)
         export = exports.encoder
         precision = export.precision if export else hashed.NAME
         if changes:
@@ -233,12 +233,12 @@ class _Build:
             before.reranker,
         ) == (self._maker.fingerprint, precision, exports.encoder_sha256, exports.reranker)
 
-    def _embed(self, built: Sequence[Prepared], step: str) -> int:
+    def _embed(self, built: Sequence[Prepared]) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
         wholes = {b.hashes[0] for b in built}
         missing = self._store.unknown(texts, self._maker.fingerprint, wholes)
         wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
-        self._progress.start(step, len(wanted))
+        self._progress.start("embedding", len(wanted))
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
             encoded = self._maker.encoder.encode_entries([texts[h] for h in hashes])

@@ -11,6 +11,7 @@ encoders), but not for a model that is used in both ways, so it is put together 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -70,13 +71,13 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
         return [whole, (1 - PART_OF_TOKENS) * whole + PART_OF_TOKENS * closer]
 
 
+@dataclass(frozen=True, slots=True)
 class Embedded:
     """Texts of a batch: vectors of the whole (n, d), of tokens (n, t, d), and what these count (n, t)."""
 
-    def __init__(self, whole: Tensor, tokens: Tensor, counts: Tensor) -> None:
-        self.whole = whole
-        self.tokens = tokens
-        self.counts = counts
+    whole: Tensor
+    tokens: Tensor
+    counts: Tensor
 
     @classmethod
     def of(cls, found: dict[str, Tensor], weights: Tensor) -> Embedded:

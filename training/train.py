@@ -30,6 +30,7 @@ from semsearch.encoders.sentence import load_model
 from semsearch.hashing import sha256_of
 from semsearch.ranking.late_interaction import idf
 from semsearch.text import fold
+from semsearch.types import Numbers
 from training.base import base_encoder
 from training.batches import ByTopic, topics_of
 from training.loss import DescriptionLoss
@@ -57,6 +58,8 @@ SEED = 0
 _LINEAR = ["query", "key", "value", "dense"]
 """The linear layers of a BERT, which all get an adapter."""
 _MIN_WORDS = 4
+_DECISIVE = ("rank", "full", "learning_rate", "limit", "no_tokens", "no_topics", "no_terms")
+"""Options that make another encoder."""
 
 
 def main() -> int:
@@ -99,19 +102,20 @@ def _parser() -> argparse.ArgumentParser:
 def _is_begun(given: argparse.Namespace) -> bool:
     """Whether there are checkpoints to go on from; state what the run learns from.
 
+    More epochs go on from fewer, and on any number of threads.
+
     Raises:
-        SystemExit: they are of other data or options.
+        SystemExit: the checkpoints are of other data or options.
     """
-    epochs = {"epochs": None}  # more of them go on from fewer
-    options = {k: v if isinstance(v, int | float) else str(v) for k, v in vars(given).items()}
-    stated = {**options, **epochs, "pairs": sha256_of(given.data / "pairs.jsonl")}
+    options = {name: getattr(given, name) for name in _DECISIVE}
+    stated = {**options, "pairs": sha256_of(given.data / "pairs.jsonl")}
     file = given.folder / "run.json"
     is_begun = any(given.folder.glob("checkpoints/checkpoint-*"))
-    if is_begun and json.loads(file.read_text(encoding="utf-8")) != stated:
+    if is_begun and (not file.exists() or json.loads(file.read_text("utf-8")) != stated):
         sys.exit(
             f"{given.folder} holds a run with other data or options; remove it, or name another folder"
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
+    given.folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(stated, indent=1) + "\n", encoding="utf-8")
     return is_begun
 
@@ -199,28 +203,12 @@ def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> An
         SentenceTransformerTrainingArguments,
     )
 
-    def cut(texts: list[str]) -> list[list[int]]:
-        found: list[list[int]] = model.tokenizer(texts, truncation=True, max_length=MAX_TOKENS)[
-            "input_ids"
-        ]
-        return found
-
-    definitions = cut([pair.document for pair in pairs])
-    questions = cut([pair.query for pair in pairs])
+    definitions, questions = (
+        model.tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+        for texts in ([pair.document for pair in pairs], [pair.query for pair in pairs])
+    )
     lengths = np.array([len(d) + len(q) / 2 for d, q in zip(definitions, questions, strict=True)])
-    topics = np.zeros(len(pairs), dtype=np.int64)
-    if not given.no_topics:
-        texts = [" ".join(pair.document.split()[:BEGINNING]) for pair in pairs]
-        topics = topics_of(
-            base_encoder(given.data / "encoder", texts[:200]).encode_entries(texts).vectors
-        )
     weights = token_weights(definitions, _meaningful(model.tokenizer))
-    senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
-    columns = {
-        "query": [pair.query for pair in pairs],
-        "document": [pair.document for pair in pairs],
-        "label": [senses[pair.sense] for pair in pairs],
-    }
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(given.folder / "checkpoints"),
         num_train_epochs=given.epochs,
@@ -232,7 +220,7 @@ def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> An
         bf16=True,
         use_cpu=not torch.cuda.is_available(),
         seed=SEED,
-        batch_sampler=partial(ByTopic, topics=topics, lengths=lengths),
+        batch_sampler=partial(ByTopic, topics=_topics(pairs, given), lengths=lengths),
         save_steps=50,
         save_total_limit=1,
         logging_steps=10,
@@ -241,9 +229,29 @@ def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> An
     return SentenceTransformerTrainer(
         model=model,
         args=arguments,
-        train_dataset=Dataset.from_dict(columns),
+        train_dataset=Dataset.from_dict(_columns(pairs)),
         loss=DescriptionLoss(model, torch.tensor(weights), tokens=not given.no_tokens),
     )
+
+
+def _topics(pairs: Sequence[Pair], given: argparse.Namespace) -> Numbers:
+    """Return the topic of each pair, all the same for a trial without."""
+    if given.no_topics:
+        return np.zeros(len(pairs), dtype=np.int64)
+    print("Grouping the definitions by topic, a minute or two")
+    texts = [" ".join(pair.document.split()[:BEGINNING]) for pair in pairs]
+    encoder = base_encoder(given.data / "encoder", texts[:200])
+    return topics_of(encoder.encode_entries(texts).vectors)
+
+
+def _columns(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
+    """Return what the trainer reads; its label is the number of the sense."""
+    senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
+    return {
+        "query": [pair.query for pair in pairs],
+        "document": [pair.document for pair in pairs],
+        "label": [senses[pair.sense] for pair in pairs],
+    }
 
 
 def _save(model: Any, given: argparse.Namespace) -> None:  # noqa: ANN401 - untyped library

@@ -45,7 +45,6 @@ _NAMES = {
     f"sentence-transformers/{BASE_MODEL}": BASE_MODEL,
     "base": BASE_MODEL,
     DEFAULT_MODEL: DEFAULT_MODEL,
-    "definitions": DEFAULT_MODEL,
     "default": DEFAULT_MODEL,
 }
 """What people may call the encoders that come along."""

@@ -148,8 +148,8 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         if stated["recipe"] != stated_weights(DEFAULT):
             raise FormatTooOld(
                 f"the index in {layout.root} was built by {stated['built_by']}, which weighs scores in "
-                f"another way; run `semsearch build PATHS --index {layout.root}` again, which embeds "
-                "nothing anew"
+                f"another way; run `semsearch build PATHS --index {layout.root}` again (with `--model "
+                f"{stated['model']}`, the encoder it has, nothing is embedded anew)"
             )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Background(**stated[one])

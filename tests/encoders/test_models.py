@@ -149,7 +149,7 @@ def test_a_folder_that_is_no_model_says_so(small_model: Path, tmp_path: Path) ->
     ("name", "names"),
     [
         (BASE_MODEL, ("base", "all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2")),
-        (DEFAULT_MODEL, ("default", "definitions", "semsearch-definitions-v1")),
+        (DEFAULT_MODEL, ("default", "semsearch-definitions-v1")),
     ],
 )
 def test_the_packaged_models_have_several_names(name: str, names: tuple[str, ...]) -> None:
