@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from semsearch.errors import (
     StoredIndexError,
 )
 from semsearch.glossary import Glossary
+from semsearch.hashing import sha256_of
 from semsearch.ranking.background import TYPICAL, Background, measure_background
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import FORMAT, built_with
@@ -270,6 +272,20 @@ def test_a_damaged_pointer(index: Path) -> None:
     current.write_text(whole.replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
     with pytest.raises(FormatTooNew, match="upgrade semsearch"):
         Glossary.open(index)
+
+
+def test_an_index_whose_scores_were_weighed_otherwise(index: Path) -> None:
+    """It asks for a build, and says with which encoder that embeds nothing anew; which is so."""
+    current = index / "CURRENT"
+    pointer = json.loads(current.read_text())
+    manifest = IndexLayout(index).generation(pointer["generation"]).manifest
+    stated = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**stated, "recipe": {**stated["recipe"], "words": 0.5}}))
+    current.write_text(json.dumps({**pointer, "manifest_sha256": sha256_of(manifest)}))
+    with pytest.raises(FormatTooOld, match=r"again \(with `--model hashed`, the encoder it has"):
+        Glossary.open(index)
+    assert build_index(ENTRIES, index, model="hashed").embedded == 0
+    Glossary.open(index).close()
 
 
 def test_a_store_that_is_no_database_is_not_overwritten(index: Path) -> None:
