@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,7 @@ from semsearch.answering import Search, answer, read
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.graph import PRECISIONS
+from semsearch.encoders.remembering import Remembering
 from semsearch.errors import (
     EncoderMismatch,
     EntryNotFound,
@@ -26,6 +28,7 @@ from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.recipe import DEFAULT, Recipe
+from semsearch.reading import Reading
 from semsearch.related import find_related
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
@@ -47,6 +50,32 @@ MAX_K = 100
 """Most hits of one answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what is wanted of its answer; see `Glossary.ask`."""
+
+    question: str
+    k: int = 10
+    glossary: str | None = None
+    min_confidence: float = confidence.THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question that has been read and embedded, and where it is to be answered."""
+
+    k: int
+    search: Search
+    reading: Reading
+    question: Question
+    is_remembered: bool
+    """Whether its vector was known from an earlier question."""
+
+    def answer(self) -> Answer:
+        """Search, and put the answer together."""
+        return answer(self.search, self.reading, self.question, self.k)
+
+
 class Glossary:
     """An open index. Use `semsearch.open`, and as a context manager to close it."""
 
@@ -62,7 +91,7 @@ class Glossary:
         self._path = path
         self._manifest = manifest
         self._retriever = retriever
-        self._encoder = encoder
+        self._encoder = Remembering(encoder)
         self._reranker = reranker
         self._calibration = calibration
         self._recipe = DEFAULT
@@ -149,12 +178,14 @@ class Glossary:
                 f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
             )
         other = copy(self)
-        other._encoder = load_answering_encoder(
-            IndexLayout(self._path).encoder(stated.fingerprint),
-            model=stated.model,
-            fingerprint=stated.fingerprint,
-            precision=precision,
-            sha256=stated.encoder_sha256,
+        other._encoder = Remembering(
+            load_answering_encoder(
+                IndexLayout(self._path).encoder(stated.fingerprint),
+                model=stated.model,
+                fingerprint=stated.fingerprint,
+                precision=precision,
+                sha256=stated.encoder_sha256,
+            )
         )
         return other
 
@@ -207,26 +238,53 @@ class Glossary:
         min_confidence: float = confidence.THRESHOLD,
     ) -> list[Answer]:
         """Answer several questions, one as if the others were not asked; see `ask`."""
-        if not 1 <= k <= MAX_K:
-            raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
-        if not 0 <= min_confidence <= 1:
-            raise InvalidSetting(f"min_confidence is {min_confidence}; it lies between 0 and 1")
-        search = Search(
+        asked = [Asked(q, k, glossary, min_confidence) for q in questions]
+        return [one.answer() for one in self.prepare(asked)]
+
+    def check(self, asked: Asked) -> None:
+        """Raise what `ask` would raise for a question that cannot be answered."""
+        check_question(asked.question)
+        if not 1 <= asked.k <= MAX_K:
+            raise InvalidSetting(f"{asked.k} hits were asked for; ask for 1 to {MAX_K}")
+        if not 0 <= asked.min_confidence <= 1:
+            raise InvalidSetting(
+                f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
+            )
+        self._within(asked.glossary)
+
+    def prepare(self, asked: Sequence[Asked]) -> list[Prepared]:
+        """Read and embed several questions with one run of the encoder, to be answered one by one.
+
+        Raises:
+            InvalidQuestion, InvalidSetting, GlossaryNotFound: see `ask`; nothing is embedded.
+        """
+        for one in asked:
+            self.check(one)
+        searches = [self._search(one) for one in asked]
+        readings = [
+            read(search, check_question(one.question), self._encoder.is_word)
+            for search, one in zip(searches, asked, strict=True)
+        ]
+        texts = [reading.text for reading in readings]
+        known = [self._encoder.remembers(text) for text in texts]
+        questions = Question.all_of(texts, self._encoder.encode_questions(texts))
+        return [
+            Prepared(one.k, search, reading, question, is_known)
+            for one, search, reading, question, is_known in zip(
+                asked, searches, readings, questions, known, strict=True
+            )
+        ]
+
+    def _search(self, asked: Asked) -> Search:
+        return Search(
             retriever=self._retriever,
             recipe=self._recipe,
             reranker=self._reranker,
-            within=self._within(glossary),
-            background=self.fit_background(glossary),
+            within=self._within(asked.glossary),
+            background=self.fit_background(asked.glossary),
             calibration=self._calibration.calibration if self._calibration else Calibration(),
-            min_confidence=min_confidence,
+            min_confidence=asked.min_confidence,
         )
-        readings = [read(search, check_question(q), self._encoder.is_word) for q in questions]
-        texts = [reading.text for reading in readings]
-        encoded = Question.all_of(texts, self._encoder.encode_questions(texts))
-        return [
-            answer(search, reading, question, k)
-            for reading, question in zip(readings, encoded, strict=True)
-        ]
 
     def entry(self, id_or_name: str) -> Entry:
         """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
