@@ -46,7 +46,7 @@ def _run(path: Path, x: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(session.run(None, {"x": x})[0])
 
 
-def _graph(path: Path) -> Any:
+def _graph(path: Path) -> Any:  # noqa: ANN401 - onnx is untyped
     import onnx
 
     return onnx.load(str(path)).graph
