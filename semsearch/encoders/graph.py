@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from threading import Lock
@@ -23,11 +23,18 @@ from numpy.typing import NDArray
 from semsearch.errors import IndexDamaged
 from semsearch.hashing import sha256_of
 
-EXPORT_VERSION = 2
+EXPORT_VERSION = 3
 """Version of exports; a build exports again what an earlier one wrote."""
 
 PRECISIONS = ("int8", "fp32")
 """Exported precisions, the preferred one first."""
+
+BATCH = 16
+"""Texts of a run; 32 were no faster."""
+
+SLOW_FUSIONS = ("SkipLayerNormFusion",)
+"""Optimisations of ONNX Runtime that are left out. The fused addition and normalisation takes 5 to 10 times
+what a normalisation takes by itself (DESIGN, decision 9)."""
 
 THREADS = 2
 """Threads of one run. More than two have not been measured."""
@@ -157,7 +164,10 @@ class Graph:
         options.add_session_config_entry("session.force_spinning_stop", "1")
         self._one_run = Lock()  # threads of two runs at once would spin against each other
         self._session: Any = onnxruntime.InferenceSession(
-            str(folder / f"{precision}.onnx"), options, providers=["CPUExecutionProvider"]
+            str(folder / f"{precision}.onnx"),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=list(SLOW_FUSIONS),
         )
 
     def tokens(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
@@ -171,6 +181,19 @@ class Graph:
     def piece(self, id_: int) -> str | None:
         """Return the piece of this number."""
         return self._tokenizer.id_to_token(id_)  # type: ignore[no-any-return]
+
+    def run_all(
+        self, encodings: Sequence[Any]
+    ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
+        """Compute every output for each of `tokens`, a batch of alike lengths at a time.
+
+        Yields:
+            Which of them were computed, and the outputs for these, in that order.
+        """
+        by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
+        for start in range(0, len(by_length), BATCH):
+            rows = by_length[start : start + BATCH]
+            yield rows, self.run([encodings[i] for i in rows])
 
     def run(self, encodings: Sequence[Any]) -> list[NDArray[np.float32]]:
         """Compute every output for each of `tokens`, padded to the longest of them."""

@@ -13,9 +13,6 @@ from semsearch.encoders.graph import Graph, ModelExport
 from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
 from semsearch.types import Encoded
 
-BATCH = 16
-"""Texts per run; larger batches were slower on two cores."""
-
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -69,10 +66,8 @@ class OnnxEncoder:
         encodings = self._graph.tokens(texts)
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
         tokens = [NO_TOKENS] * len(encodings)
-        by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
-        for start in range(0, len(by_length), BATCH):
-            rows = by_length[start : start + BATCH]
-            vectors[rows], *in_context = self._graph.run([encodings[i] for i in rows])
+        for rows, (found_vectors, *in_context) in self._graph.run_all(encodings):
+            vectors[rows] = found_vectors
             for found in in_context:
                 for i, row in zip(rows, found, strict=True):
                     ids = encodings[i].ids
@@ -80,16 +75,9 @@ class OnnxEncoder:
         return Encoded(vectors, tuple(tokens))
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
-        """Embed questions; see `Encoder.encode_questions`.
-
-        Each is run by itself: int8 activations are scaled over the whole batch, so that beside a
-        long text the vector of a short one moves (cosine down to .96), and an answer must not
-        depend on what else was asked.
-        """
+        """Embed questions; see `Encoder.encode_questions`."""
         prompt = self._export.query_prompt
-        each = [self._encode([prompt + question], self._in_prompt) for question in questions]
-        rows = [one.vectors for one in each] or [np.empty((0, self.dim), dtype=np.float32)]
-        return Encoded(np.concatenate(rows), tuple(one.tokens[0] for one in each))
+        return self._encode([prompt + question for question in questions], self._in_prompt)
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""
