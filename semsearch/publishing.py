@@ -87,7 +87,7 @@ def write_generation(
     vectors = _write_vectors(files, store, built, made.fingerprint)
     progress.advance(1)
     relations, found = relate([b.entry for b in built])
-    write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
+    write_snapshot(files, ((b.entry, b.passages) for b in built), relations)
     write_words(files, (b.entry for b in built))
     progress.advance(1)
     manifest = _manifest(layout, files, store, built, made, vectors)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
-from semsearch.ranking.fusion import Scores, fuse, named_in, passage_scores
+from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
 from semsearch.reading import NameFinder
-from semsearch.stems import question_stems
 from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import Rows, mapped
+from semsearch.storage.name_stems import NameStems
 from semsearch.storage.snapshot import Snapshot
 from semsearch.storage.tokens import TokensIndex
 from semsearch.storage.words import WordsIndex
@@ -77,26 +78,42 @@ class Retriever:
         snapshot: Snapshot,
         words: WordsIndex,
         tokens: TokensIndex,
-        vectors: Vectors,
+        name_stems: NameStems,
+        rows: Rows,
+        first_rows: Numbers,
         engine: VectorIndex,
     ) -> None:
         self.snapshot = snapshot
         self.words = words
         self.tokens = tokens
-        self.vectors = vectors
+        self.name_stems = name_stems
+        self.rows = rows
+        self.first_rows = first_rows
         self.engine = engine
         self.names = NameFinder(snapshot, words)
-        self.first_rows: Numbers = np.append(snapshot.first_rows(), len(vectors))
         self.glossaries = snapshot.glossaries()
         self._glossary_at = {positions: name for name, positions in self.glossaries.items()}
 
     @classmethod
     def load(cls, files: GenerationLayout, dim: int) -> Retriever:
         """Open the files of a generation and put its vectors into the engine."""
-        rows: Vectors = np.fromfile(files.vectors, dtype="<f4").reshape(-1, dim)
+        rows = Rows(files.vectors, "<f4", dim)
         engine = FaissIndex(dim)
-        engine.add(np.arange(len(rows)), rows)
-        return cls(Snapshot(files.entries), WordsIndex(files), TokensIndex(files), rows, engine)
+        engine.add(np.arange(len(rows.all)), rows.all)
+        return cls(
+            Snapshot(files.entries),
+            WordsIndex(files),
+            TokensIndex(files),
+            NameStems(files),
+            rows,
+            mapped(files.first_rows, "<i8"),
+            engine,
+        )
+
+    @property
+    def vectors(self) -> Vectors:
+        """Every passage, one entry after the other, (n, d): mapped, so reading all of it takes memory."""
+        return self.rows.all
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
@@ -119,14 +136,14 @@ class Retriever:
         Returns:
             The k best by fused score, best first, and those of `also` that are not among them.
         """
-        words = self.words.scores(question.text, within)
-        by_words = _highest(words, FETCH) + within.start
+        words = self.words.find(question.text, within)
+        by_words = words.best(FETCH)
         by_meaning = self._near(question.vector, k, within)
         certain = np.array(sorted(also), dtype=np.int64)
         positions = np.unique(np.concatenate([by_meaning, by_words, certain]))
         if not len(positions):
             return []
-        parts, sentences = self._parts(question, positions, words[positions - within.start])
+        parts, sentences = self._parts(question, positions, words.scores(positions))
         named = np.searchsorted(positions, certain)
         looked_at = np.arange(len(positions))
         if not recipe.is_shallow:
@@ -171,7 +188,7 @@ class Retriever:
         counts = self.first_rows[positions + 1] - self.first_rows[positions]
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self.first_rows[positions] - starts, counts) + np.arange(counts.sum())
-        whole, lead, sentence, best = passage_scores(self.vectors[rows], question.vector, counts)
+        whole, lead, sentence, best = passage_scores(self.rows.take(rows), question.vector, counts)
         parts = np.zeros((len(positions), len(PARTS)), dtype=np.float32)
         for name, column in zip(_CHEAP, (whole, lead, sentence, words), strict=True):
             parts[:, PARTS.index(name)] = column
@@ -189,23 +206,13 @@ class Retriever:
         chosen = positions[looked_at]
         glossary = self._glossary_at.get(within)
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(within))
-        asked = frozenset(question_stems(question.text))
-        names = (self.snapshot.name_stems(position) for position in chosen.tolist())
-        named = np.array([named_in(asked, stems) for stems in names], dtype=np.float32)
+        named = self.name_stems.named_in(question.text, chosen)
         for name, column in zip(_COSTLY, (tokens, coverage, named), strict=True):
             parts[looked_at, PARTS.index(name)] = column
 
 
 _CHEAP = ("definition", "lead", "sentence", "words")
 _COSTLY = ("tokens", "coverage", "named")
-
-
-def _highest(scores: Scores, k: int) -> Numbers:
-    """Return the places of the k highest scores above 0, in no order."""
-    places = np.flatnonzero(scores)
-    if len(places) > k:
-        places = places[np.argpartition(-scores[places], k)[:k]]
-    return places
 
 
 def _ranked_apart(fused: Scores, looked_at: Numbers) -> Scores:
