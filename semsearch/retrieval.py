@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semsearch.finding import FETCH, Finder
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
@@ -21,14 +22,7 @@ from semsearch.storage.name_stems import NameStems
 from semsearch.storage.snapshot import Snapshot
 from semsearch.storage.tokens import TokensIndex
 from semsearch.storage.words import WordsIndex
-from semsearch.types import Encoded, Numbers, ScoreParts, Tokens, Vectors
-from semsearch.vectors.base import VectorIndex
-from semsearch.vectors.faiss import FaissIndex
-
-FETCH = 200
-"""Passages and entries fetched by meaning and by words: an entry has several passages, and one that
-both halves rank in the middle may come first when they are fused. Only for more hits than these hold are
-more fetched, which come behind."""
+from semsearch.types import Encoded, EngineInfo, Numbers, ScoreParts, Tokens, Vectors
 
 CLOSER_LOOK = 50
 """Candidates whose tokens are compared, which costs more than all the rest. On both halves of the judged
@@ -81,7 +75,7 @@ class Retriever:
         name_stems: NameStems,
         rows: Rows,
         first_rows: Numbers,
-        engine: VectorIndex,
+        finder: Finder,
     ) -> None:
         self.snapshot = snapshot
         self.words = words
@@ -89,25 +83,22 @@ class Retriever:
         self.name_stems = name_stems
         self.rows = rows
         self.first_rows = first_rows
-        self.engine = engine
+        self.finder = finder
         self.names = NameFinder(snapshot, words)
         self.glossaries = snapshot.glossaries()
         self._glossary_at = {positions: name for name, positions in self.glossaries.items()}
 
     @classmethod
-    def load(cls, files: GenerationLayout, dim: int) -> Retriever:
-        """Open the files of a generation and put its vectors into the engine."""
-        rows = Rows(files.vectors, "<f4", dim)
-        engine = FaissIndex(dim)
-        engine.add(np.arange(len(rows.all)), rows.all)
+    def load(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Retriever:
+        """Open the files of a generation; `engine` is what its manifest states."""
         return cls(
             Snapshot(files.entries),
             WordsIndex(files),
             TokensIndex(files),
             NameStems(files),
-            rows,
+            Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
-            engine,
+            Finder.open(files, dim, engine),
         )
 
     @property
@@ -120,6 +111,14 @@ class Retriever:
         self.snapshot.close()
         self.words.close()
         self.tokens.close()
+
+    def rivals(self, positions: Numbers) -> Numbers:
+        """Return entries among which the nearest of some positions are, ascending: all if all are compared anyway."""
+        everything = range(len(self.first_rows) - 1)
+        if self.finder.is_exact:
+            return np.arange(len(everything))
+        wholes = self.rows.take(self.first_rows[positions])
+        return self.finder.nearest(wholes, FETCH, everything)
 
     def candidates(
         self, question: Question, k: int, within: range, also: Collection[int], recipe: Recipe
@@ -138,7 +137,7 @@ class Retriever:
         """
         words = self.words.find(question.text, within)
         by_words = words.best(FETCH)
-        by_meaning = self._near(question.vector, k, within)
+        by_meaning = self.finder.nearest(question.vector[np.newaxis], k, within)
         certain = np.array(sorted(also), dtype=np.int64)
         positions = np.unique(np.concatenate([by_meaning, by_words, certain]))
         if not len(positions):
@@ -165,21 +164,6 @@ class Retriever:
             )
             for i in dict.fromkeys([*best.tolist(), *named.tolist()])
         ]
-
-    def _near(self, vector: Vectors, k: int, within: range) -> Numbers:
-        """Return the positions of the nearest passages: at least k, or all there are.
-
-        An entry has up to 65 passages, so a fixed number of them may be those of a few entries.
-        """
-        rows = range(int(self.first_rows[within.start]), int(self.first_rows[within.stop]))
-        fetch = FETCH
-        while True:
-            only = rows if len(rows) < len(self.vectors) else None  # choosing all of them costs
-            near, _ = self.engine.search(vector[np.newaxis], fetch, only)
-            positions = np.unique(np.searchsorted(self.first_rows, near[0], side="right") - 1)
-            if len(positions) >= min(k, len(within)) or fetch >= len(rows):
-                return positions
-            fetch *= 4
 
     def _parts(
         self, question: Question, positions: Numbers, words: Scores

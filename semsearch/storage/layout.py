@@ -14,6 +14,7 @@
         name_starts.i64         where that of each entry begins
         postings.i32, .f32      which entries use a stem, and how much that counts
         vectors.f32             one float32 row for each passage
+        engine.faiss            what finds them, where comparing all would take too long
         first_rows.i64          which of them is the first of each entry
         tokens.i8, tokens.db    tokens of definitions, and how many entries use each; with
         token_*                 what belongs to them (see `storage.tokens`)
@@ -58,7 +59,7 @@ class GenerationLayout:
 
     @property
     def parts(self) -> tuple[Path, ...]:
-        """Every file that the manifest vouches for."""
+        """Every file that the manifest vouches for, besides that of the engine."""
         return (
             self.entries,
             self.words,
@@ -79,6 +80,11 @@ class GenerationLayout:
     def vectors(self) -> Path:
         """Little-endian float32, row after row."""
         return self.root / "vectors.f32"
+
+    @property
+    def engine(self) -> Path:
+        """A file of FAISS, if the generation has one."""
+        return self.root / "engine.faiss"
 
     @property
     def first_rows(self) -> Path:

@@ -18,7 +18,7 @@ from semsearch.ranking.background import Background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
-from semsearch.types import RerankerInfo
+from semsearch.types import EngineInfo, RerankerInfo
 
 FORMAT = 3
 """Version of the files of an index. Any change to their meaning raises it."""
@@ -42,6 +42,7 @@ class Manifest:
     fingerprint: str
     dim: int
     precision: str
+    engine: EngineInfo
     reranker: RerankerInfo | None
     entries: int
     vectors: int
@@ -155,6 +156,7 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Background(**stated[one])
             stated[each] = {k: Background(**v) for k, v in stated[each].items()}
+        stated["engine"] = EngineInfo(**stated["engine"])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         manifest = Manifest(**stated)
         altered = _altered(files.root, manifest.sha256)

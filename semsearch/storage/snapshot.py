@@ -43,17 +43,19 @@ _SCHEMA = f"""
     CREATE TABLE glossary (
         name TEXT PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL
     ) STRICT;
-    CREATE TABLE longest_name (length INTEGER NOT NULL) STRICT;
+    CREATE TABLE names (count INTEGER NOT NULL, longest INTEGER NOT NULL) STRICT;
     {relations.SCHEMA}
 """
 _INDEXES = f"""
     CREATE INDEX name_key ON name (key);
     CREATE INDEX name_form ON name (form);
+    CREATE INDEX name_begin ON name (length(key), key);
+    CREATE INDEX name_end ON name (length(key), substr(key, -1));
     {relations.INDEXES}
     INSERT INTO glossary SELECT glossary, MIN(position), COUNT(*) FROM entry GROUP BY glossary;
-    INSERT INTO longest_name SELECT COALESCE(MAX(LENGTH(key)), 0) FROM name;
+    INSERT INTO names SELECT COUNT(*), COALESCE(MAX(length(key)), 0) FROM name;
     ANALYZE;
-"""
+"""  # noqa: S608 - constants
 
 
 CACHED_ENTRIES = 4096
@@ -170,7 +172,7 @@ class Snapshot:
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""
-        ((longest,),) = self._reader.rows("SELECT length FROM longest_name")
+        ((longest,),) = self._reader.rows("SELECT longest FROM names")
         return int(longest)
 
     def by_key(self, key: str, within: range) -> list[NamedEntry]:
@@ -191,7 +193,7 @@ class Snapshot:
         )
 
     def _named(
-        self, where: str, values: tuple[str, ...], within: range, limit: int | None = None
+        self, where: str, values: tuple[str | int, ...], within: range, limit: int | None = None
     ) -> list[NamedEntry]:
         tail = () if limit is None else (limit,)
         rows = self._reader.rows(
@@ -201,6 +203,20 @@ class Snapshot:
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 
-    def all_names(self) -> list[NamedEntry]:
-        """Return every name of three letters or more, by position."""
-        return self._named("length(key) > 2 ORDER BY rowid", (), range(1 << 62))
+    def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
+        """Return names whose key has a length, and a first or a last letter if one is given, by position."""
+        ordered = " ORDER BY rowid"
+        everything = range(1 << 62)
+        if last:
+            return self._named(
+                "length(key) = ? AND substr(key, -1) = ?" + ordered, (length, last), everything
+            )
+        after = first + "\U0010ffff"
+        return self._named(
+            "length(key) = ? AND key >= ? AND key < ?" + ordered, (length, first, after), everything
+        )
+
+    def count_names(self) -> int:
+        """Return how many names there are."""
+        ((count,),) = self._reader.rows("SELECT count FROM names")
+        return int(count)

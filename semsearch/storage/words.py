@@ -189,9 +189,18 @@ class WordsIndex:
         at = int(np.searchsorted(positions, within.start))
         return at < uses and int(positions[at]) < within.stop
 
-    def vocabulary(self) -> list[tuple[str, int]]:
-        """Return every word of letters alone, folded, with how often the index uses it."""
-        return self._reader.rows("SELECT word, uses FROM word")
+    def uses(self, word: str) -> int:
+        """Return how often the index uses a folded word of letters alone."""
+        rows = self._reader.rows("SELECT uses FROM word WHERE word = ?", (word,))
+        return int(rows[0][0]) if rows else 0
+
+    def alike(self, first: str, length: int) -> list[str]:
+        """Return the words of letters alone, folded, that begin with a letter and have a length."""
+        rows = self._reader.rows(
+            "SELECT word FROM word WHERE word >= ? AND word < ? AND length(word) = ?",
+            (first, first + "\U0010ffff", length),
+        )
+        return [word for (word,) in rows]
 
     def _postings(self, question: str) -> list[tuple[str, int, int]]:
         stems = question_stems(question)
