@@ -33,15 +33,16 @@ FETCH = 100
 """Entries fetched by meaning, and by words: one that both halves rank in the middle may come first when they are
 fused."""
 
-TARGET = 0.985
-"""Least share of the nearest ten that the engine has to find among what it fetches, of vectors of its own. Questions
-are farther from everything than those, so that somewhat less is found of theirs."""
+TARGET = 0.975
+"""Least share of the nearest ten that the engine has to find among what it fetches. It is asked for means of two vectors
+of its own: such a point lies between the entries, as a question does. A vector by itself is found too easily:
+of 110,592 synsets of WordNet .995 where .958 of the nearest to 359 judged questions were, and .947 of those to means."""
 
 BREADTHS = (100, 150, 200, 300, 400, 600, 800)
 """Tried in this order until the target is reached."""
 
 ASKED = 256
-"""Vectors that are searched to measure it."""
+"""Means that are searched to measure it."""
 
 PART = 20
 """Of a glossary with less than one part in so many, or with few entries, all are compared: a graph that may only return
@@ -88,7 +89,8 @@ def write_engine(files: GenerationLayout, dim: int, wanted: str) -> EngineInfo:
 
 def _fit(graph: GraphIndex, stored: _Stored) -> float:
     """Search as broadly as the target asks for, and return the recall that is reached."""
-    asked = stored.rows.all[spread(len(stored.rows.all), ASKED)]
+    rows = stored.rows.take(spread(len(stored.rows.all), ASKED))
+    asked = rows + np.roll(rows, len(rows) // 2, axis=0)
     nearest = stored.nearest(asked, 10, range(len(stored)))
     recall = 0.0
     for breadth in BREADTHS:

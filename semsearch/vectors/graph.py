@@ -7,6 +7,7 @@ into memory: processes share its pages. It has no checksum, so the manifest vouc
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +18,7 @@ from semsearch.errors import IndexDamaged
 from semsearch.types import Numbers, Vectors
 from semsearch.vectors.base import check_dim
 
-LINKS = 16
+LINKS = 32
 """Links of each vector on the upper levels, and twice as many on the lowest."""
 
 BREADTH = 80
@@ -50,6 +51,7 @@ class GraphIndex:
         bytes_ = library.ScalarQuantizer.QT_8bit
         index = library.IndexHNSWSQ(dim, bytes_, LINKS, library.METRIC_INNER_PRODUCT)
         index.hnsw.efConstruction = BREADTH
+        library.omp_set_num_threads(os.cpu_count() or 1)  # a search on this thread has set it to 1
         index.train(np.ascontiguousarray(sample, dtype=np.float32))
         for batch in batches:
             index.add(np.ascontiguousarray(batch, dtype=np.float32))
