@@ -15,12 +15,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from semsearch.types import Numbers
 
-KEPT_BYTES = 128 << 20
+KEPT_BYTES = 512 << 20
 """Files up to this size are never let go of: all of one may stay in memory."""
 
-TAKEN_ROWS = 1 << 12
+TAKEN_ROWS = 1 << 13
 """Rows taken of a larger file before its pages are let go of. The system maps 16 pages around each that is touched
-for the first time, so these are at most 256 MB; to map them again costs some .1 ms a question."""
+for the first time, so these are at most 512 MB; to map them again costs a question about a millisecond."""
 
 
 def mapped(file: Path, dtype: DTypeLike) -> NDArray[Any]:
