@@ -28,6 +28,7 @@ from semsearch.encoders.models import DEFAULT_MODEL, Model
 from semsearch.encoders.onnx import Agreement
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
+from semsearch.finding import AUTO, chosen_engine
 from semsearch.importers import read_corpus
 from semsearch.progress import Progress, Silent
 from semsearch.publishing import Made, Prepared, prepare, write_generation
@@ -79,6 +80,7 @@ def build(
     *,
     model: str = DEFAULT_MODEL,
     reranker: str = NO_RERANKER,
+    engine: str = AUTO,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -90,6 +92,7 @@ def build(
         index: the index folder, made if it is not there.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
+        engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         columns: our field names to the column names of tables and JSON.
         strict: stop when a record is refused, instead of building without it.
         progress: told about each step; silent by default.
@@ -106,7 +109,9 @@ def build(
             first.source.file,
             first.source.line,
         )
-    report = build_index(corpus.entries, index, model=model, reranker=reranker, progress=progress)
+    report = build_index(
+        corpus.entries, index, model=model, reranker=reranker, engine=engine, progress=progress
+    )
     return replace(report, refused=corpus.refusals)
 
 
@@ -116,6 +121,7 @@ def build_index(
     *,
     model: str = DEFAULT_MODEL,
     reranker: str = NO_RERANKER,
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with entries.
@@ -125,10 +131,11 @@ def build_index(
         index: the index folder, made if it is not there.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
+        engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         progress: told about each step; silent by default.
 
     Raises:
-        InvalidSetting: there are no entries, or two have one id.
+        InvalidSetting: there are no entries, or two have one id; there is no such engine.
         StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
             or of a newer version.
         EncoderError: the model or the reranker cannot be loaded or is refused.
@@ -138,13 +145,14 @@ def build_index(
     twice = [id_ for id_, count in Counter(e.id for e in entries).items() if count > 1]
     if twice:
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
+    chosen_engine(engine, len(entries))  # refused before anything is done
     layout = IndexLayout(Path(index))
     maker = BuildingEncoder.of(model)
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
-            return _Build(layout, store, maker, judge, progress or Silent()).run(entries)
+            return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
     except (OSError, sqlite3.OperationalError) as error:
         raise IndexUnwritable(
             f"the index in {layout.root} cannot be written ({error}); what was there before is still "
@@ -161,12 +169,14 @@ class _Build:
         store: EntryStore,
         maker: BuildingEncoder,
         reranker: Model | None,
+        engine: str,
         progress: Progress,
     ) -> None:
         self._layout = layout
         self._store = store
         self._maker = maker
         self._reranker = reranker
+        self._engine = engine
         self._progress = progress
 
     def run(self, entries: Sequence[Entry]) -> BuildReport:
@@ -190,7 +200,7 @@ class _Build:
         relations = None
         if not current:
             made = self._maker
-            how = Made(number, made.name, made.fingerprint, precision, exports)
+            how = Made(number, made.name, made.fingerprint, precision, exports, self._engine)
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
             self._store.forget(h for b in built for h in b.hashes)
@@ -231,7 +241,14 @@ class _Build:
             before.precision,
             before.encoder_sha256,
             before.reranker,
-        ) == (self._maker.fingerprint, precision, exports.encoder_sha256, exports.reranker)
+            before.engine.name,
+        ) == (
+            self._maker.fingerprint,
+            precision,
+            exports.encoder_sha256,
+            exports.reranker,
+            chosen_engine(self._engine, before.entries),
+        )
 
     def _embed(self, built: Sequence[Prepared]) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}

@@ -6,6 +6,7 @@ Made once at an edge (command line, ASGI factory) and passed down; nothing else 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     )
     reranker: str = Field(
         "none", description="The reranker to build with: a CrossEncoder's folder or hub id."
+    )
+    engine: Literal["auto", "flat", "hnsw"] = Field(
+        "auto",
+        description="What finds entries by meaning, to build with; auto goes by their number.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

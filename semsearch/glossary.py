@@ -130,7 +130,7 @@ class Glossary:
         stated = manifest.reranker
         reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
         calibration = load_calibration(layout, manifest.fingerprint) if calibrated else None
-        retriever = Retriever.load(files, manifest.dim)
+        retriever = Retriever.load(files, manifest.dim, manifest.engine)
         return cls(layout.root, manifest, retriever, encoder, reranker, calibration)
 
     def __enter__(self) -> Glossary:
@@ -327,6 +327,7 @@ class Glossary:
             fingerprint=stated.fingerprint,
             dim=stated.dim,
             precision=stated.precision,
+            engine=stated.engine,
             reranker=stated.reranker,
             threshold=confidence.THRESHOLD,
             calibrated_with=self._calibration.questions if self._calibration else 0,

@@ -16,6 +16,7 @@ import numpy as np
 
 from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
+from semsearch.finding import engine_file, write_engine
 from semsearch.hashing import sha256_of
 from semsearch.passages import Passage, passages_of
 from semsearch.progress import Progress
@@ -32,7 +33,7 @@ from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.tokens import write_tokens
 from semsearch.storage.words import write_words
 from semsearch.text import text_hash
-from semsearch.types import Entry, Vectors
+from semsearch.types import EngineInfo, Entry, Vectors
 from semsearch.version import __version__
 
 
@@ -54,6 +55,8 @@ class Made:
     fingerprint: str
     precision: str
     exports: Exports
+    engine: str
+    """The engine that is wanted, one of `finding.ENGINES`."""
 
 
 def prepare(entry: Entry) -> Prepared:
@@ -87,7 +90,7 @@ def write_generation(
     vectors = _write_vectors(files, store, built, made.fingerprint)
     progress.advance(1)
     relations, found = relate([b.entry for b in built])
-    write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
+    write_snapshot(files, ((b.entry, b.passages) for b in built), relations)
     write_words(files, (b.entry for b in built))
     progress.advance(1)
     manifest = _manifest(layout, files, store, built, made, vectors)
@@ -129,7 +132,8 @@ def _manifest(
     counts = np.array([len(b.passages) for b in built], dtype=np.int64)
     backgrounds = measure_each([b.entry.glossary for b in built], vectors, counts)
     one = next(iter(backgrounds.values()))
-    fit, fits = _fits(layout, files, made, vectors.shape[1])
+    engine = write_engine(files, vectors.shape[1], made.engine)
+    fit, fits = _fits(layout, files, made, vectors.shape[1], engine)
     return Manifest(
         format=FORMAT,
         generation=made.number,
@@ -142,6 +146,7 @@ def _manifest(
         fingerprint=made.fingerprint,
         dim=vectors.shape[1],
         precision=made.precision,
+        engine=engine,
         reranker=made.exports.reranker,
         entries=len(built),
         vectors=len(vectors),
@@ -150,12 +155,14 @@ def _manifest(
         fits=fits,
         background=one if len(backgrounds) == 1 else measure_background(vectors, counts),
         backgrounds=backgrounds,
-        sha256={file.name: sha256_of(file) or "" for file in files.parts},
+        sha256={
+            file.name: sha256_of(file) or "" for file in (*files.parts, *engine_file(files, engine))
+        },
     )
 
 
 def _fits(
-    layout: IndexLayout, files: GenerationLayout, made: Made, dim: int
+    layout: IndexLayout, files: GenerationLayout, made: Made, dim: int, engine: EngineInfo
 ) -> tuple[Background, dict[str, Background]]:
     """Ask the new files their own sentences, with the encoder that will answer."""
     encoder = load_answering_encoder(
@@ -164,5 +171,5 @@ def _fits(
         fingerprint=made.fingerprint,
         precision=made.precision,
     )
-    with closing(Retriever.load(files, dim)) as retriever:
+    with closing(Retriever.load(files, dim, engine)) as retriever:
         return measure_fits(retriever, encoder)

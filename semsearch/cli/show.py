@@ -140,7 +140,7 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
 
         print_json(to_json(stated).decode())
         return
-    from semsearch.wording import former_default, percent  # noqa: PLC0415 - loads numpy
+    from semsearch.wording import engine, former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
@@ -149,7 +149,8 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
         "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
         "Fingerprint": stated.fingerprint[:16],
         "Reranker": _reranker(stated.reranker),
-        "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
+        "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors)",
+        "Engine": engine(stated.engine),
         "Close match": f"confidence {percent(stated.threshold)} or more",
         "Calibrated": _calibrated(stated.calibrated_with),
     }

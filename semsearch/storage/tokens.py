@@ -25,6 +25,7 @@ from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import Rows, mapped
 from semsearch.types import Numbers, Tokens, Vectors
 
 WIDTH = 128
@@ -124,15 +125,12 @@ class TokensIndex:
 
     def __init__(self, files: GenerationLayout) -> None:
         self._reader = Reader(files.token_uses)
-        self._starts = np.fromfile(files.token_starts, dtype="<i8")
-        self._weights = np.fromfile(files.token_weights, dtype="<f4")
-        axes = np.fromfile(files.token_axes, dtype="<f4")
-        count = int(self._starts[-1])
-        self._rows: NDArray[np.int8] = np.empty((0, 0), dtype=np.int8)
-        if count:
-            self._rows = np.memmap(files.tokens, dtype=np.int8, mode="r").reshape(count, -1)
-        width = self._rows.shape[1]
-        self._axes: Vectors = axes.reshape(-1, width) if width else axes.reshape(0, 0)
+        self._starts: Numbers = mapped(files.token_starts, "<i8")
+        self._weights = mapped(files.token_weights, "<f4")
+        count = len(self._weights)
+        width = files.tokens.stat().st_size // count if count else 0
+        self._rows = Rows(files.tokens, np.int8, width) if count else None
+        self._axes: Vectors = mapped(files.token_axes, "<f4").reshape(-1, width or 1)
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
@@ -152,7 +150,7 @@ class TokensIndex:
         Returns:
             See `ranking.late_interaction.compare`.
         """
-        if not len(question.ids) or not self._axes.size:
+        if not len(question.ids) or self._rows is None:
             none = np.zeros(len(positions), dtype=np.float32)
             return none, none
         firsts = self._starts[positions]
@@ -162,7 +160,7 @@ class TokensIndex:
         return compare(
             _along(question.vectors, self._axes),
             idf(self._uses(question.ids, glossary), entries),
-            from_int8(self._rows[rows]),
+            from_int8(self._rows.take(rows)),
             self._weights[rows],
             counts,
         )

@@ -15,6 +15,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +27,9 @@ from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import mapped
 from semsearch.text import content_words, fold
-from semsearch.types import Entry, Span
+from semsearch.types import Entry, Numbers, Span
 
 K1 = 1.2
 B = 0.75
@@ -36,6 +39,11 @@ MANY_WORDS = 10
 """Content words from which a question gets no more from its words: in a long text something is shared
 with every entry. Without this, definitions of another dictionary (`make cross-check`) were found less
 often than without any words; the judged questions are shorter and rank as before."""
+
+MOST_POSTINGS = 1 << 14
+"""Uses of words that are added up to find the best entries. Up to some 10,000 entries that is every word of
+nearly every question; among a million what a common word alone would propose is as good as drawn by lot, and adding
+up its uses would take longer than all the rest. Every candidate gets the whole score in any case."""
 
 Weights = NDArray[np.float32]
 
@@ -85,35 +93,85 @@ def _texts(entry: Entry) -> list[str]:
     return [*(name.label for name in names_of(entry)), text_of(entry)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """The entries that use a stem, ascending, with how much that counts, and what the stem is worth."""
+
+    positions: NDArray[np.int32]
+    weights: Weights
+    idf: np.float32
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWords:
+    """The words of one question among the entries that may answer."""
+
+    _lists: tuple[_Postings, ...]
+    """The rarest stem first."""
+    _share: np.float32
+    """What a question of many words gets of its score, so that it has no more than one of `MANY_WORDS`."""
+
+    def best(self, k: int) -> Numbers:
+        """Return positions with the k highest scores above 0, ascending.
+
+        Of common words only so many as `MOST_POSTINGS` allows propose entries, the rarest first; an entry that
+        has none but commoner ones is not proposed.
+        """
+        lists = self._proposing()
+        if not lists:
+            return np.empty(0, dtype=np.int64)
+        positions = np.concatenate([one.positions for one in lists])
+        gains = np.concatenate([one.idf * one.weights for one in lists])
+        order = np.argsort(positions, kind="stable")
+        positions = positions[order]
+        starts = np.flatnonzero(np.diff(positions, prepend=-1))
+        scores = np.add.reduceat(gains[order], starts)
+        found: Numbers = positions[starts].astype(np.int64)
+        if len(found) > k:
+            found = np.sort(found[np.argpartition(-scores, k)[:k]])
+        return found
+
+    def scores(self, positions: Numbers) -> Weights:
+        """Return the BM25 score of some positions, (n,) ascending ones, 0 where no word is shared."""
+        scores = np.zeros(len(positions), dtype=np.float32)
+        for one in self._lists:
+            at = np.searchsorted(one.positions, positions.astype(np.int32))
+            at[at == len(one.positions)] = 0
+            shares = one.positions[at] == positions
+            scores[shares] += one.idf * one.weights[at[shares]]
+        scores *= self._share
+        return scores
+
+    def _proposing(self) -> list[_Postings]:
+        totals = accumulate(len(one.positions) for one in self._lists)
+        return [one for one, n in zip(self._lists, totals, strict=True) if n <= MOST_POSTINGS]
+
+
 class WordsIndex:
     """The open files. Safe to use from several threads."""
 
     def __init__(self, files: GenerationLayout) -> None:
         self._reader = Reader(files.words)
-        self._positions = np.fromfile(files.postings, dtype="<i4")
-        self._weights = np.fromfile(files.posting_weights, dtype="<f4")
+        self._positions = mapped(files.postings, "<i4")
+        self._weights = mapped(files.posting_weights, "<f4")
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
         self._reader.close()
 
-    def scores(self, question: str, within: range) -> Weights:
-        """Return the BM25 score of every position of `within`, 0 where no word is shared.
-
-        That of a question of many words is lowered to what so many as `MANY_WORDS` would give.
-        """
-        scores = np.zeros(len(within), dtype=np.float32)
+    def find(self, question: str, within: range) -> FoundWords:
+        """Look up which entries of `within` use the words of a question, and what each use is worth."""
+        lists = []
         for _, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
-            low, high = np.searchsorted(positions, (within.start, within.stop))
-            found = int(high - low)
-            idf = np.float32(math.log(1 + (len(within) - found + 0.5) / (found + 0.5)))
-            at = positions[low:high] - within.start
-            scores[at] += idf * self._weights[first + low : first + high]
+            low, high = np.searchsorted(positions, (within.start, within.stop)).tolist()
+            if found := high - low:
+                idf = math.log(1 + (len(within) - found + 0.5) / (found + 0.5))
+                weights = self._weights[first + low : first + high]
+                lists.append(_Postings(positions[low:high], weights, np.float32(idf)))
+        lists.sort(key=lambda one: len(one.positions))
         words = len(question_stems(question))
-        if words > MANY_WORDS:
-            scores *= np.float32(MANY_WORDS / words)
-        return scores
+        return FoundWords(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
 
     def unknown(self, question: str, within: range) -> list[str]:
         """Return the content words of a question that no entry of `within` uses in any form."""
@@ -131,9 +189,18 @@ class WordsIndex:
         at = int(np.searchsorted(positions, within.start))
         return at < uses and int(positions[at]) < within.stop
 
-    def vocabulary(self) -> list[tuple[str, int]]:
-        """Return every word of letters alone, folded, with how often the index uses it."""
-        return self._reader.rows("SELECT word, uses FROM word")
+    def uses(self, word: str) -> int:
+        """Return how often the index uses a folded word of letters alone."""
+        rows = self._reader.rows("SELECT uses FROM word WHERE word = ?", (word,))
+        return int(rows[0][0]) if rows else 0
+
+    def alike(self, first: str, length: int) -> list[str]:
+        """Return the words of letters alone, folded, that begin with a letter and have a length."""
+        rows = self._reader.rows(
+            "SELECT word FROM word WHERE word >= ? AND word < ? AND length(word) = ?",
+            (first, first + "\U0010ffff", length),
+        )
+        return [word for (word,) in rows]
 
     def _postings(self, question: str) -> list[tuple[str, int, int]]:
         stems = question_stems(question)
