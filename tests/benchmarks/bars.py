@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,9 +40,10 @@ def show(bars: Sequence[Bar]) -> None:
         print(f"{bar.name:<66}{asked:>18}{reached:>14}  {'ok' if bar.is_met else 'MISSED'}")
 
 
-def finish(measured: dict[str, object], bars: Sequence[Bar], output: Path) -> int:
+def finish(measured: Mapping[str, object], bars: Sequence[Bar], output: Path) -> int:
     """Show the bars, write everything that was measured, and return the exit code: 1 if one is missed."""
-    show(bars)
+    if bars:
+        show(bars)
     listed = [{**asdict(bar), "is_met": bar.is_met} for bar in bars]
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps({**measured, "bars": listed}, indent=1) + "\n", encoding="utf-8")

@@ -181,10 +181,14 @@ def run(given: argparse.Namespace) -> int:
         drives = ceiling(clients)
         print(f"the clients drive {shown(drives)} requests a second", file=sys.stderr)
         rounds, peaks = measure(given.index, asked, clients, given)
+    show(rounds, peaks)
     small = budgets.measure(given.index, FIRST)
     print("builds", file=sys.stderr)
     rate = build_rate.measure(defined, given.definitions, given.builds)
-    show(rounds, peaks)
+    print(
+        f"built: {shown(statistics.median(rate.ours))} texts a second, "
+        f"{shown(statistics.median(rate.reference))} by SentenceTransformer.encode\n"
+    )
     measured = {
         "machine": machine.describe(),
         "rounds": given.rounds,

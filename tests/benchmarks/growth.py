@@ -192,8 +192,8 @@ def bars(sizes: Sequence[Size]) -> Iterable[Bar]:
 
 def show(sizes: Sequence[Size]) -> None:
     """Print a row for each size."""
-    names = ("entries", "search ms", "whole ms", "recall@10", "start s", "memory MB", "B/entry")
-    names = (*names, "build s", "entries/s", "disk MB")
+    names = ["entries", "search ms", "whole ms", "recall@10", "start s", "memory MB", "B/entry"]
+    names += ["build s", "entries/s", "disk MB"]
     print("".join(f"{name:>12}" for name in names))
     for size in sizes:
         seconds = size.built.seconds
