@@ -116,7 +116,7 @@ class Subject:
         refused = tally.times_ms.get("503", [])
         return Overload(
             capacity=capacity,
-            offered=tally.asked / tally.elapsed_s,
+            offered=tally.asked / seconds,
             missed=tally.missed,
             statuses=dict(tally.statuses),
             lost=tally.lost,

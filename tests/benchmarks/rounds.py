@@ -92,7 +92,11 @@ class Rounds:
             raise services.ServiceFailed(f"{contender.name} answered {dict(tally.statuses)}")
 
     def ask(self, contender: Contender, workload: Workload) -> None:
-        """Give a service one turn under one workload."""
+        """Give a service one turn under one workload.
+
+        Raises:
+            ServiceFailed: it answers nothing.
+        """
         clients, repeats = workload
         most = int(FASTEST * self._seconds)
         supply = self._supplies[contender.name]
@@ -100,6 +104,8 @@ class Rounds:
         tally = self._ask(contender, clients, list(asked), self._seconds)
         if not repeats:
             supply.give_back(most - tally.asked)
+        if not tally.good_ms:
+            raise services.ServiceFailed(f"{contender.name} answered {dict(tally.statuses)}")
         self.found[contender.name][workload].add(tally)
 
     def encode(self, encoder: raw.Raw, threads: int, rates: list[float]) -> None:
