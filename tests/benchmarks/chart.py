@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import statistics
 import sys
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -129,7 +128,11 @@ def _growth(sizes: Sequence[Json]) -> list[str]:
     for count in entries:
         parts.append(_text(x(count), _BOTTOM + 18, f"{count:,}", "middle note"))
     parts.append(_line(_LINES_LEFT, _BOTTOM, _LINES_LEFT + _LINES_WIDE, _BOTTOM, "axis"))
-    names = {"whole": "whole, over HTTP, one client", "search": "search, without the encoder"}
+    names = {"whole": "whole, over HTTP", "search": "search, without the encoder"}
+    for at, (kind, name) in enumerate(names.items()):
+        left = _LINES_LEFT + at * 130
+        parts.append(f'<circle class="{kind}" cx="{left}" cy="{_TOP - 18}" r="3.5"/>')
+        parts.append(_text(left + 8, _TOP - 14, name))
     for kind, times in series.items():
         places = [(x(count), y(value)) for count, value in zip(entries, times, strict=True)]
         line = " ".join(f"{left:.1f},{above:.1f}" for left, above in places)
@@ -137,9 +140,6 @@ def _growth(sizes: Sequence[Json]) -> list[str]:
         for (left, above), value in zip(places, times, strict=True):
             parts.append(f'<circle class="{kind}" cx="{left:.1f}" cy="{above:.1f}" r="3.5"/>')
             parts.append(_text(left, above - 8, shown(value), "middle"))
-        parts.append(
-            _text(_LINES_LEFT + 8, statistics.mean(a for _, a in places) + 24, names[kind])
-        )
     return parts
 
 

@@ -95,29 +95,29 @@ def bars(rounds: Rounds, peaks: dict[str, float]) -> Iterable[Bar]:
 
     for name in (PLAIN, TXTAI):
         reached = rounds.ratio(_BUSY, found[name][_BUSY].rates)
-        what = f"throughput, {REPEATING} clients, distinct questions, by {name}"
+        what = f"throughput, {REPEATING} clients, distinct questions, against {name}"
         yield Bar(name=what, reached=reached, asked=10, is_at_least=True)
     reached = rounds.ratio(_BUSY, rounds.raw)
-    yield Bar(name=f"the same, by the {RAW}", reached=reached, asked=0.4, is_at_least=True)
+    yield Bar(name=f"the same against the {RAW}", reached=reached, asked=0.4, is_at_least=True)
     for name in (PLAIN, TXTAI):
         reached = times(name, _ALONE, 50)
-        yield Bar(name=f"median, one client, by {name}", reached=reached, asked=1 / 6)
+        yield Bar(name=f"median, one client, against {name}", reached=reached, asked=1 / 6)
     reached = times(PLAIN, _BUSY, 99)
-    yield Bar(name=f"p99, {REPEATING} clients, by {PLAIN}", reached=reached, asked=1 / 8)
+    yield Bar(name=f"p99, {REPEATING} clients, against {PLAIN}", reached=reached, asked=1 / 8)
     reached = rounds.ratio(_REPEATED, found[OURS][_BUSY].rates)
-    what = "throughput, repeated questions, by distinct ones"
+    what = "throughput, repeated questions against distinct ones"
     yield Bar(name=what, reached=reached, asked=4, is_at_least=True)
     ours, theirs = (statistics.median(rounds.starts[name]) for name in (OURS, PLAIN))
-    yield Bar(name=f"start to first answer, by {PLAIN}", reached=ours / theirs, asked=1 / 6)
+    yield Bar(name=f"start to first answer, against {PLAIN}", reached=ours / theirs, asked=1 / 6)
     reached = peaks[OURS] / peaks[PLAIN]
-    yield Bar(name=f"peak memory, by {PLAIN}", reached=reached, asked=1 / 4)
+    yield Bar(name=f"peak memory, against {PLAIN}", reached=reached, asked=1 / 4)
     errors = sum(asked.errors for asked in found[OURS].values())
     yield Bar(name="questions without an answer", reached=errors, asked=0)
 
 
 def build_bars(rate: BuildRate) -> Iterable[Bar]:
     """Yield what is asked of a build."""
-    what = "build rate, by SentenceTransformer.encode"
+    what = "build rate against SentenceTransformer.encode"
     yield Bar(name=what, reached=rate.ratio, asked=3, is_at_least=True)
     what = "of the ten nearest definitions the same as with its vectors"
     yield Bar(name=what, reached=rate.agreement, asked=0.98, is_at_least=True)

@@ -184,10 +184,10 @@ def bars(sizes: Sequence[Size]) -> Iterable[Bar]:
     yield Bar(name=f"{name}resident memory", reached=memory, asked=1_500, unit="MB")
     if smallest:
         ratio = largest.whole / smallest.whole
-        yield Bar(name=f"{name}whole question, by {SMALLEST}", reached=ratio, asked=2.5)
+        yield Bar(name=f"{name}whole question, against {SMALLEST}", reached=ratio, asked=2.5)
     if middle:
         ratio = largest.search / middle.search
-        yield Bar(name=f"{name}search stage, by {MIDDLE:,}", reached=ratio, asked=4)
+        yield Bar(name=f"{name}search stage, against {MIDDLE:,}", reached=ratio, asked=4)
 
 
 def show(sizes: Sequence[Size]) -> None:

@@ -152,9 +152,11 @@ def bars(found: Overload) -> Iterable[Bar]:
     other = sum(n for status, n in found.statuses.items() if status not in ("200", "503"))
     yield Bar(name="answered otherwise, or not at all", reached=other + found.lost, asked=0)
     share = found.accepted / found.capacity
-    yield Bar(name="good answers a second, by capacity", reached=share, asked=0.5, is_at_least=True)
+    yield Bar(
+        name="good answers a second, against capacity", reached=share, asked=0.5, is_at_least=True
+    )
     memory = found.memory_peak / found.memory_before
-    yield Bar(name="peak memory, by that before", reached=memory, asked=1.2)
+    yield Bar(name="peak memory, against that before", reached=memory, asked=1.2)
     yield Bar(name="until itself again", reached=found.recovery_s, asked=5, unit="s")
 
 

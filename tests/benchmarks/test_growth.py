@@ -113,8 +113,8 @@ def test_growth_is_judged_where_it_was_measured() -> None:
         "1,000,000 entries: recall@10": (0.975, True),
         "1,000,000 entries: start to first answer": (0.0, True),
         "1,000,000 entries: resident memory": (1100.0, True),
-        "1,000,000 entries: whole question, by 20": (2.0, True),
-        "1,000,000 entries: search stage, by 10,000": (5.0, False),
+        "1,000,000 entries: whole question, against 20": (2.0, True),
+        "1,000,000 entries: search stage, against 10,000": (5.0, False),
     }
     assert len(list(growth.bars(sizes[-1:]))) == 3
     assert growth.bytes_per_entry(sizes[-1], sizes[0]) == pytest.approx(1000)
