@@ -130,9 +130,9 @@ def _growth(sizes: Sequence[Json]) -> list[str]:
     parts.append(_line(_LINES_LEFT, _BOTTOM, _LINES_LEFT + _LINES_WIDE, _BOTTOM, "axis"))
     names = {"whole": "whole, over HTTP", "search": "search, without the encoder"}
     for at, (kind, name) in enumerate(names.items()):
-        left = _LINES_LEFT + at * 130
-        parts.append(f'<circle class="{kind}" cx="{left}" cy="{_TOP - 18}" r="3.5"/>')
-        parts.append(_text(left + 8, _TOP - 14, name))
+        start = _LINES_LEFT + at * 130
+        parts.append(f'<circle class="{kind}" cx="{start}" cy="{_TOP - 18}" r="3.5"/>')
+        parts.append(_text(start + 8, _TOP - 14, name))
     for kind, times in series.items():
         places = [(x(count), y(value)) for count, value in zip(entries, times, strict=True)]
         line = " ".join(f"{left:.1f},{above:.1f}" for left, above in places)

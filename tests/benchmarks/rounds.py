@@ -76,9 +76,9 @@ class Rounds:
         self.raw: list[float] = []
         self._clients = clients
         self._seconds = seconds
-        self._repeated = questions.own()[:REPEATED]
         known = list(questions.crossed(questions.own()))
-        self._supplies = {name: questions.Supply(known) for name in (*self.found, RAW)}
+        self._repeated, others = known[:REPEATED], known[REPEATED:]
+        self._supplies = {name: questions.Supply(others) for name in (*self.found, RAW)}
 
     def warm(self, contender: Contender) -> None:
         """Ask a service what does not count; of what is repeated, everything once.

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import (
+    compare,
     contenders,
     overload,
     services,
 )
 from tests.benchmarks.clients import Clients, Job
-from tests.benchmarks.contenders import OURS
+from tests.benchmarks.contenders import OURS, PLAIN, TXTAI
 from tests.benchmarks.rounds import WORKLOADS, Rounds
 
 
@@ -110,6 +111,39 @@ def test_services_take_turns(clients: Clients, hashed_index: Path) -> None:
         assert len(asked.times_ms) > 2
     rates = taken.found[OURS][16, False].rates
     assert taken.ratio((16, False), [rate / 2 for rate in rates]) == pytest.approx(2)
+
+
+def test_a_comparison_is_judged_by_the_ratios_of_its_rounds(clients: Clients) -> None:
+    """The median of the rounds for throughput, percentiles of all answers for times."""
+    asked = [
+        contenders.Contender(name=name, command=[], port=1, path="/", parameter="q")
+        for name in (PLAIN, TXTAI, OURS)
+    ]
+    taken = Rounds(asked, clients, 1.0)
+    for name, rates, ms in (
+        (PLAIN, [50, 60, 10], 90),
+        (TXTAI, [50, 50, 50], 9),
+        (OURS, [500, 720, 400], 6),
+    ):
+        for (_, repeats), one in taken.found[name].items():
+            one.rates = [rate * (5 if repeats else 1) for rate in rates]
+            one.times_ms = [float(ms)] * 100
+        taken.starts[name] = [ms / 10]
+    taken.raw = [1000, 1000, 1000]
+    peaks = {PLAIN: 1000.0, TXTAI: 800.0, OURS: 260.0}
+    judged = {bar.name: (round(bar.reached, 3), bar.is_met) for bar in compare.bars(taken, peaks)}
+    assert judged == {
+        "throughput, 16 clients, distinct questions, against plain service": (12, True),
+        "throughput, 16 clients, distinct questions, against txtai": (10, True),
+        "the same against the encoder by itself": (0.5, True),
+        "median, one client, against plain service": (0.067, True),
+        "median, one client, against txtai": (0.667, False),
+        "p99, 16 clients, against plain service": (0.067, True),
+        "throughput, repeated questions against distinct ones": (5, True),
+        "start to first answer, against plain service": (0.067, True),
+        "peak memory, against plain service": (0.26, False),
+        "questions without an answer": (0, True),
+    }
 
 
 def test_an_overload_is_measured(clients: Clients, hashed_index: Path) -> None:

@@ -104,6 +104,12 @@ def test_a_missed_bar_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (written["a"], [bar["is_met"] for bar in written["bars"]]) == (1, [True, False])
 
 
+def test_a_build_that_fails_says_why(tmp_path: Path) -> None:
+    """What it said is in the message."""
+    with pytest.raises(services.ServiceFailed, match=r"semsearch build .* no entry was found"):
+        build_rate.build([], tmp_path / "index")
+
+
 def test_agreement_is_the_share_of_common_neighbours() -> None:
     """All of them for the same vectors; what two orders have in common for others."""
     circle = np.array([[np.cos(a), np.sin(a)] for a in np.linspace(0, 3, 40)], dtype=np.float32)
