@@ -128,6 +128,9 @@ class _Connection(asyncio.Protocol):
         now = time.perf_counter()
         self.is_busy = False
         status = self._parser.get_status_code()
+        if not self._parser.should_keep_alive() and self.transport is not None:
+            self.transport.close()
+            self.transport = None
         self._run.answered(self, status, now, (now - self._sent) * 1000)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -146,6 +149,7 @@ class _Run:
         self._ends = self._last = 0.0
         self._under_way = 0
         self._opening: set[asyncio.Task[None]] = set()
+        self._closing: set[_Connection] = set()
 
     async def done(self) -> Tally:
         """Do it."""
@@ -196,6 +200,9 @@ class _Run:
         self.tally.times_ms.setdefault(str(status), []).append(round(ms, 3))
         self._last = now
         self._under_way -= 1
+        if connection.transport is None:
+            self._closing.add(connection)  # another is opened when it is gone
+            return
         if self._job.rate:
             self._idle.append(connection)
         else:
@@ -203,6 +210,7 @@ class _Run:
 
     def lost(self, connection: _Connection) -> None:
         """Note a connection that is gone, and open another while there is time."""
+        self._closing.discard(connection)
         if connection.is_busy:
             self.tally.lost += 1
             self._under_way -= 1
@@ -222,7 +230,7 @@ class _Run:
             self._next_on(self._idle.pop())
 
     def _is_under_way(self) -> bool:
-        return bool(self._under_way or self._opening)
+        return bool(self._under_way or self._opening or self._closing)
 
 
 def _request(path: str) -> bytes:

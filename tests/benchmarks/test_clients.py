@@ -95,6 +95,27 @@ def test_a_broken_connection_is_an_error(clients: Clients) -> None:
     assert (tally.asked, tally.lost, tally.errors, tally.rate) == (2, 2, 2, 0)
 
 
+def test_a_connection_that_the_service_closes_is_replaced(clients: Clients) -> None:
+    """An answer that announces it is as good as another."""
+    with socket.create_server((services.HOST, 0)) as server:
+
+        def answer_once_each() -> None:
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(1000)
+                    connection.sendall(
+                        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+                    )
+
+        answering = threading.Thread(target=answer_once_each)
+        answering.start()
+        port = server.getsockname()[1]
+        tally = clients.run(Job(port=port, paths=["/a", "/b"], clients=1, seconds=2))
+        answering.join(10)
+    assert (tally.asked, tally.lost, len(tally.good_ms)) == (2, 0, 2)
+
+
 def test_services_take_turns(clients: Clients, hashed_index: Path) -> None:
     """Under each workload, with the rate of each round and the times of all."""
     ours = contenders.ours(hashed_index)
