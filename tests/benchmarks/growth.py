@@ -81,7 +81,7 @@ def build(corpus: Path, index: Path, model: str) -> Built:
     Raises:
         ServiceFailed: the build failed; what it said stands above.
     """
-    record = index.with_suffix(".json")
+    record = index.with_name(f"{index.name}.json")
     if record.exists():
         return Built(**json.loads(record.read_text(encoding="utf-8")))
     was_resumed = index.exists()
@@ -107,7 +107,11 @@ def prepare(size: int, corpus: Path, index: Path, model: str) -> Size:
     """
     built = build(corpus, index, model)
     command = [sys.executable, "-m", "semsearch", "info", "--index", str(index), "--json"]
-    info = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    stated = subprocess.run(command, check=False, capture_output=True)
+    if stated.returncode:
+        said = stated.stderr.decode().strip()
+        raise services.ServiceFailed(f"{said}; remove {index} and {index}.json to build it anew")
+    info = json.loads(stated.stdout)
     if info["entries"] != size:
         raise services.ServiceFailed(f"{index} holds {info['entries']:,} entries, not {size:,}")
     asked = list(questions.Supply(list(questions.crossed(questions.own()))).next(RECALLED))

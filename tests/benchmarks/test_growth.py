@@ -93,6 +93,9 @@ def test_a_size_is_built_once_and_measured(tmp_path: Path) -> None:
     assert list(growth.bars([size])) == []
     with pytest.raises(services.ServiceFailed, match="holds 3 entries, not 4"):
         growth.prepare(4, corpus, index, "hashed")
+    (index / "CURRENT").unlink()
+    with pytest.raises(services.ServiceFailed, match=r"remove .*3 and .*3.json to build it anew"):
+        growth.prepare(3, corpus, index, "hashed")
 
 
 def test_growth_is_judged_where_it_was_measured() -> None:
