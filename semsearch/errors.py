@@ -116,6 +116,10 @@ class DimensionMismatch(EngineError):
     """Vectors of another length than the index holds."""
 
 
+class WorkerFailed(SemsearchError):
+    """A process of a service ended before it could answer."""
+
+
 class MissingExtra(SemsearchError):
     """A library that this call needs is not installed.
 

@@ -127,17 +127,28 @@ def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listen
     """Open the index and serve it until the process is told to stop. Blocks.
 
     Args:
-        settings: what to serve, and where.
-        ready: called once, when the socket listens and a first question has been answered.
+        settings: what to serve, where, and by how many processes.
+        ready: called once, when the socket listens and a first question has been answered by each process.
 
     Raises:
         InvalidSetting: the address cannot be listened on; found before the index is opened.
         StoredIndexError: the index cannot be opened.
+        WorkerFailed: a process of several ended before it could answer.
     """
-    with (
-        _bound(settings.host, settings.port) as listener,
-        Glossary.open(settings.index, model=settings.model) as glossary,
-    ):
+    with _bound(settings.host, settings.port) as listener:
+        if settings.workers == 1:
+            serve_on(listener, settings, ready)
+        else:
+            from semsearch.api.supervisor import supervise  # noqa: PLC0415 - it imports this module
+
+            supervise(listener, settings, ready)
+
+
+def serve_on(
+    listener: socket.socket, settings: Settings, ready: Callable[[Listening], None]
+) -> None:
+    """Serve on a bound socket by this process alone; see `serve`."""
+    with Glossary.open(settings.index, model=settings.model) as glossary:
         app = create_app(glossary, settings)
         config = uvicorn.Config(
             app,

@@ -195,11 +195,15 @@ def serve(
         int | None, typer.Option(help="Port, 0 for a free one (default: SEMSEARCH_PORT or 8000).")
     ] = None,
     model: Model = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that answer (default: SEMSEARCH_WORKERS or 1)."),
+    ] = None,
 ) -> None:
     """Serve the page and the HTTP API."""
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
-    settings = _settings(index=index, host=host, port=port, model=model)
+    settings = _settings(index=index, host=host, port=port, model=model, workers=workers)
     serve_now(settings, ready=partial(show.serving, named_model=settings.model))
     show.done("stopped")
 

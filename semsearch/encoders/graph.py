@@ -10,11 +10,9 @@ An export is a folder written once (`to_onnx.py`):
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from threading import Lock
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -36,8 +34,9 @@ SLOW_FUSIONS = ("SkipLayerNormFusion",)
 """Optimisations of ONNX Runtime that are left out. The fused addition and normalisation takes 5 to 10 times
 what a normalisation takes by itself (DESIGN, decision 9)."""
 
-THREADS = 2
-"""Threads of one run. More than two have not been measured."""
+THREADS = 1
+"""Of one run. Two that spin save a sixth of it on an idle machine and cost more on any other; as many
+runs as there are cores, on a thread each, answer more questions (DESIGN, decision 10)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +133,7 @@ class ModelExport:
 
 
 class Graph:
-    """An exported model, loaded. Several threads may call it; one runs at a time, on two cores.
+    """An exported model, loaded. Several threads may call it at once; each run keeps to its thread.
 
     Args:
         folder: where the export lies.
@@ -156,13 +155,8 @@ class Graph:
         self._tokenizer.enable_truncation(export.max_tokens)
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
-        options.inter_op_num_threads = 1
-        # Two threads that wait by sleeping gain nothing on so short a run; spinning they save a third
-        # of it. They stop when the run ends, so that the event loop has its core back.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
-        options.add_session_config_entry("session.force_spinning_stop", "1")
-        self._one_run = Lock()  # threads of two runs at once would spin against each other
+        options.intra_op_num_threads = THREADS
+        options.inter_op_num_threads = THREADS
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / f"{precision}.onnx"),
             options,
@@ -205,6 +199,5 @@ class Graph:
             mask[row, : len(encoding.ids)] = 1
             types[row, : len(encoding.ids)] = encoding.type_ids
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        with self._one_run:
-            outputs = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
+        outputs = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
         return [np.asarray(output, dtype=np.float32) for output in outputs]

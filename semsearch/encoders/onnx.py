@@ -40,7 +40,7 @@ class Export(ModelExport):
 
 
 class OnnxEncoder:
-    """An exported encoder. Several threads may call it; one runs at a time, on two cores."""
+    """An exported encoder. Several threads may call it at once."""
 
     def __init__(self, folder: Path, export: Export, precision: str) -> None:
         self._export = export

@@ -34,7 +34,7 @@ class RerankerExport(ModelExport):
 
 
 class OnnxReranker:
-    """An exported reranker. Several threads may call it; one batch runs at a time, on two cores."""
+    """An exported reranker. Several threads may call it at once."""
 
     def __init__(self, folder: Path, export: RerankerExport, precision: str) -> None:
         self._export = export
