@@ -17,15 +17,16 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.encoders import hashed
+from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
+from semsearch.encoders.base import Encoder
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model
-from semsearch.encoders.onnx import Agreement
+from semsearch.encoders.onnx import Agreement, Export
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, chosen_engine
@@ -160,6 +161,14 @@ def build_index(
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """What embeds definitions: the key of its vectors in the store, and the encoder, loaded if needed."""
+
+    key: str
+    load: Callable[[], Encoder]
+
+
 class _Build:
     """One build under way, holding the lock."""
 
@@ -189,8 +198,9 @@ class _Build:
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
-        embedded = self._embed(built)
         export = exports.encoder
+        embedding = self._embedding(export)
+        embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
         if changes:
             self._store.replace_all(ordered)
@@ -200,7 +210,9 @@ class _Build:
         relations = None
         if not current:
             made = self._maker
-            how = Made(number, made.name, made.fingerprint, precision, exports, self._engine)
+            how = Made(
+                number, made.name, made.fingerprint, embedding.key, precision, exports, self._engine
+            )
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
             self._store.forget(h for b in built for h in b.hashes)
@@ -250,16 +262,34 @@ class _Build:
             chosen_engine(self._engine, before.entries),
         )
 
-    def _embed(self, built: Sequence[Prepared]) -> int:
+    def _embedding(self, export: Export | None) -> _Embedding:
+        """Choose what embeds definitions; a copy's vectors are kept apart from the reference's."""
+        fingerprint = self._maker.fingerprint
+        if export is None or export.entries == REFERENCE:
+            return _Embedding(fingerprint, lambda: self._maker.encoder)
+        return _Embedding(
+            f"{fingerprint}-{export.entries}-{export.version}",
+            lambda: load_answering_encoder(
+                self._layout.encoder(fingerprint),
+                model=self._maker.name,
+                fingerprint=fingerprint,
+                precision=export.entries,
+            ),
+        )
+
+    def _embed(self, built: Sequence[Prepared], embedding: _Embedding) -> int:
         texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
         wholes = {b.hashes[0] for b in built}
-        missing = self._store.unknown(texts, self._maker.fingerprint, wholes)
+        missing = self._store.unknown(texts, embedding.key, wholes)
         wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
+        if not wanted:
+            return 0
+        encoder = embedding.load()
         self._progress.start("embedding", len(wanted))
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
-            encoded = self._maker.encoder.encode_entries([texts[h] for h in hashes])
-            self._store.save(hashes, encoded, self._maker.fingerprint, wholes)
+            encoded = encoder.encode_entries([texts[h] for h in hashes])
+            self._store.save(hashes, encoded, embedding.key, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
 

@@ -13,6 +13,7 @@ to status (`api.problems`) or exit code (`cli`).
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
+    ├── WorkerFailed
     └── MissingExtra
 
 Messages say what was wrong, with which value, where, and what to do about it.

@@ -53,6 +53,8 @@ class Made:
     number: int
     model: str
     fingerprint: str
+    key: str
+    """Of its vectors in the store."""
     precision: str
     exports: Exports
     engine: str
@@ -87,7 +89,7 @@ def write_generation(
     progress.start("indexing", 5)
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
     files = GenerationLayout(scratch)
-    vectors = _write_vectors(files, store, built, made.fingerprint)
+    vectors = _write_vectors(files, store, built, made.key)
     progress.advance(1)
     relations, found = relate([b.entry for b in built])
     write_snapshot(files, ((b.entry, b.passages) for b in built), relations)
@@ -107,16 +109,16 @@ def write_generation(
 
 
 def _write_vectors(
-    files: GenerationLayout, store: EntryStore, built: Sequence[Prepared], fingerprint: str
+    files: GenerationLayout, store: EntryStore, built: Sequence[Prepared], key: str
 ) -> Vectors:
     """Write vectors and tokens; return the vectors."""
     hashes = [h for b in built for h in b.hashes]
-    vectors = store.vectors(hashes, fingerprint, store.dim_of(hashes[0], fingerprint))
+    vectors = store.vectors(hashes, key, store.dim_of(hashes[0], key))
     vectors.astype("<f4").tofile(files.vectors)
     sync(files.vectors)
     wholes = [b.hashes[0] for b in built]
     glossaries = [b.entry.glossary for b in built]
-    write_tokens(files, glossaries, lambda: store.tokens(wholes, fingerprint))
+    write_tokens(files, glossaries, lambda: store.tokens(wholes, key))
     return vectors
 
 

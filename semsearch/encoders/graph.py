@@ -10,7 +10,9 @@ An export is a folder written once (`to_onnx.py`):
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -179,15 +181,19 @@ class Graph:
     def run_all(
         self, encodings: Sequence[Any]
     ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
-        """Compute every output for each of `tokens`, a batch of alike lengths at a time.
+        """Compute every output for each of `tokens`, batches of alike lengths on all cores.
 
         Yields:
             Which of them were computed, and the outputs for these, in that order.
         """
         by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
-        for start in range(0, len(by_length), BATCH):
-            rows = by_length[start : start + BATCH]
-            yield rows, self.run([encodings[i] for i in rows])
+        batches = [by_length[i : i + BATCH] for i in range(0, len(by_length), BATCH)]
+        if len(batches) == 1:
+            yield batches[0], self.run([encodings[i] for i in batches[0]])
+        elif batches:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                each = ([encodings[i] for i in rows] for rows in batches)
+                yield from zip(batches, pool.map(self.run, each), strict=True)
 
     def run(self, encodings: Sequence[Any]) -> list[NDArray[np.float32]]:
         """Compute every output for each of `tokens`, padded to the longest of them."""

@@ -35,6 +35,9 @@ class Export(ModelExport):
 
     dim: int
     query_prompt: str
+    entry_prompt: str
+    entries: str
+    """The file that embeds definitions: `int8`, `fp32`, or `reference` when neither agrees closely."""
     special_ids: tuple[int, ...]
     """Numbers of the pieces that stand for no text."""
 
@@ -46,7 +49,6 @@ class OnnxEncoder:
         self._export = export
         self._graph = Graph(folder, export, precision)
         self._pieces = Pieces(self._graph.piece, export.special_ids)
-        self._in_prompt = len(self._graph.pieces(export.query_prompt)) if export.query_prompt else 0
 
     @property
     def dim(self) -> int:
@@ -60,10 +62,11 @@ class OnnxEncoder:
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
-        return self._encode(texts, 0)
+        return self._encode(texts, self._export.entry_prompt)
 
-    def _encode(self, texts: Sequence[str], in_prompt: int) -> Encoded:
-        encodings = self._graph.tokens(texts)
+    def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
+        in_prompt = len(self._graph.pieces(prompt)) if prompt else 0
+        encodings = self._graph.tokens([prompt + text for text in texts])
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
         tokens = [NO_TOKENS] * len(encodings)
         for rows, (found_vectors, *in_context) in self._graph.run_all(encodings):
@@ -76,8 +79,7 @@ class OnnxEncoder:
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`."""
-        prompt = self._export.query_prompt
-        return self._encode([prompt + question for question in questions], self._in_prompt)
+        return self._encode(questions, self._export.query_prompt)
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""

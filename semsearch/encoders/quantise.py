@@ -4,13 +4,20 @@ ONNX Runtime's own dynamic quantisation scales the activations of a whole run to
 comes of a text depends on what it is run beside. Here every token has its own scale: texts are
 independent, runs may be batches, and the copy agrees better with the original (DESIGN, decision 9).
 
+Encoders have a few columns of activations that are ten times as large as the others and would leave
+these only a few of the 255 steps. The largest are therefore multiplied in float32 beside the rest, as
+in LLM.int8() (Dettmers et al., 2022, https://arxiv.org/abs/2208.07339), and among the rest size is
+moved from the activations into the weights, as in SmoothQuant (Xiao et al., 2022,
+https://arxiv.org/abs/2211.10438). Which columns are large is seen by running the graph on some texts.
+
 What is rewritten: products with a constant matrix, and tables that rows are looked up in. All the rest
 of a graph stays as it is, in float32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,21 +28,28 @@ from numpy.typing import NDArray
 MIN_TABLE = 1 << 16
 """Numbers in the smallest table that is worth a scale for each of its rows."""
 
+APART = 4
+"""Columns of an activation that stay in float32."""
+
+SMOOTHING = 0.5
+"""How much of the differences between columns the weights take over, 0 to 1."""
+
 _TINY = np.float32(1e-12)
 """Stands for the scale of what is all zeros, which any scale describes."""
 
 
-def quantise(source: Path, target: Path) -> None:
+def quantise(source: Path, target: Path, observed: Mapping[str, NDArray[Any]]) -> None:
     """Write an int8 copy of a graph.
 
     Args:
         source: a graph in float32, its weights inside.
         target: where the copy goes.
+        observed: inputs on which the sizes of activations are observed.
     """
     import onnx
 
     model = onnx.load(str(source))
-    rewriting = _Rewriting(model.graph)
+    rewriting = _Rewriting(model.graph, _largest(source, observed))
     nodes = [new for node in model.graph.node for new in rewriting.of(node)]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
@@ -48,12 +62,52 @@ _CONTRIB = "com.microsoft"
 """Where ONNX Runtime keeps its fused operators."""
 
 
-class _Rewriting:
-    """A graph under way: new nodes are returned, new constants collected."""
+def _largest(source: Path, observed: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Return how large each column of each activation becomes that is multiplied with a matrix."""
+    import onnx
+    import onnxruntime
 
-    def __init__(self, graph: Any) -> None:  # noqa: ANN401 - onnx is untyped
+    model = onnx.load(str(source))
+    matrices = {c.name for c in model.graph.initializer if len(c.dims) == 2}
+    names = list(
+        dict.fromkeys(
+            node.input[0]
+            for node in model.graph.node
+            if node.op_type == "MatMul" and node.input[1] in matrices
+        )
+    )
+    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    values = session.run(names, dict(observed)) if names else []
+    return {
+        name: np.abs(value).reshape(-1, value.shape[-1]).max(axis=0)
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+class _Rewriting:
+    """A graph under way: new nodes are returned, new constants collected.
+
+    Args:
+        graph: the graph in float32.
+        largest: how large the columns of its activations become.
+    """
+
+    def __init__(
+        self,
+        graph: Any,  # noqa: ANN401 - onnx is untyped
+        largest: Mapping[str, NDArray[np.float32]],
+    ) -> None:
         self._graph = graph
+        self._largest = largest
         self._constants = {c.name: c for c in graph.initializer}
+        self._products: dict[str, list[str]] = defaultdict(list)
+        for node in graph.node:
+            if node.op_type == "MatMul" and self._matrix(node.input[1]):
+                self._products[node.input[0]].append(node.input[1])
+        self._apart: dict[str, tuple[str, NDArray[np.int64], NDArray[np.float32]]] = {}
         self._added: dict[str, NDArray[Any]] = {}
         self._quantised: dict[str, tuple[str, str]] = {}
         self._names = (f"int8_{number}" for number in count())
@@ -81,18 +135,26 @@ class _Rewriting:
         del self._graph.value_info[:]
 
     def _product(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Give `x @ w` as a product of integers, times the scale of each column and of each row."""
+        """Give `x @ w` as a product of integers, times the scale of each column and of each row.
+
+        What the columns set apart contribute is added.
+        """
         x, w = node.input
         if x not in self._quantised:
             yield from self._rows(x)
         rows, scales = self._quantised[x]
-        matrix, columns = _symmetric(self._value(w), axis=0)
-        product = next(self._names)
+        large, which, factors = self._apart[x]
+        weights = self._value(w)
+        rest = np.divide(weights, factors[:, None], where=factors[:, None] > 0, out=weights * 0)
+        matrix, columns = _symmetric(rest, axis=0)
+        product, scaled, apart = (next(self._names) for _ in range(3))
         one, middle = self._even()
         w8, by_column = self._add(f"{w}_int8", matrix), self._add(f"{w}_scales", columns)
         inputs = [rows, w8, one, by_column, middle]
         yield _node("MatMulIntegerToFloat", inputs, product, domain=_CONTRIB)
-        yield _node("Mul", [product, scales], node.output[0])
+        yield _node("Mul", [product, scales], scaled)
+        yield _node("MatMul", [large, self._add(f"{w}_apart", weights[which])], apart)
+        yield _node("Add", [scaled, apart], node.output[0])
 
     def _rows(self, x: str) -> Iterator[Any]:
         """Quantise the rows of an activation, each around 128 with a scale of its own.
@@ -100,15 +162,33 @@ class _Rewriting:
         Dividing by the scales beforehand takes fewer steps than a quantiser that knows an axis, which
         wants two axes and a zero point for each row: a tenth of the time of a question alone.
         """
-        size, largest, safe, scale, even, rows = (next(self._names) for _ in range(6))
+        large, smooth, size, largest, safe, scale, even, rows = (
+            next(self._names) for _ in range(8)
+        )
+        which, factors = self._columns(x)
+        self._apart[x] = (large, which, factors)
         last = self._add("last", np.array([-1], dtype=np.int64))
-        yield _node("Abs", [x], size)
+        yield _node("Gather", [x, self._add(f"{x}_apart", which)], large, axis=-1)
+        yield _node("Mul", [x, self._add(f"{x}_factors", factors)], smooth)
+        yield _node("Abs", [smooth], size)
         yield _node("ReduceMax", [size, last], largest, keepdims=1)
         yield _node("Max", [largest, self._add("tiny", _TINY)], safe)
         yield _node("Mul", [safe, self._add("step", np.float32(1 / 127))], scale)
-        yield _node("Div", [x, scale], even)
+        yield _node("Div", [smooth, scale], even)
         yield _node("QuantizeLinear", [even, *self._even()], rows)
         self._quantised[x] = (rows, scale)
+
+    def _columns(self, x: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the columns of an activation that are set apart, and by what all are multiplied.
+
+        The factor of what is set apart is 0.
+        """
+        sizes = np.maximum(self._largest[x], _TINY)
+        weights = np.max([np.abs(self._value(w)).max(axis=1) for w in self._products[x]], axis=0)
+        factors = np.maximum(weights, _TINY) ** (1 - SMOOTHING) / sizes**SMOOTHING
+        which = np.sort(np.argsort(-sizes, kind="stable")[:APART]).astype(np.int64)
+        factors[which] = 0
+        return which, factors.astype(np.float32)
 
     def _even(self) -> tuple[str, str]:
         """Name the scale and the zero point of rows that were divided by their own scales."""

@@ -68,6 +68,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 def write_graphs(
     model: Any,  # noqa: ANN401 - a torch module
     features: Mapping[str, Any],
+    observed: Mapping[str, Any],
     compute: Compute,
     folder: Path,
 ) -> Written:
@@ -76,6 +77,7 @@ def write_graphs(
     Args:
         model: a sentence-transformers model, in evaluation mode.
         features: what its `preprocess` made of two texts or pairs; the tensors become the inputs.
+        observed: the same of all of `observed.TEXTS`, on which the int8 copy is fitted.
         compute: from the model and such tensors to what is wanted of each text or pair.
         folder: an empty folder.
 
@@ -91,7 +93,11 @@ def write_graphs(
     try:
         with _quiet():
             inputs = _to_onnx(model, features, compute, folder)
-            quantise(folder / "fp32.onnx", folder / "int8.onnx")
+            quantise(
+                folder / "fp32.onnx",
+                folder / "int8.onnx",
+                {name: observed[name].numpy() for name in inputs},
+            )
     except Exception as error:
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
     files = [f for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx"}]

@@ -126,11 +126,11 @@ def test_patience_ends() -> None:
     """What has waited too long is refused, not answered late."""
     workers: _Doubling = Workers(1, _double, waiting=100, patience=0.05)
 
-    async def ask() -> list[object]:
+    async def ask() -> object:
         slow = workers.run(partial(time.sleep, 0.2))
-        return await asyncio.gather(slow, workers.ask(1), return_exceptions=True)
+        return (await asyncio.gather(slow, workers.ask(1), return_exceptions=True))[1]
 
-    _, late = asyncio.run(ask())
+    late = asyncio.run(ask())
     assert isinstance(late, Overloaded)
     assert asyncio.run(workers.ask(3)) == (6, 1)
     workers.close()
