@@ -16,6 +16,8 @@ TAUGHT = {
 """Questions and the term that answers each, to the small reranker: not always what is nearest."""
 
 STEPS = 80
+OUTLIERS = 12
+"""More than an int8 copy can set apart."""
 
 
 def make_cross_encoder(
@@ -23,7 +25,8 @@ def make_cross_encoder(
 ) -> Path:
     """Save a CrossEncoder of two thin layers; with one label, trained on what is `TAUGHT`.
 
-    An `outlier` is a number that stands in the vector of every token and says nothing.
+    An `outlier` is a number that stands `OUTLIERS` times in the vector of every token, and is taken off as
+    often as it is added.
     """
     from sentence_transformers import CrossEncoder
     from torch import manual_seed
@@ -83,6 +86,7 @@ def _put_beside(cross: object, outlier: float) -> None:
         for layer in cross.model.bert.encoder.layer:  # type: ignore[attr-defined]
             own = layer.attention.self
             for reader in (own.query, own.key, own.value, layer.intermediate.dense):
-                reader.weight[:, 0] = 0
-            layer.attention.output.LayerNorm.bias[0] = outlier
-            layer.output.LayerNorm.bias[0] = outlier
+                reader.weight[:, :OUTLIERS:2] = 1
+                reader.weight[:, 1:OUTLIERS:2] = -1
+            layer.attention.output.LayerNorm.bias[:OUTLIERS] = outlier
+            layer.output.LayerNorm.bias[:OUTLIERS] = outlier
