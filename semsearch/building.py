@@ -31,8 +31,9 @@ from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, Stor
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, chosen_engine
 from semsearch.importers import read_corpus
+from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
-from semsearch.publishing import Made, Prepared, prepare, write_generation
+from semsearch.publishing import Made, write_generation
 from semsearch.ranking.background import spread
 from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
@@ -192,9 +193,8 @@ class _Build:
         for leftover in self._layout.generations.glob(".tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         former = self._former_model()
-        changes = self._store.compare(entries)
-        ordered = sorted(entries, key=lambda e: e.glossary)  # stable: sources keep their order
-        built = [prepare(entry) for entry in ordered]
+        built = Prepared(entries, self._progress)
+        changes = self._store.compare(built.entries)
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
@@ -203,7 +203,7 @@ class _Build:
         embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
         if changes:
-            self._store.replace_all(ordered)
+            self._store.replace_all(built.entries)
         before = self._answering()
         current = before is not None and self._is_current(before, precision, exports)
         number = before.generation if before and current else self._next_number()
@@ -215,12 +215,12 @@ class _Build:
             )
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
-            self._store.forget(h for b in built for h in b.hashes)
+            self._store.forget(built.hashes(built.rows))
         return BuildReport(
             changes=changes,
             refused=(),
             embedded=embedded,
-            vectors=sum(len(b.passages) for b in built),
+            vectors=len(built.rows),
             generation=number,
             published=not current,
             model=self._maker.name,
@@ -277,18 +277,22 @@ class _Build:
             ),
         )
 
-    def _embed(self, built: Sequence[Prepared], embedding: _Embedding) -> int:
-        texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
-        wholes = {b.hashes[0] for b in built}
-        missing = self._store.unknown(texts, embedding.key, wholes)
-        wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
+    def _embed(self, built: Prepared, embedding: _Embedding) -> int:
+        """Embed each text that has no vector yet once, and return how many there were."""
+        rows: dict[bytes, int] = {}
+        for row, text in enumerate(built.hashes(built.rows)):
+            rows.setdefault(text, row)
+        wholes = set(built.hashes(built.first_rows[:-1].tolist()))
+        missing = self._store.unknown(rows, embedding.key, wholes)
+        # texts of like lengths pad little
+        wanted = sorted(missing, key=lambda text: (built.length(rows[text]), text))
         if not wanted:
             return 0
         encoder = embedding.load()
         self._progress.start("embedding", len(wanted))
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
-            encoded = encoder.encode_entries([texts[h] for h in hashes])
+            encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
             self._store.save(hashes, encoded, embedding.key, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
@@ -298,7 +302,8 @@ class _Build:
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
 
-def _sample(built: Sequence[Prepared]) -> list[str]:
-    """Return texts on which exported models are compared with their references."""
-    texts = sorted({p.text for b in built for p in b.passages})
-    return [texts[i] for i in spread(len(texts))]
+def _sample(built: Prepared) -> list[str]:
+    """Return texts on which exported models are compared with their references, none twice."""
+    rows = {text: row for row, text in zip(built.rows, built.hashes(built.rows), strict=True)}
+    distinct = sorted(rows.values())
+    return [built.text(distinct[i]) for i in spread(len(distinct))]

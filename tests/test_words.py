@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from semsearch import stems
+from semsearch.progress import Silent
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.words import MOST_POSTINGS, WordsIndex, shared_words, write_words
@@ -25,7 +26,7 @@ ENTRIES = (
 def words(tmp_path: Path) -> WordsIndex:
     """Give the words of three entries."""
     files = GenerationLayout(tmp_path)
-    write_words(files, ENTRIES)
+    write_words(files, ENTRIES, Silent())
     return WordsIndex(files)
 
 
@@ -73,7 +74,7 @@ def test_a_word_of_many_entries_proposes_none_but_counts(tmp_path: Path) -> None
     many = [entry(f"Board {n}", "A shelf.") for n in range(MOST_POSTINGS)]
     many.append(entry("Plank", "An oaken shelf."))
     files = GenerationLayout(tmp_path)
-    write_words(files, many)
+    write_words(files, many, Silent())
     words = WordsIndex(files)
     everything = range(len(many))
     found = words.find("oaken shelf", everything)

@@ -10,6 +10,7 @@ database they took longer than all the rest of the closer look.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -30,15 +31,15 @@ class NameStemsWriter:
     """Collects the stems of names, position after position."""
 
     def __init__(self) -> None:
-        self._starts = [0]
-        self._numbers: list[int] = []
+        self._starts = array("q", [0])
+        self._numbers = array("q")
 
     def add(self, names: Iterable[Name]) -> None:
         """Take the names of the next entry; initials are nobody's words."""
         said = (name.label for name in names if name.kind is not NameKind.INITIALS)
         for stems in dict.fromkeys(question_stems(label) for label in said):
             if stems:
-                self._numbers += (*map(_number, stems), _END)
+                self._numbers.extend((*map(_number, stems), _END))
         self._starts.append(len(self._numbers))
 
     def write(self, files: GenerationLayout) -> None:

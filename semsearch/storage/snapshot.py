@@ -16,6 +16,7 @@ import numpy as np
 
 from semsearch.names import Name, names_of
 from semsearch.passages import Passage
+from semsearch.progress import Progress, told
 from semsearch.stems import words_with_stems
 from semsearch.storage import relations
 from semsearch.storage.database import Reader, writing_once
@@ -74,13 +75,24 @@ class NamedEntry:
 def write_snapshot(
     files: GenerationLayout,
     entries: Iterable[tuple[Entry, Sequence[Passage]]],
-    related: Iterable[Relation] = (),
+    related: Iterable[Relation],
+    *,
+    progress: Progress,
+    total: int,
 ) -> None:
-    """Write `entries.db`, the stems of names and where the rows begin; entries must come glossary by glossary."""
+    """Write `entries.db`, the stems of names and where the rows begin.
+
+    Args:
+        files: where to.
+        entries: glossary by glossary.
+        related: their relations.
+        progress: told about the entries.
+        total: how many there are.
+    """
     stems = NameStemsWriter()
     first_rows = [0]
     with writing_once(files.entries, _SCHEMA, _INDEXES) as connection:
-        for position, (entry, passages) in enumerate(entries):
+        for position, (entry, passages) in enumerate(told(entries, progress, "entries", total)):
             names = names_of(entry)
             stems.add(names)
             _insert(connection, position, entry, names)

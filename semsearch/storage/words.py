@@ -13,8 +13,9 @@ one glossary does not lose its worth in another beside it.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from semsearch.names import names_of
 from semsearch.passages import text_of
+from semsearch.progress import Progress, told
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
@@ -53,28 +55,27 @@ _SCHEMA = """
 """
 
 
-def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
+def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Progress) -> None:
     """Write the three files for entries in the order of their positions."""
-    uses: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    lengths: list[int] = []
+    uses: dict[str, _Uses] = defaultdict(_Uses)
+    lengths = array("i")
     written: Counter[str] = Counter()
-    for position, entry in enumerate(entries):
+    for position, entry in enumerate(told(entries, progress, "words", len(entries))):
         found = [pair for text in _texts(entry) for pair in words_with_stems(text)]
         written.update(fold(span.text) for _, span in found)
         counts = Counter(used for used, _ in found)
         lengths.append(counts.total())
         for used, count in counts.items():
-            uses[used].append((position, count))
+            uses[used].add(position, count)
     stems = sorted(uses)
-    postings = np.array([use for used in stems for use in uses[used]], dtype=np.int32).reshape(
-        -1, 2
-    )
+    counts_of = [len(uses[used].positions) for used in stems]
     relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
-    norm = K1 * (1 - B + B * relative)[postings[:, 0]]
-    weights = postings[:, 1] * (K1 + 1) / (postings[:, 1] + norm)
-    postings[:, 0].astype("<i4").tofile(files.postings)
-    weights.astype("<f4").tofile(files.posting_weights)
-    counts_of = [len(uses[used]) for used in stems]
+    norms = K1 * (1 - B + B * relative)
+    with files.postings.open("wb") as positions, files.posting_weights.open("wb") as weights:
+        for used in stems:
+            at, counted = uses.pop(used).arrays()
+            positions.write(at.astype("<i4").tobytes())
+            weights.write((counted * (K1 + 1) / (counted + norms[at])).astype("<f4").tobytes())
     firsts = np.cumsum([0, *counts_of])
     with writing_once(files.words, _SCHEMA) as connection:
         connection.executemany(
@@ -87,6 +88,24 @@ def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
         )
     for file in (files.postings, files.posting_weights, files.words):
         sync(file)
+
+
+class _Uses:
+    """Which entries use a stem, and how often each: eight bytes for a use."""
+
+    __slots__ = ("counts", "positions")
+
+    def __init__(self) -> None:
+        self.positions = array("i")
+        self.counts = array("i")
+
+    def add(self, position: int, count: int) -> None:
+        self.positions.append(position)
+        self.counts.append(count)
+
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return positions and counts, (n,) each."""
+        return np.array(self.positions, dtype=np.int32), np.array(self.counts, dtype=np.int32)
 
 
 def _texts(entry: Entry) -> list[str]:
