@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         0.8, gt=0, le=600, description="Seconds a request may wait; then it is refused with 503."
     )
     cache: int = Field(
-        16, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."
+        8, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."
     )
 
 

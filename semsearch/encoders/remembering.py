@@ -11,8 +11,8 @@ from cachetools import LRUCache
 from semsearch.encoders.base import Encoder
 from semsearch.types import Encoded, Tokens, Vectors
 
-MOST_BYTES = 16_000_000
-"""Some 500 questions of an encoder with tokens, ten thousand of one without."""
+MOST_BYTES = 4_000_000
+"""Some 150 questions of an encoder with tokens, two thousand of one without."""
 
 _OVERHEAD = 500
 """Bytes of memory that one question takes besides its vectors."""
