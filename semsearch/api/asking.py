@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from cachetools import LRUCache
 
-from semsearch.api.workers import Client, Workers
+from semsearch.api.workers import TOGETHER, Client, Workers
 from semsearch.config import Settings
 from semsearch.glossary import Asked, Glossary
 from semsearch.writing import to_json
@@ -61,10 +64,48 @@ class Asking:
         if known is not None:
             return Reply(known, {"cache": "answer"})
         self._glossary.check(asked)
+        began = perf_counter()
         reply = await self.workers.ask(asked, client)
-        if len(reply.content) + ANSWER_OVERHEAD <= self._answers.maxsize:
-            self._answers[asked] = reply.content
-        return reply
+        self._remember(asked, reply.content)
+        took = (perf_counter() - began) * 1000
+        worked = sum(ms for ms in reply.timings.values() if isinstance(ms, float))
+        return Reply(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
+
+    async def ask_all(self, asked: Sequence[Asked], client: Client) -> list[bytes]:
+        """Return the JSON of each answer to a batch, which is asked in parts: others are answered in between.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+            Overloaded: too many requests wait; the rest of the batch is not asked.
+        """
+        for one in asked:
+            self._glossary.check(one)
+        found = {one: content for one in asked if (content := self._answers.get(one)) is not None}
+        new = [one for one in dict.fromkeys(asked) if one not in found]
+        parts = deque(new[i : i + TOGETHER] for i in range(0, len(new), TOGETHER))
+
+        async def ask_parts() -> None:
+            while parts:
+                part = parts.popleft()
+                try:
+                    work = partial(self._answers_to, part)
+                    replies = await self.workers.run(work, client, size=len(part))
+                except BaseException:
+                    parts.clear()
+                    raise
+                for one, reply in zip(part, replies, strict=True):
+                    self._remember(one, reply.content)
+                    found[one] = reply.content
+
+        await asyncio.gather(*(ask_parts() for _ in range(THREADS)))
+        return [found[one] for one in asked]
+
+    def _remember(self, asked: Asked, content: bytes) -> None:
+        if len(content) + ANSWER_OVERHEAD <= self._answers.maxsize:
+            self._answers[asked] = content
+
+    def _answers_to(self, asked: Sequence[Asked]) -> list[Reply]:
+        return list(self._answer(asked))
 
     def _answer(self, asked: Sequence[Asked]) -> Iterator[Reply]:
         began = perf_counter()

@@ -3,7 +3,8 @@
 Questions that wait are taken together (adaptive batching): the encoder runs once for all of them, and
 each is answered as soon as it is done. A lone question is taken at once; batches grow by themselves
 when questions come faster than they are answered. What waits is bounded in number and in time, so that
-a service with too much to do refuses some of it quickly and answers the rest in time.
+a service with too much to do refuses some of it quickly and answers the rest in time: what would wait too long
+by the pace of the last tasks is refused when it comes, rather than when its time is over.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _Reply = TypeVar("_Reply")
 TOGETHER = 16
 """Most questions taken at once; larger batches encode no faster and make the first one wait."""
 
+LAST = 8
+"""The pace is that of about so many times of taking tasks."""
+
 
 class Overloaded(Exception):
     """There is more to do than can be done in time; nothing was begun."""
@@ -47,6 +51,8 @@ class _Task:
     work: Callable[[], Any] | None = None
     """What to do; None for a question."""
     question: Any = None
+    size: int = 1
+    """As much work as so many questions."""
     since: float = field(default_factory=perf_counter)
 
 
@@ -60,8 +66,9 @@ class Workers(Generic[_Question, _Reply]):
         most: how many threads; further work waits its turn.
         answer: answers questions taken together. It yields a reply to each, in their order, as soon as
             it is made, and raises nothing that is the fault of one of them.
-        waiting: how many tasks may wait for a thread.
-        patience: seconds after which a task that still waits is given up.
+        waiting: how many tasks may wait besides one for each thread.
+        patience: seconds that a task may wait: one that would wait longer by the pace of the last ones is refused
+            when it comes, and one that does wait longer is given up.
     """
 
     def __init__(
@@ -81,14 +88,24 @@ class Workers(Generic[_Question, _Reply]):
         self._calls: SimpleQueue[bool] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._open = 0
+        self._pace = 0.0
+        """Seconds from one answer to the next while all threads are busy. Written by any of them: to lose a time
+        now and then does no harm."""
 
-    async def run(self, work: Callable[[], _T], client: Client | None = None) -> _T:
+    async def run(
+        self, work: Callable[[], _T], client: Client | None = None, *, size: int = 1
+    ) -> _T:
         """Return what `work` returns in a thread, or raise what it raises.
+
+        Args:
+            work: what to do.
+            client: who waits for it.
+            size: to how many questions it comes.
 
         Raises:
             Overloaded: too many tasks wait, or this one waited too long.
         """
-        found: _T = await self._done(work=work, client=client)
+        found: _T = await self._done(work=work, client=client, size=size)
         return found
 
     async def ask(self, question: _Question, client: Client | None = None) -> _Reply:
@@ -101,7 +118,9 @@ class Workers(Generic[_Question, _Reply]):
         return found
 
     async def _done(self, *, client: Client | None, **what: Any) -> Any:  # noqa: ANN401
-        if len(self._tasks) >= self._waiting:
+        if self._open >= self._most + self._waiting:
+            raise Overloaded
+        if len(self._tasks) * self._pace > self._patience:
             raise Overloaded
         future = asyncio.get_running_loop().create_future()
         self._open += 1
@@ -126,11 +145,19 @@ class Workers(Generic[_Question, _Reply]):
     def _serve(self) -> None:
         while self._calls.get():
             taken = self._take()
-            if taken and taken[0].work is not None:
+            if not taken:
+                continue
+            began = perf_counter()
+            if taken[0].work is not None:
                 _do(taken[0])
-            elif taken:
+            else:
                 self._do_together(taken)
+            self._note_pace((perf_counter() - began) / sum(task.size for task in taken))
             del taken  # or an idle thread would keep the answers
+
+    def _note_pace(self, seconds: float) -> None:
+        """Note what a question took one of the threads."""
+        self._pace += (seconds / max(1, len(self._threads)) - self._pace) / LAST
 
     def _take(self) -> list[_Task]:
         """Return the next task or, when it is a question, a fair share of those that wait."""

@@ -32,7 +32,7 @@ def test_where_the_time_went(client: TestClient) -> None:
     first = client.get("/v1/search", params={"q": "a spoon for the soup of today"})
     again = client.get("/v1/search", params={"q": "a spoon for the soup of today"})
     other = client.get("/v1/search", params={"q": "a spoon for the soup of today", "limit": 3})
-    assert _names(first.headers["server-timing"]) == ["encode", "search", "total"]
+    assert _names(first.headers["server-timing"]) == ["queue", "encode", "search", "total"]
     assert re.fullmatch(r'cache;desc="answer", total;dur=\d+\.\d\d', again.headers["server-timing"])
     assert 'cache;desc="vector"' in other.headers["server-timing"]
     assert first.content == again.content
@@ -77,6 +77,62 @@ def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
     assert isinstance(first, Reply)
     assert isinstance(last, Reply)
     assert json.loads(first.content)["hits"][0]["id"] == "ships:gps"
+
+
+def test_a_batch_is_answered_as_one_by_one(glossary: Glossary, index: Path) -> None:
+    """In its order, also what it asks twice or what is remembered; and it is remembered."""
+    asked = [Asked(f"soup {n % 45}", k=3) for n in range(60)]
+
+    async def together() -> tuple[list[bytes], Reply]:
+        asking = Asking(glossary, load_settings(index=index))
+        try:
+            await asking.ask(asked[3], Client())
+            return await asking.ask_all(asked, Client()), await asking.ask(asked[7], Client())
+        finally:
+            asking.workers.close()
+
+    answers, again = asyncio.run(together())
+    assert answers == [to_json(glossary.ask(one.question, k=3)) for one in asked]
+    assert (again.content, again.timings) == (answers[7], {"cache": "answer"})
+
+
+def test_a_batch_lets_others_through(glossary: Glossary, index: Path) -> None:
+    """A question that comes after a batch is answered before all of the batch is."""
+    done: list[str] = []
+
+    async def batch(asking: Asking) -> None:
+        await asking.ask_all([Asked(f"soup {n}") for n in range(64)], Client())
+        done.append("batch")
+
+    async def question(asking: Asking) -> None:
+        await asking.ask(Asked("GPS"), Client())
+        done.append("question")
+
+    async def both() -> None:
+        asking = Asking(glossary, load_settings(index=index))
+        try:
+            await asyncio.gather(batch(asking), question(asking))
+        finally:
+            asking.workers.close()
+
+    asyncio.run(both())
+    assert done == ["question", "batch"]
+
+
+def test_a_batch_is_refused_as_a_whole(glossary: Glossary, index: Path) -> None:
+    """When no more may wait; the first one finds the threads free."""
+
+    async def ask() -> list[bool]:
+        asking = Asking(glossary, load_settings(index=index, queue=1))
+        asked = [Asked(f"soup {n}") for n in range(64)]
+        try:
+            batches = (asking.ask_all(asked[n:], Client()) for n in range(8))
+            found = await asyncio.gather(*batches, return_exceptions=True)
+        finally:
+            asking.workers.close()
+        return [isinstance(one, Overloaded) for one in found]
+
+    assert asyncio.run(ask()) == [False] + 7 * [True]
 
 
 def test_what_is_remembered_is_bounded(glossary: Glossary, index: Path) -> None:

@@ -23,6 +23,13 @@ def _double(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield 2 * number, len(numbers)
 
 
+def _sleep(seconds: Sequence[float]) -> Iterator[float]:
+    """Take as long for each as it says."""
+    for one in seconds:
+        time.sleep(one)
+        yield one
+
+
 @pytest.fixture
 def workers() -> Iterator[_Doubling]:
     """Yield two threads that double numbers."""
@@ -133,6 +140,40 @@ def test_patience_ends() -> None:
     late = asyncio.run(ask())
     assert isinstance(late, Overloaded)
     assert asyncio.run(workers.ask(3)) == (6, 1)
+    workers.close()
+
+
+def test_what_would_wait_too_long_is_refused_at_once() -> None:
+    """By the pace of the last ones, without waiting; whoever comes when nobody waits is never refused."""
+    workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.2)
+
+    async def ask() -> tuple[int, float]:
+        began = time.perf_counter()
+        tasks = [asyncio.create_task(workers.run(partial(time.sleep, 0.1))) for _ in range(40)]
+        _, waiting = await asyncio.wait(tasks, timeout=0.05)
+        took = time.perf_counter() - began
+        for task in waiting:
+            task.cancel()
+        return len(waiting), took
+
+    for _ in range(8):
+        assert asyncio.run(workers.ask(0.1)) == 0.1
+    waiting, took = asyncio.run(ask())
+    assert 2 <= waiting <= 4
+    assert took < 0.1
+    assert asyncio.run(workers.ask(0.0)) == 0.0
+    workers.close()
+
+
+def test_the_pace_is_that_of_questions() -> None:
+    """A large piece of work among them is not taken for a slow question."""
+    workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.2)
+
+    async def ask() -> list[float]:
+        await workers.run(partial(time.sleep, 0.3), size=100)
+        return await asyncio.gather(*(workers.ask(0.001) for _ in range(30)))
+
+    assert asyncio.run(ask()) == [0.001] * 30
     workers.close()
 
 
