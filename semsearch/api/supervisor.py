@@ -1,8 +1,10 @@
-"""Several processes that answer on one socket, and the one that starts them and looks after them.
+"""Several processes that answer on one port, and the one that starts them and looks after them.
 
 Each is started anew ("spawn"), never forked from a process with threads and a loaded model. All open
-the index by themselves; its mapped files are in memory once. The socket is bound before any of them
-starts, and the system hands each connection to one of them.
+the index by themselves; its mapped files are in memory once. The port is bound before any of them
+starts. Each listens on a socket of its own once it can answer, and the system deals connections out among
+them (SO_REUSEPORT): of a socket they share, whoever is awake first takes all that wait, often all 16 or 64
+connections that clients open at a time.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +30,12 @@ GRACE_S = 35.0
 """Seconds a process has to finish what it answers; a little more than it gives itself."""
 
 PAUSE_S = 1.0
-"""Seconds before a process that ended is started again."""
+MOST_PAUSE_S = 60.0
+"""Seconds before a process that ended is started again: the first, doubled each time that it cannot answer, up
+to the other."""
+
+_DEALS_OUT = sys.platform == "linux"
+"""Elsewhere SO_REUSEPORT gives all connections to one of the sockets, or does not exist."""
 
 _log = logging.getLogger("semsearch.api")
 
@@ -46,25 +54,44 @@ def supervise(
         ready: called once, when all of them answer.
 
     Raises:
-        SemsearchError: what the first of them raised while it started.
+        SemsearchError: what the first of them raised while it started, or the last one that was started again when
+            no other is left.
         WorkerFailed: one ended before it answered, without saying why.
     """
+    if _DEALS_OUT:  # only now: another service that has the port would have let itself be joined
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     workers = [_Worker(listener, settings) for _ in range(settings.workers)]
     with _stopped_by_signals(), _all_ended(workers):
         for worker in workers:
             worker.start()
         listening, *_ = [worker.wait_until_ready() for worker in workers]
         ready(listening)
+        pause = PAUSE_S
         while True:
             wait([worker.sentinel for worker in workers])
-            time.sleep(PAUSE_S)
-            for worker in workers:
-                if not worker.is_alive():
-                    _log.error(
-                        "a worker ended with exit code %s; starting another", worker.exitcode
-                    )
-                    worker.start()
-                    worker.wait_until_ready()
+            time.sleep(pause)
+            ended = [worker for worker in workers if not worker.is_alive()]
+            pause = PAUSE_S if _all_restarted(ended, workers) else min(2 * pause, MOST_PAUSE_S)
+
+
+def _all_restarted(ended: list[_Worker], workers: list[_Worker]) -> bool:
+    """Start processes again, and return whether they answer.
+
+    Raises:
+        SemsearchError: one cannot, and no other is alive.
+    """
+    done = True
+    for worker in ended:
+        _log.error("a worker ended with exit code %s; starting another", worker.exitcode)
+        worker.start()
+        try:
+            worker.wait_until_ready()
+        except SemsearchError as error:
+            if not any(other.is_alive() for other in workers if other is not worker):
+                raise
+            _log.error("the new worker cannot answer, the others go on: %s", error)
+            done = False
+    return done
 
 
 class _Worker:
@@ -133,9 +160,21 @@ def _work(listener: socket.socket, settings: Settings, says: Connection) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the supervisor passes it on
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        serve_on(listener, settings, says.send)
+        with _own(listener) as own:
+            serve_on(own, settings, says.send)
     except SemsearchError as error:
         says.send(error)
+
+
+def _own(listener: socket.socket) -> socket.socket:
+    """Return a socket for this process alone on a bound address, or the bound one where that cannot be."""
+    if not _DEALS_OUT:
+        return listener
+    own = socket.socket(listener.family, listener.type, listener.proto)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        own.setsockopt(socket.SOL_SOCKET, option, 1)
+    own.bind(listener.getsockname())
+    return own
 
 
 def _end_with_parent() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -52,6 +54,10 @@ def _serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[int
         process.communicate()
 
 
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
 def _answers(url: str) -> bool:
     """Whether a question is answered over a connection of its own."""
     try:
@@ -67,6 +73,12 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def _count_listening(port: int) -> int:
+    """Return how many sockets of this machine listen on a port."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
 
 
 def _comes(condition: object, seconds: float = 20) -> bool:
@@ -101,6 +113,43 @@ def test_a_process_that_dies_is_replaced(index: Path) -> None:
         assert all(_answers(url) for _ in range(10))
         process.kill()
         assert _comes(lambda: not _is_alive(pids[1]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share a socket")
+def test_connections_are_dealt_out(index: Path) -> None:
+    """Clients that come at a time reach both, instead of whoever is awake first."""
+    with _serving(index) as (_, url, pids):
+        os.kill(pids[0], signal.SIGSTOP)
+        address = ("127.0.0.1", _port(url))
+        connections = [socket.create_connection(address, timeout=20) for _ in range(64)]
+        for connection in connections:
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
+        time.sleep(2)
+        answered, _, _ = select.select(connections, [], [], 0)
+        assert 12 <= len(answered) <= 52
+        os.kill(pids[0], signal.SIGCONT)
+        assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in connections)
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads from /proc who listens")
+def test_the_others_go_on_when_one_cannot_be_replaced(index: Path, tmp_path: Path) -> None:
+    """It is tried again, and succeeds when what was in the way is gone."""
+    moved = tmp_path / "moved"
+    copy = shutil.copytree(index, tmp_path / "index")
+    with _serving(copy) as (process, url, pids):
+        copy.rename(moved)
+        os.kill(pids[0], signal.SIGKILL)
+        assert process.stderr
+        assert "ended with exit code -9; starting another" in process.stderr.readline()
+        assert "cannot answer, the others go on: there is no index" in process.stderr.readline()
+        assert all(_answers(url) for _ in range(10))
+        moved.rename(copy)
+        assert _comes(lambda: _count_listening(_port(url)) == 2)
+        os.kill(pids[1], signal.SIGKILL)
+        assert _comes(lambda: _count_listening(_port(url)) == 1)
+        assert all(_answers(url) for _ in range(10))
 
 
 def test_why_none_can_start() -> None:
