@@ -103,7 +103,7 @@ def build(
         ImportFailed: a file cannot be read, or `strict` and a record was refused.
         StoredIndexError, EncoderError: see `build_index`.
     """
-    corpus = read_corpus(paths, columns=columns)
+    corpus = read_corpus(paths, columns=columns, progress=progress or Silent())
     if strict and corpus.refusals:
         first = corpus.refusals[0]
         raise ImportFailed(
@@ -284,8 +284,8 @@ class _Build:
             rows.setdefault(text, row)
         wholes = set(built.hashes(built.first_rows[:-1].tolist()))
         missing = self._store.unknown(rows, embedding.key, wholes)
-        # texts of like lengths pad little
-        wanted = sorted(missing, key=lambda text: (built.length(rows[text]), text))
+        # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
+        wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
         if not wanted:
             return 0
         encoder = embedding.load()

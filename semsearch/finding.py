@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.errors import InvalidSetting
+from semsearch.progress import Progress, told
 from semsearch.ranking.background import spread
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.storage.files import sync
@@ -65,13 +66,14 @@ def chosen_engine(wanted: str, entries: int) -> str:
     return wanted
 
 
-def write_engine(files: GenerationLayout, dim: int, wanted: str) -> EngineInfo:
+def write_engine(files: GenerationLayout, dim: int, wanted: str, progress: Progress) -> EngineInfo:
     """Choose the engine of a generation whose rows are written, make it and measure it.
 
     Args:
         files: the generation; the file of the engine is written beside the rows if it has one.
         dim: length of every row.
         wanted: one of `ENGINES`.
+        progress: told about the vectors put into an engine that takes time to make.
     """
     stored = _Stored(files, dim)
     name = chosen_engine(wanted, len(stored))
@@ -79,7 +81,8 @@ def write_engine(files: GenerationLayout, dim: int, wanted: str) -> EngineInfo:
     if name == FLAT:
         return EngineInfo(FLAT, f"{why}; it compares every entry", 1.0, 0, len(stored) * dim * 4)
     sample = stored.at(spread(len(stored), CHUNK))
-    graph = GraphIndex.make(dim, sample, stored.batches())
+    chunks = -(-len(stored) // CHUNK)
+    graph = GraphIndex.make(dim, sample, told(stored.batches(), progress, "graph", chunks))
     recall = _fit(graph, stored)
     graph.save(files.engine)
     sync(files.engine)

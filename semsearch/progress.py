@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
-LUMP = 500
-"""Parts told at once: to redraw a bar takes as long as to read an entry."""
+LUMPS = 200
+"""Times that a step is told about: to move a bar takes as long as to read an entry."""
 
 
 class Progress(Protocol):
@@ -36,10 +36,11 @@ class Silent:
 def told(items: Iterable[T], progress: Progress, step: str, total: int) -> Iterator[T]:
     """Yield the parts of a step that begins now, and tell how many are done."""
     progress.start(step, total)
+    lump = -(-total // LUMPS) or 1
     count = 0
     for count, item in enumerate(items, start=1):
         yield item
-        if count % LUMP == 0:
-            progress.advance(LUMP)
-    if count % LUMP:
-        progress.advance(count % LUMP)
+        if count % lump == 0:
+            progress.advance(lump)
+    if count % lump:
+        progress.advance(count % lump)

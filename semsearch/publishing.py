@@ -127,13 +127,13 @@ def _manifest(
     progress: Progress,
 ) -> Manifest:
     identity, revision = store.revision
-    progress.start("measuring", 4)
+    engine = write_engine(files, dim, made.engine, progress)
+    progress.start("measuring", 2)
     together, apart = _backgrounds(files, built, dim)
-    progress.advance(1)
-    engine = write_engine(files, dim, made.engine)
     progress.advance(1)
     fit, fits = _fits(layout, files, made, dim, engine)
     progress.advance(1)
+    progress.start("checksums", 1)
     sha256 = hashes_of((*files.parts, *engine_file(files, engine)))
     progress.advance(1)
     return Manifest(

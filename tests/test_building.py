@@ -29,7 +29,15 @@ from semsearch.errors import (
 )
 from semsearch.glossary import Glossary
 from semsearch.hashing import sha256_of
-from semsearch.ranking.background import TYPICAL, Background, measure_background
+from semsearch.ranking.background import (
+    CHUNK,
+    TWIN,
+    TYPICAL,
+    Background,
+    measure_background,
+    spread,
+)
+from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import FORMAT, built_with
 from semsearch.types import Source, Tier
@@ -107,6 +115,7 @@ STEPS = (
     "links and mentions",
     "words",
     "measuring",
+    "checksums",
     "publishing",
 )
 
@@ -121,7 +130,7 @@ def _build_and_die(index: Path, step: str, reports: int) -> int:
     [
         *((step, 0, False) for step in STEPS),
         ("embedding", 1, False),
-        ("measuring", 4, False),
+        ("checksums", 1, False),
         ("publishing", 1, False),
         ("publishing", 2, True),
     ],
@@ -388,6 +397,27 @@ def test_the_background_is_what_other_entries_reach() -> None:
     background = _background([[np.cos(a), np.sin(a)] for a in angles])
     assert background.mean == pytest.approx(np.cos(np.pi / 11), abs=1e-5)
     assert background.standout(background.mean + background.deviation) == pytest.approx(1)
+
+
+def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
+    """More entries than are compared at a time, some of several passages, in the middle of an index."""
+    rng = np.random.default_rng(5)
+    counts = rng.choice([1, 3], CHUNK + 700)
+    first_rows = np.cumsum([0, *counts])
+    rows = rng.normal(size=(first_rows[-1], 6)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    within = range(300, len(counts) - 200)
+    first, last = first_rows[within.start], first_rows[within.stop]
+    best = []
+    for row in first + spread(last - first):
+        own = counts[within.start : within.stop]
+        whole, _, sentence, _ = passage_scores(rows[first:last], rows[row], own)
+        scores = meaning(whole, sentence)
+        scores[np.searchsorted(first_rows, row, side="right") - 1 - within.start] = -1
+        best.append(float(scores[np.maximum(scores, sentence) < TWIN].max()))
+    found = measure_background(rows.__getitem__, first_rows, within)
+    assert found.mean == pytest.approx(np.mean(best), abs=1e-5)
+    assert found.deviation == pytest.approx(np.std(best), abs=1e-5)
 
 
 def test_copies_of_an_entry_are_no_background() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from semsearch.progress import Silent
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.layout import GenerationLayout
-from semsearch.storage.tokens import WIDTH, TokensIndex, write_tokens
+from semsearch.storage.tokens import BATCH, WIDTH, TokensIndex, write_tokens
 from semsearch.types import Tokens, Vectors
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
@@ -119,3 +119,18 @@ def test_only_so_many_axes_are_kept(tmp_path: Path) -> None:
     (near, far), _ = TokensIndex(files).compare(question, np.array([0, 1]), "a", 2)
     assert near == pytest.approx(1, abs=0.01)
     assert far == pytest.approx(float(vectors[0] @ vectors[399]), abs=0.01)
+
+
+def test_more_definitions_than_are_written_at_a_time(tmp_path: Path) -> None:
+    """Those of the last batch are found at their place, and what all use counts less than what one uses."""
+    files = GenerationLayout(tmp_path)
+    count = BATCH + 3
+    some = [_tokens((1, EAST), (2, EAST) if n == count - 1 else (1, EAST)) for n in range(count)]
+    some[1] = _tokens()
+    write_tokens(files, ["a"] * count, lambda at: [some[i] for i in at], Silent())
+    index = TokensIndex(files)
+    match, _ = index.compare(_tokens((2, EAST)), np.array([0, 1, count - 1]), "a", count)
+    assert match == pytest.approx([1, 0, 1], abs=0.01)
+    weights = np.fromfile(files.token_weights, dtype="<f4")
+    assert len(weights) == 2 * (count - 1)
+    assert weights[-2:] == pytest.approx(idf(np.array([count - 1, 1]), count))

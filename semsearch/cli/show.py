@@ -197,10 +197,18 @@ class BuildProgress:
     def __init__(self, *, quiet: bool) -> None:
         from rich import progress  # noqa: PLC0415 - only builds draw bars
 
+        class Rate(progress.ProgressColumn):
+            """Parts a second, of the last half minute."""
+
+            def render(self, task: progress.Task) -> Text:
+                speed = task.finished_speed or task.speed
+                return Text(f"{speed:,.0f}/s" if speed else "", "dim")
+
         self._bar = progress.Progress(
             progress.TextColumn("{task.description:<22}"),
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
+            Rate(),
             progress.TimeElapsedColumn(),
             progress.TimeRemainingColumn(),
             console=Console(stderr=True),
