@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from semsearch.answering import Search, answer, read
+from semsearch.answering import Asked, Prepared, Search, read
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.graph import PRECISIONS
@@ -28,7 +27,6 @@ from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.recipe import DEFAULT, Recipe
-from semsearch.reading import Reading
 from semsearch.related import find_related
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
@@ -48,32 +46,6 @@ from semsearch.types import (
 
 MAX_K = 100
 """Most hits of one answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with what is wanted of its answer; see `Glossary.ask`."""
-
-    question: str
-    k: int = 10
-    glossary: str | None = None
-    min_confidence: float = confidence.THRESHOLD
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A question that has been read and embedded, and where it is to be answered."""
-
-    k: int
-    search: Search
-    reading: Reading
-    question: Question
-    is_remembered: bool
-    """Whether its vector was known from an earlier question."""
-
-    def answer(self) -> Answer:
-        """Search, and put the answer together."""
-        return answer(self.search, self.reading, self.question, self.k)
 
 
 class Glossary:

@@ -12,9 +12,10 @@ from time import perf_counter
 
 from cachetools import LRUCache
 
+from semsearch.answering import Asked
 from semsearch.api.workers import TOGETHER, Client, Workers
 from semsearch.config import Settings
-from semsearch.glossary import Asked, Glossary
+from semsearch.glossary import Glossary
 from semsearch.writing import to_json
 
 THREADS = max(2, (os.cpu_count() or 1) // 2)

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch import wire
+from semsearch.answering import Asked
 from semsearch.api import examples, problems
 from semsearch.api.problems import Part, Problem, Refused
 from semsearch.api.strict import StrictRoute, client_of
 from semsearch.errors import EntryNotFound, InvalidQuestion
-from semsearch.glossary import MAX_K, Asked, Glossary
+from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.text import MAX_QUESTION_CHARS, check_question
 from semsearch.writing import to_json
