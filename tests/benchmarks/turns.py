@@ -7,6 +7,7 @@ interpreter, and all are given short turns, so that what disturbs the machine di
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,4 +65,13 @@ class Turns:
 def serve(work: Callable[[Any], object]) -> None:
     """Answer each line of standard input, until there is none: the other end of `Turns`."""
     for line in sys.stdin:
-        print(json.dumps(work(json.loads(line))), flush=True)
+        _say(json.dumps(work(json.loads(line))) + "\n")
+
+
+def _say(text: str) -> None:
+    """Write all of a line. `print` lost what was beyond the 64 kB of a pipe now and then, after an event loop had run."""
+    stdout = sys.stdout.fileno()
+    os.set_blocking(stdout, True)
+    rest = memoryview(text.encode())
+    while rest:
+        rest = rest[os.write(stdout, rest) :]
