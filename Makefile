@@ -8,9 +8,12 @@ CORPUS ?= corpus
 INDEX ?= index
 SHARED ?= ../shared
 DICT ?= build/dicts
+SIZES ?= 20,1000,10000,117659,1000000
+TXTAI := build/txtai
+DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench budgets quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,11 +64,25 @@ docs-check: $(BIN)/.dev ## Are the generated parts of the documents current?
 docs: $(BIN)/.dev ## Write the generated parts of the documents
 	@$(BIN)/python -m tests.docs
 
-bench: $(BIN)/.dev build ## One question through HTTP, beside a plain service, in one run
-	@$(BIN)/python -m tests.benchmarks.latency --index $(INDEX) --corpus $(CORPUS) --turn 20
+bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memory and start beside a plain service and txtai, in one run (10 to 15 minutes)
+	@$(BIN)/python -m tests.benchmarks.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
 
-budgets: $(BIN)/.dev build ## Start-up time, memory and import time
-	@$(BIN)/python -m tests.benchmarks.budgets --index $(INDEX)
+# txtai's dependencies are not ours: it has an environment of its own.
+$(TXTAI)/.made: requirements/txtai.lock
+	@test -x $(TXTAI)/bin/python || $(PYTHON) -m venv $(TXTAI)
+	@echo "Installing txtai into $(TXTAI), to compare with"
+	@$(TXTAI)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)
+	@$(BIN)/python -m tests.benchmarks.growth --sizes $(SIZES) --dictionaries $(DICT)
+
+bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can answer
+	@$(BIN)/python -m tests.benchmarks.overload --index $(INDEX)
+
+chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
+	@$(BIN)/python -m tests.benchmarks.chart build docs
+	@$(BIN)/python -m tests.docs
 
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m tests.quality.scores $(SHARED) build/quality
@@ -77,23 +94,23 @@ cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as 
 	@$(BIN)/python -m tests.quality.crosscheck $(SHARED) build/quality $(DICT)
 
 # Unpacked elsewhere first, the index moved last, so a download that broke off is done again.
-$(DICT)/foldoc.index:
-	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's dict-foldoc; unpack that package and name the folder of foldoc.index: make cross-check DICT=FOLDER" >&2; exit 1; }
-	@rm -rf $(DICT)/new
-	@mkdir -p $(DICT)/new
-	@cd $(DICT)/new && apt-get -q download dict-foldoc && dpkg -x dict-foldoc_*.deb .
-	@mv $(DICT)/new/usr/share/dictd/foldoc.dict.dz $(DICT)/new/usr/share/dictd/foldoc.index $(DICT)
-	@rm -r $(DICT)/new
+$(DICTIONARIES): $(DICT)/%.index:
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's dict-$*; unpack that package and name the folder of $*.index with DICT=FOLDER" >&2; exit 1; }
+	@rm -rf $(DICT)/new-$*
+	@mkdir -p $(DICT)/new-$*
+	@cd $(DICT)/new-$* && apt-get -q download dict-$* && dpkg -x dict-$*_*.deb .
+	@mv $(DICT)/new-$*/usr/share/dictd/$*.dict.dz $(DICT)/new-$*/usr/share/dictd/$*.index $(DICT)
+	@rm -r $(DICT)/new-$*
 
 general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
 	@$(BIN)/python -m tests.quality.general $(DICT)/wordnet
 
-$(DICT)/wordnet/data.noun:
-	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data.noun there" >&2; exit 1; }
+$(addprefix $(DICT)/wordnet/data.,noun verb):
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data files there" >&2; exit 1; }
 	@rm -rf $(DICT)/new-wordnet
 	@mkdir -p $(DICT)/new-wordnet $(DICT)/wordnet
 	@cd $(DICT)/new-wordnet && apt-get -q download wordnet-base && dpkg -x wordnet-base_*.deb .
-	@mv $(DICT)/new-wordnet/usr/share/wordnet/data.noun $@
+	@mv $(DICT)/new-wordnet/usr/share/wordnet/data.* $(DICT)/wordnet
 	@rm -r $(DICT)/new-wordnet
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
@@ -122,6 +139,8 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local vers
 	@$(LOCK) pyproject.toml -c requirements/dev.lock -o requirements/run.lock
 	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/run.lock
 	@$(LOCK) requirements/serve.in -o requirements/serve.lock
+	@$(LOCK) requirements/txtai.in -o requirements/txtai.lock
+	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/txtai.lock
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -40,6 +40,32 @@ class Search:
     """Below it an answer says "no close match"; it labels, and moves nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what is wanted of its answer; see `Glossary.ask`."""
+
+    question: str
+    k: int = 10
+    glossary: str | None = None
+    min_confidence: float = confidence.THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question that has been read and embedded, and where it is to be answered."""
+
+    k: int
+    search: Search
+    reading: Reading
+    question: Question
+    is_remembered: bool
+    """Whether its vector was known from an earlier question."""
+
+    def answer(self) -> Answer:
+        """Search, and put the answer together."""
+        return answer(self.search, self.reading, self.question, self.k)
+
+
 def read(search: Search, question: str, is_word: Callable[[str], bool]) -> Reading:
     """Read a question, unless the recipe leaves names out; see `NameFinder.read`."""
     if not search.recipe.names:

@@ -17,20 +17,23 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.encoders import hashed
+from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
+from semsearch.encoders.base import Encoder
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model
-from semsearch.encoders.onnx import Agreement
+from semsearch.encoders.onnx import Agreement, Export
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
+from semsearch.finding import AUTO, chosen_engine
 from semsearch.importers import read_corpus
+from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
-from semsearch.publishing import Made, Prepared, prepare, write_generation
+from semsearch.publishing import Made, write_generation
 from semsearch.ranking.background import spread
 from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
@@ -79,6 +82,7 @@ def build(
     *,
     model: str = DEFAULT_MODEL,
     reranker: str = NO_RERANKER,
+    engine: str = AUTO,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
     progress: Progress | None = None,
@@ -90,6 +94,7 @@ def build(
         index: the index folder, made if it is not there.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
+        engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         columns: our field names to the column names of tables and JSON.
         strict: stop when a record is refused, instead of building without it.
         progress: told about each step; silent by default.
@@ -98,7 +103,7 @@ def build(
         ImportFailed: a file cannot be read, or `strict` and a record was refused.
         StoredIndexError, EncoderError: see `build_index`.
     """
-    corpus = read_corpus(paths, columns=columns)
+    corpus = read_corpus(paths, columns=columns, progress=progress or Silent())
     if strict and corpus.refusals:
         first = corpus.refusals[0]
         raise ImportFailed(
@@ -106,7 +111,9 @@ def build(
             first.source.file,
             first.source.line,
         )
-    report = build_index(corpus.entries, index, model=model, reranker=reranker, progress=progress)
+    report = build_index(
+        corpus.entries, index, model=model, reranker=reranker, engine=engine, progress=progress
+    )
     return replace(report, refused=corpus.refusals)
 
 
@@ -116,6 +123,7 @@ def build_index(
     *,
     model: str = DEFAULT_MODEL,
     reranker: str = NO_RERANKER,
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with entries.
@@ -125,10 +133,11 @@ def build_index(
         index: the index folder, made if it is not there.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
+        engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         progress: told about each step; silent by default.
 
     Raises:
-        InvalidSetting: there are no entries, or two have one id.
+        InvalidSetting: there are no entries, or two have one id; there is no such engine.
         StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
             or of a newer version.
         EncoderError: the model or the reranker cannot be loaded or is refused.
@@ -138,18 +147,27 @@ def build_index(
     twice = [id_ for id_, count in Counter(e.id for e in entries).items() if count > 1]
     if twice:
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
+    chosen_engine(engine, len(entries))  # refused before anything is done
     layout = IndexLayout(Path(index))
     maker = BuildingEncoder.of(model)
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
-            return _Build(layout, store, maker, judge, progress or Silent()).run(entries)
+            return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
     except (OSError, sqlite3.OperationalError) as error:
         raise IndexUnwritable(
             f"the index in {layout.root} cannot be written ({error}); what was there before is still "
             "in use; make room, or choose another folder with --index"
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """What embeds definitions: the key of its vectors in the store, and the encoder, loaded if needed."""
+
+    key: str
+    load: Callable[[], Encoder]
 
 
 class _Build:
@@ -161,44 +179,48 @@ class _Build:
         store: EntryStore,
         maker: BuildingEncoder,
         reranker: Model | None,
+        engine: str,
         progress: Progress,
     ) -> None:
         self._layout = layout
         self._store = store
         self._maker = maker
         self._reranker = reranker
+        self._engine = engine
         self._progress = progress
 
     def run(self, entries: Sequence[Entry]) -> BuildReport:
         for leftover in self._layout.generations.glob(".tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         former = self._former_model()
-        changes = self._store.compare(entries)
-        ordered = sorted(entries, key=lambda e: e.glossary)  # stable: sources keep their order
-        built = [prepare(entry) for entry in ordered]
+        built = Prepared(entries, self._progress)
+        changes = self._store.compare(built.entries)
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
-        embedded = self._embed(built)
         export = exports.encoder
+        embedding = self._embedding(export)
+        embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
         if changes:
-            self._store.replace_all(ordered)
+            self._store.replace_all(built.entries)
         before = self._answering()
         current = before is not None and self._is_current(before, precision, exports)
         number = before.generation if before and current else self._next_number()
         relations = None
         if not current:
             made = self._maker
-            how = Made(number, made.name, made.fingerprint, precision, exports)
+            how = Made(
+                number, made.name, made.fingerprint, embedding.key, precision, exports, self._engine
+            )
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
-            self._store.forget(h for b in built for h in b.hashes)
+            self._store.forget(built.hashes(built.rows))
         return BuildReport(
             changes=changes,
             refused=(),
             embedded=embedded,
-            vectors=sum(len(b.passages) for b in built),
+            vectors=len(built.rows),
             generation=number,
             published=not current,
             model=self._maker.name,
@@ -231,18 +253,47 @@ class _Build:
             before.precision,
             before.encoder_sha256,
             before.reranker,
-        ) == (self._maker.fingerprint, precision, exports.encoder_sha256, exports.reranker)
+            before.engine.name,
+        ) == (
+            self._maker.fingerprint,
+            precision,
+            exports.encoder_sha256,
+            exports.reranker,
+            chosen_engine(self._engine, before.entries),
+        )
 
-    def _embed(self, built: Sequence[Prepared]) -> int:
-        texts = {h: p.text for b in built for h, p in zip(b.hashes, b.passages, strict=True)}
-        wholes = {b.hashes[0] for b in built}
-        missing = self._store.unknown(texts, self._maker.fingerprint, wholes)
-        wanted = sorted(missing, key=lambda h: (len(texts[h]), h))  # alike lengths pad little
+    def _embedding(self, export: Export | None) -> _Embedding:
+        """Choose what embeds definitions; a copy's vectors are kept apart from the reference's."""
+        fingerprint = self._maker.fingerprint
+        if export is None or export.entries == REFERENCE:
+            return _Embedding(fingerprint, lambda: self._maker.encoder)
+        return _Embedding(
+            f"{fingerprint}-{export.entries}-{export.version}",
+            lambda: load_answering_encoder(
+                self._layout.encoder(fingerprint),
+                model=self._maker.name,
+                fingerprint=fingerprint,
+                precision=export.entries,
+            ),
+        )
+
+    def _embed(self, built: Prepared, embedding: _Embedding) -> int:
+        """Embed each text that has no vector yet once, and return how many there were."""
+        rows: dict[bytes, int] = {}
+        for row, text in enumerate(built.hashes(built.rows)):
+            rows.setdefault(text, row)
+        wholes = set(built.hashes(built.first_rows[:-1].tolist()))
+        missing = self._store.unknown(rows, embedding.key, wholes)
+        # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
+        wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
+        if not wanted:
+            return 0
+        encoder = embedding.load()
         self._progress.start("embedding", len(wanted))
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
-            encoded = self._maker.encoder.encode_entries([texts[h] for h in hashes])
-            self._store.save(hashes, encoded, self._maker.fingerprint, wholes)
+            encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
+            self._store.save(hashes, encoded, embedding.key, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
 
@@ -251,7 +302,8 @@ class _Build:
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
 
-def _sample(built: Sequence[Prepared]) -> list[str]:
-    """Return texts on which exported models are compared with their references."""
-    texts = sorted({p.text for b in built for p in b.passages})
-    return [texts[i] for i in spread(len(texts))]
+def _sample(built: Prepared) -> list[str]:
+    """Return texts on which exported models are compared with their references, none twice."""
+    rows = {text: row for row, text in zip(built.rows, built.hashes(built.rows), strict=True)}
+    distinct = sorted(rows.values())
+    return [built.text(distinct[i]) for i in spread(len(distinct))]

@@ -6,6 +6,7 @@ Made once at an edge (command line, ASGI factory) and passed down; nothing else 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,8 +28,22 @@ class Settings(BaseSettings):
     reranker: str = Field(
         "none", description="The reranker to build with: a CrossEncoder's folder or hub id."
     )
+    engine: Literal["auto", "flat", "hnsw"] = Field(
+        "auto",
+        description="What finds entries by meaning, to build with; auto goes by their number.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with the index.")
+    queue: int = Field(
+        256, ge=1, le=100_000, description="Requests that may wait; more are refused with 503."
+    )
+    patience: float = Field(
+        0.8, gt=0, le=600, description="Seconds a request may wait; then it is refused with 503."
+    )
+    cache: int = Field(
+        8, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."
+    )
 
 
 def load_settings(**given: object) -> Settings:

@@ -13,6 +13,7 @@ to status (`api.problems`) or exit code (`cli`).
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
+    ├── WorkerFailed
     └── MissingExtra
 
 Messages say what was wrong, with which value, where, and what to do about it.
@@ -114,6 +115,10 @@ class EngineError(SemsearchError):
 
 class DimensionMismatch(EngineError):
     """Vectors of another length than the index holds."""
+
+
+class WorkerFailed(SemsearchError):
+    """A process of a service ended before it could answer."""
 
 
 class MissingExtra(SemsearchError):

@@ -12,10 +12,11 @@ from copy import copy
 from pathlib import Path
 from types import TracebackType
 
-from semsearch.answering import Search, answer, read
+from semsearch.answering import Asked, Prepared, Search, read
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.graph import PRECISIONS
+from semsearch.encoders.remembering import Remembering
 from semsearch.errors import (
     EncoderMismatch,
     EntryNotFound,
@@ -62,7 +63,7 @@ class Glossary:
         self._path = path
         self._manifest = manifest
         self._retriever = retriever
-        self._encoder = encoder
+        self._encoder = Remembering(encoder)
         self._reranker = reranker
         self._calibration = calibration
         self._recipe = DEFAULT
@@ -101,7 +102,7 @@ class Glossary:
         stated = manifest.reranker
         reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
         calibration = load_calibration(layout, manifest.fingerprint) if calibrated else None
-        retriever = Retriever.load(files, manifest.dim)
+        retriever = Retriever.load(files, manifest.dim, manifest.engine)
         return cls(layout.root, manifest, retriever, encoder, reranker, calibration)
 
     def __enter__(self) -> Glossary:
@@ -149,12 +150,14 @@ class Glossary:
                 f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
             )
         other = copy(self)
-        other._encoder = load_answering_encoder(
-            IndexLayout(self._path).encoder(stated.fingerprint),
-            model=stated.model,
-            fingerprint=stated.fingerprint,
-            precision=precision,
-            sha256=stated.encoder_sha256,
+        other._encoder = Remembering(
+            load_answering_encoder(
+                IndexLayout(self._path).encoder(stated.fingerprint),
+                model=stated.model,
+                fingerprint=stated.fingerprint,
+                precision=precision,
+                sha256=stated.encoder_sha256,
+            )
         )
         return other
 
@@ -207,26 +210,53 @@ class Glossary:
         min_confidence: float = confidence.THRESHOLD,
     ) -> list[Answer]:
         """Answer several questions, one as if the others were not asked; see `ask`."""
-        if not 1 <= k <= MAX_K:
-            raise InvalidSetting(f"{k} hits were asked for; ask for 1 to {MAX_K}")
-        if not 0 <= min_confidence <= 1:
-            raise InvalidSetting(f"min_confidence is {min_confidence}; it lies between 0 and 1")
-        search = Search(
+        asked = [Asked(q, k, glossary, min_confidence) for q in questions]
+        return [one.answer() for one in self.prepare(asked)]
+
+    def check(self, asked: Asked) -> None:
+        """Raise what `ask` would raise for a question that cannot be answered."""
+        check_question(asked.question)
+        if not 1 <= asked.k <= MAX_K:
+            raise InvalidSetting(f"{asked.k} hits were asked for; ask for 1 to {MAX_K}")
+        if not 0 <= asked.min_confidence <= 1:
+            raise InvalidSetting(
+                f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
+            )
+        self._within(asked.glossary)
+
+    def prepare(self, asked: Sequence[Asked]) -> list[Prepared]:
+        """Read and embed several questions with one run of the encoder, to be answered one by one.
+
+        Raises:
+            InvalidQuestion, InvalidSetting, GlossaryNotFound: see `ask`; nothing is embedded.
+        """
+        for one in asked:
+            self.check(one)
+        searches = [self._search(one) for one in asked]
+        readings = [
+            read(search, check_question(one.question), self._encoder.is_word)
+            for search, one in zip(searches, asked, strict=True)
+        ]
+        texts = [reading.text for reading in readings]
+        known = [self._encoder.remembers(text) for text in texts]
+        questions = Question.all_of(texts, self._encoder.encode_questions(texts))
+        return [
+            Prepared(one.k, search, reading, question, is_known)
+            for one, search, reading, question, is_known in zip(
+                asked, searches, readings, questions, known, strict=True
+            )
+        ]
+
+    def _search(self, asked: Asked) -> Search:
+        return Search(
             retriever=self._retriever,
             recipe=self._recipe,
             reranker=self._reranker,
-            within=self._within(glossary),
-            background=self.fit_background(glossary),
+            within=self._within(asked.glossary),
+            background=self.fit_background(asked.glossary),
             calibration=self._calibration.calibration if self._calibration else Calibration(),
-            min_confidence=min_confidence,
+            min_confidence=asked.min_confidence,
         )
-        readings = [read(search, check_question(q), self._encoder.is_word) for q in questions]
-        texts = [reading.text for reading in readings]
-        encoded = Question.all_of(texts, self._encoder.encode_questions(texts))
-        return [
-            answer(search, reading, question, k)
-            for reading, question in zip(readings, encoded, strict=True)
-        ]
 
     def entry(self, id_or_name: str) -> Entry:
         """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
@@ -269,6 +299,7 @@ class Glossary:
             fingerprint=stated.fingerprint,
             dim=stated.dim,
             precision=stated.precision,
+            engine=stated.engine,
             reranker=stated.reranker,
             threshold=confidence.THRESHOLD,
             calibrated_with=self._calibration.questions if self._calibration else 0,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
@@ -13,3 +15,11 @@ def sha256_of(file: Path) -> str | None:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def hashes_of(files: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of files by their names, several read at once: hashing lets go of the interpreter."""
+    paths = list(files)
+    with ThreadPoolExecutor() as threads:
+        found = threads.map(sha256_of, paths)
+        return {path.name: sha256 or "" for path, sha256 in zip(paths, found, strict=True)}

@@ -21,9 +21,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from semsearch.names import Name, NameKind, form_of
 from semsearch.text import STOP_WORDS, WORD, fold
@@ -58,6 +59,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class _Borne:
+    """A name as it is written, and the entries that bear it, ascending."""
+
+    name: Name
+    bearers: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class _Words:
     """The words of a text: where each begins and ends, and its form."""
 
@@ -69,15 +78,17 @@ class _Words:
 class MentionFinder:
     """Finds the names of the entries of one glossary."""
 
-    def __init__(self, names: Sequence[Sequence[Name]]) -> None:
+    def __init__(self, names: Iterable[Sequence[Name]]) -> None:
         """Learn the names of each entry; a mention tells an entry by its place among them."""
-        self._bearers: dict[tuple[str, ...], list[tuple[Name, int]]] = defaultdict(list)
+        self._borne: dict[tuple[str, ...], dict[str, _Borne]] = defaultdict(dict)
         lengths: dict[str, set[int]] = defaultdict(set)
-        for position, borne in enumerate(names):
-            for name in borne:
+        for position, own in enumerate(names):
+            for name in own:
                 forms = tuple(_words(name.label).forms)
                 if name.kind is not NameKind.INITIALS and _can_be_told(name.label, forms):
-                    self._bearers[forms].append((name, position))
+                    # what a name is checked for hangs on its letters alone, not on who bears it
+                    alike = self._borne[forms].setdefault(name.label, _Borne(name, []))
+                    alike.bearers.append(position)
                     lengths[forms[0]].add(len(forms))
         self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
 
@@ -101,14 +112,16 @@ class MentionFinder:
     def _longest(
         self, text: str, words: _Words, at: int, linked: Collection[int]
     ) -> tuple[int, Collection[int]]:
-        """Return the word behind the longest name that begins at a word, and who bears it."""
+        """Return the word behind the longest name that begins at a word, and who bears it, or some if several."""
         for length in self._lengths.get(words.forms[at], ()):
             end = at + length
-            bearers = self._bearers.get(tuple(words.forms[at:end]), ())
-            if end <= len(words.forms) and bearers and _is_whole(text, words, at, end):
+            borne = self._borne.get(tuple(words.forms[at:end]), {}).values()
+            if end <= len(words.forms) and borne and _is_whole(text, words, at, end):
                 place = words.starts[at], words.ends[end - 1]
-                found = {who for name, who in bearers if _is_written_so(name, text, *place)}
-                meant = {w for n, w in bearers if w in linked and _is_called_so(n, text, *place)}
+                called = [one for one in borne if linked and _is_called_so(one.name, text, *place)]
+                meant = {who for one in called for who in one.bearers if who in linked}
+                written = [one for one in borne if _is_written_so(one.name, text, *place)]
+                found = {who for one in written for who in islice(one.bearers, 2)}
                 if meant or found:
                     return end, meant or found
         return at + 1, ()
@@ -154,7 +167,7 @@ def _is_whole(text: str, words: _Words, first: int, last: int) -> bool:
 def _is_called_so(name: Name, text: str, start: int, end: int) -> bool:
     """Whether the signs are those of the name: those in front of it, as in "+1", are no word."""
     written = text[start:end]
-    return form_of(fold(written), written) == name.form and fold(written) not in STOP_WORDS
+    return _form(written) == name.form and fold(written) not in STOP_WORDS
 
 
 def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
@@ -162,7 +175,7 @@ def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
     label, written = name.label, text[start:end]
     has_capitals_of_label = written.removesuffix("s") == label.removesuffix("s")
     if _is_acronym(label):
-        return has_capitals_of_label and form_of(fold(written), written) == name.form
+        return has_capitals_of_label and _form(written) == name.form
     if not _is_called_so(name, text, start, end) or _serves_what_follows(text, written, end):
         return False
     if sum(map(str.isalnum, label)) > SHORT:

@@ -45,6 +45,7 @@ def neighbours(
     first_rows: Numbers,
     position: int,
     *,
+    rivals: Callable[[Numbers], Numbers],
     sentences: Callable[[int], Numbers],
     floor: Callable[[int], float],
 ) -> list[Near]:
@@ -54,16 +55,18 @@ def neighbours(
         vectors: passages of all entries, one entry after the other, the whole definition first.
         first_rows: (entries + 1,) where the passages of each begin.
         position: the entry.
+        rivals: among which entries the nearest of some positions are looked for, ascending: all, or what an engine
+            finds near them.
         sentences: the rows of the sentences of the entry at a position, at least one.
         floor: the least similarity to the entry at a position that counts.
     """
     wholes = first_rows[:-1]
-    near = _nearest(vectors, wholes, position)
+    near = _nearest(vectors, wholes, position, rivals(np.array([position])))
     if not len(near):
         return []
     own = sentences(position)
     found = []
-    for at in near[_is_mutual(vectors, wholes, position, near)].tolist():
+    for at in near[_is_mutual(vectors, wholes, position, near, rivals(near))].tolist():
         row, other_row, cosine = _closest(vectors, own, sentences(at))
         whole = float(vectors[wholes[position]] @ vectors[wholes[at]])
         one = Near(at, (whole + cosine) / 2, row, other_row, cosine)
@@ -73,29 +76,29 @@ def neighbours(
     return _without_twins(vectors, wholes, found)
 
 
-def _nearest(vectors: Vectors, wholes: Numbers, position: int) -> Numbers:
+def _nearest(vectors: Vectors, wholes: Numbers, position: int, rivals: Numbers) -> Numbers:
     """Return the positions of the nearest definitions that are no copies, nearest first."""
-    cosines = np.empty(len(wholes), dtype=np.float32)
-    for start in range(0, len(wholes), CHUNK):
-        some = wholes[start : start + CHUNK]
+    cosines = np.empty(len(rivals), dtype=np.float32)
+    for start in range(0, len(rivals), CHUNK):
+        some = wholes[rivals[start : start + CHUNK]]
         cosines[start : start + CHUNK] = vectors[some] @ vectors[wholes[position]]
-    cosines[position] = np.inf
+    cosines[rivals == position] = np.inf
     cosines[cosines >= TWIN] = -np.inf
-    order = np.lexsort((np.arange(len(wholes)), -cosines))[:NEAREST]
-    return order[cosines[order] > -np.inf]
+    order = np.lexsort((rivals, -cosines))[:NEAREST]
+    return rivals[order[cosines[order] > -np.inf]]
 
 
 def _is_mutual(
-    vectors: Vectors, wholes: Numbers, position: int, near: Numbers
+    vectors: Vectors, wholes: Numbers, position: int, near: Numbers, rivals: Numbers
 ) -> NDArray[np.bool_]:
     """Say of near entries whether fewer than `NEAREST` others are nearer to them."""
     theirs = vectors[wholes[near]].T
     between = vectors[wholes[position]] @ theirs
     nearer = np.zeros(len(near), dtype=np.int64)
-    for start in range(0, len(wholes), CHUNK):
-        cosines = vectors[wholes[start : start + CHUNK]] @ theirs
-        if start <= position < start + CHUNK:
-            cosines[position - start] = -1  # not nearer than itself, however this was rounded
+    for start in range(0, len(rivals), CHUNK):
+        some = rivals[start : start + CHUNK]
+        cosines = vectors[wholes[some]] @ theirs
+        cosines[some == position] = -1  # not nearer than itself, however this was rounded
         nearer += ((cosines > between) & (cosines < TWIN)).sum(axis=0)
     is_mutual: NDArray[np.bool_] = nearer < NEAREST
     return is_mutual

@@ -6,43 +6,36 @@ Nothing here embeds or changes the store: whatever is written can be written aga
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
-
-import numpy as np
 
 from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
-from semsearch.hashing import sha256_of
-from semsearch.passages import Passage, passages_of
+from semsearch.finding import engine_file, write_engine
+from semsearch.hashing import hashes_of
+from semsearch.prepared import Prepared
 from semsearch.progress import Progress
-from semsearch.ranking.background import Background, measure_background, measure_each
+from semsearch.ranking.background import Background, measure_background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
-from semsearch.relations import RelationCounts, relate
+from semsearch.relations import Relating, RelationCounts
 from semsearch.retrieval import Retriever
 from semsearch.selfcheck import measure_fits
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import FORMAT, Manifest, publish
+from semsearch.storage.mapped import Rows
 from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.tokens import write_tokens
 from semsearch.storage.words import write_words
-from semsearch.text import text_hash
-from semsearch.types import Entry, Vectors
+from semsearch.types import EngineInfo
 from semsearch.version import __version__
 
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """One entry with its passages and their text hashes, the whole definition first."""
-
-    entry: Entry
-    passages: list[Passage]
-    hashes: list[bytes]
+BATCH = 4096
+"""Vectors copied at a time: 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +45,18 @@ class Made:
     number: int
     model: str
     fingerprint: str
+    key: str
+    """Of its vectors in the store."""
     precision: str
     exports: Exports
-
-
-def prepare(entry: Entry) -> Prepared:
-    """Cut an entry into its passages."""
-    passages = passages_of(entry)
-    return Prepared(entry, passages, [text_hash(p.text) for p in passages])
+    engine: str
+    """The engine that is wanted, one of `finding.ENGINES`."""
 
 
 def write_generation(
     layout: IndexLayout,
     store: EntryStore,
-    built: Sequence[Prepared],
+    built: Prepared,
     made: Made,
     progress: Progress,
 ) -> RelationCounts:
@@ -74,62 +65,77 @@ def write_generation(
     Args:
         layout: the index.
         store: where every text of `built` has been embedded.
-        built: all entries, glossary by glossary.
+        built: all entries.
         made: which generation, with what.
         progress: told about each step.
 
     Returns:
         How many links and mentions were found.
     """
-    progress.start("indexing", 5)
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
     files = GenerationLayout(scratch)
-    vectors = _write_vectors(files, store, built, made.fingerprint)
-    progress.advance(1)
-    relations, found = relate([b.entry for b in built])
-    write_snapshot(files.entries, ((b.entry, b.passages) for b in built), relations)
-    write_words(files, (b.entry for b in built))
-    progress.advance(1)
-    manifest = _manifest(layout, files, store, built, made, vectors)
+    dim = _write_vectors(files, store, built, made.key, progress)
+    write_tokens(
+        files,
+        built.glossaries(),
+        lambda positions: store.tokens(built.hashes_of_wholes(positions), made.key),
+        progress,
+    )
+    relating = Relating(built.entries, progress)
+    write_snapshot(files, built.passages(), relating, progress=progress, total=len(built.entries))
+    write_words(files, built.entries, progress)
+    manifest = _manifest(layout, files, store, built, made, dim, progress)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
-    progress.advance(1)
+    progress.start("publishing", 2)
     scratch.rename(layout.generation(made.number).root)
     sync(layout.generations)
     progress.advance(1)
     publish(layout, manifest)
     progress.advance(1)
-    return found
+    return relating.counts
 
 
 def _write_vectors(
-    files: GenerationLayout, store: EntryStore, built: Sequence[Prepared], fingerprint: str
-) -> Vectors:
-    """Write vectors and tokens; return the vectors."""
-    hashes = [h for b in built for h in b.hashes]
-    vectors = store.vectors(hashes, fingerprint, store.dim_of(hashes[0], fingerprint))
-    vectors.astype("<f4").tofile(files.vectors)
+    files: GenerationLayout,
+    store: EntryStore,
+    built: Prepared,
+    key: str,
+    progress: Progress,
+) -> int:
+    """Copy the vectors from the store, some at a time, and return their length."""
+    dim = store.dim_of(built.hashes([0])[0], key)
+    progress.start("vectors", len(built.rows))
+    with files.vectors.open("wb") as rows:
+        for start in range(0, len(built.rows), BATCH):
+            some = built.rows[start : start + BATCH]
+            vectors = store.vectors(built.hashes(some), key, dim)
+            rows.write(vectors.astype("<f4").tobytes())
+            progress.advance(len(some))
     sync(files.vectors)
-    wholes = [b.hashes[0] for b in built]
-    glossaries = [b.entry.glossary for b in built]
-    write_tokens(files, glossaries, lambda: store.tokens(wholes, fingerprint))
-    return vectors
+    return dim
 
 
 def _manifest(
     layout: IndexLayout,
     files: GenerationLayout,
     store: EntryStore,
-    built: Sequence[Prepared],
+    built: Prepared,
     made: Made,
-    vectors: Vectors,
+    dim: int,
+    progress: Progress,
 ) -> Manifest:
     identity, revision = store.revision
-    counts = np.array([len(b.passages) for b in built], dtype=np.int64)
-    backgrounds = measure_each([b.entry.glossary for b in built], vectors, counts)
-    one = next(iter(backgrounds.values()))
-    fit, fits = _fits(layout, files, made, vectors.shape[1])
+    engine = write_engine(files, dim, made.engine, progress)
+    progress.start("measuring", 2)
+    together, apart = _backgrounds(files, built, dim)
+    progress.advance(1)
+    fit, fits = _fits(layout, files, made, dim, engine)
+    progress.advance(1)
+    progress.start("checksums", 1)
+    sha256 = hashes_of((*files.parts, *engine_file(files, engine)))
+    progress.advance(1)
     return Manifest(
         format=FORMAT,
         generation=made.number,
@@ -140,22 +146,39 @@ def _manifest(
         model=made.model,
         encoder_sha256=made.exports.encoder_sha256,
         fingerprint=made.fingerprint,
-        dim=vectors.shape[1],
+        dim=dim,
         precision=made.precision,
+        engine=engine,
         reranker=made.exports.reranker,
-        entries=len(built),
-        vectors=len(vectors),
+        entries=len(built.entries),
+        vectors=len(built.rows),
         recipe=stated_weights(DEFAULT),
         fit=fit,
         fits=fits,
-        background=one if len(backgrounds) == 1 else measure_background(vectors, counts),
-        backgrounds=backgrounds,
-        sha256={file.name: sha256_of(file) or "" for file in files.parts},
+        background=together,
+        backgrounds=apart,
+        sha256=sha256,
     )
 
 
+def _backgrounds(
+    files: GenerationLayout, built: Prepared, dim: int
+) -> tuple[Background, dict[str, Background]]:
+    """Measure the similarity of meaning over all glossaries together, and in each."""
+    rows = Rows(files.vectors, "<f4", dim)
+    apart: dict[str, Background] = {}
+    first = 0
+    for name, group in groupby(built.glossaries()):
+        last = first + len(list(group))
+        apart[name] = measure_background(rows.take, built.first_rows, range(first, last))
+        first = last
+    if len(apart) == 1:
+        return next(iter(apart.values())), apart
+    return measure_background(rows.take, built.first_rows, range(first)), apart
+
+
 def _fits(
-    layout: IndexLayout, files: GenerationLayout, made: Made, dim: int
+    layout: IndexLayout, files: GenerationLayout, made: Made, dim: int, engine: EngineInfo
 ) -> tuple[Background, dict[str, Background]]:
     """Ask the new files their own sentences, with the encoder that will answer."""
     encoder = load_answering_encoder(
@@ -164,5 +187,5 @@ def _fits(
         fingerprint=made.fingerprint,
         precision=made.precision,
     )
-    with closing(Retriever.load(files, dim)) as retriever:
+    with closing(Retriever.load(files, dim, engine)) as retriever:
         return measure_fits(retriever, encoder)

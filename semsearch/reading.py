@@ -24,6 +24,9 @@ MAX_PREFIX_HITS = 20
 MAX_RESEMBLING = 20
 MIN_PREFIX_CHARS = 2
 
+MANY_NAMES = 50_000
+"""Names that are still compared with a long misspelt question whatever letters they begin and end with."""
+
 PLURAL_CHARS = 4
 """How much longer than a name a form of it may be: plural endings, blanks."""
 
@@ -153,14 +156,15 @@ class NameFinder:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self._words.vocabulary())
+        return Vocabulary(self._words.uses, self._words.alike)
 
     @cached_property
     def _names(self) -> Names:
-        return Names(
-            KnownName(found.name.key, found.name.label, found.position, _weight(found.name))
-            for found in self._snapshot.all_names()
-        )
+        def alike(length: int, first: str, last: str) -> list[KnownName]:
+            found = self._snapshot.names_like(length, first, last)
+            return [KnownName(f.name.key, f.name.label, f.position, _weight(f.name)) for f in found]
+
+        return Names(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
 
 
 def _weight(name: Name) -> float:

@@ -66,6 +66,7 @@ class _Finder:
             retriever.vectors,
             retriever.first_rows,
             position,
+            rivals=retriever.rivals,
             sentences=self._prose,
             floor=lambda other: self._floor(position, other),
         )

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import PurePath
 
 from semsearch.importers.slugs import slug
 from semsearch.mentions import Mention, MentionFinder
 from semsearch.names import Name, NameKind, form_of, names_of
+from semsearch.progress import Progress, told
 from semsearch.storage.relations import Relation, RelationKind
 from semsearch.text import fold
 from semsearch.types import Entry
@@ -35,30 +36,51 @@ class RelationCounts:
     mentions: int
 
 
-def relate(entries: Sequence[Entry]) -> tuple[list[Relation], RelationCounts]:
-    """Find the relations of all entries.
+class Relating:
+    """The relations of all entries, found while they are iterated over, once.
 
-    Args:
-        entries: by position, glossary by glossary.
-
-    Returns:
-        The relations, entry by entry: first its links in the author's order, then its mentions
-        in the order of the text. A pair that is both is a link.
+    Names are found twice where there are links, since those of a million entries take more room
+    than everything else.
     """
-    relations: list[Relation] = []
-    unresolved = first = 0
-    for _, group in groupby(entries, lambda entry: entry.glossary):
-        glossary = list(group)
-        names = [names_of(entry) for entry in glossary]
-        links, finder = _Links(glossary, names), MentionFinder(names)
-        for own, entry in enumerate(glossary):
-            linked = [at for name in entry.see_also if (at := links.target(name)) is not None]
-            unresolved += len(entry.see_also) - len(linked)
-            relations += _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
-        first += len(glossary)
-    kinds = Counter(relation.kind for relation in relations)
-    counts = RelationCounts(kinds[RelationKind.LINK], unresolved, kinds[RelationKind.MENTION])
-    return relations, counts
+
+    def __init__(self, entries: Sequence[Entry], progress: Progress) -> None:
+        """Take entries by position, glossary by glossary."""
+        self._entries = entries
+        self._progress = progress
+        self._kinds: Counter[RelationKind] = Counter()
+        self._unresolved = 0
+
+    def __iter__(self) -> Iterator[Relation]:
+        """Yield the relations, entry by entry.
+
+        First its links in the author's order, then its mentions in the order of the text. A pair that
+        is both is a link.
+        """
+        every = told(self._all(), self._progress, "links and mentions", len(self._entries))
+        for relation in chain.from_iterable(every):
+            self._kinds[relation.kind] += 1
+            yield relation
+
+    @property
+    def counts(self) -> RelationCounts:
+        """What has been found so far."""
+        links, mentions = self._kinds[RelationKind.LINK], self._kinds[RelationKind.MENTION]
+        return RelationCounts(links, self._unresolved, mentions)
+
+    def _all(self) -> Iterator[Iterator[Relation]]:
+        """Yield the relations of each entry."""
+        first = 0
+        for _, group in groupby(self._entries, lambda entry: entry.glossary):
+            glossary = list(group)
+            has_links = any(entry.see_also for entry in glossary)
+            links = _Links(glossary) if has_links else None
+            finder = MentionFinder(map(names_of, glossary))
+            for own, entry in enumerate(glossary):
+                targets = (links.target(name) for name in entry.see_also) if links else ()
+                linked = [target for target in targets if target is not None]
+                self._unresolved += len(entry.see_also) - len(linked)
+                yield _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
+            first += len(glossary)
 
 
 def _of_entry(
@@ -79,11 +101,11 @@ def _of_entry(
 class _Links:
     """Tells which entry of a glossary a link means."""
 
-    def __init__(self, entries: Sequence[Entry], names: Sequence[Sequence[Name]]) -> None:
+    def __init__(self, entries: Sequence[Entry]) -> None:
         self._prefix = f"{entries[0].glossary}:"
         self._known: dict[str, dict[str, list[int]]] = {way: defaultdict(list) for way in _WAYS}
         for position, entry in enumerate(entries):
-            for way, key in _keys(entry, names[position]):
+            for way, key in _keys(entry, names_of(entry)):
                 bearers = self._known[way][key]
                 if position not in bearers[-1:]:
                     bearers.append(position)

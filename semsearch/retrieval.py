@@ -11,23 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semsearch.finding import FETCH, Finder
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
-from semsearch.ranking.fusion import Scores, fuse, named_in, passage_scores
+from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
 from semsearch.reading import NameFinder
-from semsearch.stems import question_stems
 from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import Rows, mapped
+from semsearch.storage.name_stems import NameStems
 from semsearch.storage.snapshot import Snapshot
 from semsearch.storage.tokens import TokensIndex
 from semsearch.storage.words import WordsIndex
-from semsearch.types import Encoded, Numbers, ScoreParts, Tokens, Vectors
-from semsearch.vectors.base import VectorIndex
-from semsearch.vectors.faiss import FaissIndex
-
-FETCH = 200
-"""Passages and entries fetched by meaning and by words: an entry has several passages, and one that
-both halves rank in the middle may come first when they are fused. Only for more hits than these hold are
-more fetched, which come behind."""
+from semsearch.types import Encoded, EngineInfo, Numbers, ScoreParts, Tokens, Vectors
 
 CLOSER_LOOK = 50
 """Candidates whose tokens are compared, which costs more than all the rest. On both halves of the judged
@@ -77,32 +72,53 @@ class Retriever:
         snapshot: Snapshot,
         words: WordsIndex,
         tokens: TokensIndex,
-        vectors: Vectors,
-        engine: VectorIndex,
+        name_stems: NameStems,
+        rows: Rows,
+        first_rows: Numbers,
+        finder: Finder,
     ) -> None:
         self.snapshot = snapshot
         self.words = words
         self.tokens = tokens
-        self.vectors = vectors
-        self.engine = engine
+        self.name_stems = name_stems
+        self.rows = rows
+        self.first_rows = first_rows
+        self.finder = finder
         self.names = NameFinder(snapshot, words)
-        self.first_rows: Numbers = np.append(snapshot.first_rows(), len(vectors))
         self.glossaries = snapshot.glossaries()
         self._glossary_at = {positions: name for name, positions in self.glossaries.items()}
 
     @classmethod
-    def load(cls, files: GenerationLayout, dim: int) -> Retriever:
-        """Open the files of a generation and put its vectors into the engine."""
-        rows: Vectors = np.fromfile(files.vectors, dtype="<f4").reshape(-1, dim)
-        engine = FaissIndex(dim)
-        engine.add(np.arange(len(rows)), rows)
-        return cls(Snapshot(files.entries), WordsIndex(files), TokensIndex(files), rows, engine)
+    def load(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Retriever:
+        """Open the files of a generation; `engine` is what its manifest states."""
+        return cls(
+            Snapshot(files.entries),
+            WordsIndex(files),
+            TokensIndex(files),
+            NameStems(files),
+            Rows(files.vectors, "<f4", dim),
+            mapped(files.first_rows, "<i8"),
+            Finder.open(files, dim, engine),
+        )
+
+    @property
+    def vectors(self) -> Vectors:
+        """Every passage, one entry after the other, (n, d): mapped, so reading all of it takes memory."""
+        return self.rows.all
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
         self.snapshot.close()
         self.words.close()
         self.tokens.close()
+
+    def rivals(self, positions: Numbers) -> Numbers:
+        """Return entries among which the nearest of some positions are, ascending: all if all are compared anyway."""
+        everything = range(len(self.first_rows) - 1)
+        if self.finder.is_exact:
+            return np.arange(len(everything))
+        wholes = self.rows.take(self.first_rows[positions])
+        return self.finder.nearest(wholes, FETCH, everything)
 
     def candidates(
         self, question: Question, k: int, within: range, also: Collection[int], recipe: Recipe
@@ -119,14 +135,14 @@ class Retriever:
         Returns:
             The k best by fused score, best first, and those of `also` that are not among them.
         """
-        words = self.words.scores(question.text, within)
-        by_words = _highest(words, FETCH) + within.start
-        by_meaning = self._near(question.vector, k, within)
+        words = self.words.find(question.text, within)
+        by_words = words.best(FETCH)
+        by_meaning = self.finder.nearest(question.vector[np.newaxis], k, within)
         certain = np.array(sorted(also), dtype=np.int64)
         positions = np.unique(np.concatenate([by_meaning, by_words, certain]))
         if not len(positions):
             return []
-        parts, sentences = self._parts(question, positions, words[positions - within.start])
+        parts, sentences = self._parts(question, positions, words.scores(positions))
         named = np.searchsorted(positions, certain)
         looked_at = np.arange(len(positions))
         if not recipe.is_shallow:
@@ -149,21 +165,6 @@ class Retriever:
             for i in dict.fromkeys([*best.tolist(), *named.tolist()])
         ]
 
-    def _near(self, vector: Vectors, k: int, within: range) -> Numbers:
-        """Return the positions of the nearest passages: at least k, or all there are.
-
-        An entry has up to 65 passages, so a fixed number of them may be those of a few entries.
-        """
-        rows = range(int(self.first_rows[within.start]), int(self.first_rows[within.stop]))
-        fetch = FETCH
-        while True:
-            only = rows if len(rows) < len(self.vectors) else None  # choosing all of them costs
-            near, _ = self.engine.search(vector[np.newaxis], fetch, only)
-            positions = np.unique(np.searchsorted(self.first_rows, near[0], side="right") - 1)
-            if len(positions) >= min(k, len(within)) or fetch >= len(rows):
-                return positions
-            fetch *= 4
-
     def _parts(
         self, question: Question, positions: Numbers, words: Scores
     ) -> tuple[Scores, Numbers]:
@@ -171,7 +172,7 @@ class Retriever:
         counts = self.first_rows[positions + 1] - self.first_rows[positions]
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self.first_rows[positions] - starts, counts) + np.arange(counts.sum())
-        whole, lead, sentence, best = passage_scores(self.vectors[rows], question.vector, counts)
+        whole, lead, sentence, best = passage_scores(self.rows.take(rows), question.vector, counts)
         parts = np.zeros((len(positions), len(PARTS)), dtype=np.float32)
         for name, column in zip(_CHEAP, (whole, lead, sentence, words), strict=True):
             parts[:, PARTS.index(name)] = column
@@ -189,23 +190,13 @@ class Retriever:
         chosen = positions[looked_at]
         glossary = self._glossary_at.get(within)
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(within))
-        asked = frozenset(question_stems(question.text))
-        names = (self.snapshot.name_stems(position) for position in chosen.tolist())
-        named = np.array([named_in(asked, stems) for stems in names], dtype=np.float32)
+        named = self.name_stems.named_in(question.text, chosen)
         for name, column in zip(_COSTLY, (tokens, coverage, named), strict=True):
             parts[looked_at, PARTS.index(name)] = column
 
 
 _CHEAP = ("definition", "lead", "sentence", "words")
 _COSTLY = ("tokens", "coverage", "named")
-
-
-def _highest(scores: Scores, k: int) -> Numbers:
-    """Return the places of the k highest scores above 0, in no order."""
-    places = np.flatnonzero(scores)
-    if len(places) > k:
-        places = places[np.argpartition(-scores[places], k)[:k]]
-    return places
 
 
 def _ranked_apart(fused: Scores, looked_at: Numbers) -> Scores:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from semsearch.text import WORD, fold
@@ -32,6 +32,9 @@ MAX_TYPED_WORDS = 30
 
 DERIVED = 0.1
 """How much less likely people type an acronym that the program made up than one that was written."""
+
+KEPT_GROUPS = 128
+"""Groups of names or words that are kept: of a million names some 3,000 each, 100 MB in all."""
 
 _BESIDE = {
     key: frozenset(beside)
@@ -105,19 +108,24 @@ def likelihood(typed: str, meant: str, errors: int = 1) -> float:
 class Names:
     """The names of an index. Reads only; safe to use from several threads.
 
-    They are kept by length, and by length with the first or the last letter: a single error in three
-    letters or more leaves one of these two in its place.
+    They are looked up by length, and by length with the first or the last letter: a single error in three
+    letters or more leaves one of these two in its place. What was looked up once is kept for a while, so that the
+    names of a large index need not all be in memory, nor be read before the first question is answered.
     """
 
-    def __init__(self, names: Iterable[KnownName]) -> None:
-        """Take all names in the order of their positions."""
-        self._alike: dict[tuple[int, str, str], tuple[list[str], list[KnownName]]] = {}
-        for name in names:
-            key, length = name.key, len(name.key)
-            for group in ((length, "", ""), (length, key[0], ""), (length, "", key[-1])):
-                keys, bearers = self._alike.setdefault(group, ([], []))
-                keys.append(key)
-                bearers.append(name)
+    def __init__(
+        self, alike: Callable[[int, str, str], list[KnownName]], *, are_many: bool
+    ) -> None:
+        """Take where names come from.
+
+        Args:
+            alike: gives the names of a length that begin with a letter, or end with one, or (with neither) all of
+                that length, in the order of their positions.
+            are_many: whether also those with several errors must have their first or last letter right, since
+                comparing with all of nearly that length would take too long.
+        """
+        self._alike = lru_cache(KEPT_GROUPS)(alike)
+        self._are_many = are_many
 
     def near(self, key: str, within: range) -> list[Guess]:
         """Return the names of these positions that a folded text may stand for, likeliest first."""
@@ -125,16 +133,17 @@ class Names:
         from rapidfuzz.distance import OSA  # noqa: PLC0415
 
         errors = min(MAX_ERRORS, max(1, len(key) // CHARS_PER_ERROR))
-        ends = [(key[:1], ""), ("", key[-1:])] if errors == 1 else [("", "")]
+        one_end = errors == 1 or self._are_many
+        ends = [(key[:1], ""), ("", key[-1:])] if key and one_end else [("", "")]
         lengths = range(max(MIN_NAME_CHARS, len(key) - errors), len(key) + errors + 1)
         found: dict[KnownName, Guess] = {}
         for group in product(lengths, ends):
-            keys, names = self._alike.get((group[0], *group[1]), ([], []))
+            names = self._alike(group[0], *group[1])
             first = bisect_left(names, within.start, key=lambda name: name.position)
             last = bisect_left(names, within.stop, key=lambda name: name.position)
             matches = process.extract(
                 key,
-                keys[first:last],
+                [name.key for name in names[first:last]],
                 scorer=OSA.distance,
                 processor=None,
                 score_cutoff=errors,
@@ -162,16 +171,15 @@ def _guess(key: str, name: KnownName, errors: int) -> Guess:
 class Vocabulary:
     """The words a glossary uses, by first letter and length; safe to use from several threads."""
 
-    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
-        """Take folded words and how often each is used."""
-        self._uses = dict(words)
-        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in self._uses:
-            self._alike[word[0], len(word)].append(word)
+    def __init__(self, uses: Callable[[str], int], alike: Callable[[str, int], list[str]]) -> None:
+        """Take where folded words come from.
 
-    def uses(self, word: str) -> int:
-        """Return how often a folded word is used."""
-        return self._uses.get(word, 0)
+        Args:
+            uses: gives how often a word is used.
+            alike: gives the words that begin with a letter and have a length.
+        """
+        self.uses = uses
+        self._alike = lru_cache(KEPT_GROUPS)(alike)
 
     def meant(self, word: str) -> str | None:
         """Return the word that a folded word most likely stands for, one letter away.
@@ -179,7 +187,7 @@ class Vocabulary:
         A word that is used itself stands for nothing else: "nfts", where only "NFTs" is taken for a
         plural.
         """
-        if word in self._uses:
+        if self.uses(word):
             return None
         from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
         from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -189,7 +197,7 @@ class Vocabulary:
             for length in (len(word) - 1, len(word), len(word) + 1)
             for candidate, _, _ in process.extract(
                 word,
-                self._alike.get((word[0], length), ()),
+                self._alike(word[0], length),
                 scorer=OSA.distance,
                 processor=None,
                 score_cutoff=1,

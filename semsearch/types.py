@@ -260,6 +260,21 @@ class RerankerInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What finds entries by meaning in an index.
+
+    `why` says how it was chosen, `recall` what share of the nearest ten it found when it was measured, `breadth`
+    how many it keeps in view meanwhile (0: it compares all), and `bytes` what its vectors and links take.
+    """
+
+    name: str
+    why: str
+    recall: float
+    breadth: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
     """What an open index is made of and what built it."""
 
@@ -275,6 +290,7 @@ class IndexInfo:
     fingerprint: str
     dim: int
     precision: str
+    engine: EngineInfo
     reranker: RerankerInfo | None
     threshold: float
     calibrated_with: int

@@ -195,6 +195,16 @@ class RerankerInfo(_Shape):
     sha256: str
 
 
+class EngineInfo(_Shape):
+    """What finds entries by meaning, how it was chosen, and the share of the nearest ten that it found."""
+
+    name: str
+    why: str
+    recall: float
+    breadth: int
+    bytes: int
+
+
 class IndexInfo(_Shape):
     """What an index is made of and what built it."""
 
@@ -210,6 +220,7 @@ class IndexInfo(_Shape):
     fingerprint: str
     dim: int
     precision: str
+    engine: EngineInfo
     reranker: RerankerInfo | None
     threshold: float
     calibrated_with: int

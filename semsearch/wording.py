@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from semsearch.encoders.models import DEFAULT_MODEL, FORMER_DEFAULTS
 from semsearch.ranking.recipe import DEFAULT, PARTS
-from semsearch.types import Evidence, IndexInfo, ScoreParts, Verdict
+from semsearch.types import EngineInfo, Evidence, IndexInfo, ScoreParts, Verdict
 
 VERDICTS = {
     Verdict.EXACT: "Exact name",
@@ -66,6 +66,17 @@ def place(evidence: Evidence) -> str:
     if evidence.rerank_score is not None:
         return BY_RERANKER
     return BY_SUM if evidence.name is None else BY_NAME
+
+
+def engine(stated: EngineInfo) -> str:
+    """Return what finds entries by meaning, why it does, and what it is worth."""
+    size = f"{stated.bytes / 1e6:,.1f} MB"
+    if not stated.breadth:
+        return f"{stated.name}, {stated.why}; {size}"
+    return (
+        f"{stated.name}, {stated.why}; {stated.recall:.1%} of the nearest ten found, keeping "
+        f"{stated.breadth} in view; {size}"
+    )
 
 
 def former_default(info: IndexInfo, named: str | None) -> str:

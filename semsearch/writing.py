@@ -152,5 +152,7 @@ def _glossary_info(info: types.GlossaryInfo) -> dict[str, Any]:
 @members.register
 def _index_info(info: types.IndexInfo) -> dict[str, Any]:
     stated = {name: getattr(info, name) for name in wire.IndexInfo.model_fields}
-    reranker = asdict(info.reranker) if info.reranker else None
-    return {**stated, "glossaries": members(info.glossaries), "reranker": reranker}
+    stated["glossaries"] = members(info.glossaries)
+    stated["engine"] = asdict(info.engine)
+    stated["reranker"] = asdict(info.reranker) if info.reranker else None
+    return stated

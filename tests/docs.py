@@ -5,6 +5,7 @@ A part stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -14,8 +15,10 @@ from typer.core import TyperArgument, TyperOption
 
 from semsearch.cli.commands import app
 from semsearch.config import Settings
+from tests.benchmarks.bars import shown
 
 README = Path(__file__).parents[1] / "README.md"
+BENCHMARK = README.with_name("docs") / "benchmark.json"
 
 
 def commands() -> str:
@@ -45,7 +48,27 @@ def settings() -> str:
     return "\n".join(lines)
 
 
-PARTS = {"commands": commands, "settings": settings}
+_MEASURED_BY = {
+    "bench": "make bench",
+    "growth": "make bench-growth",
+    "overload": "make bench-overload",
+}
+
+
+def benchmark() -> str:
+    """Return a table of what was asked of speed and memory and what was reached."""
+    results = json.loads(BENCHMARK.read_text(encoding="utf-8"))
+    lines = ["| what | asked | reached | command |", "|---|---|---|---|"]
+    for name, command in _MEASURED_BY.items():
+        for bar in results.get(name, {"bars": []})["bars"]:
+            asked = f"{'≥' if bar['is_at_least'] else '≤'} {shown(bar['asked'])} {bar['unit']}"
+            reached = f"{shown(bar['reached'])} {bar['unit']}".strip()
+            said = reached if bar["is_met"] else f"{reached}, missed"
+            lines.append(f"| {bar['name']} | {asked.strip()} | {said} | `{command}` |")
+    return "\n".join(lines)
+
+
+PARTS = {"commands": commands, "settings": settings, "benchmark": benchmark}
 
 
 def with_parts(text: str) -> str:

@@ -29,7 +29,15 @@ from semsearch.errors import (
 )
 from semsearch.glossary import Glossary
 from semsearch.hashing import sha256_of
-from semsearch.ranking.background import TYPICAL, Background, measure_background
+from semsearch.ranking.background import (
+    CHUNK,
+    TWIN,
+    TYPICAL,
+    Background,
+    measure_background,
+    spread,
+)
+from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import FORMAT, built_with
 from semsearch.types import Source, Tier
@@ -98,23 +106,74 @@ def test_opening_again_gives_equal_answers(index: Path) -> None:
         assert one.tag == other.tag
 
 
-@pytest.mark.parametrize("report", range(1, 10))
-def test_a_kill_between_any_two_steps_leaves_a_whole_index(index: Path, report: int) -> None:
+STEPS = (
+    "preparing",
+    "embedding",
+    "vectors",
+    "tokens",
+    "entries",
+    "links and mentions",
+    "words",
+    "measuring",
+    "checksums",
+    "publishing",
+)
+
+
+def _build_and_die(index: Path, step: str, reports: int) -> int:
+    command = [sys.executable, "-m", "tests.killed_build", str(index), step, str(reports)]
+    return subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
+
+
+@pytest.mark.parametrize(
+    ("step", "reports", "is_published"),
+    [
+        *((step, 0, False) for step in STEPS),
+        ("embedding", 1, False),
+        ("checksums", 1, False),
+        ("publishing", 1, False),
+        ("publishing", 2, True),
+    ],
+)
+def test_a_kill_between_any_two_steps_leaves_a_whole_index(
+    index: Path, step: str, reports: int, is_published: bool
+) -> None:
     """The old index or the new one answers, never half; the next build completes."""
-    command = [sys.executable, "-m", "tests.killed_build", str(index), str(report)]
-    died = subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
-    assert died == (9 if report < 9 else 0)
+    assert _build_and_die(index, step, reports) == 9
     old, new = {e.term for e in ENTRIES}, {e.term for e in CHANGED}
-    assert _terms(index) == (old if report < 8 else new)
+    assert _terms(index) == (new if is_published else old)
     build_index(CHANGED, index, model="hashed")
     assert _terms(index) == new
     assert not list((index / "generations").glob(".tmp-*"))
 
 
+def test_a_build_tells_each_of_its_steps(tmp_path: Path) -> None:
+    """In this order, each to its end: a kill is tried at every one of them."""
+    told = _Told()
+    build_index(ENTRIES, tmp_path / "index", model="hashed", progress=told)
+    assert tuple(told.steps) == STEPS
+    assert [done for done, _ in told.steps.values()] == [total for _, total in told.steps.values()]
+
+
+class _Told:
+    """What a progress was told: for each step how many parts were done, and how many there were."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, tuple[int, int]] = {}
+        self._step = ""
+
+    def start(self, step: str, total: int) -> None:
+        self._step = step
+        self.steps[step] = (0, total)
+
+    def advance(self, parts: int) -> None:
+        done, total = self.steps[self._step]
+        self.steps[self._step] = (done + parts, total)
+
+
 def test_what_a_killed_build_embedded_is_not_embedded_again(index: Path) -> None:
     """Vectors are saved batch by batch."""
-    command = [sys.executable, "-m", "tests.killed_build", str(index), "2"]
-    assert subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode == 9
+    assert _build_and_die(index, "embedding", 1) == 9
     assert build_index(CHANGED, index, model="hashed").embedded == 0
 
 
@@ -329,7 +388,7 @@ def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_p
 
 def _background(vectors: list[list[float]]) -> Background:
     rows = np.array(vectors, dtype=np.float32)
-    return measure_background(rows, np.ones(len(rows), dtype=np.int64))
+    return measure_background(rows.__getitem__, np.arange(len(rows) + 1), range(len(rows)))
 
 
 def test_the_background_is_what_other_entries_reach() -> None:
@@ -338,6 +397,27 @@ def test_the_background_is_what_other_entries_reach() -> None:
     background = _background([[np.cos(a), np.sin(a)] for a in angles])
     assert background.mean == pytest.approx(np.cos(np.pi / 11), abs=1e-5)
     assert background.standout(background.mean + background.deviation) == pytest.approx(1)
+
+
+def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
+    """More entries than are compared at a time, some of several passages, in the middle of an index."""
+    rng = np.random.default_rng(5)
+    counts = rng.choice([1, 3], CHUNK + 700)
+    first_rows = np.cumsum([0, *counts])
+    rows = rng.normal(size=(first_rows[-1], 6)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    within = range(300, len(counts) - 200)
+    first, last = first_rows[within.start], first_rows[within.stop]
+    best = []
+    for row in first + spread(last - first):
+        own = counts[within.start : within.stop]
+        whole, _, sentence, _ = passage_scores(rows[first:last], rows[row], own)
+        scores = meaning(whole, sentence)
+        scores[np.searchsorted(first_rows, row, side="right") - 1 - within.start] = -1
+        best.append(float(scores[np.maximum(scores, sentence) < TWIN].max()))
+    found = measure_background(rows.__getitem__, first_rows, within)
+    assert found.mean == pytest.approx(np.mean(best), abs=1e-5)
+    assert found.deviation == pytest.approx(np.std(best), abs=1e-5)
 
 
 def test_copies_of_an_entry_are_no_background() -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semsearch.progress import Silent
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.layout import GenerationLayout
-from semsearch.storage.tokens import WIDTH, TokensIndex, write_tokens
+from semsearch.storage.tokens import BATCH, WIDTH, TokensIndex, write_tokens
 from semsearch.types import Tokens, Vectors
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
@@ -69,7 +70,7 @@ def index(tmp_path: Path) -> TokensIndex:
     """Give the tokens of three entries in two glossaries; the second entry has none."""
     files = GenerationLayout(tmp_path)
     some = [_tokens((7, EAST), (8, NORTH)), _tokens(), _tokens((7, WEST))]
-    write_tokens(files, ["a", "a", "b"], lambda: some)
+    write_tokens(files, ["a", "a", "b"], lambda at: [some[i] for i in at], Silent())
     return TokensIndex(files)
 
 
@@ -99,7 +100,7 @@ def test_no_tokens_at_all(tmp_path: Path) -> None:
     """An encoder that has no vectors for tokens builds and answers all the same."""
     files = GenerationLayout(tmp_path)
     none = Tokens(np.empty(0, dtype=np.int32), np.empty((0, 0), dtype=np.float32))
-    write_tokens(files, ["a"], lambda: [none])
+    write_tokens(files, ["a"], lambda at: [none for _ in at], Silent())
     match, cover = TokensIndex(files).compare(none, np.array([0]), "a", 1)
     assert (match.tolist(), cover.tolist()) == ([0], [0])
 
@@ -112,9 +113,24 @@ def test_only_so_many_axes_are_kept(tmp_path: Path) -> None:
     files = GenerationLayout(tmp_path)
     ids = np.arange(400, dtype=np.int32)
     halves = [Tokens(ids[:399], vectors[:399]), Tokens(ids[399:], vectors[399:])]
-    write_tokens(files, ["a", "a"], lambda: halves)
+    write_tokens(files, ["a", "a"], lambda at: [halves[i] for i in at], Silent())
     assert files.tokens.stat().st_size == 400 * WIDTH
     question = Tokens(ids[:1], vectors[:1])
     (near, far), _ = TokensIndex(files).compare(question, np.array([0, 1]), "a", 2)
     assert near == pytest.approx(1, abs=0.01)
     assert far == pytest.approx(float(vectors[0] @ vectors[399]), abs=0.01)
+
+
+def test_more_definitions_than_are_written_at_a_time(tmp_path: Path) -> None:
+    """Those of the last batch are found at their place, and what all use counts less than what one uses."""
+    files = GenerationLayout(tmp_path)
+    count = BATCH + 3
+    some = [_tokens((1, EAST), (2, EAST) if n == count - 1 else (1, EAST)) for n in range(count)]
+    some[1] = _tokens()
+    write_tokens(files, ["a"] * count, lambda at: [some[i] for i in at], Silent())
+    index = TokensIndex(files)
+    match, _ = index.compare(_tokens((2, EAST)), np.array([0, 1, count - 1]), "a", count)
+    assert match == pytest.approx([1, 0, 1], abs=0.01)
+    weights = np.fromfile(files.token_weights, dtype="<f4")
+    assert len(weights) == 2 * (count - 1)
+    assert weights[-2:] == pytest.approx(idf(np.array([count - 1, 1]), count))

@@ -23,7 +23,14 @@ def near(vectors: Vectors, counts: list[int], position: int, floor: float = -1) 
         first, end = first_rows[entry : entry + 2]
         return np.arange(min(first + 1, end - 1), end)
 
-    return neighbours(vectors, first_rows, position, sentences=sentences, floor=lambda _: floor)
+    return neighbours(
+        vectors,
+        first_rows,
+        position,
+        rivals=lambda _: np.arange(len(counts)),
+        sentences=sentences,
+        floor=lambda _: floor,
+    )
 
 
 def cos(degrees: float) -> float:

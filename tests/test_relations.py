@@ -10,12 +10,19 @@ from pathlib import Path
 import pytest
 
 from semsearch.importers import read_corpus
-from semsearch.relations import MAX_MENTIONS, RelationCounts, relate
+from semsearch.progress import Silent
+from semsearch.relations import MAX_MENTIONS, Relating, RelationCounts
 from semsearch.storage.relations import Relation, RelationKind
 from semsearch.types import Entry, Source
 
 LINK, MENTION = RelationKind.LINK, RelationKind.MENTION
 SHARED = Path(__file__).parents[2] / "shared" / "glossaries"
+
+
+def relate(entries: list[Entry]) -> tuple[list[Relation], RelationCounts]:
+    """Return all relations, and how many there are of each kind."""
+    relating = Relating(entries, Silent())
+    return list(relating), relating.counts
 
 
 def linked(entries: list[Entry]) -> set[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import string
 import time
+from collections import defaultdict
 
 import pytest
 from rapidfuzz.distance import OSA
@@ -14,8 +15,20 @@ from semsearch.spelling import KnownName, Names, Vocabulary, likelihood, repair
 WORDS = {"connection": 9, "connections": 1, "prevent": 3, "library": 2, "attacks": 4, "forces": 5}
 
 
-def _names(*keys: str) -> Names:
-    return Names(KnownName(key, key, at, 1.0) for at, key in enumerate(keys))
+def _names(*keys: str, are_many: bool = False) -> Names:
+    groups: dict[tuple[int, str, str], list[KnownName]] = defaultdict(list)
+    for at, key in enumerate(keys):
+        name = KnownName(key, key, at, 1.0)
+        for group in ((len(key), "", ""), (len(key), key[0], ""), (len(key), "", key[-1])):
+            groups[group].append(name)
+    return Names(lambda *group: groups.get(group, []), are_many=are_many)
+
+
+def _vocabulary(uses: dict[str, int]) -> Vocabulary:
+    groups: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for word in uses:
+        groups[word[0], len(word)].append(word)
+    return Vocabulary(lambda word: uses.get(word, 0), lambda *group: groups.get(group, []))
 
 
 def _no_word(word: str) -> bool:
@@ -57,6 +70,17 @@ def test_names_are_found_by_their_errors(typed: str, expected: list[str]) -> Non
     assert sorted(found) == sorted(expected)
 
 
+def test_among_many_names_an_end_must_be_right() -> None:
+    """Whatever the number of errors; all of nearly that length would be too many."""
+    few = _names("abcdefghijklmnop", "zbcdefghijklmnoq")
+    many = _names("abcdefghijklmnop", "zbcdefghijklmnoq", are_many=True)
+    typed = "abcdefghhijklmnp"
+    assert [g.name.position for g in few.near(typed, range(2))] == [0]
+    assert [g.name.position for g in many.near(typed, range(2))] == [0]
+    assert [g.name.position for g in few.near("zbcdefghijklmnox", range(2))] == [1, 0]
+    assert [g.name.position for g in many.near("zbcdefghijklmnox", range(2))] == [1]
+
+
 def test_only_names_within_the_glossary_are_found() -> None:
     """By position, the end excluded."""
     names = _names("ssl", "sal", "sol")
@@ -78,7 +102,7 @@ def test_words_are_put_right_in_their_own_capitals() -> None:
     """Each where it stands; everything else stays."""
     question = "How to prevnt ATACKS on a Conection, e.g. prevnt?"
     unknown = ["prevnt", "ATACKS", "Conection"]
-    assert repair(question, unknown, Vocabulary(WORDS.items()), _no_word) == (
+    assert repair(question, unknown, _vocabulary(WORDS), _no_word) == (
         "How to prevent ATTACKS on a Connection, e.g. prevent?"
     )
 
@@ -98,13 +122,13 @@ def test_words_are_put_right_in_their_own_capitals() -> None:
 )
 def test_words_that_may_be_right_or_anything_stay(word: str) -> None:
     """Known elsewhere, wrong in the first letter, short, with digits, or two letters away."""
-    vocabulary = Vocabulary(WORDS.items())
+    vocabulary = _vocabulary(WORDS)
     assert repair(f"a {word}", [word], vocabulary, lambda known: known == "forges") == f"a {word}"
 
 
 def test_the_first_half_of_a_contraction_is_no_word() -> None:
     """A word is cut at its apostrophe: needn't."""
-    vocabulary = Vocabulary({"needs": 9}.items())
+    vocabulary = _vocabulary({"needs": 9})
     for question in ("you needn't", "you needn\u2019t"):
         assert repair(question, ["needn"], vocabulary, _no_word) == question
     assert repair("you needn", ["needn"], vocabulary, _no_word) == "you needs"
@@ -113,9 +137,9 @@ def test_the_first_half_of_a_contraction_is_no_word() -> None:
 def test_the_commoner_of_two_words_as_near_is_meant() -> None:
     """How often the glossary uses them decides, and never which was read first."""
     for uses in ({"sharing": 9, "shaming": 1}, {"shaming": 1, "sharing": 9}):
-        assert Vocabulary(uses.items()).meant("shafing") == "sharing"
-    assert Vocabulary([]).meant("shafing") is None
-    assert Vocabulary({"nfts": 1, "nets": 5}.items()).meant("nfts") is None
+        assert _vocabulary(uses).meant("shafing") == "sharing"
+    assert _vocabulary({}).meant("shafing") is None
+    assert _vocabulary({"nfts": 1, "nets": 5}).meant("nfts") is None
 
 
 def test_a_hundred_thousand_names_are_searched_in_milliseconds() -> None:
@@ -124,7 +148,7 @@ def test_a_hundred_thousand_names_are_searched_in_milliseconds() -> None:
     keys = [
         "".join(rng.choices(string.ascii_lowercase, k=rng.randint(3, 12))) for _ in range(100_000)
     ]
-    names, vocabulary = _names(*keys), Vocabulary(dict.fromkeys(keys, 1).items())
+    names, vocabulary = _names(*keys), _vocabulary(dict.fromkeys(keys, 1))
     names.near("warm", range(1))
     started = time.perf_counter()
     for key in keys[:20]:

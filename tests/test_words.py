@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from semsearch import stems
+from semsearch.progress import Silent
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.layout import GenerationLayout
-from semsearch.storage.words import WordsIndex, shared_words, write_words
+from semsearch.storage.words import MOST_POSTINGS, WordsIndex, shared_words, write_words
 from tests.conftest import entry
 
 ENTRIES = (
@@ -25,7 +26,7 @@ ENTRIES = (
 def words(tmp_path: Path) -> WordsIndex:
     """Give the words of three entries."""
     files = GenerationLayout(tmp_path)
-    write_words(files, ENTRIES)
+    write_words(files, ENTRIES, Silent())
     return WordsIndex(files)
 
 
@@ -37,24 +38,51 @@ def test_a_score_is_that_of_the_formula(words: WordsIndex) -> None:
     for uses, length in zip([2, 1, 0], lengths, strict=True):
         norm = 1.2 * (1 - 0.75 + 0.75 * length / (sum(lengths) / 3))
         expected.append(idf * uses * 2.2 / (uses + norm))
-    np.testing.assert_allclose(words.scores("flours", range(3)), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        words.find("flours", range(3)).scores(np.arange(3)), expected, rtol=1e-5
+    )
 
 
 def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: WordsIndex) -> None:
     """In the first glossary both entries use the word, so it is worth little there."""
-    alone = words.scores("flour", range(2))
-    together = words.scores("flour", range(3))
+    alone = words.find("flour", range(2)).scores(np.arange(2))
+    together = words.find("flour", range(3)).scores(np.arange(3))
     assert alone.shape == (2,)
     assert 0 < alone[0] < together[0]
-    assert words.scores("flour", range(2, 3)).tolist() == [0.0]
+    assert words.find("flour", range(2, 3)).scores(np.array([2])).tolist() == [0.0]
 
 
 def test_words_that_nobody_uses_score_nothing(words: WordsIndex) -> None:
     """Neither do quotes, operators or an empty stem."""
     for question in ("zebra", 'flour"', "NOT", "_", "x y"):
-        scores = words.scores(question, range(3))
+        scores = words.find(question, range(3)).scores(np.arange(3))
         assert scores.shape == (3,)
         assert (scores > 0).any() == ("flour" in question)
+
+
+def test_the_best_by_words_are_those_of_the_highest_scores(words: WordsIndex) -> None:
+    """All that share a word, or the k best; none for none."""
+    found = words.find("flour in butter", range(3))
+    assert found.best(5).tolist() == [0, 1]
+    assert found.best(1).tolist() == [int(found.scores(np.arange(3)).argmax())] == [1]
+    assert words.find("flour", range(2, 3)).best(5).tolist() == []
+    assert words.find("", range(3)).best(5).tolist() == []
+
+
+def test_a_word_of_many_entries_proposes_none_but_counts(tmp_path: Path) -> None:
+    """A rare word beside it finds its entries, which get the worth of both."""
+    many = [entry(f"Board {n}", "A shelf.") for n in range(MOST_POSTINGS)]
+    many.append(entry("Plank", "An oaken shelf."))
+    files = GenerationLayout(tmp_path)
+    write_words(files, many, Silent())
+    words = WordsIndex(files)
+    everything = range(len(many))
+    found = words.find("oaken shelf", everything)
+    assert found.best(9).tolist() == [MOST_POSTINGS]
+    alone = words.find("oaken", everything).scores(np.array([MOST_POSTINGS]))
+    assert found.scores(np.array([MOST_POSTINGS])) > alone
+    assert words.find("shelf", everything).best(9).tolist() == []
+    assert (words.find("shelf", everything).scores(np.arange(3)) > 0).all()
 
 
 def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: WordsIndex) -> None:
@@ -63,9 +91,9 @@ def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: Word
     assert words.unknown("a zebra on a Shipp's saill", range(3)) == ["zebra", "Shipp", "saill"]
     assert words.unknown("+", range(3)) == ["+"] or words.unknown("+", range(3)) == []
     assert words.unknown("flour", range(0)) == ["flour"]
-    counted = dict(words.vocabulary())
-    assert (counted["flour"], counted["ships"], counted["sponge"]) == (3, 1, 2)
-    assert "zebra" not in counted
+    assert [words.uses(word) for word in ("flour", "ships", "sponge", "zebra")] == [3, 1, 2, 0]
+    assert words.alike("s", 5) == ["sails", "ships"]
+    assert words.alike("z", 5) == []
 
 
 def test_shared_words_are_found_by_stem_and_cut_out_by_offset() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import os
 import signal
 import socket
 import threading
@@ -21,8 +20,8 @@ from starlette.concurrency import run_in_threadpool
 
 from semsearch import __version__
 from semsearch.api import middleware, pages, problems, routes
+from semsearch.api.asking import THREADS, Asking
 from semsearch.api.protocol import BoundedProtocol
-from semsearch.api.workers import Workers
 from semsearch.config import Settings
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
@@ -43,9 +42,6 @@ _TAGS = [
     {"name": "health", "description": "For whoever runs the service."},
 ]
 
-_THREADS = max(4, os.cpu_count() or 1)
-"""Requests worked on at once. More would only share the same cores; the rest wait their turn."""
-
 
 def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
     """Return the ASGI application over an open index.
@@ -60,14 +56,14 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS  # of the pages
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # of the pages
         await run_in_threadpool(lambda: app.state.page.etag)  # asks the first question
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
         yield
         app.state.is_ready = False
-        app.state.workers.close()
+        app.state.asking.workers.close()
 
     app = FastAPI(
         title="semsearch",
@@ -88,7 +84,7 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
     app.state.glossary = glossary
     app.state.etag = f'"{glossary.tag}-{__version__}"'
     app.state.page = pages.LandingPage(glossary)
-    app.state.workers = Workers(_THREADS)
+    app.state.asking = Asking(glossary, settings)
     app.state.is_ready = False
     problems.handle_problems(app)
     app.add_middleware(middleware.Envelope)
@@ -131,17 +127,28 @@ def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listen
     """Open the index and serve it until the process is told to stop. Blocks.
 
     Args:
-        settings: what to serve, and where.
-        ready: called once, when the socket listens and a first question has been answered.
+        settings: what to serve, where, and by how many processes.
+        ready: called once, when the socket listens and a first question has been answered by each process.
 
     Raises:
         InvalidSetting: the address cannot be listened on; found before the index is opened.
         StoredIndexError: the index cannot be opened.
+        WorkerFailed: a process of several ended before it could answer.
     """
-    with (
-        _bound(settings.host, settings.port) as listener,
-        Glossary.open(settings.index, model=settings.model) as glossary,
-    ):
+    with _bound(settings.host, settings.port) as listener:
+        if settings.workers == 1:
+            serve_on(listener, settings, ready)
+        else:
+            from semsearch.api.supervisor import supervise  # noqa: PLC0415 - it imports this module
+
+            supervise(listener, settings, ready)
+
+
+def serve_on(
+    listener: socket.socket, settings: Settings, ready: Callable[[Listening], None]
+) -> None:
+    """Serve on a bound socket by this process alone; see `serve`."""
+    with Glossary.open(settings.index, model=settings.model) as glossary:
         app = create_app(glossary, settings)
         config = uvicorn.Config(
             app,

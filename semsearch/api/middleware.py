@@ -43,6 +43,8 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         began = perf_counter()
+        timings: dict[str, float | str] = {}
+        scope = {**scope, "timings": timings}
         request_id = uuid4().hex
         is_head = scope["method"] == "HEAD"
         has_started = False
@@ -55,7 +57,8 @@ class Envelope:
                 headers.update(SECURITY_HEADERS)
                 headers.setdefault("Cache-Control", _caching(scope, message["status"]))
                 headers["X-Request-Id"] = request_id
-                headers["Server-Timing"] = f"total;dur={(perf_counter() - began) * 1000:.2f}"
+                timings["total"] = (perf_counter() - began) * 1000
+                headers["Server-Timing"] = _server_timing(timings)
                 message = {**message, "headers": headers.raw}
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -74,6 +77,14 @@ class Envelope:
                 problems.INTERNAL, "the service failed; see its log", request_id=request_id
             )
             await response(scope, receive, send_enveloped)
+
+
+def _server_timing(timings: dict[str, float | str]) -> str:
+    """Return durations in milliseconds, and texts as descriptions (W3C Server Timing)."""
+    return ", ".join(
+        f'{name};desc="{value}"' if isinstance(value, str) else f"{name};dur={value:.2f}"
+        for name, value in timings.items()
+    )
 
 
 def _caching(scope: Scope, status: int) -> str:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
+from semsearch.api.workers import Overloaded
 from semsearch.errors import (
     EntryNotFound,
     GlossaryNotFound,
@@ -137,6 +138,13 @@ NOT_READY = Kind(
     "The service is not ready",
     "The index is still being loaded; ask again in a moment.",
 )
+OVERLOADED = Kind(
+    "overloaded",
+    503,
+    "The service has too much to do",
+    "More requests wait than can be answered in time. Nothing was done; ask again after the seconds of "
+    "Retry-After.",
+)
 
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind
@@ -155,6 +163,7 @@ KINDS: Mapping[str, Kind] = {
         INVALID_REQUEST,
         INTERNAL,
         NOT_READY,
+        OVERLOADED,
     )
 }
 
@@ -247,6 +256,12 @@ def handle_problems(app: Starlette) -> None:
     app.add_exception_handler(SemsearchError, _on_semsearch_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Overloaded, _on_overload)
+
+
+async def _on_overload(request: Request, error: Exception) -> Response:
+    detail = "too many requests wait; ask again in a second"
+    return problem_response(OVERLOADED, detail, headers={"Retry-After": "1"})
 
 
 async def _on_semsearch_error(request: Request, error: Exception) -> Response:

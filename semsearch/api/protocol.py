@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from semsearch.api import problems
 from semsearch.api.middleware import SECURITY_HEADERS
+from semsearch.api.workers import Client
 
 HEAD_S = 10.0
 BODY_S = 30.0
@@ -65,11 +66,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start waiting for a request."""
         super().connection_made(transport)
+        self._client = Client()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the deadlines."""
+        """Forget the deadlines; what still waits for a thread need not be done."""
         super().connection_lost(exc)
+        self._client.has_left = True
         for handle in (self._deadline, self._write_deadline):
             if handle is not None:
                 handle.cancel()
@@ -93,6 +96,7 @@ class BoundedProtocol(HttpToolsProtocol):
             raise _Unacceptable
         self._awaited = "head"
         super().on_message_begin()
+        self.scope["extensions"] = {"semsearch.client": {"is": self._client}}
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep one field of the head; those behind a body are counted and dropped."""

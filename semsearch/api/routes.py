@@ -1,7 +1,7 @@
 """The routes under /v1 and the health checks.
 
 Each route is a plain function, so that the work is done in a thread and never on the event loop; the
-JSON is written there too. A GET answers 304 without doing the work when the client already
+JSON is written there too. Single questions are answered together (`asking`). A GET answers 304 without doing the work when the client already
 holds the answer of this index.
 """
 
@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch import wire
+from semsearch.answering import Asked
 from semsearch.api import examples, problems
 from semsearch.api.problems import Part, Problem, Refused
-from semsearch.api.strict import StrictRoute
+from semsearch.api.strict import StrictRoute, client_of
 from semsearch.errors import EntryNotFound, InvalidQuestion
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import THRESHOLD
@@ -69,7 +70,7 @@ class SearchQuery(BaseModel):
 
 
 class SearchBatch(BaseModel):
-    """Several questions, answered with one run of the encoder."""
+    """Several questions, embedded together."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -147,6 +148,11 @@ def _errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
+def _refusals(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+    """Declare the error responses of a route whose work waits for a thread."""
+    return _errors(*kinds, problems.OVERLOADED)
+
+
 def _found(description: str, example: object) -> dict[int | str, dict[str, Any]]:
     """Declare what a GET answers; it may be kept, and asked for again by its ETag."""
     etag = {
@@ -174,14 +180,14 @@ health = APIRouter(tags=["health"])
     tags=["search"],
     response_model=wire.Answer,
     responses=_found("The entries that fit, best first.", examples.ANSWER)
-    | _errors(
+    | _refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
         problems.INVALID_QUESTION,
         problems.INVALID_REQUEST,
     ),
 )
-def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response:
+async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response:
     """Answer a question in plain language, a term or an acronym.
 
     Exact names come first, then other forms of names, then what fits by meaning and words.
@@ -192,13 +198,10 @@ def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    answer = service.glossary.ask(
-        question,
-        k=query.limit,
-        glossary=query.glossary,
-        min_confidence=query.min_confidence,
-    )
-    return service.found(to_json(answer))
+    asked = Asked(question, query.limit, query.glossary, query.min_confidence)
+    reply = await request.app.state.asking.ask(asked, client_of(request.scope))
+    request.scope["timings"] |= reply.timings
+    return service.found(reply.content)
 
 
 @router.post(
@@ -209,7 +212,7 @@ def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response
     response_model=list[wire.Answer],
     response_description="One answer for each question, in their order.",
     responses=_answered([examples.ANSWER])
-    | _errors(
+    | _refusals(
         problems.MALFORMED_URL,
         problems.MALFORMED_BODY,
         problems.GLOSSARY_NOT_FOUND,
@@ -219,21 +222,16 @@ def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response
         problems.INVALID_REQUEST,
     ),
 )
-def search_batch(
+async def search_batch(
     batch: SearchBatch, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Answer several questions with one run of the encoder; see GET."""
+    """Answer several questions, embedded together; see GET."""
     questions = [
         _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    answers = Service(request).glossary.ask_many(
-        questions,
-        k=batch.limit,
-        glossary=batch.glossary,
-        min_confidence=batch.min_confidence,
-    )
-    content = to_json(answers)
-    return Response(content, media_type="application/json")
+    asked = [Asked(q, batch.limit, batch.glossary, batch.min_confidence) for q in questions]
+    answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
+    return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
 
 @router.get(
@@ -243,7 +241,7 @@ def search_batch(
     tags=["entries"],
     response_model=wire.Related,
     responses=_found("The related entries, authored and computed ones apart.", examples.RELATED)
-    | _errors(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
+    | _refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
 )
 def related(
     id: _EntryId,
@@ -272,7 +270,7 @@ def related(
     tags=["entries"],
     response_model=wire.Entry,
     responses=_found("The entry.", examples.ENTRY)
-    | _errors(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
+    | _refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
 )
 def entry(
     id: _EntryId,
@@ -297,7 +295,7 @@ def entry(
     tags=["glossaries"],
     response_model=list[wire.GlossaryInfo],
     responses=_found("The glossaries of this index, by name.", examples.GLOSSARIES)
-    | _errors(problems.MALFORMED_URL, problems.INVALID_REQUEST),
+    | _refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST),
 )
 def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return each glossary of the index with the number of its entries."""

@@ -86,6 +86,10 @@ def build(
             help="CrossEncoder that reorders hits: a local folder or a hub id (default: none).",
         ),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="What finds entries by meaning: auto, flat or hnsw (default: auto)."),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
@@ -97,13 +101,14 @@ def build(
     from semsearch.building import build as build_now  # noqa: PLC0415 - loads numpy
     from semsearch.encoders.models import DEFAULT_MODEL  # noqa: PLC0415
 
-    settings = _settings(index=index, model=model, reranker=reranker)
+    settings = _settings(index=index, model=model, reranker=reranker, engine=engine)
     with show.BuildProgress(quiet=as_json) as progress:
         report = build_now(
             paths or ["corpus"],
             settings.index,
             model=settings.model or DEFAULT_MODEL,
             reranker=settings.reranker,
+            engine=settings.engine,
             columns=_columns(columns),
             strict=strict,
             progress=progress,
@@ -190,11 +195,15 @@ def serve(
         int | None, typer.Option(help="Port, 0 for a free one (default: SEMSEARCH_PORT or 8000).")
     ] = None,
     model: Model = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that answer (default: SEMSEARCH_WORKERS or 1)."),
+    ] = None,
 ) -> None:
     """Serve the page and the HTTP API."""
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
-    settings = _settings(index=index, host=host, port=port, model=model)
+    settings = _settings(index=index, host=host, port=port, model=model, workers=workers)
     serve_now(settings, ready=partial(show.serving, named_model=settings.model))
     show.done("stopped")
 

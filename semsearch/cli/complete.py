@@ -30,7 +30,7 @@ def names(context: typer.Context, incomplete: str) -> list[str]:
     snapshot = _snapshot(context)
     if snapshot is None:
         return []
-    everything = range(len(snapshot.first_rows()))
+    everything = range(sum(info.entries for info in snapshot.glossary_infos()))
     found = snapshot.by_prefix(fold(incomplete), everything, MAX_OFFERED)
     return list(dict.fromkeys(named.name.label for named in found))
 

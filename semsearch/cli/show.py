@@ -140,7 +140,7 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
 
         print_json(to_json(stated).decode())
         return
-    from semsearch.wording import former_default, percent  # noqa: PLC0415 - loads numpy
+    from semsearch.wording import engine, former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
@@ -149,7 +149,8 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
         "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
         "Fingerprint": stated.fingerprint[:16],
         "Reranker": _reranker(stated.reranker),
-        "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors, exact search)",
+        "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors)",
+        "Engine": engine(stated.engine),
         "Close match": f"confidence {percent(stated.threshold)} or more",
         "Calibrated": _calibrated(stated.calibrated_with),
     }
@@ -196,10 +197,18 @@ class BuildProgress:
     def __init__(self, *, quiet: bool) -> None:
         from rich import progress  # noqa: PLC0415 - only builds draw bars
 
+        class Rate(progress.ProgressColumn):
+            """Parts a second, of the last half minute."""
+
+            def render(self, task: progress.Task) -> Text:
+                speed = task.finished_speed or task.speed
+                return Text(f"{speed:,.0f}/s" if speed else "", "dim")
+
         self._bar = progress.Progress(
             progress.TextColumn("{task.description:<22}"),
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
+            Rate(),
             progress.TimeElapsedColumn(),
             progress.TimeRemainingColumn(),
             console=Console(stderr=True),

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from threading import Lock
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,14 +23,22 @@ from numpy.typing import NDArray
 from semsearch.errors import IndexDamaged
 from semsearch.hashing import sha256_of
 
-EXPORT_VERSION = 2
+EXPORT_VERSION = 3
 """Version of exports; a build exports again what an earlier one wrote."""
 
 PRECISIONS = ("int8", "fp32")
 """Exported precisions, the preferred one first."""
 
-THREADS = 2
-"""Threads of one run. More than two have not been measured."""
+BATCH = 16
+"""Texts of a run; 32 were no faster."""
+
+SLOW_FUSIONS = ("SkipLayerNormFusion",)
+"""Optimisations of ONNX Runtime that are left out. The fused addition and normalisation takes 5 to 10 times
+what a normalisation takes by itself (DESIGN, decision 9)."""
+
+THREADS = 1
+"""Of one run. Two that spin save a sixth of it on an idle machine and cost more on any other; as many
+runs as there are cores, on a thread each, answer more questions (DESIGN, decision 10)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +135,7 @@ class ModelExport:
 
 
 class Graph:
-    """An exported model, loaded. Several threads may call it; one runs at a time, on two cores.
+    """An exported model, loaded. Several threads may call it at once; each run keeps to its thread.
 
     Args:
         folder: where the export lies.
@@ -149,15 +157,13 @@ class Graph:
         self._tokenizer.enable_truncation(export.max_tokens)
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
-        options.inter_op_num_threads = 1
-        # Two threads that wait by sleeping gain nothing on so short a run; spinning they save a third
-        # of it. They stop when the run ends, so that the event loop has its core back.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
-        options.add_session_config_entry("session.force_spinning_stop", "1")
-        self._one_run = Lock()  # threads of two runs at once would spin against each other
+        options.intra_op_num_threads = THREADS
+        options.inter_op_num_threads = THREADS
         self._session: Any = onnxruntime.InferenceSession(
-            str(folder / f"{precision}.onnx"), options, providers=["CPUExecutionProvider"]
+            str(folder / f"{precision}.onnx"),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=list(SLOW_FUSIONS),
         )
 
     def tokens(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
@@ -172,6 +178,23 @@ class Graph:
         """Return the piece of this number."""
         return self._tokenizer.id_to_token(id_)  # type: ignore[no-any-return]
 
+    def run_all(
+        self, encodings: Sequence[Any]
+    ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
+        """Compute every output for each of `tokens`, batches of alike lengths on all cores.
+
+        Yields:
+            Which of them were computed, and the outputs for these, in that order.
+        """
+        by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
+        batches = [by_length[i : i + BATCH] for i in range(0, len(by_length), BATCH)]
+        if len(batches) == 1:
+            yield batches[0], self.run([encodings[i] for i in batches[0]])
+        elif batches:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                each = ([encodings[i] for i in rows] for rows in batches)
+                yield from zip(batches, pool.map(self.run, each), strict=True)
+
     def run(self, encodings: Sequence[Any]) -> list[NDArray[np.float32]]:
         """Compute every output for each of `tokens`, padded to the longest of them."""
         width = max(len(e.ids) for e in encodings)
@@ -182,6 +205,5 @@ class Graph:
             mask[row, : len(encoding.ids)] = 1
             types[row, : len(encoding.ids)] = encoding.type_ids
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        with self._one_run:
-            outputs = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
+        outputs = self._session.run(None, {n: feeds[n] for n in self._export.inputs})
         return [np.asarray(output, dtype=np.float32) for output in outputs]

@@ -13,9 +13,6 @@ from semsearch.encoders.graph import Graph, ModelExport
 from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
 from semsearch.types import Encoded
 
-BATCH = 16
-"""Texts per run; larger batches were slower on two cores."""
-
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -38,18 +35,20 @@ class Export(ModelExport):
 
     dim: int
     query_prompt: str
+    entry_prompt: str
+    entries: str
+    """The file that embeds definitions: `int8`, `fp32`, or `reference` when neither agrees closely."""
     special_ids: tuple[int, ...]
     """Numbers of the pieces that stand for no text."""
 
 
 class OnnxEncoder:
-    """An exported encoder. Several threads may call it; one runs at a time, on two cores."""
+    """An exported encoder. Several threads may call it at once."""
 
     def __init__(self, folder: Path, export: Export, precision: str) -> None:
         self._export = export
         self._graph = Graph(folder, export, precision)
         self._pieces = Pieces(self._graph.piece, export.special_ids)
-        self._in_prompt = len(self._graph.pieces(export.query_prompt)) if export.query_prompt else 0
 
     @property
     def dim(self) -> int:
@@ -63,16 +62,15 @@ class OnnxEncoder:
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
-        return self._encode(texts, 0)
+        return self._encode(texts, self._export.entry_prompt)
 
-    def _encode(self, texts: Sequence[str], in_prompt: int) -> Encoded:
-        encodings = self._graph.tokens(texts)
+    def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
+        in_prompt = len(self._graph.pieces(prompt)) if prompt else 0
+        encodings = self._graph.tokens([prompt + text for text in texts])
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
         tokens = [NO_TOKENS] * len(encodings)
-        by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
-        for start in range(0, len(by_length), BATCH):
-            rows = by_length[start : start + BATCH]
-            vectors[rows], *in_context = self._graph.run([encodings[i] for i in rows])
+        for rows, (found_vectors, *in_context) in self._graph.run_all(encodings):
+            vectors[rows] = found_vectors
             for found in in_context:
                 for i, row in zip(rows, found, strict=True):
                     ids = encodings[i].ids
@@ -80,16 +78,8 @@ class OnnxEncoder:
         return Encoded(vectors, tuple(tokens))
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
-        """Embed questions; see `Encoder.encode_questions`.
-
-        Each is run by itself: int8 activations are scaled over the whole batch, so that beside a
-        long text the vector of a short one moves (cosine down to .96), and an answer must not
-        depend on what else was asked.
-        """
-        prompt = self._export.query_prompt
-        each = [self._encode([prompt + question], self._in_prompt) for question in questions]
-        rows = [one.vectors for one in each] or [np.empty((0, self.dim), dtype=np.float32)]
-        return Encoded(np.concatenate(rows), tuple(one.tokens[0] for one in each))
+        """Embed questions; see `Encoder.encode_questions`."""
+        return self._encode(questions, self._export.query_prompt)
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""

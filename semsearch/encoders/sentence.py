@@ -37,7 +37,7 @@ class SentenceEncoder:
         self._pieces = Pieces(lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], special)
         prompts = self.transformer.prompts or {}
         self.query_prompt = str(prompts.get("query") or "")
-        self._entry_prompt = next((str(prompts[n]) for n in _ENTRY_PROMPTS if prompts.get(n)), "")
+        self.entry_prompt = next((str(prompts[n]) for n in _ENTRY_PROMPTS if prompts.get(n)), "")
 
     @property
     def dim(self) -> int:
@@ -51,7 +51,7 @@ class SentenceEncoder:
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:
         """Embed pieces of definitions; see `Encoder.encode_entries`."""
-        return self._encode(self.transformer.encode_document, texts, self._entry_prompt)
+        return self._encode(self.transformer.encode_document, texts, self.entry_prompt)
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`."""

@@ -1,8 +1,8 @@
 """Write a sentence-transformers model as ONNX graphs: what encoder and reranker share.
 
 The whole model becomes one graph, from token ids to what is wanted of it, so that pooling and
-dense layers come along whatever the architecture. fp32 is the exact copy; int8 (dynamic
-quantisation, per channel) answers about twice as fast.
+dense layers come along whatever the architecture. fp32 is the exact copy; int8 (`quantise`)
+answers about twice as fast.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from semsearch.encoders.quantise import quantise
 from semsearch.hashing import sha256_of
 
 OPSET = 23
-"""The first version of ONNX with attention as one operator, which halves the nodes of a graph. The
-quantiser mistakes it for another operator of that name, so it is told what to quantise."""
+"""The first version of ONNX with attention as one operator, which halves the nodes of a graph."""
 
 UNLIMITED = 512
 """Tokens read by a model that states no limit; definitions are rarely longer."""
@@ -68,6 +68,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 def write_graphs(
     model: Any,  # noqa: ANN401 - a torch module
     features: Mapping[str, Any],
+    observed: Mapping[str, Any],
     compute: Compute,
     folder: Path,
 ) -> Written:
@@ -76,6 +77,7 @@ def write_graphs(
     Args:
         model: a sentence-transformers model, in evaluation mode.
         features: what its `preprocess` made of two texts or pairs; the tensors become the inputs.
+        observed: the same of all of `observed.TEXTS`, on which the int8 copy is fitted.
         compute: from the model and such tensors to what is wanted of each text or pair.
         folder: an empty folder.
 
@@ -91,7 +93,11 @@ def write_graphs(
     try:
         with _quiet():
             inputs = _to_onnx(model, features, compute, folder)
-            _quantise(folder)
+            quantise(
+                folder / "fp32.onnx",
+                folder / "int8.onnx",
+                {name: observed[name].numpy() for name in inputs},
+            )
     except Exception as error:
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
     files = [f for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx"}]
@@ -128,18 +134,6 @@ def _to_onnx(
     )
     program.save(str(folder / "fp32.onnx"))
     return tuple(names)
-
-
-def _quantise(folder: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        str(folder / "fp32.onnx"),
-        str(folder / "int8.onnx"),
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-    )
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from semsearch.importers.entries import make_entries
 from semsearch.importers.formats import reader_for
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.sources import SourceFile, find_files
+from semsearch.progress import Progress, Silent, told
 from semsearch.types import Entry, Refusal, Source
 
 
@@ -23,13 +24,19 @@ class Corpus:
     files: int
 
 
-def read_corpus(paths: Iterable[str | Path], *, columns: Mapping[str, str] | None = None) -> Corpus:
+def read_corpus(
+    paths: Iterable[str | Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
     """Read glossaries; see `sources` for which files make which glossary.
 
     Args:
         paths: files, folders, or `NAME=PATH` for either; files are named in messages as here.
         columns: for our fields (`term`, `definition`, `aliases`, `id`, `language`) the column
             of a table or the key of a JSON object that holds them, if it has another name.
+        progress: told about the files; silent by default.
 
     Returns:
         The entries by glossary in the order of the paths, and in file order within each; every
@@ -44,7 +51,7 @@ def read_corpus(paths: Iterable[str | Path], *, columns: Mapping[str, str] | Non
     if not files:
         raise ImportFailed("no path was given; name a file or a folder to read", ".")
     items: dict[str, list[Record | Refusal]] = {}
-    for file in files:
+    for file in told(files, progress or Silent(), "reading", len(files)):
         items.setdefault(file.glossary, []).extend(_read_file(file, options))
     entries: list[Entry] = []
     refusals: list[Refusal] = []

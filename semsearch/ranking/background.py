@@ -8,17 +8,22 @@ with its own entry left out. Here the similarity of meaning is measured, from st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
-from semsearch.ranking.fusion import meaning, passage_scores
+from semsearch.ranking.fusion import Scores, meaning
 from semsearch.types import Numbers, Vectors
 
 SAMPLE = 256
 """Sentences asked; the mean of so many varies by a hundredth."""
+
+CHUNK = 4096
+"""Entries compared with all of them at a time: some 20 MB."""
+
+Take = Callable[[Numbers], Vectors]
+"""Gives the vectors of some rows, (n, d)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +48,44 @@ TWIN = 0.98
 """Cosine from which two texts are the same one; a copy says nothing of what is ordinary."""
 
 
-def measure_background(vectors: Vectors, counts: Numbers) -> Background:
-    """Measure the background of a glossary.
+def measure_background(take: Take, first_rows: Numbers, within: range) -> Background:
+    """Measure the background of a glossary, some thousand entries at a time.
 
     Args:
-        vectors: passages of all entries, one entry after the other.
-        counts: (entries,) passages of each.
+        take: gives the vectors of some rows.
+        first_rows: the first row of each position, and behind the last one where its rows end.
+        within: the positions of the glossary.
     """
-    owner = np.repeat(np.arange(len(counts)), counts)
-    best: list[float] = []
-    for row in spread(len(vectors)):
-        whole, _, sentence, _ = passage_scores(vectors, vectors[row], counts)
-        scores = meaning(whole, sentence)
-        scores[owner[row]] = -np.inf
-        others = scores[np.maximum(scores, sentence) < TWIN]
-        if others.max(initial=-np.inf) > -np.inf:
-            best.append(float(others.max()))
-    return background_of(best, len(counts), TYPICAL)
+    first, last = first_rows[within.start], first_rows[within.stop]
+    rows = first + spread(int(last - first))
+    asked = take(rows)
+    owners = np.searchsorted(first_rows, rows, side="right") - 1
+    best = np.full(len(rows), -np.inf, dtype=np.float32)
+    for start in range(within.start, within.stop, CHUNK):
+        some = np.arange(start, min(start + CHUNK, within.stop))
+        begins, ends = first_rows[some[0]], first_rows[some[-1] + 1]
+        starts = first_rows[some] - begins
+        cosines = take(np.arange(begins, ends)) @ asked.T
+        scores, sentences = _each(cosines, starts)
+        scores[np.maximum(scores, sentences) >= TWIN] = -np.inf
+        own = np.flatnonzero(np.isin(owners, some))
+        scores[owners[own] - start, own] = -np.inf
+        best = np.maximum(best, scores.max(axis=0))
+    return background_of(best[best > -np.inf].tolist(), len(within), TYPICAL)
+
+
+def _each(cosines: Scores, starts: Numbers) -> tuple[Scores, Scores]:
+    """Return what meaning adds to the score of entries, and their best sentences, (entries, questions) each.
+
+    Args:
+        cosines: (rows, questions) of the passages of all entries.
+        starts: the first row of each entry; an entry of one passage counts it as its sentence too.
+    """
+    counts = np.diff(starts, append=len(cosines))
+    sentences = cosines.copy()
+    sentences[starts[counts > 1]] = -np.inf
+    best: Scores = np.maximum.reduceat(sentences, starts, axis=0)
+    return meaning(cosines[starts], best), best
 
 
 def background_of(best: Sequence[float], entries: int, typical: Background) -> Background:
@@ -76,27 +102,6 @@ def background_of(best: Sequence[float], entries: int, typical: Background) -> B
         round(own * mean + (1 - own) * typical.mean, 6),
         round(max(own * deviation + (1 - own) * typical.deviation, 0.01), 6),
     )
-
-
-def measure_each(
-    glossaries: Sequence[str], vectors: Vectors, counts: Numbers
-) -> dict[str, Background]:
-    """Measure the background of each glossary by itself.
-
-    Args:
-        glossaries: (entries,) the glossary of each entry; equal ones stand together.
-        vectors: passages of all entries, one entry after the other.
-        counts: (entries,) passages of each.
-    """
-    ends = np.cumsum(counts)
-    found: dict[str, Background] = {}
-    first = 0
-    for name, group in groupby(glossaries):
-        last = first + len(list(group))
-        rows = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
-        found[name] = measure_background(vectors[rows], counts[first:last])
-        first = last
-    return found
 
 
 def spread(count: int, sample: int = SAMPLE) -> Numbers:

@@ -7,13 +7,11 @@ score of the question: a question of common words then gets little from its word
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.ranking.recipe import Recipe
-from semsearch.types import Vectors
+from semsearch.types import Numbers, Vectors
 
 Scores = NDArray[np.float32]
 
@@ -42,28 +40,24 @@ def fuse(parts: Scores, recipe: Recipe) -> Scores:
     return fused
 
 
-def named_in(asked: Collection[str], names: Iterable[frozenset[str]]) -> float:
-    """Return how much of an entry's own name is said in a question that describes something.
+def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:
+    """Return how much of a name is said in a question that describes something.
 
     Who describes a thing to learn what it is called does not say its name. What is named in such a
     question is a neighbour of the answer ("like HTTPS, but for UDP"), which words and meaning would
     put first. A question with little beside the name ("how does dropout work") is about it.
 
     Args:
-        asked: stems of the question's content words.
-        names: stems of the content words of each name of the entry.
+        said: (n,) of each name, how many stems of its content words the question has too.
+        lengths: (n,) how many it has, at least 1.
+        asked: how many stems of content words the question has.
 
     Returns:
-        0 to 1: the largest share of a name that is said, less when the question says little else.
+        (n,) each 0 to 1: the share of the name that is said, less when the question says little else.
     """
-    asked = frozenset(asked)
-    best = 0.0
-    for name in names:
-        said = len(name & asked)
-        if said:
-            rest = min(1.0, (len(asked) - said) / DESCRIPTION)
-            best = max(best, said / len(name) * rest)
-    return best
+    rest = np.minimum(1.0, (asked - said) / DESCRIPTION)
+    shares: Scores = (said / lengths * rest).astype(np.float32)
+    return shares
 
 
 def passage_scores(

@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from semsearch.encoders import observed
 from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
 from semsearch.encoders.models import Model
 from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
@@ -31,8 +33,6 @@ QUESTIONS = 16
 TEXTS = 8
 """Pairs compared: so many texts asked as if they were questions, each beside itself (it fits)
 and beside others (most do not)."""
-
-_SAMPLE = [("a short question", "a text"), ("another", "and a text that is a little longer")]
 
 
 def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> RerankerExport:
@@ -62,7 +62,9 @@ def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> Reranke
 def write_reranker(reference: CrossReranker, model: Model, folder: Path) -> RerankerExport:
     """Write the graphs of a reranker into an empty folder; nothing is compared or chosen yet."""
     cross = reference.cross
-    written = write_graphs(cross, cross.preprocess(_SAMPLE), _log_odds, folder)
+    pairs = list(pairwise(observed.TEXTS))
+    small, large = (cross.preprocess(some) for some in (pairs[:2], pairs))
+    written = write_graphs(cross, small, large, _log_odds, folder)
     return RerankerExport(
         version=EXPORT_VERSION,
         fingerprint=model.fingerprint,

@@ -34,7 +34,7 @@ class RerankerExport(ModelExport):
 
 
 class OnnxReranker:
-    """An exported reranker. Several threads may call it; one pair runs at a time, on two cores."""
+    """An exported reranker. Several threads may call it at once."""
 
     def __init__(self, folder: Path, export: RerankerExport, precision: str) -> None:
         self._export = export
@@ -46,10 +46,9 @@ class OnnxReranker:
         return self._export.fingerprint
 
     def score(self, question: str, texts: Sequence[str]) -> LogOdds:
-        """Score pairs; see `Reranker.score`.
-
-        Each pair is run by itself, as questions are: int8 activations are scaled over the batch.
-        """
+        """Score pairs; see `Reranker.score`."""
+        scores = np.empty(len(texts), dtype=np.float32)
         pairs = self._graph.tokens([(question, text) for text in texts])
-        rows = [self._graph.run([pair])[0] for pair in pairs]
-        return np.concatenate(rows) if rows else np.empty(0, dtype=np.float32)
+        for rows, (found,) in self._graph.run_all(pairs):
+            scores[rows] = found
+        return scores

@@ -86,25 +86,40 @@ class EntryStore:
         """Close the file."""
         self._connection.close()
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield all entries, glossary by glossary, in the order of their sources."""
-        rows = self._connection.execute(
-            f"SELECT {COLUMNS} FROM entry ORDER BY glossary, position"  # noqa: S608 - constant
-        )
-        return (from_row(row) for row in rows)
+    def compare(self, ordered: Sequence[Entry]) -> Changes:
+        """Sort a corpus into new, changed, unchanged and gone, without writing anything.
 
-    def compare(self, entries: Sequence[Entry]) -> Changes:
-        """Sort a corpus into new, changed, unchanged and gone, without writing anything."""
-        stored = {entry.id: entry for entry in self.entries()}
-        ordered = sorted(entries, key=lambda e: e.glossary)
-        new = tuple(e.id for e in ordered if e.id not in stored)
-        both = [(stored[e.id], e) for e in ordered if e.id in stored]
-        changed = tuple(e.id for old, e in both if replace(old, source=e.source) != e)
-        gone = tuple(sorted(stored.keys() - {e.id for e in ordered}))
-        moved = sum(old.source != e.source for old, e in both)
+        Args:
+            ordered: all entries, glossary by glossary.
+        """
+        found = bytearray(len(ordered))
+        changed: list[int] = []
+        gone: list[str] = []
+        moved = shifted = 0
+        for row, place, at in self._stored(ordered):
+            if at is None:
+                gone.append(str(row[0]))
+                continue
+            found[at] = True
+            shifted += place != at
+            if row != to_row(ordered[at]):
+                old = from_row(row)
+                moved += old.source != ordered[at].source
+                if replace(old, source=ordered[at].source) != ordered[at]:
+                    changed.append(at)
+        new = tuple(e.id for e, is_known in zip(ordered, found, strict=True) if not is_known)
         if not moved and not new and not gone:
-            moved = int(list(stored) != [e.id for e in ordered])
-        return Changes(new, changed, len(both) - len(changed), gone, moved)
+            moved = int(shifted > 0)
+        ids = tuple(ordered[at].id for at in sorted(changed))
+        return Changes(new, ids, sum(found) - len(ids), tuple(sorted(gone)), moved)
+
+    def _stored(
+        self, ordered: Sequence[Entry]
+    ) -> Iterator[tuple[tuple[str | int, ...], int, int | None]]:
+        """Yield each stored row, its position, and the place of its entry among others, if it is there."""
+        places = {entry.id: place for place, entry in enumerate(ordered)}
+        rows = self._connection.execute(f"SELECT {COLUMNS}, position FROM entry")  # noqa: S608 - constant
+        return ((row[:-1], row[-1], places.get(row[0])) for row in rows)
 
     @property
     def revision(self) -> tuple[str, int]:
@@ -117,14 +132,24 @@ class EntryStore:
         ).fetchone()
         return str(identity), int(number)
 
-    def replace_all(self, entries: Sequence[Entry]) -> None:
-        """Make the store hold exactly these entries, in one transaction and as a new revision."""
+    def replace_all(self, ordered: Sequence[Entry]) -> None:
+        """Make the store hold exactly these entries, in one transaction and as a new revision.
+
+        Only rows that differ are written. `ordered` is as for `compare`.
+        """
+        kept = bytearray(len(ordered))
+        stale: list[tuple[str]] = []
+        for row, place, at in self._stored(ordered):
+            if at is not None and place == at and row == to_row(ordered[at]):
+                kept[at] = True
+            else:
+                stale.append((str(row[0]),))
         with self._transaction() as connection:
             connection.execute("UPDATE store SET revision = revision + 1")
-            connection.execute("DELETE FROM entry")
+            connection.executemany("DELETE FROM entry WHERE id = ?", stale)
             connection.executemany(
                 f"INSERT INTO entry ({COLUMNS}, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
-                ((*to_row(entry), position) for position, entry in enumerate(entries)),
+                ((*to_row(e), at) for at, e in enumerate(ordered) if not kept[at]),
             )
 
     def unknown(
@@ -137,17 +162,20 @@ class EntryStore:
             fingerprint: of the encoder.
             with_tokens: hashes of texts whose tokens are wanted too.
         """
-        missing: set[bytes] = set()
         of_tokens = _key_of_tokens(fingerprint)
+        missing: set[bytes] = set()
         for table, key, wanted in (
             ("vector", fingerprint, texts),
             ("tokens", of_tokens, with_tokens),
         ):
+            lacking = set(wanted)
             rows = self._connection.execute(
                 f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
                 (key,),
             )
-            missing |= set(wanted) - {text for (text,) in rows}
+            for (text,) in rows:
+                lacking.discard(text)
+            missing |= lacking
         return missing
 
     def save(
@@ -188,14 +216,11 @@ class EntryStore:
                 ),
             )
 
-    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> Iterator[Tokens]:
-        """Yield the tokens of texts in their order, some hundreds in memory at a time; see `vectors`."""
-        for start in range(0, len(texts), _MANY):
-            some = texts[start : start + _MANY]
-            key = _key_of_tokens(fingerprint)
-            rows = self._values("text, ids, value", "tokens", some, key)
-            found = {text: _tokens(ids, value) for text, ids, value in rows}
-            yield from (found[text] for text in some)
+    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
+        """Return the tokens of texts in their order; see `vectors`."""
+        rows = self._values("text, ids, value", "tokens", texts, _key_of_tokens(fingerprint))
+        found = {text: _tokens(ids, value) for text, ids, value in rows}
+        return [found[text] for text in texts]
 
     def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
         """Return the vectors of texts in their order, (n, dim).

@@ -10,8 +10,12 @@
       generations/<n>/          immutable, self-contained, derived from the store
         entries.db              entries, names, passages, relations (SQLite, read-only)
         words.db                stems and where their postings are (SQLite, read-only)
+        name_stems.i64          what the names of entries say (see `storage.name_stems`), with
+        name_starts.i64         where that of each entry begins
         postings.i32, .f32      which entries use a stem, and how much that counts
         vectors.f32             one float32 row for each passage
+        engine.faiss            what finds them, where comparing all would take too long
+        first_rows.i64          which of them is the first of each entry
         tokens.i8, tokens.db    tokens of definitions, and how many entries use each; with
         token_*                 what belongs to them (see `storage.tokens`)
         MANIFEST.json           what built it, and the SHA-256 of the files beside it
@@ -55,13 +59,16 @@ class GenerationLayout:
 
     @property
     def parts(self) -> tuple[Path, ...]:
-        """Every file that the manifest vouches for."""
+        """Every file that the manifest vouches for, besides that of the engine."""
         return (
             self.entries,
             self.words,
             self.postings,
             self.posting_weights,
+            self.name_stems,
+            self.name_starts,
             self.vectors,
+            self.first_rows,
             self.tokens,
             self.token_weights,
             self.token_starts,
@@ -73,6 +80,26 @@ class GenerationLayout:
     def vectors(self) -> Path:
         """Little-endian float32, row after row."""
         return self.root / "vectors.f32"
+
+    @property
+    def engine(self) -> Path:
+        """A file of FAISS, if the generation has one."""
+        return self.root / "engine.faiss"
+
+    @property
+    def first_rows(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "first_rows.i64"
+
+    @property
+    def name_stems(self) -> Path:
+        """Little-endian int64."""
+        return self.root / "name_stems.i64"
+
+    @property
+    def name_starts(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "name_starts.i64"
 
     @property
     def tokens(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from semsearch.ranking.background import Background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
-from semsearch.types import RerankerInfo
+from semsearch.types import EngineInfo, RerankerInfo
 
-FORMAT = 2
+FORMAT = 3
 """Version of the files of an index. Any change to their meaning raises it."""
 
 
@@ -41,6 +42,7 @@ class Manifest:
     fingerprint: str
     dim: int
     precision: str
+    engine: EngineInfo
     reranker: RerankerInfo | None
     entries: int
     vectors: int
@@ -154,14 +156,24 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Background(**stated[one])
             stated[each] = {k: Background(**v) for k, v in stated[each].items()}
+        stated["engine"] = EngineInfo(**stated["engine"])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         manifest = Manifest(**stated)
-        for name, expected in manifest.sha256.items():
-            if sha256_of(files.root / name) != expected:
-                raise IndexDamaged(_damaged(layout.root, f"{files.root / name} is altered"))
+        altered = _altered(files.root, manifest.sha256)
+        if altered is not None:
+            raise IndexDamaged(_damaged(layout.root, f"{altered} is altered"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
     return manifest, files
+
+
+def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
+    """Return the first file that is not what its hash says; several are read at once, the largest first."""
+    paths = [root / name for name in sha256]
+    order = sorted(paths, key=lambda path: -path.stat().st_size if path.exists() else 0)
+    with ThreadPoolExecutor() as threads:  # hashing lets go of the interpreter
+        found = dict(zip(order, threads.map(sha256_of, order), strict=True))
+    return next((path for path in paths if found[path] != sha256[path.name]), None)
 
 
 def _damaged(root: Path, what: str) -> str:

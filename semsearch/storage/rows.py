@@ -33,12 +33,17 @@ def to_row(entry: Entry) -> tuple[str | int, ...]:
         entry.glossary,
         entry.term,
         entry.definition,
-        json.dumps(entry.aliases, ensure_ascii=False),
+        _listed(entry.aliases),
         entry.language,
         source.file,
         source.line,
-        json.dumps(entry.see_also, ensure_ascii=False),
+        _listed(entry.see_also),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as JSON; most entries have none, and a million of them are compared at each build."""
+    return json.dumps(names, ensure_ascii=False) if names else "[]"
 
 
 def from_row(row: Sequence[str | int]) -> Entry:

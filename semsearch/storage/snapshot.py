@@ -6,7 +6,6 @@ Entries by position, their names, their relations, and the passages that vectors
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,18 +14,21 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.names import Name, NameKind, names_of
+from semsearch.names import Name, names_of
 from semsearch.passages import Passage
-from semsearch.stems import question_stems, words_with_stems
+from semsearch.progress import Progress, told
+from semsearch.stems import words_with_stems
 from semsearch.storage import relations
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
+from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.relations import Relation
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
-from semsearch.types import Entry, GlossaryInfo, Numbers, Span
+from semsearch.types import Entry, GlossaryInfo, Span
 
 _SCHEMA = f"""
-    CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}, first_row INTEGER NOT NULL, name_stems TEXT NOT NULL) STRICT;
+    CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
     CREATE TABLE name (
         key TEXT NOT NULL,
         form TEXT NOT NULL,
@@ -39,14 +41,22 @@ _SCHEMA = f"""
         start INTEGER NOT NULL,
         stop INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE glossary (
+        name TEXT PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE names (count INTEGER NOT NULL, longest INTEGER NOT NULL) STRICT;
     {relations.SCHEMA}
 """
 _INDEXES = f"""
     CREATE INDEX name_key ON name (key);
     CREATE INDEX name_form ON name (form);
+    CREATE INDEX name_begin ON name (length(key), key);
+    CREATE INDEX name_end ON name (length(key), substr(key, -1));
     {relations.INDEXES}
+    INSERT INTO glossary SELECT glossary, MIN(position), COUNT(*) FROM entry GROUP BY glossary;
+    INSERT INTO names SELECT COUNT(*), COALESCE(MAX(length(key)), 0) FROM name;
     ANALYZE;
-"""
+"""  # noqa: S608 - constants
 
 
 CACHED_ENTRIES = 4096
@@ -63,30 +73,47 @@ class NamedEntry:
 
 
 def write_snapshot(
-    file: Path,
+    files: GenerationLayout,
     entries: Iterable[tuple[Entry, Sequence[Passage]]],
-    related: Iterable[Relation] = (),
+    related: Iterable[Relation],
+    *,
+    progress: Progress,
+    total: int,
 ) -> None:
-    """Write the file; entries must come glossary by glossary."""
-    with writing_once(file, _SCHEMA, _INDEXES) as connection:
-        row = 0
-        for position, (entry, passages) in enumerate(entries):
-            _insert(connection, position, entry, names_of(entry), row)
+    """Write `entries.db`, the stems of names and where the rows begin.
+
+    Args:
+        files: where to.
+        entries: glossary by glossary.
+        related: their relations.
+        progress: told about the entries.
+        total: how many there are.
+    """
+    stems = NameStemsWriter()
+    first_rows = [0]
+    with writing_once(files.entries, _SCHEMA, _INDEXES) as connection:
+        for position, (entry, passages) in enumerate(told(entries, progress, "entries", total)):
+            names = names_of(entry)
+            stems.add(names)
+            _insert(connection, position, entry, names)
+            row = first_rows[-1]
             connection.executemany(
                 "INSERT INTO passage VALUES (?, ?, ?)",
                 ((row + i, p.start, p.end) for i, p in enumerate(passages)),
             )
-            row += len(passages)
+            first_rows.append(row + len(passages))
         relations.insert(connection, related)
-    sync(file)
+    sync(files.entries)
+    stems.write(files)
+    np.array(first_rows, dtype="<i8").tofile(files.first_rows)
+    sync(files.first_rows)
 
 
 def _insert(
-    connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name], row: int
+    connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name]
 ) -> None:
     connection.execute(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (position, *to_row(entry), row, json.dumps(_name_stems(names))),
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry))
     )
     connection.executemany(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
@@ -103,23 +130,15 @@ class Snapshot:
         self._entry = lru_cache(CACHED_ENTRIES)(self._read_entry)
         self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
         self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
-        self.name_stems = lru_cache(CACHED_ENTRIES)(self._read_name_stems)
 
     def close(self) -> None:
         """Close the file; no question may be under way."""
         self._reader.close()
 
-    def first_rows(self) -> Numbers:
-        """Return the first vector row of each position, (entries,) int64."""
-        rows = self._reader.rows("SELECT first_row FROM entry ORDER BY position")
-        return np.fromiter((row for (row,) in rows), dtype=np.int64)
-
     def glossaries(self) -> dict[str, range]:
         """Return the positions of each glossary, by name."""
-        rows = self._reader.rows(
-            "SELECT glossary, MIN(position), MAX(position) FROM entry GROUP BY glossary"
-        )
-        return {name: range(first, last + 1) for name, first, last in rows}
+        rows = self._reader.rows("SELECT name, first, entries FROM glossary")
+        return {name: range(first, first + count) for name, first, count in rows}
 
     def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
         """Return each glossary with the number of its entries, by name."""
@@ -163,17 +182,10 @@ class Snapshot:
         """Return what links to or mentions an entry."""
         return relations.read_to(self._reader, position)
 
-    def _read_name_stems(self, position: int) -> tuple[frozenset[str], ...]:
-        """Return the stems of the words of each name; initials are nobody's words."""
-        ((stems,),) = self._reader.rows(
-            "SELECT name_stems FROM entry WHERE position = ?", (position,)
-        )
-        return tuple(frozenset(name) for name in json.loads(stems))
-
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""
-        ((longest,),) = self._reader.rows("SELECT MAX(LENGTH(key)) FROM name")
-        return int(longest or 0)
+        ((longest,),) = self._reader.rows("SELECT longest FROM names")
+        return int(longest)
 
     def by_key(self, key: str, within: range) -> list[NamedEntry]:
         """Return names with this key."""
@@ -193,7 +205,7 @@ class Snapshot:
         )
 
     def _named(
-        self, where: str, values: tuple[str, ...], within: range, limit: int | None = None
+        self, where: str, values: tuple[str | int, ...], within: range, limit: int | None = None
     ) -> list[NamedEntry]:
         tail = () if limit is None else (limit,)
         rows = self._reader.rows(
@@ -203,11 +215,20 @@ class Snapshot:
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 
-    def all_names(self) -> list[NamedEntry]:
-        """Return every name of three letters or more, by position."""
-        return self._named("length(key) > 2 ORDER BY rowid", (), range(1 << 62))
+    def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
+        """Return names whose key has a length, and a first or a last letter if one is given, by position."""
+        ordered = " ORDER BY rowid"
+        everything = range(1 << 62)
+        if last:
+            return self._named(
+                "length(key) = ? AND substr(key, -1) = ?" + ordered, (length, last), everything
+            )
+        after = first + "\U0010ffff"
+        return self._named(
+            "length(key) = ? AND key >= ? AND key < ?" + ordered, (length, first, after), everything
+        )
 
-
-def _name_stems(names: Sequence[Name]) -> list[list[str]]:
-    said = (name.label for name in names if name.kind is not NameKind.INITIALS)
-    return [list(stems) for stems in dict.fromkeys(question_stems(label) for label in said)]
+    def count_names(self) -> int:
+        """Return how many names there are."""
+        ((count,),) = self._reader.rows("SELECT count FROM names")
+        return int(count)

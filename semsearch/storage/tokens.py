@@ -12,19 +12,22 @@ and of the time, and no loss that could be measured (DESIGN.md, decision 20).
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.progress import Progress
+from semsearch.ranking.background import spread
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import Rows, mapped
 from semsearch.types import Numbers, Tokens, Vectors
 
 WIDTH = 128
@@ -32,6 +35,15 @@ WIDTH = 128
 
 SAMPLE = 1500
 """Definitions from whose tokens the axes are computed: some 40,000 tokens."""
+
+BATCH = 512
+"""Definitions whose tokens are in memory at a time: some 25 MB."""
+
+TokensOf = Callable[[Numbers], Iterable[Tokens]]
+"""Gives the tokens of the entries at some positions, in their order."""
+
+_VOCABULARY = 1 << 31
+"""More than an encoder can have tokens."""
 
 _SCHEMA = """
     CREATE TABLE uses (
@@ -44,66 +56,80 @@ _SCHEMA = """
 
 
 def write_tokens(
-    files: GenerationLayout, glossaries: Sequence[str], tokens: Callable[[], Iterable[Tokens]]
+    files: GenerationLayout, glossaries: Sequence[str], tokens: TokensOf, progress: Progress
 ) -> None:
-    """Write the files for entries in the order of their positions, two passes over their tokens.
+    """Write the files for entries in the order of their positions, in one pass over their tokens.
 
     Args:
         files: where to.
-        glossaries: (entries,) the glossary of each entry.
-        tokens: gives the tokens of each definition, one after the other; called twice, so that
-            they need not all be in memory.
+        glossaries: (entries,) the glossary of each entry; equal ones stand together.
+        tokens: gives the tokens of the definitions at some positions, so that they need not all be
+            in memory.
+        progress: told about the entries.
     """
-    surveyed = _survey(glossaries, tokens())
-    surveyed.starts.astype("<i8").tofile(files.token_starts)
-    surveyed.axes.astype("<f4").tofile(files.token_axes)
-    sizes = Counter(glossaries)
-    with files.tokens.open("wb") as rows, files.token_weights.open("wb") as weights:
-        for one, glossary in zip(tokens(), glossaries, strict=True):
-            if len(one.ids):
-                rows.write(to_int8(_along(one.vectors, surveyed.axes)).tobytes())
-                uses = [surveyed.uses[id_, glossary] for id_ in one.ids.tolist()]
-                found = idf(np.array(uses, dtype=np.int64), sizes[glossary])
-                weights.write(found.astype("<f4").tobytes())
-    with writing_once(files.token_uses, _SCHEMA) as connection:
-        rows_of = ((id_, glossary, n) for (id_, glossary), n in sorted(surveyed.uses.items()))
-        connection.executemany("INSERT INTO uses VALUES (?, ?, ?)", rows_of)
-    for path in (files.tokens, files.token_weights, files.token_starts, files.token_axes):
+    axes = _axes(tokens(spread(len(glossaries), SAMPLE)))
+    axes.astype("<f4").tofile(files.token_axes)
+    counts, ids = array("q"), array("i")
+    progress.start("tokens", len(glossaries))
+    with files.tokens.open("wb") as rows:
+        for start in range(0, len(glossaries), BATCH):
+            some = list(tokens(np.arange(start, min(start + BATCH, len(glossaries)))))
+            full = [one for one in some if len(one.ids)]
+            if full:
+                vectors = np.concatenate([one.vectors for one in full])
+                rows.write(to_int8(_along(vectors, axes)).tobytes())
+            counts.extend(len(one.ids) for one in some)
+            for one in full:
+                ids.frombytes(one.ids.astype(np.int32).tobytes())
+            progress.advance(len(some))
+    starts = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))])
+    starts.astype("<i8").tofile(files.token_starts)
+    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32))
+    for path in (files.tokens, files.token_starts, files.token_axes):
         sync(path)
+
+
+def _write_uses(
+    files: GenerationLayout,
+    glossaries: Sequence[str],
+    starts: Numbers,
+    ids: NDArray[np.int32],
+) -> None:
+    """Count how many entries of each glossary use each token, and weigh every token by that."""
+    first = 0
+    with (
+        files.token_weights.open("wb") as weights,
+        writing_once(files.token_uses, _SCHEMA) as connection,
+    ):
+        for glossary, group in groupby(glossaries):
+            last = first + len(list(group))
+            own = ids[starts[first] : starts[last]]
+            owner = np.repeat(np.arange(first, last), np.diff(starts[first : last + 1]))
+            # a pair of entry and token as one number, so that repeats within an entry count once
+            pairs = np.unique(owner * _VOCABULARY + own)
+            used, uses = np.unique(pairs % _VOCABULARY, return_counts=True)
+            of_own = uses[np.searchsorted(used, own)]
+            weights.write(idf(of_own, last - first).astype("<f4").tobytes())
+            found = zip(used.tolist(), uses.tolist(), strict=True)
+            connection.executemany(
+                "INSERT INTO uses VALUES (?, ?, ?)", ((id_, glossary, n) for id_, n in found)
+            )
+            first = last
+    sync(files.token_weights)
     sync(files.token_uses)
 
 
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    """What must be known of all tokens before the first one is written."""
-
-    starts: Numbers
-    uses: Counter[tuple[int, str]]
-    axes: Vectors
-
-
-def _survey(glossaries: Sequence[str], tokens: Iterable[Tokens]) -> _Survey:
-    """Count tokens and their uses, and find the axes from those of some definitions."""
-    counts: list[int] = []
-    uses: Counter[tuple[int, str]] = Counter()
-    moments: NDArray[np.float64] | None = None
-    step = max(1, len(glossaries) // SAMPLE)
-    for number, (one, glossary) in enumerate(zip(tokens, glossaries, strict=True)):
-        counts.append(len(one.ids))
-        uses.update((id_, glossary) for id_ in set(one.ids.tolist()))
-        if len(one.ids) and number % step == 0:
-            rows = one.vectors.astype(np.float64)
-            moments = rows.T @ rows + (0 if moments is None else moments)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return _Survey(starts, uses, _axes(moments))
-
-
-def _axes(moments: NDArray[np.float64] | None) -> Vectors:
+def _axes(sample: Iterable[Tokens]) -> Vectors:
     """Return the directions along which tokens are longest, (w, at most `WIDTH`), orthonormal.
 
     As many as there can be, also for a few tokens, which fewer would span: a question made to lie
     among the tokens of one entry would be like that entry, whatever it asks.
     """
+    moments: NDArray[np.float64] | None = None
+    for one in sample:
+        if len(one.ids):
+            rows = one.vectors.astype(np.float64)
+            moments = rows.T @ rows + (0 if moments is None else moments)
     if moments is None:
         return np.zeros((0, 0), dtype=np.float32)
     _, directions = np.linalg.eigh(moments)
@@ -124,15 +150,12 @@ class TokensIndex:
 
     def __init__(self, files: GenerationLayout) -> None:
         self._reader = Reader(files.token_uses)
-        self._starts = np.fromfile(files.token_starts, dtype="<i8")
-        self._weights = np.fromfile(files.token_weights, dtype="<f4")
-        axes = np.fromfile(files.token_axes, dtype="<f4")
-        count = int(self._starts[-1])
-        self._rows: NDArray[np.int8] = np.empty((0, 0), dtype=np.int8)
-        if count:
-            self._rows = np.memmap(files.tokens, dtype=np.int8, mode="r").reshape(count, -1)
-        width = self._rows.shape[1]
-        self._axes: Vectors = axes.reshape(-1, width) if width else axes.reshape(0, 0)
+        self._starts: Numbers = mapped(files.token_starts, "<i8")
+        self._weights = mapped(files.token_weights, "<f4")
+        count = len(self._weights)
+        width = files.tokens.stat().st_size // count if count else 0
+        self._rows = Rows(files.tokens, np.int8, width) if count else None
+        self._axes: Vectors = mapped(files.token_axes, "<f4").reshape(-1, width or 1)
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
@@ -152,7 +175,7 @@ class TokensIndex:
         Returns:
             See `ranking.late_interaction.compare`.
         """
-        if not len(question.ids) or not self._axes.size:
+        if not len(question.ids) or self._rows is None:
             none = np.zeros(len(positions), dtype=np.float32)
             return none, none
         firsts = self._starts[positions]
@@ -162,7 +185,7 @@ class TokensIndex:
         return compare(
             _along(question.vectors, self._axes),
             idf(self._uses(question.ids, glossary), entries),
-            from_int8(self._rows[rows]),
+            from_int8(self._rows.take(rows)),
             self._weights[rows],
             counts,
         )

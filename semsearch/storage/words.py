@@ -13,20 +13,25 @@ one glossary does not lose its worth in another beside it.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.names import names_of
 from semsearch.passages import text_of
+from semsearch.progress import Progress, told
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import mapped
 from semsearch.text import content_words, fold
-from semsearch.types import Entry, Span
+from semsearch.types import Entry, Numbers, Span
 
 K1 = 1.2
 B = 0.75
@@ -37,6 +42,11 @@ MANY_WORDS = 10
 with every entry. Without this, definitions of another dictionary (`make cross-check`) were found less
 often than without any words; the judged questions are shorter and rank as before."""
 
+MOST_POSTINGS = 1 << 14
+"""Uses of words that are added up to find the best entries. Up to some 10,000 entries that is every word of
+nearly every question; among a million what a common word alone would propose is as good as drawn by lot, and adding
+up its uses would take longer than all the rest. Every candidate gets the whole score in any case."""
+
 Weights = NDArray[np.float32]
 
 _SCHEMA = """
@@ -45,28 +55,27 @@ _SCHEMA = """
 """
 
 
-def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
+def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Progress) -> None:
     """Write the three files for entries in the order of their positions."""
-    uses: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    lengths: list[int] = []
+    uses: dict[str, _Uses] = defaultdict(_Uses)
+    lengths = array("i")
     written: Counter[str] = Counter()
-    for position, entry in enumerate(entries):
+    for position, entry in enumerate(told(entries, progress, "words", len(entries))):
         found = [pair for text in _texts(entry) for pair in words_with_stems(text)]
         written.update(fold(span.text) for _, span in found)
         counts = Counter(used for used, _ in found)
         lengths.append(counts.total())
         for used, count in counts.items():
-            uses[used].append((position, count))
+            uses[used].add(position, count)
     stems = sorted(uses)
-    postings = np.array([use for used in stems for use in uses[used]], dtype=np.int32).reshape(
-        -1, 2
-    )
+    counts_of = [len(uses[used].positions) for used in stems]
     relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
-    norm = K1 * (1 - B + B * relative)[postings[:, 0]]
-    weights = postings[:, 1] * (K1 + 1) / (postings[:, 1] + norm)
-    postings[:, 0].astype("<i4").tofile(files.postings)
-    weights.astype("<f4").tofile(files.posting_weights)
-    counts_of = [len(uses[used]) for used in stems]
+    norms = K1 * (1 - B + B * relative)
+    with files.postings.open("wb") as positions, files.posting_weights.open("wb") as weights:
+        for used in stems:
+            at, counted = uses.pop(used).arrays()
+            positions.write(at.astype("<i4").tobytes())
+            weights.write((counted * (K1 + 1) / (counted + norms[at])).astype("<f4").tobytes())
     firsts = np.cumsum([0, *counts_of])
     with writing_once(files.words, _SCHEMA) as connection:
         connection.executemany(
@@ -81,8 +90,80 @@ def write_words(files: GenerationLayout, entries: Iterable[Entry]) -> None:
         sync(file)
 
 
+class _Uses:
+    """Which entries use a stem, and how often each: eight bytes for a use."""
+
+    __slots__ = ("counts", "positions")
+
+    def __init__(self) -> None:
+        self.positions = array("i")
+        self.counts = array("i")
+
+    def add(self, position: int, count: int) -> None:
+        self.positions.append(position)
+        self.counts.append(count)
+
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return positions and counts, (n,) each."""
+        return np.array(self.positions, dtype=np.int32), np.array(self.counts, dtype=np.int32)
+
+
 def _texts(entry: Entry) -> list[str]:
     return [*(name.label for name in names_of(entry)), text_of(entry)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """The entries that use a stem, ascending, with how much that counts, and what the stem is worth."""
+
+    positions: NDArray[np.int32]
+    weights: Weights
+    idf: np.float32
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWords:
+    """The words of one question among the entries that may answer."""
+
+    _lists: tuple[_Postings, ...]
+    """The rarest stem first."""
+    _share: np.float32
+    """What a question of many words gets of its score, so that it has no more than one of `MANY_WORDS`."""
+
+    def best(self, k: int) -> Numbers:
+        """Return positions with the k highest scores above 0, ascending.
+
+        Of common words only so many as `MOST_POSTINGS` allows propose entries, the rarest first; an entry that
+        has none but commoner ones is not proposed.
+        """
+        lists = self._proposing()
+        if not lists:
+            return np.empty(0, dtype=np.int64)
+        positions = np.concatenate([one.positions for one in lists])
+        gains = np.concatenate([one.idf * one.weights for one in lists])
+        order = np.argsort(positions, kind="stable")
+        positions = positions[order]
+        starts = np.flatnonzero(np.diff(positions, prepend=-1))
+        scores = np.add.reduceat(gains[order], starts)
+        found: Numbers = positions[starts].astype(np.int64)
+        if len(found) > k:
+            found = np.sort(found[np.argpartition(-scores, k)[:k]])
+        return found
+
+    def scores(self, positions: Numbers) -> Weights:
+        """Return the BM25 score of some positions, (n,) ascending ones, 0 where no word is shared."""
+        scores = np.zeros(len(positions), dtype=np.float32)
+        for one in self._lists:
+            at = np.searchsorted(one.positions, positions.astype(np.int32))
+            at[at == len(one.positions)] = 0
+            shares = one.positions[at] == positions
+            scores[shares] += one.idf * one.weights[at[shares]]
+        scores *= self._share
+        return scores
+
+    def _proposing(self) -> list[_Postings]:
+        totals = accumulate(len(one.positions) for one in self._lists)
+        return [one for one, n in zip(self._lists, totals, strict=True) if n <= MOST_POSTINGS]
 
 
 class WordsIndex:
@@ -90,30 +171,26 @@ class WordsIndex:
 
     def __init__(self, files: GenerationLayout) -> None:
         self._reader = Reader(files.words)
-        self._positions = np.fromfile(files.postings, dtype="<i4")
-        self._weights = np.fromfile(files.posting_weights, dtype="<f4")
+        self._positions = mapped(files.postings, "<i4")
+        self._weights = mapped(files.posting_weights, "<f4")
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
         self._reader.close()
 
-    def scores(self, question: str, within: range) -> Weights:
-        """Return the BM25 score of every position of `within`, 0 where no word is shared.
-
-        That of a question of many words is lowered to what so many as `MANY_WORDS` would give.
-        """
-        scores = np.zeros(len(within), dtype=np.float32)
+    def find(self, question: str, within: range) -> FoundWords:
+        """Look up which entries of `within` use the words of a question, and what each use is worth."""
+        lists = []
         for _, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
-            low, high = np.searchsorted(positions, (within.start, within.stop))
-            found = int(high - low)
-            idf = np.float32(math.log(1 + (len(within) - found + 0.5) / (found + 0.5)))
-            at = positions[low:high] - within.start
-            scores[at] += idf * self._weights[first + low : first + high]
+            low, high = np.searchsorted(positions, (within.start, within.stop)).tolist()
+            if found := high - low:
+                idf = math.log(1 + (len(within) - found + 0.5) / (found + 0.5))
+                weights = self._weights[first + low : first + high]
+                lists.append(_Postings(positions[low:high], weights, np.float32(idf)))
+        lists.sort(key=lambda one: len(one.positions))
         words = len(question_stems(question))
-        if words > MANY_WORDS:
-            scores *= np.float32(MANY_WORDS / words)
-        return scores
+        return FoundWords(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
 
     def unknown(self, question: str, within: range) -> list[str]:
         """Return the content words of a question that no entry of `within` uses in any form."""
@@ -131,9 +208,18 @@ class WordsIndex:
         at = int(np.searchsorted(positions, within.start))
         return at < uses and int(positions[at]) < within.stop
 
-    def vocabulary(self) -> list[tuple[str, int]]:
-        """Return every word of letters alone, folded, with how often the index uses it."""
-        return self._reader.rows("SELECT word, uses FROM word")
+    def uses(self, word: str) -> int:
+        """Return how often the index uses a folded word of letters alone."""
+        rows = self._reader.rows("SELECT uses FROM word WHERE word = ?", (word,))
+        return int(rows[0][0]) if rows else 0
+
+    def alike(self, first: str, length: int) -> list[str]:
+        """Return the words of letters alone, folded, that begin with a letter and have a length."""
+        rows = self._reader.rows(
+            "SELECT word FROM word WHERE word >= ? AND word < ? AND length(word) = ?",
+            (first, first + "\U0010ffff", length),
+        )
+        return [word for (word,) in rows]
 
     def _postings(self, question: str) -> list[tuple[str, int, int]]:
         stems = question_stems(question)

@@ -10,12 +10,8 @@ from semsearch.errors import DimensionMismatch, EngineError
 from semsearch.types import Numbers, Vectors
 
 
-class VectorIndex(Protocol):
-    """Nearest neighbours of unit vectors by cosine similarity.
-
-    Searching from several threads at once is safe; adding or removing while another thread
-    searches is not, and exclusion is the caller's.
-    """
+class Searchable(Protocol):
+    """Nearest neighbours of unit vectors by inner product, which is their cosine if those held are unit vectors too."""
 
     @property
     def dim(self) -> int:
@@ -24,23 +20,6 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int:
         """How many vectors are held."""
-        ...
-
-    def add(self, numbers: Numbers, vectors: Vectors) -> None:
-        """Add unit vectors under numbers not yet present.
-
-        Args:
-            numbers: (n,) int64.
-            vectors: (n, dim) float32, rows of length 1.
-
-        Raises:
-            EngineError: a number is present already; nothing is added.
-            DimensionMismatch: the vectors have another length.
-        """
-        ...
-
-    def remove(self, numbers: Numbers) -> int:
-        """Remove vectors by number and return how many were present."""
         ...
 
     def search(
@@ -54,9 +33,34 @@ class VectorIndex(Protocol):
             within: only numbers of this range (step 1) are considered.
 
         Returns:
-            numbers and cosines, both (m, min(k, candidates)), best first; equal cosines by
+            numbers and products, both (m, min(k, candidates)), best first; equal products by
             lower number.
         """
+        ...
+
+
+class VectorIndex(Searchable, Protocol):
+    """An engine that finds all there is to find, and changes.
+
+    Searching from several threads at once is safe; adding or removing while another thread
+    searches is not, and exclusion is the caller's.
+    """
+
+    def add(self, numbers: Numbers, vectors: Vectors) -> None:
+        """Add vectors under numbers not yet present.
+
+        Args:
+            numbers: (n,) int64.
+            vectors: (n, dim) float32.
+
+        Raises:
+            EngineError: a number is present already; nothing is added.
+            DimensionMismatch: the vectors have another length.
+        """
+        ...
+
+    def remove(self, numbers: Numbers) -> int:
+        """Remove vectors by number and return how many were present."""
         ...
 
 

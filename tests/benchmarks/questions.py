@@ -1,48 +1,65 @@
-"""Distinct questions to measure with, from a file or made from the definitions themselves."""
+"""Distinct questions to measure with, made by rule from those this project judges its answers with."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from math import gcd
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-WINDOW = 9
-"""Words of a made question: about 14 tokens with this encoder, between a few words typed into a
-search box (10 or fewer) and a whole sentence (20)."""
+OWN = Path(__file__).with_name("questions.txt")
+"""Questions written by hand for five glossaries, one a line."""
+
+HALF = 4
+"""Words from each of two questions: eight have 11 to 12 tokens on average with this encoder. As written
+they have 20, which is longer than what people type."""
 
 
 class TooFewQuestions(Exception):
     """There are fewer distinct questions than were asked for."""
 
 
-def from_definitions(definitions: Iterable[str]) -> list[str]:
-    """Return every run of nine words of every definition, each once, in their order."""
-    windows: dict[str, None] = {}
-    for definition in definitions:
-        words = definition.split()
-        for start in range(max(1, len(words) - WINDOW + 1)):
-            windows[" ".join(words[start : start + WINDOW])] = None
-    return list(windows)
+def own() -> list[str]:
+    """Return the questions as they were written."""
+    return OWN.read_text(encoding="utf-8").splitlines()
 
 
-def from_file(path: Path) -> list[str]:
-    """Return the distinct values of "query" in a JSONL file, in their order."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return list(dict.fromkeys(str(json.loads(line)["query"]) for line in lines if line.strip()))
+def crossed(known: Sequence[str]) -> Iterator[str]:
+    """Yield the first words of each question with the last words of each other one, each text once.
 
-
-def spread(questions: list[str], count: int) -> list[str]:
-    """Choose `count` questions, evenly spread, the same ones every time.
-
-    Neighbouring windows share words; the chosen ones are visited with a stride, so that
-    questions asked one after the other come from different definitions.
-
-    Raises:
-        TooFewQuestions: there are not so many.
+    Those of one round begin with different questions; the next round takes the other half from
+    one question further on.
     """
-    if count > len(questions):
-        raise TooFewQuestions(f"only {len(questions)} distinct questions for {count}")
-    chosen = [questions[i * len(questions) // count] for i in range(count)]
-    stride = next(s for s in range(max(1, count * 3 // 8), count + 2) if gcd(s, count) == 1)
-    return [chosen[i * stride % count] for i in range(count)]
+    halves = [(words[:HALF], words[-HALF:]) for words in map(str.split, known)]
+    seen: set[str] = set()
+    for further in range(1, len(halves)):
+        for at, (first, _) in enumerate(halves):
+            _, last = halves[(at + further) % len(halves)]
+            question = " ".join([*first, *last])
+            if question not in seen:
+                seen.add(question)
+                yield question
+
+
+class Supply:
+    """Questions for one service: each is asked once."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._known = known
+        self._next = 0
+
+    def next(self, count: int) -> Sequence[str]:
+        """Return the next questions.
+
+        Raises:
+            TooFewQuestions: there are not so many left.
+        """
+        start, self._next = self._next, self._next + count
+        if self._next > len(self._known):
+            raise TooFewQuestions(
+                f"{self._next:,} distinct questions would be needed, and there are "
+                f"{len(self._known):,}: measure fewer or shorter rounds"
+            )
+        return self._known[start : self._next]
+
+    def give_back(self, count: int) -> None:
+        """Take back the last questions, which were not asked."""
+        self._next -= count

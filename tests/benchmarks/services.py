@@ -1,19 +1,27 @@
-"""Server processes to measure: started, waited for within a limit, asked, and ended by their id."""
+"""Server processes to measure: started, waited for within a limit, asked, and ended by their id.
+
+A server may be several processes: each is started as the leader of a group of its own, and what is said of
+the memory of a service is said of the group.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
+
+from tests.benchmarks import memory
 
 HOST = "127.0.0.1"
 START_LIMIT_S = 120.0
@@ -62,11 +70,18 @@ class Service:
         return (time.perf_counter() - began) * 1000
 
     def resident_mb(self) -> float:
-        """Return the resident memory (VmRSS), in units of 1,000,000 bytes."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024 / 1e6
-        raise ServiceFailed("the process has no resident memory: it has ended")
+        """Return the resident memory of all its processes, in units of 1,000,000 bytes."""
+        return memory.resident(self._memory()) / 1e6
+
+    def peak_mb(self) -> float:
+        """Return the most resident memory it has had, in the same units."""
+        return memory.peak(self._memory()) / 1e6
+
+    def _memory(self) -> list[memory.Memory]:
+        found = list(memory.of(memory.group(self.process.pid)))
+        if not found:
+            raise ServiceFailed("the service has no memory: it has ended")
+        return found
 
     def mapped_files(self) -> set[str]:
         """Return the files mapped into the memory of the process: its libraries among them."""
@@ -101,7 +116,12 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str], port: int, first: str, *, limit_s: float = START_LIMIT_S
+    command: Sequence[str],
+    port: int,
+    first: str,
+    *,
+    limit_s: float = START_LIMIT_S,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
     """Run a server for as long as the block lasts.
 
@@ -110,13 +130,20 @@ def running(
         port: see `free_port`.
         first: path and query whose first answer ends the measured start.
         limit_s: seconds the start may take.
+        env: environment variables that it gets besides ours.
 
     Raises:
         ServiceFailed: the server ended, or did not answer in time; with what it said.
     """
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
-        process = subprocess.Popen(list(command), stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            list(command),
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=None if env is None else {**os.environ, **env},
+        )
         try:
             _wait(process, port, first, began + limit_s, said)
             service = Service(process, port, time.perf_counter() - began)
@@ -126,6 +153,8 @@ def running(
                 service.close()
         finally:
             stop(process)
+            with suppress(ProcessLookupError):  # as it should be: nobody is left
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def stop(process: subprocess.Popen[Any]) -> int:

@@ -120,7 +120,9 @@ def test_info(hashed_index: Path) -> None:
         {"name": "bakery", "entries": 5},
         {"name": "harbour", "entries": 2},
     ]
-    assert "7 (11 vectors, exact search)" in run("info", "-i", str(hashed_index)).stdout.decode()
+    shown = run("info", "-i", str(hashed_index)).stdout.decode()
+    assert "7 (11 vectors)" in shown
+    assert "flat, chosen by its size; it compares every entry; 0.0 MB" in shown
 
 
 def test_an_index_of_the_former_default_gets_a_hint(

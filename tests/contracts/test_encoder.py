@@ -57,8 +57,8 @@ def test_a_question_alone_and_among_others_has_the_same_vector(encoder: Encoder)
     together = encoder.encode_questions(TEXTS)
     for text, row, tokens in zip(TEXTS, together.vectors, together.tokens, strict=True):
         alone = encoder.encode_questions([text])
-        np.testing.assert_allclose(alone.vectors[0], row, atol=1e-4)
-        np.testing.assert_allclose(alone.tokens[0].vectors, tokens.vectors, atol=1e-4)
+        np.testing.assert_allclose(alone.vectors[0], row, atol=1e-5)
+        np.testing.assert_allclose(alone.tokens[0].vectors, tokens.vectors, atol=1e-5)
 
 
 def test_tokens_are_unit_rows_with_a_number_each(encoder: Encoder) -> None:

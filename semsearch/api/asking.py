@@ -1,0 +1,125 @@
+"""Asking over HTTP: questions answered together, and those that repeat answered from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+
+from cachetools import LRUCache
+
+from semsearch.answering import Asked
+from semsearch.api.workers import TOGETHER, Client, Workers
+from semsearch.config import Settings
+from semsearch.glossary import Glossary
+from semsearch.writing import to_json
+
+THREADS = max(2, (os.cpu_count() or 1) // 2)
+"""While one thread has the interpreter, others encode. More would only share the same cores."""
+
+ANSWER_OVERHEAD = 500
+"""Bytes of memory that an answer takes besides its content."""
+
+Timings = dict[str, float | str]
+"""What took how long, in milliseconds, and which cache answered; shown as `Server-Timing`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as JSON, and how it came about."""
+
+    content: bytes
+    timings: Timings
+
+
+class Asking:
+    """Answers questions over one index.
+
+    Args:
+        glossary: the open index.
+        settings: how much may wait, for how long, and how much is remembered.
+    """
+
+    def __init__(self, glossary: Glossary, settings: Settings) -> None:
+        self._glossary = glossary
+        self.workers: Workers[Asked, Reply] = Workers(
+            THREADS, self._answer, waiting=settings.queue, patience=settings.patience
+        )
+        # Read and written by the event loop only. Keys hold no tag: an index never changes while it is open.
+        self._answers: LRUCache[Asked, bytes] = LRUCache(
+            settings.cache * 1_000_000, lambda content: len(content) + ANSWER_OVERHEAD
+        )
+
+    async def ask(self, asked: Asked, client: Client) -> Reply:
+        """Answer a question that has been checked.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+            Overloaded: too many questions wait.
+        """
+        known = self._answers.get(asked)
+        if known is not None:
+            return Reply(known, {"cache": "answer"})
+        self._glossary.check(asked)
+        began = perf_counter()
+        reply = await self.workers.ask(asked, client)
+        self._remember(asked, reply.content)
+        took = (perf_counter() - began) * 1000
+        worked = sum(ms for ms in reply.timings.values() if isinstance(ms, float))
+        return Reply(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
+
+    async def ask_all(self, asked: Sequence[Asked], client: Client) -> list[bytes]:
+        """Return the JSON of each answer to a batch, which is asked in parts: others are answered in between.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+            Overloaded: too many requests wait; the rest of the batch is not asked.
+        """
+        for one in asked:
+            self._glossary.check(one)
+        found = {one: content for one in asked if (content := self._answers.get(one)) is not None}
+        new = [one for one in dict.fromkeys(asked) if one not in found]
+        parts = deque(new[i : i + TOGETHER] for i in range(0, len(new), TOGETHER))
+
+        async def ask_parts() -> None:
+            while parts:
+                part = parts.popleft()
+                try:
+                    work = partial(self._answers_to, part)
+                    replies = await self.workers.run(work, client, size=len(part))
+                except BaseException:
+                    parts.clear()
+                    raise
+                for one, reply in zip(part, replies, strict=True):
+                    self._remember(one, reply.content)
+                    found[one] = reply.content
+
+        await asyncio.gather(*(ask_parts() for _ in range(THREADS)))
+        return [found[one] for one in asked]
+
+    def _remember(self, asked: Asked, content: bytes) -> None:
+        if len(content) + ANSWER_OVERHEAD <= self._answers.maxsize:
+            self._answers[asked] = content
+
+    def _answers_to(self, asked: Sequence[Asked]) -> list[Reply]:
+        return list(self._answer(asked))
+
+    def _answer(self, asked: Sequence[Asked]) -> Iterator[Reply]:
+        began = perf_counter()
+        prepared = self._glossary.prepare(asked)
+        encoded = perf_counter()
+        for one in prepared:
+            content = to_json(one.answer())
+            now = perf_counter()
+            timings: Timings = {
+                "encode": (encoded - began) * 1000,
+                "search": (now - encoded) * 1000,
+            }
+            if one.is_remembered:
+                timings["cache"] = "vector"
+            yield Reply(content, timings)
+            encoded = now

@@ -1,0 +1,79 @@
+"""What questions were embedded to, remembered: the same ones come again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from cachetools import LRUCache
+
+from semsearch.encoders.base import Encoder
+from semsearch.types import Encoded, Tokens, Vectors
+
+MOST_BYTES = 4_000_000
+"""Some 150 questions of an encoder with tokens, two thousand of one without."""
+
+_OVERHEAD = 500
+"""Bytes of memory that one question takes besides its vectors."""
+
+_Row = tuple[Vectors, Tokens]
+
+
+class Remembering:
+    """An encoder that embeds each question once, as long as there is room. Safe for several threads."""
+
+    def __init__(self, encoder: Encoder, most_bytes: int = MOST_BYTES) -> None:
+        self._encoder = encoder
+        self._known: LRUCache[str, _Row] = LRUCache(most_bytes, _size)
+        self._turn = Lock()
+
+    @property
+    def dim(self) -> int:
+        """Length of every vector."""
+        return self._encoder.dim
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the encoder."""
+        return self._encoder.fingerprint
+
+    def encode_entries(self, texts: Sequence[str]) -> Encoded:
+        """Embed pieces of definitions; see `Encoder.encode_entries`."""
+        return self._encoder.encode_entries(texts)
+
+    def encode_questions(self, questions: Sequence[str]) -> Encoded:
+        """Embed questions; see `Encoder.encode_questions`."""
+        with self._turn:
+            rows = {text: row for text in questions if (row := self._known.get(text)) is not None}
+        new = [text for text in dict.fromkeys(questions) if text not in rows]
+        if new:
+            encoded = self._encoder.encode_questions(new)
+            found = dict(zip(new, zip(encoded.vectors, encoded.tokens, strict=True), strict=True))
+            rows |= found
+            self._keep(found)
+        vectors = [rows[text][0] for text in questions]
+        return Encoded(
+            np.stack(vectors) if vectors else np.empty((0, self.dim), dtype=np.float32),
+            tuple(rows[text][1] for text in questions),
+        )
+
+    def remembers(self, question: str) -> bool:
+        """Whether a question is known already."""
+        return question in self._known
+
+    def is_word(self, text: str) -> bool:
+        """Look the word up in the tokenizer; see `Encoder.is_word`."""
+        return self._encoder.is_word(text)
+
+    def _keep(self, found: dict[str, _Row]) -> None:
+        with self._turn:
+            for text, (vector, tokens) in found.items():
+                row = (vector.copy(), tokens)  # a view would keep the whole batch
+                if _size(row) <= self._known.maxsize:
+                    self._known[text] = row
+
+
+def _size(row: _Row) -> int:
+    vector, tokens = row
+    return int(vector.nbytes + tokens.ids.nbytes + tokens.vectors.nbytes) + _OVERHEAD

@@ -1,0 +1,68 @@
+"""The entries of a build, and which texts of theirs are embedded.
+
+Of every passage only the hash and the length are kept. Its text is cut out of the definition again when it is
+needed, which takes a hundredth of the time of embedding it; kept, the passages of a million entries
+would take as much memory as the entries.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from semsearch.passages import Passage, passages_of
+from semsearch.progress import Progress, told
+from semsearch.text import text_hash
+from semsearch.types import Entry, Numbers
+
+_BYTES = 32
+"""Of a hash."""
+
+
+class Prepared:
+    """Entries by position, glossary by glossary, and their passages by row, the whole definition first."""
+
+    def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
+        """Cut all entries into their passages; sources keep their order within a glossary."""
+        self.entries = sorted(entries, key=lambda entry: entry.glossary)
+        self._hashes = bytearray()
+        self._lengths = array("i")
+        first_rows = array("q", [0])
+        for entry in told(self.entries, progress, "preparing", len(self.entries)):
+            for passage in passages_of(entry):
+                self._hashes += text_hash(passage.text)
+                self._lengths.append(len(passage.text))
+            first_rows.append(len(self._lengths))
+        self.first_rows: Numbers = np.array(first_rows, dtype=np.int64)
+
+    @property
+    def rows(self) -> range:
+        """The rows of all passages."""
+        return range(len(self._lengths))
+
+    def glossaries(self) -> list[str]:
+        """Return the glossary of each entry."""
+        return [entry.glossary for entry in self.entries]
+
+    def passages(self) -> Iterator[tuple[Entry, list[Passage]]]:
+        """Yield each entry with its passages."""
+        return ((entry, passages_of(entry)) for entry in self.entries)
+
+    def hashes(self, rows: Iterable[int]) -> list[bytes]:
+        """Return the hashes of the texts of some rows."""
+        return [bytes(self._hashes[row * _BYTES : (row + 1) * _BYTES]) for row in rows]
+
+    def hashes_of_wholes(self, positions: Numbers) -> list[bytes]:
+        """Return the hashes of the whole definitions at some positions."""
+        return self.hashes(self.first_rows[positions].tolist())
+
+    def length(self, row: int) -> int:
+        """Return how many characters the text of a row has."""
+        return self._lengths[row]
+
+    def text(self, row: int) -> str:
+        """Return the text of a row."""
+        position = int(np.searchsorted(self.first_rows, row, side="right")) - 1
+        return passages_of(self.entries[position])[row - int(self.first_rows[position])].text

@@ -1,0 +1,93 @@
+"""The stems of names, for telling whether a question says the name of an entry; as numbers, in mapped files.
+
+    name_stems.i64    of each entry in the order of positions: the stems of its names as numbers, and a 0 behind
+                      each name
+    name_starts.i64   where those of each position begin, and where the last ones end
+
+A question looks at the names of fifty entries, mostly at ones that nobody has asked about yet: as rows of a
+database they took longer than all the rest of the closer look.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+
+from semsearch.names import Name, NameKind
+from semsearch.ranking.fusion import Scores, named_in
+from semsearch.stems import question_stems
+from semsearch.storage.files import sync
+from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import mapped
+from semsearch.types import Numbers
+
+_END = 0
+
+
+class NameStemsWriter:
+    """Collects the stems of names, position after position."""
+
+    def __init__(self) -> None:
+        self._starts = array("q", [0])
+        self._numbers = array("q")
+
+    def add(self, names: Iterable[Name]) -> None:
+        """Take the names of the next entry; initials are nobody's words."""
+        said = (name.label for name in names if name.kind is not NameKind.INITIALS)
+        for stems in dict.fromkeys(question_stems(label) for label in said):
+            if stems:
+                self._numbers.extend((*map(_number, stems), _END))
+        self._starts.append(len(self._numbers))
+
+    def write(self, files: GenerationLayout) -> None:
+        """Write both files."""
+        np.array(self._numbers, dtype="<i8").tofile(files.name_stems)
+        np.array(self._starts, dtype="<i8").tofile(files.name_starts)
+        sync(files.name_stems)
+        sync(files.name_starts)
+
+
+class NameStems:
+    """The open files. Safe to use from several threads."""
+
+    def __init__(self, files: GenerationLayout) -> None:
+        self._numbers = mapped(files.name_stems, "<i8")
+        self._starts = mapped(files.name_starts, "<i8")
+
+    def named_in(self, question: str, positions: Numbers) -> Scores:
+        """Return how much of its own name the question says of each entry, the most of any name.
+
+        See `fusion.named_in`.
+
+        Args:
+            question: what is asked.
+            positions: (n,) which entries.
+
+        Returns:
+            (n,) each 0 to 1.
+        """
+        shares = np.zeros(len(positions), dtype=np.float32)
+        asked = np.array([_number(stem) for stem in question_stems(question)], dtype=np.int64)
+        firsts = self._starts[positions]
+        counts = self._starts[positions + 1] - firsts
+        offsets = np.cumsum(counts) - counts
+        numbers = self._numbers[np.repeat(firsts - offsets, counts) + np.arange(counts.sum())]
+        is_end = numbers == _END
+        if not len(asked) or not is_end.any():
+            return shares
+        ends = np.flatnonzero(is_end)
+        lengths = np.diff(ends, prepend=-1) - 1
+        said = np.diff(np.cumsum(np.isin(numbers, asked))[ends], prepend=0)
+        owner = np.repeat(np.arange(len(positions)), counts)[ends]
+        np.maximum.at(shares, owner, named_in(said, lengths, len(asked)))
+        return shares
+
+
+def _number(stem: str) -> int:
+    """Return a number that no other stem has, but by a chance of one in 10^19, and never `_END`."""
+    return (
+        int.from_bytes(blake2b(stem.encode(), digest_size=8).digest(), "little", signed=True) or 1
+    )

@@ -1,0 +1,77 @@
+"""Processes that wait for their turn: one line of JSON in, one line of JSON out.
+
+What is measured side by side runs in a process of its own, so that no one waits for another's
+interpreter, and all are given short turns, so that what disturbs the machine disturbs all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+
+class TurnFailed(Exception):
+    """A process ended without an answer; what it said stands above, on standard error."""
+
+
+class Turns:
+    """A process of one of our modules, which answers each line it is sent. Ends with the block."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        self._module = module
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()  # it holds nothing that has to be saved
+        self.process.communicate()
+
+    def take(self, job: object) -> Any:  # noqa: ANN401 - any JSON
+        """Send a job and wait for what comes of it.
+
+        Raises:
+            TurnFailed: the process has ended.
+        """
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            self.process.stdin.write(json.dumps(job) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # the line below is then empty, too
+        line = self.process.stdout.readline()
+        if not line:
+            raise TurnFailed(f"{self._module} ended with exit code {self.process.wait()}")
+        return json.loads(line)
+
+
+def serve(work: Callable[[Any], object]) -> None:
+    """Answer each line of standard input, until there is none: the other end of `Turns`."""
+    for line in sys.stdin:
+        _say(json.dumps(work(json.loads(line))) + "\n")
+
+
+def _say(text: str) -> None:
+    """Write all of a line. `print` lost what was beyond the 64 kB of a pipe now and then, after an event loop had run."""
+    stdout = sys.stdout.fileno()
+    os.set_blocking(stdout, True)
+    rest = memoryview(text.encode())
+    while rest:
+        rest = rest[os.write(stdout, rest) :]
