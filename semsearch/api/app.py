@@ -34,6 +34,10 @@ the service is.
 Answers carry an `ETag`; send it back as `If-None-Match` to get 304 while the index is unchanged.
 Every error is a problem detail (RFC 9457) whose `type` can be read with GET. Unknown parameters
 are refused. A body needs the header `Content-Type: application/json`.
+
+`Server-Timing` says how many milliseconds a question waited (`queue`), was embedded, together with others
+that came at the same time (`encode`), and was answered (`search`), or what was remembered of it: `cache` is
+`answer` or `vector`. A service with too much to do answers 503 at once.
 """
 _TAGS = [
     {"name": "search", "description": "Questions and answers."},
