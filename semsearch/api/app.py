@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from semsearch import __version__
 from semsearch.api import middleware, pages, problems, routes
 from semsearch.api.asking import THREADS, Asking
-from semsearch.api.protocol import BoundedProtocol
+from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
@@ -59,13 +59,13 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
     """
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # of the pages
         await run_in_threadpool(lambda: app.state.page.etag)  # asks the first question
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
-        yield
+        yield {IS_FULL: app.state.asking.workers.is_full}
         app.state.is_ready = False
         app.state.asking.workers.close()
 

@@ -117,10 +117,13 @@ class Workers(Generic[_Question, _Reply]):
         found: _Reply = await self._done(question=question, client=client)
         return found
 
+    def is_full(self) -> bool:
+        """Whether one more task would be refused."""
+        is_long = self._open >= self._most + self._waiting
+        return is_long or len(self._tasks) * self._pace > self._patience
+
     async def _done(self, *, client: Client | None, **what: Any) -> Any:  # noqa: ANN401
-        if self._open >= self._most + self._waiting:
-            raise Overloaded
-        if len(self._tasks) * self._pace > self._patience:
+        if self.is_full():
             raise Overloaded
         future = asyncio.get_running_loop().create_future()
         self._open += 1
