@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         0.8,
         gt=0,
         le=600,
-        description="Seconds a request may wait; what would wait longer is refused with 503.",
+        description="Seconds a request may wait; with more than half of it ahead it is refused with 503.",
     )
     cache: int = Field(
         8, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."
