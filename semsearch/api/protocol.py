@@ -5,8 +5,8 @@ waits for ever for the rest of a request and for a client that does not read, an
 size. The deadlines here are absolute: one more byte does not extend them. Keep-alive between
 requests has its own limit in uvicorn.
 
-When the service has too much to do, questions are refused here, at a quarter of what it costs to refuse them in the
-application: with ten times too many, that would leave little time for answers.
+When the service has too much to do, questions are refused here: with ten times too many, refusing them in the
+application left time for a tenth of the answers (DESIGN.md, decision 27).
 """
 
 from __future__ import annotations
