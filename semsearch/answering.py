@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
@@ -79,11 +79,7 @@ def answer(search: Search, reading: Reading, question: Question, k: int) -> Answ
     candidates, tiers = _ranked(search, reading, question, k)
     sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
     verdict = _verdict(search, tiers[candidates[0].position], sure) if candidates else Verdict.NONE
-    hits = _hits(search, question.text, candidates[:k], tiers, names)
-    hits = tuple(
-        replace(hit, matched_by=_label(search, question.text, hit, c, verdict))
-        for hit, c in zip(hits, candidates, strict=False)
-    )
+    hits = _hits(search, question.text, candidates[:k], tiers, names, verdict)
     repaired = None if reading.text == reading.question else reading.text
     return Answer(reading.question, verdict, sure, hits, repaired)
 
@@ -123,15 +119,17 @@ def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:
     return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
 
 
-def _label(search: Search, question: str, hit: Hit, candidate: Candidate, verdict: Verdict) -> Tier:
+def _label(
+    search: Search, question: str, candidate: Candidate, tier: Tier, rank: int, verdict: Verdict
+) -> Tier:
     """Return the tier a hit is shown with: `nearest` if it does not match. Its place stays.
 
     When nothing fits that is every hit; else those behind the first that are hardly what was meant.
     """
     if verdict is Verdict.NONE:
         return Tier.NEAREST
-    if hit.matched_by is not Tier.MEANING or hit.rank == 1:
-        return hit.matched_by
+    if tier is not Tier.MEANING or rank == 1:
+        return tier
     chance = search.calibration.apply(_by_meaning(search, question, candidate))
     matches = chance >= search.min_confidence * confidence.ALTERNATIVE
     return Tier.MEANING if matches else Tier.NEAREST
@@ -163,6 +161,7 @@ def _hits(
     candidates: list[Candidate],
     tiers: dict[int, Tier],
     names: dict[int, NameMatch],
+    verdict: Verdict,
 ) -> tuple[Hit, ...]:
     if not candidates:
         return ()
@@ -184,7 +183,8 @@ def _hits(
             rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
         )
         score = round(tier_score(tier, _strength(c, named)), 6)
-        hits.append(Hit(rank, entry, score, round(c.meaning, 6), tier, evidence))
+        label = _label(search, question, c, tier, rank, verdict)
+        hits.append(Hit(rank, entry, score, round(c.meaning, 6), label, evidence))
     return tuple(hits)
 
 

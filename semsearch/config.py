@@ -39,7 +39,10 @@ class Settings(BaseSettings):
         256, ge=1, le=100_000, description="Requests that may wait; more are refused with 503."
     )
     patience: float = Field(
-        0.8, gt=0, le=600, description="Seconds a request may wait; then it is refused with 503."
+        0.8,
+        gt=0,
+        le=600,
+        description="Seconds a request may wait; with more than half of it ahead it is refused with 503.",
     )
     cache: int = Field(
         8, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."

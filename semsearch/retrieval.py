@@ -153,16 +153,12 @@ class Retriever:
         odds = np.full(len(positions), -MAX_ODDS)
         odds[looked_at] = odds_of(fused[looked_at])
         best = np.lexsort((positions, -fused))[:k]
+        chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
+        columns = (positions, np.round(parts.astype(np.float64), 6), sentences, fused, odds, fused)
+        rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
         return [
-            Candidate(
-                position=int(positions[i]),
-                parts=ScoreParts(*(round(value, 6) for value in parts[i].tolist())),
-                sentence_row=int(sentences[i]),
-                fused=float(fused[i]),
-                odds=float(odds[i]),
-                fit=float(fused[i]),
-            )
-            for i in dict.fromkeys([*best.tolist(), *named.tolist()])
+            Candidate(position, ScoreParts(*shown), sentence, score, odds_, fit)
+            for position, shown, sentence, score, odds_, fit in rows
         ]
 
     def _parts(

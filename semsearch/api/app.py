@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from semsearch import __version__
 from semsearch.api import middleware, pages, problems, routes
 from semsearch.api.asking import THREADS, Asking
-from semsearch.api.protocol import BoundedProtocol
+from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
@@ -34,6 +34,10 @@ the service is.
 Answers carry an `ETag`; send it back as `If-None-Match` to get 304 while the index is unchanged.
 Every error is a problem detail (RFC 9457) whose `type` can be read with GET. Unknown parameters
 are refused. A body needs the header `Content-Type: application/json`.
+
+`Server-Timing` says how many milliseconds a question waited (`queue`), was embedded, together with others
+that came at the same time (`encode`), and was answered (`search`), or what was remembered of it: `cache` is
+`answer` or `vector`. A service with too much to do answers 503 at once.
 """
 _TAGS = [
     {"name": "search", "description": "Questions and answers."},
@@ -55,13 +59,13 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
     """
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # of the pages
         await run_in_threadpool(lambda: app.state.page.etag)  # asks the first question
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
-        yield
+        yield {IS_FULL: app.state.asking.workers.is_full}
         app.state.is_ready = False
         app.state.asking.workers.close()
 

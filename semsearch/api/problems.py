@@ -259,9 +259,14 @@ def handle_problems(app: Starlette) -> None:
     app.add_exception_handler(Overloaded, _on_overload)
 
 
-async def _on_overload(request: Request, error: Exception) -> Response:
+def overload_response() -> Response:
+    """Return the response for more than can be done in time."""
     detail = "too many requests wait; ask again in a second"
     return problem_response(OVERLOADED, detail, headers={"Retry-After": "1"})
+
+
+async def _on_overload(request: Request, error: Exception) -> Response:
+    return overload_response()
 
 
 async def _on_semsearch_error(request: Request, error: Exception) -> Response:

@@ -4,13 +4,18 @@ The parser in C that uvicorn has takes 0.2 ms less for a question than h11, and 
 waits for ever for the rest of a request and for a client that does not read, and takes heads of any
 size. The deadlines here are absolute: one more byte does not extend them. Keep-alive between
 requests has its own limit in uvicorn.
+
+When the service has too much to do, questions are refused here: with ten times too many, refusing them in the
+application left time for a tenth of the answers (DESIGN.md, decision 27).
 """
 
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from http import HTTPStatus
 
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from semsearch.api import problems
@@ -38,8 +43,15 @@ _DETAILS = {
     problems.MALFORMED_REQUEST.slug: "the bytes received are not an HTTP/1.1 request",
     problems.LARGE_HEAD.slug: "the head has more than 16 KiB or 100 fields; send less",
 }
+IS_FULL = "semsearch.is_full"
+"""Name, in the state that the lifespan leaves to connections, of what tells whether more work would be refused."""
+
+_WORK = b"/v1/"
+"""What the addresses that need work begin with."""
+
 _BODY_FIELDS = {b"content-length", b"transfer-encoding"}
-_CLOSING = {"Connection": "close", "Cache-Control": "no-store", **SECURITY_HEADERS}
+_ALWAYS = {"Cache-Control": "no-store", **SECURITY_HEADERS}
+_CLOSING = {"Connection": "close", **_ALWAYS}
 
 
 class _Unacceptable(Exception):
@@ -59,6 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _framing = 0
     _is_large = False
     _is_refused = False
+    _is_turned_away = False
     _timed = ""
     _deadline: asyncio.TimerHandle | None = None
     _write_deadline: asyncio.TimerHandle | None = None
@@ -94,6 +107,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Read a head."""
         if len(self.pipeline) == MAX_WAITING:
             raise _Unacceptable
+        self._is_turned_away = False
+        self._unset_keepalive_if_required()  # another request of the same piece may have set it
         self._awaited = "head"
         super().on_message_begin()
         self.scope["extensions"] = {"semsearch.client": {"is": self._client}}
@@ -117,6 +132,9 @@ class BoundedProtocol(HttpToolsProtocol):
         is_last = self.parser.should_upgrade()
         if is_last and _BODY_FIELDS.intersection(name for name, _ in self.headers):
             raise _Unacceptable
+        if not is_last and self._may_turn_away() and self.app_state[IS_FULL]():
+            self._turn_away()
+            return
         self._awaited = "body"
         super().on_headers_complete()
         if is_last:
@@ -131,7 +149,30 @@ class BoundedProtocol(HttpToolsProtocol):
         """Let the client wait for us; the next head is counted from here."""
         self._awaited = ""
         self._framing = 0
-        super().on_message_complete()
+        if not self._is_turned_away:
+            super().on_message_complete()
+
+    def _may_turn_away(self) -> bool:
+        """Whether this is a GET for work, with no other request before it and nothing unread behind it."""
+        return (
+            self.url.startswith(_WORK)
+            and self.parser.get_method() == b"GET"
+            and self.parser.should_keep_alive()
+            and _BODY_FIELDS.isdisjoint(name for name, _ in self.headers)
+            and not self._is_working()
+            and not self.flow.write_paused
+            and IS_FULL in self.app_state
+        )
+
+    def _turn_away(self) -> None:
+        """Refuse a request without bothering the application, and wait for the next one anew."""
+        self._is_turned_away = True
+        self._awaited = self._timed = ""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        self.transport.write(_overload())
+        self.on_response_complete()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -209,7 +250,19 @@ def _check_head(version: str, fields: list[tuple[bytes, bytes]]) -> None:
 
 def _written(kind: problems.Kind) -> bytes:
     """Return a problem as the bytes of a response."""
-    response = problems.problem_response(kind, _DETAILS[kind.slug], headers=_CLOSING)
-    lines = [f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}".encode("ascii")]
+    return _bytes_of(problems.problem_response(kind, _DETAILS[kind.slug], headers=_CLOSING))
+
+
+@cache
+def _overload() -> bytes:
+    """Return the refusal of what is too much as the bytes of a response."""
+    response = problems.overload_response()
+    response.headers.update(_ALWAYS)
+    return _bytes_of(response)
+
+
+def _bytes_of(response: Response) -> bytes:
+    status = response.status_code
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode("ascii")]
     lines += [name + b": " + value for name, value in response.raw_headers]
     return b"\r\n".join([*lines, b"", bytes(response.body)])

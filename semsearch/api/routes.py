@@ -1,8 +1,8 @@
 """The routes under /v1 and the health checks.
 
-Each route is a plain function, so that the work is done in a thread and never on the event loop; the
-JSON is written there too. Single questions are answered together (`asking`). A GET answers 304 without doing the work when the client already
-holds the answer of this index.
+A route that is a plain function is called in a thread, never on the event loop; the JSON is written there
+too. Questions are handed to the threads by `asking`, which answers them together. A GET answers 304 without
+doing the work when the client already holds the answer of this index.
 """
 
 from __future__ import annotations
@@ -150,7 +150,10 @@ def _errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
 
 def _refusals(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
     """Declare the error responses of a route whose work waits for a thread."""
-    return _errors(*kinds, problems.OVERLOADED)
+    responses = _errors(*kinds, problems.OVERLOADED)
+    after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
+    responses[problems.OVERLOADED.status]["headers"] = {"Retry-After": after}
+    return responses
 
 
 def _found(description: str, example: object) -> dict[int | str, dict[str, Any]]:

@@ -30,6 +30,10 @@ TOGETHER = 16
 LAST = 8
 """The pace is that of about so many times of taking tasks."""
 
+ADMITTED = 0.5
+"""Share of the patience that a task may be expected to wait: what is expected is wrong by half now and then, and
+who is given up has waited for nothing."""
+
 
 class Overloaded(Exception):
     """There is more to do than can be done in time; nothing was begun."""
@@ -67,8 +71,8 @@ class Workers(Generic[_Question, _Reply]):
         answer: answers questions taken together. It yields a reply to each, in their order, as soon as
             it is made, and raises nothing that is the fault of one of them.
         waiting: how many tasks may wait besides one for each thread.
-        patience: seconds that a task may wait: one that would wait longer by the pace of the last ones is refused
-            when it comes, and one that does wait longer is given up.
+        patience: seconds that a task may wait: one that does wait longer is given up, and one that would wait half
+            as long by the pace of the last ones is refused when it comes.
     """
 
     def __init__(
@@ -117,10 +121,13 @@ class Workers(Generic[_Question, _Reply]):
         found: _Reply = await self._done(question=question, client=client)
         return found
 
+    def is_full(self) -> bool:
+        """Whether one more task would be refused."""
+        is_long = self._open >= self._most + self._waiting
+        return is_long or len(self._tasks) * self._pace > self._patience * ADMITTED
+
     async def _done(self, *, client: Client | None, **what: Any) -> Any:  # noqa: ANN401
-        if self._open >= self._most + self._waiting:
-            raise Overloaded
-        if len(self._tasks) * self._pace > self._patience:
+        if self.is_full():
             raise Overloaded
         future = asyncio.get_running_loop().create_future()
         self._open += 1

@@ -78,9 +78,12 @@ class NameStems:
         is_end = numbers == _END
         if not len(asked) or not is_end.any():
             return shares
-        ends = np.flatnonzero(is_end)
-        lengths = np.diff(ends, prepend=-1) - 1
-        said = np.diff(np.cumsum(np.isin(numbers, asked))[ends], prepend=0)
+        (ends,) = is_end.nonzero()
+        starts = np.zeros_like(ends)
+        starts[1:] = ends[:-1] + 1
+        lengths = ends - starts
+        is_said = (numbers[:, np.newaxis] == asked).any(axis=1)
+        said = np.add.reduceat(is_said, starts, dtype=np.int64)
         owner = np.repeat(np.arange(len(positions)), counts)[ends]
         np.maximum.at(shares, owner, named_in(said, lengths, len(asked)))
         return shares

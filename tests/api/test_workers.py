@@ -145,7 +145,7 @@ def test_patience_ends() -> None:
 
 def test_what_would_wait_too_long_is_refused_at_once() -> None:
     """By the pace of the last ones, without waiting; whoever comes when nobody waits is never refused."""
-    workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.2)
+    workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.4)
 
     async def ask() -> tuple[int, float]:
         began = time.perf_counter()
