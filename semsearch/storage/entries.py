@@ -1,24 +1,19 @@
-"""The store: entries and the vectors of their texts, in one transactional file.
+"""The store: entries and what was embedded of them, in one transactional file.
 
-It is the only truth of an index. Entries are keyed by id, vectors by the hash of the text and the
-fingerprint of the encoder: equal texts share a vector, never a row, and vectors of another
-encoder can never be taken by mistake.
+It is the only truth of an index.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
+from semsearch.storage import embeddings
 from semsearch.storage.database import open_for_writing
-from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.rows import COLUMNS, from_row, to_row
-from semsearch.types import Encoded, Entry, Tokens, Vectors
+from semsearch.storage.transaction import transaction
+from semsearch.types import Entry
 
 _MIGRATIONS = (
     """
@@ -52,10 +47,8 @@ _MIGRATIONS = (
         PRIMARY KEY (text, fingerprint)
     ) STRICT, WITHOUT ROWID;
     """,
+    embeddings.SCHEMA,
 )
-_MANY = 500
-_TOKENS = 1
-"""Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +74,7 @@ class EntryStore:
 
     def __init__(self, file: Path) -> None:
         self._connection = open_for_writing(file, _MIGRATIONS)
+        self.embeddings = embeddings.Embeddings(self._connection)
 
     def close(self) -> None:
         """Close the file."""
@@ -144,148 +138,10 @@ class EntryStore:
                 kept[at] = True
             else:
                 stale.append((str(row[0]),))
-        with self._transaction() as connection:
+        with transaction(self._connection) as connection:
             connection.execute("UPDATE store SET revision = revision + 1")
             connection.executemany("DELETE FROM entry WHERE id = ?", stale)
             connection.executemany(
                 f"INSERT INTO entry ({COLUMNS}, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
                 ((*to_row(e), at) for at, e in enumerate(ordered) if not kept[at]),
             )
-
-    def unknown(
-        self, texts: Iterable[bytes], fingerprint: str, with_tokens: Collection[bytes]
-    ) -> set[bytes]:
-        """Return which texts this encoder has not embedded yet.
-
-        Args:
-            texts: their hashes.
-            fingerprint: of the encoder.
-            with_tokens: hashes of texts whose tokens are wanted too.
-        """
-        of_tokens = _key_of_tokens(fingerprint)
-        missing: set[bytes] = set()
-        for table, key, wanted in (
-            ("vector", fingerprint, texts),
-            ("tokens", of_tokens, with_tokens),
-        ):
-            lacking = set(wanted)
-            rows = self._connection.execute(
-                f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
-                (key,),
-            )
-            for (text,) in rows:
-                lacking.discard(text)
-            missing |= lacking
-        return missing
-
-    def save(
-        self,
-        texts: Sequence[bytes],
-        encoded: Encoded,
-        fingerprint: str,
-        with_tokens: Collection[bytes],
-    ) -> None:
-        """Keep what an encoder made of texts, in one transaction; what is already there stays.
-
-        Args:
-            texts: their hashes.
-            encoded: their vectors and tokens.
-            fingerprint: of the encoder.
-            with_tokens: hashes of those whose tokens are kept.
-        """
-        of_tokens = _key_of_tokens(fingerprint)
-        with self._transaction() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
-                (
-                    (text, fingerprint, row.astype("<f4").tobytes())
-                    for text, row in zip(texts, encoded.vectors, strict=True)
-                ),
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
-                (
-                    (
-                        text,
-                        of_tokens,
-                        tokens.ids.astype("<i4").tobytes(),
-                        to_int8(tokens.vectors).tobytes(),
-                    )
-                    for text, tokens in zip(texts, encoded.tokens, strict=True)
-                    if text in with_tokens
-                ),
-            )
-
-    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
-        """Return the tokens of texts in their order; see `vectors`."""
-        rows = self._values("text, ids, value", "tokens", texts, _key_of_tokens(fingerprint))
-        found = {text: _tokens(ids, value) for text, ids, value in rows}
-        return [found[text] for text in texts]
-
-    def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
-        """Return the vectors of texts in their order, (n, dim).
-
-        Raises:
-            KeyError: a text has no vector; callers save them first.
-        """
-        found: dict[bytes, bytes] = dict(self._values("text, value", "vector", texts, fingerprint))
-        joined = b"".join(found[text] for text in texts)
-        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
-
-    def _values(
-        self, columns: str, table: str, texts: Sequence[bytes], fingerprint: str
-    ) -> Iterator[Any]:
-        distinct = list(dict.fromkeys(texts))
-        for start in range(0, len(distinct), _MANY):
-            some = distinct[start : start + _MANY]
-            marks = ",".join("?" * len(some))
-            yield from self._connection.execute(
-                f"SELECT {columns} FROM {table} WHERE fingerprint = ? AND text IN ({marks})",  # noqa: S608
-                (fingerprint, *some),
-            )
-
-    def dim_of(self, text: bytes, fingerprint: str) -> int:
-        """Return the dimension of the vector of a text that is known to have one."""
-        row = self._connection.execute(
-            "SELECT length(value) FROM vector WHERE text = ? AND fingerprint = ?",
-            (text, fingerprint),
-        ).fetchone()
-        return int(row[0]) // 4
-
-    def forget(self, keep: Iterable[bytes]) -> None:
-        """Drop what was made of texts that no entry has any more, by whatever encoder."""
-        with self._transaction() as connection:
-            connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
-            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep))
-            for table in ("vector", "tokens"):
-                connection.execute(
-                    f"DELETE FROM {table} WHERE text NOT IN (SELECT text FROM kept)"  # noqa: S608
-                )
-            connection.execute("DROP TABLE kept")
-
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._connection)
-
-
-def _key_of_tokens(fingerprint: str) -> str:
-    return f"{fingerprint}-{_TOKENS}"
-
-
-def _tokens(ids: bytes, value: bytes) -> Tokens:
-    numbers = np.frombuffer(ids, dtype="<i4").astype(np.int32)
-    rows = np.frombuffer(value, dtype=np.int8).reshape(len(numbers), -1 if len(numbers) else 0)
-    return Tokens(numbers, from_int8(rows))
-
-
-class _Transaction:
-    """`BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._connection.execute("BEGIN IMMEDIATE")
-        return self._connection
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
