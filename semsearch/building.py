@@ -40,7 +40,8 @@ from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
-from semsearch.storage.entries import Changes, EntryStore
+from semsearch.storage.comparing import Changes
+from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import exclusive
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
@@ -49,6 +50,10 @@ from semsearch.types import Encoded, Entry, Refusal, RerankerInfo
 
 BATCH = 1024
 """Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
+
+CHECKED_UP_TO = 1 << 28
+"""Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
+noticed where it is read."""
 
 BATCH_CHARS = 1 << 18
 """Most characters of them: their tokens take some 400 bytes of memory for each while they are embedded."""
@@ -158,6 +163,8 @@ def build_index(
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
+            if layout.store.stat().st_size <= CHECKED_UP_TO:
+                store.check()
             return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
     except (OSError, sqlite3.OperationalError) as error:
         raise IndexUnwritable(
@@ -219,7 +226,7 @@ class _Build:
             )
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
-            self._store.embeddings.forget(built.hashes(built.rows))
+            self._store.texts.forget(built.hashes(built.rows))
         return BuildReport(
             changes=changes,
             refused=(),
@@ -287,7 +294,7 @@ class _Build:
         for row, text in enumerate(built.hashes(built.rows)):
             rows.setdefault(text, row)
         wholes = set(built.hashes(built.first_rows[:-1].tolist()))
-        missing = self._store.embeddings.unknown(rows, embedding.key, wholes)
+        missing = self._store.texts.unknown(rows, embedding.key, wholes)
         # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
         wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
         if not wanted:
@@ -299,7 +306,7 @@ class _Build:
             return hashes, encoder.encode_entries([built.text(rows[h]) for h in hashes])
 
         for hashes, encoded in one_ahead(embed, _batches(wanted, lambda h: built.length(rows[h]))):
-            self._store.embeddings.save(hashes, encoded, embedding.key, wholes)
+            self._store.texts.save(hashes, encoded, embedding.key, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
 

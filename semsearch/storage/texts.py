@@ -13,30 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.storage.database import transaction
 from semsearch.storage.int8 import from_int8, to_int8
-from semsearch.storage.transaction import transaction
 from semsearch.types import Encoded, Tokens, Vectors
-
-SCHEMA = """
-    CREATE TABLE encoder (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
-    CREATE TABLE embedding (
-        text BLOB NOT NULL,
-        encoder INTEGER NOT NULL REFERENCES encoder,
-        kept INTEGER NOT NULL,
-        vector BLOB NOT NULL,
-        ids BLOB,
-        tokens BLOB
-    ) STRICT;
-    INSERT INTO encoder (key) SELECT DISTINCT fingerprint FROM vector;
-    INSERT INTO embedding
-        SELECT vector.text, number, IIF(tokens.text IS NULL, 0, 1), vector.value, ids, tokens.value
-        FROM vector JOIN encoder ON key = vector.fingerprint
-        LEFT JOIN tokens ON tokens.text = vector.text AND tokens.fingerprint = key || '-1';
-    CREATE INDEX embedding_text ON embedding (text, encoder, kept);
-    DROP TABLE vector;
-    DROP TABLE tokens;
-"""
-"""A migration: it takes over what stores of before have. `kept` is 0 where no tokens are, else `TOKENS`."""
 
 TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
@@ -44,7 +23,7 @@ TOKENS = 1
 _MANY = 500
 
 
-class Embeddings:
+class EmbeddedTexts:
     """Vectors and tokens of texts, by the hash of the text and the key of an encoder."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -61,10 +40,7 @@ class Embeddings:
             with_tokens: hashes of texts whose tokens are wanted too.
         """
         missing = set(texts)
-        rows = self._connection.execute(
-            "SELECT text, kept FROM embedding WHERE encoder = ?", (self._number(key),)
-        )
-        for text, kept in rows:
+        for text, kept in self._known(missing, key):
             if kept == TOKENS or text not in with_tokens:
                 missing.discard(text)
         return missing
@@ -80,14 +56,14 @@ class Embeddings:
             key: of the encoder.
             with_tokens: hashes of those whose tokens are kept.
         """
-        with transaction(self._connection) as connection:
-            connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (key,))
+        with transaction(self._connection):
+            self._connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (key,))
             number = self._number(key)
-            connection.executemany(
+            self._connection.executemany(
                 "DELETE FROM embedding WHERE text = ? AND encoder = ?",
                 ((text, number) for text in texts),
             )
-            connection.executemany(
+            self._connection.executemany(
                 "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     (text, number, *_kept(tokens, text in with_tokens, vector))
@@ -119,15 +95,25 @@ class Embeddings:
 
     def forget(self, keep: Iterable[bytes]) -> None:
         """Drop what was made of texts that no entry has any more, by whatever encoder."""
-        with transaction(self._connection) as connection:
-            connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
-            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep))
+        with transaction(self._connection):
+            self._connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
+            )
             # by number, so that the texts are looked up in the index, and rows are read only to be dropped
-            connection.execute(
+            self._connection.execute(
                 "DELETE FROM embedding WHERE rowid IN "
                 "(SELECT rowid FROM embedding WHERE text NOT IN (SELECT text FROM kept))"
             )
-            connection.execute("DROP TABLE kept")
+            self._connection.execute("DROP TABLE kept")
+
+    def _known(self, texts: Collection[bytes], key: str) -> Iterator[tuple[bytes, int]]:
+        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone."""
+        if len(texts) <= _MANY:
+            return self._values("text, kept", list(texts), key)
+        return self._connection.execute(
+            "SELECT text, kept FROM embedding WHERE encoder = ?", (self._number(key),)
+        )
 
     def _number(self, key: str) -> int:
         """Return the number of an encoder; one that no text was embedded with has 0."""
