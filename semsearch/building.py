@@ -17,11 +17,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from semsearch.ahead import one_ahead
 from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.lazy import BuildingEncoder
@@ -39,15 +40,23 @@ from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
-from semsearch.storage.entries import Changes, EntryStore
+from semsearch.storage.comparing import Changes
+from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import exclusive
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
-from semsearch.types import Entry, Refusal, RerankerInfo
+from semsearch.types import Encoded, Entry, Refusal, RerankerInfo
 
-BATCH = 256
-"""Texts embedded between two commits: a kill loses at most this many."""
+BATCH = 1024
+"""Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
+
+CHECKED_UP_TO = 1 << 28
+"""Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
+noticed where it is read."""
+
+BATCH_CHARS = 1 << 18
+"""Most characters of them: their tokens take some 400 bytes of memory for each while they are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,8 @@ def build_index(
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
+            if layout.store.stat().st_size <= CHECKED_UP_TO:
+                store.check()
             return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
     except (OSError, sqlite3.OperationalError) as error:
         raise IndexUnwritable(
@@ -215,7 +226,7 @@ class _Build:
             )
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
-            self._store.forget(built.hashes(built.rows))
+            self._store.texts.forget(built.hashes(built.rows))
         return BuildReport(
             changes=changes,
             refused=(),
@@ -283,23 +294,39 @@ class _Build:
         for row, text in enumerate(built.hashes(built.rows)):
             rows.setdefault(text, row)
         wholes = set(built.hashes(built.first_rows[:-1].tolist()))
-        missing = self._store.unknown(rows, embedding.key, wholes)
+        missing = self._store.texts.unknown(rows, embedding.key, wholes)
         # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
         wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
         if not wanted:
             return 0
         encoder = embedding.load()
         self._progress.start("embedding", len(wanted))
-        for start in range(0, len(wanted), BATCH):
-            hashes = wanted[start : start + BATCH]
-            encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
-            self._store.save(hashes, encoded, embedding.key, wholes)
+
+        def embed(hashes: Sequence[bytes]) -> tuple[Sequence[bytes], Encoded]:
+            return hashes, encoder.encode_entries([built.text(rows[h]) for h in hashes])
+
+        for hashes, encoded in one_ahead(embed, _batches(wanted, lambda h: built.length(rows[h]))):
+            self._store.texts.save(hashes, encoded, embedding.key, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
 
     def _next_number(self) -> int:
         names = [p.name for p in self._layout.generations.iterdir()]
         return max((int(n) for n in names if n.isdigit()), default=0) + 1
+
+
+def _batches(texts: Sequence[bytes], length: Callable[[bytes], int]) -> Iterator[list[bytes]]:
+    """Yield texts some at a time, as many as `BATCH` and `BATCH_CHARS` allow, at least one."""
+    batch: list[bytes] = []
+    chars = 0
+    for text in texts:
+        if batch and (len(batch) == BATCH or chars + length(text) > BATCH_CHARS):
+            yield batch
+            batch, chars = [], 0
+        batch.append(text)
+        chars += length(text)
+    if batch:
+        yield batch
 
 
 def _sample(built: Prepared) -> list[str]:

@@ -1,0 +1,149 @@
+"""What encoders made of texts, kept in the store so that no text is embedded twice.
+
+Keyed by the hash of the text and by the encoder: equal texts share a vector, never a row of an index, and what
+another encoder made can never be taken by mistake. The rows lie in the order in which they were written, behind an index of
+hashes: rows of some kilobytes that are inserted in the order of a hash cost as much as embedding the texts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from semsearch.storage.database import transaction
+from semsearch.storage.int8 import from_int8, to_int8
+from semsearch.types import Encoded, Tokens, Vectors
+
+TOKENS = 1
+"""Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
+
+_MANY = 500
+
+
+class EmbeddedTexts:
+    """Vectors and tokens of texts, by the hash of the text and the key of an encoder."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def unknown(
+        self, texts: Iterable[bytes], key: str, with_tokens: Collection[bytes]
+    ) -> set[bytes]:
+        """Return which texts this encoder has not embedded yet.
+
+        Args:
+            texts: their hashes.
+            key: of the encoder.
+            with_tokens: hashes of texts whose tokens are wanted too.
+        """
+        missing = set(texts)
+        for text, kept in self._known(missing, key):
+            if kept == TOKENS or text not in with_tokens:
+                missing.discard(text)
+        return missing
+
+    def save(
+        self, texts: Sequence[bytes], encoded: Encoded, key: str, with_tokens: Collection[bytes]
+    ) -> None:
+        """Keep what an encoder made of texts, in one transaction.
+
+        Args:
+            texts: their hashes.
+            encoded: their vectors and tokens.
+            key: of the encoder.
+            with_tokens: hashes of those whose tokens are kept.
+        """
+        with transaction(self._connection):
+            self._connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (key,))
+            number = self._number(key)
+            self._connection.executemany(
+                "DELETE FROM embedding WHERE text = ? AND encoder = ?",
+                ((text, number) for text in texts),
+            )
+            self._connection.executemany(
+                "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (text, number, *_kept(tokens, text in with_tokens, vector))
+                    for text, vector, tokens in zip(
+                        texts, encoded.vectors, encoded.tokens, strict=True
+                    )
+                ),
+            )
+
+    def tokens(self, texts: Sequence[bytes], key: str) -> list[Tokens]:
+        """Return the tokens of texts in their order; see `vectors`."""
+        found = {t: _tokens(*row) for t, *row in self._values("text, ids, tokens", texts, key)}
+        return [found[text] for text in texts]
+
+    def vectors(self, texts: Sequence[bytes], key: str, dim: int) -> Vectors:
+        """Return the vectors of texts in their order, (n, dim).
+
+        Raises:
+            KeyError: a text has no vector; callers save them first.
+        """
+        found: dict[bytes, bytes] = dict(self._values("text, vector", texts, key))
+        joined = b"".join(found[text] for text in texts)
+        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
+
+    def dim_of(self, text: bytes, key: str) -> int:
+        """Return the dimension of the vector of a text that is known to have one."""
+        ((length,),) = self._values("length(vector)", [text], key)
+        return int(length) // 4
+
+    def forget(self, keep: Iterable[bytes]) -> None:
+        """Drop what was made of texts that no entry has any more, by whatever encoder."""
+        with transaction(self._connection):
+            self._connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
+            )
+            # by number, so that the texts are looked up in the index, and rows are read only to be dropped
+            self._connection.execute(
+                "DELETE FROM embedding WHERE rowid IN "
+                "(SELECT rowid FROM embedding WHERE text NOT IN (SELECT text FROM kept))"
+            )
+            self._connection.execute("DROP TABLE kept")
+
+    def _known(self, texts: Collection[bytes], key: str) -> Iterator[tuple[bytes, int]]:
+        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone."""
+        if len(texts) <= _MANY:
+            return self._values("text, kept", list(texts), key)
+        return self._connection.execute(
+            "SELECT text, kept FROM embedding WHERE encoder = ?", (self._number(key),)
+        )
+
+    def _number(self, key: str) -> int:
+        """Return the number of an encoder; one that no text was embedded with has 0."""
+        row = self._connection.execute(
+            "SELECT number FROM encoder WHERE key = ?", (key,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _values(self, columns: str, texts: Sequence[bytes], key: str) -> Iterator[Any]:
+        number = self._number(key)
+        distinct = list(dict.fromkeys(texts))
+        for start in range(0, len(distinct), _MANY):
+            some = distinct[start : start + _MANY]
+            marks = ",".join("?" * len(some))
+            yield from self._connection.execute(
+                f"SELECT {columns} FROM embedding WHERE text IN ({marks}) AND encoder = ?",  # noqa: S608
+                (*some, number),
+            )
+
+
+def _kept(
+    tokens: Tokens, is_wanted: bool, vector: Vectors
+) -> tuple[int, bytes, bytes | None, bytes | None]:
+    value = vector.astype("<f4").tobytes()
+    if not is_wanted:
+        return 0, value, None, None
+    return TOKENS, value, tokens.ids.astype("<i4").tobytes(), to_int8(tokens.vectors).tobytes()
+
+
+def _tokens(ids: bytes, value: bytes) -> Tokens:
+    numbers = np.frombuffer(ids, dtype="<i4").astype(np.int32)
+    rows = np.frombuffer(value, dtype=np.int8).reshape(len(numbers), -1 if len(numbers) else 0)
+    return Tokens(numbers, from_int8(rows))
