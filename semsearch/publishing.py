@@ -83,8 +83,8 @@ def write_generation(
     )
     relating = Relating(built.entries, progress)
     write_snapshot(files, built.passages(), relating, progress=progress, total=len(built.entries))
-    write_words(files, built.entries, progress)
-    manifest = _manifest(layout, files, store, built, made, dim, progress)
+    mean_words = write_words(files, built.entries, progress)
+    manifest = _manifest(layout, files, store, built, made, dim, mean_words, progress)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
@@ -124,6 +124,7 @@ def _manifest(
     built: Prepared,
     made: Made,
     dim: int,
+    mean_words: float,
     progress: Progress,
 ) -> Manifest:
     identity, revision = store.revision
@@ -146,12 +147,14 @@ def _manifest(
         model=made.model,
         encoder_sha256=made.exports.encoder_sha256,
         fingerprint=made.fingerprint,
+        embedded_by=made.key,
         dim=dim,
         precision=made.precision,
         engine=engine,
         reranker=made.exports.reranker,
         entries=len(built.entries),
         vectors=len(built.rows),
+        mean_words=mean_words,
         recipe=stated_weights(DEFAULT),
         fit=fit,
         fits=fits,

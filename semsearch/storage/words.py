@@ -55,8 +55,24 @@ _SCHEMA = """
 """
 
 
-def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Progress) -> None:
-    """Write the three files for entries in the order of their positions."""
+def write_words(
+    files: GenerationLayout,
+    entries: Sequence[Entry],
+    progress: Progress,
+    *,
+    mean_words: float | None = None,
+) -> float:
+    """Write the three files for entries in the order of their positions.
+
+    Args:
+        files: where to.
+        entries: glossary by glossary.
+        progress: told about the entries.
+        mean_words: with which the length of each is compared, if not with the mean of these entries.
+
+    Returns:
+        What the lengths were compared with, at least 1.
+    """
     uses: dict[str, _Uses] = defaultdict(_Uses)
     lengths = array("i")
     written: Counter[str] = Counter()
@@ -69,8 +85,8 @@ def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Pro
             uses[used].add(position, count)
     stems = sorted(uses)
     counts_of = [len(uses[used].positions) for used in stems]
-    relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
-    norms = K1 * (1 - B + B * relative)
+    mean = mean_words or max(float(np.mean(lengths)), 1.0)
+    norms = K1 * (1 - B + B * np.array(lengths) / mean)
     with files.postings.open("wb") as positions, files.posting_weights.open("wb") as weights:
         for used in stems:
             at, counted = uses.pop(used).arrays()
@@ -88,6 +104,7 @@ def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Pro
         )
     for file in (files.postings, files.posting_weights, files.words):
         sync(file)
+    return mean
 
 
 class _Uses:
