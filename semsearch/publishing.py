@@ -22,6 +22,7 @@ from semsearch.ranking.background import Background, measure_background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.relations import Relating, RelationCounts
 from semsearch.retrieval import Retriever
+from semsearch.segment import Segment
 from semsearch.selfcheck import measure_fits
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import sync
@@ -190,5 +191,5 @@ def _fits(
         fingerprint=made.fingerprint,
         precision=made.precision,
     )
-    with closing(Retriever.load(files, dim, engine)) as retriever:
+    with closing(Retriever(Segment.open(files, dim, engine))) as retriever:
         return measure_fits(retriever, encoder)

@@ -17,7 +17,13 @@ from semsearch.errors import EntryConflict, EntryNotFound
 from semsearch.storage import history
 from semsearch.storage.changing import Changing, changing
 from semsearch.storage.comparing import Changes, Fate, Kept, compare
-from semsearch.storage.database import check, open_for_reading, open_for_writing, reading
+from semsearch.storage.database import (
+    PATIENCE_S,
+    check,
+    open_for_reading,
+    open_for_writing,
+    reading,
+)
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
 from semsearch.storage.texts import EmbeddedTexts
@@ -65,14 +71,22 @@ class Edit:
 
 
 class EntryReader:
-    """The store as it is read beside its writer. For one thread; each read sees what was last committed."""
+    """The store as it is read beside its writer. For one thread at a time; each read sees what was last committed."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, patience_s: float = PATIENCE_S) -> None:
+        """Open the file.
+
+        Args:
+            file: the store.
+            patience_s: how long a read waits for a writer to finish.
+        """
         self._file = file
+        self._patience_s = patience_s
         self._connection = self._open()
+        self.texts = EmbeddedTexts(self._connection)
 
     def _open(self) -> sqlite3.Connection:
-        return open_for_reading(self._file, MIGRATIONS)
+        return open_for_reading(self._file, MIGRATIONS, self._patience_s)
 
     def close(self) -> None:
         """Close the file."""
@@ -145,10 +159,6 @@ class EntryReader:
 
 class EntryStore(EntryReader):
     """The store as it is written, by one process at a time, which holds the lock of the index."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(file)
-        self.texts = EmbeddedTexts(self._connection)
 
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
