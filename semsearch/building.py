@@ -39,7 +39,8 @@ from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
-from semsearch.storage.entries import Changes, EntryStore
+from semsearch.storage.comparing import Changes
+from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import exclusive
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
@@ -154,6 +155,7 @@ def build_index(
     try:
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
+            store.check()
             return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
     except (OSError, sqlite3.OperationalError) as error:
         raise IndexUnwritable(
@@ -215,7 +217,7 @@ class _Build:
             )
             relations = write_generation(self._layout, self._store, built, how, self._progress)
             remove_old(self._layout, {number, before.generation if before else number})
-            self._store.forget(built.hashes(built.rows))
+            self._store.texts.forget(built.hashes(built.rows))
         return BuildReport(
             changes=changes,
             refused=(),
@@ -283,7 +285,7 @@ class _Build:
         for row, text in enumerate(built.hashes(built.rows)):
             rows.setdefault(text, row)
         wholes = set(built.hashes(built.first_rows[:-1].tolist()))
-        missing = self._store.unknown(rows, embedding.key, wholes)
+        missing = self._store.texts.unknown(rows, embedding.key, wholes)
         # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
         wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
         if not wanted:
@@ -293,7 +295,7 @@ class _Build:
         for start in range(0, len(wanted), BATCH):
             hashes = wanted[start : start + BATCH]
             encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
-            self._store.save(hashes, encoded, embedding.key, wholes)
+            self._store.texts.save(hashes, encoded, embedding.key, wholes)
             self._progress.advance(len(hashes))
         return len(wanted)
 

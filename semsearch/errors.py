@@ -7,7 +7,7 @@ to status (`api.problems`) or exit code (`cli`).
     ├── InvalidQuestion
     ├── InvalidSetting
     ├── ImportFailed            UnknownFormat
-    ├── EntryError              EntryNotFound  GlossaryNotFound
+    ├── EntryError              EntryNotFound  EntryConflict  GlossaryNotFound
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
     │                           IndexUnwritable
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
@@ -63,6 +63,28 @@ class EntryError(SemsearchError):
 
 class EntryNotFound(EntryError):
     """No entry has this id or name."""
+
+
+class EntryConflict(EntryError):
+    """An entry is not of the revision that an edit was made from: somebody else changed it meanwhile.
+
+    Args:
+        id_: of the entry.
+        expected: the revision that the edit expects; 0 expects that there is no such entry.
+        found: the revision that it has; 0 when there is none.
+    """
+
+    def __init__(self, id_: str, expected: int, found: int) -> None:
+        if not found:
+            said = f"there is no entry {id_!r} any more, revision {expected} of it was expected"
+        elif not expected:
+            said = f"there is an entry {id_!r} already, of revision {found}"
+        else:
+            said = f"the entry {id_!r} has revision {found}, not {expected} as expected"
+        super().__init__(f"{said}; nothing was changed: look at what is there now and edit that")
+        self.id = id_
+        self.expected = expected
+        self.found = found
 
 
 class GlossaryNotFound(EntryError):

@@ -78,7 +78,7 @@ def write_generation(
     write_tokens(
         files,
         built.glossaries(),
-        lambda positions: store.tokens(built.hashes_of_wholes(positions), made.key),
+        lambda positions: store.texts.tokens(built.hashes_of_wholes(positions), made.key),
         progress,
     )
     relating = Relating(built.entries, progress)
@@ -105,12 +105,12 @@ def _write_vectors(
     progress: Progress,
 ) -> int:
     """Copy the vectors from the store, some at a time, and return their length."""
-    dim = store.dim_of(built.hashes([0])[0], key)
+    dim = store.texts.dim_of(built.hashes([0])[0], key)
     progress.start("vectors", len(built.rows))
     with files.vectors.open("wb") as rows:
         for start in range(0, len(built.rows), BATCH):
             some = built.rows[start : start + BATCH]
-            vectors = store.vectors(built.hashes(some), key, dim)
+            vectors = store.texts.vectors(built.hashes(some), key, dim)
             rows.write(vectors.astype("<f4").tobytes())
             progress.advance(len(some))
     sync(files.vectors)

@@ -65,6 +65,31 @@ class Entry:
     see_also: tuple[str, ...] = ()
 
 
+class ChangeKind(StrEnum):
+    """What happened to an entry."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    """A former version was made the present one again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An entry as it was from one change to the next.
+
+    `revision` is that of the store after the change, `at` when it was made (ISO 8601, UTC) and `who` by whom.
+    `entry` is None when the change deleted it.
+    """
+
+    revision: int
+    kind: ChangeKind
+    at: str
+    who: str
+    entry: Entry | None
+
+
 class Tier(StrEnum):
     """Why a hit stands where it stands; the order of the members is the order of the ranks."""
 

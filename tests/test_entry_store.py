@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.storage.entries import Changes, EntryStore
+from semsearch.storage.comparing import Changes
+from semsearch.storage.entries import EntryStore
 from semsearch.storage.rows import COLUMNS, from_row
 from semsearch.types import Entry, Source
 from tests.conftest import ENTRIES, entry

@@ -11,14 +11,32 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from semsearch.errors import FormatTooNew, IndexDamaged, StoredIndexError
+from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredIndexError
+
+_LOG_IS_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""The release that mended the reset of a write-ahead log, and the older lines that got the mend too."""
+_CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
+_PATIENCE_S = 5.0
+"""How long a connection waits for another one to finish with the file."""
+
+
+def journal_mode(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str:
+    """Return how commits are made durable with a version of SQLite.
+
+    Versions 3.7.0 to 3.51.2 can lose committed pages when a write-ahead log is reset, so a rollback
+    journal is used with them: a commit takes some 20 ms instead of one, and is there afterwards.
+    """
+    is_mended = version >= _LOG_IS_SAFE[0] or any(
+        version[:2] == line[:2] and version >= line for line in _LOG_IS_SAFE[1:]
+    )
+    return "WAL" if is_mended else "TRUNCATE"
 
 
 def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     """Open or create a database, bring its schema up to date, and make every commit durable.
 
-    A rollback journal is used rather than a write-ahead log: SQLite 3.7.0 to 3.51.2 can lose
-    committed pages on a log reset, and this file has one writer and no readers.
+    It is not read through: that takes seconds for gigabytes, and this is called for each edit. What
+    is found damaged on the way raises `IndexDamaged` (`sound`), and a build checks all of it (`check`).
 
     Args:
         file: the database.
@@ -29,38 +47,116 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
         IndexDamaged: it is not a sound SQLite database.
         sqlite3.OperationalError: it cannot be opened or written.
     """
-    connection = None
-    try:
-        connection = sqlite3.connect(file, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=TRUNCATE")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA trusted_schema=OFF")
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("quick_check failed")
-        _migrate(connection, file, migrations)
-    except sqlite3.OperationalError:  # no rights, no room: nothing is wrong with the file
-        if connection is not None:
+    with sound(file):
+        connection = sqlite3.connect(file, timeout=_PATIENCE_S, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA journal_mode={journal_mode()}")
+            for setting in ("synchronous=FULL", "foreign_keys=ON", *_CAREFUL):
+                connection.execute(f"PRAGMA {setting}")
+            _migrate(connection, file, migrations)
+        except BaseException:
             connection.close()
-        raise
-    except sqlite3.DatabaseError as error:
-        if connection is not None:
-            connection.close()
-        raise IndexDamaged(
-            f"{file} is not a sound database ({error}); move it away and run `semsearch build` "
-            "again to make a new one from the source files"
-        ) from error
+            raise
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[str]) -> None:
+def open_for_reading(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+    """Open a database that another process may be writing, and change nothing.
+
+    What a killed writer left half done is taken back first, which is why the file is not opened as
+    one that cannot be written.
+
+    Args:
+        file: the database, which must exist.
+        migrations: as for `open_for_writing`.
+
+    Raises:
+        FormatTooNew, FormatTooOld: another version of semsearch wrote it.
+        IndexDamaged: it is not a sound SQLite database.
+        sqlite3.OperationalError: it cannot be opened.
+    """
+    uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
+    with sound(file):
+        connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_S, isolation_level=None)
+        try:
+            for setting in ("query_only=ON", *_CAREFUL):
+                connection.execute(f"PRAGMA {setting}")
+            if _version(connection, file, migrations) < len(migrations):
+                raise FormatTooOld(
+                    f"{file} was written by an older version of semsearch; run `semsearch build` once, "
+                    "which brings it up to date"
+                )
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def sound(file: Path) -> Iterator[None]:
+    """Turn what SQLite says of a damaged database into our error; no rights and no room are no damage.
+
+    Raises:
+        IndexDamaged: a page of the file cannot be what it is.
+    """
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(
+            f"{file} is not a sound database ({error}); move it away and run `semsearch build` "
+            "again to make a new one from the source files, which is without what was edited live"
+        ) from error
+
+
+def check(connection: sqlite3.Connection, file: Path) -> None:
+    """Read a whole database through.
+
+    Raises:
+        IndexDamaged: something in it is not what it should be.
+    """
+    with sound(file):
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(" ".join(str(found).split()))
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let several queries see one state, whatever is committed meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """`BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error, that of the commit included."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite rolls back by itself when a disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection, file: Path, migrations: Sequence[str]) -> int:
+    """Return how many steps have been taken; more than are known is refused."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(migrations):
-        connection.close()
         raise FormatTooNew(
             f"{file} has schema {version}, this version knows {len(migrations)}; upgrade semsearch"
         )
-    for step in range(version, len(migrations)):
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[str]) -> None:
+    for step in range(_version(connection, file, migrations), len(migrations)):
         connection.executescript(
             f"BEGIN; {migrations[step]}; PRAGMA user_version={step + 1}; COMMIT;"
         )

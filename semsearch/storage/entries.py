@@ -1,125 +1,82 @@
 """The store: entries and the vectors of their texts, in one transactional file.
 
-It is the only truth of an index. Entries are keyed by id, vectors by the hash of the text and the
-fingerprint of the encoder: equal texts share a vector, never a row, and vectors of another
-encoder can never be taken by mistake.
+It is the only truth of an index. Every change of an entry has a revision of its own, rising by one, and
+is written together with what was there before, by whom and when (see `history`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from semsearch.errors import EntryConflict, EntryNotFound
+from semsearch.storage import history
+from semsearch.storage.changing import Changing, changing
+from semsearch.storage.comparing import Changes, Fate, Kept, compare
+from semsearch.storage.database import check, open_for_reading, open_for_writing, reading
+from semsearch.storage.rows import COLUMNS, Origin, from_row
+from semsearch.storage.schema import MIGRATIONS
+from semsearch.storage.texts import EmbeddedTexts
+from semsearch.types import ChangeKind, Entry, Version
 
-from semsearch.storage.database import open_for_writing
-from semsearch.storage.int8 import from_int8, to_int8
-from semsearch.storage.rows import COLUMNS, from_row, to_row
-from semsearch.types import Encoded, Entry, Tokens, Vectors
-
-_MIGRATIONS = (
-    """
-    CREATE TABLE entry (
-        id TEXT NOT NULL UNIQUE,
-        glossary TEXT NOT NULL,
-        term TEXT NOT NULL,
-        definition TEXT NOT NULL,
-        aliases TEXT NOT NULL,
-        language TEXT NOT NULL,
-        file TEXT NOT NULL,
-        line INTEGER NOT NULL,
-        position INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE store (identity TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;
-    INSERT INTO store VALUES (lower(hex(randomblob(16))), 0);
-    CREATE TABLE vector (
-        text BLOB NOT NULL,
-        fingerprint TEXT NOT NULL,
-        value BLOB NOT NULL,
-        PRIMARY KEY (text, fingerprint)
-    ) STRICT, WITHOUT ROWID;
-    """,
-    "ALTER TABLE entry ADD COLUMN see_also TEXT NOT NULL DEFAULT '[]'",
-    """
-    CREATE TABLE tokens (
-        text BLOB NOT NULL,
-        fingerprint TEXT NOT NULL,
-        ids BLOB NOT NULL,
-        value BLOB NOT NULL,
-        PRIMARY KEY (text, fingerprint)
-    ) STRICT, WITHOUT ROWID;
-    """,
-)
-_MANY = 500
-_TOKENS = 1
-"""Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
+BUILD = "build"
+"""Who reads a corpus, to the history."""
+_ALL = -1
+"""No limit, to SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """Ids by what happened to them when a corpus was read again.
+class Changed:
+    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
 
-    `moved` counts entries whose words are the same but whose file, line or order is not.
+    id: str
+    entry: Entry | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry with the revision of its last change and whose that was."""
+
+    entry: Entry
+    revision: int
+    origin: Origin
+    position: int
+    """Within its glossary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change that somebody wants made.
+
+    `entry` is the state wanted, None to delete. `expected` is the revision the entry must have, 0 if it
+    must not be there; None takes whatever there is.
     """
 
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: int
-    gone: tuple[str, ...]
-    moved: int
-
-    def __bool__(self) -> bool:
-        """Whether anything happened."""
-        return bool(self.new or self.changed or self.gone or self.moved)
+    id: str
+    entry: Entry | None
+    expected: int | None = None
+    is_restored: bool = False
+    """Whether `entry` is a former version."""
 
 
-class EntryStore:
-    """The open store. One process at a time, which holds the builder's lock."""
+class EntryReader:
+    """The store as it is read beside its writer. For one thread; each read sees what was last committed."""
 
     def __init__(self, file: Path) -> None:
-        self._connection = open_for_writing(file, _MIGRATIONS)
+        self._file = file
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        return open_for_reading(self._file, MIGRATIONS)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-    def compare(self, ordered: Sequence[Entry]) -> Changes:
-        """Sort a corpus into new, changed, unchanged and gone, without writing anything.
-
-        Args:
-            ordered: all entries, glossary by glossary.
-        """
-        found = bytearray(len(ordered))
-        changed: list[int] = []
-        gone: list[str] = []
-        moved = shifted = 0
-        for row, place, at in self._stored(ordered):
-            if at is None:
-                gone.append(str(row[0]))
-                continue
-            found[at] = True
-            shifted += place != at
-            if row != to_row(ordered[at]):
-                old = from_row(row)
-                moved += old.source != ordered[at].source
-                if replace(old, source=ordered[at].source) != ordered[at]:
-                    changed.append(at)
-        new = tuple(e.id for e, is_known in zip(ordered, found, strict=True) if not is_known)
-        if not moved and not new and not gone:
-            moved = int(shifted > 0)
-        ids = tuple(ordered[at].id for at in sorted(changed))
-        return Changes(new, ids, sum(found) - len(ids), tuple(sorted(gone)), moved)
-
-    def _stored(
-        self, ordered: Sequence[Entry]
-    ) -> Iterator[tuple[tuple[str | int, ...], int, int | None]]:
-        """Yield each stored row, its position, and the place of its entry among others, if it is there."""
-        places = {entry.id: place for place, entry in enumerate(ordered)}
-        rows = self._connection.execute(f"SELECT {COLUMNS}, position FROM entry")  # noqa: S608 - constant
-        return ((row[:-1], row[-1], places.get(row[0])) for row in rows)
 
     @property
     def revision(self) -> tuple[str, int]:
@@ -132,160 +89,156 @@ class EntryStore:
         ).fetchone()
         return str(identity), int(number)
 
-    def replace_all(self, ordered: Sequence[Entry]) -> None:
-        """Make the store hold exactly these entries, in one transaction and as a new revision.
+    def get(self, id_: str) -> Stored | None:
+        """Return an entry by its id, if it is there."""
+        row = self._connection.execute(
+            f"SELECT {COLUMNS}, revision, origin, position FROM entry WHERE id = ?",  # noqa: S608 - constant
+            (id_,),
+        ).fetchone()
+        return Stored(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
 
-        Only rows that differ are written. `ordered` is as for `compare`.
-        """
-        kept = bytearray(len(ordered))
-        stale: list[tuple[str]] = []
-        for row, place, at in self._stored(ordered):
-            if at is not None and place == at and row == to_row(ordered[at]):
-                kept[at] = True
-            else:
-                stale.append((str(row[0]),))
-        with self._transaction() as connection:
-            connection.execute("UPDATE store SET revision = revision + 1")
-            connection.executemany("DELETE FROM entry WHERE id = ?", stale)
-            connection.executemany(
-                f"INSERT INTO entry ({COLUMNS}, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
-                ((*to_row(e), at) for at, e in enumerate(ordered) if not kept[at]),
-            )
+    def entries(self) -> Iterator[Entry]:
+        """Yield all entries, sorted by glossary, in order within each."""
+        rows = self._connection.execute(
+            f"SELECT {COLUMNS} FROM entry ORDER BY glossary, position"  # noqa: S608 - constant
+        )
+        return map(from_row, rows)
 
-    def unknown(
-        self, texts: Iterable[bytes], fingerprint: str, with_tokens: Collection[bytes]
-    ) -> set[bytes]:
-        """Return which texts this encoder has not embedded yet.
+    def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
+        """Return what has become of each entry touched since a revision, in the order of the last changes.
 
         Args:
-            texts: their hashes.
-            fingerprint: of the encoder.
-            with_tokens: hashes of texts whose tokens are wanted too.
+            revision: of the store; 0 gives every entry.
+            limit: of the changes, the first ones; the revision of the last of them is where to go on.
         """
-        of_tokens = _key_of_tokens(fingerprint)
-        missing: set[bytes] = set()
-        for table, key, wanted in (
-            ("vector", fingerprint, texts),
-            ("tokens", of_tokens, with_tokens),
-        ):
-            lacking = set(wanted)
+        most = _ALL if limit is None else limit
+        with reading(self._connection):
             rows = self._connection.execute(
-                f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
-                (key,),
-            )
-            for (text,) in rows:
-                lacking.discard(text)
-            missing |= lacking
-        return missing
+                f"SELECT {COLUMNS}, revision FROM entry WHERE revision > ? ORDER BY revision LIMIT ?",  # noqa: S608 - constant
+                (revision, most),
+            ).fetchall()
+            deleted = history.gone_since(self._connection, revision, most)
+        there = (Changed(row[0], from_row(row[:-1]), row[-1]) for row in rows)
+        gone = (Changed(id_, None, at) for at, id_ in deleted)
+        return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
 
-    def save(
-        self,
-        texts: Sequence[bytes],
-        encoded: Encoded,
-        fingerprint: str,
-        with_tokens: Collection[bytes],
-    ) -> None:
-        """Keep what an encoder made of texts, in one transaction; what is already there stays.
+    def versions(self, id_: str) -> list[Version]:
+        """Return all states of an entry, the oldest first; empty if there has never been such an entry."""
+        with reading(self._connection):
+            found = self.get(id_)
+            present = (found.revision, found.entry) if found else None
+            return history.versions(self._connection, id_, present)
 
-        Args:
-            texts: their hashes.
-            encoded: their vectors and tokens.
-            fingerprint: of the encoder.
-            with_tokens: hashes of those whose tokens are kept.
-        """
-        of_tokens = _key_of_tokens(fingerprint)
-        with self._transaction() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
-                (
-                    (text, fingerprint, row.astype("<f4").tobytes())
-                    for text, row in zip(texts, encoded.vectors, strict=True)
-                ),
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
-                (
-                    (
-                        text,
-                        of_tokens,
-                        tokens.ids.astype("<i4").tobytes(),
-                        to_int8(tokens.vectors).tobytes(),
-                    )
-                    for text, tokens in zip(texts, encoded.tokens, strict=True)
-                    if text in with_tokens
-                ),
-            )
+    def live(self) -> list[Entry]:
+        """Return the entries whose last change was made live, in their order."""
+        rows = self._connection.execute(
+            f"SELECT {COLUMNS} FROM entry WHERE origin = ? ORDER BY glossary, position",  # noqa: S608 - constant
+            (Origin.LIVE,),
+        )
+        return [from_row(row) for row in rows]
 
-    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
-        """Return the tokens of texts in their order; see `vectors`."""
-        rows = self._values("text, ids, value", "tokens", texts, _key_of_tokens(fingerprint))
-        found = {text: _tokens(ids, value) for text, ids, value in rows}
-        return [found[text] for text in texts]
+    def live_deletions(self) -> list[str]:
+        """Return the ids that were deleted live and that no corpus has been without since."""
+        rows = self._connection.execute("SELECT id FROM live_deletion ORDER BY id")
+        return [str(id_) for (id_,) in rows]
 
-    def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
-        """Return the vectors of texts in their order, (n, dim).
+
+class EntryStore(EntryReader):
+    """The store as it is written, by one process at a time, which holds the lock of the index."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self.texts = EmbeddedTexts(self._connection)
+
+    def _open(self) -> sqlite3.Connection:
+        return open_for_writing(self._file, MIGRATIONS)
+
+    def check(self) -> None:
+        """Read the whole file through, which takes a second for some hundred megabytes.
 
         Raises:
-            KeyError: a text has no vector; callers save them first.
+            IndexDamaged: something in it is not what it should be.
         """
-        found: dict[bytes, bytes] = dict(self._values("text, value", "vector", texts, fingerprint))
-        joined = b"".join(found[text] for text in texts)
-        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
+        check(self._connection, self._file)
 
-    def _values(
-        self, columns: str, table: str, texts: Sequence[bytes], fingerprint: str
-    ) -> Iterator[Any]:
-        distinct = list(dict.fromkeys(texts))
-        for start in range(0, len(distinct), _MANY):
-            some = distinct[start : start + _MANY]
-            marks = ",".join("?" * len(some))
-            yield from self._connection.execute(
-                f"SELECT {columns} FROM {table} WHERE fingerprint = ? AND text IN ({marks})",  # noqa: S608
-                (fingerprint, *some),
-            )
+    def compare(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
+        """Sort a corpus into new, changed, unchanged and gone, without writing anything.
 
-    def dim_of(self, text: bytes, fingerprint: str) -> int:
-        """Return the dimension of the vector of a text that is known to have one."""
-        row = self._connection.execute(
-            "SELECT length(value) FROM vector WHERE text = ? AND fingerprint = ?",
-            (text, fingerprint),
-        ).fetchone()
-        return int(row[0]) // 4
+        Args:
+            ordered: all entries, sorted by glossary, in order within each.
+            kept: see `replace_all`.
+        """
+        changes = compare(self._connection, ordered, kept).changes()
+        if changes or set(kept.deleted) == set(self.live_deletions()):
+            return changes
+        return replace(changes, moved=1)
 
-    def forget(self, keep: Iterable[bytes]) -> None:
-        """Drop what was made of texts that no entry has any more, by whatever encoder."""
-        with self._transaction() as connection:
-            connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
-            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep))
-            for table in ("vector", "tokens"):
-                connection.execute(
-                    f"DELETE FROM {table} WHERE text NOT IN (SELECT text FROM kept)"  # noqa: S608
-                )
-            connection.execute("DROP TABLE kept")
+    def replace_all(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> None:  # noqa: B008 - frozen
+        """Make the store hold exactly these entries, in one transaction.
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._connection)
+        Only rows that differ are written. What an entry was before goes into the history if its words change
+        or it is gone; if it merely stands in other lines it gets a revision and no record, and if only the
+        order is another, or nothing at all, only the revision of the store is raised.
+
+        Args:
+            ordered: as for `compare`; those made live that are kept are among them.
+            kept: which of them were made live, and what stays deleted.
+        """
+        found = compare(self._connection, ordered, kept)
+        known = history.ids_with_history(self._connection)
+        with changing(self._connection, BUILD) as change:
+            for id_ in sorted(found.gone):
+                change.delete(id_, Origin.CORPUS)
+            for place, fate in enumerate(found.fates):
+                if fate == Fate.SAME:
+                    continue
+                entry, origin = ordered[place], kept.origin(ordered[place].id)
+                if fate == Fate.SHIFTED:
+                    change.shift(entry.id, found.position(place), origin)
+                else:
+                    kind = _kind_by_build(Fate(fate), entry.id in known)
+                    change.put(entry, found.position(place), origin, kind)
+            change.settle(kept.deleted)
+
+    def apply(self, edits: Sequence[Edit], who: str) -> list[int]:
+        """Make changes, all of them or none, in one transaction.
+
+        Args:
+            edits: in this order; the second one of an id sees what the first one made.
+            who: makes them, for the history.
+
+        Returns:
+            The revision of each entry afterwards, or that of its deletion. An edit to the state that is there
+            already changes nothing, nor the revision.
+
+        Raises:
+            EntryConflict: an entry is not of the revision expected.
+            EntryNotFound: an entry to delete is not there.
+        """
+        with changing(self._connection, who) as change:
+            return [self._apply(change, edit) for edit in edits]
+
+    def _apply(self, change: Changing, edit: Edit) -> int:
+        present = self.get(edit.id)
+        found = present.revision if present else 0
+        if edit.expected is not None and edit.expected != found:
+            raise EntryConflict(edit.id, edit.expected, found)
+        if edit.entry is None:
+            if present is None:
+                raise EntryNotFound(f"there is no entry {edit.id!r} to delete")
+            return change.delete(edit.id, Origin.LIVE)
+        if present is None:
+            kind = ChangeKind.RESTORED if edit.is_restored else ChangeKind.ADDED
+            position = change.next_position(edit.entry.glossary)
+            return change.put(edit.entry, position, Origin.LIVE, kind)
+        if present.entry == edit.entry:
+            return found
+        kind = ChangeKind.RESTORED if edit.is_restored else ChangeKind.CHANGED
+        return change.put(edit.entry, present.position, Origin.LIVE, kind)
 
 
-def _key_of_tokens(fingerprint: str) -> str:
-    return f"{fingerprint}-{_TOKENS}"
-
-
-def _tokens(ids: bytes, value: bytes) -> Tokens:
-    numbers = np.frombuffer(ids, dtype="<i4").astype(np.int32)
-    rows = np.frombuffer(value, dtype=np.int8).reshape(len(numbers), -1 if len(numbers) else 0)
-    return Tokens(numbers, from_int8(rows))
-
-
-class _Transaction:
-    """`BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._connection.execute("BEGIN IMMEDIATE")
-        return self._connection
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+def _kind_by_build(fate: Fate, has_history: bool) -> ChangeKind | None:
+    """Return what a build puts into the history: nothing for a first state, which the row says itself."""
+    if fate is Fate.NEW:
+        return ChangeKind.ADDED if has_history else None
+    return ChangeKind.CHANGED if fate is Fate.CHANGED else None

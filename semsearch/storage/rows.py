@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 
 from semsearch.types import Entry, Source
 
@@ -23,6 +24,13 @@ DEFINITIONS = """
         line INTEGER NOT NULL,
         see_also TEXT NOT NULL
 """
+
+
+class Origin(StrEnum):
+    """Whose the present state of an entry is; a build leaves what people made live as it is."""
+
+    CORPUS = "corpus"
+    LIVE = "live"
 
 
 def to_row(entry: Entry) -> tuple[str | int, ...]:
@@ -58,4 +66,27 @@ def from_row(row: Sequence[str | int]) -> Entry:
         language=str(language),
         source=Source(str(file), int(line)) if file else None,
         see_also=tuple(json.loads(str(see_also))),
+    )
+
+
+AS_JSON = (
+    "json_object('id', id, 'glossary', glossary, 'term', term, 'definition', definition, "
+    "'aliases', json(aliases), 'language', language, 'file', file, 'line', line, "
+    "'see_also', json(see_also))"
+)
+"""A row as one text, said to SQLite: an entry is put away without passing through the program."""
+
+
+def from_json(text: str) -> Entry:
+    """Return the entry that `AS_JSON` made a text of."""
+    stated = json.loads(text)
+    return Entry(
+        id=stated["id"],
+        term=stated["term"],
+        definition=stated["definition"],
+        glossary=stated["glossary"],
+        aliases=tuple(stated["aliases"]),
+        language=stated["language"],
+        source=Source(stated["file"], stated["line"]) if stated["file"] else None,
+        see_also=tuple(stated["see_also"]),
     )

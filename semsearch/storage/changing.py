@@ -1,0 +1,93 @@
+"""Rows of entries are changed here and nowhere else, each together with its revision and its history."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from semsearch.storage import history
+from semsearch.storage.database import transaction
+from semsearch.storage.rows import COLUMNS, Origin, to_row
+from semsearch.types import ChangeKind, Entry
+
+_NAMES = (*COLUMNS.split(", "), "position", "origin", "revision")
+_PUT = (
+    f"INSERT INTO entry ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))}) "  # noqa: S608 - constants
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{n} = excluded.{n}' for n in _NAMES[1:])}"
+)
+
+
+class Changing:
+    """Changes of entries in one transaction; each raises the revision by one."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        (self._before,) = connection.execute("SELECT revision FROM store").fetchone()
+        self.revision: int = self._before
+
+    def put(self, entry: Entry, position: int, origin: Origin, kind: ChangeKind | None) -> int:
+        """Add an entry or give it another state, and return the revision of that.
+
+        Args:
+            entry: the state.
+            position: within its glossary.
+            origin: whose state it is.
+            kind: what goes into the history; None for what needs no record.
+        """
+        self.revision += 1
+        if kind is not None:
+            history.record(self._connection, entry.id, self.revision, kind)
+        self._connection.execute(_PUT, (*to_row(entry), position, origin, self.revision))
+        if origin is Origin.LIVE:
+            self._connection.execute("DELETE FROM live_deletion WHERE id = ?", (entry.id,))
+        return self.revision
+
+    def delete(self, id_: str, origin: Origin) -> int:
+        """Remove an entry, and return the revision of that; removed live, a build leaves it out."""
+        self.revision += 1
+        history.record(self._connection, id_, self.revision, ChangeKind.DELETED)
+        self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
+        if origin is Origin.LIVE:
+            self._connection.execute("INSERT INTO live_deletion VALUES (?)", (id_,))
+        return self.revision
+
+    def shift(self, id_: str, position: int, origin: Origin) -> None:
+        """Give an entry another place or owner, which nobody sees in the entry itself."""
+        self._connection.execute(
+            "UPDATE entry SET position = ?, origin = ? WHERE id = ?", (position, origin, id_)
+        )
+
+    def settle(self, deleted: Iterable[str]) -> None:
+        """Finish what a build changes: say which live deletions stay, and make it a revision in any case."""
+        self._connection.execute("DELETE FROM live_deletion")
+        self._connection.executemany(
+            "INSERT INTO live_deletion VALUES (?)", ((id_,) for id_ in deleted)
+        )
+        self.revision = max(self.revision, self._before + 1)
+
+    def next_position(self, glossary: str) -> int:
+        """Return the position behind the last entry of a glossary."""
+        (last,) = self._connection.execute(
+            "SELECT max(position) FROM entry WHERE glossary = ?", (glossary,)
+        ).fetchone()
+        return 0 if last is None else int(last) + 1
+
+    def sign(self, who: str) -> None:
+        """Say who made the changes, if there are any."""
+        if self.revision > self._before:
+            history.sign(self._connection, self.revision, who)
+
+
+@contextmanager
+def changing(connection: sqlite3.Connection, who: str) -> Iterator[Changing]:
+    """Change entries in one transaction, signed if anything was changed.
+
+    Args:
+        connection: of the store.
+        who: makes the changes.
+    """
+    with transaction(connection):
+        change = Changing(connection)
+        yield change
+        change.sign(who)

@@ -1,0 +1,62 @@
+"""The tables of the store, as steps: step n brings a store of version n to n + 1.
+
+Steps are never edited, only appended: a store may be of any version before this one.
+"""
+
+from __future__ import annotations
+
+MIGRATIONS = (
+    """
+    CREATE TABLE entry (
+        id TEXT NOT NULL UNIQUE,
+        glossary TEXT NOT NULL,
+        term TEXT NOT NULL,
+        definition TEXT NOT NULL,
+        aliases TEXT NOT NULL,
+        language TEXT NOT NULL,
+        file TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        position INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE store (identity TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;
+    INSERT INTO store VALUES (lower(hex(randomblob(16))), 0);
+    CREATE TABLE vector (
+        text BLOB NOT NULL,
+        fingerprint TEXT NOT NULL,
+        value BLOB NOT NULL,
+        PRIMARY KEY (text, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    """,
+    "ALTER TABLE entry ADD COLUMN see_also TEXT NOT NULL DEFAULT '[]'",
+    """
+    CREATE TABLE tokens (
+        text BLOB NOT NULL,
+        fingerprint TEXT NOT NULL,
+        ids BLOB NOT NULL,
+        value BLOB NOT NULL,
+        PRIMARY KEY (text, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    """,
+    # Every entry of a store from before gets a revision of its own, so that changes can be followed one by
+    # one; the next build therefore publishes once although nothing changed.
+    """
+    ALTER TABLE entry ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE entry ADD COLUMN origin TEXT NOT NULL DEFAULT 'corpus';
+    CREATE TABLE written (revision INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL) STRICT;
+    CREATE TABLE history (
+        revision INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        before_revision INTEGER,
+        before TEXT
+    ) STRICT;
+    CREATE TABLE live_deletion (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    UPDATE entry SET revision = rowid + (SELECT revision FROM store);
+    UPDATE store SET revision = revision + coalesce((SELECT max(rowid) FROM entry), 0);
+    INSERT INTO written
+        SELECT revision, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 'build' FROM store WHERE revision > 0;
+    CREATE UNIQUE INDEX entry_by_revision ON entry (revision);
+    CREATE INDEX entry_in_order ON entry (glossary, position);
+    CREATE INDEX history_of_entry ON history (id, revision);
+    """,
+)
