@@ -17,16 +17,16 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
-from semsearch.encoders.base import Encoder
+from semsearch.embedding import Embedding, embed_missing
+from semsearch.encoders import hashed
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model
-from semsearch.encoders.onnx import Agreement, Export
+from semsearch.encoders.onnx import Agreement
 from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, chosen_engine
@@ -46,9 +46,6 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
 from semsearch.types import Entry, Refusal, RerankerInfo
-
-BATCH = 256
-"""Texts embedded between two commits: a kill loses at most this many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +161,6 @@ def build_index(
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Embedding:
-    """What embeds definitions: the key of its vectors in the store, and the encoder, loaded if needed."""
-
-    key: str
-    load: Callable[[], Encoder]
-
-
 class _Build:
     """One build under way, holding the lock."""
 
@@ -201,7 +190,10 @@ class _Build:
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
         export = exports.encoder
-        embedding = self._embedding(export)
+        made = self._maker
+        embedding = Embedding.by(
+            self._layout, made.name, made.fingerprint, export, lambda: made.encoder
+        )
         embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
         if changes:
@@ -211,7 +203,6 @@ class _Build:
         number = before.generation if before and current else self._next_number()
         relations = None
         if not current:
-            made = self._maker
             how = Made(
                 number, made.name, made.fingerprint, embedding.key, precision, exports, self._engine
             )
@@ -264,40 +255,13 @@ class _Build:
             chosen_engine(self._engine, before.entries),
         )
 
-    def _embedding(self, export: Export | None) -> _Embedding:
-        """Choose what embeds definitions; a copy's vectors are kept apart from the reference's."""
-        fingerprint = self._maker.fingerprint
-        if export is None or export.entries == REFERENCE:
-            return _Embedding(fingerprint, lambda: self._maker.encoder)
-        return _Embedding(
-            f"{fingerprint}-{export.entries}-{export.version}",
-            lambda: load_answering_encoder(
-                self._layout.encoder(fingerprint),
-                model=self._maker.name,
-                fingerprint=fingerprint,
-                precision=export.entries,
-            ),
-        )
-
-    def _embed(self, built: Prepared, embedding: _Embedding) -> int:
+    def _embed(self, built: Prepared, embedding: Embedding) -> int:
         """Embed each text that has no vector yet once, and return how many there were."""
-        rows: dict[bytes, int] = {}
-        for row, text in enumerate(built.hashes(built.rows)):
-            rows.setdefault(text, row)
-        wholes = set(built.hashes(built.first_rows[:-1].tolist()))
-        missing = self._store.texts.unknown(rows, embedding.key, wholes)
-        # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
-        wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
-        if not wanted:
-            return 0
-        encoder = embedding.load()
-        self._progress.start("embedding", len(wanted))
-        for start in range(0, len(wanted), BATCH):
-            hashes = wanted[start : start + BATCH]
-            encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
-            self._store.texts.save(hashes, encoded, embedding.key, wholes)
-            self._progress.advance(len(hashes))
-        return len(wanted)
+        embedded = 0
+        for batch in embed_missing(self._store.texts, built, embedding, self._progress):
+            self._store.texts.save(batch)
+            embedded += len(batch.texts)
+        return embedded
 
     def _next_number(self) -> int:
         names = [p.name for p in self._layout.generations.iterdir()]

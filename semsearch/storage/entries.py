@@ -20,22 +20,13 @@ from semsearch.storage.comparing import Changes, Fate, Kept, compare
 from semsearch.storage.database import check, open_for_reading, open_for_writing, reading
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.storage.texts import EmbeddedTexts
-from semsearch.types import ChangeKind, Entry, Version
+from semsearch.storage.texts import Embedded, EmbeddedTexts
+from semsearch.types import Changed, ChangeKind, Entry, Version
 
 BUILD = "build"
 """Who reads a corpus, to the history."""
 _ALL = -1
 """No limit, to SQLite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
-
-    id: str
-    entry: Entry | None
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +61,7 @@ class EntryReader:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connection = self._open()
+        self.texts = EmbeddedTexts(self._connection)
 
     def _open(self) -> sqlite3.Connection:
         return open_for_reading(self._file, MIGRATIONS)
@@ -146,10 +138,6 @@ class EntryReader:
 class EntryStore(EntryReader):
     """The store as it is written, by one process at a time, which holds the lock of the index."""
 
-    def __init__(self, file: Path) -> None:
-        super().__init__(file)
-        self.texts = EmbeddedTexts(self._connection)
-
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
 
@@ -200,23 +188,28 @@ class EntryStore(EntryReader):
                     change.put(entry, found.position(place), origin, kind)
             change.settle(kept.deleted)
 
-    def apply(self, edits: Sequence[Edit], who: str) -> list[int]:
+    def apply(
+        self, edits: Sequence[Edit], who: str, embedded: Embedded | None = None
+    ) -> list[Changed]:
         """Make changes, all of them or none, in one transaction.
 
         Args:
             edits: in this order; the second one of an id sees what the first one made.
             who: makes them, for the history.
+            embedded: what the encoder made of their texts, to be kept with them.
 
         Returns:
-            The revision of each entry afterwards, or that of its deletion. An edit to the state that is there
-            already changes nothing, nor the revision.
+            What became of the entry of each edit. An edit to the state that is there already changes nothing, nor
+            the revision.
 
         Raises:
             EntryConflict: an entry is not of the revision expected.
             EntryNotFound: an entry to delete is not there.
         """
         with changing(self._connection, who) as change:
-            return [self._apply(change, edit) for edit in edits]
+            if embedded is not None:
+                self.texts.insert(embedded)
+            return [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,23 @@ from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.types import Encoded, Tokens, Vectors
 
 _MANY = 500
+_FEW = 10_000
 _TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What an encoder made of some texts.
+
+    `fingerprint` is that of the encoder, `texts` are hashes, and tokens are kept of those that are also in
+    `with_tokens`.
+    """
+
+    fingerprint: str
+    texts: Sequence[bytes]
+    encoded: Encoded
+    with_tokens: Collection[bytes]
 
 
 class EmbeddedTexts:
@@ -38,58 +54,48 @@ class EmbeddedTexts:
             with_tokens: hashes of texts whose tokens are wanted too.
         """
         of_tokens = _key_of_tokens(fingerprint)
-        missing: set[bytes] = set()
-        for table, key, wanted in (
-            ("vector", fingerprint, texts),
-            ("tokens", of_tokens, with_tokens),
-        ):
-            lacking = set(wanted)
-            rows = self._connection.execute(
-                f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
-                (key,),
-            )
-            for (text,) in rows:
-                lacking.discard(text)
-            missing |= lacking
-        return missing
+        missing = self._without("vector", set(texts), fingerprint)
+        return missing | self._without("tokens", set(with_tokens), of_tokens)
 
-    def save(
-        self,
-        texts: Sequence[bytes],
-        encoded: Encoded,
-        fingerprint: str,
-        with_tokens: Collection[bytes],
-    ) -> None:
-        """Keep what an encoder made of texts, in one transaction; what is already there stays.
+    def _without(self, table: str, texts: set[bytes], key: str) -> set[bytes]:
+        """Return the texts without a row: a few are looked up, for many all rows are passed."""
+        if len(texts) <= _FEW:
+            return texts - {text for (text,) in self._values("text", table, list(texts), key)}
+        rows = self._connection.execute(
+            f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
+            (key,),
+        )
+        for (text,) in rows:
+            texts.discard(text)
+        return texts
 
-        Args:
-            texts: their hashes.
-            encoded: their vectors and tokens.
-            fingerprint: of the encoder.
-            with_tokens: hashes of those whose tokens are kept.
-        """
-        of_tokens = _key_of_tokens(fingerprint)
+    def save(self, embedded: Embedded) -> None:
+        """Keep what an encoder made of texts, in one transaction; what is already there stays."""
         with transaction(self._connection):
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
+            self.insert(embedded)
+
+    def insert(self, embedded: Embedded) -> None:
+        """Keep what an encoder made of texts; the caller has begun a transaction."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
+            (
+                (text, embedded.fingerprint, row.astype("<f4").tobytes())
+                for text, row in zip(embedded.texts, embedded.encoded.vectors, strict=True)
+            ),
+        )
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
+            (
                 (
-                    (text, fingerprint, row.astype("<f4").tobytes())
-                    for text, row in zip(texts, encoded.vectors, strict=True)
-                ),
-            )
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
-                (
-                    (
-                        text,
-                        of_tokens,
-                        tokens.ids.astype("<i4").tobytes(),
-                        to_int8(tokens.vectors).tobytes(),
-                    )
-                    for text, tokens in zip(texts, encoded.tokens, strict=True)
-                    if text in with_tokens
-                ),
-            )
+                    text,
+                    _key_of_tokens(embedded.fingerprint),
+                    tokens.ids.astype("<i4").tobytes(),
+                    to_int8(tokens.vectors).tobytes(),
+                )
+                for text, tokens in zip(embedded.texts, embedded.encoded.tokens, strict=True)
+                if text in embedded.with_tokens
+            ),
+        )
 
     def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
         """Return the tokens of texts in their order; see `vectors`."""
