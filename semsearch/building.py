@@ -15,7 +15,6 @@ was saved and goes on from there.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -27,7 +26,7 @@ from semsearch.encoders import hashed
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model
 from semsearch.encoders.onnx import Agreement
-from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
+from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, chosen_engine
 from semsearch.importers import read_corpus
@@ -41,7 +40,9 @@ from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
 from semsearch.storage.comparing import Changes
 from semsearch.storage.entries import EntryStore
+from semsearch.storage.failing import told_why
 from semsearch.storage.files import exclusive
+from semsearch.storage.keeping import Conflict, Settled, keep_live
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
@@ -72,9 +73,13 @@ class BuildReport:
     """Of the copies of the reranker, if this build exported it."""
     relations: RelationCounts | None = None
     """What links and mentions were found, when a generation was published."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Entries edited live of which the corpus says something else."""
+    overwritten: bool = False
+    """Whether the corpus's side was taken; what was edited live was kept otherwise."""
 
 
-def build(
+def build(  # noqa: PLR0913 - each is an option of its own
     paths: Sequence[str | Path],
     index: str | Path = "index",
     *,
@@ -83,6 +88,7 @@ def build(
     engine: str = AUTO,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
+    overwrite_edits: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read glossaries and bring an index up to date with them.
@@ -95,6 +101,7 @@ def build(
         engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         columns: our field names to the column names of tables and JSON.
         strict: stop when a record is refused, instead of building without it.
+        overwrite_edits: see `build_index`.
         progress: told about each step; silent by default.
 
     Raises:
@@ -110,7 +117,13 @@ def build(
             first.source.line,
         )
     report = build_index(
-        corpus.entries, index, model=model, reranker=reranker, engine=engine, progress=progress
+        corpus.entries,
+        index,
+        model=model,
+        reranker=reranker,
+        engine=engine,
+        overwrite_edits=overwrite_edits,
+        progress=progress,
     )
     return replace(report, refused=corpus.refusals)
 
@@ -122,16 +135,19 @@ def build_index(
     model: str = DEFAULT_MODEL,
     reranker: str = NO_RERANKER,
     engine: str = AUTO,
+    overwrite_edits: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with entries.
 
     Args:
-        entries: the whole corpus, ids unique; entries of the index that are not in it are dropped.
+        entries: the whole corpus, ids unique; entries of the index that are not in it are dropped, but for
+            those edited live.
         index: the index folder, made if it is not there.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
         engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
+        overwrite_edits: take the corpus's side where entries were edited live; they are kept by default.
         progress: told about each step; silent by default.
 
     Raises:
@@ -149,16 +165,19 @@ def build_index(
     layout = IndexLayout(Path(index))
     maker = BuildingEncoder.of(model)
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
-    try:
+    with told_why(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
             store.check()
-            return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise IndexUnwritable(
-            f"the index in {layout.root} cannot be written ({error}); what was there before is still "
-            "in use; make room, or choose another folder with --index"
-        ) from error
+            settled = keep_live(
+                entries, store.live(), store.live_deletions(), overwrite=overwrite_edits
+            )
+            if not settled.entries:
+                raise InvalidSetting("every entry of the corpus was deleted live; nothing is left")
+            build = _Build(layout, store, maker, judge, engine, progress or Silent())
+            return replace(
+                build.run(settled), conflicts=settled.conflicts, overwritten=overwrite_edits
+            )
 
 
 class _Build:
@@ -180,12 +199,12 @@ class _Build:
         self._engine = engine
         self._progress = progress
 
-    def run(self, entries: Sequence[Entry]) -> BuildReport:
+    def run(self, settled: Settled) -> BuildReport:
         for leftover in self._layout.generations.glob(".tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         former = self._former_model()
-        built = Prepared(entries, self._progress)
-        changes = self._store.compare(built.entries)
+        built = Prepared(settled.entries, self._progress)
+        changes = self._store.compare(built.entries, settled.kept)
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
@@ -197,10 +216,10 @@ class _Build:
         embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
         if changes:
-            self._store.replace_all(built.entries)
+            self._store.replace_all(built.entries, settled.kept)
         before = self._answering()
         current = before is not None and self._is_current(before, precision, exports)
-        number = before.generation if before and current else self._next_number()
+        number = before.generation if before and current else self._layout.next_number()
         relations = None
         if not current:
             how = Made(
@@ -262,10 +281,6 @@ class _Build:
             self._store.texts.save(batch)
             embedded += len(batch.texts)
         return embedded
-
-    def _next_number(self) -> int:
-        names = [p.name for p in self._layout.generations.iterdir()]
-        return max((int(n) for n in names if n.isdigit()), default=0) + 1
 
 
 def _sample(built: Prepared) -> list[str]:

@@ -7,9 +7,10 @@ to status (`api.problems`) or exit code (`cli`).
     ├── InvalidQuestion
     ├── InvalidSetting
     ├── ImportFailed            UnknownFormat
-    ├── EntryError              EntryNotFound  EntryConflict  GlossaryNotFound
+    ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
+    │                           GlossaryNotFound
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           IndexUnwritable
+    │                           IndexUnwritable  IndexFull
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
@@ -87,6 +88,10 @@ class EntryConflict(EntryError):
         self.found = found
 
 
+class InvalidEntry(EntryError):
+    """An entry that cannot be taken, for a reason that an importer would give too."""
+
+
 class GlossaryNotFound(EntryError):
     """No glossary of the index has this name."""
 
@@ -104,11 +109,15 @@ class IndexDamaged(StoredIndexError):
 
 
 class IndexBusy(StoredIndexError):
-    """Another process is building this index."""
+    """Another process is building or editing this index."""
 
 
 class IndexUnwritable(StoredIndexError):
     """The index folder cannot be written: no room, no rights, or not a folder."""
+
+
+class IndexFull(IndexUnwritable):
+    """The disk that the index folder lies on has no room left."""
 
 
 class FormatTooOld(StoredIndexError):

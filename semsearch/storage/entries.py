@@ -89,6 +89,16 @@ class EntryReader:
         ).fetchone()
         return Stored(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
 
+    def __len__(self) -> int:
+        """How many entries there are."""
+        (count,) = self._connection.execute("SELECT count(*) FROM entry").fetchone()
+        return int(count)
+
+    def glossaries(self) -> list[str]:
+        """Return the names of the glossaries, sorted."""
+        rows = self._connection.execute("SELECT DISTINCT glossary FROM entry ORDER BY glossary")
+        return [str(name) for (name,) in rows]
+
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, sorted by glossary, in order within each."""
         rows = self._connection.execute(

@@ -1,10 +1,10 @@
 """Every file name under an index folder, each defined once.
 
     index/
-      store.db                  the truth: entries and the vectors of their texts (SQLite)
+      store.db                  the truth: entries, their history and the vectors of their texts (SQLite)
       CURRENT                   which generation answers, and the hash of its manifest
       calibration.json          how confidence is bent to real questions, if it is
-      LOCK                      held by the one process that builds
+      LOCK                      held by the one process that builds or edits
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
       generations/<n>/          immutable, self-contained, derived from the store
@@ -155,7 +155,7 @@ class IndexLayout:
 
     @property
     def lock(self) -> Path:
-        """The builder's lock."""
+        """The writer's lock."""
         return self.root / "LOCK"
 
     @property
@@ -166,6 +166,11 @@ class IndexLayout:
     def generation(self, number: int) -> GenerationLayout:
         """One generation by its number."""
         return GenerationLayout(self.generations / f"{number:06d}")
+
+    def next_number(self) -> int:
+        """Return the number of the next generation, which no folder has had that is still there."""
+        names = [path.name for path in self.generations.iterdir()]
+        return max((int(name) for name in names if name.isdigit()), default=0) + 1
 
     @property
     def encoders(self) -> Path:
