@@ -19,7 +19,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
 from semsearch import __version__
-from semsearch.api import middleware, pages, problems, routes
+from semsearch.api import handling, middleware, pages, problems, routes
 from semsearch.api.asking import THREADS, Asking
 from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
@@ -90,7 +90,7 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
     app.state.page = pages.LandingPage(glossary)
     app.state.asking = Asking(glossary, settings)
     app.state.is_ready = False
-    problems.handle_problems(app)
+    handling.handle_problems(app)
     app.add_middleware(middleware.Envelope)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
