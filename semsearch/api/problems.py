@@ -19,6 +19,7 @@ from semsearch.errors import (
     GlossaryNotFound,
     InvalidQuestion,
     InvalidSetting,
+    NotPermitted,
     SemsearchError,
 )
 
@@ -64,6 +65,33 @@ MALFORMED_REQUEST = Kind(
     400,
     "The request is not valid HTTP",
     "The bytes received do not form an HTTP/1.1 request.",
+)
+KEY_IN_ADDRESS = Kind(
+    "key-in-address",
+    400,
+    "An access key does not belong in an address",
+    "Logs, histories and bookmarks keep addresses. Send a key in the header Authorization: Bearer KEY, and revoke "
+    "one that stood in an address.",
+)
+KEY_NEEDED = Kind(
+    "key-needed",
+    401,
+    "This needs an access key",
+    "Send the header Authorization: Bearer KEY. Whoever runs the service makes keys with `semsearch keys create`.",
+)
+KEY_REFUSED = Kind(
+    "key-refused",
+    401,
+    "The access key is not good",
+    "It is no key of this index, or it has expired or was revoked. Whoever runs the service makes another with "
+    "`semsearch keys create`.",
+)
+NOT_PERMITTED = Kind(
+    "not-permitted",
+    403,
+    "The access key does not permit this",
+    "A key has a scope: search, edit (which includes search) or admin (which includes both), and may be restricted "
+    "to some glossaries.",
 )
 NOT_FOUND = Kind(
     "not-found",
@@ -146,6 +174,10 @@ KINDS: Mapping[str, Kind] = {
         MALFORMED_URL,
         MALFORMED_BODY,
         MALFORMED_REQUEST,
+        KEY_IN_ADDRESS,
+        KEY_NEEDED,
+        KEY_REFUSED,
+        NOT_PERMITTED,
         NOT_FOUND,
         ENTRY_NOT_FOUND,
         GLOSSARY_NOT_FOUND,
@@ -166,6 +198,7 @@ FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
     InvalidSetting: INVALID_REQUEST,
     EntryNotFound: ENTRY_NOT_FOUND,
     GlossaryNotFound: GLOSSARY_NOT_FOUND,
+    NotPermitted: NOT_PERMITTED,
 }
 """Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
 
@@ -210,10 +243,17 @@ class Refused(HTTPException):
         kind: what kind of problem it is.
         detail: what was wrong this time.
         parts: the faults one by one, where they have a place.
+        headers: what the response says besides.
     """
 
-    def __init__(self, kind: Kind, detail: str, parts: Sequence[Part] = ()) -> None:
-        super().__init__(kind.status, detail)
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        parts: Sequence[Part] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind.status, detail, headers)
         self.kind = kind
         self.parts = parts
 
