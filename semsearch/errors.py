@@ -9,6 +9,7 @@ to status (`api.problems`) or exit code (`cli`).
     ├── ImportFailed            UnknownFormat
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
     │                           GlossaryNotFound
+    ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
     │                           IndexUnwritable  IndexFull
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
@@ -94,6 +95,22 @@ class InvalidEntry(EntryError):
 
 class GlossaryNotFound(EntryError):
     """No glossary of the index has this name."""
+
+
+class AccessError(SemsearchError):
+    """Something about who may do what. No message holds a key."""
+
+
+class KeyRefused(AccessError):
+    """What was shown is no key of this index, or one that has expired or was revoked."""
+
+
+class KeyNotFound(AccessError):
+    """No key of the index has this id."""
+
+
+class NotPermitted(AccessError):
+    """A key that is good, and does not permit this."""
 
 
 class StoredIndexError(SemsearchError):

@@ -4,6 +4,7 @@
       store.db                  the truth: entries, their history and the vectors of their texts (SQLite)
       CURRENT                   which generation answers, and the hash of its manifest
       calibration.json          how confidence is bent to real questions, if it is
+      keys.db                   who may do what: access keys, hashed (SQLite, mode 0600), if there are any
       LOCK                      held by the one process that builds or edits
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
@@ -152,6 +153,11 @@ class IndexLayout:
     def calibration(self) -> Path:
         """How confidence is bent to real questions."""
         return self.root / "calibration.json"
+
+    @property
+    def keys(self) -> Path:
+        """The access keys (SQLite)."""
+        return self.root / "keys.db"
 
     @property
     def lock(self) -> Path:
