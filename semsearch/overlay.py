@@ -19,17 +19,21 @@ from semsearch.finding import FLAT
 from semsearch.prepared import Prepared
 from semsearch.progress import Silent
 from semsearch.segment import Segment
-from semsearch.storage.entries import Changed
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.manifest import Manifest
 from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.texts import EmbeddedTexts, copy_vectors
 from semsearch.storage.tokens import Beside, write_tokens
 from semsearch.storage.words import write_words
-from semsearch.types import EngineInfo, Entry, Numbers
+from semsearch.types import Changed, EngineInfo, Entry, Numbers
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 """Files here never reach a disk; where there is no such folder, they lie among the temporary ones."""
+
+
+MOST_PENDING = 256
+"""Changes that are shown beside a generation before the next one is due: each edit derives all of them anew, which
+takes a tenth of a second for so many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,32 @@ def _entry(entry: types.Entry) -> dict[str, Any]:
     }
 
 
+def _whole_entry(entry: types.Entry) -> dict[str, Any]:
+    """Return all that can be edited of an entry."""
+    return {**_entry(entry), "see_also": entry.see_also}
+
+
+@members.register
+def _changed(changed: types.Changed) -> dict[str, Any]:
+    entry = changed.entry
+    return {
+        "revision": changed.revision,
+        "id": changed.id,
+        "entry": _whole_entry(entry) if entry else None,
+    }
+
+
+@members.register
+def _version(version: types.Version) -> dict[str, Any]:
+    return {
+        "revision": version.revision,
+        "kind": version.kind,
+        "at": version.at,
+        "who": version.who,
+        "entry": _whole_entry(version.entry) if version.entry else None,
+    }
+
+
 @members.register
 def _span(span: types.Span) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "text": span.text}

@@ -16,10 +16,12 @@ from starlette.responses import Response
 from semsearch import wire
 from semsearch.answering import Asked
 from semsearch.api import examples, problems
+from semsearch.api.access import caller_of
 from semsearch.api.problems import Part, Problem, Refused
+from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
-from semsearch.errors import EntryNotFound, InvalidQuestion
-from semsearch.glossary import MAX_K, Glossary
+from semsearch.errors import InvalidQuestion
+from semsearch.glossary import MAX_K
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.text import MAX_QUESTION_CHARS, check_question
 from semsearch.writing import to_json
@@ -105,25 +107,6 @@ class Health(BaseModel):
     status: Literal["ok"] = Field(default="ok", examples=["ok"])
 
 
-class Service:
-    """What one request works with: the index, and what the client already holds of it."""
-
-    def __init__(self, request: Request) -> None:
-        state = request.app.state
-        self.glossary: Glossary = state.glossary
-        self._caching = {"ETag": state.etag, "Cache-Control": "no-cache", "Vary": "Accept"}
-        held = ",".join(request.headers.getlist("if-none-match"))
-        self.is_held = state.etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
-
-    def not_modified(self) -> Response:
-        """Return the answer that the client already has it."""
-        return Response(status_code=304, headers=self._caching)
-
-    def found(self, content: bytes) -> Response:
-        """Return JSON that may be kept and asked for again by its ETag."""
-        return Response(content, media_type="application/json", headers=self._caching)
-
-
 _EntryId = Annotated[
     str,
     Path(
@@ -198,10 +181,11 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     `no_close_match` is true and the hits are only the nearest entries.
     """
     question = _checked(query.q, parameter="q")
+    glossary = caller_of(request).within(query.glossary)
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    asked = Asked(question, query.limit, query.glossary, query.min_confidence)
+    asked = Asked(question, query.limit, glossary, query.min_confidence)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     return service.found(reply.content)
@@ -232,7 +216,8 @@ async def search_batch(
     questions = [
         _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    asked = [Asked(q, batch.limit, batch.glossary, batch.min_confidence) for q in questions]
+    glossary = caller_of(request).within(batch.glossary)
+    asked = [Asked(q, batch.limit, glossary, batch.min_confidence) for q in questions]
     answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
@@ -259,11 +244,7 @@ def related(
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    try:
-        found = service.glossary.related(id, k=query.limit)
-    except InvalidQuestion:
-        raise _unknown_entry() from None
-    return service.found(to_json(found))
+    return service.found(to_json(service.related(id, query.limit)))
 
 
 @router.get(
@@ -284,11 +265,7 @@ def entry(
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    try:
-        found = service.glossary.entry(id)
-    except InvalidQuestion:
-        raise _unknown_entry() from None
-    return service.found(to_json(found))
+    return service.found(to_json(service.entry(id)))
 
 
 @router.get(
@@ -305,7 +282,7 @@ def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Respons
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    return service.found(to_json(service.glossary.info().glossaries))
+    return service.found(to_json(service.glossaries()))
 
 
 @health.get("/livez", operation_id="livez", summary="Is it alive?", responses=_errors())
@@ -335,7 +312,3 @@ def _checked(question: str, *, parameter: str | None = None, pointer: str | None
     except InvalidQuestion as error:
         part = Part(detail=str(error), parameter=parameter, pointer=pointer)
         raise Refused(problems.INVALID_QUESTION, str(error), [part]) from None
-
-
-def _unknown_entry() -> EntryNotFound:
-    return EntryNotFound("there is no entry with this id or name")

@@ -34,6 +34,19 @@ def names(context: typer.Context, incomplete: str) -> list[str]:
     return list(dict.fromkeys(named.name.label for named in found))
 
 
+def ids(context: typer.Context, incomplete: str) -> list[str]:
+    """Return ids of entries whose terms or aliases begin with what was typed behind the glossary."""
+    from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast
+
+    snapshot = _snapshot(context)
+    if snapshot is None:
+        return []
+    name = fold(incomplete.rpartition(":")[2].replace("-", " "))
+    found = snapshot.by_prefix(name, snapshot.everything(), MAX_OFFERED)
+    near = snapshot.entries([named.position for named in found])
+    return [id_ for id_ in dict.fromkeys(e.id for e in near) if id_.startswith(incomplete)]
+
+
 def _snapshot(context: typer.Context) -> Snapshot | None:
     """Open the entries of the index that the command line or the environment names.
 

@@ -32,7 +32,9 @@ def journal_mode(version: tuple[int, int, int] = sqlite3.sqlite_version_info) ->
     return "WAL" if is_mended else "TRUNCATE"
 
 
-def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def open_for_writing(
+    file: Path, migrations: Sequence[str], *, journal: str | None = None
+) -> sqlite3.Connection:
     """Open or create a database, bring its schema up to date, and make every commit durable.
 
     It is not read through: that takes seconds for gigabytes, and this is called for each edit. What
@@ -41,6 +43,7 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     Args:
         file: the database.
         migrations: schema steps; step n brings version n to n + 1. Never edited, only appended.
+        journal: how commits are made durable, if not by `journal_mode`.
 
     Raises:
         FormatTooNew: a newer version of semsearch wrote it.
@@ -50,7 +53,7 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     with sound(file):
         connection = sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)
         try:
-            connection.execute(f"PRAGMA journal_mode={journal_mode()}")
+            connection.execute(f"PRAGMA journal_mode={journal or journal_mode()}")
             for setting in ("synchronous=FULL", "foreign_keys=ON", *_CAREFUL):
                 connection.execute(f"PRAGMA {setting}")
             _migrate(connection, file, migrations)
@@ -66,7 +69,7 @@ def open_for_reading(
     """Open a database that another process may be writing, and change nothing.
 
     What a killed writer left half done is taken back first, which is why the file is not opened as
-    one that cannot be written.
+    one that cannot be written. Threads may use the connection in turn.
 
     Args:
         file: the database, which must exist.
@@ -81,7 +84,7 @@ def open_for_reading(
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
     with sound(file):
         connection = sqlite3.connect(
-            uri, uri=True, timeout=patience_s, isolation_level=None, check_same_thread=False
+            uri, uri=True, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
         )
         try:
             for setting in ("query_only=ON", *_CAREFUL):
@@ -161,10 +164,23 @@ def _version(connection: sqlite3.Connection, file: Path, migrations: Sequence[st
 
 
 def _migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[str]) -> None:
-    for step in range(_version(connection, file, migrations), len(migrations)):
-        connection.executescript(
-            f"BEGIN; {migrations[step]}; PRAGMA user_version={step + 1}; COMMIT;"
-        )
+    if _version(connection, file, migrations) == len(migrations):
+        return
+    with transaction(connection):  # another process may be about to do the same
+        for step in range(_version(connection, file, migrations), len(migrations)):
+            for statement in _statements(migrations[step]):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={step + 1}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script: `executescript` would end the transaction that they belong to."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextmanager

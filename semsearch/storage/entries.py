@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
@@ -26,22 +27,13 @@ from semsearch.storage.database import (
 )
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.storage.texts import EmbeddedTexts
-from semsearch.types import ChangeKind, Entry, Version
+from semsearch.storage.texts import Embedded, EmbeddedTexts
+from semsearch.types import Changed, ChangeKind, Entry, Version
 
 BUILD = "build"
 """Who reads a corpus, to the history."""
 _ALL = -1
 """No limit, to SQLite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
-
-    id: str
-    entry: Entry | None
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +72,8 @@ class EntryReader:
             file: the store.
             patience_s: how long a read waits for a writer to finish.
         """
-        self._file = file
         self._patience_s = patience_s
+        self._file = file
         self._connection = self._open()
         self.texts = EmbeddedTexts(self._connection)
 
@@ -103,6 +95,10 @@ class EntryReader:
         ).fetchone()
         return str(identity), int(number)
 
+    def one_state(self) -> AbstractContextManager[None]:
+        """Let what is read within see one state; a writer cannot commit until that is over."""
+        return reading(self._connection)
+
     def get(self, id_: str) -> Stored | None:
         """Return an entry by its id, if it is there."""
         row = self._connection.execute(
@@ -110,6 +106,16 @@ class EntryReader:
             (id_,),
         ).fetchone()
         return Stored(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        (count,) = self._connection.execute("SELECT count(*) FROM entry").fetchone()
+        return int(count)
+
+    def glossaries(self) -> list[str]:
+        """Return the names of the glossaries, sorted."""
+        rows = self._connection.execute("SELECT DISTINCT glossary FROM entry ORDER BY glossary")
+        return [str(name) for (name,) in rows]
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, sorted by glossary, in order within each."""
@@ -135,6 +141,14 @@ class EntryReader:
         there = (Changed(row[0], from_row(row[:-1]), row[-1]) for row in rows)
         gone = (Changed(id_, None, at) for at, id_ in deleted)
         return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
+
+    def count_changes_since(self, revision: int) -> int:
+        """Return how many entries `changes_since` would tell of."""
+        with reading(self._connection):
+            (there,) = self._connection.execute(
+                "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
+            ).fetchone()
+            return int(there) + len(history.gone_since(self._connection, revision, _ALL))
 
     def versions(self, id_: str) -> list[Version]:
         """Return all states of an entry, the oldest first; empty if there has never been such an entry."""
@@ -210,23 +224,28 @@ class EntryStore(EntryReader):
                     change.put(entry, found.position(place), origin, kind)
             change.settle(kept.deleted)
 
-    def apply(self, edits: Sequence[Edit], who: str) -> list[int]:
+    def apply(
+        self, edits: Sequence[Edit], who: str, embedded: Embedded | None = None
+    ) -> list[Changed]:
         """Make changes, all of them or none, in one transaction.
 
         Args:
             edits: in this order; the second one of an id sees what the first one made.
             who: makes them, for the history.
+            embedded: what the encoder made of their texts, to be kept with them.
 
         Returns:
-            The revision of each entry afterwards, or that of its deletion. An edit to the state that is there
-            already changes nothing, nor the revision.
+            What became of the entry of each edit. An edit to the state that is there already changes nothing, nor
+            the revision.
 
         Raises:
             EntryConflict: an entry is not of the revision expected.
             EntryNotFound: an entry to delete is not there.
         """
         with changing(self._connection, who) as change:
-            return [self._apply(change, edit) for edit in edits]
+            if embedded is not None:
+                self.texts.insert(embedded)
+            return [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

@@ -144,6 +144,22 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
     Raises:
         StoredIndexError: see `current_generation`; also any file missing or altered.
     """
+    manifest, files = read_manifest(layout)
+    try:
+        altered = _altered(files.root, manifest.sha256)
+    except OSError as error:
+        raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
+    if altered is not None:
+        raise IndexDamaged(_damaged(layout.root, f"{altered} is altered"))
+    return manifest, files
+
+
+def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
+    """Return the manifest of the generation that answers, which is checked; the files it vouches for are not.
+
+    Raises:
+        StoredIndexError: see `current_generation`; also a manifest that is missing or altered.
+    """
     number, digest = current_generation(layout)
     files = layout.generation(number)
     try:
@@ -162,13 +178,9 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
             stated[each] = {k: Background(**v) for k, v in stated[each].items()}
         stated["engine"] = EngineInfo(**stated["engine"])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
-        manifest = Manifest(**stated)
-        altered = _altered(files.root, manifest.sha256)
-        if altered is not None:
-            raise IndexDamaged(_damaged(layout.root, f"{altered} is altered"))
+        return Manifest(**stated), files
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
-    return manifest, files
 
 
 def _altered(root: Path, sha256: dict[str, str]) -> Path | None:

@@ -78,8 +78,9 @@ def test_pages_are_whole_and_ours(client: TestClient, path: str) -> None:
 def test_landing_page_is_usable_without_seeing_it(client: TestClient) -> None:
     """The form has a label, a method and an address; the status line is a live region."""
     page = _Page(client.get("/").text)
-    (form,) = page.all("form")
+    form, access = page.all("form")
     assert (form["method"], form["action"]) == ("get", "./")
+    assert access.get("hidden", "") is None
     labels = {label.get("for") for label in page.all("label")}
     boxes = [box for box in page.all("input") if box.get("name") == "q"]
     assert [box["id"] in labels for box in boxes] == [True]
