@@ -59,4 +59,15 @@ MIGRATIONS = (
     CREATE INDEX entry_in_order ON entry (glossary, position);
     CREATE INDEX history_of_entry ON history (id, revision);
     """,
+    """
+    CREATE TABLE request (
+        who TEXT NOT NULL,
+        key TEXT NOT NULL,
+        at REAL NOT NULL,
+        digest BLOB NOT NULL,
+        answer BLOB NOT NULL,
+        PRIMARY KEY (who, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX request_in_time ON request (at);
+    """,
 )
