@@ -18,7 +18,10 @@ import sys
 import traceback
 
 from semsearch import errors
+from semsearch.cli import keys
 from semsearch.cli.commands import app
+
+app.add_typer(keys.app)
 
 _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
     (errors.StoredIndexError, 3),

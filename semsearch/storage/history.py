@@ -86,9 +86,7 @@ def _signature(connection: sqlite3.Connection, revision: int) -> tuple[str, str]
     return str(at), str(who)
 
 
-def gone_since(
-    connection: sqlite3.Connection, revision: int, limit: int
-) -> list[tuple[int, str]]:
+def gone_since(connection: sqlite3.Connection, revision: int, limit: int) -> list[tuple[int, str]]:
     """Return the entries deleted after a revision that are still gone, in that order, with the revision."""
     return connection.execute(
         "SELECT revision, id FROM history AS gone WHERE revision > ? AND kind = ? "
