@@ -352,6 +352,23 @@ def test_a_key_for_one_glossary(
         problem_of(answer, 403, "not-permitted")
 
 
+def test_answers_of_callers_who_may_see_different_things_have_different_tags(
+    closed: TestClient, make: Callable[..., Made]
+) -> None:
+    """A browser that changes the key asks with the tag of the answer before, and must not be told that it still holds."""
+    path = "/v1/glossaries"
+    callers: list[list[str]] = [[], ["kitchen"], ["ships"], ["kitchen", "ships"]]
+    answers = [closed.get(path, headers=make(SEARCH, names)[1]) for names in callers]
+    tags = [answer.headers["etag"] for answer in answers]
+    assert len(set(tags)) == 4
+    for names, tag in zip(callers, tags, strict=True):
+        held = {"If-None-Match": ", ".join(set(tags) - {tag})}
+        _, header = make(SEARCH, names[::-1])
+        assert closed.get(path, headers=header | held).headers["etag"] == tag
+        assert closed.get(path, headers=header | held).status_code == 200
+        assert closed.get(path, headers=header | {"If-None-Match": tag}).status_code == 304
+
+
 def test_a_key_for_two_glossaries_names_one(closed: TestClient, make: Callable[..., Made]) -> None:
     """Without that it is told which it may name."""
     _, header = make(EDIT, ["ships", "kitchen"])
