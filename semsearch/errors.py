@@ -8,7 +8,7 @@ to status (`api.problems`) or exit code (`cli`).
     ├── InvalidSetting
     ├── ImportFailed            UnknownFormat
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
-    │                           GlossaryNotFound
+    │                           AnsweredBefore  GlossaryNotFound
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
     │                           IndexUnwritable  IndexFull
@@ -91,6 +91,10 @@ class EntryConflict(EntryError):
 
 class InvalidEntry(EntryError):
     """An entry that cannot be taken, for a reason that an importer would give too."""
+
+
+class AnsweredBefore(EntryError):
+    """A request to edit that was carried out before, by another one of the same key."""
 
 
 class GlossaryNotFound(EntryError):

@@ -157,7 +157,7 @@ def _challenge(kind: problems.Kind, detail: str, error: str = "") -> Refused:
 def _refuse_key_in_address(scope: Scope) -> None:
     """Refuse a key in the path or in a parameter, whatever that is called, without repeating it."""
     query: bytes = scope["query_string"]
-    pairs = parse_qsl(query.decode("latin-1")) if query else []
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else []
     words = [*scope["path"].split("/"), *(word for pair in pairs for word in pair)]
     if any(map(is_key, words)) or any(name.lower() in _KEY_NAMES for name, _ in pairs):
         raise Refused(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from semsearch.api.access import caller_of
 from semsearch.errors import EntryNotFound, InvalidQuestion
 from semsearch.glossary import MAX_K, Glossary
+from semsearch.text import text_hash
 from semsearch.types import Entry, GlossaryInfo, Related
 
 
@@ -23,13 +24,14 @@ class Service:
         state = request.app.state
         self.glossary: Glossary = state.glossary
         self._caller = caller_of(request)
+        etag = _etag(state.etag, self._caller.glossaries)
         self._caching = {
-            "ETag": state.etag,
+            "ETag": etag,
             "Cache-Control": "no-cache",
             "Vary": "Accept, Authorization",
         }
         held = ",".join(request.headers.getlist("if-none-match"))
-        self.is_held = state.etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
+        self.is_held = etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
 
     def not_modified(self) -> Response:
         """Return the answer that the client already has it."""
@@ -84,3 +86,13 @@ class Service:
     def glossaries(self) -> list[GlossaryInfo]:
         """Return the glossaries that the caller may use."""
         return [one for one in self.glossary.info().glossaries if self._caller.may_use(one.name)]
+
+
+def _etag(of_index: str, glossaries: tuple[str, ...]) -> str:
+    """Return the tag of the answers that a caller gets; one of other glossaries would get others.
+
+    A browser asks with the tag that it holds also when the header is not the same any more (`Vary`).
+    """
+    if not glossaries:
+        return of_index
+    return f'{of_index[:-1]}-{text_hash(" ".join(map(repr, sorted(glossaries)))).hex()[:8]}"'

@@ -206,11 +206,15 @@ def serve(
         int | None,
         typer.Option(help="Processes that answer (default: SEMSEARCH_WORKERS or 1)."),
     ] = None,
+    read: Annotated[
+        str | None,
+        typer.Option(help="Who may read: auto, open or key (default: SEMSEARCH_READ or auto)."),
+    ] = None,
 ) -> None:
     """Serve the page and the HTTP API."""
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
-    settings = _settings(index=index, host=host, port=port, model=model, workers=workers)
+    settings = _settings(index=index, host=host, port=port, model=model, workers=workers, read=read)
     serve_now(settings, ready=partial(show.serving, named_model=settings.model))
     show.done("stopped")
 

@@ -191,8 +191,11 @@ def serving(service: Listening, *, named_model: str | None) -> None:
     from semsearch.wording import former_default  # noqa: PLC0415 - loads numpy
 
     url, question = escape(service.url), shlex.quote(f"q={service.example}")
+    key = "" if service.is_open else '-H "Authorization: Bearer $SEMSEARCH_KEY" '
     _say(f"semsearch answers on [bold]{url}[/] (documentation: /docs, stop: Ctrl-C)")
-    _say(f"Try: curl -G {url}/v1/search --data-urlencode {escape(question)}")
+    if not service.is_open:
+        _say("Reading needs an access key; `semsearch keys create` makes one")
+    _say(f"Try: curl -G {key}{url}/v1/search --data-urlencode {escape(question)}")
     _hint(former_default(service.index, named_model))
 
 

@@ -8,6 +8,6 @@ edit at a time.
 from __future__ import annotations
 
 from semsearch.editing.bulk import ImportReport, Outcome, RecordReport
-from semsearch.editing.editor import Editor
+from semsearch.editing.editor import Editor, Once
 
-__all__ = ["Editor", "ImportReport", "Outcome", "RecordReport"]
+__all__ = ["Editor", "ImportReport", "Once", "Outcome", "RecordReport"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from semsearch.storage.failing import is_fault_of_disk, told_why
 from semsearch.storage.files import PATIENCE_S, exclusive
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
+from semsearch.storage.requests import Answered
 from semsearch.storage.texts import Embedded
 from semsearch.types import Changed
 
@@ -36,7 +37,12 @@ class Desk:
         self._turn = threading.Lock()
         self._encoders: dict[str, Encoder] = {}
         self._fault = ""
-        read_manifest(self._layout)
+        self.identity = read_manifest(self._layout)[0].store
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the index can be edited; one that was copied to be asked may have no store."""
+        return self._layout.store.exists()
 
     def close(self) -> None:
         """Let go of the encoder."""
@@ -103,15 +109,26 @@ class Work:
         self._shown = shown
         self._encoders = encoders
 
-    def apply(self, edits: Sequence[Edit], who: str) -> list[Changed]:
+    def apply(
+        self,
+        edits: Sequence[Edit],
+        who: str,
+        answered: Callable[[list[Changed]], Answered] | None = None,
+    ) -> list[Changed]:
         """Embed what is new, and make the edits in one transaction; from then on questions see them (`overlay`).
+
+        Args:
+            edits: see `EntryStore.apply`.
+            who: makes them.
+            answered: says what to keep of the request that asks for them, if anything.
 
         Raises:
             EntryConflict: an entry is not of the revision expected; nothing was changed.
             EntryNotFound: an entry to delete is not there; nothing was changed.
+            AnsweredBefore: the request has been carried out by another one; nothing was changed.
         """
         embedding = Embedding.of(self._layout, self._shown)
-        changed = self.store.apply(edits, who, self._embedded(edits, embedding))
+        changed = self.store.apply(edits, who, self._embedded(edits, embedding), answered)
         return changed
 
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:

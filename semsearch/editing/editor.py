@@ -9,7 +9,7 @@ import getpass
 import os
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,7 +20,21 @@ from semsearch.errors import EntryNotFound, InvalidEntry
 from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
 from semsearch.importers.slugs import slug
 from semsearch.storage.entries import Edit, EntryReader, EntryStore, Stored
+from semsearch.storage.requests import Answered
 from semsearch.types import Changed, Entry, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that is to be carried out once, however often it is sent.
+
+    `key` is what whoever sends it calls it, `digest` a hash of all that it asks for, and `answer` makes of what was done
+    what is kept to be answered again.
+    """
+
+    key: str
+    digest: bytes
+    answer: Callable[[Changed | ImportReport], bytes]
 
 
 class Editor:
@@ -43,6 +57,7 @@ class Editor:
         """
         self._desk = Desk(Path(index))
         self._who = who or _user()
+        self._once: Once | None = None
 
     def __enter__(self) -> Editor:
         return self
@@ -59,11 +74,39 @@ class Editor:
         """Let go of the encoder."""
         self._desk.close()
 
-    def signed(self, who: str) -> Editor:
-        """Return an editor for somebody else, which takes turns with this one and shares its encoder."""
+    def signed(self, who: str, once: Once | None = None) -> Editor:
+        """Return an editor for somebody else, which takes turns with this one and shares its encoder.
+
+        Args:
+            who: edits.
+            once: the request, if what is done next with this editor is never to be done again; `AnsweredBefore` is
+                raised if it has been done.
+        """
         other = copy(self)
         other._who = who
+        other._once = once
         return other
+
+    @property
+    def identity(self) -> str:
+        """Which store this is: revisions are counted anew by another one."""
+        return self._desk.identity
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the index can be edited; one that was copied to be asked may have no store."""
+        return self._desk.has_store
+
+    def answered(self, key: str) -> Answered | None:
+        """Return a request of this editor that was carried out within a day."""
+        with self._desk.reading() as store:
+            return store.answered(self._who, key)
+
+    def find(self, id_: str) -> Changed | None:
+        """Return an entry by its id, with its revision, if it is there."""
+        with self._desk.reading() as store:
+            found = store.get(id_)
+            return Changed(id_, found.entry, found.revision) if found else None
 
     def entry(self, id_: str) -> Changed:
         """Return an entry by its id, with its revision.
@@ -255,11 +298,22 @@ class Editor:
             planned = plan(lines, name, work.store.get)
             if strict and planned.has_refusals:
                 return planned.not_done()
-            return planned.done(work.apply(planned.edits, self._who))
+            changed = work.apply(planned.edits, self._who, self._answering(planned.done))
+            return planned.done(changed)
 
     def _edit(self, decide: Callable[[EntryStore], Edit]) -> Changed:
         with self._desk.writing() as work:
-            return work.apply([decide(work.store)], self._who)[0]
+            answering = self._answering(lambda changed: changed[0])
+            return work.apply([decide(work.store)], self._who, answering)[0]
+
+    def _answering(
+        self, result: Callable[[list[Changed]], Changed | ImportReport]
+    ) -> Callable[[list[Changed]], Answered] | None:
+        """Return what gives the request to keep, if there is one."""
+        once, who = self._once, self._who
+        if once is None:
+            return None
+        return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
 
 
 def _user() -> str:

@@ -7,7 +7,7 @@ is written together with what was there before, by whom and when (see `history`)
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from heapq import merge
@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from semsearch.errors import EntryConflict, EntryNotFound
-from semsearch.storage import history
+from semsearch.storage import history, requests
 from semsearch.storage.changing import Changing, changing
 from semsearch.storage.comparing import Changes, Fate, Kept, compare
 from semsearch.storage.database import (
@@ -25,6 +25,7 @@ from semsearch.storage.database import (
     open_for_writing,
     reading,
 )
+from semsearch.storage.requests import Answered
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
 from semsearch.storage.texts import Embedded, EmbeddedTexts
@@ -157,6 +158,10 @@ class EntryReader:
             present = (found.revision, found.entry) if found else None
             return history.versions(self._connection, id_, present)
 
+    def answered(self, who: str, key: str) -> Answered | None:
+        """Return a request that was carried out within a day."""
+        return requests.find(self._connection, who, key)
+
     def live(self) -> list[Entry]:
         """Return the entries whose last change was made live, in their order."""
         rows = self._connection.execute(
@@ -225,7 +230,11 @@ class EntryStore(EntryReader):
             change.settle(kept.deleted)
 
     def apply(
-        self, edits: Sequence[Edit], who: str, embedded: Embedded | None = None
+        self,
+        edits: Sequence[Edit],
+        who: str,
+        embedded: Embedded | None = None,
+        answered: Callable[[list[Changed]], Answered] | None = None,
     ) -> list[Changed]:
         """Make changes, all of them or none, in one transaction.
 
@@ -233,6 +242,7 @@ class EntryStore(EntryReader):
             edits: in this order; the second one of an id sees what the first one made.
             who: makes them, for the history.
             embedded: what the encoder made of their texts, to be kept with them.
+            answered: says what to keep of the request that asks for them, if anything.
 
         Returns:
             What became of the entry of each edit. An edit to the state that is there already changes nothing, nor
@@ -241,11 +251,15 @@ class EntryStore(EntryReader):
         Raises:
             EntryConflict: an entry is not of the revision expected.
             EntryNotFound: an entry to delete is not there.
+            AnsweredBefore: the request has been carried out by another one.
         """
         with changing(self._connection, who) as change:
             if embedded is not None:
                 self.texts.insert(embedded)
-            return [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
+            changed = [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
+            if answered is not None:
+                requests.keep(self._connection, answered(changed))
+            return changed
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

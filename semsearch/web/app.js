@@ -267,6 +267,7 @@ function rest() {
   list.replaceChildren();
   examples.hidden = needsKey;
   say("");
+  if (needsKey && !sessionStorage.getItem(KEY)) askForKey();
 }
 
 function showUsage(query) {
@@ -293,6 +294,7 @@ async function ask() {
   document.body.classList.add("asked");
   document.title = `${query} – semsearch`;
   examples.hidden = true;
+  if (needsKey && !sessionStorage.getItem(KEY)) return askForKey();
   list.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => say("Searching", "busy"), SLOW_MS);
   const wanted = new URLSearchParams({ q: query, limit: String(LIMIT) });
@@ -360,5 +362,4 @@ addEventListener("keydown", (event) => {
 });
 
 if (needsKey && sessionStorage.getItem(KEY)) fillIn();
-else if (needsKey) askForKey();
 ask();
