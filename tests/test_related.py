@@ -119,6 +119,8 @@ def _make_old(index: Path) -> None:
     """Give an index the schema of the store and the pointer of the first format."""
     connection = sqlite3.connect(index / "store.db")
     connection.executescript(
+        "DROP INDEX entry_by_revision; DROP INDEX entry_in_order; DROP TABLE history; DROP TABLE written; "
+        "DROP TABLE live_deletion; ALTER TABLE entry DROP COLUMN revision; ALTER TABLE entry DROP COLUMN origin;"
         "ALTER TABLE entry DROP COLUMN see_also; DROP TABLE tokens; PRAGMA user_version=1;"
     )
     connection.close()
