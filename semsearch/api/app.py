@@ -60,7 +60,8 @@ def create_app(
 
     Args:
         glossary: the index, which the caller closes after the application has shut down.
-        settings: what was set from outside, kept on the application's state; no route depends on it.
+        settings: what was set from outside, kept on the application's state. Where `read` is `auto`, reading is
+            open if `host` is a loopback address, whatever address another ASGI server binds.
         clock: tells the time, which access keys expire by.
 
     Returns:
