@@ -85,13 +85,16 @@ class Glossary:
         """Close the files of the index; no question may be under way."""
         self._following.close()
 
-    def follow(self) -> None:
-        """Wait until what the index holds now is shown.
+    def follow(self, *, wait: bool = True) -> None:
+        """Show what the index holds now.
 
-        Every question asks for that by itself, but goes on with what there is while a new generation is
-        opened; see `following`.
+        Every question asks for that by itself; a new generation is opened while questions are answered by the old
+        one, and every edit is seen at once.
+
+        Args:
+            wait: until a new generation is open.
         """
-        self._following.follow(wait=True)
+        self._following.follow(wait=wait)
 
     @property
     def _shown(self) -> Shown:
@@ -145,8 +148,8 @@ class Glossary:
 
     @property
     def tag(self) -> str:
-        """A short text that changes whenever any answer of this index could change."""
-        return self._shown.tag
+        """A short text that changes whenever any answer could change: of what is shown, not of what is not yet."""
+        return (self._chosen or self._following.shown).tag
 
     @property
     def is_behind(self) -> bool:

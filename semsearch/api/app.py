@@ -103,7 +103,6 @@ def create_app(
     access.guard(app.routes, door)
     app.state.settings = settings
     app.state.glossary = glossary
-    app.state.etag = f'"{glossary.tag}-{__version__}"'
     app.state.page = pages.LandingPage(glossary, is_open=door.is_open)
     app.state.asking = Asking(glossary, settings)
     app.state.is_ready = False
