@@ -239,7 +239,7 @@ class Editor:
 
         def decide(store: EntryStore) -> Edit:
             _known(store, id_)
-            if len(store) == 1:
+            if store.is_only(id_):
                 raise InvalidEntry(f"{id_!r} is the last entry of the index, which cannot be empty")
             return Edit(id_, None, expected)
 
