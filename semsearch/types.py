@@ -91,6 +91,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry that is there, and the revision of its last change."""
+
+    entry: Entry
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """What has become of an entry: its present state, None if it is gone, and the revision of that."""
 

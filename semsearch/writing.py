@@ -9,6 +9,7 @@ from typing import Any
 import pydantic_core
 
 from semsearch import types, wire
+from semsearch.editing.bulk import ImportReport
 
 
 def to_json(noun: object) -> bytes:
@@ -63,6 +64,17 @@ def _changed(changed: types.Changed) -> dict[str, Any]:
         "id": changed.id,
         "entry": _whole_entry(entry) if entry else None,
     }
+
+
+def stored_entry(entry: types.Entry, revision: int | None) -> bytes:
+    """Return the JSON of an entry with the revision of its last change, None where that is not known."""
+    return pydantic_core.to_json({**_whole_entry(entry), "revision": revision})
+
+
+@members.register
+def _import_report(report: ImportReport) -> dict[str, Any]:
+    records = [asdict(record) for record in report.records]
+    return {"applied": report.is_applied, "records": records}
 
 
 @members.register

@@ -24,10 +24,23 @@ from starlette.concurrency import run_in_threadpool
 from semsearch import __version__
 from semsearch.access.keys import utc_now
 from semsearch.access.store import KeyRing
-from semsearch.api import access, exposure, handling, middleware, pages, problems, routes
+from semsearch.api import (
+    access,
+    carrying,
+    editing,
+    entries,
+    exposure,
+    following,
+    handling,
+    middleware,
+    pages,
+    problems,
+    routes,
+)
 from semsearch.api.asking import THREADS, Asking
 from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
+from semsearch.editing import Editor
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
@@ -48,6 +61,7 @@ that came at the same time (`encode`), and was answered (`search`), or what was 
 _TAGS = [
     {"name": "search", "description": "Questions and answers."},
     {"name": "entries", "description": "Terms and what they mean."},
+    {"name": "editing", "description": "Entries changed, and what was changed."},
     {"name": "glossaries", "description": "What the index holds."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
@@ -78,6 +92,7 @@ def create_app(
         yield {IS_FULL: app.state.asking.workers.is_full}
         app.state.is_ready = False
         app.state.asking.workers.close()
+        app.state.edits.close()
         door.close()
 
     keys = IndexLayout(Path(glossary.info().path)).keys
@@ -93,7 +108,10 @@ def create_app(
         routes=[
             copy(route)  # a gate is put before each, which is this application's own
             for route in (
+                *following.router.routes,
+                *editing.router.routes,
                 *routes.router.routes,
+                *entries.router.routes,  # behind those below the address of an entry
                 *routes.health.routes,
                 *pages.router.routes,
                 *pages.asset_mounts(),
@@ -105,6 +123,8 @@ def create_app(
     app.state.glossary = glossary
     app.state.page = pages.LandingPage(glossary, is_open=door.is_open)
     app.state.asking = Asking(glossary, settings)
+    app.state.editor = Editor(glossary.info().path)
+    app.state.edits = carrying.lane()
     app.state.is_ready = False
     handling.handle_problems(app)
     app.add_middleware(middleware.Envelope)
@@ -128,8 +148,11 @@ def _openapi(app: FastAPI, *, is_open: bool) -> dict[str, Any]:
             for operation in path.values():
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
-                        content = response["content"]
-                        content[problems.MEDIA_TYPE] = content.pop("application/json")
+                        parts = response[
+                            "content"
+                        ].values()  # FastAPI thinks of the type of the answer
+                        whole = {name: part[name] for part in parts for name in part}
+                        response["content"] = {problems.MEDIA_TYPE: whole}
         access.describe(schema, app.routes, is_open=is_open)
         app.openapi_schema = schema
     return app.openapi_schema

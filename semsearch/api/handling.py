@@ -14,12 +14,16 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount
 
 from semsearch.api.problems import (
-    FROM_ERROR,
+    ENTRY_NOT_FOUND,
+    GLOSSARY_NOT_FOUND,
+    INVALID_ENTRY,
+    INVALID_QUESTION,
     INVALID_REQUEST,
     MAX_NAME_CHARS,
     MAX_PARTS,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    NOT_PERMITTED,
     TOO_LARGE,
     Kind,
     Part,
@@ -28,7 +32,25 @@ from semsearch.api.problems import (
     problem_response,
 )
 from semsearch.api.workers import Overloaded
-from semsearch.errors import SemsearchError
+from semsearch.errors import (
+    EntryNotFound,
+    GlossaryNotFound,
+    InvalidEntry,
+    InvalidQuestion,
+    InvalidSetting,
+    NotPermitted,
+    SemsearchError,
+)
+
+FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
+    InvalidQuestion: INVALID_QUESTION,
+    InvalidSetting: INVALID_REQUEST,
+    EntryNotFound: ENTRY_NOT_FOUND,
+    GlossaryNotFound: GLOSSARY_NOT_FOUND,
+    NotPermitted: NOT_PERMITTED,
+    InvalidEntry: INVALID_ENTRY,
+}
+"""Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
 
 _FROM_STATUS: Mapping[int, Kind] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 

@@ -14,15 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from semsearch.errors import (
-    EntryNotFound,
-    GlossaryNotFound,
-    InvalidQuestion,
-    InvalidSetting,
-    NotPermitted,
-    SemsearchError,
-)
-
 MEDIA_TYPE = "application/problem+json"
 
 MAX_PARTS = 10
@@ -121,7 +112,7 @@ TOO_LARGE = Kind(
     "too-large",
     413,
     "The body is too large",
-    "A body may hold 256 KiB; send several smaller requests.",
+    "A body may hold 256 KiB, one of JSON Lines 4 MiB; send several smaller requests.",
 )
 LARGE_HEAD = Kind(
     "large-head",
@@ -133,7 +124,7 @@ UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type",
     415,
     "The body must be JSON",
-    "Send the header Content-Type: application/json, with a body in UTF-8.",
+    "Send the header Content-Type: application/json (an import: application/jsonl), with a body in UTF-8.",
 )
 INVALID_QUESTION = Kind(
     "invalid-question",
@@ -147,6 +138,60 @@ INVALID_REQUEST = Kind(
     422,
     "A parameter or member is not valid",
     "Something is missing, unknown, given twice or out of range; `errors` says which.",
+)
+ENTRY_EXISTS = Kind(
+    "entry-exists",
+    409,
+    "There is such an entry already",
+    "An entry of this id is there. Change it with PUT or PATCH, or leave `id` out.",
+)
+CONDITION_FAILED = Kind(
+    "condition-failed",
+    412,
+    "The entry has been changed",
+    "It is not of the revision that If-Match states, or is there already. Read it again, and edit that.",
+)
+CONDITION_NEEDED = Kind(
+    "condition-needed",
+    428,
+    "The edit must say which revision it was made from",
+    "Send the ETag of the entry as If-Match, so that nobody's edit is lost.",
+)
+INVALID_ENTRY = Kind(
+    "invalid-entry",
+    422,
+    "The entry cannot be taken",
+    "A term has 1 to 300 characters, a definition 1 to 20,000; the same thing is not added twice.",
+)
+KEY_REUSED = Kind(
+    "key-reused",
+    422,
+    "The Idempotency-Key stands for another request",
+    "Within a day a key is for one request and for its repetitions. Send another one.",
+)
+BUSY = Kind(
+    "busy",
+    503,
+    "The index is being written",
+    "A build or another edit is under way. Nothing was changed; try again after the seconds of Retry-After.",
+)
+NOT_WRITABLE = Kind(
+    "not-writable",
+    503,
+    "The index cannot be written",
+    "The disk failed, or refuses. Nothing was acknowledged; questions are answered. See the log.",
+)
+NOT_EDITABLE = Kind(
+    "not-editable",
+    503,
+    "The index cannot be edited",
+    "Its store is missing, damaged, or of another index; questions are answered. See the log.",
+)
+NO_ROOM = Kind(
+    "no-room",
+    507,
+    "There is no room to write",
+    "The disk is full. Nothing was changed; questions are answered. Try again when there is room.",
 )
 INTERNAL = Kind(
     "internal-error",
@@ -187,20 +232,20 @@ KINDS: Mapping[str, Kind] = {
         UNSUPPORTED_MEDIA_TYPE,
         INVALID_QUESTION,
         INVALID_REQUEST,
+        ENTRY_EXISTS,
+        CONDITION_FAILED,
+        CONDITION_NEEDED,
+        INVALID_ENTRY,
+        KEY_REUSED,
+        BUSY,
+        NOT_WRITABLE,
+        NOT_EDITABLE,
+        NO_ROOM,
         INTERNAL,
         NOT_READY,
         OVERLOADED,
     )
 }
-
-FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
-    InvalidQuestion: INVALID_QUESTION,
-    InvalidSetting: INVALID_REQUEST,
-    EntryNotFound: ENTRY_NOT_FOUND,
-    GlossaryNotFound: GLOSSARY_NOT_FOUND,
-    NotPermitted: NOT_PERMITTED,
-}
-"""Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
 
 
 class Part(BaseModel):

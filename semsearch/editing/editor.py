@@ -21,7 +21,7 @@ from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new
 from semsearch.importers.slugs import slug
 from semsearch.storage.entries import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.requests import Answered
-from semsearch.types import Changed, Entry, Version
+from semsearch.types import Changed, Entry, StoredEntry, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,13 @@ class Editor:
         with self._desk.reading() as store:
             return store.answered(self._who, key)
 
-    def find(self, id_: str) -> Changed | None:
+    def find(self, id_: str) -> StoredEntry | None:
         """Return an entry by its id, with its revision, if it is there."""
         with self._desk.reading() as store:
             found = store.get(id_)
-            return Changed(id_, found.entry, found.revision) if found else None
+            return StoredEntry(found.entry, found.revision) if found else None
 
-    def entry(self, id_: str) -> Changed:
+    def entry(self, id_: str) -> StoredEntry:
         """Return an entry by its id, with its revision.
 
         Raises:
@@ -116,7 +116,7 @@ class Editor:
         """
         with self._desk.reading() as store:
             found = _known(store, id_)
-            return Changed(id_, found.entry, found.revision)
+            return StoredEntry(found.entry, found.revision)
 
     def history(self, id_: str) -> list[Version]:
         """Return all versions of an entry, the oldest first, also if it has been deleted.
@@ -239,7 +239,7 @@ class Editor:
 
         def decide(store: EntryStore) -> Edit:
             _known(store, id_)
-            if len(store) == 1:
+            if store.is_only(id_):
                 raise InvalidEntry(f"{id_!r} is the last entry of the index, which cannot be empty")
             return Edit(id_, None, expected)
 
