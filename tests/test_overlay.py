@@ -14,7 +14,7 @@ import pytest
 
 from semsearch.building import build_index
 from semsearch.editing import Editor
-from semsearch.editing.publish import count_pending, is_due, publish_edits
+from semsearch.editing.publish import pending, publish_edits
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.overlay import MOST_PENDING
@@ -139,9 +139,9 @@ def test_publishing_takes_the_edits_in(editor: Editor, glossary: Glossary, index
     assert not publish_edits(layout, Silent())
     editor.add("bakery", OVEN)
     before = [_shown(glossary.ask(question), 3) for question in QUESTIONS]
-    assert (count_pending(layout), is_due(layout)) == (1, False)
+    assert (pending(layout).changes, pending(layout).is_due) == (1, False)
     assert publish_edits(layout, Silent())
-    assert (count_pending(layout), _generations(index)) == (0, ["000001", "000002"])
+    assert (pending(layout).changes, _generations(index)) == (0, ["000001", "000002"])
     glossary.follow()
     assert glossary.info().generation == 2
     assert [_shown(glossary.ask(question), 3) for question in QUESTIONS] == before
@@ -154,9 +154,9 @@ def test_so_many_edits_are_due(editor: Editor, index: Path) -> None:
     """One more than are shown beside a generation."""
     lines = [f'{{"term": "T{n}", "definition": "Loaf number {n}."}}' for n in range(MOST_PENDING)]
     editor.take("\n".join(lines), "bakery")
-    assert not is_due(IndexLayout(index))
+    assert not pending(IndexLayout(index)).is_due
     editor.add("bakery", OVEN)
-    assert is_due(IndexLayout(index))
+    assert pending(IndexLayout(index)).is_due
 
 
 def test_an_index_follows_a_build_of_another_process(glossary: Glossary, index: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import signal
@@ -35,6 +36,7 @@ from semsearch.api import (
     middleware,
     pages,
     problems,
+    publishing,
     routes,
 )
 from semsearch.api.asking import THREADS, Asking
@@ -89,14 +91,17 @@ def create_app(
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
+        publishing_edits = asyncio.create_task(publishing.publish_edits(layout))
         yield {IS_FULL: app.state.asking.workers.is_full}
+        publishing_edits.cancel()
+        await asyncio.gather(publishing_edits, return_exceptions=True)
         app.state.is_ready = False
         app.state.asking.workers.close()
         app.state.edits.close()
         door.close()
 
-    keys = IndexLayout(Path(glossary.info().path)).keys
-    door = access.Door(KeyRing(keys, clock), is_open=exposure.is_open(settings))
+    layout = IndexLayout(Path(glossary.info().path))
+    door = access.Door(KeyRing(layout.keys, clock), is_open=exposure.is_open(settings))
     app = FastAPI(
         title="semsearch",
         version=__version__,

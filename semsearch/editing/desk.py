@@ -66,7 +66,7 @@ class Desk:
                 )
             with told_why(layout.root), exclusive(layout.lock):
                 manifest = read_manifest(layout)[0]
-                _check_exists(layout)
+                check_exists(layout)
                 with sound(layout.store), closing(EntryStore(layout.store)) as store:
                     _check_belongs(layout, store, manifest)
                     yield Work(layout, store, manifest, self._encoders)
@@ -85,7 +85,7 @@ class Desk:
             StoredIndexError: it is not there, damaged, or of another version.
         """
         layout = self._layout
-        _check_exists(layout)
+        check_exists(layout)
         with (
             told_why(layout.root),
             sound(layout.store),
@@ -150,7 +150,7 @@ class Work:
         return self._encoders[embedding.key]
 
 
-def _check_exists(layout: IndexLayout) -> None:
+def check_exists(layout: IndexLayout) -> None:
     """Refuse an index that was copied without its store: one made anew would know no other entry."""
     if not layout.store.exists():
         raise IndexDamaged(

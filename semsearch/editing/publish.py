@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from dataclasses import dataclass
 
+from semsearch.editing.desk import check_exists
 from semsearch.exporting import Exports
 from semsearch.finding import AUTO
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.progress import Progress
 from semsearch.publishing import Made, Written, publish_generation, write_generation
+from semsearch.storage.database import sound
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.failing import told_why
 from semsearch.storage.files import exclusive
@@ -19,20 +22,31 @@ from semsearch.storage.manifest import Manifest, read_manifest
 from semsearch.storage.retention import remove_old
 
 
-def count_pending(layout: IndexLayout) -> int:
-    """Return how many entries were changed since the generation that answers.
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """How many entries were changed since the generation that answers, up to which revision, of how many."""
+
+    changes: int
+    revision: int
+    entries: int
+
+    @property
+    def is_due(self) -> bool:
+        """Whether they are so many that a generation should take them in."""
+        return self.changes > MOST_PENDING
+
+
+def pending(layout: IndexLayout) -> Pending:
+    """Look at what waits to be taken into a generation.
 
     Raises:
-        StoredIndexError: the index cannot be read.
+        StoredIndexError: the index cannot be read, or has no store.
     """
-    manifest = read_manifest(layout)[0]
-    with closing(EntryReader(layout.store)) as store:
-        return store.count_changes_since(manifest.revision)
-
-
-def is_due(layout: IndexLayout) -> bool:
-    """Whether so many entries were changed that a generation should take them in."""
-    return count_pending(layout) > MOST_PENDING
+    shown = read_manifest(layout)[0]
+    check_exists(layout)
+    with told_why(layout.root), sound(layout.store), closing(EntryReader(layout.store)) as store:
+        changes = store.count_changes_since(shown.revision)
+        return Pending(changes, store.revision[1], shown.entries)
 
 
 def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
@@ -51,7 +65,8 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
     Raises:
         StoredIndexError: the index cannot be read or written, or somebody else publishes it.
     """
-    with told_why(layout.root), exclusive(layout.publishing):
+    check_exists(layout)
+    with told_why(layout.root), sound(layout.store), exclusive(layout.publishing):
         shown = read_manifest(layout)[0]
         with closing(EntryReader(layout.store)) as store:
             if store.revision == (shown.store, shown.revision):
