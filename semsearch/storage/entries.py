@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
@@ -70,6 +71,23 @@ class EntryReader:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def check(self, *, deep: bool = False) -> None:
+        """Read the whole file through, which takes a second for some hundred megabytes.
+
+        Args:
+            deep: also compare indexes with tables.
+
+        Raises:
+            IndexDamaged: something in it is not what it should be.
+        """
+        check(self._connection, self._file, deep=deep)
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Let all that is read meanwhile be of one state; who writes waits for the end, so it is kept short."""
+        with reading(self._connection):
+            yield
 
     @property
     def revision(self) -> tuple[str, int]:
@@ -155,14 +173,6 @@ class EntryStore(EntryReader):
 
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
-
-    def check(self) -> None:
-        """Read the whole file through, which takes a second for some hundred megabytes.
-
-        Raises:
-            IndexDamaged: something in it is not what it should be.
-        """
-        check(self._connection, self._file)
 
     def compare(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
         """Sort a corpus into new, changed, unchanged and gone, without writing anything.
