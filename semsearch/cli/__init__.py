@@ -19,10 +19,11 @@ import sys
 import traceback
 
 from semsearch import errors
-from semsearch.cli import edits, keys
+from semsearch.cli import backups, edits, keys
 from semsearch.cli.commands import app
 
 app.add_typer(edits.app)
+app.add_typer(backups.app)
 app.add_typer(keys.app)
 
 _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from semsearch.embedding import Embedding, embed_missing
 from semsearch.encoders.base import Encoder
-from semsearch.errors import IndexBusy, IndexDamaged, IndexUnwritable
+from semsearch.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
 from semsearch.prepared import Prepared
 from semsearch.progress import Silent
 from semsearch.storage.database import sound
@@ -89,9 +89,18 @@ class Desk:
         with (
             told_why(layout.root),
             sound(layout.store),
-            closing(EntryReader(layout.store)) as store,
+            closing(self._reader()) as store,
         ):
             yield store
+
+    def _reader(self) -> EntryReader:
+        """Open the store to be read; one of an older version is brought up to date first."""
+        try:
+            return EntryReader(self._layout.store)
+        except FormatTooOld:
+            with exclusive(self._layout.lock):
+                EntryStore(self._layout.store).close()
+            return EntryReader(self._layout.store)
 
 
 class Work:

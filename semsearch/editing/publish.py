@@ -85,7 +85,7 @@ def _write(layout: IndexLayout, store: EntryReader, shown: Manifest, progress: P
     """Write a generation that is made as the one that answers."""
     exports = Exports(None, shown.encoder_sha256, is_new=False, reranker=shown.reranker, pairs={})
     engine = AUTO if shown.engine.why.startswith("chosen by its size") else shown.engine.name
-    with store.one_state():
+    with store.unchanging():
         revision, entries = store.revision, list(store.entries())
     made = Made(
         layout.next_number(),

@@ -113,26 +113,36 @@ def sound(file: Path) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(
-            f"{file} is not a sound database ({error}); move it away and run `semsearch build` "
-            "again to make a new one from the source files, which is without what was edited live"
+            f"{file} is not a sound database ({error}); move it away and restore a backup "
+            "(`semsearch restore-backup`), or run `semsearch build` again to make a new one from the "
+            "source files, which is without what was edited live"
         ) from error
 
 
-def check(connection: sqlite3.Connection, file: Path) -> None:
+def check(connection: sqlite3.Connection, file: Path, *, deep: bool = False) -> None:
     """Read a whole database through.
+
+    Args:
+        connection: to it.
+        file: its file, for the message.
+        deep: also compare its indexes with its tables, which takes several times as long.
 
     Raises:
         IndexDamaged: something in it is not what it should be.
     """
     with sound(file):
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        how = "integrity_check" if deep else "quick_check"
+        found = connection.execute(f"PRAGMA {how}(1)").fetchone()[0]
         if found != "ok":
             raise sqlite3.DatabaseError(" ".join(str(found).split()))
 
 
 @contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let several queries see one state, whatever is committed meanwhile."""
+    """Let several queries see one state, whatever is committed meanwhile; inside a transaction they do anyway."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN")
     try:
         yield

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
@@ -85,6 +85,23 @@ class EntryReader:
         """Close the file."""
         self._connection.close()
 
+    def check(self, *, deep: bool = False) -> None:
+        """Read the whole file through, which takes a second for some hundred megabytes.
+
+        Args:
+            deep: also compare indexes with tables.
+
+        Raises:
+            IndexDamaged: something in it is not what it should be.
+        """
+        check(self._connection, self._file, deep=deep)
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Let all that is read meanwhile be of one state; who writes waits for the end, so it is kept short."""
+        with reading(self._connection):
+            yield
+
     @property
     def revision(self) -> tuple[str, int]:
         """Which store this is, and how often its entries have been changed.
@@ -95,10 +112,6 @@ class EntryReader:
             "SELECT identity, revision FROM store"
         ).fetchone()
         return str(identity), int(number)
-
-    def one_state(self) -> AbstractContextManager[None]:
-        """Let what is read within see one state; a writer cannot commit until that is over."""
-        return reading(self._connection)
 
     def get(self, id_: str) -> Stored | None:
         """Return an entry by its id, if it is there."""
@@ -181,14 +194,6 @@ class EntryStore(EntryReader):
 
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
-
-    def check(self) -> None:
-        """Read the whole file through, which takes a second for some hundred megabytes.
-
-        Raises:
-            IndexDamaged: something in it is not what it should be.
-        """
-        check(self._connection, self._file)
 
     def compare(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
         """Sort a corpus into new, changed, unchanged and gone, without writing anything.

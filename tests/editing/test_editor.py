@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage import files
 from semsearch.types import Changed, Entry, Source
-from tests.conftest import ENTRIES
+from tests.conftest import ENTRIES, WITHOUT_HISTORY
 
 SCORING = Draft("Scoring", "Cutting the dough before it is baked.", ("slashing",))
 
@@ -260,6 +262,14 @@ def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) ->
         with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be asked and not edi"):
             call()
     assert not (index / "store.db").exists()
+
+
+def test_a_store_of_before_is_brought_up_to_date(editor: Editor, index: Path) -> None:
+    """By whoever reads it first; then it can be edited."""
+    with closing(sqlite3.connect(index / "store.db")) as connection:
+        connection.executescript(WITHOUT_HISTORY)
+    assert editor.entry("bakery:crumb").entry == ENTRIES[1]
+    assert editor.delete("bakery:crumb").entry is None
 
 
 def test_a_store_of_another_index_is_not_edited(
