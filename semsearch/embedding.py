@@ -18,6 +18,10 @@ from semsearch.storage.texts import Embedded, EmbeddedTexts
 BATCH = 1024
 """Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
 
+WINDOW = 1 << 13
+"""Texts that are embedded by length: with those of a million entries in one order of lengths, deriving a generation reads
+all over a store of gigabytes, 500 vectors a second where the disk is asked for each."""
+
 BATCH_CHARS = 1 << 18
 """Most characters of them: their tokens take some 400 bytes of memory for each while they are embedded."""
 
@@ -99,8 +103,8 @@ def embed_missing(
         rows.setdefault(text, row)
     wholes = set(built.hashes(built.first_rows[:-1].tolist()))
     missing = texts.unknown(rows, embedding.key, wholes)
-    # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
-    wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
+    # alike lengths pad little; what is written here together is read together when a generation is derived
+    wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -built.length(rows[t]), t))
     if not wanted:
         return
     encoder = embedding.load()
