@@ -28,11 +28,12 @@ from semsearch.encoders.models import DEFAULT_MODEL, Model
 from semsearch.encoders.onnx import Agreement
 from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
-from semsearch.finding import AUTO, chosen_engine
+from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
+from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
-from semsearch.publishing import Made, write_generation
+from semsearch.publishing import Made, publish_generation, write_generation
 from semsearch.ranking.background import spread
 from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
@@ -47,6 +48,10 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
 from semsearch.types import Entry, Refusal, RerankerInfo
+
+CHECKED_UP_TO = 1 << 28
+"""Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
+noticed where it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,8 @@ def build_index(
     with told_why(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
-            store.check()
+            if layout.store.stat().st_size <= CHECKED_UP_TO:
+                store.check()
             settled = keep_live(
                 entries, store.live(), store.live_deletions(), overwrite=overwrite_edits
             )
@@ -223,9 +229,18 @@ class _Build:
         relations = None
         if not current:
             how = Made(
-                number, made.name, made.fingerprint, embedding.key, precision, exports, self._engine
+                number,
+                self._store.revision,
+                made.name,
+                made.fingerprint,
+                embedding.key,
+                precision,
+                exports,
+                self._engine,
             )
-            relations = write_generation(self._layout, self._store, built, how, self._progress)
+            written = write_generation(self._layout, self._store, built, how, self._progress)
+            publish_generation(self._layout, written, self._progress)
+            relations = written.relations
             remove_old(self._layout, {number, before.generation if before else number})
             self._store.texts.forget(built.hashes(built.rows))
         return BuildReport(
@@ -260,7 +275,7 @@ class _Build:
             return None
 
     def _is_current(self, before: Manifest, precision: str, exports: Exports) -> bool:
-        return (before.store, before.revision) == self._store.revision and (
+        return self._is_shown(before) and (
             before.fingerprint,
             before.precision,
             before.encoder_sha256,
@@ -273,6 +288,14 @@ class _Build:
             exports.reranker,
             chosen_engine(self._engine, before.entries),
         )
+
+    def _is_shown(self, before: Manifest) -> bool:
+        """Whether questions see the store: by the generation alone, or a large one and little that was changed since."""
+        identity, revision = self._store.revision
+        if before.store != identity or before.revision == revision:
+            return before.store == identity
+        is_large = before.entries > FLAT_UP_TO
+        return is_large and self._store.count_changes_since(before.revision) <= MOST_PENDING
 
     def _embed(self, built: Prepared, embedding: Embedding) -> int:
         """Embed each text that has no vector yet once, and return how many there were."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from semsearch.ahead import one_ahead
 from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.onnx import Export
@@ -14,8 +15,11 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest
 from semsearch.storage.texts import Embedded, EmbeddedTexts
 
-BATCH = 256
-"""Texts embedded between two commits: a kill loses at most this many."""
+BATCH = 1024
+"""Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
+
+BATCH_CHARS = 1 << 18
+"""Most characters of them: their tokens take some 400 bytes of memory for each while they are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,25 @@ def embed_missing(
         return
     encoder = embedding.load()
     progress.start("embedding", len(wanted))
-    for start in range(0, len(wanted), BATCH):
-        hashes = wanted[start : start + BATCH]
+
+    def embed(hashes: Sequence[bytes]) -> Embedded:
         encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
-        yield Embedded(embedding.key, hashes, encoded, wholes)
-        progress.advance(len(hashes))
+        return Embedded(embedding.key, hashes, encoded, wholes)
+
+    for embedded in one_ahead(embed, _batches(wanted, lambda h: built.length(rows[h]))):
+        yield embedded
+        progress.advance(len(embedded.texts))
+
+
+def _batches(texts: Sequence[bytes], length: Callable[[bytes], int]) -> Iterator[list[bytes]]:
+    """Yield texts some at a time, as many as `BATCH` and `BATCH_CHARS` allow, at least one."""
+    batch: list[bytes] = []
+    chars = 0
+    for text in texts:
+        if batch and (len(batch) == BATCH or chars + length(text) > BATCH_CHARS):
+            yield batch
+            batch, chars = [], 0
+        batch.append(text)
+        chars += length(text)
+    if batch:
+        yield batch

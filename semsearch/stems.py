@@ -49,6 +49,6 @@ _stem_kept = lru_cache(maxsize=1 << 16)(_stem)
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Any:  # noqa: ANN401 - untyped library
-    import snowballstemmer  # noqa: PLC0415 - the only module that loads it
+    from Stemmer import Stemmer  # noqa: PLC0415 - the only module that loads it
 
-    return snowballstemmer.stemmer("english")
+    return Stemmer("english")

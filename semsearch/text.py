@@ -58,6 +58,7 @@ WORD = re.compile(rf"\w+(?:(?=[^\0-\u02ff])[{_COMBINING}]+\w*)*")
 out. The look-ahead saves the long class where a word ends in front of a common character."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Variation selectors: how a character is drawn, never which one it is."""
+_PLAIN = re.compile(r"[^a-z0-9+#]+")
 _ACCENTED = ("LATIN ", "GREEK ", "CYRILLIC ")
 """Scripts whose marks are left out in hasty typing; in others a mark makes another letter."""
 
@@ -192,6 +193,8 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    if text.isascii():  # nothing below would do anything else, and takes ten times as long
+        return _PLAIN.sub(" ", text.lower()).strip() or "".join(text.split())
     plain = unicodedata.normalize("NFKC", _VARIANT.sub("", text)).casefold()
     kept: list[str] = []
     base = " "

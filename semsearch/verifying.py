@@ -87,7 +87,7 @@ def _compare(
     store: EntryReader, snapshot: Snapshot, files: GenerationLayout, manifest: Manifest
 ) -> int:
     """Compare the entries that have not been changed since the generation, and return how many have been."""
-    with store.unchanging():
+    with store.one_state():
         changed = {change.id for change in store.changes_since(manifest.revision)}
         stored = (entry for entry in store.entries() if entry.id not in changed)
         shown = (entry for entry in _shown(snapshot, manifest) if entry.id not in changed)

@@ -37,14 +37,6 @@ ENTRIES = (
     entry("Estimated Time of Arrival (ETA)", "When a ship is expected to arrive.", "harbour"),
 )
 
-WITHOUT_HISTORY = """
-    DROP INDEX entry_by_revision; DROP INDEX entry_in_order; DROP TABLE history; DROP TABLE written;
-    DROP TABLE live_deletion; DROP TABLE request;
-    ALTER TABLE entry DROP COLUMN revision; ALTER TABLE entry DROP COLUMN origin;
-    PRAGMA user_version=3;
-"""
-"""Makes a store what it was before there was live editing."""
-
 SHELVES = tuple(
     entry(f"Shelf {n}", f"Board number {n} to put books and jars on.", "pantry") for n in range(30)
 )

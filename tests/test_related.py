@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from semsearch.errors import FormatTooOld
 from semsearch.glossary import Glossary
 from semsearch.relations import RelationCounts
 from semsearch.storage.manifest import FORMAT
+from semsearch.storage.schema import MIGRATIONS
 from semsearch.types import Entry, Reference, Span
-from tests.conftest import WITHOUT_HISTORY, entry
+from tests.conftest import entry
 
 LEAVEN = replace(
     entry("Leaven", "Old dough that makes new dough rise. It is fed with flour and water."),
@@ -117,12 +119,20 @@ def test_an_index_from_before_links_says_so_and_is_mended(tmp_path: Path) -> Non
 
 def _make_old(index: Path) -> None:
     """Give an index the schema of the store and the pointer of the first format."""
-    connection = sqlite3.connect(index / "store.db")
-    connection.executescript(WITHOUT_HISTORY)
-    connection.executescript(
-        "ALTER TABLE entry DROP COLUMN see_also; DROP TABLE tokens; PRAGMA user_version=1;"
-    )
-    connection.close()
+    store = index / "store.db"
+    columns = "id, glossary, term, definition, aliases, language, file, line, position"
+    with closing(sqlite3.connect(store)) as connection:
+        entries = connection.execute(f"SELECT {columns} FROM entry").fetchall()  # noqa: S608
+        vectors = connection.execute(
+            "SELECT text, key, vector FROM embedding JOIN encoder ON number = encoder"
+        ).fetchall()
+    store.unlink()
+    with closing(sqlite3.connect(store)) as connection:
+        connection.executescript(MIGRATIONS[0])
+        connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        connection.executemany("INSERT INTO vector VALUES (?, ?, ?)", vectors)
+        connection.execute("PRAGMA user_version=1")
+        connection.commit()
     pointer = json.loads((index / "CURRENT").read_text())
     (index / "CURRENT").write_text(json.dumps(pointer | {"format": 1}))
     shutil.rmtree(index / "generations" / "000001")

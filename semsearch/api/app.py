@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import signal
@@ -35,6 +36,7 @@ from semsearch.api import (
     middleware,
     pages,
     problems,
+    publishing,
     routes,
 )
 from semsearch.api.asking import THREADS, Asking
@@ -74,7 +76,8 @@ def create_app(
 
     Args:
         glossary: the index, which the caller closes after the application has shut down.
-        settings: what was set from outside, kept on the application's state; no route depends on it.
+        settings: what was set from outside, kept on the application's state. Where `read` is `auto`, reading is
+            open if `host` is a loopback address, whatever address another ASGI server binds.
         clock: tells the time, which access keys expire by.
 
     Returns:
@@ -88,14 +91,17 @@ def create_app(
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
+        publishing_edits = asyncio.create_task(publishing.publish_edits(layout))
         yield {IS_FULL: app.state.asking.workers.is_full}
+        publishing_edits.cancel()
+        await asyncio.gather(publishing_edits, return_exceptions=True)
         app.state.is_ready = False
         app.state.asking.workers.close()
         app.state.edits.close()
         door.close()
 
-    keys = IndexLayout(Path(glossary.info().path)).keys
-    door = access.Door(KeyRing(keys, clock), is_open=exposure.is_open(settings))
+    layout = IndexLayout(Path(glossary.info().path))
+    door = access.Door(KeyRing(layout.keys, clock), is_open=exposure.is_open(settings))
     app = FastAPI(
         title="semsearch",
         version=__version__,
@@ -120,7 +126,6 @@ def create_app(
     access.guard(app.routes, door)
     app.state.settings = settings
     app.state.glossary = glossary
-    app.state.etag = f'"{glossary.tag}-{__version__}"'
     app.state.page = pages.LandingPage(glossary, is_open=door.is_open)
     app.state.asking = Asking(glossary, settings)
     app.state.editor = Editor(glossary.info().path)

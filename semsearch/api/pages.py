@@ -35,7 +35,7 @@ _MARKS = ("reading", "count", "glossaries", "parts", "examples")
 
 
 class LandingPage:
-    """The page at /, made for one index.
+    """The page at /, made for what an index shows.
 
     Where reading needs a key it says nothing of the index; the script asks for the key and fills in the rest.
     """
@@ -43,6 +43,14 @@ class LandingPage:
     def __init__(self, glossary: Glossary, *, is_open: bool = True) -> None:
         self._glossary = glossary
         self._is_open = is_open
+        self._tag = glossary.tag
+
+    def current(self) -> LandingPage:
+        """Return the page of what the index holds now: this one, unless something was changed."""
+        self._glossary.follow(wait=False)
+        if self._glossary.tag == self._tag:
+            return self
+        return LandingPage(self._glossary, is_open=self._is_open)
 
     def make(self) -> str:
         """Ask the first question, also for a page that does not show it, and return the tag of the page."""
@@ -120,7 +128,9 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def landing(request: Request) -> Response:
     """Return the search page."""
-    page: LandingPage = request.app.state.page
+    state = request.app.state
+    page: LandingPage = state.page.current()
+    state.page = page
     headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match", "").removeprefix("W/") == page.etag:
         return Response(status_code=304, headers=headers)

@@ -12,6 +12,7 @@ from semsearch.errors import EntryNotFound, InvalidQuestion
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.text import text_hash
 from semsearch.types import Entry, GlossaryInfo, Related
+from semsearch.version import __version__
 
 
 class Service:
@@ -24,7 +25,8 @@ class Service:
         state = request.app.state
         self.glossary: Glossary = state.glossary
         self._caller = caller_of(request)
-        etag = _etag(state.etag, self._caller.glossaries)
+        self.glossary.follow(wait=False)
+        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
         self._caching = {
             "ETag": etag,
             "Cache-Control": "no-cache",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, show_edits
+from semsearch.cli import complete, show, show_edits
 from semsearch.cli.commands import AsJson, Index
 from semsearch.errors import InvalidEntry, InvalidSetting
 
@@ -124,6 +125,23 @@ def restore(
     with _editor(index) as editor:
         changed = editor.restore(id_, revision, expected=expected)
         show_edits.edited("restored", changed, as_json=as_json)
+
+
+@app.command()
+def publish(index: Index = None) -> None:
+    """Take what was edited since the last build into the index files; questions and edits go on meanwhile.
+
+    Questions see every edit at once. This makes them as fast again as before the edits, and finds the links and mentions of
+    what was changed. A server does it by itself.
+    """
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.editing.publish import publish_edits  # noqa: PLC0415 - loads numpy
+    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+
+    layout = IndexLayout(Path(load_settings(index=index).index))
+    with show.BuildProgress(quiet=False) as progress:
+        is_published = publish_edits(layout, progress)
+    show.done("published what was edited" if is_published else "there was nothing to publish")
 
 
 def _editor(index: object) -> Editor:

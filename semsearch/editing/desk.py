@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from semsearch.editing.publish import publish_edits
 from semsearch.embedding import Embedding, embed_missing
 from semsearch.encoders.base import Encoder
 from semsearch.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
@@ -67,7 +66,7 @@ class Desk:
                 )
             with told_why(layout.root), exclusive(layout.lock):
                 manifest = read_manifest(layout)[0]
-                _check_exists(layout)
+                check_exists(layout)
                 with sound(layout.store), closing(EntryStore(layout.store)) as store:
                     _check_belongs(layout, store, manifest)
                     yield Work(layout, store, manifest, self._encoders)
@@ -86,7 +85,7 @@ class Desk:
             StoredIndexError: it is not there, damaged, or of another version.
         """
         layout = self._layout
-        _check_exists(layout)
+        check_exists(layout)
         with (
             told_why(layout.root),
             sound(layout.store),
@@ -125,7 +124,7 @@ class Work:
         who: str,
         answered: Callable[[list[Changed]], Answered] | None = None,
     ) -> list[Changed]:
-        """Embed what is new, make the edits in one transaction, and let questions see them.
+        """Embed what is new, and make the edits in one transaction; from then on questions see them (`overlay`).
 
         Args:
             edits: see `EntryStore.apply`.
@@ -139,7 +138,6 @@ class Work:
         """
         embedding = Embedding.of(self._layout, self._shown)
         changed = self.store.apply(edits, who, self._embedded(edits, embedding), answered)
-        publish_edits(self._layout, self.store, self._shown, embedding.key)
         return changed
 
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
@@ -161,7 +159,7 @@ class Work:
         return self._encoders[embedding.key]
 
 
-def _check_exists(layout: IndexLayout) -> None:
+def check_exists(layout: IndexLayout) -> None:
     """Refuse an index that was copied without its store: one made anew would know no other entry."""
     if not layout.store.exists():
         raise IndexDamaged(

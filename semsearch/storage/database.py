@@ -16,7 +16,7 @@ from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredInd
 _LOG_IS_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The release that mended the reset of a write-ahead log, and the older lines that got the mend too."""
 _CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
-_PATIENCE_S = 5.0
+PATIENCE_S = 5.0
 """How long a connection waits for another one to finish with the file."""
 
 
@@ -51,7 +51,7 @@ def open_for_writing(
         sqlite3.OperationalError: it cannot be opened or written.
     """
     with sound(file):
-        connection = sqlite3.connect(file, timeout=_PATIENCE_S, isolation_level=None)
+        connection = sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)
         try:
             connection.execute(f"PRAGMA journal_mode={journal or journal_mode()}")
             for setting in ("synchronous=FULL", "foreign_keys=ON", *_CAREFUL):
@@ -63,7 +63,9 @@ def open_for_writing(
     return connection
 
 
-def open_for_reading(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def open_for_reading(
+    file: Path, migrations: Sequence[str], patience_s: float = PATIENCE_S
+) -> sqlite3.Connection:
     """Open a database that another process may be writing, and change nothing.
 
     What a killed writer left half done is taken back first, which is why the file is not opened as
@@ -72,6 +74,7 @@ def open_for_reading(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     Args:
         file: the database, which must exist.
         migrations: as for `open_for_writing`.
+        patience_s: how long a read waits for a writer to finish.
 
     Raises:
         FormatTooNew, FormatTooOld: another version of semsearch wrote it.
@@ -81,7 +84,7 @@ def open_for_reading(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
     with sound(file):
         connection = sqlite3.connect(
-            uri, uri=True, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
+            uri, uri=True, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
         )
         try:
             for setting in ("query_only=ON", *_CAREFUL):

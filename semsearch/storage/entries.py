@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
@@ -18,7 +18,13 @@ from semsearch.errors import EntryConflict, EntryNotFound
 from semsearch.storage import history, requests
 from semsearch.storage.changing import Changing, changing
 from semsearch.storage.comparing import Changes, Fate, Kept, compare
-from semsearch.storage.database import check, open_for_reading, open_for_writing, reading
+from semsearch.storage.database import (
+    PATIENCE_S,
+    check,
+    open_for_reading,
+    open_for_writing,
+    reading,
+)
 from semsearch.storage.requests import Answered
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
@@ -58,15 +64,22 @@ class Edit:
 
 
 class EntryReader:
-    """The store as it is read beside its writer. For one thread; each read sees what was last committed."""
+    """The store as it is read beside its writer. For one thread at a time; each read sees what was last committed."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, patience_s: float = PATIENCE_S) -> None:
+        """Open the file.
+
+        Args:
+            file: the store.
+            patience_s: how long a read waits for a writer to finish.
+        """
+        self._patience_s = patience_s
         self._file = file
         self._connection = self._open()
         self.texts = EmbeddedTexts(self._connection)
 
     def _open(self) -> sqlite3.Connection:
-        return open_for_reading(self._file, MIGRATIONS)
+        return open_for_reading(self._file, MIGRATIONS, self._patience_s)
 
     def close(self) -> None:
         """Close the file."""
@@ -83,12 +96,6 @@ class EntryReader:
         """
         check(self._connection, self._file, deep=deep)
 
-    @contextmanager
-    def unchanging(self) -> Iterator[None]:
-        """Let all that is read meanwhile be of one state; who writes waits for the end, so it is kept short."""
-        with reading(self._connection):
-            yield
-
     @property
     def revision(self) -> tuple[str, int]:
         """Which store this is, and how often its entries have been changed.
@@ -99,6 +106,10 @@ class EntryReader:
             "SELECT identity, revision FROM store"
         ).fetchone()
         return str(identity), int(number)
+
+    def one_state(self) -> AbstractContextManager[None]:
+        """Let what is read within see one state; a writer cannot commit until that is over."""
+        return reading(self._connection)
 
     def get(self, id_: str) -> Stored | None:
         """Return an entry by its id, if it is there."""
@@ -142,6 +153,14 @@ class EntryReader:
         there = (Changed(row[0], from_row(row[:-1]), row[-1]) for row in rows)
         gone = (Changed(id_, None, at) for at, id_ in deleted)
         return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
+
+    def count_changes_since(self, revision: int) -> int:
+        """Return how many entries `changes_since` would tell of."""
+        with reading(self._connection):
+            (there,) = self._connection.execute(
+                "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
+            ).fetchone()
+            return int(there) + len(history.gone_since(self._connection, revision, _ALL))
 
     def versions(self, id_: str) -> list[Version]:
         """Return all states of an entry, the oldest first; empty if there has never been such an entry."""

@@ -6,6 +6,7 @@
       calibration.json          how confidence is bent to real questions, if it is
       keys.db                   who may do what: access keys, hashed (SQLite, mode 0600), if there are any
       LOCK                      held by the one process that builds or edits
+      PUBLISHING                held by the one that takes edits into a generation, while others edit
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
       generations/<n>/          immutable, self-contained, derived from the store
@@ -163,6 +164,11 @@ class IndexLayout:
     def lock(self) -> Path:
         """The writer's lock."""
         return self.root / "LOCK"
+
+    @property
+    def publishing(self) -> Path:
+        """The lock of whoever derives a generation while others may edit."""
+        return self.root / "PUBLISHING"
 
     @property
     def generations(self) -> Path:

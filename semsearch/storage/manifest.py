@@ -20,7 +20,7 @@ from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.types import EngineInfo, RerankerInfo
 
-FORMAT = 3
+FORMAT = 4
 """Version of the files of an index. Any change to their meaning raises it."""
 
 
@@ -40,12 +40,16 @@ class Manifest:
     encoder_sha256: str | None
     """Of the encoder's own description, `encoder.json`; none for an encoder without files."""
     fingerprint: str
+    embedded_by: str
+    """The key of its vectors in the store."""
     dim: int
     precision: str
     engine: EngineInfo
     reranker: RerankerInfo | None
     entries: int
     vectors: int
+    mean_words: float
+    """Words of an entry, names included, with which the words half compares the length of each."""
     background: Background
     """Of the similarity of meaning, over all glossaries together."""
     backgrounds: dict[str, Background]

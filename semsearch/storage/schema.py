@@ -59,6 +59,27 @@ MIGRATIONS = (
     CREATE INDEX entry_in_order ON entry (glossary, position);
     CREATE INDEX history_of_entry ON history (id, revision);
     """,
+    # Rows of kilobytes in the order of a hash take as long to write as their texts to embed. `kept` is the version of
+    # the tokens that are kept, 0 if there are none.
+    """
+    CREATE TABLE encoder (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE embedding (
+        text BLOB NOT NULL,
+        encoder INTEGER NOT NULL REFERENCES encoder,
+        kept INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        ids BLOB,
+        tokens BLOB
+    ) STRICT;
+    INSERT INTO encoder (key) SELECT DISTINCT fingerprint FROM vector;
+    INSERT INTO embedding
+        SELECT vector.text, number, iif(tokens.text IS NULL, 0, 1), vector.value, ids, tokens.value
+        FROM vector JOIN encoder ON key = vector.fingerprint
+        LEFT JOIN tokens ON tokens.text = vector.text AND tokens.fingerprint = key || '-1';
+    CREATE INDEX embedding_text ON embedding (text, encoder, kept);
+    DROP TABLE vector;
+    DROP TABLE tokens;
+    """,
     """
     CREATE TABLE request (
         who TEXT NOT NULL,

@@ -1,7 +1,8 @@
-"""What encoders made of texts: a table of the store, keyed by the hash of the text and the encoder.
+"""What encoders made of texts, kept in the store so that no text is embedded twice.
 
-Equal texts share a vector, never a row of an entry, and vectors of another encoder can never be taken
-by mistake.
+Keyed by the hash of the text and by the encoder: equal texts share a vector, never a row of an index, and what
+another encoder made can never be taken by mistake. The rows lie in the order in which they were written, behind an index of
+hashes: rows of some kilobytes that are inserted in the order of a hash cost as much as embedding the texts.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,121 +19,89 @@ from semsearch.storage.database import transaction
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.types import Encoded, Tokens, Vectors
 
-_MANY = 500
-_FEW = 10_000
-_TOKENS = 1
+TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
+
+_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """What an encoder made of some texts.
 
-    `fingerprint` is that of the encoder, `texts` are hashes, and tokens are kept of those that are also in
-    `with_tokens`.
+    `key` is that of the encoder, `texts` are hashes, and tokens are kept of those that are also in `with_tokens`.
     """
 
-    fingerprint: str
+    key: str
     texts: Sequence[bytes]
     encoded: Encoded
     with_tokens: Collection[bytes]
 
 
 class EmbeddedTexts:
-    """The vectors and tokens in an open store."""
+    """Vectors and tokens of texts, by the hash of the text and the key of an encoder."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def unknown(
-        self, texts: Iterable[bytes], fingerprint: str, with_tokens: Collection[bytes]
+        self, texts: Iterable[bytes], key: str, with_tokens: Collection[bytes]
     ) -> set[bytes]:
         """Return which texts this encoder has not embedded yet.
 
         Args:
             texts: their hashes.
-            fingerprint: of the encoder.
+            key: of the encoder.
             with_tokens: hashes of texts whose tokens are wanted too.
         """
-        of_tokens = _key_of_tokens(fingerprint)
-        missing = self._without("vector", set(texts), fingerprint)
-        return missing | self._without("tokens", set(with_tokens), of_tokens)
-
-    def _without(self, table: str, texts: set[bytes], key: str) -> set[bytes]:
-        """Return the texts without a row: a few are looked up, for many all rows are passed."""
-        if len(texts) <= _FEW:
-            return texts - {text for (text,) in self._values("text", table, list(texts), key)}
-        rows = self._connection.execute(
-            f"SELECT text FROM {table} WHERE fingerprint = ?",  # noqa: S608 - constants
-            (key,),
-        )
-        for (text,) in rows:
-            texts.discard(text)
-        return texts
+        missing = set(texts)
+        for text, kept in self._known(missing, key):
+            if kept == TOKENS or text not in with_tokens:
+                missing.discard(text)
+        return missing
 
     def save(self, embedded: Embedded) -> None:
-        """Keep what an encoder made of texts, in one transaction; what is already there stays."""
+        """Keep what an encoder made of texts, in one transaction, instead of what it made of them before."""
         with transaction(self._connection):
             self.insert(embedded)
 
     def insert(self, embedded: Embedded) -> None:
         """Keep what an encoder made of texts; the caller has begun a transaction."""
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO vector VALUES (?, ?, ?)",
-            (
-                (text, embedded.fingerprint, row.astype("<f4").tobytes())
-                for text, row in zip(embedded.texts, embedded.encoded.vectors, strict=True)
-            ),
+        connection, encoded = self._connection, embedded.encoded
+        connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (embedded.key,))
+        number = self._number(embedded.key)
+        connection.executemany(
+            "DELETE FROM embedding WHERE text = ? AND encoder = ?",
+            ((text, number) for text in embedded.texts),
         )
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
+        rows = zip(embedded.texts, encoded.vectors, encoded.tokens, strict=True)
+        connection.executemany(
+            "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (
-                    text,
-                    _key_of_tokens(embedded.fingerprint),
-                    tokens.ids.astype("<i4").tobytes(),
-                    to_int8(tokens.vectors).tobytes(),
-                )
-                for text, tokens in zip(embedded.texts, embedded.encoded.tokens, strict=True)
-                if text in embedded.with_tokens
+                (text, number, *_kept(tokens, text in embedded.with_tokens, vector))
+                for text, vector, tokens in rows
             ),
         )
 
-    def tokens(self, texts: Sequence[bytes], fingerprint: str) -> list[Tokens]:
+    def tokens(self, texts: Sequence[bytes], key: str) -> list[Tokens]:
         """Return the tokens of texts in their order; see `vectors`."""
-        rows = self._values("text, ids, value", "tokens", texts, _key_of_tokens(fingerprint))
-        found = {text: _tokens(ids, value) for text, ids, value in rows}
+        found = {t: _tokens(*row) for t, *row in self._values("text, ids, tokens", texts, key)}
         return [found[text] for text in texts]
 
-    def vectors(self, texts: Sequence[bytes], fingerprint: str, dim: int) -> Vectors:
+    def vectors(self, texts: Sequence[bytes], key: str, dim: int) -> Vectors:
         """Return the vectors of texts in their order, (n, dim).
 
         Raises:
             KeyError: a text has no vector; callers save them first.
         """
-        found: dict[bytes, bytes] = dict(self._values("text, value", "vector", texts, fingerprint))
+        found: dict[bytes, bytes] = dict(self._values("text, vector", texts, key))
         joined = b"".join(found[text] for text in texts)
         return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
 
-    def _values(
-        self, columns: str, table: str, texts: Sequence[bytes], fingerprint: str
-    ) -> Iterator[Any]:
-        distinct = list(dict.fromkeys(texts))
-        for start in range(0, len(distinct), _MANY):
-            some = distinct[start : start + _MANY]
-            marks = ",".join("?" * len(some))
-            yield from self._connection.execute(
-                f"SELECT {columns} FROM {table} WHERE fingerprint = ? AND text IN ({marks})",  # noqa: S608
-                (fingerprint, *some),
-            )
-
-    def dim_of(self, text: bytes, fingerprint: str) -> int:
+    def dim_of(self, text: bytes, key: str) -> int:
         """Return the dimension of the vector of a text that is known to have one."""
-        row = self._connection.execute(
-            "SELECT length(value) FROM vector WHERE text = ? AND fingerprint = ?",
-            (text, fingerprint),
-        ).fetchone()
-        return int(row[0]) // 4
+        ((length,),) = self._values("length(vector)", [text], key)
+        return int(length) // 4
 
     def forget(self, keep: Iterable[bytes]) -> None:
         """Drop what was made of texts that no entry has any more, by whatever encoder."""
@@ -140,15 +110,59 @@ class EmbeddedTexts:
             self._connection.executemany(
                 "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
             )
-            for table in ("vector", "tokens"):
-                self._connection.execute(
-                    f"DELETE FROM {table} WHERE text NOT IN (SELECT text FROM kept)"  # noqa: S608
-                )
+            # by number, so that the texts are looked up in the index, and rows are read only to be dropped
+            self._connection.execute(
+                "DELETE FROM embedding WHERE rowid IN "
+                "(SELECT rowid FROM embedding WHERE text NOT IN (SELECT text FROM kept))"
+            )
             self._connection.execute("DROP TABLE kept")
 
+    def _known(self, texts: Collection[bytes], key: str) -> Iterator[tuple[bytes, int]]:
+        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone."""
+        if len(texts) <= _MANY:
+            return self._values("text, kept", list(texts), key)
+        return self._connection.execute(
+            "SELECT text, kept FROM embedding WHERE encoder = ?", (self._number(key),)
+        )
 
-def _key_of_tokens(fingerprint: str) -> str:
-    return f"{fingerprint}-{_TOKENS}"
+    def _number(self, key: str) -> int:
+        """Return the number of an encoder; one that no text was embedded with has 0."""
+        row = self._connection.execute(
+            "SELECT number FROM encoder WHERE key = ?", (key,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _values(self, columns: str, texts: Sequence[bytes], key: str) -> Iterator[Any]:
+        number = self._number(key)
+        distinct = list(dict.fromkeys(texts))
+        for start in range(0, len(distinct), _MANY):
+            some = distinct[start : start + _MANY]
+            marks = ",".join("?" * len(some))
+            yield from self._connection.execute(
+                f"SELECT {columns} FROM embedding WHERE text IN ({marks}) AND encoder = ?",  # noqa: S608
+                (*some, number),
+            )
+
+
+def copy_vectors(
+    texts: EmbeddedTexts, hashes: Sequence[bytes], key: str, dim: int, file: Path
+) -> None:
+    """Write the vectors of texts to a file, one little-endian float32 row after the other.
+
+    Raises:
+        KeyError: see `EmbeddedTexts.vectors`.
+    """
+    with file.open("wb") as rows:
+        rows.write(texts.vectors(hashes, key, dim).astype("<f4").tobytes())
+
+
+def _kept(
+    tokens: Tokens, is_wanted: bool, vector: Vectors
+) -> tuple[int, bytes, bytes | None, bytes | None]:
+    value = vector.astype("<f4").tobytes()
+    if not is_wanted:
+        return 0, value, None, None
+    return TOKENS, value, tokens.ids.astype("<i4").tobytes(), to_int8(tokens.vectors).tobytes()
 
 
 def _tokens(ids: bytes, value: bytes) -> Tokens:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -299,3 +300,20 @@ def test_a_writer_waits_for_another_and_then_says_so(store: KeyStore, file: Path
             _create(store)
         other.execute("ROLLBACK")
     assert len(store.all()) == 1
+
+
+def test_a_look_up_waits_for_a_writer_no_longer_than_a_second(store: KeyStore, file: Path) -> None:
+    """All requests wait with it; nobody is let in meanwhile, and after it everything is as before."""
+    key, text = _create(store)
+    with (
+        closing(sqlite3.connect(file, isolation_level=None)) as other,
+        closing(KeyRing(file, lambda: NOW)) as ring,
+    ):
+        assert ring.find(text) == key
+        other.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        with pytest.raises(IndexBusy, match="another process is writing"):
+            ring.find(text)
+        assert 0.9 < time.monotonic() - began < 3
+        other.execute("ROLLBACK")
+        assert ring.find(text) == key

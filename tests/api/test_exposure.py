@@ -113,8 +113,8 @@ def _serving(index: Path, *options: str) -> Iterator[tuple[httpx2.Client, list[s
         with httpx2.Client(base_url=found[0], trust_env=False) as http:
             yield http, said
         process.send_signal(signal.SIGTERM)
-        said.append(process.communicate(timeout=30)[0])
-        assert process.returncode == 0
+        said.append(process.stdout.read())  # `communicate` would miss what was read ahead
+        assert process.wait(timeout=30) == 0
     finally:
         process.kill()
         process.communicate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
@@ -401,7 +400,8 @@ def test_a_fault_of_the_service_says_nothing(
     """The client gets a request id, the log has the rest."""
 
     class Broken:
-        def info(self) -> Any:  # noqa: ANN401
+        def follow(self, *, wait: bool) -> None:
+            assert not wait
             raise SemsearchError("secret path")
 
     whole, app.state.glossary = app.state.glossary, Broken()

@@ -51,6 +51,16 @@ def test_an_entry_is_added_changed_deleted_and_restored(index: str) -> None:
     ]
 
 
+def test_edits_are_published_on_demand(index: str) -> None:
+    """Once: then there is nothing to publish, and `info` names the new generation."""
+    _said("add", "bakery", "Scoring", "Cutting the dough.", "-i", index)
+    done = run("publish", "-i", index)
+    assert (done.returncode, done.stdout) == (0, b"published what was edited\n")
+    assert json.loads(_said("info", "--json", "-i", index))["generation"] == 2
+    again = run("publish", "-i", index)
+    assert (again.returncode, again.stdout) == (0, b"there was nothing to publish\n")
+
+
 def test_history_says_what_was_changed(index: str) -> None:
     """The newest version first, and of each what it says that the one before did not."""
     _said("change", "bakery:crumb", "--no-aliases", "--see-also", "Leaven", "-i", index)

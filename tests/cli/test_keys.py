@@ -12,7 +12,12 @@ import pytest
 
 from semsearch.access.keys import Scope, is_key, utc_now
 from semsearch.access.store import KeyStore
+from semsearch.api.app import Listening
+from semsearch.building import build_index
+from semsearch.cli import show
+from semsearch.glossary import Glossary
 from tests.cli.test_commands import run
+from tests.conftest import ENTRIES
 
 
 @pytest.fixture
@@ -134,3 +139,24 @@ def test_a_damaged_file_of_keys_is_index_trouble(index: Path) -> None:
     done = run("keys", "list", "-i", str(index))
     assert done.returncode == 3
     assert b"keys.db is not a sound database of keys" in done.stderr
+
+
+def test_a_build_leaves_the_keys_alone(tmp_path: Path) -> None:
+    """Whoever had a key has it still, although the glossary it is for is gone."""
+    build_index(ENTRIES, tmp_path, model="hashed")
+    store = KeyStore(tmp_path / "keys.db")
+    made, _ = store.create(name="", scope=Scope.EDIT, glossaries=["harbour"], now=utc_now())
+    build_index(ENTRIES[:3], tmp_path, model="hashed")
+    assert store.all() == [made]
+
+
+def test_serve_says_that_reading_needs_a_key(
+    glossary: Glossary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And how it is sent; where reading is open nothing is said of keys."""
+    for is_open in (True, False):
+        listening = Listening("http://127.0.0.1:8000", "what?", glossary.info(), is_open)
+        show.serving(listening, named_model=None)
+        said = capsys.readouterr().out
+        assert ("Reading needs an access key; `semsearch keys create` makes one" in said) != is_open
+        assert ('-H "Authorization: Bearer $SEMSEARCH_KEY"' in said) != is_open

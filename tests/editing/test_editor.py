@@ -26,8 +26,10 @@ from semsearch.errors import (
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage import files
+from semsearch.storage.rows import COLUMNS, to_row
+from semsearch.storage.schema import MIGRATIONS
 from semsearch.types import Changed, Entry, Source
-from tests.conftest import ENTRIES, WITHOUT_HISTORY
+from tests.conftest import ENTRIES
 
 SCORING = Draft("Scoring", "Cutting the dough before it is baked.", ("slashing",))
 
@@ -266,10 +268,26 @@ def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) ->
 
 def test_a_store_of_before_is_brought_up_to_date(editor: Editor, index: Path) -> None:
     """By whoever reads it first; then it can be edited."""
+    (identity,) = _rows(index, "SELECT identity FROM store")[0]
+    (index / "store.db").unlink()
     with closing(sqlite3.connect(index / "store.db")) as connection:
-        connection.executescript(WITHOUT_HISTORY)
+        for step in MIGRATIONS[:3]:
+            connection.executescript(step)
+        connection.execute("UPDATE store SET identity = ?, revision = 1", (identity,))
+        marks = ", ".join("?" * 10)
+        connection.executemany(
+            f"INSERT INTO entry ({COLUMNS}, position) VALUES ({marks})",  # noqa: S608 - constants
+            [(*to_row(entry), at) for at, entry in enumerate(ENTRIES)],
+        )
+        connection.execute("PRAGMA user_version=3")
+        connection.commit()
     assert editor.entry("bakery:crumb").entry == ENTRIES[1]
     assert editor.delete("bakery:crumb").entry is None
+
+
+def _rows(index: Path, query: str) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(index / "store.db")) as connection:
+        return connection.execute(query).fetchall()
 
 
 def test_a_store_of_another_index_is_not_edited(

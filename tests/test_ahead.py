@@ -1,0 +1,39 @@
+"""Work that goes on while its last result is used."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from semsearch.ahead import one_ahead
+
+
+def test_results_come_in_order() -> None:
+    """Also of nothing and of one item."""
+    assert list(one_ahead(str, range(4))) == ["0", "1", "2", "3"]
+    assert list(one_ahead(str, [])) == []
+    assert list(one_ahead(str, [1])) == ["1"]
+
+
+def test_the_next_is_made_while_the_last_is_used_and_no_more() -> None:
+    """While the first result is looked at, the second is made, and the third is not begun."""
+    made = [threading.Event() for _ in range(3)]
+
+    def make(number: int) -> int:
+        made[number].set()
+        return number
+
+    results = one_ahead(make, range(3))
+    assert next(results) == 0
+    assert made[1].wait(5)
+    assert not made[2].wait(0.05)
+    assert list(results) == [1, 2]
+
+
+def test_an_error_reaches_who_asked() -> None:
+    """It is raised in place of the result, after those before it."""
+    results = one_ahead(lambda number: 1 // number, [1, 0])
+    assert next(results) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(results)
