@@ -61,7 +61,7 @@ def verify(
     if as_json:
         show.print_json(json.dumps(dataclasses.asdict(found)))
         return
-    since = f", {found.changed_since:,} of them changed since" if found.changed_since else ""
+    since = f", {found.changed_since:,} changed since" if found.changed_since else ""
     again = f"; {found.embedded:,} texts embedded again" if found.embedded else ""
     show.done(
         f"{folder} is sound: generation {found.generation} with {found.entries:,} entries{since}{again}"
