@@ -1,7 +1,9 @@
 # semsearch in a container:
 #
 #   docker build --tag semsearch .
-#   docker run --rm --publish 8000:8000 --read-only semsearch
+#   docker run --rm --publish 127.0.0.1:8000:8000 --read-only semsearch
+#
+# Whoever reaches the published port may read; README.md says how to ask for access keys instead.
 #
 # The first stage builds the index, and needs torch for it. The final stage holds the locked
 # dependencies of a running service, the package and the index, and nothing else.
@@ -43,7 +45,8 @@ COPY --from=build /build/index index
 # files may stay root's, and the root file system may be mounted read-only.
 USER 10001:10001
 
-ENV SEMSEARCH_INDEX=/app/index SEMSEARCH_PORT=8000 PYTHONUNBUFFERED=1
+# In a container every address is one for others, so reading is opened on purpose.
+ENV SEMSEARCH_INDEX=/app/index SEMSEARCH_PORT=8000 SEMSEARCH_READ=open PYTHONUNBUFFERED=1
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import os; from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"SEMSEARCH_PORT\"]}/readyz', timeout=4)"]

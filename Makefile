@@ -13,7 +13,7 @@ TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits torture chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +79,12 @@ bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and
 
 bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can answer
 	@$(BIN)/python -m tests.benchmarks.overload --index $(INDEX)
+
+bench-edits: $(BIN)/.dev build ## What an edit costs, and what it costs those who ask
+	@$(BIN)/python -m tests.benchmarks.edits --index $(INDEX)
+
+torture: $(BIN)/.dev ## Kill 1,000 writers at moments of chance, and look for what was lost (20 minutes)
+	@$(BIN)/python -m tests.torture.kill --cycles 1000
 
 chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
 	@$(BIN)/python -m tests.benchmarks.chart build docs

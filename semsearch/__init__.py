@@ -5,6 +5,8 @@
     with semsearch.open("index") as glossary:
         answer = glossary.ask("what stops a network from memorising its data?")
         print(answer.hits[0].entry.term)
+    with semsearch.edit("index") as editor:
+        editor.change("deep-learning:epoch", definition="One pass over all training data.")
 
 Names are loaded when they are first used, so that the command line starts fast.
 """
@@ -18,10 +20,14 @@ from semsearch.version import __version__
 
 if TYPE_CHECKING:
     from semsearch.building import BuildReport, build
+    from semsearch.editing import Editor, ImportReport
     from semsearch.errors import SemsearchError
     from semsearch.glossary import Glossary
+    from semsearch.importers.drafts import Draft
     from semsearch.types import (
         Answer,
+        Changed,
+        ChangeKind,
         Connection,
         Entry,
         Evidence,
@@ -33,18 +39,25 @@ if TYPE_CHECKING:
         Source,
         Span,
         Tier,
+        Version,
     )
 
     open = Glossary.open
+    edit = Editor
 
 __all__ = [
     "Answer",
     "BuildReport",
+    "ChangeKind",
+    "Changed",
     "Connection",
+    "Draft",
+    "Editor",
     "Entry",
     "Evidence",
     "Glossary",
     "Hit",
+    "ImportReport",
     "IndexInfo",
     "Neighbour",
     "Reference",
@@ -53,14 +66,19 @@ __all__ = [
     "Source",
     "Span",
     "Tier",
+    "Version",
     "__version__",
     "build",
+    "edit",
     "open",
 ]
 
 _HOME = {
     "BuildReport": "building",
+    "Draft": "importers.drafts",
+    "Editor": "editing",
     "Glossary": "glossary",
+    "ImportReport": "editing",
     "SemsearchError": "errors",
     "build": "building",
 }
@@ -69,6 +87,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name == "open":
         return import_module("semsearch.glossary").Glossary.open
+    if name == "edit":
+        return import_module("semsearch.editing").Editor
     if name in __all__:
         return getattr(import_module(f"semsearch.{_HOME.get(name, 'types')}"), name)
     raise AttributeError(f"module 'semsearch' has no attribute {name!r}")

@@ -19,6 +19,7 @@ from semsearch.reading import NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
+from semsearch.scope import Scope
 from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage.words import shared_words
 from semsearch.types import Answer, Evidence, Hit, Span, Tier, Verdict
@@ -33,7 +34,7 @@ class Search:
     retriever: Retriever
     recipe: Recipe
     reranker: Reranker | None
-    within: range
+    within: Scope
     background: Background
     calibration: Calibration
     min_confidence: float

@@ -15,26 +15,25 @@ was saved and goes on from there.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.ahead import one_ahead
-from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
-from semsearch.encoders.base import Encoder
+from semsearch.embedding import Embedding, embed_missing
+from semsearch.encoders import hashed
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model
-from semsearch.encoders.onnx import Agreement, Export
-from semsearch.errors import ImportFailed, IndexUnwritable, InvalidSetting, StoredIndexError
+from semsearch.encoders.onnx import Agreement
+from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
-from semsearch.finding import AUTO, chosen_engine
+from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
+from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
-from semsearch.publishing import Made, write_generation
+from semsearch.publishing import Made, publish_generation, write_generation
 from semsearch.ranking.background import spread
 from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
@@ -42,21 +41,17 @@ from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
 from semsearch.storage.comparing import Changes
 from semsearch.storage.entries import EntryStore
+from semsearch.storage.failing import told_why
 from semsearch.storage.files import exclusive
+from semsearch.storage.keeping import Conflict, Settled, keep_live
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
-from semsearch.types import Encoded, Entry, Refusal, RerankerInfo
-
-BATCH = 1024
-"""Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
+from semsearch.types import Entry, Refusal, RerankerInfo
 
 CHECKED_UP_TO = 1 << 28
 """Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
 noticed where it is read."""
-
-BATCH_CHARS = 1 << 18
-"""Most characters of them: their tokens take some 400 bytes of memory for each while they are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +78,13 @@ class BuildReport:
     """Of the copies of the reranker, if this build exported it."""
     relations: RelationCounts | None = None
     """What links and mentions were found, when a generation was published."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Entries edited live of which the corpus says something else."""
+    overwritten: bool = False
+    """Whether the corpus's side was taken; what was edited live was kept otherwise."""
 
 
-def build(
+def build(  # noqa: PLR0913 - each is an option of its own
     paths: Sequence[str | Path],
     index: str | Path = "index",
     *,
@@ -94,6 +93,7 @@ def build(
     engine: str = AUTO,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
+    overwrite_edits: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read glossaries and bring an index up to date with them.
@@ -106,6 +106,7 @@ def build(
         engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         columns: our field names to the column names of tables and JSON.
         strict: stop when a record is refused, instead of building without it.
+        overwrite_edits: see `build_index`.
         progress: told about each step; silent by default.
 
     Raises:
@@ -121,7 +122,13 @@ def build(
             first.source.line,
         )
     report = build_index(
-        corpus.entries, index, model=model, reranker=reranker, engine=engine, progress=progress
+        corpus.entries,
+        index,
+        model=model,
+        reranker=reranker,
+        engine=engine,
+        overwrite_edits=overwrite_edits,
+        progress=progress,
     )
     return replace(report, refused=corpus.refusals)
 
@@ -133,16 +140,19 @@ def build_index(
     model: str = DEFAULT_MODEL,
     reranker: str = NO_RERANKER,
     engine: str = AUTO,
+    overwrite_edits: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with entries.
 
     Args:
-        entries: the whole corpus, ids unique; entries of the index that are not in it are dropped.
+        entries: the whole corpus, ids unique; entries of the index that are not in it are dropped, but for
+            those edited live.
         index: the index folder, made if it is not there.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
         engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
+        overwrite_edits: take the corpus's side where entries were edited live; they are kept by default.
         progress: told about each step; silent by default.
 
     Raises:
@@ -160,25 +170,20 @@ def build_index(
     layout = IndexLayout(Path(index))
     maker = BuildingEncoder.of(model)
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
-    try:
+    with told_why(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
         with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
             if layout.store.stat().st_size <= CHECKED_UP_TO:
                 store.check()
-            return _Build(layout, store, maker, judge, engine, progress or Silent()).run(entries)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise IndexUnwritable(
-            f"the index in {layout.root} cannot be written ({error}); what was there before is still "
-            "in use; make room, or choose another folder with --index"
-        ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedding:
-    """What embeds definitions: the key of its vectors in the store, and the encoder, loaded if needed."""
-
-    key: str
-    load: Callable[[], Encoder]
+            settled = keep_live(
+                entries, store.live(), store.live_deletions(), overwrite=overwrite_edits
+            )
+            if not settled.entries:
+                raise InvalidSetting("every entry of the corpus was deleted live; nothing is left")
+            build = _Build(layout, store, maker, judge, engine, progress or Silent())
+            return replace(
+                build.run(settled), conflicts=settled.conflicts, overwritten=overwrite_edits
+            )
 
 
 class _Build:
@@ -200,31 +205,42 @@ class _Build:
         self._engine = engine
         self._progress = progress
 
-    def run(self, entries: Sequence[Entry]) -> BuildReport:
+    def run(self, settled: Settled) -> BuildReport:
         for leftover in self._layout.generations.glob(".tmp-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         former = self._former_model()
-        built = Prepared(entries, self._progress)
-        changes = self._store.compare(built.entries)
+        built = Prepared(settled.entries, self._progress)
+        changes = self._store.compare(built.entries, settled.kept)
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
         export = exports.encoder
-        embedding = self._embedding(export)
+        made = self._maker
+        embedding = Embedding.by(
+            self._layout, made.name, made.fingerprint, export, lambda: made.encoder
+        )
         embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
         if changes:
-            self._store.replace_all(built.entries)
+            self._store.replace_all(built.entries, settled.kept)
         before = self._answering()
         current = before is not None and self._is_current(before, precision, exports)
-        number = before.generation if before and current else self._next_number()
+        number = before.generation if before and current else self._layout.next_number()
         relations = None
         if not current:
-            made = self._maker
             how = Made(
-                number, made.name, made.fingerprint, embedding.key, precision, exports, self._engine
+                number,
+                self._store.revision,
+                made.name,
+                made.fingerprint,
+                embedding.key,
+                precision,
+                exports,
+                self._engine,
             )
-            relations = write_generation(self._layout, self._store, built, how, self._progress)
+            written = write_generation(self._layout, self._store, built, how, self._progress)
+            publish_generation(self._layout, written, self._progress)
+            relations = written.relations
             remove_old(self._layout, {number, before.generation if before else number})
             self._store.texts.forget(built.hashes(built.rows))
         return BuildReport(
@@ -259,7 +275,7 @@ class _Build:
             return None
 
     def _is_current(self, before: Manifest, precision: str, exports: Exports) -> bool:
-        return (before.store, before.revision) == self._store.revision and (
+        return self._is_shown(before) and (
             before.fingerprint,
             before.precision,
             before.encoder_sha256,
@@ -273,60 +289,21 @@ class _Build:
             chosen_engine(self._engine, before.entries),
         )
 
-    def _embedding(self, export: Export | None) -> _Embedding:
-        """Choose what embeds definitions; a copy's vectors are kept apart from the reference's."""
-        fingerprint = self._maker.fingerprint
-        if export is None or export.entries == REFERENCE:
-            return _Embedding(fingerprint, lambda: self._maker.encoder)
-        return _Embedding(
-            f"{fingerprint}-{export.entries}-{export.version}",
-            lambda: load_answering_encoder(
-                self._layout.encoder(fingerprint),
-                model=self._maker.name,
-                fingerprint=fingerprint,
-                precision=export.entries,
-            ),
-        )
+    def _is_shown(self, before: Manifest) -> bool:
+        """Whether questions see the store: by the generation alone, or a large one and little that was changed since."""
+        identity, revision = self._store.revision
+        if before.store != identity or before.revision == revision:
+            return before.store == identity
+        is_large = before.entries > FLAT_UP_TO
+        return is_large and self._store.count_changes_since(before.revision) <= MOST_PENDING
 
-    def _embed(self, built: Prepared, embedding: _Embedding) -> int:
+    def _embed(self, built: Prepared, embedding: Embedding) -> int:
         """Embed each text that has no vector yet once, and return how many there were."""
-        rows: dict[bytes, int] = {}
-        for row, text in enumerate(built.hashes(built.rows)):
-            rows.setdefault(text, row)
-        wholes = set(built.hashes(built.first_rows[:-1].tolist()))
-        missing = self._store.texts.unknown(rows, embedding.key, wholes)
-        # alike lengths pad little; the longest first, so that what remains never takes longer than it seems
-        wanted = sorted(missing, key=lambda text: (-built.length(rows[text]), text))
-        if not wanted:
-            return 0
-        encoder = embedding.load()
-        self._progress.start("embedding", len(wanted))
-
-        def embed(hashes: Sequence[bytes]) -> tuple[Sequence[bytes], Encoded]:
-            return hashes, encoder.encode_entries([built.text(rows[h]) for h in hashes])
-
-        for hashes, encoded in one_ahead(embed, _batches(wanted, lambda h: built.length(rows[h]))):
-            self._store.texts.save(hashes, encoded, embedding.key, wholes)
-            self._progress.advance(len(hashes))
-        return len(wanted)
-
-    def _next_number(self) -> int:
-        names = [p.name for p in self._layout.generations.iterdir()]
-        return max((int(n) for n in names if n.isdigit()), default=0) + 1
-
-
-def _batches(texts: Sequence[bytes], length: Callable[[bytes], int]) -> Iterator[list[bytes]]:
-    """Yield texts some at a time, as many as `BATCH` and `BATCH_CHARS` allow, at least one."""
-    batch: list[bytes] = []
-    chars = 0
-    for text in texts:
-        if batch and (len(batch) == BATCH or chars + length(text) > BATCH_CHARS):
-            yield batch
-            batch, chars = [], 0
-        batch.append(text)
-        chars += length(text)
-    if batch:
-        yield batch
+        embedded = 0
+        for batch in embed_missing(self._store.texts, built, embedding, self._progress):
+            self._store.texts.save(batch)
+            embedded += len(batch.texts)
+        return embedded
 
 
 def _sample(built: Prepared) -> list[str]:

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    read: Literal["auto", "open", "key"] = Field(
+        "auto",
+        description="Who may read: everybody (open), whoever has an access key (key), or everybody on a loopback "
+        "address and elsewhere whoever has a key (auto).",
+    )
     workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with the index.")
     queue: int = Field(
         256, ge=1, le=100_000, description="Requests that may wait; more are refused with 503."

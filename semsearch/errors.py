@@ -7,9 +7,11 @@ to status (`api.problems`) or exit code (`cli`).
     ├── InvalidQuestion
     ├── InvalidSetting
     ├── ImportFailed            UnknownFormat
-    ├── EntryError              EntryNotFound  EntryConflict  GlossaryNotFound
+    ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
+    │                           AnsweredBefore  GlossaryNotFound
+    ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           IndexUnwritable
+    │                           IndexUnwritable  IndexFull
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
@@ -87,8 +89,32 @@ class EntryConflict(EntryError):
         self.found = found
 
 
+class InvalidEntry(EntryError):
+    """An entry that cannot be taken, for a reason that an importer would give too."""
+
+
+class AnsweredBefore(EntryError):
+    """A request to edit that was carried out before, by another one of the same key."""
+
+
 class GlossaryNotFound(EntryError):
     """No glossary of the index has this name."""
+
+
+class AccessError(SemsearchError):
+    """Something about who may do what. No message holds a key."""
+
+
+class KeyRefused(AccessError):
+    """What was shown is no key of this index, or one that has expired or was revoked."""
+
+
+class KeyNotFound(AccessError):
+    """No key of the index has this id."""
+
+
+class NotPermitted(AccessError):
+    """A key that is good, and does not permit this."""
 
 
 class StoredIndexError(SemsearchError):
@@ -104,11 +130,15 @@ class IndexDamaged(StoredIndexError):
 
 
 class IndexBusy(StoredIndexError):
-    """Another process is building this index."""
+    """Another process is building or editing this index."""
 
 
 class IndexUnwritable(StoredIndexError):
     """The index folder cannot be written: no room, no rights, or not a folder."""
+
+
+class IndexFull(IndexUnwritable):
+    """The disk that the index folder lies on has no room left."""
 
 
 class FormatTooOld(StoredIndexError):

@@ -9,32 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from semsearch.answering import Asked, Prepared, Search, read
-from semsearch.encoders import is_meant, load_answering_encoder
-from semsearch.encoders.base import Encoder
+from semsearch.encoders import load_answering_encoder
 from semsearch.encoders.graph import PRECISIONS
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import (
-    EncoderMismatch,
     EntryNotFound,
-    GlossaryNotFound,
     InvalidSetting,
 )
+from semsearch.following import Following, Shown
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.recipe import DEFAULT, Recipe
 from semsearch.related import find_related
-from semsearch.rerankers import load_reranker
-from semsearch.rerankers.base import Reranker
-from semsearch.retrieval import Question, Retriever
-from semsearch.storage.calibration import StoredCalibration, load_calibration
+from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import Manifest, load_manifest
-from semsearch.text import check_question, text_hash
+from semsearch.text import check_question
 from semsearch.types import (
     Answer,
     Entry,
@@ -51,21 +46,10 @@ MAX_K = 100
 class Glossary:
     """An open index. Use `semsearch.open`, and as a context manager to close it."""
 
-    def __init__(
-        self,
-        path: Path,
-        manifest: Manifest,
-        retriever: Retriever,
-        encoder: Encoder,
-        reranker: Reranker | None = None,
-        calibration: StoredCalibration | None = None,
-    ) -> None:
+    def __init__(self, path: Path, following: Following) -> None:
         self._path = path
-        self._manifest = manifest
-        self._retriever = retriever
-        self._encoder = Remembering(encoder)
-        self._reranker = reranker
-        self._calibration = calibration
+        self._following = following
+        self._chosen: Shown | None = None
         self._recipe = DEFAULT
 
     @classmethod
@@ -84,26 +68,7 @@ class Glossary:
                 version or another encoder; the message names the command that mends it.
         """
         layout = IndexLayout(Path(index))
-        manifest, files = load_manifest(layout)
-        built, identity = manifest.model, manifest.fingerprint
-        if model is not None and not is_meant(model, model=built, fingerprint=identity):
-            raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {built}, not {model}; "
-                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name the encoder "
-                "it has (--model, SEMSEARCH_MODEL), or none"
-            )
-        encoder = load_answering_encoder(
-            layout.encoder(manifest.fingerprint),
-            model=manifest.model,
-            fingerprint=manifest.fingerprint,
-            precision=manifest.precision,
-            sha256=manifest.encoder_sha256,
-        )
-        stated = manifest.reranker
-        reranker = load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None
-        calibration = load_calibration(layout, manifest.fingerprint) if calibrated else None
-        retriever = Retriever.load(files, manifest.dim, manifest.engine)
-        return cls(layout.root, manifest, retriever, encoder, reranker, calibration)
+        return cls(layout.root, Following(layout, model, calibrated=calibrated))
 
     def __enter__(self) -> Glossary:
         return self
@@ -118,15 +83,31 @@ class Glossary:
 
     def close(self) -> None:
         """Close the files of the index; no question may be under way."""
-        self._retriever.close()
+        self._following.close()
+
+    def follow(self, *, wait: bool = True) -> None:
+        """Show what the index holds now.
+
+        Every question asks for that by itself; a new generation is opened while questions are answered by the old
+        one, and every edit is seen at once.
+
+        Args:
+            wait: until a new generation is open.
+        """
+        self._following.follow(wait=wait)
+
+    @property
+    def _shown(self) -> Shown:
+        return self._chosen or self._following.follow()
 
     def with_recipe(self, recipe: Recipe) -> Glossary:
         """Return this index with the parts of the score put together in another way.
 
         For measuring what each part is worth: the confidence means nothing then. It shares the files
-        of this one: close only this one.
+        of this one: close only this one. What is changed later it does not show.
         """
         other = copy(self)
+        other._chosen = self._shown
         other._recipe = recipe
         return other
 
@@ -134,7 +115,7 @@ class Glossary:
         """Return this index with questions embedded by another copy of its encoder.
 
         For measuring what quantisation costs: the build chose the copy that answers. It shares the
-        files of this one: close only this one.
+        files of this one: close only this one. What is changed later it does not show.
 
         Args:
             precision: `int8` or `fp32`.
@@ -143,32 +124,37 @@ class Glossary:
             InvalidSetting: there is no such precision, or the encoder of the index has no copies.
             IndexDamaged: the copy is missing or altered.
         """
-        stated = self._manifest
+        shown = self._shown
+        stated = shown.manifest
         if precision not in PRECISIONS or stated.precision not in PRECISIONS:
             raise InvalidSetting(
                 f"the encoder {stated.model} of {self._path}, which answers as {stated.precision}, "
                 f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
             )
-        other = copy(self)
-        other._encoder = Remembering(
-            load_answering_encoder(
-                IndexLayout(self._path).encoder(stated.fingerprint),
-                model=stated.model,
-                fingerprint=stated.fingerprint,
-                precision=precision,
-                sha256=stated.encoder_sha256,
-            )
+        encoder = load_answering_encoder(
+            IndexLayout(self._path).encoder(stated.fingerprint),
+            model=stated.model,
+            fingerprint=stated.fingerprint,
+            precision=precision,
+            sha256=stated.encoder_sha256,
         )
+        other = copy(self)
+        other._chosen = replace(shown, encoder=Remembering(encoder))
         return other
 
     def __len__(self) -> int:
         """How many entries the index holds."""
-        return self._manifest.entries
+        return len(self._shown.retriever.snapshot.everything)
 
     @property
     def tag(self) -> str:
-        """A short text that changes whenever any answer of this index could change."""
-        return f"{self._manifest.tag}-{text_hash(repr(self._calibration)).hex()[:8]}"
+        """A short text that changes whenever any answer could change: of what is shown, not of what is not yet."""
+        return (self._chosen or self._following.shown).tag
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the index holds something that is not shown yet; asking that takes microseconds."""
+        return self._chosen is None and self._following.is_behind
 
     def ask(
         self,
@@ -215,6 +201,9 @@ class Glossary:
 
     def check(self, asked: Asked) -> None:
         """Raise what `ask` would raise for a question that cannot be answered."""
+        self._check(asked, self._shown)
+
+    def _check(self, asked: Asked, shown: Shown) -> None:
         check_question(asked.question)
         if not 1 <= asked.k <= MAX_K:
             raise InvalidSetting(f"{asked.k} hits were asked for; ask for 1 to {MAX_K}")
@@ -222,7 +211,7 @@ class Glossary:
             raise InvalidSetting(
                 f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
             )
-        self._within(asked.glossary)
+        shown.within(asked.glossary)
 
     def prepare(self, asked: Sequence[Asked]) -> list[Prepared]:
         """Read and embed several questions with one run of the encoder, to be answered one by one.
@@ -230,16 +219,17 @@ class Glossary:
         Raises:
             InvalidQuestion, InvalidSetting, GlossaryNotFound: see `ask`; nothing is embedded.
         """
+        shown = self._shown
         for one in asked:
-            self.check(one)
-        searches = [self._search(one) for one in asked]
+            self._check(one, shown)
+        searches = [self._search(one, shown) for one in asked]
         readings = [
-            read(search, check_question(one.question), self._encoder.is_word)
+            read(search, check_question(one.question), shown.encoder.is_word)
             for search, one in zip(searches, asked, strict=True)
         ]
         texts = [reading.text for reading in readings]
-        known = [self._encoder.remembers(text) for text in texts]
-        questions = Question.all_of(texts, self._encoder.encode_questions(texts))
+        known = [shown.encoder.remembers(text) for text in texts]
+        questions = Question.all_of(texts, shown.encoder.encode_questions(texts))
         return [
             Prepared(one.k, search, reading, question, is_known)
             for one, search, reading, question, is_known in zip(
@@ -247,14 +237,14 @@ class Glossary:
             )
         ]
 
-    def _search(self, asked: Asked) -> Search:
+    def _search(self, asked: Asked, shown: Shown) -> Search:
         return Search(
-            retriever=self._retriever,
+            retriever=shown.retriever,
             recipe=self._recipe,
-            reranker=self._reranker,
-            within=self._within(asked.glossary),
-            background=self.fit_background(asked.glossary),
-            calibration=self._calibration.calibration if self._calibration else Calibration(),
+            reranker=shown.reranker,
+            within=shown.within(asked.glossary),
+            background=shown.fit_background(asked.glossary),
+            calibration=shown.calibration.calibration if shown.calibration else Calibration(),
             min_confidence=asked.min_confidence,
         )
 
@@ -264,7 +254,8 @@ class Glossary:
         Raises:
             EntryNotFound: nothing has this id or name; the message suggests the nearest name.
         """
-        return self._retriever.snapshot.entries([self._position(id_or_name)])[0]
+        shown = self._shown
+        return shown.retriever.snapshot.entries([_position(shown, id_or_name)])[0]
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
         """Return the terms related to an entry: computed and authored ones, never mixed.
@@ -281,20 +272,22 @@ class Glossary:
         """
         if not 1 <= k <= MAX_K:
             raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
-        return find_related(self._retriever, self.background, self._position(id_or_name), k)
+        shown = self._shown
+        return find_related(shown.retriever, shown.background, _position(shown, id_or_name), k)
 
     def info(self) -> IndexInfo:
         """Return what this index is made of."""
-        stated = self._manifest
+        shown = self._shown
+        stated, snapshot = shown.manifest, shown.retriever.snapshot
         return IndexInfo(
             path=str(self._path),
             generation=stated.generation,
             built_at=stated.built_at,
             built_by=stated.built_by,
             format=stated.format,
-            entries=stated.entries,
+            entries=len(snapshot.everything),
             vectors=stated.vectors,
-            glossaries=self._retriever.snapshot.glossary_infos(),
+            glossaries=snapshot.glossary_infos(),
             model=stated.model,
             fingerprint=stated.fingerprint,
             dim=stated.dim,
@@ -302,48 +295,41 @@ class Glossary:
             engine=stated.engine,
             reranker=stated.reranker,
             threshold=confidence.THRESHOLD,
-            calibrated_with=self._calibration.questions if self._calibration else 0,
+            calibrated_with=shown.calibration.questions if shown.calibration else 0,
         )
 
     def encode(self, questions: Sequence[str]) -> Vectors:
         """Return the unit vectors of questions, (n, dim), as this index compares them."""
-        return self._encoder.encode_questions([check_question(q) for q in questions]).vectors
+        encoder = self._shown.encoder
+        return encoder.encode_questions([check_question(q) for q in questions]).vectors
 
     def definitions(self) -> tuple[list[Entry], Vectors]:
         """Return all entries and the vectors of their whole definitions, (n, dim)."""
-        retriever = self._retriever
-        entries = retriever.snapshot.entries(range(len(self)))
-        return entries, retriever.vectors[retriever.first_rows[:-1]]
+        retriever = self._shown.retriever
+        positions = retriever.positions()
+        return retriever.snapshot.entries(positions.tolist()), retriever.wholes(positions)
 
     def background(self, glossary: str | None = None) -> Background:
         """Return what similarity is ordinary in one glossary, or in the whole index."""
-        return self._manifest.backgrounds[glossary] if glossary else self._manifest.background
+        return self._shown.background(glossary)
 
     def fit_background(self, glossary: str | None = None) -> Background:
         """Return what fused score is ordinary for a wrong answer, in one glossary or in all."""
-        return self._manifest.fits[glossary] if glossary else self._manifest.fit
+        return self._shown.fit_background(glossary)
 
-    def _within(self, glossary: str | None) -> range:
-        if glossary is None:
-            return range(len(self))
-        known = self._retriever.glossaries
-        if glossary not in known:
-            raise GlossaryNotFound(
-                f"there is no glossary {glossary!r} in this index; it has {', '.join(sorted(known))}"
-            )
-        return known[glossary]
 
-    def _position(self, id_or_name: str) -> int:
-        name = check_question(id_or_name)
-        position = self._retriever.snapshot.position_of(id_or_name)
-        if position is not None:
-            return position
-        everything = range(len(self))
-        matches = self._retriever.names.by_name(name, everything)
-        for tier in (Tier.EXACT, Tier.FORM):
-            for at, match in matches.items():
-                if match.tier is tier:
-                    return at
-        near = list(self._retriever.names.by_resemblance(name, everything).values())[:1]
-        hint = "".join(f"; did you mean {match.label!r}?" for match in near)
-        raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
+def _position(shown: Shown, id_or_name: str) -> int:
+    """Return the position of an entry by its id or, when no id fits, by its name."""
+    name = check_question(id_or_name)
+    snapshot, names = shown.retriever.snapshot, shown.retriever.names
+    position = snapshot.position_of(id_or_name)
+    if position is not None:
+        return position
+    matches = names.by_name(name, snapshot.everything)
+    for tier in (Tier.EXACT, Tier.FORM):
+        for at, match in matches.items():
+            if match.tier is tier:
+                return at
+    near = list(names.by_resemblance(name, snapshot.everything).values())[:1]
+    hint = "".join(f"; did you mean {match.label!r}?" for match in near)
+    raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")

@@ -25,6 +25,10 @@ CHUNK = 8192
 """Definitions compared at a time: 12 MB of vectors."""
 
 
+Gives = Callable[[Numbers], Vectors]
+"""Gives vectors, (n, d), by n numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """An entry by position that is near another one.
@@ -41,10 +45,10 @@ class Near:
 
 
 def neighbours(
-    vectors: Vectors,
-    first_rows: Numbers,
     position: int,
     *,
+    wholes: Gives,
+    vectors: Gives,
     rivals: Callable[[Numbers], Numbers],
     sentences: Callable[[int], Numbers],
     floor: Callable[[int], float],
@@ -52,75 +56,73 @@ def neighbours(
     """Return the entries of similar meaning, the nearest first, at most `NEAREST`.
 
     Args:
-        vectors: passages of all entries, one entry after the other, the whole definition first.
-        first_rows: (entries + 1,) where the passages of each begin.
         position: the entry.
+        wholes: gives the vectors of the whole definitions at some positions.
+        vectors: gives the vectors of some passages by row.
         rivals: among which entries the nearest of some positions are looked for, ascending: all, or what an engine
             finds near them.
         sentences: the rows of the sentences of the entry at a position, at least one.
         floor: the least similarity to the entry at a position that counts.
     """
-    wholes = first_rows[:-1]
-    near = _nearest(vectors, wholes, position, rivals(np.array([position])))
+    near = _nearest(wholes, position, rivals(np.array([position])))
     if not len(near):
         return []
     own = sentences(position)
     found = []
-    for at in near[_is_mutual(vectors, wholes, position, near, rivals(near))].tolist():
+    for at in near[_is_mutual(wholes, position, near, rivals(near))].tolist():
         row, other_row, cosine = _closest(vectors, own, sentences(at))
-        whole = float(vectors[wholes[position]] @ vectors[wholes[at]])
-        one = Near(at, (whole + cosine) / 2, row, other_row, cosine)
-        if one.similarity >= floor(at):
-            found.append(one)
+        one, other = wholes(np.array([position, at]))
+        whole = float(one @ other)
+        candidate = Near(at, (whole + cosine) / 2, row, other_row, cosine)
+        if candidate.similarity >= floor(at):
+            found.append(candidate)
     found.sort(key=lambda n: (-n.similarity, n.position))
-    return _without_twins(vectors, wholes, found)
+    return _without_twins(wholes, found)
 
 
-def _nearest(vectors: Vectors, wholes: Numbers, position: int, rivals: Numbers) -> Numbers:
+def _nearest(wholes: Gives, position: int, rivals: Numbers) -> Numbers:
     """Return the positions of the nearest definitions that are no copies, nearest first."""
     cosines = np.empty(len(rivals), dtype=np.float32)
+    own = wholes(np.array([position]))[0]
     for start in range(0, len(rivals), CHUNK):
-        some = wholes[rivals[start : start + CHUNK]]
-        cosines[start : start + CHUNK] = vectors[some] @ vectors[wholes[position]]
+        cosines[start : start + CHUNK] = wholes(rivals[start : start + CHUNK]) @ own
     cosines[rivals == position] = np.inf
     cosines[cosines >= TWIN] = -np.inf
     order = np.lexsort((rivals, -cosines))[:NEAREST]
     return rivals[order[cosines[order] > -np.inf]]
 
 
-def _is_mutual(
-    vectors: Vectors, wholes: Numbers, position: int, near: Numbers, rivals: Numbers
-) -> NDArray[np.bool_]:
+def _is_mutual(wholes: Gives, position: int, near: Numbers, rivals: Numbers) -> NDArray[np.bool_]:
     """Say of near entries whether fewer than `NEAREST` others are nearer to them."""
-    theirs = vectors[wholes[near]].T
-    between = vectors[wholes[position]] @ theirs
+    theirs = wholes(near).T
+    between = wholes(np.array([position]))[0] @ theirs
     nearer = np.zeros(len(near), dtype=np.int64)
     for start in range(0, len(rivals), CHUNK):
         some = rivals[start : start + CHUNK]
-        cosines = vectors[wholes[some]] @ theirs
+        cosines = wholes(some) @ theirs
         cosines[some == position] = -1  # not nearer than itself, however this was rounded
         nearer += ((cosines > between) & (cosines < TWIN)).sum(axis=0)
     is_mutual: NDArray[np.bool_] = nearer < NEAREST
     return is_mutual
 
 
-def _closest(vectors: Vectors, own: Numbers, others: Numbers) -> tuple[int, int, float]:
+def _closest(vectors: Gives, own: Numbers, others: Numbers) -> tuple[int, int, float]:
     """Return the two rows, one of each entry, that are nearest to each other, and their cosine.
 
     A sentence that both share word for word is boilerplate ("For more, see ..."), and stands back
     behind any other pair.
     """
-    cosines = vectors[own] @ vectors[others].T
+    cosines = vectors(own) @ vectors(others).T
     ranked = np.where(cosines < TWIN, cosines, cosines - 4)
     row, column = divmod(int(ranked.argmax()), len(others))
     return int(own[row]), int(others[column]), float(cosines[row, column])
 
 
-def _without_twins(vectors: Vectors, wholes: Numbers, found: list[Near]) -> list[Near]:
+def _without_twins(wholes: Gives, found: list[Near]) -> list[Near]:
     """Leave out what is a copy of a nearer one."""
     kept: list[Near] = []
     for one in found:
-        rows = wholes[[other.position for other in kept]]
-        if not (vectors[rows] @ vectors[wholes[one.position]] >= TWIN).any():
+        others = wholes(np.array([other.position for other in kept], dtype=np.int64))
+        if not (others @ wholes(np.array([one.position]))[0] >= TWIN).any():
             kept.append(one)
     return kept

@@ -22,8 +22,9 @@ from semsearch.ranking.background import Background, measure_background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.relations import Relating, RelationCounts
 from semsearch.retrieval import Retriever
+from semsearch.segment import Segment
 from semsearch.selfcheck import measure_fits
-from semsearch.storage.entries import EntryStore
+from semsearch.storage.entries import EntryReader
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import FORMAT, Manifest, publish
@@ -43,6 +44,8 @@ class Made:
     """Which generation is written, and what its vectors were made with."""
 
     number: int
+    revision: tuple[str, int]
+    """The store, and the revision of it that is shown."""
     model: str
     fingerprint: str
     key: str
@@ -53,24 +56,30 @@ class Made:
     """The engine that is wanted, one of `finding.ENGINES`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A generation that is written under a temporary name, and that nobody reads yet."""
+
+    root: Path
+    manifest: Manifest
+    relations: RelationCounts
+
+
 def write_generation(
     layout: IndexLayout,
-    store: EntryStore,
+    store: EntryReader,
     built: Prepared,
     made: Made,
     progress: Progress,
-) -> RelationCounts:
-    """Write a generation under a temporary name, rename it, and point to it.
+) -> Written:
+    """Write a generation beside the others, under a temporary name.
 
     Args:
         layout: the index.
         store: where every text of `built` has been embedded.
-        built: all entries.
+        built: all entries of the revision `made` names.
         made: which generation, with what.
         progress: told about each step.
-
-    Returns:
-        How many links and mentions were found.
     """
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
     files = GenerationLayout(scratch)
@@ -83,23 +92,27 @@ def write_generation(
     )
     relating = Relating(built.entries, progress)
     write_snapshot(files, built.passages(), relating, progress=progress, total=len(built.entries))
-    write_words(files, built.entries, progress)
-    manifest = _manifest(layout, files, store, built, made, dim, progress)
+    mean_words = write_words(files, built.entries, progress)
+    manifest = _manifest(layout, files, built, made, dim, mean_words, progress)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
+    return Written(scratch, manifest, relating.counts)
+
+
+def publish_generation(layout: IndexLayout, written: Written, progress: Progress) -> None:
+    """Give a generation its name, and let it answer; the lock of the index is held."""
     progress.start("publishing", 2)
-    scratch.rename(layout.generation(made.number).root)
+    written.root.rename(layout.generation(written.manifest.generation).root)
     sync(layout.generations)
     progress.advance(1)
-    publish(layout, manifest)
+    publish(layout, written.manifest)
     progress.advance(1)
-    return relating.counts
 
 
 def _write_vectors(
     files: GenerationLayout,
-    store: EntryStore,
+    store: EntryReader,
     built: Prepared,
     key: str,
     progress: Progress,
@@ -120,13 +133,13 @@ def _write_vectors(
 def _manifest(
     layout: IndexLayout,
     files: GenerationLayout,
-    store: EntryStore,
     built: Prepared,
     made: Made,
     dim: int,
+    mean_words: float,
     progress: Progress,
 ) -> Manifest:
-    identity, revision = store.revision
+    identity, revision = made.revision
     engine = write_engine(files, dim, made.engine, progress)
     progress.start("measuring", 2)
     together, apart = _backgrounds(files, built, dim)
@@ -146,12 +159,14 @@ def _manifest(
         model=made.model,
         encoder_sha256=made.exports.encoder_sha256,
         fingerprint=made.fingerprint,
+        embedded_by=made.key,
         dim=dim,
         precision=made.precision,
         engine=engine,
         reranker=made.exports.reranker,
         entries=len(built.entries),
         vectors=len(built.rows),
+        mean_words=mean_words,
         recipe=stated_weights(DEFAULT),
         fit=fit,
         fits=fits,
@@ -187,5 +202,5 @@ def _fits(
         fingerprint=made.fingerprint,
         precision=made.precision,
     )
-    with closing(Retriever.load(files, dim, engine)) as retriever:
+    with closing(Retriever(Segment.open(files, dim, engine))) as retriever:
         return measure_fits(retriever, encoder)

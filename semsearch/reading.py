@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from semsearch.layered_entries import LayeredEntries
+from semsearch.layers import LayeredWords
 from semsearch.names import Name, NameKind, form_of
 from semsearch.ranking import confidence
+from semsearch.scope import Scope
 from semsearch.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity
 from semsearch.stems import stem
-from semsearch.storage.snapshot import NamedEntry, Snapshot
-from semsearch.storage.words import WordsIndex
+from semsearch.storage.snapshot import NamedEntry
 from semsearch.text import fold, subject_of
 from semsearch.types import Tier
 
@@ -76,14 +78,14 @@ class Reading:
 
 
 class NameFinder:
-    """The names of one generation. Safe to use from several threads."""
+    """The names of an index. Safe to use from several threads."""
 
-    def __init__(self, snapshot: Snapshot, words: WordsIndex) -> None:
+    def __init__(self, snapshot: LayeredEntries, words: LayeredWords) -> None:
         self._snapshot = snapshot
         self._words = words
         self._longest_name = snapshot.longest_name()
 
-    def by_name(self, question: str, within: range) -> dict[int, NameMatch]:
+    def by_name(self, question: str, within: Scope) -> dict[int, NameMatch]:
         """Return positions whose name the question is, or begins, best tier of each."""
         found: dict[int, NameMatch] = {}
         for text in dict.fromkeys((question, subject_of(question))):
@@ -99,7 +101,7 @@ class NameFinder:
                     _better(found, named, Tier.PREFIX, len(key) / len(named.name.key))
         return found
 
-    def read(self, question: str, within: range, is_word: Callable[[str], bool]) -> Reading:
+    def read(self, question: str, within: Scope, is_word: Callable[[str], bool]) -> Reading:
         """Find the names a question is, or the text it was meant to be.
 
         Only a question that is no name and has a word that nothing in the index uses is taken for
@@ -131,7 +133,7 @@ class NameFinder:
         return Reading(question, text, names)
 
     def by_resemblance(
-        self, question: str, within: range, unknown: Collection[str] | None = None
+        self, question: str, within: Scope, unknown: Collection[str] | None = None
     ) -> dict[int, NameMatch]:
         """Return positions with a name that the question resembles, the likeliest first.
 

@@ -7,12 +7,12 @@ from itertools import islice
 
 import numpy as np
 
+from semsearch.layered_entries import LayeredEntries
 from semsearch.neighbours import Near, neighbours
 from semsearch.ranking.background import Background
 from semsearch.retrieval import Retriever
 from semsearch.stems import stem
 from semsearch.storage.relations import Relation, RelationKind
-from semsearch.storage.snapshot import Snapshot
 from semsearch.text import STOP_WORDS, WORD
 from semsearch.types import Connection, Neighbour, Numbers, Reference, Related, Span
 
@@ -63,9 +63,9 @@ class _Finder:
     def near(self, position: int) -> list[Near]:
         retriever = self._retriever
         return neighbours(
-            retriever.vectors,
-            retriever.first_rows,
             position,
+            wholes=retriever.wholes,
+            vectors=retriever.vectors,
             rivals=retriever.rivals,
             sentences=self._prose,
             floor=lambda other: self._floor(position, other),
@@ -87,8 +87,8 @@ class _Finder:
 
     def _prose(self, position: int) -> Numbers:
         """Return the rows of the sentences of an entry; items of lists only if it has no other."""
-        first, end = self._retriever.first_rows[position : position + 2].tolist()
-        rows = range(min(first + 1, end - 1), end)  # one sentence alone is the whole definition
+        rows = self._retriever.rows_of(position)
+        rows = rows[min(1, len(rows) - 1) :]  # one sentence alone is the whole definition
         text = self._snapshot.entries([position])[0].definition
         starts = (start for start, _ in self._snapshot.passages(rows))
         prose = [
@@ -110,13 +110,13 @@ def _shared(one: str, other: str) -> tuple[str, ...]:
 
 
 def _references(
-    snapshot: Snapshot, relations: Iterable[Relation], kind: RelationKind, k: int
+    snapshot: LayeredEntries, relations: Iterable[Relation], kind: RelationKind, k: int
 ) -> tuple[Reference, ...]:
     chosen = islice((r for r in relations if r.kind is kind), k)
     return tuple(_reference(snapshot, r, r.target) for r in chosen)
 
 
-def _reference(snapshot: Snapshot, relation: Relation, shown: int) -> Reference:
+def _reference(snapshot: LayeredEntries, relation: Relation, shown: int) -> Reference:
     """Make a reference to one of the two entries of a relation; the place is the source's."""
     entry, source = snapshot.entries([shown, relation.source])
     if relation.start is None or relation.stop is None:

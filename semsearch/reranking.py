@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from semsearch.layered_entries import LayeredEntries
 from semsearch.ranking.reranking import DEPTH, probability, rescore, text_to_read
 from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Candidate
-from semsearch.storage.snapshot import Snapshot
 
 
 def rerank(
-    reranker: Reranker, question: str, candidates: Sequence[Candidate], snapshot: Snapshot
+    reranker: Reranker, question: str, candidates: Sequence[Candidate], snapshot: LayeredEntries
 ) -> list[Candidate]:
     """Let a reranker score the best of some candidates. Blocks, for each of them.
 

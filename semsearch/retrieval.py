@@ -1,7 +1,7 @@
 """Candidates: who could answer a question by meaning and by words, with every part of the score.
 
-Holds one generation in memory: its vectors behind a nearest-neighbour engine and handles on its
-files. It finds and scores; ordering is not its own (`answering`).
+Holds handles on the files of a generation, and on those of what has been changed since. It finds and scores; ordering is
+not its own (`answering`).
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.finding import FETCH, Finder
+from semsearch.finding import FETCH
+from semsearch.layered_entries import LayeredEntries
+from semsearch.layers import Layered, LayeredFinder, LayeredNameStems, LayeredTokens, LayeredWords
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
 from semsearch.reading import NameFinder
-from semsearch.storage.layout import GenerationLayout
-from semsearch.storage.mapped import Rows, mapped
-from semsearch.storage.name_stems import NameStems
-from semsearch.storage.snapshot import Snapshot
-from semsearch.storage.tokens import TokensIndex
-from semsearch.storage.words import WordsIndex
-from semsearch.types import Encoded, EngineInfo, Numbers, ScoreParts, Tokens, Vectors
+from semsearch.scope import Scope, visible
+from semsearch.segment import Segment
+from semsearch.types import Encoded, Numbers, ScoreParts, Tokens, Vectors
+
+NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 
 CLOSER_LOOK = 50
 """Candidates whose tokens are compared, which costs more than all the rest. On both halves of the judged
@@ -65,63 +65,74 @@ class Candidate:
 
 
 class Retriever:
-    """One generation, ready to be searched from several threads."""
+    """A generation and what has been changed since, ready to be searched from several threads."""
 
     def __init__(
-        self,
-        snapshot: Snapshot,
-        words: WordsIndex,
-        tokens: TokensIndex,
-        name_stems: NameStems,
-        rows: Rows,
-        first_rows: Numbers,
-        finder: Finder,
+        self, generation: Segment, changed: Segment | None = None, hidden: Numbers = NO_NUMBERS
     ) -> None:
-        self.snapshot = snapshot
-        self.words = words
-        self.tokens = tokens
-        self.name_stems = name_stems
-        self.rows = rows
-        self.first_rows = first_rows
-        self.finder = finder
-        self.names = NameFinder(snapshot, words)
-        self.glossaries = snapshot.glossaries()
-        self._glossary_at = {positions: name for name, positions in self.glossaries.items()}
+        """Take what answers.
 
-    @classmethod
-    def load(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Retriever:
-        """Open the files of a generation; `engine` is what its manifest states."""
-        return cls(
-            Snapshot(files.entries),
-            WordsIndex(files),
-            TokensIndex(files),
-            NameStems(files),
-            Rows(files.vectors, "<f4", dim),
-            mapped(files.first_rows, "<i8"),
-            Finder.open(files, dim, engine),
-        )
-
-    @property
-    def vectors(self) -> Vectors:
-        """Every passage, one entry after the other, (n, d): mapped, so reading all of it takes memory."""
-        return self.rows.all
+        Args:
+            generation: the derived files of most entries.
+            changed: those of the entries that were added or changed since.
+            hidden: positions of the generation whose entries were changed or deleted since, ascending.
+        """
+        self._segments = (generation,) if changed is None else (generation, changed)
+        counts = [len(one) for one in self._segments]
+        rows = [len(one.rows.all) for one in self._segments]
+        self._hidden = hidden
+        self._layers = Layered(self._segments, counts)
+        self._rows = Layered([one.rows for one in self._segments], rows)
+        self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
+        self.snapshot = LayeredEntries([s.snapshot for s in self._segments], counts, rows, hidden)
+        self.words = LayeredWords([s.words for s in self._segments], counts, hidden)
+        self.tokens = LayeredTokens([s.tokens for s in self._segments], counts)
+        self.name_stems = LayeredNameStems([s.name_stems for s in self._segments], counts)
+        self.finder = LayeredFinder([s.finder for s in self._segments], counts, hidden)
+        self.names = NameFinder(self.snapshot, self.words)
+        self._glossary_at = {scope: name for name, scope in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
-        self.snapshot.close()
-        self.words.close()
-        self.tokens.close()
+        for segment in self._segments:
+            segment.close()
+
+    def positions(self) -> Numbers:
+        """Return every position that may answer, ascending."""
+        return visible(np.arange(self._layers.end), self._hidden)
+
+    def vectors(self, rows: Numbers) -> Vectors:
+        """Return the vectors of some passages, (n, d)."""
+        return self._rows.gather(rows, lambda part, own: part.take(own))
+
+    def wholes(self, positions: Numbers) -> Vectors:
+        """Return the vectors of the whole definitions at some positions, (n, d)."""
+        return self.vectors(self._first_rows(positions))
+
+    def rows_of(self, position: int) -> range:
+        """Return the rows of the passages of an entry, the whole definition first."""
+        first = int(self._first_rows(np.array([position]))[0])
+        return range(first, first + int(self._counts(np.array([position]))[0]))
+
+    def _first_rows(self, positions: Numbers) -> Numbers:
+        return self._layers.gather(
+            positions, lambda part, own: part.first_rows[own] + self._row_starts[part]
+        )
+
+    def _counts(self, positions: Numbers) -> Numbers:
+        """Return how many passages entries have."""
+        return self._layers.gather(
+            positions, lambda part, own: part.first_rows[own + 1] - part.first_rows[own]
+        )
 
     def rivals(self, positions: Numbers) -> Numbers:
         """Return entries among which the nearest of some positions are, ascending: all if all are compared anyway."""
-        everything = range(len(self.first_rows) - 1)
         if self.finder.is_exact:
-            return np.arange(len(everything))
-        wholes = self.rows.take(self.first_rows[positions])
-        return self.finder.nearest(wholes, FETCH, everything)
+            return self.positions()
+        return self.finder.nearest(self.wholes(positions), FETCH, self.snapshot.everything)
 
     def candidates(
-        self, question: Question, k: int, within: range, also: Collection[int], recipe: Recipe
+        self, question: Question, k: int, within: Scope, also: Collection[int], recipe: Recipe
     ) -> list[Candidate]:
         """Find what meaning and words propose, fully scored.
 
@@ -165,10 +176,10 @@ class Retriever:
         self, question: Question, positions: Numbers, words: Scores
     ) -> tuple[Scores, Numbers]:
         """Return the parts of the score that cost little, (n, len(PARTS)), and the best sentences."""
-        counts = self.first_rows[positions + 1] - self.first_rows[positions]
+        counts = self._counts(positions)
         starts = np.cumsum(counts) - counts
-        rows = np.repeat(self.first_rows[positions] - starts, counts) + np.arange(counts.sum())
-        whole, lead, sentence, best = passage_scores(self.rows.take(rows), question.vector, counts)
+        rows = np.repeat(self._first_rows(positions) - starts, counts) + np.arange(counts.sum())
+        whole, lead, sentence, best = passage_scores(self.vectors(rows), question.vector, counts)
         parts = np.zeros((len(positions), len(PARTS)), dtype=np.float32)
         for name, column in zip(_CHEAP, (whole, lead, sentence, words), strict=True):
             parts[:, PARTS.index(name)] = column
@@ -180,7 +191,7 @@ class Retriever:
         positions: Numbers,
         parts: Scores,
         looked_at: Numbers,
-        within: range,
+        within: Scope,
     ) -> None:
         """Fill in the other parts of some rows."""
         chosen = positions[looked_at]

@@ -13,6 +13,7 @@ from semsearch.encoders.base import Encoder
 from semsearch.ranking.background import TWIN, Background, background_of, spread
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.retrieval import Question, Retriever
+from semsearch.scope import Scope
 from semsearch.text import MAX_QUESTION_CHARS
 
 SAMPLE = 200
@@ -53,10 +54,10 @@ def measure_fits(
     Returns:
         The background of all glossaries together, and of each by itself.
     """
-    glossaries = retriever.glossaries
+    glossaries = retriever.snapshot.glossaries
     each = max(MIN_EACH, min(SAMPLE, TOTAL // len(glossaries)))
     apart: dict[str, Background] = {}
-    everything = range(len(retriever.first_rows) - 1)
+    everything = retriever.snapshot.everything
     together: list[float] = []
     for name, within in glossaries.items():
         sentences = _sentences(retriever, within, each)
@@ -75,14 +76,15 @@ def measure_fits(
     return background_of(together, len(everything), TYPICAL), apart
 
 
-def _sentences(retriever: Retriever, within: range, sample: int) -> list[_Sentence]:
+def _sentences(retriever: Retriever, within: Scope, sample: int) -> list[_Sentence]:
     """Return sentences spread over a glossary that can pass for questions."""
     found = []
+    (positions,) = within.ranges  # a generation is one layer
     for offset in spread(len(within), sample):
-        position = within[int(offset)]
-        first, end = retriever.first_rows[position : position + 2].tolist()
+        position = positions[int(offset)]
         (entry,) = retriever.snapshot.entries([position])
-        rows = range(min(first + 1, end - 1), end)  # one sentence alone is the whole definition
+        rows = retriever.rows_of(position)
+        rows = rows[min(1, len(rows) - 1) :]  # one sentence alone is the whole definition
         for start, stop in retriever.snapshot.passages(rows):
             text = entry.definition[start:stop]
             if len(text.split()) in WORDS and len(text) <= MAX_QUESTION_CHARS:
@@ -91,7 +93,7 @@ def _sentences(retriever: Retriever, within: range, sample: int) -> list[_Senten
 
 
 def _best_other(
-    retriever: Retriever, sentence: _Sentence, question: Question, within: range
+    retriever: Retriever, sentence: _Sentence, question: Question, within: Scope
 ) -> float | None:
     """Return the best fused score of an entry that is neither the sentence's own nor a copy of it."""
     candidates = retriever.candidates(question, RIVALS, within, (), DEFAULT)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
+from semsearch.scope import Scope
 from semsearch.text import WORD, fold
 
 MIN_NAME_CHARS = 3
@@ -127,7 +128,7 @@ class Names:
         self._alike = lru_cache(KEPT_GROUPS)(alike)
         self._are_many = are_many
 
-    def near(self, key: str, within: range) -> list[Guess]:
+    def near(self, key: str, within: Scope) -> list[Guess]:
         """Return the names of these positions that a folded text may stand for, likeliest first."""
         from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
         from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -139,11 +140,10 @@ class Names:
         found: dict[KnownName, Guess] = {}
         for group in product(lengths, ends):
             names = self._alike(group[0], *group[1])
-            first = bisect_left(names, within.start, key=lambda name: name.position)
-            last = bisect_left(names, within.stop, key=lambda name: name.position)
+            some = [name for one in within.ranges for name in _between(names, one)]
             matches = process.extract(
                 key,
-                [name.key for name in names[first:last]],
+                [name.key for name in some],
                 scorer=OSA.distance,
                 processor=None,
                 score_cutoff=errors,
@@ -151,9 +151,16 @@ class Names:
             )
             for _, distance, place in matches:
                 if distance:
-                    name = names[first + place]
+                    name = some[place]
                     found[name] = _guess(key, name, int(distance))
         return sorted(found.values(), key=lambda g: (-g.likelihood, g.name.position))
+
+
+def _between(names: list[KnownName], within: range) -> list[KnownName]:
+    """Return those of some names, which are in the order of their positions, that lie in a range."""
+    first = bisect_left(names, within.start, key=lambda name: name.position)
+    last = bisect_left(names, within.stop, key=lambda name: name.position)
+    return names[first:last]
 
 
 def similarity(one: str, other: str) -> float:

@@ -90,6 +90,23 @@ class Version:
     entry: Entry | None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry that is there, and the revision of its last change."""
+
+    entry: Entry
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
+
+    id: str
+    entry: Entry | None
+    revision: int
+
+
 class Tier(StrEnum):
     """Why a hit stands where it stands; the order of the members is the order of the ranks."""
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from semsearch.types import Tier, Verdict
+from semsearch.editing.bulk import Outcome
+from semsearch.types import ChangeKind, Tier, Verdict
 
 
 class _Shape(BaseModel):
@@ -44,6 +45,75 @@ class Entry(_Shape):
     glossary: str = Field(examples=["deep-learning"])
     language: str = Field(examples=["en"])
     source: Source | None
+
+
+class WholeEntry(Entry):
+    """All that can be edited of an entry."""
+
+    see_also: list[str] = Field(
+        description="What its author links to, by id or name.",
+        examples=[["deep-learning:overfitting"]],
+    )
+
+
+class StoredEntry(WholeEntry):
+    """An entry with the revision of its last change, which its ETag says too."""
+
+    revision: int | None = Field(
+        description="Rises with each change of any entry; null where the index has no store.",
+        examples=[21],
+    )
+
+
+class DeletedEntry(_Shape):
+    """An entry that is gone, and the revision of its deletion; `restore` brings it back."""
+
+    id: str = Field(examples=["deep-learning:dropout"])
+    revision: int = Field(examples=[22])
+
+
+class Version(_Shape):
+    """An entry as it was from one change to the next."""
+
+    revision: int = Field(examples=[21])
+    kind: ChangeKind = Field(examples=["changed"])
+    at: str = Field(description="When, in UTC.", examples=["2026-11-02T09:30:00.000Z"])
+    who: str = Field(
+        description="The name and id of the key, the user of the command line, or `build`.",
+        examples=["build"],
+    )
+    entry: WholeEntry | None = Field(description="Null when the change deleted it.")
+
+
+class Change(_Shape):
+    """What has become of an entry that was changed."""
+
+    revision: int = Field(description="Where to go on from: `since`.", examples=[21])
+    id: str = Field(examples=["deep-learning:dropout"])
+    entry: WholeEntry | None = Field(description="Null when it is gone.")
+
+
+class ImportedRecord(_Shape):
+    """What became of one record, or would in a dry run."""
+
+    line: int = Field(description="From 1.", examples=[1])
+    outcome: Outcome = Field(examples=["added"])
+    id: str | None = Field(
+        default=None, description="Null for a record that was refused.", examples=["kitchen:whisk"]
+    )
+    revision: int | None = Field(
+        default=None, description="Null where nothing was written.", examples=[21]
+    )
+    reason: str | None = Field(
+        default=None, description="Why it was refused.", examples=["no term"]
+    )
+
+
+class ImportReport(_Shape):
+    """What became of all records, in the order of their lines."""
+
+    applied: bool = Field(description="Whether anything was written.", examples=[True])
+    records: list[ImportedRecord]
 
 
 class ScoreParts(_Shape):

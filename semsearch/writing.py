@@ -9,6 +9,7 @@ from typing import Any
 import pydantic_core
 
 from semsearch import types, wire
+from semsearch.editing.bulk import ImportReport
 
 
 def to_json(noun: object) -> bytes:
@@ -47,6 +48,43 @@ def _entry(entry: types.Entry) -> dict[str, Any]:
         "glossary": entry.glossary,
         "language": entry.language,
         "source": {"file": source.file, "line": source.line} if source else None,
+    }
+
+
+def _whole_entry(entry: types.Entry) -> dict[str, Any]:
+    """Return all that can be edited of an entry."""
+    return {**_entry(entry), "see_also": entry.see_also}
+
+
+@members.register
+def _changed(changed: types.Changed) -> dict[str, Any]:
+    entry = changed.entry
+    return {
+        "revision": changed.revision,
+        "id": changed.id,
+        "entry": _whole_entry(entry) if entry else None,
+    }
+
+
+def stored_entry(entry: types.Entry, revision: int | None) -> bytes:
+    """Return the JSON of an entry with the revision of its last change, None where that is not known."""
+    return pydantic_core.to_json({**_whole_entry(entry), "revision": revision})
+
+
+@members.register
+def _import_report(report: ImportReport) -> dict[str, Any]:
+    records = [asdict(record) for record in report.records]
+    return {"applied": report.is_applied, "records": records}
+
+
+@members.register
+def _version(version: types.Version) -> dict[str, Any]:
+    return {
+        "revision": version.revision,
+        "kind": version.kind,
+        "at": version.at,
+        "who": version.who,
+        "entry": _whole_entry(version.entry) if version.entry else None,
     }
 
 

@@ -37,6 +37,25 @@ ENTRIES = (
     entry("Estimated Time of Arrival (ETA)", "When a ship is expected to arrive.", "harbour"),
 )
 
+WITHOUT_HISTORY = """
+    DROP INDEX entry_by_revision; DROP INDEX entry_in_order; DROP TABLE history; DROP TABLE written;
+    DROP TABLE live_deletion; DROP TABLE request;
+    ALTER TABLE entry DROP COLUMN revision; ALTER TABLE entry DROP COLUMN origin;
+    CREATE TABLE vector (
+        text BLOB NOT NULL, fingerprint TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (text, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO vector SELECT text, key, vector FROM embedding JOIN encoder ON number = encoder;
+    CREATE TABLE tokens (
+        text BLOB NOT NULL, fingerprint TEXT NOT NULL, ids BLOB NOT NULL, value BLOB NOT NULL,
+        PRIMARY KEY (text, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO tokens SELECT text, key || '-1', ids, tokens
+        FROM embedding JOIN encoder ON number = encoder WHERE kept;
+    DROP TABLE embedding; DROP TABLE encoder;
+    PRAGMA user_version=3;
+"""
+"""Makes a store what it was before there was live editing."""
+
 SHELVES = tuple(
     entry(f"Shelf {n}", f"Board number {n} to put books and jars on.", "pantry") for n in range(30)
 )

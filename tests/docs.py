@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperOption
@@ -23,9 +25,8 @@ BENCHMARK = README.with_name("docs") / "benchmark.json"
 
 def commands() -> str:
     """Return a table of all commands with their arguments and options."""
-    group = typer.main.get_command(app)
     lines = ["| command | what it does | options |", "|---|---|---|"]
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name, command in _all(typer.main.get_command(app)):
         arguments = [p for p in command.params if isinstance(p, TyperArgument)]
         options = [p for p in command.params if isinstance(p, TyperOption) and p.name != "help"]
         shown = " ".join([name, *(_argument(a) for a in arguments)])
@@ -34,8 +35,19 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def _all(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - click's, which typer hides
+    """Yield each command of a group and of the groups in it, with its whole name."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _all(command, f"{name} ")
+        else:
+            yield before + name, command
+
+
 def _argument(argument: TyperArgument) -> str:
-    name = (argument.name or "").upper() + ("..." if argument.nargs == -1 else "")
+    name = str(argument.metavar or argument.name or "").upper() + (
+        "..." if argument.nargs == -1 else ""
+    )
     return name if argument.required else f"[{name}]"
 
 

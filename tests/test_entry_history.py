@@ -13,10 +13,10 @@ import pytest
 
 from semsearch.errors import EntryConflict, EntryNotFound
 from semsearch.storage.comparing import Kept
-from semsearch.storage.entries import Changed, Edit, EntryReader, EntryStore
+from semsearch.storage.entries import Edit, EntryReader, EntryStore
 from semsearch.storage.rows import COLUMNS, Origin, to_row
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.types import ChangeKind, Source
+from semsearch.types import Changed, ChangeKind, Source
 from tests.conftest import ENTRIES, entry
 
 BAKERY = sorted(ENTRIES, key=lambda e: e.glossary)
@@ -33,6 +33,10 @@ def store(tmp_path: Path) -> Iterator[EntryStore]:
         yield opened
 
 
+def _revisions(changed: list[Changed]) -> list[int]:
+    return [one.revision for one in changed]
+
+
 def _told(store: EntryStore, id_: str) -> list[tuple[int, str, str, str | None]]:
     versions = store.versions(id_)
     return [(v.revision, v.kind, v.who, v.entry.definition if v.entry else None) for v in versions]
@@ -40,9 +44,9 @@ def _told(store: EntryStore, id_: str) -> list[tuple[int, str, str, str | None]]
 
 def test_each_edit_is_a_revision_with_what_was_there_before(store: EntryStore) -> None:
     """Changed, deleted and restored by three people: all four states are there, the oldest first."""
-    assert store.apply([Edit(CRUMB.id, SOFT)], "ann") == [8]
-    assert store.apply([Edit(CRUMB.id, None)], "bob") == [9]
-    assert store.apply([Edit(CRUMB.id, CRUMB, is_restored=True)], "eve") == [10]
+    assert _revisions(store.apply([Edit(CRUMB.id, SOFT)], "ann")) == [8]
+    assert _revisions(store.apply([Edit(CRUMB.id, None)], "bob")) == [9]
+    assert _revisions(store.apply([Edit(CRUMB.id, CRUMB, is_restored=True)], "eve")) == [10]
     assert _told(store, CRUMB.id) == [
         (2, "added", "build", CRUMB.definition),
         (8, "changed", "ann", SOFT.definition),
@@ -97,7 +101,7 @@ def test_an_edit_that_expects_another_revision_changes_nothing(store: EntryStore
     assert (caught.value.id, caught.value.expected, caught.value.found) == (CRUMB.id, 1, 2)
     assert store.revision[1] == 7
     assert list(store.entries()) == BAKERY
-    assert store.apply([Edit(CRUMB.id, SOFT, expected=2)], "ann") == [8]
+    assert _revisions(store.apply([Edit(CRUMB.id, SOFT, expected=2)], "ann")) == [8]
 
 
 def test_what_must_not_be_there_or_must_be(store: EntryStore) -> None:
@@ -108,12 +112,12 @@ def test_what_must_not_be_there_or_must_be(store: EntryStore) -> None:
         store.apply([Edit(SCORING.id, SCORING, expected=3)], "ann")
     with pytest.raises(EntryNotFound, match="no entry 'bakery:scoring' to delete"):
         store.apply([Edit(SCORING.id, None)], "ann")
-    assert store.apply([Edit(SCORING.id, SCORING, expected=0)], "ann") == [8]
+    assert _revisions(store.apply([Edit(SCORING.id, SCORING, expected=0)], "ann")) == [8]
 
 
 def test_an_edit_to_what_is_there_already_is_no_change(store: EntryStore) -> None:
     """Neither revision nor owner change, so that a request may be repeated."""
-    assert store.apply([Edit(CRUMB.id, CRUMB)], "ann") == [2]
+    assert _revisions(store.apply([Edit(CRUMB.id, CRUMB)], "ann")) == [2]
     assert store.revision[1] == 7
     found = store.get(CRUMB.id)
     assert found is not None
@@ -124,7 +128,7 @@ def test_edits_of_one_transaction_see_each_other(store: EntryStore) -> None:
     """Added and changed at once; each has its own revision."""
     better = replace(SCORING, definition="Cutting dough before it is baked.")
     edits = [Edit(SCORING.id, SCORING), Edit(SCORING.id, better, expected=8)]
-    assert store.apply(edits, "ann") == [8, 9]
+    assert _revisions(store.apply(edits, "ann")) == [8, 9]
     assert _told(store, SCORING.id)[-1] == (9, "changed", "ann", better.definition)
 
 

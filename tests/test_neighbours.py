@@ -24,9 +24,9 @@ def near(vectors: Vectors, counts: list[int], position: int, floor: float = -1) 
         return np.arange(min(first + 1, end - 1), end)
 
     return neighbours(
-        vectors,
-        first_rows,
         position,
+        wholes=lambda positions: vectors[first_rows[positions]],
+        vectors=lambda rows: vectors[rows],
         rivals=lambda _: np.arange(len(counts)),
         sentences=sentences,
         floor=lambda _: floor,

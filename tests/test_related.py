@@ -16,7 +16,7 @@ from semsearch.glossary import Glossary
 from semsearch.relations import RelationCounts
 from semsearch.storage.manifest import FORMAT
 from semsearch.types import Entry, Reference, Span
-from tests.conftest import entry
+from tests.conftest import WITHOUT_HISTORY, entry
 
 LEAVEN = replace(
     entry("Leaven", "Old dough that makes new dough rise. It is fed with flour and water."),
@@ -118,6 +118,7 @@ def test_an_index_from_before_links_says_so_and_is_mended(tmp_path: Path) -> Non
 def _make_old(index: Path) -> None:
     """Give an index the schema of the store and the pointer of the first format."""
     connection = sqlite3.connect(index / "store.db")
+    connection.executescript(WITHOUT_HISTORY)
     connection.executescript(
         "ALTER TABLE entry DROP COLUMN see_also; DROP TABLE tokens; PRAGMA user_version=1;"
     )

@@ -10,6 +10,7 @@ from collections import defaultdict
 import pytest
 from rapidfuzz.distance import OSA
 
+from semsearch.scope import Scope
 from semsearch.spelling import KnownName, Names, Vocabulary, likelihood, repair
 
 WORDS = {"connection": 9, "connections": 1, "prevent": 3, "library": 2, "attacks": 4, "forces": 5}
@@ -22,6 +23,10 @@ def _names(*keys: str, are_many: bool = False) -> Names:
         for group in ((len(key), "", ""), (len(key), key[0], ""), (len(key), "", key[-1])):
             groups[group].append(name)
     return Names(lambda *group: groups.get(group, []), are_many=are_many)
+
+
+def _scope(*positions: int) -> Scope:
+    return Scope.of([range(*positions)])
 
 
 def _vocabulary(uses: dict[str, int]) -> Vocabulary:
@@ -66,7 +71,7 @@ def test_the_first_letter_is_seldom_wrong() -> None:
 def test_names_are_found_by_their_errors(typed: str, expected: list[str]) -> None:
     """One for every four letters, at least one and at most three."""
     names = _names("ssl", "sql", "cascading style sheet")
-    found = [guess.name.key for guess in names.near(typed, range(3))]
+    found = [guess.name.key for guess in names.near(typed, _scope(3))]
     assert sorted(found) == sorted(expected)
 
 
@@ -75,17 +80,17 @@ def test_among_many_names_an_end_must_be_right() -> None:
     few = _names("abcdefghijklmnop", "zbcdefghijklmnoq")
     many = _names("abcdefghijklmnop", "zbcdefghijklmnoq", are_many=True)
     typed = "abcdefghhijklmnp"
-    assert [g.name.position for g in few.near(typed, range(2))] == [0]
-    assert [g.name.position for g in many.near(typed, range(2))] == [0]
-    assert [g.name.position for g in few.near("zbcdefghijklmnox", range(2))] == [1, 0]
-    assert [g.name.position for g in many.near("zbcdefghijklmnox", range(2))] == [1]
+    assert [g.name.position for g in few.near(typed, _scope(2))] == [0]
+    assert [g.name.position for g in many.near(typed, _scope(2))] == [0]
+    assert [g.name.position for g in few.near("zbcdefghijklmnox", _scope(2))] == [1, 0]
+    assert [g.name.position for g in many.near("zbcdefghijklmnox", _scope(2))] == [1]
 
 
 def test_only_names_within_the_glossary_are_found() -> None:
     """By position, the end excluded."""
     names = _names("ssl", "sal", "sol")
-    assert [g.name.key for g in names.near("sbl", range(1, 2))] == ["sal"]
-    assert names.near("sbl", range(0)) == []
+    assert [g.name.key for g in names.near("sbl", _scope(1, 2))] == ["sal"]
+    assert names.near("sbl", _scope(0)) == []
 
 
 def test_no_name_one_letter_away_is_missed() -> None:
@@ -95,7 +100,7 @@ def test_no_name_one_letter_away_is_missed() -> None:
     names = _names(*keys)
     for typed in keys[:60]:
         expected = {k for k in keys if OSA.distance(typed, k) == 1}
-        assert {g.name.key for g in names.near(typed, range(len(keys)))} == expected
+        assert {g.name.key for g in names.near(typed, _scope(len(keys)))} == expected
 
 
 def test_words_are_put_right_in_their_own_capitals() -> None:
@@ -149,9 +154,9 @@ def test_a_hundred_thousand_names_are_searched_in_milliseconds() -> None:
         "".join(rng.choices(string.ascii_lowercase, k=rng.randint(3, 12))) for _ in range(100_000)
     ]
     names, vocabulary = _names(*keys), _vocabulary(dict.fromkeys(keys, 1))
-    names.near("warm", range(1))
+    names.near("warm", _scope(1))
     started = time.perf_counter()
     for key in keys[:20]:
-        names.near(key, range(len(keys)))
+        names.near(key, _scope(len(keys)))
         vocabulary.meant(key)
     assert time.perf_counter() - started < 2

@@ -12,7 +12,7 @@ import pytest
 
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.storage.texts import EmbeddedTexts
+from semsearch.storage.texts import Embedded, EmbeddedTexts
 from semsearch.types import Encoded, Tokens
 
 DIM = 4
@@ -39,7 +39,7 @@ def texts(tmp_path: Path) -> Iterator[EmbeddedTexts]:
 def test_what_was_saved_is_found_in_any_order(texts: EmbeddedTexts) -> None:
     """Vectors and tokens come back in the order they are asked for, also twice."""
     encoded = _encoded(3)
-    texts.save(TEXTS, encoded, "a", TEXTS)
+    texts.save(Embedded("a", TEXTS, encoded, TEXTS))
     asked = [TEXTS[2], TEXTS[0], TEXTS[2]]
     assert np.array_equal(texts.vectors(asked, "a", DIM), encoded.vectors[[2, 0, 2]])
     found = texts.tokens(asked, "a")
@@ -50,7 +50,7 @@ def test_what_was_saved_is_found_in_any_order(texts: EmbeddedTexts) -> None:
 
 def test_a_text_is_known_to_its_encoder_only(texts: EmbeddedTexts) -> None:
     """What one encoder has embedded is missing for another."""
-    texts.save(TEXTS[:2], _encoded(2), "a", TEXTS)
+    texts.save(Embedded("a", TEXTS[:2], _encoded(2), TEXTS))
     assert texts.unknown(TEXTS, "a", TEXTS) == {TEXTS[2]}
     assert texts.unknown(TEXTS, "b", ()) == set(TEXTS)
 
@@ -59,19 +59,19 @@ def test_a_text_is_known_to_its_encoder_only(texts: EmbeddedTexts) -> None:
 def test_a_text_without_its_tokens_is_embedded_again(texts: EmbeddedTexts, others: int) -> None:
     """When they are wanted, whether few texts are asked for or many; then it is known with both, once."""
     many = [n.to_bytes(32, "big") for n in range(1000, 1000 + others)]
-    texts.save(TEXTS[:1], _encoded(1), "a", ())
+    texts.save(Embedded("a", TEXTS[:1], _encoded(1), ()))
     assert texts.unknown([*TEXTS[:1], *many], "a", ()) == set(many)
     assert texts.unknown([*TEXTS[:1], *many], "a", TEXTS) == {TEXTS[0], *many}
     again = _encoded(1, seed=1)
-    texts.save(TEXTS[:1], again, "a", TEXTS)
+    texts.save(Embedded("a", TEXTS[:1], again, TEXTS))
     assert texts.unknown([*TEXTS[:1], *many], "a", TEXTS) == set(many)
     assert np.array_equal(texts.vectors(TEXTS[:1], "a", DIM), again.vectors)
 
 
 def test_texts_that_nobody_has_any_more_are_forgotten(texts: EmbeddedTexts) -> None:
     """Those of every encoder go; those that are kept stay."""
-    texts.save(TEXTS, _encoded(3), "a", TEXTS)
-    texts.save(TEXTS, _encoded(3), "b", ())
+    texts.save(Embedded("a", TEXTS, _encoded(3), TEXTS))
+    texts.save(Embedded("b", TEXTS, _encoded(3), ()))
     texts.forget(TEXTS[1:2])
     assert texts.unknown(TEXTS, "a", TEXTS) == {TEXTS[0], TEXTS[2]}
     assert texts.unknown(TEXTS, "b", ()) == {TEXTS[0], TEXTS[2]}

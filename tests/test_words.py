@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semsearch import stems
+from semsearch.layers import LayeredWords
 from semsearch.progress import Silent
+from semsearch.retrieval import NO_NUMBERS
+from semsearch.scope import Scope
 from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.words import MOST_POSTINGS, WordsIndex, shared_words, write_words
+from semsearch.types import Entry
 from tests.conftest import entry
 
 ENTRIES = (
@@ -23,14 +28,22 @@ ENTRIES = (
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> WordsIndex:
+def words(tmp_path: Path) -> LayeredWords:
     """Give the words of three entries."""
-    files = GenerationLayout(tmp_path)
-    write_words(files, ENTRIES, Silent())
-    return WordsIndex(files)
+    return _words(tmp_path, ENTRIES)
 
 
-def test_a_score_is_that_of_the_formula(words: WordsIndex) -> None:
+def _words(folder: Path, entries: Sequence[Entry]) -> LayeredWords:
+    files = GenerationLayout(folder)
+    write_words(files, entries, Silent())
+    return LayeredWords([WordsIndex(files)], [len(entries)], NO_NUMBERS)
+
+
+def _scope(*positions: int) -> Scope:
+    return Scope.of([range(*positions)])
+
+
+def test_a_score_is_that_of_the_formula(words: LayeredWords) -> None:
     """Okapi BM25 with k1 1.2 and b .75, idf ln(1 + (N - n + .5) / (n + .5)), counted by hand."""
     lengths = [9, 5, 13]  # words of the names and the definition
     idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
@@ -39,44 +52,42 @@ def test_a_score_is_that_of_the_formula(words: WordsIndex) -> None:
         norm = 1.2 * (1 - 0.75 + 0.75 * length / (sum(lengths) / 3))
         expected.append(idf * uses * 2.2 / (uses + norm))
     np.testing.assert_allclose(
-        words.find("flours", range(3)).scores(np.arange(3)), expected, rtol=1e-5
+        words.find("flours", _scope(3)).scores(np.arange(3)), expected, rtol=1e-5
     )
 
 
-def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: WordsIndex) -> None:
+def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: LayeredWords) -> None:
     """In the first glossary both entries use the word, so it is worth little there."""
-    alone = words.find("flour", range(2)).scores(np.arange(2))
-    together = words.find("flour", range(3)).scores(np.arange(3))
+    alone = words.find("flour", _scope(2)).scores(np.arange(2))
+    together = words.find("flour", _scope(3)).scores(np.arange(3))
     assert alone.shape == (2,)
     assert 0 < alone[0] < together[0]
-    assert words.find("flour", range(2, 3)).scores(np.array([2])).tolist() == [0.0]
+    assert words.find("flour", _scope(2, 3)).scores(np.array([2])).tolist() == [0.0]
 
 
-def test_words_that_nobody_uses_score_nothing(words: WordsIndex) -> None:
+def test_words_that_nobody_uses_score_nothing(words: LayeredWords) -> None:
     """Neither do quotes, operators or an empty stem."""
     for question in ("zebra", 'flour"', "NOT", "_", "x y"):
-        scores = words.find(question, range(3)).scores(np.arange(3))
+        scores = words.find(question, _scope(3)).scores(np.arange(3))
         assert scores.shape == (3,)
         assert (scores > 0).any() == ("flour" in question)
 
 
-def test_the_best_by_words_are_those_of_the_highest_scores(words: WordsIndex) -> None:
+def test_the_best_by_words_are_those_of_the_highest_scores(words: LayeredWords) -> None:
     """All that share a word, or the k best; none for none."""
-    found = words.find("flour in butter", range(3))
+    found = words.find("flour in butter", _scope(3))
     assert found.best(5).tolist() == [0, 1]
     assert found.best(1).tolist() == [int(found.scores(np.arange(3)).argmax())] == [1]
-    assert words.find("flour", range(2, 3)).best(5).tolist() == []
-    assert words.find("", range(3)).best(5).tolist() == []
+    assert words.find("flour", _scope(2, 3)).best(5).tolist() == []
+    assert words.find("", _scope(3)).best(5).tolist() == []
 
 
 def test_a_word_of_many_entries_proposes_none_but_counts(tmp_path: Path) -> None:
     """A rare word beside it finds its entries, which get the worth of both."""
     many = [entry(f"Board {n}", "A shelf.") for n in range(MOST_POSTINGS)]
     many.append(entry("Plank", "An oaken shelf."))
-    files = GenerationLayout(tmp_path)
-    write_words(files, many, Silent())
-    words = WordsIndex(files)
-    everything = range(len(many))
+    words = _words(tmp_path, many)
+    everything = _scope(len(many))
     found = words.find("oaken shelf", everything)
     assert found.best(9).tolist() == [MOST_POSTINGS]
     alone = words.find("oaken", everything).scores(np.array([MOST_POSTINGS]))
@@ -85,12 +96,12 @@ def test_a_word_of_many_entries_proposes_none_but_counts(tmp_path: Path) -> None
     assert (words.find("shelf", everything).scores(np.arange(3)) > 0).all()
 
 
-def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: WordsIndex) -> None:
+def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: LayeredWords) -> None:
     """Stop words are not asked about, and words with digits cannot be meant."""
-    assert words.unknown("which ship sails with flours", range(3)) == []
-    assert words.unknown("a zebra on a Shipp's saill", range(3)) == ["zebra", "Shipp", "saill"]
-    assert words.unknown("+", range(3)) == ["+"] or words.unknown("+", range(3)) == []
-    assert words.unknown("flour", range(0)) == ["flour"]
+    assert words.unknown("which ship sails with flours", _scope(3)) == []
+    assert words.unknown("a zebra on a Shipp's saill", _scope(3)) == ["zebra", "Shipp", "saill"]
+    assert words.unknown("+", _scope(3)) == ["+"] or words.unknown("+", _scope(3)) == []
+    assert words.unknown("flour", _scope(0)) == ["flour"]
     assert [words.uses(word) for word in ("flour", "ships", "sponge", "zebra")] == [3, 1, 2, 0]
     assert words.alike("s", 5) == ["sails", "ships"]
     assert words.alike("z", 5) == []

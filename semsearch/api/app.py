@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import signal
@@ -9,7 +10,10 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -19,12 +23,29 @@ from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
 from semsearch import __version__
-from semsearch.api import middleware, pages, problems, routes
+from semsearch.access.keys import utc_now
+from semsearch.access.store import KeyRing
+from semsearch.api import (
+    access,
+    carrying,
+    editing,
+    entries,
+    exposure,
+    following,
+    handling,
+    middleware,
+    pages,
+    problems,
+    publishing,
+    routes,
+)
 from semsearch.api.asking import THREADS, Asking
 from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
+from semsearch.editing import Editor
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
+from semsearch.storage.layout import IndexLayout
 from semsearch.types import IndexInfo
 
 _DESCRIPTION = """\
@@ -42,17 +63,22 @@ that came at the same time (`encode`), and was answered (`search`), or what was 
 _TAGS = [
     {"name": "search", "description": "Questions and answers."},
     {"name": "entries", "description": "Terms and what they mean."},
+    {"name": "editing", "description": "Entries changed, and what was changed."},
     {"name": "glossaries", "description": "What the index holds."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
 
 
-def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
+def create_app(
+    glossary: Glossary, settings: Settings, *, clock: Callable[[], datetime] = utc_now
+) -> FastAPI:
     """Return the ASGI application over an open index.
 
     Args:
         glossary: the index, which the caller closes after the application has shut down.
-        settings: what was set from outside, kept on the application's state; no route depends on it.
+        settings: what was set from outside, kept on the application's state. Where `read` is `auto`, reading is
+            open if `host` is a loopback address, whatever address another ASGI server binds.
+        clock: tells the time, which access keys expire by.
 
     Returns:
         The application. It is ready, and says so at /readyz, when its lifespan has started.
@@ -61,14 +87,21 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # of the pages
-        await run_in_threadpool(lambda: app.state.page.etag)  # asks the first question
+        await run_in_threadpool(app.state.page.make)  # asks the first question
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
+        publishing_edits = asyncio.create_task(publishing.publish_edits(layout))
         yield {IS_FULL: app.state.asking.workers.is_full}
+        publishing_edits.cancel()
+        await asyncio.gather(publishing_edits, return_exceptions=True)
         app.state.is_ready = False
         app.state.asking.workers.close()
+        app.state.edits.close()
+        door.close()
 
+    layout = IndexLayout(Path(glossary.info().path))
+    door = access.Door(KeyRing(layout.keys, clock), is_open=exposure.is_open(settings))
     app = FastAPI(
         title="semsearch",
         version=__version__,
@@ -78,25 +111,33 @@ def create_app(glossary: Glossary, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         # not `include_router`: it would answer with a handler of FastAPI's, not `StrictRoute`'s
         routes=[
-            *routes.router.routes,
-            *routes.health.routes,
-            *pages.router.routes,
-            *pages.asset_mounts(),
+            copy(route)  # a gate is put before each, which is this application's own
+            for route in (
+                *following.router.routes,
+                *editing.router.routes,
+                *routes.router.routes,
+                *entries.router.routes,  # behind those below the address of an entry
+                *routes.health.routes,
+                *pages.router.routes,
+                *pages.asset_mounts(),
+            )
         ],
     )
+    access.guard(app.routes, door)
     app.state.settings = settings
     app.state.glossary = glossary
-    app.state.etag = f'"{glossary.tag}-{__version__}"'
-    app.state.page = pages.LandingPage(glossary)
+    app.state.page = pages.LandingPage(glossary, is_open=door.is_open)
     app.state.asking = Asking(glossary, settings)
+    app.state.editor = Editor(glossary.info().path)
+    app.state.edits = carrying.lane()
     app.state.is_ready = False
-    problems.handle_problems(app)
+    handling.handle_problems(app)
     app.add_middleware(middleware.Envelope)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, is_open=door.is_open)  # type: ignore[method-assign]
     return app
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _openapi(app: FastAPI, *, is_open: bool) -> dict[str, Any]:
     """Return the interface description; errors are problems, and are declared as such."""
     if app.openapi_schema is None:
         schema = get_openapi(
@@ -112,8 +153,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             for operation in path.values():
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
-                        content = response["content"]
-                        content[problems.MEDIA_TYPE] = content.pop("application/json")
+                        parts = response[
+                            "content"
+                        ].values()  # FastAPI thinks of the type of the answer
+                        whole = {name: part[name] for part in parts for name in part}
+                        response["content"] = {problems.MEDIA_TYPE: whole}
+        access.describe(schema, app.routes, is_open=is_open)
         app.openapi_schema = schema
     return app.openapi_schema
 
@@ -125,6 +170,8 @@ class Listening:
     url: str
     example: str
     index: IndexInfo
+    is_open: bool = True
+    """Whether anybody may read."""
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listening: None) -> None:
@@ -135,11 +182,13 @@ def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listen
         ready: called once, when the socket listens and a first question has been answered by each process.
 
     Raises:
-        InvalidSetting: the address cannot be listened on; found before the index is opened.
+        InvalidSetting: the address cannot be listened on, or others reach it and there is no access key; found
+            before the index is opened.
         StoredIndexError: the index cannot be opened.
         WorkerFailed: a process of several ended before it could answer.
     """
     with _bound(settings.host, settings.port) as listener:
+        settings = exposure.settle(settings, listener)
         if settings.workers == 1:
             serve_on(listener, settings, ready)
         else:
@@ -169,7 +218,7 @@ def serve_on(
 
         def listening() -> None:
             example = next(iter(app.state.page.questions), "hello")
-            ready(Listening(_url(listener), example, glossary.info()))
+            ready(Listening(_url(listener), example, glossary.info(), exposure.is_open(settings)))
 
         server = _Server(config, listening)
         with _no_death_by_signal():

@@ -11,6 +11,7 @@ from functools import partial
 from time import perf_counter
 
 from cachetools import LRUCache
+from starlette.concurrency import run_in_threadpool
 
 from semsearch.answering import Asked
 from semsearch.api.workers import TOGETHER, Client, Workers
@@ -49,8 +50,8 @@ class Asking:
         self.workers: Workers[Asked, Reply] = Workers(
             THREADS, self._answer, waiting=settings.queue, patience=settings.patience
         )
-        # Read and written by the event loop only. Keys hold no tag: an index never changes while it is open.
-        self._answers: LRUCache[Asked, bytes] = LRUCache(
+        # Read and written by the event loop only. An answer belongs to what the index held when it was asked for.
+        self._answers: LRUCache[tuple[str, Asked], bytes] = LRUCache(
             settings.cache * 1_000_000, lambda content: len(content) + ANSWER_OVERHEAD
         )
 
@@ -61,13 +62,14 @@ class Asking:
             GlossaryNotFound: the index has no such glossary.
             Overloaded: too many questions wait.
         """
-        known = self._answers.get(asked)
+        tag = await self._follow()
+        known = self._answers.get((tag, asked))
         if known is not None:
             return Reply(known, {"cache": "answer"})
         self._glossary.check(asked)
         began = perf_counter()
         reply = await self.workers.ask(asked, client)
-        self._remember(asked, reply.content)
+        self._remember(tag, asked, reply.content)
         took = (perf_counter() - began) * 1000
         worked = sum(ms for ms in reply.timings.values() if isinstance(ms, float))
         return Reply(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
@@ -79,9 +81,11 @@ class Asking:
             GlossaryNotFound: the index has no such glossary.
             Overloaded: too many requests wait; the rest of the batch is not asked.
         """
+        tag = await self._follow()
         for one in asked:
             self._glossary.check(one)
-        found = {one: content for one in asked if (content := self._answers.get(one)) is not None}
+        known = ((one, self._answers.get((tag, one))) for one in asked)
+        found = {one: content for one, content in known if content is not None}
         new = [one for one in dict.fromkeys(asked) if one not in found]
         parts = deque(new[i : i + TOGETHER] for i in range(0, len(new), TOGETHER))
 
@@ -95,15 +99,21 @@ class Asking:
                     parts.clear()
                     raise
                 for one, reply in zip(part, replies, strict=True):
-                    self._remember(one, reply.content)
+                    self._remember(tag, one, reply.content)
                     found[one] = reply.content
 
         await asyncio.gather(*(ask_parts() for _ in range(THREADS)))
         return [found[one] for one in asked]
 
-    def _remember(self, asked: Asked, content: bytes) -> None:
+    async def _follow(self) -> str:
+        """Show what the index holds now, and return its tag."""
+        if self._glossary.is_behind:
+            await run_in_threadpool(self._glossary.follow, wait=False)
+        return self._glossary.tag
+
+    def _remember(self, tag: str, asked: Asked, content: bytes) -> None:
         if len(content) + ANSWER_OVERHEAD <= self._answers.maxsize:
-            self._answers[asked] = content
+            self._answers[tag, asked] = content
 
     def _answers_to(self, asked: Sequence[Asked]) -> list[Reply]:
         return list(self._answer(asked))

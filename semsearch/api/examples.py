@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from semsearch import wire
-from semsearch.types import Entry, Tier, Verdict
+from semsearch.editing import Outcome
+from semsearch.types import ChangeKind, Entry, Tier, Verdict
 
 _DEFINITION = (
     "Dropout is a regularization method where random neurons are ignored during training. This "
@@ -59,6 +60,30 @@ ENTRY = wire.Entry(
     glossary=_HIT.glossary,
     language="en",
     source=_SOURCE,
+).model_dump(mode="json")
+_WHOLE = {**ENTRY, "see_also": ["deep-learning:overfitting"]}
+STORED_ENTRY = wire.StoredEntry(**_WHOLE, revision=21).model_dump(mode="json")
+DELETED_ENTRY = wire.DeletedEntry(id=_HIT.id, revision=22).model_dump(mode="json")
+VERSION = wire.Version(
+    revision=21,
+    kind=ChangeKind.CHANGED,
+    at="2026-11-02T09:30:00.000Z",
+    who="Ann (3f9a0c41d2e7)",
+    entry=wire.WholeEntry(**_WHOLE),
+).model_dump(mode="json")
+CHANGE = wire.Change(revision=21, id=_HIT.id, entry=wire.WholeEntry(**_WHOLE)).model_dump(
+    mode="json"
+)
+IMPORT_REPORT = wire.ImportReport(
+    applied=True,
+    records=[
+        wire.ImportedRecord(
+            line=1, outcome=Outcome.ADDED, id="deep-learning:epoch-2", revision=23, reason=None
+        ),
+        wire.ImportedRecord(
+            line=2, outcome=Outcome.REFUSED, id=None, revision=None, reason="no term"
+        ),
+    ],
 ).model_dump(mode="json")
 RELATED = wire.Related(
     id=_HIT.id,

@@ -30,11 +30,32 @@ _FIRST_QUESTION = "What is this glossary about?"
 """Asked once before the service is ready; the entries nearest to it make the examples."""
 
 
-class LandingPage:
-    """The page at /, made for one index. Making it asks a first question."""
+_MARKS = ("reading", "count", "glossaries", "parts", "examples")
+"""The places of `index.html` that are filled in."""
 
-    def __init__(self, glossary: Glossary) -> None:
+
+class LandingPage:
+    """The page at /, made for what an index shows.
+
+    Where reading needs a key it says nothing of the index; the script asks for the key and fills in the rest.
+    """
+
+    def __init__(self, glossary: Glossary, *, is_open: bool = True) -> None:
         self._glossary = glossary
+        self._is_open = is_open
+        self._tag = glossary.tag
+
+    def current(self) -> LandingPage:
+        """Return the page of what the index holds now: this one, unless something was changed."""
+        self._glossary.follow(wait=False)
+        if self._glossary.tag == self._tag:
+            return self
+        return LandingPage(self._glossary, is_open=self._is_open)
+
+    def make(self) -> str:
+        """Ask the first question, also for a page that does not show it, and return the tag of the page."""
+        _ = self.questions
+        return self.etag
 
     @cached_property
     def questions(self) -> list[str]:
@@ -45,16 +66,21 @@ class LandingPage:
     @cached_property
     def content(self) -> bytes:
         """The page as it is sent."""
-        infos = self._glossary.info().glossaries
         page = (_WEB / "index.html").read_text(encoding="utf-8")
-        for mark, made in (
-            ("<!-- examples -->", "".join(map(_chip, self.questions))),
-            ("<!-- glossaries -->", _choice(infos)),
-            ("<!-- count -->", escape(_count(infos))),
-            ("<!-- parts -->", "".join(map(_part, PARTS))),
-        ):
-            page = page.replace(mark, made, 1)
+        made = self._of_the_index() if self._is_open else {"glossaries": _LATER, "reading": "key"}
+        made["parts"] = "".join(map(_part, PARTS))
+        for mark in _MARKS:
+            page = page.replace(f"<!-- {mark} -->", made.get(mark, ""), 1)
         return page.encode()
+
+    def _of_the_index(self) -> dict[str, str]:
+        infos = self._glossary.info().glossaries
+        return {
+            "examples": "".join(map(_chip, self.questions)),
+            "glossaries": _choice(infos) if len(infos) > 1 else "",
+            "count": escape(_count(infos)),
+            "reading": "open",
+        }
 
     @cached_property
     def etag(self) -> str:
@@ -67,15 +93,17 @@ def _chip(question: str) -> str:
     return f'<li><a href="{address}">{escape(question)}</a></li>'
 
 
-def _choice(infos: tuple[GlossaryInfo, ...]) -> str:
-    """Return the choice of a glossary, where there is one to make."""
-    if len(infos) < 2:
-        return ""
+def _choice(infos: tuple[GlossaryInfo, ...], attribute: str = "") -> str:
+    """Return the choice of a glossary."""
     options = "".join(f"<option>{escape(info.name)}</option>" for info in infos)
     return (
-        '<label class="within">in <select name="glossary">'
+        f'<label class="within"{attribute}>in <select name="glossary">'
         f'<option value="">all glossaries</option>{options}</select></label>'
     )
+
+
+_LATER = _choice((), " hidden")
+"""A choice that the script fills in, once it has a key."""
 
 
 def _count(infos: tuple[GlossaryInfo, ...]) -> str:
@@ -100,7 +128,9 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def landing(request: Request) -> Response:
     """Return the search page."""
-    page: LandingPage = request.app.state.page
+    state = request.app.state
+    page: LandingPage = state.page.current()
+    state.page = page
     headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match", "").removeprefix("W/") == page.etag:
         return Response(status_code=304, headers=headers)

@@ -8,25 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Mount
-
-from semsearch.api.workers import Overloaded
-from semsearch.errors import (
-    EntryNotFound,
-    GlossaryNotFound,
-    InvalidQuestion,
-    InvalidSetting,
-    SemsearchError,
-)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -71,6 +57,33 @@ MALFORMED_REQUEST = Kind(
     "The request is not valid HTTP",
     "The bytes received do not form an HTTP/1.1 request.",
 )
+KEY_IN_ADDRESS = Kind(
+    "key-in-address",
+    400,
+    "An access key does not belong in an address",
+    "Logs, histories and bookmarks keep addresses. Send a key in the header Authorization: Bearer KEY, and revoke "
+    "one that stood in an address.",
+)
+KEY_NEEDED = Kind(
+    "key-needed",
+    401,
+    "This needs an access key",
+    "Send the header Authorization: Bearer KEY. Whoever runs the service makes keys with `semsearch keys create`.",
+)
+KEY_REFUSED = Kind(
+    "key-refused",
+    401,
+    "The access key is not good",
+    "It is no key of this index, or it has expired or was revoked. Whoever runs the service makes another with "
+    "`semsearch keys create`.",
+)
+NOT_PERMITTED = Kind(
+    "not-permitted",
+    403,
+    "The access key does not permit this",
+    "A key has a scope: search, edit (which includes search) or admin (which includes both), and may be restricted "
+    "to some glossaries.",
+)
 NOT_FOUND = Kind(
     "not-found",
     404,
@@ -99,7 +112,7 @@ TOO_LARGE = Kind(
     "too-large",
     413,
     "The body is too large",
-    "A body may hold 256 KiB; send several smaller requests.",
+    "A body may hold 256 KiB, one of JSON Lines 4 MiB; send several smaller requests.",
 )
 LARGE_HEAD = Kind(
     "large-head",
@@ -111,7 +124,7 @@ UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type",
     415,
     "The body must be JSON",
-    "Send the header Content-Type: application/json, with a body in UTF-8.",
+    "Send the header Content-Type: application/json (an import: application/jsonl), with a body in UTF-8.",
 )
 INVALID_QUESTION = Kind(
     "invalid-question",
@@ -125,6 +138,60 @@ INVALID_REQUEST = Kind(
     422,
     "A parameter or member is not valid",
     "Something is missing, unknown, given twice or out of range; `errors` says which.",
+)
+ENTRY_EXISTS = Kind(
+    "entry-exists",
+    409,
+    "There is such an entry already",
+    "An entry of this id is there. Change it with PUT or PATCH, or leave `id` out.",
+)
+CONDITION_FAILED = Kind(
+    "condition-failed",
+    412,
+    "The entry has been changed",
+    "It is not of the revision that If-Match states, or is there already. Read it again, and edit that.",
+)
+CONDITION_NEEDED = Kind(
+    "condition-needed",
+    428,
+    "The edit must say which revision it was made from",
+    "Send the ETag of the entry as If-Match, so that nobody's edit is lost.",
+)
+INVALID_ENTRY = Kind(
+    "invalid-entry",
+    422,
+    "The entry cannot be taken",
+    "A term has 1 to 300 characters, a definition 1 to 20,000; the same thing is not added twice.",
+)
+KEY_REUSED = Kind(
+    "key-reused",
+    422,
+    "The Idempotency-Key stands for another request",
+    "Within a day a key is for one request and for its repetitions. Send another one.",
+)
+BUSY = Kind(
+    "busy",
+    503,
+    "The index is being written",
+    "A build or another edit is under way. Nothing was changed; try again after the seconds of Retry-After.",
+)
+NOT_WRITABLE = Kind(
+    "not-writable",
+    503,
+    "The index cannot be written",
+    "The disk failed, or refuses. Nothing was acknowledged; questions are answered. See the log.",
+)
+NOT_EDITABLE = Kind(
+    "not-editable",
+    503,
+    "The index cannot be edited",
+    "Its store is missing, damaged, or of another index; questions are answered. See the log.",
+)
+NO_ROOM = Kind(
+    "no-room",
+    507,
+    "There is no room to write",
+    "The disk is full. Nothing was changed; questions are answered. Try again when there is room.",
 )
 INTERNAL = Kind(
     "internal-error",
@@ -152,6 +219,10 @@ KINDS: Mapping[str, Kind] = {
         MALFORMED_URL,
         MALFORMED_BODY,
         MALFORMED_REQUEST,
+        KEY_IN_ADDRESS,
+        KEY_NEEDED,
+        KEY_REFUSED,
+        NOT_PERMITTED,
         NOT_FOUND,
         ENTRY_NOT_FOUND,
         GLOSSARY_NOT_FOUND,
@@ -161,21 +232,20 @@ KINDS: Mapping[str, Kind] = {
         UNSUPPORTED_MEDIA_TYPE,
         INVALID_QUESTION,
         INVALID_REQUEST,
+        ENTRY_EXISTS,
+        CONDITION_FAILED,
+        CONDITION_NEEDED,
+        INVALID_ENTRY,
+        KEY_REUSED,
+        BUSY,
+        NOT_WRITABLE,
+        NOT_EDITABLE,
+        NO_ROOM,
         INTERNAL,
         NOT_READY,
         OVERLOADED,
     )
 }
-
-FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
-    InvalidQuestion: INVALID_QUESTION,
-    InvalidSetting: INVALID_REQUEST,
-    EntryNotFound: ENTRY_NOT_FOUND,
-    GlossaryNotFound: GLOSSARY_NOT_FOUND,
-}
-"""Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
-
-_FROM_STATUS: Mapping[int, Kind] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 
 
 class Part(BaseModel):
@@ -218,10 +288,17 @@ class Refused(HTTPException):
         kind: what kind of problem it is.
         detail: what was wrong this time.
         parts: the faults one by one, where they have a place.
+        headers: what the response says besides.
     """
 
-    def __init__(self, kind: Kind, detail: str, parts: Sequence[Part] = ()) -> None:
-        super().__init__(kind.status, detail)
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        parts: Sequence[Part] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind.status, detail, headers)
         self.kind = kind
         self.parts = parts
 
@@ -251,87 +328,7 @@ def problem_response(
     )
 
 
-def handle_problems(app: Starlette) -> None:
-    """Make an application answer every error with a problem."""
-    app.add_exception_handler(SemsearchError, _on_semsearch_error)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(Overloaded, _on_overload)
-
-
 def overload_response() -> Response:
     """Return the response for more than can be done in time."""
     detail = "too many requests wait; ask again in a second"
     return problem_response(OVERLOADED, detail, headers={"Retry-After": "1"})
-
-
-async def _on_overload(request: Request, error: Exception) -> Response:
-    return overload_response()
-
-
-async def _on_semsearch_error(request: Request, error: Exception) -> Response:
-    for ancestor in type(error).__mro__:
-        if kind := FROM_ERROR.get(ancestor):
-            return problem_response(kind, str(error))
-    raise error
-
-
-async def _on_validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered above
-    faults = error.errors()[:MAX_PARTS]
-    parts = [_part(fault) for fault in faults]
-    places = [part.parameter or part.pointer or "body" for part in parts]
-    detail = "; ".join(f"{p}: {part.detail}" for p, part in zip(places, parts, strict=True))
-    return problem_response(INVALID_REQUEST, detail, parts)
-
-
-def _part(fault: Mapping[str, Any]) -> Part:
-    """Describe one fault of pydantic's, without the value it found."""
-    where, *path = fault["loc"]
-    message = str(fault["msg"])
-    detail = message[:1].lower() + message[1:]
-    if fault["type"] == "missing":
-        detail = "this is required"
-    elif fault["type"] == "extra_forbidden":
-        detail = "there is no such parameter" if where == "query" else "there is no such member"
-    names = [_shortened(str(step)) for step in path]
-    if where != "body":
-        return Part(detail=detail, parameter=".".join(names))
-    steps = (name.replace("~", "~0").replace("/", "~1") for name in names)
-    return Part(detail=detail, pointer="".join(f"/{step}" for step in steps))
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= MAX_NAME_CHARS else name[:MAX_NAME_CHARS] + "…"
-
-
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
-    if isinstance(error, Refused):
-        return problem_response(error.kind, error.detail, error.parts, headers=error.headers)
-    headers = dict(error.headers or {})
-    kind = _FROM_STATUS.get(error.status_code)
-    if kind is None:
-        phrase = HTTPStatus(error.status_code).phrase
-        kind = Kind("about:blank", error.status_code, phrase, phrase)
-    detail = kind.title[:1].lower() + kind.title[1:]
-    if kind is NOT_FOUND:
-        detail = "there is nothing at this address; /openapi.json lists the routes"
-    if kind is METHOD_NOT_ALLOWED:
-        headers["Allow"] = _allowed(request, headers.get("Allow", ""))
-        detail = f"this address takes {headers['Allow']}"
-    return problem_response(kind, detail, headers=headers)
-
-
-def _allowed(request: Request, stated: str) -> str:
-    """Return all methods of an address: the router states those of its first route only."""
-    scope = {"type": "http", "path": request.scope["path"], "headers": [], "path_params": {}}
-    methods = {method.strip() for method in stated.split(",")} - {""}
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        for route in request.app.routes:
-            asked = {**scope, "method": method, "root_path": request.app.root_path}
-            if not isinstance(route, Mount) and route.matches(asked)[0] is Match.FULL:
-                methods.add(method)
-    if "GET" in methods:
-        methods.add("HEAD")  # `middleware.Envelope` answers it wherever GET is answered
-    return ", ".join(sorted(methods))

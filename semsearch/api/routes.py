@@ -16,10 +16,13 @@ from starlette.responses import Response
 from semsearch import wire
 from semsearch.answering import Asked
 from semsearch.api import examples, problems
-from semsearch.api.problems import Part, Problem, Refused
+from semsearch.api.access import caller_of
+from semsearch.api.declaring import answered, errors, found, refusals
+from semsearch.api.problems import Part, Refused
+from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
-from semsearch.errors import EntryNotFound, InvalidQuestion
-from semsearch.glossary import MAX_K, Glossary
+from semsearch.errors import InvalidQuestion
+from semsearch.glossary import MAX_K
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.text import MAX_QUESTION_CHARS, check_question
 from semsearch.writing import to_json
@@ -105,71 +108,13 @@ class Health(BaseModel):
     status: Literal["ok"] = Field(default="ok", examples=["ok"])
 
 
-class Service:
-    """What one request works with: the index, and what the client already holds of it."""
-
-    def __init__(self, request: Request) -> None:
-        state = request.app.state
-        self.glossary: Glossary = state.glossary
-        self._caching = {"ETag": state.etag, "Cache-Control": "no-cache", "Vary": "Accept"}
-        held = ",".join(request.headers.getlist("if-none-match"))
-        self.is_held = state.etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
-
-    def not_modified(self) -> Response:
-        """Return the answer that the client already has it."""
-        return Response(status_code=304, headers=self._caching)
-
-    def found(self, content: bytes) -> Response:
-        """Return JSON that may be kept and asked for again by its ETag."""
-        return Response(content, media_type="application/json", headers=self._caching)
-
-
-_EntryId = Annotated[
+EntryId = Annotated[
     str,
     Path(
         description="The id of an entry, or its term, an alias or an acronym.",
         examples=["deep-learning:dropout"],
     ),
 ]
-
-
-def _errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
-    """Declare error responses; several kinds of one status are joined."""
-    responses: dict[int | str, dict[str, Any]] = {}
-    for kind in (*kinds, problems.INTERNAL):
-        known = responses.get(kind.status)
-        title = f"{known['description']}; or: {kind.title}" if known else kind.title
-        shown = known["content"]["application/json"]["examples"] if known else {}
-        responses[kind.status] = {
-            "model": Problem,
-            "description": title,
-            "content": {"application/json": {"examples": shown | problems.example(kind)}},
-        }
-    return responses
-
-
-def _refusals(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
-    """Declare the error responses of a route whose work waits for a thread."""
-    responses = _errors(*kinds, problems.OVERLOADED)
-    after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
-    responses[problems.OVERLOADED.status]["headers"] = {"Retry-After": after}
-    return responses
-
-
-def _found(description: str, example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare what a GET answers; it may be kept, and asked for again by its ETag."""
-    etag = {
-        "description": "Changes with the index and with the version of semsearch.",
-        "schema": {"type": "string"},
-    }
-    responses = _answered(example)
-    responses[200] |= {"description": description, "headers": {"ETag": etag}}
-    responses[304] = {"description": "The client holds this answer already."}
-    return responses
-
-
-def _answered(example: object) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {"application/json": {"example": example}}}}
 
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
@@ -182,8 +127,8 @@ health = APIRouter(tags=["health"])
     summary="Ask one question",
     tags=["search"],
     response_model=wire.Answer,
-    responses=_found("The entries that fit, best first.", examples.ANSWER)
-    | _refusals(
+    responses=found("The entries that fit, best first.", examples.ANSWER)
+    | refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
         problems.INVALID_QUESTION,
@@ -198,10 +143,11 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     `no_close_match` is true and the hits are only the nearest entries.
     """
     question = _checked(query.q, parameter="q")
+    glossary = caller_of(request).within(query.glossary)
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    asked = Asked(question, query.limit, query.glossary, query.min_confidence)
+    asked = Asked(question, query.limit, glossary, query.min_confidence)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     return service.found(reply.content)
@@ -214,8 +160,8 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     tags=["search"],
     response_model=list[wire.Answer],
     response_description="One answer for each question, in their order.",
-    responses=_answered([examples.ANSWER])
-    | _refusals(
+    responses=answered([examples.ANSWER])
+    | refusals(
         problems.MALFORMED_URL,
         problems.MALFORMED_BODY,
         problems.GLOSSARY_NOT_FOUND,
@@ -232,7 +178,8 @@ async def search_batch(
     questions = [
         _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    asked = [Asked(q, batch.limit, batch.glossary, batch.min_confidence) for q in questions]
+    glossary = caller_of(request).within(batch.glossary)
+    asked = [Asked(q, batch.limit, glossary, batch.min_confidence) for q in questions]
     answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
@@ -243,11 +190,11 @@ async def search_batch(
     summary="Find related entries",
     tags=["entries"],
     response_model=wire.Related,
-    responses=_found("The related entries, authored and computed ones apart.", examples.RELATED)
-    | _refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
+    responses=found("The related entries, authored and computed ones apart.", examples.RELATED)
+    | refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
 )
 def related(
-    id: _EntryId,
+    id: EntryId,
     query: Annotated[RelatedQuery, Query()],
     request: Request,
 ) -> Response:
@@ -259,36 +206,7 @@ def related(
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    try:
-        found = service.glossary.related(id, k=query.limit)
-    except InvalidQuestion:
-        raise _unknown_entry() from None
-    return service.found(to_json(found))
-
-
-@router.get(
-    "/entries/{id:path}",
-    operation_id="getEntry",
-    summary="Read one entry",
-    tags=["entries"],
-    response_model=wire.Entry,
-    responses=_found("The entry.", examples.ENTRY)
-    | _refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
-)
-def entry(
-    id: _EntryId,
-    _query: Annotated[NoQuery, Query()],
-    request: Request,
-) -> Response:
-    """Return one entry by its id or, when no id fits, by its term, an alias or an acronym."""
-    service = Service(request)
-    if service.is_held:
-        return service.not_modified()
-    try:
-        found = service.glossary.entry(id)
-    except InvalidQuestion:
-        raise _unknown_entry() from None
-    return service.found(to_json(found))
+    return service.found(to_json(service.related(id, query.limit)))
 
 
 @router.get(
@@ -297,18 +215,18 @@ def entry(
     summary="List the glossaries",
     tags=["glossaries"],
     response_model=list[wire.GlossaryInfo],
-    responses=_found("The glossaries of this index, by name.", examples.GLOSSARIES)
-    | _refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST),
+    responses=found("The glossaries of this index, by name.", examples.GLOSSARIES)
+    | refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST),
 )
 def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return each glossary of the index with the number of its entries."""
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    return service.found(to_json(service.glossary.info().glossaries))
+    return service.found(to_json(service.glossaries()))
 
 
-@health.get("/livez", operation_id="livez", summary="Is it alive?", responses=_errors())
+@health.get("/livez", operation_id="livez", summary="Is it alive?", responses=errors())
 @health.get("/healthz", include_in_schema=False)
 async def livez() -> Health:
     """Say that the process answers; it depends on nothing else."""
@@ -319,7 +237,7 @@ async def livez() -> Health:
     "/readyz",
     operation_id="readyz",
     summary="Can it answer questions?",
-    responses=_errors(problems.NOT_READY),
+    responses=errors(problems.NOT_READY),
 )
 async def readyz(request: Request) -> Health:
     """Say that the index is loaded and has answered a first question."""
@@ -335,7 +253,3 @@ def _checked(question: str, *, parameter: str | None = None, pointer: str | None
     except InvalidQuestion as error:
         part = Part(detail=str(error), parameter=parameter, pointer=pointer)
         raise Refused(problems.INVALID_QUESTION, str(error), [part]) from None
-
-
-def _unknown_entry() -> EntryNotFound:
-    return EntryNotFound("there is no entry with this id or name")

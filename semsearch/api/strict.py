@@ -30,6 +30,11 @@ from semsearch.api.workers import Client
 MAX_BODY_BYTES = 256 * 1024
 """64 questions of 1,000 characters, four bytes each, fill it exactly."""
 
+MAX_LINES_BYTES = 4 * 1024 * 1024
+"""Some ten thousand definitions, which take a minute to embed; meanwhile nobody else edits."""
+
+LINES_TYPES = ("application/jsonl", "application/x-ndjson", "application/ndjson")
+
 MAX_DEPTH = 32
 """Levels of a JSON body; ours have two."""
 
@@ -160,23 +165,49 @@ async def read_body(request: Request) -> bytes:
         Refused: it has more than `MAX_BODY_BYTES`, by what it declares or by counting, or it is
             declared to be something else.
     """
+    return await _read(request, MAX_BODY_BYTES, check_media_type)
+
+
+async def read_lines(request: Request) -> str:
+    """Return a body that is declared to be JSON Lines.
+
+    Raises:
+        Refused: it has more than `MAX_LINES_BYTES`, is declared to be something else, or is not UTF-8.
+    """
+    body = await _read(request, MAX_LINES_BYTES, _check_lines)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        _refuse("the body is not UTF-8")
+
+
+async def _read(request: Request, most: int, check: Callable[[str], None]) -> bytes:
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
-        _refuse_large()
-    check_media_type(request.headers.get("content-type", ""))
+    if declared.isdecimal() and int(declared[:20]) > most:
+        _refuse_large(most)
+    check(request.headers.get("content-type", ""))
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            _refuse_large()
+        if len(body) > most:
+            _refuse_large(most)
     return bytes(body)
 
 
-def _refuse_large() -> NoReturn:
+def _refuse_large(most: int) -> NoReturn:
     raise Refused(
-        problems.TOO_LARGE,
-        f"the body has more than {MAX_BODY_BYTES:,} bytes; send several smaller requests",
+        problems.TOO_LARGE, f"the body has more than {most:,} bytes; send several smaller requests"
     )
+
+
+def _check_lines(content_type: str) -> None:
+    message = email.message.Message()
+    message["content-type"] = content_type
+    charset = message.get_content_charset("utf-8")
+    if message.get_content_type() not in LINES_TYPES or charset not in ("utf-8", "us-ascii"):
+        raise Refused(
+            problems.UNSUPPORTED_MEDIA_TYPE, "send Content-Type: application/jsonl, in UTF-8"
+        )
 
 
 def check_media_type(content_type: str) -> None:

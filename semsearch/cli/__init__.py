@@ -5,7 +5,8 @@ Exit codes, for scripts:
     0  done; for `ask`: a close match was found
     1  `ask`: no close match (`ask -` says so in each line instead); `evaluate --fail-on-drop`: a drop;
        `calibrate`: nothing stored, since confidence would not improve
-    2  the question, an argument or a source file is not valid, or the entry is not known
+    2  the question, an argument, an entry or a source file is not valid, or the entry is not known or was
+       changed meanwhile
     3  the index is missing, damaged, busy, of another encoder, or cannot be written
     4  the encoder or an installed library is not usable
    70  an error of the program itself, with a traceback
@@ -18,7 +19,12 @@ import sys
 import traceback
 
 from semsearch import errors
+from semsearch.cli import backups, edits, keys
 from semsearch.cli.commands import app
+
+app.add_typer(edits.app)
+app.add_typer(backups.app)
+app.add_typer(keys.app)
 
 _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
     (errors.StoredIndexError, 3),

@@ -95,6 +95,12 @@ def build(
         typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
     ] = None,
     strict: Annotated[bool, typer.Option(help="Stop if any record is refused.")] = False,
+    overwrite_edits: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite-edits", help="Take the corpus's side where entries were edited live."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read glossaries and bring the index up to date with them."""
@@ -111,6 +117,7 @@ def build(
             engine=settings.engine,
             columns=_columns(columns),
             strict=strict,
+            overwrite_edits=overwrite_edits,
             progress=progress,
         )
     show.build_report(report, settings.index, as_json=as_json)
@@ -199,11 +206,15 @@ def serve(
         int | None,
         typer.Option(help="Processes that answer (default: SEMSEARCH_WORKERS or 1)."),
     ] = None,
+    read: Annotated[
+        str | None,
+        typer.Option(help="Who may read: auto, open or key (default: SEMSEARCH_READ or auto)."),
+    ] = None,
 ) -> None:
     """Serve the page and the HTTP API."""
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
-    settings = _settings(index=index, host=host, port=port, model=model, workers=workers)
+    settings = _settings(index=index, host=host, port=port, model=model, workers=workers, read=read)
     serve_now(settings, ready=partial(show.serving, named_model=settings.model))
     show.done("stopped")
 

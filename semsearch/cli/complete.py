@@ -19,7 +19,7 @@ MAX_OFFERED = 50
 def glossaries(context: typer.Context, incomplete: str) -> list[str]:
     """Return names of glossaries that begin with what was typed."""
     snapshot = _snapshot(context)
-    known = [info.name for info in snapshot.glossary_infos()] if snapshot else []
+    known = snapshot.glossaries() if snapshot else {}
     return [name for name in known if name.startswith(incomplete)]
 
 
@@ -30,9 +30,21 @@ def names(context: typer.Context, incomplete: str) -> list[str]:
     snapshot = _snapshot(context)
     if snapshot is None:
         return []
-    everything = range(sum(info.entries for info in snapshot.glossary_infos()))
-    found = snapshot.by_prefix(fold(incomplete), everything, MAX_OFFERED)
+    found = snapshot.by_prefix(fold(incomplete), snapshot.everything(), MAX_OFFERED)
     return list(dict.fromkeys(named.name.label for named in found))
+
+
+def ids(context: typer.Context, incomplete: str) -> list[str]:
+    """Return ids of entries whose terms or aliases begin with what was typed behind the glossary."""
+    from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast
+
+    snapshot = _snapshot(context)
+    if snapshot is None:
+        return []
+    name = fold(incomplete.rpartition(":")[2].replace("-", " "))
+    found = snapshot.by_prefix(name, snapshot.everything(), MAX_OFFERED)
+    near = snapshot.entries([named.position for named in found])
+    return [id_ for id_ in dict.fromkeys(e.id for e in near) if id_.startswith(incomplete)]
 
 
 def _snapshot(context: typer.Context) -> Snapshot | None:

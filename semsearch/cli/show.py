@@ -43,6 +43,11 @@ def print_json(text: str) -> None:
     sys.stdout.flush()
 
 
+def print_table(table: Table) -> None:
+    """Print a table as wide as the terminal."""
+    _console().print(table)
+
+
 def done(message: str) -> None:
     """Say that something was done."""
     _say(escape(message))
@@ -186,8 +191,11 @@ def serving(service: Listening, *, named_model: str | None) -> None:
     from semsearch.wording import former_default  # noqa: PLC0415 - loads numpy
 
     url, question = escape(service.url), shlex.quote(f"q={service.example}")
+    key = "" if service.is_open else '-H "Authorization: Bearer $SEMSEARCH_KEY" '
     _say(f"semsearch answers on [bold]{url}[/] (documentation: /docs, stop: Ctrl-C)")
-    _say(f"Try: curl -G {url}/v1/search --data-urlencode {escape(question)}")
+    if not service.is_open:
+        _say("Reading needs an access key; `semsearch keys create` makes one")
+    _say(f"Try: curl -G {key}{url}/v1/search --data-urlencode {escape(question)}")
     _hint(former_default(service.index, named_model))
 
 
@@ -265,6 +273,7 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         _say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
     if report.relations:
         _say(_relations(report.relations))
+    _conflicts(report)
     if report.published:
         _encoder_lines(report)
         _say(
@@ -272,6 +281,26 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         )
     else:
         _say(f"[green]The index in {escape(str(index))} is up to date[/]")
+
+
+def _conflicts(report: BuildReport) -> None:
+    """Say where the corpus and live edits differ, with both sides."""
+    if not report.conflicts:
+        return
+    for conflict in report.conflicts[:MAX_REFUSALS]:
+        _say(f"[yellow]edited live[/] {escape(conflict.id)}")
+        for whose, entry in (("live", conflict.live), ("corpus", conflict.corpus)):
+            said = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
+            said.truncate(SHOWN // 2, overflow="ellipsis")
+            _console().print(Text.assemble((f"   {whose}: ", "dim"), said), soft_wrap=True)
+    if len(report.conflicts) > MAX_REFUSALS:
+        _say(f"... and {len(report.conflicts) - MAX_REFUSALS} more (see --json)")
+    count = _entries(len(report.conflicts))
+    _say(
+        f"{count}: the corpus's side was taken; `semsearch restore` brings an edit back"
+        if report.overwritten
+        else f"{count} kept as edited live; `--overwrite-edits` takes the corpus's side"
+    )
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:

@@ -79,10 +79,24 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each line with term and definition, a refusal for each other line.
     """
     check_chosen(options.columns, path)
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    yield from records_of_lines(read_text(path), str(path), options)
+
+
+def records_of_lines(text: str, name: str, options: ReadOptions) -> Iterator[Record | Refusal]:
+    """Read JSON Lines that are no file; see `read_lines`.
+
+    Args:
+        text: the lines.
+        name: what they are called as a source.
+        options: which keys hold which of our fields.
+
+    Yields:
+        Record | Refusal: as for a file.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        source = Source(str(path), number)
+        source = Source(name, number)
         try:
             value = _DECODER.decode(line)
         except JSONDecodeError as error:

@@ -16,7 +16,7 @@ from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredInd
 _LOG_IS_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The release that mended the reset of a write-ahead log, and the older lines that got the mend too."""
 _CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
-_PATIENCE_S = 5.0
+PATIENCE_S = 5.0
 """How long a connection waits for another one to finish with the file."""
 
 
@@ -32,7 +32,9 @@ def journal_mode(version: tuple[int, int, int] = sqlite3.sqlite_version_info) ->
     return "WAL" if is_mended else "TRUNCATE"
 
 
-def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def open_for_writing(
+    file: Path, migrations: Sequence[str], *, journal: str | None = None
+) -> sqlite3.Connection:
     """Open or create a database, bring its schema up to date, and make every commit durable.
 
     It is not read through: that takes seconds for gigabytes, and this is called for each edit. What
@@ -41,6 +43,7 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     Args:
         file: the database.
         migrations: schema steps; step n brings version n to n + 1. Never edited, only appended.
+        journal: how commits are made durable, if not by `journal_mode`.
 
     Raises:
         FormatTooNew: a newer version of semsearch wrote it.
@@ -48,9 +51,9 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
         sqlite3.OperationalError: it cannot be opened or written.
     """
     with sound(file):
-        connection = sqlite3.connect(file, timeout=_PATIENCE_S, isolation_level=None)
+        connection = sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)
         try:
-            connection.execute(f"PRAGMA journal_mode={journal_mode()}")
+            connection.execute(f"PRAGMA journal_mode={journal or journal_mode()}")
             for setting in ("synchronous=FULL", "foreign_keys=ON", *_CAREFUL):
                 connection.execute(f"PRAGMA {setting}")
             _migrate(connection, file, migrations)
@@ -60,15 +63,18 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     return connection
 
 
-def open_for_reading(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def open_for_reading(
+    file: Path, migrations: Sequence[str], patience_s: float = PATIENCE_S
+) -> sqlite3.Connection:
     """Open a database that another process may be writing, and change nothing.
 
     What a killed writer left half done is taken back first, which is why the file is not opened as
-    one that cannot be written.
+    one that cannot be written. Threads may use the connection in turn.
 
     Args:
         file: the database, which must exist.
         migrations: as for `open_for_writing`.
+        patience_s: how long a read waits for a writer to finish.
 
     Raises:
         FormatTooNew, FormatTooOld: another version of semsearch wrote it.
@@ -77,7 +83,9 @@ def open_for_reading(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     """
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
     with sound(file):
-        connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_S, isolation_level=None)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
+        )
         try:
             for setting in ("query_only=ON", *_CAREFUL):
                 connection.execute(f"PRAGMA {setting}")
@@ -105,26 +113,36 @@ def sound(file: Path) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(
-            f"{file} is not a sound database ({error}); move it away and run `semsearch build` "
-            "again to make a new one from the source files, which is without what was edited live"
+            f"{file} is not a sound database ({error}); move it away and restore a backup "
+            "(`semsearch restore-backup`), or run `semsearch build` again to make a new one from the "
+            "source files, which is without what was edited live"
         ) from error
 
 
-def check(connection: sqlite3.Connection, file: Path) -> None:
+def check(connection: sqlite3.Connection, file: Path, *, deep: bool = False) -> None:
     """Read a whole database through.
+
+    Args:
+        connection: to it.
+        file: its file, for the message.
+        deep: also compare its indexes with its tables, which takes several times as long.
 
     Raises:
         IndexDamaged: something in it is not what it should be.
     """
     with sound(file):
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        how = "integrity_check" if deep else "quick_check"
+        found = connection.execute(f"PRAGMA {how}(1)").fetchone()[0]
         if found != "ok":
             raise sqlite3.DatabaseError(" ".join(str(found).split()))
 
 
 @contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let several queries see one state, whatever is committed meanwhile."""
+    """Let several queries see one state, whatever is committed meanwhile; inside a transaction they do anyway."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN")
     try:
         yield
@@ -156,10 +174,23 @@ def _version(connection: sqlite3.Connection, file: Path, migrations: Sequence[st
 
 
 def _migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[str]) -> None:
-    for step in range(_version(connection, file, migrations), len(migrations)):
-        connection.executescript(
-            f"BEGIN; {migrations[step]}; PRAGMA user_version={step + 1}; COMMIT;"
-        )
+    if _version(connection, file, migrations) == len(migrations):
+        return
+    with transaction(connection):  # another process may be about to do the same
+        for step in range(_version(connection, file, migrations), len(migrations)):
+            for statement in _statements(migrations[step]):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={step + 1}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script: `executescript` would end the transaction that they belong to."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextmanager

@@ -7,35 +7,34 @@ is written together with what was there before, by whom and when (see `history`)
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
 from pathlib import Path
 
 from semsearch.errors import EntryConflict, EntryNotFound
-from semsearch.storage import history
+from semsearch.storage import history, requests
 from semsearch.storage.changing import Changing, changing
 from semsearch.storage.comparing import Changes, Fate, Kept, compare
-from semsearch.storage.database import check, open_for_reading, open_for_writing, reading
+from semsearch.storage.database import (
+    PATIENCE_S,
+    check,
+    open_for_reading,
+    open_for_writing,
+    reading,
+)
+from semsearch.storage.requests import Answered
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.storage.texts import EmbeddedTexts
-from semsearch.types import ChangeKind, Entry, Version
+from semsearch.storage.texts import Embedded, EmbeddedTexts
+from semsearch.types import Changed, ChangeKind, Entry, Version
 
 BUILD = "build"
 """Who reads a corpus, to the history."""
 _ALL = -1
 """No limit, to SQLite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
-
-    id: str
-    entry: Entry | None
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +64,43 @@ class Edit:
 
 
 class EntryReader:
-    """The store as it is read beside its writer. For one thread; each read sees what was last committed."""
+    """The store as it is read beside its writer. For one thread at a time; each read sees what was last committed."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, patience_s: float = PATIENCE_S) -> None:
+        """Open the file.
+
+        Args:
+            file: the store.
+            patience_s: how long a read waits for a writer to finish.
+        """
+        self._patience_s = patience_s
         self._file = file
         self._connection = self._open()
+        self.texts = EmbeddedTexts(self._connection)
 
     def _open(self) -> sqlite3.Connection:
-        return open_for_reading(self._file, MIGRATIONS)
+        return open_for_reading(self._file, MIGRATIONS, self._patience_s)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def check(self, *, deep: bool = False) -> None:
+        """Read the whole file through, which takes a second for some hundred megabytes.
+
+        Args:
+            deep: also compare indexes with tables.
+
+        Raises:
+            IndexDamaged: something in it is not what it should be.
+        """
+        check(self._connection, self._file, deep=deep)
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Let all that is read meanwhile be of one state; who writes waits for the end, so it is kept short."""
+        with reading(self._connection):
+            yield
 
     @property
     def revision(self) -> tuple[str, int]:
@@ -96,6 +120,16 @@ class EntryReader:
             (id_,),
         ).fetchone()
         return Stored(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
+
+    def is_only(self, id_: str) -> bool:
+        """Whether there is no other entry; counting them all would take a second for a million."""
+        other = self._connection.execute("SELECT 1 FROM entry WHERE id <> ? LIMIT 1", (id_,))
+        return other.fetchone() is None
+
+    def glossaries(self) -> list[str]:
+        """Return the names of the glossaries, sorted."""
+        rows = self._connection.execute("SELECT DISTINCT glossary FROM entry ORDER BY glossary")
+        return [str(name) for (name,) in rows]
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, sorted by glossary, in order within each."""
@@ -122,12 +156,24 @@ class EntryReader:
         gone = (Changed(id_, None, at) for at, id_ in deleted)
         return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
 
+    def count_changes_since(self, revision: int) -> int:
+        """Return how many entries `changes_since` would tell of."""
+        with reading(self._connection):
+            (there,) = self._connection.execute(
+                "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
+            ).fetchone()
+            return int(there) + len(history.gone_since(self._connection, revision, _ALL))
+
     def versions(self, id_: str) -> list[Version]:
         """Return all states of an entry, the oldest first; empty if there has never been such an entry."""
         with reading(self._connection):
             found = self.get(id_)
             present = (found.revision, found.entry) if found else None
             return history.versions(self._connection, id_, present)
+
+    def answered(self, who: str, key: str) -> Answered | None:
+        """Return a request that was carried out within a day."""
+        return requests.find(self._connection, who, key)
 
     def live(self) -> list[Entry]:
         """Return the entries whose last change was made live, in their order."""
@@ -146,20 +192,8 @@ class EntryReader:
 class EntryStore(EntryReader):
     """The store as it is written, by one process at a time, which holds the lock of the index."""
 
-    def __init__(self, file: Path) -> None:
-        super().__init__(file)
-        self.texts = EmbeddedTexts(self._connection)
-
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
-
-    def check(self) -> None:
-        """Read the whole file through, which takes a second for some hundred megabytes.
-
-        Raises:
-            IndexDamaged: something in it is not what it should be.
-        """
-        check(self._connection, self._file)
 
     def compare(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
         """Sort a corpus into new, changed, unchanged and gone, without writing anything.
@@ -200,23 +234,37 @@ class EntryStore(EntryReader):
                     change.put(entry, found.position(place), origin, kind)
             change.settle(kept.deleted)
 
-    def apply(self, edits: Sequence[Edit], who: str) -> list[int]:
+    def apply(
+        self,
+        edits: Sequence[Edit],
+        who: str,
+        embedded: Embedded | None = None,
+        answered: Callable[[list[Changed]], Answered] | None = None,
+    ) -> list[Changed]:
         """Make changes, all of them or none, in one transaction.
 
         Args:
             edits: in this order; the second one of an id sees what the first one made.
             who: makes them, for the history.
+            embedded: what the encoder made of their texts, to be kept with them.
+            answered: says what to keep of the request that asks for them, if anything.
 
         Returns:
-            The revision of each entry afterwards, or that of its deletion. An edit to the state that is there
-            already changes nothing, nor the revision.
+            What became of the entry of each edit. An edit to the state that is there already changes nothing, nor
+            the revision.
 
         Raises:
             EntryConflict: an entry is not of the revision expected.
             EntryNotFound: an entry to delete is not there.
+            AnsweredBefore: the request has been carried out by another one.
         """
         with changing(self._connection, who) as change:
-            return [self._apply(change, edit) for edit in edits]
+            if embedded is not None:
+                self.texts.insert(embedded)
+            changed = [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
+            if answered is not None:
+                requests.keep(self._connection, answered(changed))
+            return changed
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from semsearch.errors import IndexBusy
 
@@ -29,24 +31,43 @@ def replace_atomically(file: Path, content: bytes) -> None:
     sync(file.parent)
 
 
+PATIENCE_S = 5.0
+"""How long a turn is waited for. An edit takes a tenth of a second; a build that takes its time is told of."""
+_LOOK_S = 0.01
+
+
 @contextmanager
-def exclusive(lock: Path) -> Iterator[None]:
-    """Hold the builder's lock of an index folder; freed by the system if the process dies.
+def exclusive(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """Hold the writer's lock of an index folder; freed by the system if the process dies.
+
+    Args:
+        lock: its file.
+        patience_s: how long to wait for whoever holds it.
 
     Raises:
-        IndexBusy: another process holds it.
+        IndexBusy: another process still holds it then.
     """
     with lock.open("a+") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            stream.seek(0)
-            holder = stream.read().strip() or "unknown"
-            raise IndexBusy(
-                f"another build of {lock.parent} is running (process {holder}); "
-                "wait for it, or build into another folder"
-            ) from None
+        until = time.monotonic() + patience_s
+        while not _is_taken(stream):
+            if time.monotonic() >= until:
+                stream.seek(0)
+                holder = stream.read().strip() or "unknown"
+                raise IndexBusy(
+                    f"another build or edit of {lock.parent} is under way (process {holder}); "
+                    "wait for it, or use another folder"
+                )
+            time.sleep(_LOOK_S)
         stream.truncate(0)
         stream.write(str(os.getpid()))
         stream.flush()
         yield
+
+
+def _is_taken(stream: IO[str]) -> bool:
+    """Take the lock if it is free, and say whether it was."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

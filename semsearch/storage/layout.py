@@ -1,10 +1,12 @@
 """Every file name under an index folder, each defined once.
 
     index/
-      store.db                  the truth: entries and the vectors of their texts (SQLite)
+      store.db                  the truth: entries, their history and the vectors of their texts (SQLite)
       CURRENT                   which generation answers, and the hash of its manifest
       calibration.json          how confidence is bent to real questions, if it is
-      LOCK                      held by the one process that builds
+      keys.db                   who may do what: access keys, hashed (SQLite, mode 0600), if there are any
+      LOCK                      held by the one process that builds or edits
+      PUBLISHING                held by the one that takes edits into a generation, while others edit
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
       generations/<n>/          immutable, self-contained, derived from the store
@@ -154,9 +156,19 @@ class IndexLayout:
         return self.root / "calibration.json"
 
     @property
+    def keys(self) -> Path:
+        """The access keys (SQLite)."""
+        return self.root / "keys.db"
+
+    @property
     def lock(self) -> Path:
-        """The builder's lock."""
+        """The writer's lock."""
         return self.root / "LOCK"
+
+    @property
+    def publishing(self) -> Path:
+        """The lock of whoever derives a generation while others may edit."""
+        return self.root / "PUBLISHING"
 
     @property
     def generations(self) -> Path:
@@ -166,6 +178,11 @@ class IndexLayout:
     def generation(self, number: int) -> GenerationLayout:
         """One generation by its number."""
         return GenerationLayout(self.generations / f"{number:06d}")
+
+    def next_number(self) -> int:
+        """Return the number of the next generation, which no folder has had that is still there."""
+        names = [path.name for path in self.generations.iterdir()]
+        return max((int(name) for name in names if name.isdigit()), default=0) + 1
 
     @property
     def encoders(self) -> Path:

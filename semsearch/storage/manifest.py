@@ -20,7 +20,7 @@ from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.types import EngineInfo, RerankerInfo
 
-FORMAT = 3
+FORMAT = 4
 """Version of the files of an index. Any change to their meaning raises it."""
 
 
@@ -40,12 +40,16 @@ class Manifest:
     encoder_sha256: str | None
     """Of the encoder's own description, `encoder.json`; none for an encoder without files."""
     fingerprint: str
+    embedded_by: str
+    """The key of its vectors in the store."""
     dim: int
     precision: str
     engine: EngineInfo
     reranker: RerankerInfo | None
     entries: int
     vectors: int
+    mean_words: float
+    """Words of an entry, names included, with which the words half compares the length of each."""
     background: Background
     """Of the similarity of meaning, over all glossaries together."""
     backgrounds: dict[str, Background]
@@ -140,6 +144,22 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
     Raises:
         StoredIndexError: see `current_generation`; also any file missing or altered.
     """
+    manifest, files = read_manifest(layout)
+    try:
+        altered = _altered(files.root, manifest.sha256)
+    except OSError as error:
+        raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
+    if altered is not None:
+        raise IndexDamaged(_damaged(layout.root, f"{altered} is altered"))
+    return manifest, files
+
+
+def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
+    """Return the manifest of the generation that answers, which is checked; the files it vouches for are not.
+
+    Raises:
+        StoredIndexError: see `current_generation`; also a manifest that is missing or altered.
+    """
     number, digest = current_generation(layout)
     files = layout.generation(number)
     try:
@@ -158,13 +178,9 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
             stated[each] = {k: Background(**v) for k, v in stated[each].items()}
         stated["engine"] = EngineInfo(**stated["engine"])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
-        manifest = Manifest(**stated)
-        altered = _altered(files.root, manifest.sha256)
-        if altered is not None:
-            raise IndexDamaged(_damaged(layout.root, f"{altered} is altered"))
+        return Manifest(**stated), files
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
-    return manifest, files
 
 
 def _altered(root: Path, sha256: dict[str, str]) -> Path | None:

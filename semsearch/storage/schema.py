@@ -80,4 +80,15 @@ MIGRATIONS = (
     DROP TABLE vector;
     DROP TABLE tokens;
     """,
+    """
+    CREATE TABLE request (
+        who TEXT NOT NULL,
+        key TEXT NOT NULL,
+        at REAL NOT NULL,
+        digest BLOB NOT NULL,
+        answer BLOB NOT NULL,
+        PRIMARY KEY (who, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX request_in_time ON request (at);
+    """,
 )

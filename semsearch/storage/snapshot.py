@@ -25,7 +25,7 @@ from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.relations import Relation
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
-from semsearch.types import Entry, GlossaryInfo, Span
+from semsearch.types import Entry, Span
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
@@ -140,9 +140,10 @@ class Snapshot:
         rows = self._reader.rows("SELECT name, first, entries FROM glossary")
         return {name: range(first, first + count) for name, first, count in rows}
 
-    def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
-        """Return each glossary with the number of its entries, by name."""
-        return tuple(GlossaryInfo(n, len(r)) for n, r in sorted(self.glossaries().items()))
+    def everything(self) -> range:
+        """Return all positions."""
+        ranges = self.glossaries().values()
+        return range(max((one.stop for one in ranges), default=0))
 
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""

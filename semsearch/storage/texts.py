@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,19 @@ TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
 
 _MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What an encoder made of some texts.
+
+    `key` is that of the encoder, `texts` are hashes, and tokens are kept of those that are also in `with_tokens`.
+    """
+
+    key: str
+    texts: Sequence[bytes]
+    encoded: Encoded
+    with_tokens: Collection[bytes]
 
 
 class EmbeddedTexts:
@@ -45,33 +60,28 @@ class EmbeddedTexts:
                 missing.discard(text)
         return missing
 
-    def save(
-        self, texts: Sequence[bytes], encoded: Encoded, key: str, with_tokens: Collection[bytes]
-    ) -> None:
-        """Keep what an encoder made of texts, in one transaction.
-
-        Args:
-            texts: their hashes.
-            encoded: their vectors and tokens.
-            key: of the encoder.
-            with_tokens: hashes of those whose tokens are kept.
-        """
+    def save(self, embedded: Embedded) -> None:
+        """Keep what an encoder made of texts, in one transaction, instead of what it made of them before."""
         with transaction(self._connection):
-            self._connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (key,))
-            number = self._number(key)
-            self._connection.executemany(
-                "DELETE FROM embedding WHERE text = ? AND encoder = ?",
-                ((text, number) for text in texts),
-            )
-            self._connection.executemany(
-                "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (text, number, *_kept(tokens, text in with_tokens, vector))
-                    for text, vector, tokens in zip(
-                        texts, encoded.vectors, encoded.tokens, strict=True
-                    )
-                ),
-            )
+            self.insert(embedded)
+
+    def insert(self, embedded: Embedded) -> None:
+        """Keep what an encoder made of texts; the caller has begun a transaction."""
+        connection, encoded = self._connection, embedded.encoded
+        connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (embedded.key,))
+        number = self._number(embedded.key)
+        connection.executemany(
+            "DELETE FROM embedding WHERE text = ? AND encoder = ?",
+            ((text, number) for text in embedded.texts),
+        )
+        rows = zip(embedded.texts, encoded.vectors, encoded.tokens, strict=True)
+        connection.executemany(
+            "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (text, number, *_kept(tokens, text in embedded.with_tokens, vector))
+                for text, vector, tokens in rows
+            ),
+        )
 
     def tokens(self, texts: Sequence[bytes], key: str) -> list[Tokens]:
         """Return the tokens of texts in their order; see `vectors`."""
@@ -132,6 +142,18 @@ class EmbeddedTexts:
                 f"SELECT {columns} FROM embedding WHERE text IN ({marks}) AND encoder = ?",  # noqa: S608
                 (*some, number),
             )
+
+
+def copy_vectors(
+    texts: EmbeddedTexts, hashes: Sequence[bytes], key: str, dim: int, file: Path
+) -> None:
+    """Write the vectors of texts to a file, one little-endian float32 row after the other.
+
+    Raises:
+        KeyError: see `EmbeddedTexts.vectors`.
+    """
+    with file.open("wb") as rows:
+        rows.write(texts.vectors(hashes, key, dim).astype("<f4").tobytes())
 
 
 def _kept(

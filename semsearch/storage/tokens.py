@@ -13,7 +13,8 @@ and of the time, and no loss that could be measured (DESIGN.md, decision 20).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -55,8 +56,24 @@ _SCHEMA = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The tokens of a generation beside which others are written, to be compared with them.
+
+    `entries` says how many entries each of its glossaries has.
+    """
+
+    tokens: TokensIndex
+    entries: Mapping[str, int]
+
+
 def write_tokens(
-    files: GenerationLayout, glossaries: Sequence[str], tokens: TokensOf, progress: Progress
+    files: GenerationLayout,
+    glossaries: Sequence[str],
+    tokens: TokensOf,
+    progress: Progress,
+    *,
+    beside: Beside | None = None,
 ) -> None:
     """Write the files for entries in the order of their positions, in one pass over their tokens.
 
@@ -66,8 +83,9 @@ def write_tokens(
         tokens: gives the tokens of the definitions at some positions, so that they need not all be
             in memory.
         progress: told about the entries.
+        beside: what gives the axes, and counts in the weights as well; else these tokens alone.
     """
-    axes = _axes(tokens(spread(len(glossaries), SAMPLE)))
+    axes = beside.tokens.axes if beside else _axes(tokens(spread(len(glossaries), SAMPLE)))
     axes.astype("<f4").tofile(files.token_axes)
     counts, ids = array("q"), array("i")
     progress.start("tokens", len(glossaries))
@@ -84,7 +102,7 @@ def write_tokens(
             progress.advance(len(some))
     starts = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))])
     starts.astype("<i8").tofile(files.token_starts)
-    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32))
+    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), beside)
     for path in (files.tokens, files.token_starts, files.token_axes):
         sync(path)
 
@@ -94,6 +112,7 @@ def _write_uses(
     glossaries: Sequence[str],
     starts: Numbers,
     ids: NDArray[np.int32],
+    beside: Beside | None,
 ) -> None:
     """Count how many entries of each glossary use each token, and weigh every token by that."""
     first = 0
@@ -108,8 +127,12 @@ def _write_uses(
             # a pair of entry and token as one number, so that repeats within an entry count once
             pairs = np.unique(owner * _VOCABULARY + own)
             used, uses = np.unique(pairs % _VOCABULARY, return_counts=True)
-            of_own = uses[np.searchsorted(used, own)]
-            weights.write(idf(of_own, last - first).astype("<f4").tobytes())
+            entries, everywhere = last - first, uses
+            if beside:
+                entries += beside.entries.get(glossary, 0)
+                everywhere = uses + beside.tokens.uses(used.astype(np.int32), glossary)
+            of_own = np.minimum(everywhere, entries)[np.searchsorted(used, own)]
+            weights.write(idf(of_own, entries).astype("<f4").tobytes())
             found = zip(used.tolist(), uses.tolist(), strict=True)
             connection.executemany(
                 "INSERT INTO uses VALUES (?, ?, ?)", ((id_, glossary, n) for id_, n in found)
@@ -155,27 +178,27 @@ class TokensIndex:
         count = len(self._weights)
         width = files.tokens.stat().st_size // count if count else 0
         self._rows = Rows(files.tokens, np.int8, width) if count else None
-        self._axes: Vectors = mapped(files.token_axes, "<f4").reshape(-1, width or 1)
+        self.axes: Vectors = mapped(files.token_axes, "<f4").reshape(-1, width or 1)
+        """(width of the encoder's tokens, width of the rows)."""
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
         self._reader.close()
 
     def compare(
-        self, question: Tokens, positions: Numbers, glossary: str | None, entries: int
+        self, question: Tokens, weights: Scores, positions: Numbers
     ) -> tuple[Scores, Scores]:
         """Compare the tokens of a question with those of some positions.
 
         Args:
             question: its tokens.
+            weights: (t,) how much each counts.
             positions: (n,) which entries.
-            glossary: the glossary asked, or None for all of them.
-            entries: how many entries may answer.
 
         Returns:
             See `ranking.late_interaction.compare`.
         """
-        if not len(question.ids) or self._rows is None:
+        if self._rows is None or not len(positions):
             none = np.zeros(len(positions), dtype=np.float32)
             return none, none
         firsts = self._starts[positions]
@@ -183,15 +206,15 @@ class TokensIndex:
         offsets = np.cumsum(counts) - counts
         rows = np.repeat(firsts - offsets, counts) + np.arange(counts.sum())
         return compare(
-            _along(question.vectors, self._axes),
-            idf(self._uses(question.ids, glossary), entries),
+            _along(question.vectors, self.axes),
+            weights,
             from_int8(self._rows.take(rows)),
             self._weights[rows],
             counts,
         )
 
-    def _uses(self, ids: NDArray[np.int32], glossary: str | None) -> Numbers:
-        """Return how many entries use each token."""
+    def uses(self, ids: NDArray[np.int32], glossary: str | None) -> Numbers:
+        """Return how many entries, or those of one glossary, use each token."""
         marks = ",".join("?" * len(ids))
         where = "" if glossary is None else " AND glossary = ?"
         values = [*ids.tolist(), *([] if glossary is None else [glossary])]

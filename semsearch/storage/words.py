@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from semsearch.names import names_of
 from semsearch.passages import text_of
 from semsearch.progress import Progress, told
-from semsearch.stems import question_stems, stem, words_with_stems
+from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import mapped
-from semsearch.text import content_words, fold
+from semsearch.text import fold
 from semsearch.types import Entry, Numbers, Span
 
 K1 = 1.2
@@ -55,9 +55,25 @@ _SCHEMA = """
 """
 
 
-def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Progress) -> None:
-    """Write the three files for entries in the order of their positions."""
-    uses: dict[str, _Uses] = defaultdict(_Uses)
+def write_words(
+    files: GenerationLayout,
+    entries: Sequence[Entry],
+    progress: Progress,
+    *,
+    mean_words: float | None = None,
+) -> float:
+    """Write the three files for entries in the order of their positions.
+
+    Args:
+        files: where to.
+        entries: glossary by glossary.
+        progress: told about the entries.
+        mean_words: with which the length of each is compared, if not with the mean of these entries.
+
+    Returns:
+        What the lengths were compared with, at least 1.
+    """
+    uses: dict[str, _Counted] = defaultdict(_Counted)
     lengths = array("i")
     written: Counter[str] = Counter()
     for position, entry in enumerate(told(entries, progress, "words", len(entries))):
@@ -69,8 +85,8 @@ def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Pro
             uses[used].add(position, count)
     stems = sorted(uses)
     counts_of = [len(uses[used].positions) for used in stems]
-    relative = np.array(lengths) / max(float(np.mean(lengths)), 1.0)
-    norms = K1 * (1 - B + B * relative)
+    mean = mean_words or max(float(np.mean(lengths)), 1.0)
+    norms = K1 * (1 - B + B * np.array(lengths) / mean)
     with files.postings.open("wb") as positions, files.posting_weights.open("wb") as weights:
         for used in stems:
             at, counted = uses.pop(used).arrays()
@@ -88,9 +104,10 @@ def write_words(files: GenerationLayout, entries: Sequence[Entry], progress: Pro
         )
     for file in (files.postings, files.posting_weights, files.words):
         sync(file)
+    return mean
 
 
-class _Uses:
+class _Counted:
     """Which entries use a stem, and how often each: eight bytes for a use."""
 
     __slots__ = ("counts", "positions")
@@ -113,8 +130,37 @@ def _texts(entry: Entry) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Uses:
+    """The entries that use a stem, ascending, with how much that counts in each."""
+
+    positions: NDArray[np.int32]
+    weights: Weights
+
+    def moved(self, start: int) -> Uses:
+        """Return the same uses by positions that count from `start`."""
+        return Uses(self.positions + np.int32(start), self.weights)
+
+    @classmethod
+    def joined(cls, lists: Sequence[Uses]) -> Uses:
+        """Bring uses together, each list behind the positions of the one before."""
+        if len(lists) == 1:
+            return lists[0]
+        positions = np.concatenate([one.positions for one in lists])
+        return cls(positions, np.concatenate([one.weights for one in lists]))
+
+    def without(self, hidden: Numbers) -> Uses:
+        """Leave out some positions, which ascend."""
+        at = np.searchsorted(self.positions, hidden.astype(np.int32))
+        at = at[at < len(self.positions)]
+        at = at[np.isin(self.positions[at], hidden)]
+        if not len(at):
+            return self
+        return Uses(np.delete(self.positions, at), np.delete(self.weights, at))
+
+
+@dataclass(frozen=True, slots=True)
 class _Postings:
-    """The entries that use a stem, ascending, with how much that counts, and what the stem is worth."""
+    """The uses of a stem, and what the stem is worth."""
 
     positions: NDArray[np.int32]
     weights: Weights
@@ -178,35 +224,15 @@ class WordsIndex:
         """Close the files; no question may be under way."""
         self._reader.close()
 
-    def find(self, question: str, within: range) -> FoundWords:
-        """Look up which entries of `within` use the words of a question, and what each use is worth."""
-        lists = []
-        for _, first, uses in self._postings(question):
+    def lookup(self, question: str, within: range) -> dict[str, Uses]:
+        """Return which entries of `within` use the words of a question, by stem; none that nobody uses."""
+        found = {}
+        for used, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
             low, high = np.searchsorted(positions, (within.start, within.stop)).tolist()
-            if found := high - low:
-                idf = math.log(1 + (len(within) - found + 0.5) / (found + 0.5))
-                weights = self._weights[first + low : first + high]
-                lists.append(_Postings(positions[low:high], weights, np.float32(idf)))
-        lists.sort(key=lambda one: len(one.positions))
-        words = len(question_stems(question))
-        return FoundWords(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
-
-    def unknown(self, question: str, within: range) -> list[str]:
-        """Return the content words of a question that no entry of `within` uses in any form."""
-        known = {
-            used
-            for used, first, uses in self._postings(question)
-            if self._is_used(first, uses, within)
-        }
-        if len(known) == len(question_stems(question)):
-            return []
-        return [word for word in content_words(question) if stem(word) not in known]
-
-    def _is_used(self, first: int, uses: int, within: range) -> bool:
-        positions = self._positions[first : first + uses]
-        at = int(np.searchsorted(positions, within.start))
-        return at < uses and int(positions[at]) < within.stop
+            if low < high:
+                found[used] = Uses(positions[low:high], self._weights[first + low : first + high])
+        return found
 
     def uses(self, word: str) -> int:
         """Return how often the index uses a folded word of letters alone."""
@@ -228,6 +254,18 @@ class WordsIndex:
             f"SELECT stem, first, uses FROM stem WHERE stem IN ({marks})",  # noqa: S608 - only marks
             stems,
         )
+
+
+def found_words(question: str, uses: Mapping[str, Uses], entries: int) -> FoundWords:
+    """Weigh the uses of a question's stems by how many of the entries that may answer have them."""
+    lists = []
+    for one in uses.values():
+        if found := len(one.positions):
+            idf = math.log(1 + (entries - found + 0.5) / (found + 0.5))
+            lists.append(_Postings(one.positions, one.weights, np.float32(idf)))
+    lists.sort(key=lambda one: len(one.positions))
+    words = len(question_stems(question))
+    return FoundWords(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
 
 
 def shared_words(stems: Collection[str], text: Iterable[tuple[str, Span]]) -> tuple[Span, ...]:

@@ -8,10 +8,14 @@ const list = document.getElementById("hits");
 const why = document.getElementById("why");
 const examples = document.getElementById("examples");
 const curl = document.getElementById("curl");
+const access = document.getElementById("access");
+const keyBox = document.getElementById("key");
+const needsKey = document.body.dataset.reading === "key";
 
 const LIMIT = 10;
 const LONG = 480; // characters of a definition shown before "show all"
 const BEFORE = 140; // of those, before the sentence that answers
+const KEY = "semsearch-key"; // where the key is kept, for this tab alone
 const SLOW_MS = 200; // an answer that comes sooner needs no notice
 
 const REASONS = {
@@ -228,19 +232,49 @@ function fail(text) {
   say(text, "wrong");
 }
 
+/** Fetch JSON, with the key where one is needed. */
+function get(address, signal) {
+  const key = needsKey ? sessionStorage.getItem(KEY) : null;
+  const headers = { Accept: "application/json" };
+  if (key) headers.Authorization = `Bearer ${key}`;
+  return fetch(address, { signal, headers });
+}
+
+/** Let the visitor enter a key; one that was refused is forgotten. */
+function askForKey() {
+  sessionStorage.removeItem(KEY);
+  access.hidden = false;
+  keyBox.focus();
+}
+
+/** Fill in what the page does not say before there is a key. */
+async function fillIn() {
+  const response = await get("v1/glossaries");
+  const glossaries = await response.json();
+  if (response.status === 401) askForKey();
+  if (!response.ok) return fail(sentence(glossaries.detail));
+  const total = glossaries.reduce((sum, { entries }) => sum + entries, 0);
+  document.getElementById("count").textContent = `${total} entries in ${glossaries.map(({ name }) => name).join(", ")}`;
+  within.replaceChildren(within.options[0], ...glossaries.map(({ name }) => element("option", "", name)));
+  within.value = new URLSearchParams(location.search).get("glossary") ?? "";
+  within.parentElement.hidden = glossaries.length < 2;
+}
+
 /** Show the start: nothing asked. */
 function rest() {
   document.body.classList.remove("asked");
   document.title = "semsearch";
   list.replaceChildren();
-  examples.hidden = false;
+  examples.hidden = needsKey;
   say("");
+  if (needsKey && !sessionStorage.getItem(KEY)) askForKey();
 }
 
 function showUsage(query) {
   const quoted = `q=${query || "your question"}`.replaceAll("'", "'\\''");
   const at = new URL("v1/search", location.href);
-  curl.textContent = `curl -G '${at.origin}${at.pathname}' --data-urlencode '${quoted}'`;
+  const header = needsKey ? ' -H "Authorization: Bearer $SEMSEARCH_KEY"' : "";
+  curl.textContent = `curl -G${header} '${at.origin}${at.pathname}' --data-urlencode '${quoted}'`;
 }
 
 /** Ask what the address says, and show the answer unless something newer was asked meanwhile. */
@@ -260,17 +294,16 @@ async function ask() {
   document.body.classList.add("asked");
   document.title = `${query} – semsearch`;
   examples.hidden = true;
+  if (needsKey && !sessionStorage.getItem(KEY)) return askForKey();
   list.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => say("Searching", "busy"), SLOW_MS);
   const wanted = new URLSearchParams({ q: query, limit: String(LIMIT) });
   if (asked.get("glossary")) wanted.set("glossary", asked.get("glossary"));
   try {
-    const response = await fetch(`v1/search?${wanted}`, {
-      signal: running.signal,
-      headers: { Accept: "application/json" },
-    });
+    const response = await get(`v1/search?${wanted}`, running.signal);
     const body = await response.json();
     if (number !== latest) return;
+    if (response.status === 401) askForKey();
     if (response.ok) show(body);
     else fail(sentence(body.detail ?? "The service refused the question"));
   } catch (error) {
@@ -302,6 +335,16 @@ form.addEventListener("submit", (event) => {
 });
 if (within) within.addEventListener("change", () => box.value.trim() && form.requestSubmit());
 
+access.addEventListener("submit", (event) => {
+  event.preventDefault();
+  sessionStorage.setItem(KEY, keyBox.value);
+  access.reset();
+  access.hidden = true;
+  fillIn();
+  ask();
+  box.focus();
+});
+
 examples.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -318,4 +361,5 @@ addEventListener("keydown", (event) => {
   box.select();
 });
 
+if (needsKey && sessionStorage.getItem(KEY)) fillIn();
 ask();

@@ -20,6 +20,8 @@ OPERATIONS = {
     "search": ("GET", "/v1/search?q=soup"),
     "searchBatch": ("POST", "/v1/search"),
     "getEntry": ("GET", "/v1/entries/kitchen:whisk"),
+    "entryHistory": ("GET", "/v1/entries/kitchen:whisk/history"),
+    "listChanges": ("GET", "/v1/changes?since=7"),
     "relatedEntries": ("GET", "/v1/entries/kitchen:whisk/related"),
     "listGlossaries": ("GET", "/v1/glossaries"),
     "livez": ("GET", "/livez"),
@@ -29,12 +31,24 @@ OPERATIONS = {
 MODELS: dict[str, TypeAdapter[Any]] = {
     "search": TypeAdapter(wire.Answer),
     "searchBatch": TypeAdapter(list[wire.Answer]),
-    "getEntry": TypeAdapter(wire.Entry),
+    "getEntry": TypeAdapter(wire.StoredEntry),
+    "entryHistory": TypeAdapter(list[wire.Version]),
+    "listChanges": TypeAdapter(wire.Change),
     "relatedEntries": TypeAdapter(wire.Related),
     "listGlossaries": TypeAdapter(list[wire.GlossaryInfo]),
     "livez": TypeAdapter(Health),
     "readyz": TypeAdapter(Health),
 }
+
+EDITS: dict[str, TypeAdapter[Any]] = {
+    "addEntry": TypeAdapter(wire.StoredEntry),
+    "putEntry": TypeAdapter(wire.StoredEntry),
+    "changeEntry": TypeAdapter(wire.StoredEntry),
+    "deleteEntry": TypeAdapter(wire.DeletedEntry),
+    "restoreEntry": TypeAdapter(wire.StoredEntry),
+    "importEntries": TypeAdapter(wire.ImportReport),
+}
+"""Operations that change the index: `test_editing` holds what they answer to their models."""
 
 
 def _operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -43,6 +57,14 @@ def _operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for path in schema["paths"].values()
         for operation in path.values()
     }
+
+
+def _success(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return what is declared of the answer to a request that succeeds."""
+    responses = operation["responses"]
+    (content,) = responses.get("200", responses.get("201"))["content"].values()
+    assert isinstance(content, dict)
+    return content
 
 
 def test_committed_description_is_current(client: TestClient) -> None:
@@ -56,12 +78,12 @@ def test_committed_description_is_current(client: TestClient) -> None:
 def test_every_operation_is_described(app: FastAPI) -> None:
     """Id, summary, description, tag, response model, problems: none is left to a default."""
     operations = _operations(app.openapi())
-    assert set(operations) == set(OPERATIONS)
+    assert set(operations) == {*OPERATIONS, *EDITS}
     for name, operation in operations.items():
         assert operation["summary"], name
         assert operation["description"], name
         assert operation["tags"], name
-        assert operation["responses"]["200"]["content"]["application/json"]["schema"], name
+        assert _success(operation)["schema"], name
         errors = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
         assert "500" in errors, name
         for response in errors.values():
@@ -78,9 +100,10 @@ def test_every_operation_is_described(app: FastAPI) -> None:
 def test_examples_are_of_their_models(app: FastAPI) -> None:
     """An example that is copied works, and no member of it is missing."""
     for name, operation in _operations(app.openapi()).items():
-        content = operation["responses"]["200"]["content"]["application/json"]
+        content = _success(operation)
         if operation["tags"] != ["health"]:
-            MODELS[name].validate_json(json.dumps(content["example"]), strict=True)
+            model = (MODELS | EDITS)[name]
+            model.validate_json(json.dumps(content["example"]), strict=True)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -91,7 +114,7 @@ def test_answers_are_of_their_models(app: FastAPI, client: TestClient, name: str
     response = client.request(method, path, json=body)
     assert response.status_code == 200
     MODELS[name].validate_json(response.content, strict=True)
-    declared = _operations(app.openapi())[name]["responses"]["200"]["content"]["application/json"]
+    declared = _success(_operations(app.openapi())[name])
     schema = declared["schema"].get("items", declared["schema"])
     model = MODELS[name].json_schema(ref_template="#/components/schemas/{model}")
     assert schema["$ref"].split("/")[-1] == model.get("title", "") or schema == model["items"]

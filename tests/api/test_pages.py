@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from semsearch import wording
+from semsearch.access.keys import Secret
 from semsearch.api.examples import example_questions
 from semsearch.api.pages import LandingPage
 from semsearch.building import build_index
@@ -78,8 +79,9 @@ def test_pages_are_whole_and_ours(client: TestClient, path: str) -> None:
 def test_landing_page_is_usable_without_seeing_it(client: TestClient) -> None:
     """The form has a label, a method and an address; the status line is a live region."""
     page = _Page(client.get("/").text)
-    (form,) = page.all("form")
+    form, access = page.all("form")
     assert (form["method"], form["action"]) == ("get", "./")
+    assert access.get("hidden", "") is None
     labels = {label.get("for") for label in page.all("label")}
     boxes = [box for box in page.all("input") if box.get("name") == "q"]
     assert [box["id"] in labels for box in boxes] == [True]
@@ -124,6 +126,41 @@ def test_landing_page_of_hostile_names(tmp_path: Path) -> None:
     assert not page.all("select")
     assert "3 entries in <b>" in page.text
     assert any(HOSTILE in chip for chip in _chips(page))
+
+
+def test_landing_page_where_reading_needs_a_key(glossary: Glossary) -> None:
+    """It says nothing of the index, has a place for the key that no form sends anywhere, and asked its first question."""
+    landing = LandingPage(glossary, is_open=False)
+    assert landing.make() == landing.etag != LandingPage(glossary).make()
+    assert len(landing.questions) == 3
+    page = _Page(landing.content.decode())
+    assert page.all("body")[0]["data-reading"] == "key"
+    assert _chips(page) == []
+    assert [option.get("value") for option in page.all("option")] == [""]
+    assert [label for label in page.all("label") if "hidden" in label] == [
+        {"class": "within", "hidden": None}
+    ]
+    for word in ("kitchen", "ships", "8 entries", "Whisk"):
+        assert word not in page.text
+    (box,) = (box for box in page.all("input") if box.get("id") == "key")
+    assert (box["type"], "name" in box) == ("password", False)
+    assert re.fullmatch(box["pattern"] or "", Secret.new().text)
+
+
+def test_an_open_landing_page_needs_no_key(client: TestClient) -> None:
+    """It says so to its script, and leaves no place unfilled."""
+    text = client.get("/").text
+    assert _Page(text).all("body")[0]["data-reading"] == "open"
+    assert "<!--" not in text
+
+
+def test_the_page_keeps_a_key_for_its_tab_and_out_of_addresses() -> None:
+    """It is sent in the header alone, and only where reading needs it."""
+    script = (WEB / "app.js").read_text()
+    assert "localStorage" not in script
+    assert "document.cookie" not in script
+    assert script.count("Authorization = `Bearer ${key}`") == 1
+    assert script.count("needsKey ? sessionStorage.getItem(KEY) : null") == 1
 
 
 def test_example_questions() -> None:

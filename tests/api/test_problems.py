@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
@@ -13,7 +12,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from semsearch.api import problems
-from semsearch.api.problems import FROM_ERROR, KINDS
+from semsearch.api.handling import FROM_ERROR
+from semsearch.api.problems import KINDS
 from semsearch.api.strict import MAX_BODY_BYTES
 from semsearch.errors import SemsearchError
 from tests.api.conftest import check_envelope, problem_of
@@ -381,7 +381,7 @@ def test_assets_stay_in_their_folder(client: TestClient, path: str) -> None:
     [
         ("DELETE", "/v1/search", "GET, HEAD, POST"),
         ("POST", "/v1/glossaries", "GET, HEAD"),
-        ("OPTIONS", "/v1/entries/kitchen:whisk", "GET, HEAD"),
+        ("OPTIONS", "/v1/entries/kitchen:whisk", "DELETE, GET, HEAD, PATCH, PUT"),
         ("BREW", "/", "GET, HEAD"),
         ("POST", "/static/app.js", "GET, HEAD"),
     ],
@@ -400,7 +400,8 @@ def test_a_fault_of_the_service_says_nothing(
     """The client gets a request id, the log has the rest."""
 
     class Broken:
-        def info(self) -> Any:  # noqa: ANN401
+        def follow(self, *, wait: bool) -> None:
+            assert not wait
             raise SemsearchError("secret path")
 
     whole, app.state.glossary = app.state.glossary, Broken()

@@ -27,7 +27,6 @@ WHISK = {
 }
 GETS = [
     "/v1/search?q=soup",
-    "/v1/entries/kitchen:whisk",
     "/v1/entries/kitchen:whisk/related",
     "/v1/glossaries",
 ]
@@ -160,7 +159,11 @@ def test_batch_takes_64_questions_and_refuses_65(client: TestClient) -> None:
 def test_entry_by_id_name_alias_and_acronym(client: TestClient) -> None:
     """An entry has one id; its other names lead to it as well."""
     for name in ("kitchen:whisk", "Whisk", "egg%20beater"):
-        assert client.get(f"/v1/entries/{name}").json() == WHISK
+        assert client.get(f"/v1/entries/{name}").json() == {
+            **WHISK,
+            "see_also": ["ladle", "Fork"],
+            "revision": 1,
+        }
     assert client.get("/v1/entries/GPS").json()["id"] == "ships:gps"
     assert client.get("/v1/entries/Port%2FStarboard").json()["id"] == "ships:port-starboard"
     keel = client.get("/v1/entries/ships:keel").json()
@@ -197,7 +200,7 @@ def test_unchanged_answers_are_not_sent_again(
     etag = first.headers["etag"]
     assert etag == f'"{glossary.tag}-{__version__}"'
     assert first.headers["cache-control"] == "no-cache"
-    assert first.headers["vary"] == "Accept"
+    assert first.headers["vary"] == "Accept, Authorization"
     check_envelope(first.headers)
     for held in (etag, f"W/{etag}", f'"other", {etag}'):
         again = client.get(path, headers={"If-None-Match": held})

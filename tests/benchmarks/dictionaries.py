@@ -7,13 +7,14 @@ the second half of those of another one, and a name made of both names. Halves k
 their frequencies and most of their order; that many definitions begin or end alike makes them harder to
 tell apart than those of a real glossary. No two variations have the same text. A corpus is the beginning of every larger one.
 
-    python -m tests.benchmarks.dictionaries DICT 1000000 corpus.jsonl
+    python -m tests.benchmarks.dictionaries DICT 1000000 FOLDER
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,9 @@ from training import jargon, webster
 from training.dictd import read_articles
 from training.types import Sense
 from training.wordnet import read_lines
+
+PART = 200_000
+"""Entries of one file: an importer refuses files of more than 64 MiB."""
 
 SHORTEST, LONGEST = 6, 40
 """Words of a definition that is varied: a shorter one has no halves that say something, and halves of a
@@ -120,33 +124,39 @@ def entries(folder: Path) -> Iterator[Definition]:
     yield from variations([*synsets, *rest])
 
 
-def write(found: Iterator[Definition], count: int, file: Path) -> None:
-    """Write the first definitions as JSON Lines, unless the file is there.
+def write(found: Iterator[Definition], count: int, folder: Path) -> None:
+    """Write the first definitions as JSON Lines, in files of `PART` lines, unless the folder is there.
 
     Raises:
         TooFewDefinitions: there are not so many.
     """
-    if file.exists():
+    if folder.exists():
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_suffix(
-        ".new"
+    new = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(
+        new, ignore_errors=True
     )  # renamed when it is whole, so a run that broke off is done again
+    new.mkdir(parents=True)
+    numbered = enumerate(islice(found, count))
     written = 0
-    with new.open("w", encoding="utf-8") as lines:
-        for number, one in enumerate(islice(found, count)):
-            record = {"id": f"e{number}", "term": one.term, "definition": one.text}
-            lines.write(json.dumps({**record, "aliases": list(one.aliases)}) + "\n")
-            written += 1
+    while some := list(islice(numbered, PART)):
+        lines = (_line(number, one) for number, one in some)
+        (new / f"part-{written // PART:03}.jsonl").write_text("".join(lines), encoding="utf-8")
+        written += len(some)
     if written < count:
         raise TooFewDefinitions(f"{written:,} entries can be made, not {count:,}")
-    new.replace(file)
+    new.replace(folder)
+
+
+def _line(number: int, one: Definition) -> str:
+    record = {"id": f"e{number}", "term": one.term, "definition": one.text}
+    return json.dumps({**record, "aliases": list(one.aliases)}) + "\n"
 
 
 def main() -> None:
-    """Write a corpus."""
-    folder, count, file = sys.argv[1:]
-    write(entries(Path(folder)), int(count), Path(file))
+    """Write the files of a corpus."""
+    dictionaries, count, folder = sys.argv[1:]
+    write(entries(Path(dictionaries)), int(count), Path(folder))
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def build(corpus: Path, index: Path, model: str) -> Built:
     if record.exists():
         return Built(**json.loads(record.read_text(encoding="utf-8")))
     was_resumed = index.exists()
-    command = ["build", str(corpus), "--index", str(index), "--model", model]
+    command = ["build", f"dictionaries={corpus}", "--index", str(index), "--model", model]
     print(f"semsearch {' '.join(command)}", file=sys.stderr)
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "semsearch", *command], stdout=sys.stderr)
@@ -223,7 +223,7 @@ def run(given: argparse.Namespace) -> int:
 
     sizes = []
     for size in wanted:
-        corpus = given.folder / f"corpus-{size}.jsonl"
+        corpus = given.folder / f"corpus-{size}"
         dictionaries.write(dictionaries.entries(given.dictionaries), size, corpus)
         sizes.append(prepare(size, corpus, index_of(size), given.model))
     measure(sizes, index_of, given.rounds)

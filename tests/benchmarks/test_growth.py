@@ -36,11 +36,12 @@ def test_variations_are_halves_of_two_definitions() -> None:
 
 def test_a_smaller_corpus_begins_a_larger_one(tmp_path: Path) -> None:
     """It is written whole or not at all, once, with an id for each entry."""
-    small, large, larger = (tmp_path / f"{n}.jsonl" for n in (2, 3, 4))
+    small, large, larger = (tmp_path / str(n) for n in (2, 3, 4))
     dictionaries.write(iter(REAL), 2, small)
     dictionaries.write(iter(REAL), 3, large)
-    assert large.read_text().startswith(small.read_text())
-    assert json.loads(small.read_text().splitlines()[1]) == {
+    (lines,), (more,) = (list(folder.glob("*.jsonl")) for folder in (small, large))
+    assert more.read_text().startswith(lines.read_text())
+    assert json.loads(lines.read_text().splitlines()[1]) == {
         "id": "e1",
         "term": "crumb",
         "definition": "seven eight nine ten eleven twelve",
@@ -80,7 +81,7 @@ def test_asking_and_encoding_are_timed(glossary: Glossary) -> None:
 
 def test_a_size_is_built_once_and_measured(tmp_path: Path) -> None:
     """A second run takes what the first one built, and an index of another size is refused."""
-    corpus, index = tmp_path / "3.jsonl", tmp_path / "hashed/3"
+    corpus, index = tmp_path / "corpus-3", tmp_path / "hashed/3"
     dictionaries.write(iter(REAL), 3, corpus)
     size = growth.prepare(3, corpus, index, "hashed")
     assert growth.build(corpus, index, "hashed") == size.built

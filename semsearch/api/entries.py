@@ -1,0 +1,84 @@
+"""The route that reads one entry, as the store has it, with the tag that an edit of it states.
+
+It takes any address below `/v1/entries/`, so it comes behind all others.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from semsearch import wire
+from semsearch.access.keys import Caller
+from semsearch.api import examples, problems
+from semsearch.api.access import caller_of
+from semsearch.api.carrying import in_words
+from semsearch.api.conditions import etag, holds
+from semsearch.api.declaring import found, refusals
+from semsearch.api.routes import EntryId, NoQuery
+from semsearch.api.service import Service
+from semsearch.api.strict import StrictRoute
+from semsearch.editing import Editor
+from semsearch.errors import EntryNotFound
+from semsearch.types import StoredEntry
+from semsearch.writing import stored_entry
+
+router = APIRouter(prefix="/v1", route_class=StrictRoute)
+
+
+@router.get(
+    "/entries/{id:path}",
+    operation_id="getEntry",
+    summary="Read one entry",
+    tags=["entries"],
+    response_model=wire.StoredEntry,
+    responses=found("The entry.", examples.STORED_ENTRY)
+    | refusals(
+        problems.MALFORMED_URL,
+        problems.ENTRY_NOT_FOUND,
+        problems.INVALID_REQUEST,
+        problems.NOT_EDITABLE,
+    ),
+)
+def entry(
+    id: EntryId,
+    _query: Annotated[NoQuery, Query()],
+    request: Request,
+) -> Response:
+    """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
+
+    Its ETag is what an edit of it states as `If-Match`.
+    """
+    service = Service(request)
+    editor: Editor = request.app.state.editor
+    if not editor.has_store:
+        if service.is_held:
+            return service.not_modified()
+        return service.found(stored_entry(service.entry(id), None))
+    stored = _stored(service, editor, caller_of(request), id)
+    tag = etag(editor, stored.revision)
+    caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept, Authorization"}
+    if holds(request, tag):
+        return Response(status_code=304, headers=caching)
+    content = stored_entry(stored.entry, stored.revision)
+    return Response(content, media_type="application/json", headers=caching)
+
+
+def _stored(service: Service, editor: Editor, caller: Caller, id_or_name: str) -> StoredEntry:
+    """Return the present state of an entry; names are those that the index answers by.
+
+    Raises:
+        EntryNotFound: nothing that the caller may see has this id or name, or it has been deleted since.
+    """
+    with in_words():
+        exact = editor.find(id_or_name)
+    if exact is not None and caller.may_use(exact.entry.glossary):
+        return exact
+    id_ = service.entry(id_or_name).id
+    with in_words():
+        named = editor.find(id_)
+    if named is None:
+        raise EntryNotFound("there is no entry with this id or name any more")
+    return named

@@ -1,0 +1,100 @@
+"""What a route works with: the index, what the client holds of it, and what the caller may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from semsearch.api.access import caller_of
+from semsearch.errors import EntryNotFound, InvalidQuestion
+from semsearch.glossary import MAX_K, Glossary
+from semsearch.text import text_hash
+from semsearch.types import Entry, GlossaryInfo, Related
+from semsearch.version import __version__
+
+
+class Service:
+    """What one request works with.
+
+    To a caller who is restricted to some glossaries the entries of the others are not there.
+    """
+
+    def __init__(self, request: Request) -> None:
+        state = request.app.state
+        self.glossary: Glossary = state.glossary
+        self._caller = caller_of(request)
+        self.glossary.follow(wait=False)
+        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
+        self._caching = {
+            "ETag": etag,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept, Authorization",
+        }
+        held = ",".join(request.headers.getlist("if-none-match"))
+        self.is_held = etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
+
+    def not_modified(self) -> Response:
+        """Return the answer that the client already has it."""
+        return Response(status_code=304, headers=self._caching)
+
+    def found(self, content: bytes) -> Response:
+        """Return JSON that may be kept and asked for again by its ETag."""
+        return Response(content, media_type="application/json", headers=self._caching)
+
+    def entry(self, id_or_name: str) -> Entry:
+        """Return one entry. A name that leads to an entry of a glossary the caller may not use leads nowhere.
+
+        Raises:
+            EntryNotFound: nothing that the caller may see has this id or name.
+        """
+        try:
+            found = self.glossary.entry(id_or_name)
+        except InvalidQuestion:
+            raise self._unknown() from None
+        except EntryNotFound:
+            if self._caller.glossaries:  # the message may suggest a name of another glossary
+                raise self._unknown() from None
+            raise
+        if not self._caller.may_use(found.glossary):
+            raise self._unknown()
+        return found
+
+    def _unknown(self) -> EntryNotFound:
+        names = self._caller.glossaries
+        among = f"; this key is for {', '.join(names)} only" if names else ""
+        return EntryNotFound(f"there is no entry with this id or name{among}")
+
+    def related(self, id_or_name: str, limit: int) -> Related:
+        """Return the related entries; those linked are of the same glossary, similar ones may be of another.
+
+        Raises:
+            EntryNotFound: as for `entry`.
+        """
+        entry = self.entry(id_or_name)
+        if not self._caller.glossaries:
+            return self.glossary.related(entry.id, k=limit)
+        found = self.glossary.related(entry.id, k=MAX_K)
+        similar = [near for near in found.similar if self._caller.may_use(near.entry.glossary)]
+        return replace(
+            found,
+            similar=tuple(replace(near, rank=i) for i, near in enumerate(similar[:limit], 1)),
+            see_also=found.see_also[:limit],
+            mentions=found.mentions[:limit],
+            mentioned_by=found.mentioned_by[:limit],
+        )
+
+    def glossaries(self) -> list[GlossaryInfo]:
+        """Return the glossaries that the caller may use."""
+        return [one for one in self.glossary.info().glossaries if self._caller.may_use(one.name)]
+
+
+def _etag(of_index: str, glossaries: tuple[str, ...]) -> str:
+    """Return the tag of the answers that a caller gets; one of other glossaries would get others.
+
+    A browser asks with the tag that it holds also when the header is not the same any more (`Vary`).
+    """
+    if not glossaries:
+        return of_index
+    return f'{of_index[:-1]}-{text_hash(" ".join(map(repr, sorted(glossaries)))).hex()[:8]}"'

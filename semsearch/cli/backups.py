@@ -1,0 +1,81 @@
+"""The commands that keep an index safe: back it up, make one of a backup, and check it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import show
+from semsearch.cli.commands import AsJson, Index
+
+if TYPE_CHECKING:
+    from semsearch.backup import BackupInfo
+
+app = typer.Typer()
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole index into one file, also while it is served and edited."""
+    from semsearch.backup import back_up  # noqa: PLC0415 - loads the library
+
+    folder = _folder(index)
+    _show(f"backed up {folder} into {file}", back_up(folder, file), as_json=as_json)
+
+
+@app.command()
+def restore_backup(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an index of a backup, in a folder that is not there or empty."""
+    from semsearch.backup import restore_backup as restore_now  # noqa: PLC0415 - loads the library
+
+    folder = _folder(index)
+    _show(f"restored {folder} from {file}", restore_now(file, folder), as_json=as_json)
+
+
+@app.command()
+def verify(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also embed up to 1,000 texts again and compare.")
+    ] = False,
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that every file of the index is whole and that store and generation agree."""
+    from semsearch.verifying import verify as verify_now  # noqa: PLC0415 - loads numpy
+
+    folder = _folder(index)
+    with show.BuildProgress(quiet=as_json) as progress:
+        found = verify_now(folder, deep=deep, progress=progress)
+    if as_json:
+        show.print_json(json.dumps(dataclasses.asdict(found)))
+        return
+    since = f", {found.changed_since:,} changed since" if found.changed_since else ""
+    again = f"; {found.embedded:,} texts embedded again" if found.embedded else ""
+    show.done(
+        f"{folder} is sound: generation {found.generation} with {found.entries:,} entries{since}{again}"
+    )
+
+
+def _folder(index: Path | None) -> Path:
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+
+    return load_settings(index=index).index
+
+
+def _show(what: str, info: BackupInfo, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json(json.dumps(dataclasses.asdict(info)))
+        return
+    show.done(f"{what} (revision {info.revision}, {info.size / 1e6:,.1f} MB, made {info.made_at})")

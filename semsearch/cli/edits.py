@@ -1,0 +1,168 @@
+"""The commands that edit an index, and show how an entry came to be what it is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import complete, show, show_edits
+from semsearch.cli.commands import AsJson, Index
+from semsearch.errors import InvalidEntry, InvalidSetting
+
+if TYPE_CHECKING:
+    from semsearch.editing import Editor
+
+app = typer.Typer()
+
+_Id = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The id of the entry.", autocompletion=complete.ids),
+]
+_Expected = Annotated[
+    int | None,
+    typer.Option(help="Do nothing unless the entry has this revision, which `history` shows."),
+]
+_Aliases = Annotated[
+    list[str] | None,
+    typer.Option("--alias", "-a", help="Another name; may be given several times."),
+]
+_Links = Annotated[
+    list[str] | None,
+    typer.Option("--see-also", "-s", help="An entry it links to, by id or name; several times."),
+]
+_Language = Annotated[str | None, typer.Option(help="Of the definition, as en or pt-BR.")]
+
+
+@app.command()
+def add(
+    glossary: Annotated[
+        str, typer.Argument(help="Its glossary.", autocompletion=complete.glossaries)
+    ],
+    term: Annotated[str, typer.Argument(help="What is defined.")],
+    definition: Annotated[str, typer.Argument(help="What it means; - reads it from stdin.")],
+    id_: Annotated[
+        str | None,
+        typer.Option("--id", help="Its id behind the glossary (default: made of the term)."),
+    ] = None,
+    alias: _Aliases = None,
+    see_also: _Links = None,
+    language: _Language = None,
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an entry to an index."""
+    from semsearch.importers.drafts import Draft  # noqa: PLC0415 - loads the importers
+
+    links = tuple(see_also or ())
+    draft = Draft(term, _text(definition), tuple(alias or ()), language or "en", links)
+    with _editor(index) as editor:
+        show_edits.edited("added", editor.add(glossary, draft, id_=id_), as_json=as_json)
+
+
+@app.command()
+def change(
+    id_: _Id,
+    term: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    definition: Annotated[
+        str | None, typer.Option("--definition", "-d", help="What it means; - reads stdin.")
+    ] = None,
+    alias: _Aliases = None,
+    no_aliases: Annotated[bool, typer.Option("--no-aliases", help="Remove all aliases.")] = False,
+    see_also: _Links = None,
+    no_see_also: Annotated[bool, typer.Option("--no-see-also", help="Remove all links.")] = False,
+    language: _Language = None,
+    expected: _Expected = None,
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change parts of an entry; what is not given stays as it is."""
+    aliases, links = _list(alias, none=no_aliases), _list(see_also, none=no_see_also)
+    if (term, definition, aliases, links, language) == (None,) * 5:
+        raise InvalidSetting(
+            "nothing to change was given; `semsearch change --help` lists what can be"
+        )
+    with _editor(index) as editor:
+        changed = editor.change(
+            id_,
+            term=term,
+            definition=None if definition is None else _text(definition),
+            aliases=aliases,
+            language=language,
+            see_also=links,
+            expected=expected,
+        )
+        show_edits.edited("changed", changed, as_json=as_json)
+
+
+@app.command()
+def delete(
+    id_: _Id, expected: _Expected = None, index: Index = None, as_json: AsJson = False
+) -> None:
+    """Delete an entry; `restore` brings it back."""
+    with _editor(index) as editor:
+        show_edits.edited("deleted", editor.delete(id_, expected=expected), as_json=as_json)
+
+
+@app.command()
+def history(id_: _Id, index: Index = None, as_json: AsJson = False) -> None:
+    """Show all versions of an entry: when, by whom, and what was changed."""
+    with _editor(index) as editor:
+        show_edits.history(editor.history(id_), as_json=as_json)
+
+
+@app.command()
+def restore(
+    id_: _Id,
+    revision: Annotated[int, typer.Argument(help="A revision that `history` shows.")],
+    expected: _Expected = None,
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an entry what it was at a revision, also after it was deleted."""
+    with _editor(index) as editor:
+        changed = editor.restore(id_, revision, expected=expected)
+        show_edits.edited("restored", changed, as_json=as_json)
+
+
+@app.command()
+def publish(index: Index = None) -> None:
+    """Take what was edited since the last build into the index files; questions and edits go on meanwhile.
+
+    Questions see every edit at once. This makes them as fast again as before the edits, and finds the links and mentions of
+    what was changed. A server does it by itself.
+    """
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.editing.publish import publish_edits  # noqa: PLC0415 - loads numpy
+    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+
+    layout = IndexLayout(Path(load_settings(index=index).index))
+    with show.BuildProgress(quiet=False) as progress:
+        is_published = publish_edits(layout, progress)
+    show.done("published what was edited" if is_published else "there was nothing to publish")
+
+
+def _editor(index: object) -> Editor:
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.editing import Editor  # noqa: PLC0415 - loads numpy
+
+    return Editor(load_settings(index=index).index)
+
+
+def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
+    """Return names that were given, an empty list to remove all, or None to leave them."""
+    if given and none:
+        raise InvalidSetting("names were given and their removal was asked for; choose one")
+    return given or ([] if none else None)
+
+
+def _text(given: str) -> str:
+    """Return a text, or read it from standard input."""
+    if given != "-":
+        return given
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidEntry("the definition on standard input is not UTF-8") from error

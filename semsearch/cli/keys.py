@@ -1,0 +1,111 @@
+"""`semsearch keys`: who may edit an index, and who may read it where that is not open to everybody."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import complete, show_keys
+from semsearch.cli.commands import AsJson, Index
+from semsearch.errors import GlossaryNotFound, InvalidSetting
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from semsearch.access.store import KeyStore
+    from semsearch.storage.layout import IndexLayout
+
+app = typer.Typer(name="keys", help="Make, list and revoke access keys.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    scope: Annotated[
+        str, typer.Option("--scope", "-s", help="What it is for: search, edit or admin.")
+    ] = "search",
+    glossary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--glossary",
+            "-g",
+            help="Restrict it to this glossary; may be given several times.",
+            autocompletion=complete.glossaries,
+        ),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(help="When it ends: 30d, or a date (default: when it is revoked)."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Whose it is or what for, to tell keys apart.")] = "",
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an access key, and print it this once."""
+    from semsearch.access.expiry import expiry  # noqa: PLC0415 - loads the library
+    from semsearch.access.keys import Scope, utc_now  # noqa: PLC0415
+
+    if scope not in list(Scope):
+        raise InvalidSetting(f"{scope!r} is no scope of a key; choose {', '.join(Scope)}")
+    now = utc_now()
+    until = expiry(expires, now) if expires is not None else None
+    layout = _layout(index)
+    wanted = glossary or []
+    _check_glossaries(layout, wanted)
+    key, secret = _store(layout).create(
+        name=name, scope=Scope(scope), glossaries=wanted, expires=until, now=now
+    )
+    show_keys.created(key, secret, as_json=as_json)
+
+
+@app.command(name="list")
+def list_keys(index: Index = None, as_json: AsJson = False) -> None:
+    """List the access keys of an index by their ids; the keys themselves are kept nowhere."""
+    from semsearch.access.keys import utc_now  # noqa: PLC0415 - loads the library
+
+    show_keys.listed(_store(_layout(index)).all(), utc_now(), as_json=as_json)
+
+
+@app.command()
+def revoke(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The id that `list` shows.")],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an access key good no longer, at once and for ever."""
+    from semsearch.access.keys import utc_now  # noqa: PLC0415 - loads the library
+
+    show_keys.revoked(_store(_layout(index)).revoke(id_, now=utc_now()), as_json=as_json)
+
+
+def _layout(index: Path | None) -> IndexLayout:
+    """Return the files of an index that has been built: keys of a mistyped folder would open nothing."""
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.manifest import current_generation  # noqa: PLC0415
+
+    layout = IndexLayout(load_settings(index=index).index)
+    current_generation(layout)
+    return layout
+
+
+def _store(layout: IndexLayout) -> KeyStore:
+    from semsearch.access.store import KeyStore  # noqa: PLC0415 - loads the library
+
+    return KeyStore(layout.keys)
+
+
+def _check_glossaries(layout: IndexLayout, wanted: list[str]) -> None:
+    """Refuse a glossary that the index does not have."""
+    from semsearch.storage.manifest import current_generation  # noqa: PLC0415 - loads the library
+    from semsearch.storage.snapshot import Snapshot  # noqa: PLC0415
+
+    number, _ = current_generation(layout)
+    with closing(Snapshot(layout.generation(number).entries)) as snapshot:
+        known = snapshot.glossaries()
+    for name in wanted:
+        if name not in known:
+            raise GlossaryNotFound(
+                f"there is no glossary {name!r} in this index; it has {', '.join(sorted(known))}"
+            )

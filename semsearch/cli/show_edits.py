@@ -1,0 +1,69 @@
+"""How edits and histories look on a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from semsearch.cli import show
+
+if TYPE_CHECKING:
+    from semsearch.types import Changed, Entry, Version
+
+_PARTS = ("term", "definition", "aliases", "language", "see_also", "source")
+
+
+def edited(how: str, changed: Changed, *, as_json: bool) -> None:
+    """Say what was done."""
+    if as_json:
+        _print_json(changed)
+        return
+    show.done(f"{how} {changed.id} (revision {changed.revision})")
+
+
+def history(versions: Sequence[Version], *, as_json: bool) -> None:
+    """Show the versions of an entry, the newest first, each with what it changed."""
+    if as_json:
+        _print_json(list(versions))
+        return
+    table = Table("Revision", "When", "Who", "What", "", box=None, padding=(0, 2, 0, 0))
+    before: Entry | None = None
+    rows: list[tuple[str | Text, ...]] = []
+    for version in versions:
+        what = _difference(before, version.entry)
+        rows.append((str(version.revision), version.at, Text(version.who), version.kind, what))
+        before = version.entry
+    for row in reversed(rows):
+        table.add_row(*row)
+    show.print_table(table)
+
+
+def _difference(before: Entry | None, after: Entry | None) -> Text:
+    """Return what an entry says that it did not say before."""
+    if after is None:
+        return Text("")
+    if before is None:
+        return _shortened(after.definition)
+    parts = [name for name in _PARTS if getattr(before, name) != getattr(after, name)]
+    lines = [Text.assemble((f"{name}: ", "dim"), _part(after, name)) for name in parts]
+    return Text("\n").join(lines)
+
+
+def _part(entry: Entry, name: str) -> Text:
+    value = getattr(entry, name)
+    return _shortened(", ".join(value) if isinstance(value, tuple) else str(value or ""))
+
+
+def _shortened(text: str) -> Text:
+    line = show.one_line(text)
+    line.truncate(show.SHOWN, overflow="ellipsis")
+    return line
+
+
+def _print_json(noun: object) -> None:
+    from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
+
+    show.print_json(to_json(noun).decode())

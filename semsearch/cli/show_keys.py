@@ -1,0 +1,81 @@
+"""How access keys look on a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from semsearch.cli import show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from semsearch.access.keys import AccessKey, Secret
+
+
+def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
+    """Print a key, which cannot be shown again; alone on standard output, so that it can be piped."""
+    if as_json:
+        show.print_json(json.dumps({"key": secret.text, **_stated(key)}))
+        return
+    typer.echo(secret.text)
+    Console(stderr=True, highlight=False).print(
+        Text(
+            f"This is the key {key.id} ({_permits(key)}, {_until(key)}). Keep it now: it is not shown again."
+        ),
+        soft_wrap=True,
+    )
+
+
+def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
+    """List keys, those made first at first."""
+    if as_json:
+        show.print_json(json.dumps([_stated(key) for key in keys]))
+        return
+    if not keys:
+        show.done("There is no key; `semsearch keys create` makes one")
+        return
+    table = Table("Id", "Name", "Permits", "Made", "State", box=None, padding=(0, 2, 0, 0))
+    for key in keys:
+        state = key.refusal(now)
+        shown = Text(state.removeprefix(f"the key {key.id} "), "red") if state else _until(key)
+        made = f"{key.created:%Y-%m-%d}"
+        table.add_row(key.id, Text(key.name), Text(_permits(key)), made, shown)
+    show.print_table(table)
+
+
+def revoked(key: AccessKey, *, as_json: bool) -> None:
+    """Say that a key is good no longer."""
+    if as_json:
+        show.print_json(json.dumps(_stated(key)))
+    else:
+        show.done(f"The key {key.id} opens nothing any more")
+
+
+def _permits(key: AccessKey) -> str:
+    return f"{key.scope} in {', '.join(key.glossaries)}" if key.glossaries else str(key.scope)
+
+
+def _until(key: AccessKey) -> str:
+    from semsearch.access.keys import shown  # noqa: PLC0415 - loads the library
+
+    return f"good until {shown(key.expires)}" if key.expires else "good until it is revoked"
+
+
+def _stated(key: AccessKey) -> dict[str, Any]:
+    """Return what is known of a key, for JSON."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scope": str(key.scope),
+        "glossaries": list(key.glossaries),
+        "created": key.created.isoformat(),
+        "expires": key.expires and key.expires.isoformat(),
+        "revoked": key.revoked and key.revoked.isoformat(),
+    }

@@ -1,0 +1,13 @@
+"""Editing: entries of an index are added, changed, deleted and restored, one transaction for each request.
+
+An edit is checked as an importer would, its texts are embedded with the encoder of the index, and then it is made in
+the store together with its history. Whoever edits waits for the lock of the index, which is held for one
+edit at a time.
+"""
+
+from __future__ import annotations
+
+from semsearch.editing.bulk import ImportReport, Outcome, RecordReport
+from semsearch.editing.editor import Editor, Once
+
+__all__ = ["Editor", "ImportReport", "Once", "Outcome", "RecordReport"]

@@ -1,0 +1,175 @@
+"""Where edits are made: the lock, the open store, and the encoder that is loaded once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from semsearch.embedding import Embedding, embed_missing
+from semsearch.encoders.base import Encoder
+from semsearch.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
+from semsearch.prepared import Prepared
+from semsearch.progress import Silent
+from semsearch.storage.database import sound
+from semsearch.storage.entries import Edit, EntryReader, EntryStore
+from semsearch.storage.failing import is_fault_of_disk, told_why
+from semsearch.storage.files import PATIENCE_S, exclusive
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import Manifest, read_manifest
+from semsearch.storage.requests import Answered
+from semsearch.storage.texts import Embedded
+from semsearch.types import Changed
+
+
+class Desk:
+    """Makes edits of one index, those of several threads one after the other."""
+
+    def __init__(self, index: Path) -> None:
+        """Find the index; nothing is opened or loaded yet.
+
+        Raises:
+            StoredIndexError: there is no index, or it is of another version.
+        """
+        self._layout = IndexLayout(index)
+        self._turn = threading.Lock()
+        self._encoders: dict[str, Encoder] = {}
+        self._fault = ""
+        self.identity = read_manifest(self._layout)[0].store
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the index can be edited; one that was copied to be asked may have no store."""
+        return self._layout.store.exists()
+
+    def close(self) -> None:
+        """Let go of the encoder."""
+        self._encoders.clear()
+
+    @contextmanager
+    def writing(self) -> Iterator[Work]:
+        """Hold the lock of the index and its open store.
+
+        Raises:
+            StoredIndexError: the index is busy, full, damaged or cannot be written; nothing was changed.
+        """
+        layout = self._layout
+        if not self._turn.acquire(timeout=PATIENCE_S):
+            raise IndexBusy(f"too many edits of the index in {layout.root} wait; try again")
+        try:
+            if self._fault:
+                raise IndexUnwritable(
+                    f"the disk failed an earlier edit of the index in {layout.root} ({self._fault}); "
+                    "nothing is written until the program is started again"
+                )
+            with told_why(layout.root), exclusive(layout.lock):
+                manifest = read_manifest(layout)[0]
+                check_exists(layout)
+                with sound(layout.store), closing(EntryStore(layout.store)) as store:
+                    _check_belongs(layout, store, manifest)
+                    yield Work(layout, store, manifest, self._encoders)
+        except IndexUnwritable as error:
+            if is_fault_of_disk(error.__cause__):
+                self._fault = str(error.__cause__)
+            raise
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[EntryReader]:
+        """Open the store beside whoever writes it.
+
+        Raises:
+            StoredIndexError: it is not there, damaged, or of another version.
+        """
+        layout = self._layout
+        check_exists(layout)
+        with (
+            told_why(layout.root),
+            sound(layout.store),
+            closing(self._reader()) as store,
+        ):
+            yield store
+
+    def _reader(self) -> EntryReader:
+        """Open the store to be read; one of an older version is brought up to date first."""
+        try:
+            return EntryReader(self._layout.store)
+        except FormatTooOld:
+            with exclusive(self._layout.lock):
+                EntryStore(self._layout.store).close()
+            return EntryReader(self._layout.store)
+
+
+class Work:
+    """One edit, or several, under the lock."""
+
+    def __init__(
+        self,
+        layout: IndexLayout,
+        store: EntryStore,
+        shown: Manifest,
+        encoders: dict[str, Encoder],
+    ) -> None:
+        self.store = store
+        self._layout = layout
+        self._shown = shown
+        self._encoders = encoders
+
+    def apply(
+        self,
+        edits: Sequence[Edit],
+        who: str,
+        answered: Callable[[list[Changed]], Answered] | None = None,
+    ) -> list[Changed]:
+        """Embed what is new, and make the edits in one transaction; from then on questions see them (`overlay`).
+
+        Args:
+            edits: see `EntryStore.apply`.
+            who: makes them.
+            answered: says what to keep of the request that asks for them, if anything.
+
+        Raises:
+            EntryConflict: an entry is not of the revision expected; nothing was changed.
+            EntryNotFound: an entry to delete is not there; nothing was changed.
+            AnsweredBefore: the request has been carried out by another one; nothing was changed.
+        """
+        embedding = Embedding.of(self._layout, self._shown)
+        changed = self.store.apply(edits, who, self._embedded(edits, embedding), answered)
+        return changed
+
+    def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
+        """Embed what is new; all but the last batch is saved at once, that one together with the edits."""
+        known = replace(embedding, load=lambda: self._encoder(embedding))
+        built = Prepared([edit.entry for edit in edits if edit.entry is not None], Silent())
+        last: Embedded | None = None
+        for batch in embed_missing(self.store.texts, built, known, Silent()):
+            if last is not None:
+                self.store.texts.save(last)
+            last = batch
+        return last
+
+    def _encoder(self, embedding: Embedding) -> Encoder:
+        """Load what embeds definitions, once for as long as the index has this encoder."""
+        if embedding.key not in self._encoders:
+            self._encoders.clear()
+            self._encoders[embedding.key] = embedding.load()
+        return self._encoders[embedding.key]
+
+
+def check_exists(layout: IndexLayout) -> None:
+    """Refuse an index that was copied without its store: one made anew would know no other entry."""
+    if not layout.store.exists():
+        raise IndexDamaged(
+            f"the index in {layout.root} has no {layout.store.name}, so it can be asked and not edited; "
+            "edit the one it was copied from, or run `semsearch build`"
+        )
+
+
+def _check_belongs(layout: IndexLayout, store: EntryStore, manifest: Manifest) -> None:
+    if store.revision[0] != manifest.store:
+        raise IndexDamaged(
+            f"{layout.store} is not the store that the index was made from; run `semsearch build`"
+        )

@@ -1,0 +1,100 @@
+"""Edits that have piled up are taken into a generation, while questions are answered and entries edited."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+
+from semsearch.editing.desk import check_exists
+from semsearch.exporting import Exports
+from semsearch.finding import AUTO
+from semsearch.overlay import MOST_PENDING
+from semsearch.prepared import Prepared
+from semsearch.progress import Progress
+from semsearch.publishing import Made, Written, publish_generation, write_generation
+from semsearch.storage.database import sound
+from semsearch.storage.entries import EntryReader
+from semsearch.storage.failing import told_why
+from semsearch.storage.files import exclusive
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import Manifest, read_manifest
+from semsearch.storage.retention import remove_old
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """How many entries were changed since the generation that answers, up to which revision, of how many."""
+
+    changes: int
+    revision: int
+    entries: int
+
+    @property
+    def is_due(self) -> bool:
+        """Whether they are so many that a generation should take them in."""
+        return self.changes > MOST_PENDING
+
+
+def pending(layout: IndexLayout) -> Pending:
+    """Look at what waits to be taken into a generation.
+
+    Raises:
+        StoredIndexError: the index cannot be read, or has no store.
+    """
+    shown = read_manifest(layout)[0]
+    check_exists(layout)
+    with told_why(layout.root), sound(layout.store), closing(EntryReader(layout.store)) as store:
+        changes = store.count_changes_since(shown.revision)
+        return Pending(changes, store.revision[1], shown.entries)
+
+
+def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
+    """Write a generation of what the store holds now, and let it answer.
+
+    The lock of the index is taken at the end only, so edits go on meanwhile; those are shown beside the new
+    generation.
+
+    Args:
+        layout: of the index.
+        progress: told about each step.
+
+    Returns:
+        Whether there was anything to publish, and no build was faster.
+
+    Raises:
+        StoredIndexError: the index cannot be read or written, or somebody else publishes it.
+    """
+    check_exists(layout)
+    with told_why(layout.root), sound(layout.store), exclusive(layout.publishing):
+        shown = read_manifest(layout)[0]
+        with closing(EntryReader(layout.store)) as store:
+            if store.revision == (shown.store, shown.revision):
+                return False
+            written = _write(layout, store, shown, progress)
+        with exclusive(layout.lock):
+            if read_manifest(layout)[0].tag != shown.tag or not written.root.exists():
+                shutil.rmtree(written.root, ignore_errors=True)
+                return False
+            publish_generation(layout, written, progress)
+            remove_old(layout, {written.manifest.generation, shown.generation})
+        return True
+
+
+def _write(layout: IndexLayout, store: EntryReader, shown: Manifest, progress: Progress) -> Written:
+    """Write a generation that is made as the one that answers."""
+    exports = Exports(None, shown.encoder_sha256, is_new=False, reranker=shown.reranker, pairs={})
+    engine = AUTO if shown.engine.why.startswith("chosen by its size") else shown.engine.name
+    with store.unchanging():
+        revision, entries = store.revision, list(store.entries())
+    made = Made(
+        layout.next_number(),
+        revision,
+        shown.model,
+        shown.fingerprint,
+        shown.embedded_by,
+        shown.precision,
+        exports,
+        engine,
+    )
+    return write_generation(layout, store, Prepared(entries, progress), made, progress)

@@ -1,0 +1,111 @@
+"""Entries that people write live: cleaned, limited and named as those of files are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from semsearch.errors import InvalidEntry
+from semsearch.importers.entries import MAX_TERM, clean
+from semsearch.importers.fields import shorten
+from semsearch.importers.records import Record
+from semsearch.importers.slugs import slug
+from semsearch.types import Entry, Refusal, Source
+
+_NOWHERE = Source("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an entry is to say."""
+
+    term: str
+    definition: str
+    aliases: tuple[str, ...] = ()
+    language: str = "en"
+    see_also: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entry: Entry) -> Draft:
+        """Return what an entry says now."""
+        return cls(entry.term, entry.definition, entry.aliases, entry.language, entry.see_also)
+
+
+def drafted(draft: Draft, id_: str) -> Entry:
+    """Make the entry of a draft, which comes from no file.
+
+    Args:
+        draft: as somebody wrote it.
+        id_: of the entry.
+
+    Raises:
+        InvalidEntry: it cannot be one; the reason is that of an importer.
+    """
+    record = clean(
+        Record(
+            draft.term,
+            draft.definition,
+            _NOWHERE,
+            draft.aliases,
+            None,
+            draft.language,
+            draft.see_also,
+        )
+    )
+    if isinstance(record, Refusal):
+        raise InvalidEntry(record.reason)
+    return Entry(
+        id=id_,
+        term=record.term,
+        definition=record.definition,
+        glossary=id_.partition(":")[0],
+        aliases=record.aliases,
+        language=record.language,
+        see_also=record.see_also,
+    )
+
+
+def new_id(glossary: str, name: str) -> str:
+    """Make an id of the name of a glossary and a term, or an id of its own.
+
+    Raises:
+        InvalidEntry: nothing readable is left of either, or it is too long.
+    """
+    return f"{glossary_id(glossary)}:{_readable(name, 'an id')}"
+
+
+def glossary_id(name: str) -> str:
+    """Return a name as glossaries are named.
+
+    Raises:
+        InvalidEntry: nothing readable is left of it, or it is too long.
+    """
+    return _readable(name, "the name of a glossary")
+
+
+def _readable(name: str, what: str) -> str:
+    made = slug(name[: MAX_TERM + 1])
+    if not made:
+        raise InvalidEntry(f"{what} cannot be made of {shorten(name)!r}")
+    if len(name) > MAX_TERM:
+        raise InvalidEntry(f"{what} is longer than {MAX_TERM} characters: {shorten(name)!r}")
+    return made
+
+
+def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
+    """Return an entry under the first of its id, `-2`, `-3` that is free.
+
+    Args:
+        entry: under the id of its term.
+        known: gives the entry of an id, if there is one.
+
+    Raises:
+        InvalidEntry: one of those says the same already.
+    """
+    number, id_ = 1, entry.id
+    while (other := known(id_)) is not None:
+        if (other.term, other.definition) == (entry.term, entry.definition):
+            raise InvalidEntry(f"duplicate of {id_!r}")
+        number += 1
+        id_ = f"{entry.id}-{number}"
+    return replace(entry, id=id_)

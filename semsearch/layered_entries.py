@@ -1,0 +1,153 @@
+"""The entries of all layers: what is asked of a `Snapshot`, of several as if they were one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from semsearch.layers import Layered
+from semsearch.scope import Scope
+from semsearch.storage.relations import Relation
+from semsearch.storage.snapshot import NamedEntry, Snapshot
+from semsearch.types import Entry, GlossaryInfo, Numbers, Span
+
+
+class LayeredEntries:
+    """The entries of all layers that are not hidden. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        snapshots: Sequence[Snapshot],
+        entries: Sequence[int],
+        rows: Sequence[int],
+        hidden: Numbers,
+    ) -> None:
+        """Take the layers, how many entries and rows each has, and which positions are hidden."""
+        self._layers = Layered(snapshots, entries)
+        self._rows = Layered(snapshots, rows)
+        self._hidden = frozenset(hidden.tolist())
+        self.everything = self._scope([snapshot.everything() for snapshot in snapshots])
+        self.glossaries = self._glossaries()
+        self._moved = self._follow(hidden)
+
+    def _scope(self, own: Sequence[range]) -> Scope:
+        starts = self._layers.starts
+        ranges = [range(r.start + s, r.stop + s) for r, s in zip(own, starts, strict=True)]
+        return Scope.of(ranges, self._hidden)
+
+    def _glossaries(self) -> dict[str, Scope]:
+        known = [snapshot.glossaries() for snapshot in self._layers.parts]
+        names = dict.fromkeys(name for one in known for name in one)
+        scopes = {n: self._scope([one.get(n, range(0)) for one in known]) for n in names}
+        return {name: scope for name, scope in scopes.items() if len(scope)}
+
+    def _follow(self, hidden: Numbers) -> dict[int, int]:
+        """Find where the hidden entries that are still there have gone."""
+        ids = {position: self.entries([position])[0].id for position in hidden.tolist()}
+        now = {position: self.position_of(id_) for position, id_ in ids.items()}
+        return {old: new for old, new in now.items() if new is not None}
+
+    def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
+        """Return each glossary with the number of its entries, by name."""
+        return tuple(GlossaryInfo(n, len(s)) for n, s in sorted(self.glossaries.items()))
+
+    def position_of(self, id_: str) -> int | None:
+        """Return the position of an entry by its id."""
+        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+            at = snapshot.position_of(id_)
+            if at is not None and at + start not in self._hidden:
+                return at + start
+        return None
+
+    def entries(self, positions: Sequence[int]) -> list[Entry]:
+        """Return entries by position, in the order asked for."""
+        found = []
+        for position in positions:
+            snapshot, start = self._layers.at(position)
+            found += snapshot.entries([position - start])
+        return found
+
+    def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
+        """Return where in their definitions the passages of vector rows stand."""
+        found = []
+        for row in rows:
+            snapshot, start = self._rows.at(row)
+            found += snapshot.passages([row - start])
+        return found
+
+    def stems(self, position: int) -> list[tuple[str, Span]]:
+        """Return the words of a definition with their stems."""
+        snapshot, start = self._layers.at(position)
+        return snapshot.stems(position - start)
+
+    def relations_from(self, position: int) -> list[Relation]:
+        """Return what an author linked from an entry, then what its definition mentions."""
+        snapshot, start = self._layers.at(position)
+        found = (_moved(r, start) for r in snapshot.relations_from(position - start))
+        return [now for r in found if (now := self._now(r)) is not None]
+
+    def relations_to(self, position: int) -> list[Relation]:
+        """Return what links to or mentions an entry, links first."""
+        before = [old for old, new in self._moved.items() if new == position]
+        found = []
+        for one in (*before, position):
+            snapshot, start = self._layers.at(one)
+            found += [_moved(r, start) for r in snapshot.relations_to(one - start)]
+        kept = [now for r in found if r.source not in self._hidden and (now := self._now(r))]
+        return sorted(kept, key=lambda relation: (relation.kind, relation.source))
+
+    def _now(self, relation: Relation) -> Relation | None:
+        """Return a relation as it is now that its target may have changed; None if that is gone."""
+        if relation.target not in self._hidden:
+            return relation
+        target = self._moved.get(relation.target)
+        return None if target is None else replace(relation, target=target)
+
+    def longest_name(self) -> int:
+        """Return the length of the longest key of a name."""
+        return max(snapshot.longest_name() for snapshot in self._layers.parts)
+
+    def by_key(self, key: str, within: Scope) -> list[NamedEntry]:
+        """Return names with this key."""
+        found = []
+        for snapshot, own, start in self._layers.each(within):
+            found += self._shown(snapshot.by_key(key, own), start)
+        return found
+
+    def by_form(self, form: str, within: Scope) -> list[NamedEntry]:
+        """Return names with this form."""
+        found = []
+        for snapshot, own, start in self._layers.each(within):
+            found += self._shown(snapshot.by_form(form, own), start)
+        return found
+
+    def by_prefix(self, prefix: str, within: Scope, limit: int) -> list[NamedEntry]:
+        """Return names whose key begins with `prefix`, the shortest first."""
+        found = []
+        for snapshot, own, start in self._layers.each(within):
+            found += self._shown(snapshot.by_prefix(prefix, own, limit + len(self._hidden)), start)
+        found.sort(key=lambda named: (len(named.name.key), named.name.key))
+        return found[:limit]
+
+    def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
+        """Return names whose key has a length, and a first or a last letter if one is given, by position."""
+        found = []
+        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+            found += self._shown(snapshot.names_like(length, first, last), start)
+        return found
+
+    def _shown(self, named: list[NamedEntry], start: int) -> list[NamedEntry]:
+        if not start and not self._hidden:
+            return named
+        moved = (replace(one, position=one.position + start) for one in named)
+        return [one for one in moved if one.position not in self._hidden]
+
+    def count_names(self) -> int:
+        """Return about how many names there are: those of hidden entries count as well."""
+        return sum(snapshot.count_names() for snapshot in self._layers.parts)
+
+
+def _moved(relation: Relation, start: int) -> Relation:
+    if not start:
+        return relation
+    return replace(relation, source=relation.source + start, target=relation.target + start)

@@ -1,0 +1,90 @@
+"""The overlay: entries that were changed since a generation was published, as a segment of its own.
+
+It is derived from the store like a generation, but lies in memory, and takes from the generation what is counted over
+all entries: the axes and the weights of tokens, and the mean length. It shows no relations of its own: links and mentions
+of a changed entry come back with the next generation, and those that lead to it stay.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.finding import FLAT
+from semsearch.prepared import Prepared
+from semsearch.progress import Silent
+from semsearch.segment import Segment
+from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.manifest import Manifest
+from semsearch.storage.snapshot import write_snapshot
+from semsearch.storage.texts import EmbeddedTexts, copy_vectors
+from semsearch.storage.tokens import Beside, write_tokens
+from semsearch.storage.words import write_words
+from semsearch.types import Changed, EngineInfo, Entry, Numbers
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
+"""Files here never reach a disk; where there is no such folder, they lie among the temporary ones."""
+
+
+MOST_PENDING = 256
+"""Changes that are shown beside a generation before the next one is due: each edit derives all of them anew, which
+takes a tenth of a second for so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What has changed: the entries that are new or different, if any, and the old positions of all that changed."""
+
+    segment: Segment | None
+    hidden: Numbers
+
+
+def make_overlay(
+    generation: Segment, manifest: Manifest, changes: Sequence[Changed], texts: EmbeddedTexts
+) -> Overlay:
+    """Derive what was changed since a generation.
+
+    Args:
+        generation: its files.
+        manifest: what it is.
+        changes: of the store since the revision that it shows.
+        texts: the vectors in the store.
+
+    Raises:
+        KeyError: a text has not been embedded by the encoder of the generation.
+    """
+    old = (generation.snapshot.position_of(changed.id) for changed in changes)
+    hidden = np.array(sorted(position for position in old if position is not None), dtype=np.int64)
+    entries = [changed.entry for changed in changes if changed.entry is not None]
+    return Overlay(_segment(generation, manifest, entries, texts) if entries else None, hidden)
+
+
+def _segment(
+    generation: Segment, manifest: Manifest, entries: Sequence[Entry], texts: EmbeddedTexts
+) -> Segment:
+    silent = Silent()
+    built = Prepared(entries, silent)
+    beside = Beside(
+        generation.tokens, {n: len(r) for n, r in generation.snapshot.glossaries().items()}
+    )
+    key = manifest.embedded_by
+    folder = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    # what is open stays readable when its name is gone, so nothing is left behind whatever ends the process
+    with tempfile.TemporaryDirectory(prefix="semsearch-", dir=folder) as made:
+        files = GenerationLayout(Path(made))
+        copy_vectors(texts, built.hashes(built.rows), key, manifest.dim, files.vectors)
+        write_tokens(
+            files,
+            built.glossaries(),
+            lambda positions: texts.tokens(built.hashes_of_wholes(positions), key),
+            silent,
+            beside=beside,
+        )
+        write_snapshot(files, built.passages(), [], progress=silent, total=len(built.entries))
+        write_words(files, built.entries, silent, mean_words=manifest.mean_words)
+        return Segment.open(files, manifest.dim, EngineInfo(FLAT, "", 1.0, 0, 0))

@@ -1,0 +1,52 @@
+"""Segments: one set of derived files, open. A generation is one, and what has been changed since is another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from semsearch.finding import Finder
+from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.mapped import Rows, mapped
+from semsearch.storage.name_stems import NameStems
+from semsearch.storage.snapshot import Snapshot
+from semsearch.storage.tokens import TokensIndex
+from semsearch.storage.words import WordsIndex
+from semsearch.types import EngineInfo, Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Everything that is read of some entries, by positions that count from 0. Safe to use from several threads."""
+
+    snapshot: Snapshot
+    words: WordsIndex
+    tokens: TokensIndex
+    name_stems: NameStems
+    rows: Rows
+    """The vectors of every passage, one entry after the other."""
+    first_rows: Numbers
+    """(entries + 1,) where the passages of each begin."""
+    finder: Finder
+
+    @classmethod
+    def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
+        """Open the files of a generation; `engine` is what its manifest states."""
+        return cls(
+            Snapshot(files.entries),
+            WordsIndex(files),
+            TokensIndex(files),
+            NameStems(files),
+            Rows(files.vectors, "<f4", dim),
+            mapped(files.first_rows, "<i8"),
+            Finder.open(files, dim, engine),
+        )
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return len(self.first_rows) - 1
+
+    def close(self) -> None:
+        """Close the files; no question may be under way."""
+        self.snapshot.close()
+        self.words.close()
+        self.tokens.close()

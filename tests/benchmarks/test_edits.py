@@ -1,0 +1,23 @@
+"""What edits cost is measured on a copy, and every edit is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from semsearch.editing.publish import pending
+from semsearch.overlay import MOST_PENDING
+from semsearch.storage.layout import IndexLayout
+from tests.benchmarks import edits
+
+
+def test_edits_are_made_beside_questions_and_alone(hashed_index: Path) -> None:
+    """In a copy; both rates are of answers, and each edit was seen by the next question."""
+    found = edits.measure(hashed_index, 1, 0.5)
+    assert found.share > 0.1
+    assert len(found.acknowledged_ms) == len(found.seen_ms) == MOST_PENDING
+    assert all(0 < ms < 5_000 for ms in (*found.acknowledged_ms, *found.seen_ms))
+    assert [bar.name for bar in edits.bars(found)] == [
+        "answers a second while one edit a second goes on",
+        "one edit acknowledged, p99",
+    ]
+    assert pending(IndexLayout(hashed_index)).changes == 0

@@ -1,0 +1,155 @@
+"""Editing on the command line: what it prints, its exit codes, and what a build says of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+
+from semsearch.cli import complete
+from tests.cli.test_commands import run
+
+
+@pytest.fixture
+def index(hashed_index: Path, tmp_path: Path) -> str:
+    """Give an index that a test may edit."""
+    shutil.copytree(hashed_index, tmp_path / "index")
+    return str(tmp_path / "index")
+
+
+def _said(*arguments: str, stdin: bytes = b"") -> str:
+    done = run(*arguments, stdin=stdin)
+    assert (done.returncode, done.stderr) == (0, b""), done.stderr.decode()
+    return done.stdout.decode()
+
+
+def test_an_entry_is_added_changed_deleted_and_restored(index: str) -> None:
+    """Each command names the entry and its revision, and asking shows what was done."""
+    added = _said("add", "bakery", "Scoring", "Cutting the dough.", "-a", "slashing", "-i", index)
+    assert added == "added bakery:scoring (revision 8)\n"
+    assert json.loads(_said("ask", "slashing", "--json", "-i", index))["verdict"] == "exact"
+    changed = _said("change", "bakery:scoring", "-d", "-", "-i", index, stdin="Éclat.\n".encode())
+    assert changed == "changed bakery:scoring (revision 9)\n"
+    assert _said("delete", "bakery:scoring", "-i", index).endswith("(revision 10)\n")
+    assert run("ask", "scoring", "-i", index).returncode == 1
+    assert _said("restore", "bakery:scoring", "9", "-i", index).endswith("(revision 11)\n")
+    versions = json.loads(_said("history", "bakery:scoring", "--json", "-i", index))
+    assert [(v["revision"], v["kind"]) for v in versions] == [
+        (8, "added"),
+        (9, "changed"),
+        (10, "deleted"),
+        (11, "restored"),
+    ]
+    assert [v["entry"] and v["entry"]["definition"] for v in versions] == [
+        "Cutting the dough.",
+        "Éclat.",
+        None,
+        "Éclat.",
+    ]
+
+
+def test_edits_are_published_on_demand(index: str) -> None:
+    """Once: then there is nothing to publish, and `info` names the new generation."""
+    _said("add", "bakery", "Scoring", "Cutting the dough.", "-i", index)
+    done = run("publish", "-i", index)
+    assert (done.returncode, done.stdout) == (0, b"published what was edited\n")
+    assert json.loads(_said("info", "--json", "-i", index))["generation"] == 2
+    again = run("publish", "-i", index)
+    assert (again.returncode, again.stdout) == (0, b"there was nothing to publish\n")
+
+
+def test_history_says_what_was_changed(index: str) -> None:
+    """The newest version first, and of each what it says that the one before did not."""
+    _said("change", "bakery:crumb", "--no-aliases", "--see-also", "Leaven", "-i", index)
+    rows = [line.split() for line in _said("history", "bakery:crumb", "-i", index).splitlines()]
+    assert rows[0] == ["Revision", "When", "Who", "What"]
+    assert (rows[1][0], rows[1][3:]) == ("8", ["changed", "aliases:"])
+    assert rows[2] == ["see_also:", "Leaven"]
+    assert (rows[3][0], rows[3][2:7]) == ("2", ["build", "added", "The", "inside", "of"])
+
+
+def test_an_edit_as_json(index: str) -> None:
+    """The state of the entry, all that can be edited of it; null when it is gone."""
+    changed = json.loads(_said("change", "bakery:crumb", "--term", "Pores", "--json", "-i", index))
+    assert changed == {
+        "revision": 8,
+        "id": "bakery:crumb",
+        "entry": {
+            "id": "bakery:crumb",
+            "term": "Pores",
+            "definition": "The inside of a loaf, between the crusts.",
+            "aliases": ["inner loaf"],
+            "glossary": "bakery",
+            "language": "en",
+            "source": {"file": "x.md", "line": 1},
+            "see_also": [],
+        },
+    }
+    gone = json.loads(_said("delete", "bakery:crumb", "--json", "-i", index))
+    assert gone == {"revision": 9, "id": "bakery:crumb", "entry": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("change", "bakery:crumb"), "nothing to change was given"),
+        (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "names were given and their"),
+        (("change", "crumb", "--term", "x"), "did you mean 'bakery:crumb'?"),
+        (("change", "bakery:crumb", "--term", " "), "no term"),
+        (("change", "bakery:crumb", "--term", "x", "--expected", "1"), "has revision 2, not 1"),
+        (("delete", "nothing"), "there is no entry with the id 'nothing'"),
+        (("restore", "bakery:crumb", "1"), "it has versions of 2"),
+        (("history", "nothing"), "there is no entry with the id 'nothing'"),
+        (("add", "bakery", "Crumb", "Any.", "--id", "crumb"), "there is an entry 'bakery:crumb'"),
+        (("add", "", "Crumb", "Any."), "the name of a glossary cannot be made of ''"),
+        (("add", "bakery", "Oven", "-"), "the definition on standard input is not UTF-8"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    index: str, arguments: tuple[str, ...], message: str
+) -> None:
+    """Exit code 2, and nothing on standard output."""
+    done = run(*arguments, "-i", index, stdin=b"\xff")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith("semsearch: ")
+    assert message in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_an_index_that_is_not_there(tmp_path: Path) -> None:
+    """Exit code 3."""
+    done = run("delete", "bakery:crumb", "-i", str(tmp_path))
+    assert done.returncode == 3
+    assert b"there is no index in" in done.stderr
+
+
+def test_a_build_shows_both_sides_of_what_was_edited(tmp_path: Path) -> None:
+    """And how to take the other side, and what that did."""
+    (tmp_path / "ship.csv").write_text("term,definition\nKeel,The lowest beam.\nMast,A pole.\n")
+    build = ("build", str(tmp_path / "ship.csv"), "--model", "hashed", "-i", str(tmp_path / "ix"))
+    _said_build = run(*build).stdout
+    assert b"kept" not in _said_build
+    _said("change", "ship:keel", "-d", "The lowest beam of a hull.", "-i", str(tmp_path / "ix"))
+    _said("delete", "ship:mast", "-i", str(tmp_path / "ix"))
+    kept = run(*build).stdout.decode()
+    assert "edited live ship:keel\n   live: Keel: The lowest beam of a hull.\n" in kept
+    assert "   corpus: Keel: The lowest beam.\n" in kept
+    assert "edited live ship:mast\n   live: not there\n   corpus: Mast: A pole.\n" in kept
+    assert "2 entries kept as edited live; `--overwrite-edits` takes the corpus's side" in kept
+    taken = run(*build, "--overwrite-edits", "--json").stdout
+    report = json.loads(taken)
+    assert [c["id"] for c in report["conflicts"]] == ["ship:keel", "ship:mast"]
+    assert report["overwritten"] is True
+    assert "kept" not in run(*build).stdout.decode()
+
+
+def test_tab_offers_ids(index: str) -> None:
+    """Of entries whose names begin with what was typed, with or without the glossary."""
+    context = typer.Context(typer.main.get_command(typer.Typer(callback=lambda: None)))
+    context.params["index"] = index
+    assert complete.ids(context, "bakery:dutch") == ["bakery:dutch-oven"]
+    assert "bakery:crumb" in complete.ids(context, "")
+    assert complete.ids(context, "nowhere:") == []

@@ -1,0 +1,79 @@
+"""Requests that are sent again: carried out once, and answered as before."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from semsearch.editing import Editor, ImportReport, Once
+from semsearch.errors import AnsweredBefore, EntryConflict
+from semsearch.importers.drafts import Draft
+from semsearch.storage.requests import KEPT, Answered
+from semsearch.types import Changed
+
+SCORING = Draft("Scoring", "Cutting the dough.")
+
+
+def _answer(result: Changed | ImportReport) -> bytes:
+    if isinstance(result, Changed):
+        return f"{result.id} {result.revision}".encode()
+    return " ".join(str(record.revision) for record in result.records).encode()
+
+
+def test_a_request_is_kept_with_what_it_changed(editor: Editor) -> None:
+    """Its answer can be given again, to whoever sent it and nobody else."""
+    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob.add("bakery", SCORING)
+    assert bob.answered("k1") == Answered("bob", "k1", b"hash", b"bakery:scoring 8")
+    assert editor.answered("k1") is None
+    assert bob.answered("k2") is None
+
+
+def test_a_request_is_not_carried_out_twice(editor: Editor) -> None:
+    """The second one changes nothing, even if nobody looked whether it was answered."""
+    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob.add("bakery", SCORING, id_="one")
+    with pytest.raises(AnsweredBefore, match="'k1' of bob was answered before"):
+        bob.add("bakery", SCORING, id_="two")
+    assert [changed.id for changed in editor.changes_since(7)] == ["bakery:one"]
+
+
+def test_an_import_and_an_edit_without_change_are_requests_too(editor: Editor) -> None:
+    """The answer to an import has all its revisions."""
+    lines = '{"term": "A", "definition": "1."}\n{"term": "B", "definition": "2."}'
+    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob.take(lines, "pantry")
+    found = bob.answered("k1")
+    assert found is not None
+    assert found.answer == b"8 9"
+    same = editor.signed("bob", Once("k2", b"hash", _answer))
+    same.change("bakery:crumb", term="Crumb")
+    found = same.answered("k2")
+    assert found is not None
+    assert found.answer == b"bakery:crumb 2"
+
+
+def test_a_request_that_fails_is_not_kept(editor: Editor) -> None:
+    """It may be sent again when the reason is gone."""
+    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    with pytest.raises(EntryConflict):
+        bob.change("bakery:crumb", term="Pores", expected=1)
+    assert bob.answered("k1") is None
+    bob.change("bakery:crumb", term="Pores", expected=2)
+    assert bob.answered("k1") is not None
+
+
+def test_requests_are_forgotten_after_a_day(editor: Editor, index: Path) -> None:
+    """Then the key may be used for something else."""
+    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob.add("bakery", SCORING, id_="one")
+    with closing(sqlite3.connect(index / "store.db")) as connection:
+        connection.execute("UPDATE request SET at = at - ?", (KEPT.total_seconds() + 1,))
+        connection.commit()
+    assert bob.answered("k1") is None
+    bob.add("bakery", SCORING, id_="two")
+    with closing(sqlite3.connect(index / "store.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM request").fetchone() == (1,)
