@@ -150,6 +150,8 @@ class Uses:
 
     def without(self, hidden: Numbers) -> Uses:
         """Leave out some positions, which ascend."""
+        if not len(hidden):
+            return self
         at = np.searchsorted(self.positions, hidden.astype(np.int32))
         at = at[at < len(self.positions)]
         at = at[np.isin(self.positions[at], hidden)]
