@@ -7,6 +7,7 @@ began with.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from contextlib import suppress
@@ -28,6 +29,8 @@ from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.text import text_hash
+
+_log = logging.getLogger("semsearch")
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,8 +175,12 @@ class Following:
         try:
             changes = self._store.changes_since(shown.manifest.revision)
             overlay = make_overlay(shown.generation, shown.manifest, changes, self._store.texts)
-        except (SemsearchError, sqlite3.Error, KeyError):
-            return  # a writer is at it, or a build embeds with another encoder: the next question asks again
+        except sqlite3.OperationalError:
+            return  # a writer is at it: the next question asks again
+        except (SemsearchError, sqlite3.Error, KeyError, ValueError) as error:
+            # the store is damaged, or a build has just embedded with another encoder
+            _log.warning("edits of the index in %s are not shown: %s", self._layout.root, error)
+            return
         retriever = Retriever(shown.generation, overlay.segment, overlay.hidden)
         self.shown = replace(shown, retriever=retriever, revision=revision)
 
