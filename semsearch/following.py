@@ -86,6 +86,8 @@ class Following:
         self._turn = threading.Lock()
         self._opening: threading.Thread | None = None
         self._next: Shown | None = None
+        self._unreadable: int | None = None
+        """A revision of the store that could not be shown, and is not tried again for each question."""
         self._pointer = self._stamp()
         self.shown = self._open(model)
         """What answers, as of the last `follow`."""
@@ -177,9 +179,10 @@ class Following:
             overlay = make_overlay(shown.generation, shown.manifest, changes, self._store.texts)
         except sqlite3.OperationalError:
             return  # a writer is at it: the next question asks again
-        except (SemsearchError, sqlite3.Error, KeyError, ValueError) as error:
-            # the store is damaged, or a build has just embedded with another encoder
-            _log.warning("edits of the index in %s are not shown: %s", self._layout.root, error)
+        except (SemsearchError, sqlite3.Error, OSError, KeyError, ValueError) as error:
+            # the store is damaged, there is no room, or a build has just embedded with another encoder
+            _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
+            self._unreadable = revision
             return
         retriever = Retriever(shown.generation, overlay.segment, overlay.hidden)
         self.shown = replace(shown, retriever=retriever, revision=revision)
@@ -192,7 +195,8 @@ class Following:
             identity, revision = self._store.revision
         except (SemsearchError, sqlite3.Error):
             return None
-        is_new = identity == self.shown.manifest.store and revision != self.shown.revision
+        known = (self.shown.revision, self._unreadable)
+        is_new = identity == self.shown.manifest.store and revision not in known
         return revision if is_new else None
 
     def _follow_generation(self, wait: bool) -> None:
@@ -204,6 +208,7 @@ class Following:
             self._opening.join()
             self._opening = None
             self.shown, self._next = self._next or self.shown, None
+            self._unreadable = None
 
     def _open_next(self) -> None:
         self._pointer = self._stamp()

@@ -36,6 +36,10 @@ MOST_PENDING = 256
 takes a tenth of a second for so many."""
 
 
+MOST_IN_MEMORY = 4096
+"""Entries whose files lie in memory, some 10 kB each: a container has 64 MB of it unless told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """What has changed: the entries that are new or different, if any, and the old positions of all that changed."""
@@ -73,7 +77,8 @@ def _segment(
         generation.tokens, {n: len(r) for n, r in generation.snapshot.glossaries().items()}
     )
     key = manifest.embedded_by
-    folder = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    in_memory = len(entries) <= MOST_IN_MEMORY and os.access(_MEMORY, os.W_OK)
+    folder = _MEMORY if in_memory else None
     # what is open stays readable when its name is gone, so nothing is left behind whatever ends the process
     with tempfile.TemporaryDirectory(prefix="semsearch-", dir=folder) as made:
         files = GenerationLayout(Path(made))

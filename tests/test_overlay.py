@@ -236,3 +236,21 @@ def test_a_busy_store_keeps_nobody_waiting(glossary: Glossary, index: Path, edit
         writer.execute("ROLLBACK")
     assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES) + 1
     assert np.isclose(glossary.ask("oven").confidence, 0.99, atol=0.05)
+
+
+def test_edits_that_cannot_be_shown_are_told_once(
+    glossary: Glossary, index: Path, editor: Editor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The generation goes on to answer; a later edit is tried again."""
+    editor.add("bakery", OVEN)
+    with closing(sqlite3.connect(index / "store.db")) as store:
+        kept = store.execute("SELECT * FROM embedding").fetchall()
+        store.execute("DELETE FROM embedding")
+        store.commit()
+        for _ in range(3):
+            assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES)
+        assert caplog.text.count("are not shown") == 1
+        store.executemany("INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)", kept)
+        store.commit()
+    editor.add("bakery", replace(OVEN, term="Kiln"))
+    assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES) + 2
