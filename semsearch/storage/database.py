@@ -16,6 +16,8 @@ from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredInd
 _LOG_IS_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The release that mended the reset of a write-ahead log, and the older lines that got the mend too."""
 _CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
+MAPPED_BYTES = 1 << 28
+"""Most of a database that is read by mapping it, which counts as memory once it was touched; the rest is read as files are."""
 PATIENCE_S = 5.0
 """How long a connection waits for another one to finish with the file."""
 
@@ -227,7 +229,7 @@ class Reader:
         uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=ro&immutable=1"
         self._turn = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        for setting in ("query_only=ON", "trusted_schema=OFF", f"mmap_size={1 << 30}"):
+        for setting in ("query_only=ON", "trusted_schema=OFF", f"mmap_size={MAPPED_BYTES}"):
             self._connection.execute(f"PRAGMA {setting}")
         self.rows("SELECT COUNT(*) FROM sqlite_master")  # SQLite opens a file when it first reads
 
