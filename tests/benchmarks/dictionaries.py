@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from semsearch.importers.entries import MAX_DEFINITION
 from tests.quality.foldoc import definition_of
 from training import jargon, webster
 from training.dictd import read_articles
@@ -119,7 +120,8 @@ def entries(folder: Path) -> Iterator[Definition]:
     """
     synsets = wordnet(folder / "wordnet")
     yield from synsets
-    rest = list(others(folder))
+    # an importer refuses longer ones: the Jargon File has an essay
+    rest = [one for one in others(folder) if len(one.text) <= MAX_DEFINITION]
     yield from rest
     yield from variations([*synsets, *rest])
 
