@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,6 +32,11 @@ from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.text import text_hash
 
 _log = logging.getLogger("semsearch")
+
+BUSY_S = 0.25
+"""How long a question waits for a writer to commit, which takes some 20 ms, so that it sees what was acknowledged before. A build
+that holds the store for longer keeps one question waiting, and none after it until the store can be read again."""
+_LOOK_S = 0.002
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +94,8 @@ class Following:
         self._next: Shown | None = None
         self._unreadable: int | None = None
         """A revision of the store that could not be shown, and is not tried again for each question."""
+        self._is_held = False
+        """Whether a writer has kept the store for too long, and is not waited for."""
         self._pointer = self._stamp()
         self.shown = self._open(model)
         """What answers, as of the last `follow`."""
@@ -97,28 +105,36 @@ class Following:
     def follow(self, *, wait: bool = False) -> Shown:
         """Show what the index holds now, and return it.
 
-        What cannot be read, or not yet, leaves what answered before.
+        Whoever else is at it is waited for: what that one read may be older than the last edit. What cannot be read, or
+        not yet, leaves what answered before.
 
         Args:
             wait: until a new generation is open; else it is opened meanwhile, and shown later.
         """
-        if self._turn.acquire(blocking=wait):  # or somebody is at it
-            try:
-                self._follow_generation(wait)
-                self._follow_changes()
-            finally:
-                self._turn.release()
-        return self.shown
+        if wait:
+            with self._turn:
+                opening = self._begin_opening()
+            if opening is not None:
+                opening.join()
+        with self._turn:
+            self._begin_opening()
+            self._end_opening()
+            self._follow_changes()
+            return self.shown
 
     @property
     def is_behind(self) -> bool:
-        """Whether something has changed that is not shown, and that is not being opened."""
+        """Whether something may have changed that is not shown; told without waiting for anybody."""
         if not self._turn.acquire(blocking=False):
-            return False
+            return True
         try:
             if self._opening is not None:
-                return not self._opening.is_alive()
-            return self._stamp() != self._pointer or self._changed() is not None
+                is_new = not self._opening.is_alive()
+            else:
+                is_new = self._stamp() != self._pointer
+            return is_new or self._changed(self._newest()) is not None
+        except sqlite3.OperationalError:
+            return True
         finally:
             self._turn.release()
 
@@ -170,44 +186,78 @@ class Following:
             return None
 
     def _follow_changes(self) -> None:
-        """Show what was changed since the generation, if the store has changed since the last time."""
-        shown, revision = self.shown, self._changed()
-        if revision is None or self._store is None:
-            return
-        try:
-            changes = self._store.changes_since(shown.manifest.revision)
-            overlay = make_overlay(shown.generation, shown.manifest, changes, self._store.texts)
-        except sqlite3.OperationalError:
-            return  # a writer is at it: the next question asks again
-        except (SemsearchError, sqlite3.Error, OSError, KeyError, ValueError) as error:
-            # the store is damaged, there is no room, or a build has just embedded with another encoder
-            _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
-            self._unreadable = revision
-            return
-        retriever = Retriever(shown.generation, overlay.segment, overlay.hidden)
-        self.shown = replace(shown, retriever=retriever, revision=revision)
+        """Show the newest generation with what was changed since, unless a writer is at the store for too long."""
+        until = time.monotonic() + (0 if self._is_held else BUSY_S)
+        while True:
+            try:
+                self._show(self._newest())
+            except sqlite3.OperationalError:
+                self._is_held = time.monotonic() >= until
+                if self._is_held:
+                    return
+                time.sleep(_LOOK_S)
+            else:
+                self._is_held = False
+                return
 
-    def _changed(self) -> int | None:
-        """Return the revision of the store if it is not the one that is shown, and if that can be told now."""
+    def _show(self, newest: Shown) -> None:
+        """Show a generation, or what is shown already, with what the store has changed since.
+
+        Raises:
+            sqlite3.OperationalError: a writer is at it.
+        """
+        revision = self._changed(newest)
+        if revision is not None and self._store is not None:
+            try:
+                changes = self._store.changes_since(newest.manifest.revision)
+                overlay = make_overlay(
+                    newest.generation, newest.manifest, changes, self._store.texts
+                )
+            except sqlite3.OperationalError:
+                raise
+            except (SemsearchError, sqlite3.Error, OSError, KeyError, ValueError) as error:
+                # the store is damaged, there is no room, or a build has just embedded with another encoder
+                _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
+                self._unreadable = revision
+            else:
+                retriever = Retriever(newest.generation, overlay.segment, overlay.hidden)
+                newest = replace(newest, retriever=retriever, revision=revision)
+        self.shown = newest
+        if self._opening is None:
+            self._next = None
+
+    def _changed(self, shown: Shown) -> int | None:
+        """Return the revision of the store if it is another one than is shown, and can be.
+
+        Raises:
+            sqlite3.OperationalError: a writer is at it.
+        """
         if self._store is None:
             return None
         try:
             identity, revision = self._store.revision
+        except sqlite3.OperationalError:
+            raise
         except (SemsearchError, sqlite3.Error):
             return None
-        known = (self.shown.revision, self._unreadable)
-        is_new = identity == self.shown.manifest.store and revision not in known
+        known = (shown.revision, self._unreadable)
+        is_new = identity == shown.manifest.store and revision not in known
         return revision if is_new else None
 
-    def _follow_generation(self, wait: bool) -> None:
+    def _newest(self) -> Shown:
+        """Return what is shown, or the generation that has been opened to take its place."""
+        return self.shown if self._opening is not None else self._next or self.shown
+
+    def _begin_opening(self) -> threading.Thread | None:
         """Open a generation that was published, in a thread of its own."""
         if self._opening is None and self._stamp() != self._pointer:
             self._opening = threading.Thread(target=self._open_next, daemon=True)
             self._opening.start()
-        if self._opening is not None and (wait or not self._opening.is_alive()):
-            self._opening.join()
+        return self._opening
+
+    def _end_opening(self) -> None:
+        if self._opening is not None and not self._opening.is_alive():
             self._opening = None
-            self.shown, self._next = self._next or self.shown, None
             self._unreadable = None
 
     def _open_next(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,11 +16,11 @@ import pytest
 from semsearch.building import build_index
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
+from semsearch.following import BUSY_S
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.overlay import MOST_PENDING
 from semsearch.progress import Silent
-from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.types import Answer, Tier
 from tests.conftest import ENTRIES, entry
@@ -225,15 +226,36 @@ def test_an_index_without_its_store_answers(index: Path) -> None:
         assert not glossary.is_behind
 
 
-def test_a_busy_store_keeps_nobody_waiting(glossary: Glossary, index: Path, editor: Editor) -> None:
-    """While somebody writes, what was known goes on to answer."""
-    with closing(EntryReader(IndexLayout(index).store)) as store:
-        assert store.revision[1] == len(ENTRIES)
+def test_a_commit_is_waited_for(glossary: Glossary, index: Path, editor: Editor) -> None:
+    """A question asked after an edit sees it although the next one is being committed."""
+    editor.add("bakery", OVEN)
+    with closing(
+        sqlite3.connect(index / "store.db", isolation_level=None, check_same_thread=False)
+    ) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        assert glossary.is_behind
+        commit = threading.Timer(BUSY_S / 5, writer.execute, ("COMMIT",))
+        commit.start()
+        assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES) + 1
+        commit.join()
+    assert not glossary.is_behind
+
+
+def test_a_store_that_is_held_keeps_one_question_waiting(
+    glossary: Glossary, index: Path, editor: Editor
+) -> None:
+    """What was known answers, and those who ask next do not wait at all."""
     editor.add("bakery", OVEN)
     with closing(sqlite3.connect(index / "store.db", isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
-        assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES)
+        took = []
+        for _ in range(10):
+            began = time.monotonic()
+            assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES)
+            took.append(time.monotonic() - began)
         writer.execute("ROLLBACK")
+    assert took[0] >= BUSY_S
+    assert sum(took[1:]) < BUSY_S * 4
     assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES) + 1
     assert np.isclose(glossary.ask("oven").confidence, 0.99, atol=0.05)
 

@@ -90,7 +90,7 @@ def torture(index: Path, cycles: int, seed: int) -> Oracle:
     for cycle in range(cycles):
         _edit_and_die(index, oracle, chance.randrange(1 << 30), chance.uniform(0, LONGEST_S))
         try:
-            oracle.judge(_held(index))
+            oracle.judge(held(index))
         except Exception as error:
             raise PromiseBroken(f"cycle {cycle} of seed {seed}: {error}") from error
     return oracle
@@ -112,7 +112,7 @@ def _edit_and_die(index: Path, oracle: Oracle, seed: int, after_s: float) -> Non
         raise PromiseBroken(f"a writer ended by itself with {writer.returncode}")
 
 
-def _held(index: Path) -> State:
+def held(index: Path) -> State:
     """Return what the store holds, which must be what questions see."""
     with closing(EntryReader(IndexLayout(index).store)) as store:
         stored = list(store.entries())

@@ -1,0 +1,33 @@
+"""The short form of `tests.torture.asking`, and that it notices what it looks for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from semsearch.editing import Editor
+from semsearch.glossary import Glossary
+from tests.torture import asking
+from tests.torture.kill import PromiseBroken
+
+
+def test_every_answer_is_of_a_state_that_was_there(hashed_index: Path, tmp_path: Path) -> None:
+    """Four ask during ten publishes, with edits between them."""
+    shutil.copytree(hashed_index, tmp_path / "index")
+    assert asking.torture(tmp_path / "index", 10) > 10
+
+
+def test_an_old_a_new_and_a_foreign_answer_are_noticed(hashed_index: Path, tmp_path: Path) -> None:
+    """One from before the last acknowledged change, one of a change not begun, one of no change."""
+    index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    with Glossary.open(index) as glossary, Editor(index) as editor:
+        with pytest.raises(PromiseBroken, match="not found first by its name"):
+            asking.judge(glossary.ask("crumb"), 0, 9)
+        editor.change(asking.CHANGED, definition="The inside of a loaf, after 5 changes.")
+        answer = glossary.ask("crumb")
+    asking.judge(answer, 5, 5)
+    for oldest, newest in ((6, 7), (3, 4)):
+        with pytest.raises(PromiseBroken, match="an answer shows change 5"):
+            asking.judge(answer, oldest, newest)

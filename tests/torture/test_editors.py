@@ -1,0 +1,31 @@
+"""The short form of `tests.torture.editors`, and that it notices what it looks for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from semsearch.editing import Editor
+from tests.torture import editors
+from tests.torture.kill import PromiseBroken
+
+
+def test_no_edit_is_written_over(hashed_index: Path, tmp_path: Path) -> None:
+    """A hundred edits of two entries by eight threads and two processes, of which some come too late."""
+    shutil.copytree(hashed_index, tmp_path / "index")
+    assert editors.torture(tmp_path / "index", 100) > 0
+
+
+def test_an_edit_that_was_written_over_is_noticed(hashed_index: Path, tmp_path: Path) -> None:
+    """Two were acknowledged, and the second did not know of the first."""
+    shutil.copytree(hashed_index, tmp_path / "index")
+    with Editor(tmp_path / "index") as editor:
+        for id_ in editors.COUNTERS:
+            editor.change(id_, definition="0")
+        begun = {id_: len(editor.history(id_)) for id_ in editors.COUNTERS}
+        editor.change(editors.COUNTERS[0], definition="1")
+        editors.judge(tmp_path / "index", begun, 1)
+        with pytest.raises(PromiseBroken, match="2 edits were acknowledged"):
+            editors.judge(tmp_path / "index", begun, 2)

@@ -1,0 +1,25 @@
+"""The short form of `tests.torture.steps`, and that it notices what it looks for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.torture import steps
+from tests.torture.kill import PromiseBroken
+
+
+@pytest.mark.timeout(300)
+def test_a_publish_may_fail_at_any_step(hashed_index: Path, tmp_path: Path) -> None:
+    """Killed, with an error and with an edit meanwhile, at the end of each."""
+    shutil.copytree(hashed_index, tmp_path / "index")
+    assert steps.torture(tmp_path / "index", 1, ("end",)) == len(steps.STEPS) * 3
+
+
+def test_a_step_that_nothing_is_tried_at_is_noticed() -> None:
+    """One more, one less."""
+    for found in ([*steps.STEPS, "resting"], list(steps.STEPS[1:])):
+        with pytest.raises(PromiseBroken, match="publishing has the steps"):
+            steps.check_known(found)

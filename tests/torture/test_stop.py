@@ -1,0 +1,31 @@
+"""The short form of `tests.torture.stop`, and that it notices what it looks for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from semsearch.editing import Editor
+from semsearch.importers.drafts import Draft
+from tests.torture import stop
+from tests.torture.kill import PromiseBroken
+
+
+def test_what_was_acknowledged_outlives_a_stop(hashed_index: Path, tmp_path: Path) -> None:
+    """Three servers are stopped while four clients add entries."""
+    shutil.copytree(hashed_index, tmp_path / "index")
+    assert stop.torture(tmp_path / "index", 3, seed=20261123) > 3
+
+
+def test_a_lost_entry_and_a_phantom_are_noticed(hashed_index: Path, tmp_path: Path) -> None:
+    """One that was acknowledged and is not there, and one that is there and was never sent."""
+    index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    with Editor(index) as editor:
+        editor.add("torture", Draft("s0c0n0", "Meaning of it."))
+    stop.judge(index, 0, {"s0c0n0", "s0c0n1"}, {"s0c0n0"})
+    with pytest.raises(PromiseBroken, match=r"acknowledged and lost: \['s0c0n1'\]"):
+        stop.judge(index, 0, {"s0c0n0", "s0c0n1"}, {"s0c0n0", "s0c0n1"})
+    with pytest.raises(PromiseBroken, match=r"never sent and there: \['s0c0n0'\]"):
+        stop.judge(index, 0, set(), set())
