@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -125,3 +126,15 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         with pytest.raises(IndexDamaged, match=r"text\.db is not a sound database"):
             opening(file, STEPS)
     assert file.read_bytes() == b"not a database" * 100
+
+
+def test_a_read_waits_as_long_as_it_was_told(tmp_path: Path) -> None:
+    """Without patience a database that somebody writes is refused at once."""
+    file = tmp_path / "words.db"
+    with closing(open_for_writing(file, STEPS)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            open_for_reading(file, STEPS, 0)
+        assert time.monotonic() - began < 1
+        writer.execute("ROLLBACK")

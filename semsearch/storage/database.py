@@ -86,7 +86,7 @@ def open_for_reading(
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
     with sound(file):
         connection = sqlite3.connect(
-            uri, uri=True, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
+            uri, uri=True, timeout=patience_s, isolation_level=None, check_same_thread=False
         )
         try:
             for setting in ("query_only=ON", *_CAREFUL):
