@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -129,12 +130,28 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 def test_a_read_waits_as_long_as_it_was_told(tmp_path: Path) -> None:
-    """Without patience a database that somebody writes is refused at once."""
+    """Without patience a database that somebody writes is refused at once; opened it is all the same."""
     file = tmp_path / "words.db"
-    with closing(open_for_writing(file, STEPS)) as writer:
+    with (
+        closing(open_for_writing(file, STEPS)) as writer,
+        closing(open_for_reading(file, STEPS, 0)) as reader,
+    ):
         writer.execute("BEGIN EXCLUSIVE")
         began = time.monotonic()
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            open_for_reading(file, STEPS, 0)
+            reader.execute("SELECT * FROM word")
         assert time.monotonic() - began < 1
         writer.execute("ROLLBACK")
+
+
+def test_opening_waits_for_a_commit(tmp_path: Path) -> None:
+    """Whoever opens a store at that moment would otherwise never follow it."""
+    file = tmp_path / "words.db"
+    open_for_writing(file, STEPS).close()
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        commit = threading.Timer(0.2, writer.execute, ("COMMIT",))
+        commit.start()
+        with closing(open_for_reading(file, STEPS, 0)) as reader:
+            assert reader.execute("SELECT * FROM word").fetchall() == []
+        commit.join()

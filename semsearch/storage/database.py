@@ -76,7 +76,7 @@ def open_for_reading(
     Args:
         file: the database, which must exist.
         migrations: as for `open_for_writing`.
-        patience_s: how long a read waits for a writer to finish.
+        patience_s: how long a read waits for a writer to finish; opening waits as long as a writer would.
 
     Raises:
         FormatTooNew, FormatTooOld: another version of semsearch wrote it.
@@ -86,7 +86,7 @@ def open_for_reading(
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
     with sound(file):
         connection = sqlite3.connect(
-            uri, uri=True, timeout=patience_s, isolation_level=None, check_same_thread=False
+            uri, uri=True, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
         )
         try:
             for setting in ("query_only=ON", *_CAREFUL):
@@ -96,6 +96,7 @@ def open_for_reading(
                     f"{file} was written by an older version of semsearch; run `semsearch build` once, "
                     "which brings it up to date"
                 )
+            connection.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
         except BaseException:
             connection.close()
             raise
