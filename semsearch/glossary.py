@@ -29,6 +29,7 @@ from semsearch.ranking.recipe import DEFAULT, Recipe
 from semsearch.related import find_related
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
+from semsearch.suggesting import Suggestion, suggest
 from semsearch.text import check_question
 from semsearch.types import (
     Answer,
@@ -256,6 +257,20 @@ class Glossary:
         """
         shown = self._shown
         return shown.retriever.snapshot.entries([_position(shown, id_or_name)])[0]
+
+    def suggest(self, typed: str, *, k: int = 8, glossary: str | None = None) -> list[Suggestion]:
+        """Offer entries by what has been typed of a name; see `suggesting`.
+
+        Raises:
+            InvalidQuestion: nothing was typed, or too much, or no text.
+            InvalidSetting: k is out of range.
+            GlossaryNotFound: the index has no such glossary.
+        """
+        shown = self._shown
+        self._check(Asked(typed, k, glossary), shown)
+        retriever = shown.retriever
+        within = shown.within(glossary)
+        return suggest(retriever.names, retriever.snapshot, check_question(typed), within, k)
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
         """Return the terms related to an entry: computed and authored ones, never mixed.

@@ -249,6 +249,15 @@ class Related(_Shape):
     )
 
 
+class Suggestion(_Shape):
+    """An entry that is offered while one types."""
+
+    name: str = Field(description="Which of its names matched.", examples=["LSTM"])
+    id: str = Field(examples=["deep-learning:long-short-term-memory-lstm"])
+    term: str = Field(examples=["Long Short-Term Memory (LSTM)"])
+    glossary: str = Field(examples=["deep-learning"])
+
+
 class GlossaryInfo(_Shape):
     """One glossary of the index."""
 

@@ -10,6 +10,7 @@ import pydantic_core
 
 from semsearch import types, wire
 from semsearch.editing.bulk import ImportReport
+from semsearch.suggesting import Suggestion
 
 
 def to_json(noun: object) -> bytes:
@@ -156,6 +157,17 @@ def _connection(connection: types.Connection) -> dict[str, Any]:
         "other_sentence": _span(connection.other_sentence),
         "similarity": connection.similarity,
         "words": connection.words,
+    }
+
+
+@members.register
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    entry = suggestion.entry
+    return {
+        "name": suggestion.name,
+        "id": entry.id,
+        "term": entry.term,
+        "glossary": entry.glossary,
     }
 
 

@@ -30,6 +30,7 @@ SEARCH, EDIT, ADMIN = KeyScope
 DECISIONS: Mapping[str, KeyScope | None] = {
     "search": SEARCH,
     "search_batch": SEARCH,
+    "suggest": SEARCH,
     "related": SEARCH,
     "entry": SEARCH,
     "glossaries": SEARCH,
@@ -43,7 +44,7 @@ DECISIONS: Mapping[str, KeyScope | None] = {
     "import_records": EDIT,
     "livez": OPEN,
     "readyz": OPEN,
-    "landing": OPEN,  # without examples and names where reading needs a key
+    "landing": SEARCH,
     "docs": OPEN,
     "problem": OPEN,
     "openapi": OPEN,

@@ -87,7 +87,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # of the pages
-        await run_in_threadpool(app.state.page.make)  # asks the first question
+        await run_in_threadpool(app.state.start.warm)  # asks the first question
         gc.collect()
         gc.freeze()  # what is loaded stays, so no collection has to look at it again
         app.state.is_ready = True
@@ -125,8 +125,9 @@ def create_app(
     )
     access.guard(app.routes, door)
     app.state.settings = settings
+    app.state.is_open = door.is_open
     app.state.glossary = glossary
-    app.state.page = pages.LandingPage(glossary, is_open=door.is_open)
+    app.state.start = pages.Start(glossary)
     app.state.asking = Asking(glossary, settings)
     app.state.editor = Editor(glossary.info().path)
     app.state.edits = carrying.lane()
@@ -217,7 +218,7 @@ def serve_on(
         )
 
         def listening() -> None:
-            example = next(iter(app.state.page.questions), "hello")
+            example = next(iter(app.state.start.questions()), "hello")
             ready(Listening(_url(listener), example, glossary.info(), exposure.is_open(settings)))
 
         server = _Server(config, listening)

@@ -122,6 +122,11 @@ RELATED = wire.Related(
         )
     ],
 ).model_dump(mode="json")
+SUGGESTIONS = [
+    wire.Suggestion(
+        name="Dropout", id="deep-learning:dropout", term="Dropout", glossary="deep-learning"
+    ).model_dump(mode="json")
+]
 GLOSSARIES = [wire.GlossaryInfo(name="deep-learning", entries=20).model_dump(mode="json")]
 
 MAX_TERM_CHARS = 40

@@ -28,9 +28,8 @@ from semsearch.api.problems import (
     Kind,
     Part,
     Refused,
-    overload_response,
-    problem_response,
 )
+from semsearch.api.refusing import overload, refuse, wants_page
 from semsearch.api.workers import Overloaded
 from semsearch.errors import (
     EntryNotFound,
@@ -64,13 +63,13 @@ def handle_problems(app: Starlette) -> None:
 
 
 async def _on_overload(request: Request, error: Exception) -> Response:
-    return overload_response()
+    return overload(request.scope)
 
 
 async def _on_semsearch_error(request: Request, error: Exception) -> Response:
     for ancestor in type(error).__mro__:
         if kind := FROM_ERROR.get(ancestor):
-            return problem_response(kind, str(error))
+            return refuse(request.scope, kind, str(error))
     raise error
 
 
@@ -80,7 +79,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     parts = [_part(fault) for fault in faults]
     places = [part.parameter or part.pointer or "body" for part in parts]
     detail = "; ".join(f"{p}: {part.detail}" for p, part in zip(places, parts, strict=True))
-    return problem_response(INVALID_REQUEST, detail, parts)
+    return refuse(request.scope, INVALID_REQUEST, detail, parts)
 
 
 def _part(fault: Mapping[str, Any]) -> Part:
@@ -106,7 +105,7 @@ def _shortened(name: str) -> str:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
     if isinstance(error, Refused):
-        return problem_response(error.kind, error.detail, error.parts, headers=error.headers)
+        return refuse(request.scope, error.kind, error.detail, error.parts, headers=error.headers)
     headers = dict(error.headers or {})
     kind = _FROM_STATUS.get(error.status_code)
     if kind is None:
@@ -114,11 +113,13 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         kind = Kind("about:blank", error.status_code, phrase, phrase)
     detail = kind.title[:1].lower() + kind.title[1:]
     if kind is NOT_FOUND:
-        detail = "there is nothing at this address; /openapi.json lists the routes"
+        detail = "there is nothing at this address"
+        if not wants_page(request.scope):
+            detail += "; /openapi.json lists the routes"
     if kind is METHOD_NOT_ALLOWED:
         headers["Allow"] = _allowed(request, headers.get("Allow", ""))
         detail = f"this address takes {headers['Allow']}"
-    return problem_response(kind, detail, headers=headers)
+    return refuse(request.scope, kind, detail, headers=headers)
 
 
 def _allowed(request: Request, stated: str) -> str:

@@ -11,11 +11,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from semsearch.api import problems
+from semsearch.api.refusing import refuse
 
-SECURITY_HEADERS = {
+SECURITY_HEADERS: dict[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types semsearch"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -54,7 +56,8 @@ class Envelope:
             if message["type"] == "http.response.start":
                 has_started = True
                 headers = MutableHeaders(raw=list(message.get("headers", [])))
-                headers.update(SECURITY_HEADERS)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", _caching(scope, message["status"]))
                 headers["X-Request-Id"] = request_id
                 timings["total"] = (perf_counter() - began) * 1000
@@ -73,8 +76,8 @@ class Envelope:
             _log.exception("request %s failed: %s %r", request_id, scope["method"], scope["path"])
             if has_started:
                 raise
-            response = problems.problem_response(
-                problems.INTERNAL, "the service failed; see its log", request_id=request_id
+            response = refuse(
+                scope, problems.INTERNAL, "the service failed; see its log", request_id=request_id
             )
             await response(scope, receive, send_enveloped)
 

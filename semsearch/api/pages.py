@@ -1,4 +1,4 @@
-"""What a browser sees: the landing page, the interactive documentation, their assets.
+"""What a browser sees: the pages, the interactive documentation, their assets.
 
 Nothing is fetched from elsewhere and nothing is inline, so that the Content-Security-Policy can be
 strict. Addresses in the pages are relative: they also work below a prefix of a proxy.
@@ -6,141 +6,125 @@ strict. Addresses in the pages are relative: they also work below a prefix of a 
 
 from __future__ import annotations
 
-import hashlib
-from functools import cached_property
-from html import escape
+import json
+import shlex
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from semsearch.answering import Asked
 from semsearch.api import problems
+from semsearch.api.access import caller_of
 from semsearch.api.examples import example_questions
+from semsearch.api.refusing import page_root
+from semsearch.api.service import Service
+from semsearch.api.strict import client_of, read_address
 from semsearch.glossary import Glossary
-from semsearch.ranking.recipe import DEFAULT, PARTS
-from semsearch.types import GlossaryInfo
-from semsearch.wording import PART_NAMES
+from semsearch.pages import Site, render
+from semsearch.pages.answer import shown
+from semsearch.text import check_question
 
 _WEB = Path(__file__).parents[1] / "web"
 
 _FIRST_QUESTION = "What is this glossary about?"
 """Asked once before the service is ready; the entries nearest to it make the examples."""
 
+_SWAGGER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""That of all pages but for trusted types, which Swagger UI knows nothing of."""
 
-_MARKS = ("reading", "count", "glossaries", "parts", "examples")
-"""The places of `index.html` that are filled in."""
+HTML = "text/html"
 
 
-class LandingPage:
-    """The page at /, made for what an index shows.
+class Start:
+    """The examples of the start page, which are questions that the index answers."""
 
-    Where reading needs a key it says nothing of the index; the script asks for the key and fills in the rest.
-    """
-
-    def __init__(self, glossary: Glossary, *, is_open: bool = True) -> None:
+    def __init__(self, glossary: Glossary) -> None:
         self._glossary = glossary
-        self._is_open = is_open
-        self._tag = glossary.tag
+        self._known: tuple[str, list[str]] = ("", [])
 
-    def current(self) -> LandingPage:
-        """Return the page of what the index holds now: this one, unless something was changed."""
-        self._glossary.follow(wait=False)
-        if self._glossary.tag == self._tag:
-            return self
-        return LandingPage(self._glossary, is_open=self._is_open)
+    def warm(self) -> None:
+        """Ask the first question."""
+        self.questions()
 
-    def make(self) -> str:
-        """Ask the first question, also for a page that does not show it, and return the tag of the page."""
-        _ = self.questions
-        return self.etag
-
-    @cached_property
     def questions(self) -> list[str]:
-        """Up to three questions that this index answers."""
-        nearest = self._glossary.ask(_FIRST_QUESTION, k=20)
-        return example_questions([hit.entry for hit in nearest.hits])
-
-    @cached_property
-    def content(self) -> bytes:
-        """The page as it is sent."""
-        page = (_WEB / "index.html").read_text(encoding="utf-8")
-        made = self._of_the_index() if self._is_open else {"glossaries": _LATER, "reading": "key"}
-        made["parts"] = "".join(map(_part, PARTS))
-        for mark in _MARKS:
-            page = page.replace(f"<!-- {mark} -->", made.get(mark, ""), 1)
-        return page.encode()
-
-    def _of_the_index(self) -> dict[str, str]:
-        infos = self._glossary.info().glossaries
-        return {
-            "examples": "".join(map(_chip, self.questions)),
-            "glossaries": _choice(infos) if len(infos) > 1 else "",
-            "count": escape(_count(infos)),
-            "reading": "open",
-        }
-
-    @cached_property
-    def etag(self) -> str:
-        """A tag that changes with the content."""
-        return f'"{hashlib.sha256(self.content).hexdigest()[:16]}"'
-
-
-def _chip(question: str) -> str:
-    address = escape("./?" + urlencode({"q": question}))
-    return f'<li><a href="{address}">{escape(question)}</a></li>'
-
-
-def _choice(infos: tuple[GlossaryInfo, ...], attribute: str = "") -> str:
-    """Return the choice of a glossary."""
-    options = "".join(f"<option>{escape(info.name)}</option>" for info in infos)
-    return (
-        f'<label class="within"{attribute}>in <select name="glossary">'
-        f'<option value="">all glossaries</option>{options}</select></label>'
-    )
-
-
-_LATER = _choice((), " hidden")
-"""A choice that the script fills in, once it has a key."""
-
-
-def _count(infos: tuple[GlossaryInfo, ...]) -> str:
-    total = sum(info.entries for info in infos)
-    entries = "1 entry" if total == 1 else f"{total:,} entries"
-    if len(infos) == 1:
-        return f"{entries} in {infos[0].name}"
-    return f"{entries} in {len(infos)} glossaries"
-
-
-def _part(name: str) -> str:
-    """Return the row of one part of the score; the script fills in what one hit has of it."""
-    return (
-        f'<tr data-part="{name}" data-weight="{getattr(DEFAULT, name):g}">'
-        f'<th scope="row">{escape(PART_NAMES[name])}</th><td></td><td></td></tr>'
-    )
+        """Return up to three questions that what the index holds now answers."""
+        tag = self._glossary.tag
+        known, questions = self._known
+        if known != tag:
+            nearest = self._glossary.ask(_FIRST_QUESTION, k=20)
+            questions = example_questions([hit.entry for hit in nearest.hits])
+            self._known = tag, questions
+        return questions
 
 
 router = APIRouter(include_in_schema=False)
 
 
+def site_of(request: Request, service: Service) -> Site:
+    """Return what the pages of this request share."""
+    return Site(page_root(request.scope), glossaries=tuple(service.glossaries()))
+
+
 @router.get("/")
-def landing(request: Request) -> Response:
-    """Return the search page."""
-    state = request.app.state
-    page: LandingPage = state.page.current()
-    state.page = page
-    headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match", "").removeprefix("W/") == page.etag:
-        return Response(status_code=304, headers=headers)
-    return HTMLResponse(page.content, headers=headers)
+async def landing(request: Request) -> Response:
+    """Return the page that asks, with the answer if its address has a question."""
+    service = await run_in_threadpool(Service, request)
+    if service.is_held:
+        return service.not_modified()
+    address = read_address(request.scope)
+    question, glossary = address.get("q", "").strip(), address.get("glossary") or None
+    answer = await _answer(request, question, glossary) if question else None
+    make = partial(_search_page, request, service, question, glossary, answer)
+    return service.found(await run_in_threadpool(make), HTML)
+
+
+async def _answer(request: Request, question: str, glossary: str | None) -> bytes:
+    """Return the JSON of an answer: the page is told what any client is."""
+    within = caller_of(request).within(glossary)
+    asked = Asked(check_question(question), glossary=within)
+    reply = await request.app.state.asking.ask(asked, client_of(request.scope))
+    request.scope["timings"] |= reply.timings
+    content: bytes = reply.content
+    return content
+
+
+def _search_page(
+    request: Request, service: Service, question: str, glossary: str | None, answer: bytes | None
+) -> bytes:
+    start: Start = request.app.state.start
+    is_whole = not caller_of(request).glossaries
+    return render(
+        "search",
+        site_of(request, service),
+        question=question,
+        glossary=glossary or "",
+        answer=shown(json.loads(answer)) if answer else None,
+        examples=start.questions() if is_whole and not question else [],
+        usage=_usage(request, question),
+    )
+
+
+def _usage(request: Request, question: str) -> str:
+    """Return the command that asks the same of the interface."""
+    asked = shlex.quote(f"q={question or 'your question'}")
+    header = "" if request.app.state.is_open else ' -H "Authorization: Bearer $SEMSEARCH_KEY"'
+    address = shlex.quote(f"{request.base_url}v1/search")
+    return f"curl -G{header} {address} --data-urlencode {asked}"
 
 
 @router.get("/docs")
 def docs() -> Response:
     """Return the interactive documentation: Swagger UI, from an installed package."""
-    return HTMLResponse((_WEB / "docs.html").read_bytes(), headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _SWAGGER_POLICY}
+    return HTMLResponse((_WEB / "docs.html").read_bytes(), headers=headers)
 
 
 @router.get("/problems/{slug}")

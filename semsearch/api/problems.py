@@ -328,7 +328,10 @@ def problem_response(
     )
 
 
+TOO_MANY_WAIT = "too many requests wait; ask again in a second"
+ASK_AGAIN = {"Retry-After": "1"}
+
+
 def overload_response() -> Response:
     """Return the response for more than can be done in time."""
-    detail = "too many requests wait; ask again in a second"
-    return problem_response(OVERLOADED, detail, headers={"Retry-After": "1"})
+    return problem_response(OVERLOADED, TOO_MANY_WAIT, headers=ASK_AGAIN)

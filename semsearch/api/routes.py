@@ -88,6 +88,20 @@ class SearchBatch(BaseModel):
     min_confidence: _MinConfidence = THRESHOLD
 
 
+class SuggestQuery(BaseModel):
+    """Parameters of names while one types."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(
+        description="What has been typed so far.",
+        examples=["drop"],
+        json_schema_extra=_QUESTION_LENGTH,
+    )
+    limit: _Limit = DEFAULT_LIMIT
+    glossary: _GlossaryName | None = _GLOSSARY
+
+
 class RelatedQuery(BaseModel):
     """Parameters of related entries; `limit` holds for each group."""
 
@@ -182,6 +196,34 @@ async def search_batch(
     asked = [Asked(q, batch.limit, glossary, batch.min_confidence) for q in questions]
     answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
+
+
+@router.get(
+    "/suggest",
+    operation_id="suggest",
+    summary="Offer names while one types",
+    tags=["search"],
+    response_model=list[wire.Suggestion],
+    responses=found("Entries by their names, best first.", examples.SUGGESTIONS)
+    | refusals(
+        problems.MALFORMED_URL,
+        problems.GLOSSARY_NOT_FOUND,
+        problems.INVALID_QUESTION,
+        problems.INVALID_REQUEST,
+    ),
+)
+def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Response:
+    """Return entries of which a name is what was typed, another form of it, or begins with it.
+
+    Nothing is embedded: this is for a box that offers terms at every keystroke.
+    """
+    typed = _checked(query.q, parameter="q")
+    glossary = caller_of(request).within(query.glossary)
+    service = Service(request)
+    if service.is_held:
+        return service.not_modified()
+    offered = service.glossary.suggest(typed, k=query.limit, glossary=glossary)
+    return service.found(to_json(offered))
 
 
 @router.get(

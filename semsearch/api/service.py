@@ -39,9 +39,9 @@ class Service:
         """Return the answer that the client already has it."""
         return Response(status_code=304, headers=self._caching)
 
-    def found(self, content: bytes) -> Response:
-        """Return JSON that may be kept and asked for again by its ETag."""
-        return Response(content, media_type="application/json", headers=self._caching)
+    def found(self, content: bytes, media_type: str = "application/json") -> Response:
+        """Return content, JSON by default, that may be kept and asked for again by its ETag."""
+        return Response(content, media_type=media_type, headers=self._caching)
 
     def entry(self, id_or_name: str) -> Entry:
         """Return one entry. A name that leads to an entry of a glossary the caller may not use leads nowhere.

@@ -1,0 +1,170 @@
+"""An answer as a page shows it, made of its JSON shape: what an API client is told, a reader is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from semsearch.pages.marking import Marked, excerpt, mark
+from semsearch.types import ScoreParts, Tier, Verdict
+from semsearch.wording import BY_NAME, BY_RERANKER, BY_SUM, PART_NAMES, VERDICTS, percent, shares
+
+_REASONS = {
+    Tier.EXACT: "this name",
+    Tier.FORM: "another form of this name",
+    Tier.PREFIX: "name begins like this",
+    Tier.MEANING: "by meaning",
+    Tier.FUZZY: "similar spelling",
+    Tier.NEAREST: "nearest, not a match",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a part gives to the score, as numbers for people."""
+
+    name: str
+    value: str
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What speaks for a hit: named facts, the parts of its score, their sum, and what decided its place."""
+
+    facts: tuple[tuple[str, str], ...]
+    shares: tuple[Share, ...]
+    sum: str
+    decided: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A hit. `whole` is the definition where `definition` is only a part of it."""
+
+    id: str
+    term: Marked
+    name: str
+    glossary: str
+    reason: str
+    similarity: str
+    is_best: bool
+    is_match: bool
+    definition: Marked
+    whole: Marked | None
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer: its verdict in words, how sure, what it was read as, the matches, and what is only near."""
+
+    question: str
+    verdict: str
+    kind: str
+    sure: str
+    repaired: str
+    matches: tuple[Shown, ...]
+    nearest: tuple[Shown, ...]
+
+    @property
+    def no_close_match(self) -> bool:
+        """Whether nothing fits."""
+        return self.kind == "none"
+
+
+_KINDS = {
+    Verdict.EXACT: "exact",
+    Verdict.STRONG: "strong",
+    Verdict.POSSIBLE: "possible",
+    Verdict.NONE: "none",
+}
+
+
+def shown(answer: Mapping[str, Any]) -> ShownAnswer:
+    """Return an answer as a page shows it.
+
+    Args:
+        answer: in its JSON shape, as /v1/search answers.
+    """
+    verdict = Verdict(answer["verdict"])
+    is_sure = not answer["no_close_match"]
+    hits = [_hit(hit, is_best=is_sure and hit["rank"] == 1) for hit in answer["hits"]]
+    # labels never change the order, and what is only near stands behind the last match
+    end = max((i for i, hit in enumerate(hits, 1) if hit.is_match), default=0)
+    return ShownAnswer(
+        question=answer["query"],
+        verdict=VERDICTS[verdict],
+        kind=_KINDS[verdict],
+        sure="" if verdict is Verdict.EXACT else percent(answer["confidence"]),
+        repaired=answer["repaired"] or "",
+        matches=tuple(hits[:end]),
+        nearest=tuple(hits[end:]),
+    )
+
+
+def _hit(hit: Mapping[str, Any], *, is_best: bool) -> Shown:
+    text, sentence = hit["definition"], hit["sentence"]
+    if sentence and len(sentence["text"]) == len(text):
+        sentence = None  # all of it answers: nothing to point out
+    part = excerpt(text, hit["matched_words"], sentence)
+    return Shown(
+        id=hit["id"],
+        term=mark(hit["term"], hit["matched_term_words"]),
+        name=hit["term"],
+        glossary=hit["glossary"],
+        reason=_reason(hit),
+        similarity=fixed(hit["similarity"]),
+        is_best=is_best,
+        is_match=hit["matched_by"] != Tier.NEAREST,
+        definition=part,
+        whole=mark(text, hit["matched_words"], sentence) if part.is_part else None,
+        why=_why(hit),
+    )
+
+
+def _reason(hit: Mapping[str, Any]) -> str:
+    name = hit["matched_name"]
+    said = _REASONS[Tier(hit["matched_by"])]
+    return f"{said} ({name})" if name and name != hit["term"] else said
+
+
+def _why(hit: Mapping[str, Any]) -> Why:
+    sentence, words = hit["sentence"], hit["matched_words"]
+    facts = [("Found by", _reason(hit))]
+    if sentence:
+        is_all = len(sentence["text"]) == len(hit["definition"])
+        facts.append(("Sentence", "all of it" if is_all else sentence["text"]))
+    if words:
+        facts.append(("Words in common", ", ".join(dict.fromkeys(w["text"] for w in words))))
+    if hit["rerank_score"] is not None:
+        facts.append(("Reranker", percent(hit["rerank_score"])))
+    given = shares(ScoreParts(**hit["score_parts"]))
+    return Why(
+        tuple(facts),
+        tuple(
+            Share(PART_NAMES[s.part], f"{fixed(s.value)} × {s.weight:g}", signed(s.given))  # noqa: RUF001
+            for s in given
+        ),
+        signed(sum(share.given for share in given)),
+        f"Score {hit['score']:.2f}. {_decided(hit)}",
+    )
+
+
+def _decided(hit: Mapping[str, Any]) -> str:
+    if hit["rerank_score"] is not None:
+        return BY_RERANKER
+    return BY_SUM if hit["matched_name"] is None else BY_NAME
+
+
+def fixed(number: float) -> str:
+    """Return a number with two decimals and a proper minus; what rounds to zero has none."""
+    said = f"{number:.2f}"
+    return "0.00" if said == "-0.00" else said.replace("-", "−")  # noqa: RUF001
+
+
+def signed(number: float) -> str:
+    """Return a number with its sign."""
+    said = fixed(number)
+    return f"+{said}" if number > 0 and said != "0.00" else said

@@ -1,0 +1,94 @@
+"""Marking: a text cut where its marks begin and end, so that a template only has to wrap the pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+SHOWN = 480
+"""Characters of a definition that are shown before somebody asks for all of it."""
+BEFORE = 140
+"""Of those, before the sentence that answers."""
+
+Place = Mapping[str, Any]
+"""A span in its JSON shape: `start` included, `end` not, by characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text: inside the sentence that answers or not, a word of the question or not."""
+
+    text: str
+    in_sentence: bool
+    is_word: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text, or a part of it: its pieces in order, and whether something stands before and behind."""
+
+    pieces: tuple[Piece, ...]
+    goes_before: bool = False
+    goes_on: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some of the text is left out."""
+        return self.goes_before or self.goes_on
+
+
+def mark(
+    text: str,
+    words: Sequence[Place] = (),
+    sentence: Place | None = None,
+    start: int = 0,
+    end: int | None = None,
+) -> Marked:
+    """Return a text from `start` to `end` in pieces.
+
+    Args:
+        text: the whole text.
+        words: what the question also uses.
+        sentence: what answers, if it is to be pointed out.
+        start: where to begin.
+        end: where to end; the end of the text by default.
+    """
+    end = len(text) if end is None else end
+    spans = [*words, sentence] if sentence else words
+    edges = {start, end, *(at for s in spans for at in (s["start"], s["end"]) if start < at < end)}
+    cuts = sorted(edges)
+    pieces = tuple(
+        Piece(
+            text[at:until],
+            sentence is not None and _holds(sentence, at),
+            any(_holds(word, at) for word in words),
+        )
+        for at, until in pairwise(cuts)
+    )
+    return Marked(pieces, start > 0, end < len(text))
+
+
+def excerpt(text: str, words: Sequence[Place] = (), sentence: Place | None = None) -> Marked:
+    """Return a text, or of a long one what stands around the sentence that answers, cut between words."""
+    if len(text) <= SHOWN:
+        return mark(text, words, sentence)
+    start = max(0, (sentence["start"] if sentence else 0) - BEFORE)
+    end = min(len(text), max(start + SHOWN, sentence["end"] if sentence else 0))
+    start, end = _at_blank(text, start, -1), _at_blank(text, end, 1)
+    return mark(text, words, sentence, start, end)
+
+
+def _at_blank(text: str, at: int, step: int) -> int:
+    """Return the nearest place in a direction that cuts no word, or the place itself if it is far."""
+    found = at
+    for _ in range(BEFORE):
+        if found in {0, len(text)} or text[found - 1].isspace() or text[found].isspace():
+            return found
+        found += step
+    return at
+
+
+def _holds(place: Place, at: int) -> bool:
+    return bool(place["start"] <= at < place["end"])

@@ -1,0 +1,36 @@
+"""Suggesting: names while one types, from names alone, before anything is embedded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from semsearch.layered_entries import LayeredEntries
+from semsearch.reading import NameFinder, NameMatch
+from semsearch.scope import Scope
+from semsearch.types import Entry, Tier
+
+_ORDER = {tier: i for i, tier in enumerate(Tier)}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An entry that is offered, and which of its names matched what was typed."""
+
+    name: str
+    entry: Entry
+
+
+def suggest(
+    names: NameFinder, snapshot: LayeredEntries, typed: str, within: Scope, k: int
+) -> list[Suggestion]:
+    """Return entries of which a name is what was typed, another form of it, or begins with it, in that order.
+
+    Of names that begin with it the shortest comes first; at least two letters are needed for those.
+    """
+    found = names.by_name(typed, within)
+    first = sorted(found.items(), key=lambda item: (_ORDER[item[1].tier], -item[1].share, item[0]))
+    ranked: list[tuple[int, NameMatch]] = first[:k]
+    entries = snapshot.entries([position for position, _ in ranked])
+    return [
+        Suggestion(match.label, entry) for (_, match), entry in zip(ranked, entries, strict=True)
+    ]
