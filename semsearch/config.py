@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         description="Who may read: everybody (open), whoever has an access key (key), or everybody on a loopback "
         "address and elsewhere whoever has a key (auto).",
     )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
+        description="Address that people reach the service at, for pages that must state it whole.",
+    )
     workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with the index.")
     queue: int = Field(
         256, ge=1, le=100_000, description="Requests that may wait; more are refused with 503."

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from semsearch.alphabet import Alphabet
 from semsearch.answering import Asked, Prepared, Search, read
 from semsearch.encoders import load_answering_encoder
 from semsearch.encoders.graph import PRECISIONS
@@ -289,6 +290,16 @@ class Glossary:
             raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
         shown = self._shown
         return find_related(shown.retriever, shown.background, _position(shown, id_or_name), k)
+
+    def alphabet(self, glossary: str) -> Alphabet:
+        """Return the entries of a glossary in alphabetical order.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+        """
+        shown = self._shown
+        shown.within(glossary)
+        return Alphabet(shown.retriever.snapshot, glossary)
 
     def info(self) -> IndexInfo:
         """Return what this index is made of."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from semsearch.layers import Layered
 from semsearch.scope import Scope
+from semsearch.storage.alphabet import Placed
 from semsearch.storage.relations import Relation
 from semsearch.storage.snapshot import NamedEntry, Snapshot
 from semsearch.types import Entry, GlossaryInfo, Numbers, Span
@@ -102,6 +103,28 @@ class LayeredEntries:
             return relation
         target = self._moved.get(relation.target)
         return None if target is None else replace(relation, target=target)
+
+    def alphabet_after(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+        """Return what stands behind a place in the alphabet of a glossary, in order."""
+        return sorted(self._placed(Snapshot.alphabet_after, glossary, place, limit))[:limit]
+
+    def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+        """Return what stands before a place in the alphabet of a glossary, the nearest first."""
+        found = self._placed(Snapshot.alphabet_before, glossary, place, limit)
+        return sorted(found, reverse=True)[:limit]
+
+    def _placed(
+        self,
+        read: Callable[[Snapshot, str, Placed, int], list[Placed]],
+        glossary: str,
+        place: Placed,
+        limit: int,
+    ) -> Iterator[Placed]:
+        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+            own = Placed(place.key, place.position - start)
+            for one in read(snapshot, glossary, own, limit + len(self._hidden)):
+                if one.position + start not in self._hidden:
+                    yield Placed(one.key, one.position + start)
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""

@@ -37,6 +37,7 @@ from semsearch.api import (
     pages,
     problems,
     publishing,
+    reading,
     routes,
 )
 from semsearch.api.asking import THREADS, Asking
@@ -119,6 +120,7 @@ def create_app(
                 *entries.router.routes,  # behind those below the address of an entry
                 *routes.health.routes,
                 *pages.router.routes,
+                *reading.router.routes,
                 *pages.asset_mounts(),
             )
         ],

@@ -24,6 +24,7 @@ from semsearch.api.examples import example_questions
 from semsearch.api.refusing import page_root
 from semsearch.api.service import Service
 from semsearch.api.strict import client_of, read_address
+from semsearch.config import Settings
 from semsearch.glossary import Glossary
 from semsearch.pages import Site, render
 from semsearch.pages.answer import shown
@@ -70,7 +71,9 @@ router = APIRouter(include_in_schema=False)
 
 def site_of(request: Request, service: Service) -> Site:
     """Return what the pages of this request share."""
-    return Site(page_root(request.scope), glossaries=tuple(service.glossaries()))
+    settings: Settings = request.app.state.settings
+    url = settings.public_url and settings.public_url.rstrip("/") + "/"
+    return Site(page_root(request.scope), url, tuple(service.glossaries()))
 
 
 @router.get("/")

@@ -18,7 +18,8 @@ from semsearch.names import Name, names_of
 from semsearch.passages import Passage
 from semsearch.progress import Progress, told
 from semsearch.stems import words_with_stems
-from semsearch.storage import relations
+from semsearch.storage import alphabet, relations
+from semsearch.storage.alphabet import Placed
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
@@ -46,6 +47,7 @@ _SCHEMA = f"""
     ) STRICT;
     CREATE TABLE names (count INTEGER NOT NULL, longest INTEGER NOT NULL) STRICT;
     {relations.SCHEMA}
+    {alphabet.SCHEMA}
 """
 _INDEXES = f"""
     CREATE INDEX name_key ON name (key);
@@ -53,6 +55,7 @@ _INDEXES = f"""
     CREATE INDEX name_begin ON name (length(key), key);
     CREATE INDEX name_end ON name (length(key), substr(key, -1));
     {relations.INDEXES}
+    {alphabet.INDEXES}
     INSERT INTO glossary SELECT glossary, MIN(position), COUNT(*) FROM entry GROUP BY glossary;
     INSERT INTO names SELECT COUNT(*), COALESCE(MAX(length(key)), 0) FROM name;
     ANALYZE;
@@ -115,6 +118,7 @@ def _insert(
     connection.execute(
         "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry))
     )
+    alphabet.insert(connection, position, entry)
     connection.executemany(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
         ((name.key, name.form, name.kind, name.label, position) for name in names),
@@ -182,6 +186,14 @@ class Snapshot:
     def relations_to(self, position: int) -> list[Relation]:
         """Return what links to or mentions an entry."""
         return relations.read_to(self._reader, position)
+
+    def alphabet_after(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+        """Return what stands behind a place in the alphabet of a glossary, in order."""
+        return alphabet.read_after(self._reader, glossary, place, limit)
+
+    def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+        """Return what stands before a place in the alphabet of a glossary, the nearest first."""
+        return alphabet.read_before(self._reader, glossary, place, limit)
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""

@@ -1,0 +1,76 @@
+"""An entry as its page shows it: its text with the terms in it as links, and what it is related to."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from semsearch.types import Entry, Reference, Related
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A piece of a definition; `entry` is what it leads to, if it is a term."""
+
+    text: str
+    entry: Entry | None = None
+
+
+def linked(related: Related) -> list[Linked]:
+    """Return a definition in pieces, the terms of the glossary in it as links.
+
+    Where places overlap, which they do not as they are found, the first one wins.
+    """
+    text = related.entry.definition
+    places = sorted(
+        (reference.span.start, reference.span.end, reference.entry.id, reference.entry)
+        for reference in (*related.see_also, *related.mentions)
+        if reference.span is not None
+    )
+    pieces: list[Linked] = []
+    at = 0
+    for start, end, _, entry in places:
+        if start >= at:
+            pieces += [Linked(text[at:start]), Linked(text[start:end], entry)]
+            at = end
+    pieces.append(Linked(text[at:]))
+    return [piece for piece in pieces if piece.text]
+
+
+def summary(entry: Entry) -> str:
+    """Return the beginning of a definition, for whoever lists pages."""
+    return textwrap.shorten(entry.definition, 200, placeholder=" …")
+
+
+def others(references: tuple[Reference, ...]) -> list[Entry]:
+    """Return the entries of references, each once."""
+    return list({reference.entry.id: reference.entry for reference in references}.values())
+
+
+def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]:
+    """Return an entry as schema.org's DefinedTerm, in JSON-LD.
+
+    Args:
+        entry: the entry.
+        address: of its page, which is its identity.
+        set_address: of the page of its glossary.
+    """
+    stated = {
+        "@context": "https://schema.org",
+        "@type": "DefinedTerm",
+        "@id": address,
+        "url": address,
+        "name": entry.term,
+        "description": entry.definition,
+        "termCode": entry.id,
+        "inLanguage": entry.language,
+        "inDefinedTermSet": {
+            "@type": "DefinedTermSet",
+            "@id": set_address,
+            "name": entry.glossary,
+        },
+    }
+    if entry.aliases:
+        stated["alternateName"] = list(entry.aliases)
+    return stated

@@ -1,0 +1,79 @@
+"""The twins of pages in Markdown, for programs that read rather than look (llmstxt.org)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from semsearch.pages.entry import others, summary
+from semsearch.pages.rendering import Site, count, entry_path, glossary_path
+from semsearch.types import Entry, Related
+
+MOST_LISTED = 500
+"""Entries that /llms.txt lists; of more it names the glossaries alone."""
+
+_MARKS = re.compile(r"([\\`*_\[\]<>])")
+
+
+def entry_twin(site: Site, related: Related) -> str:
+    """Return an entry with what it is related to."""
+    entry = related.entry
+    lines = [f"# {_plain(entry.term)}"]
+    if entry.aliases:
+        lines.append(f"Also: {', '.join(map(_plain, entry.aliases))}")
+    lines.append(entry.definition)
+    sections = {
+        "See also": others(related.see_also),
+        "Terms in the text": others(related.mentions),
+        "Similar meaning": [near.entry for near in related.similar],
+        "Mentioned by": others(related.mentioned_by),
+    }
+    for title, found in sections.items():
+        if found:
+            lines.append(f"## {title}\n\n" + "\n".join(_item(site, other) for other in found))
+    source = f", from {entry.source}" if entry.source else ""
+    lines.append(f"Glossary: {entry.glossary}{source}. Id: `{entry.id}`")
+    return "\n\n".join(lines) + "\n"
+
+
+def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
+    """Return /llms.txt: what this is and where its entries are.
+
+    Args:
+        site: that it is about.
+        entries: those of each glossary, none where there are too many to be listed.
+    """
+    lines = [
+        "# semsearch",
+        f"> {count(site.entries, 'definition', 'definitions')} that can be asked in plain language. "
+        "It says so when nothing fits.",
+        f"Ask with GET {_address(site)}v1/search?q=QUESTION, which answers with JSON: `no_close_match` is true where "
+        "nothing here is an answer. Each entry has a page at "
+        f"{_address(site)}entry/ID and a Markdown twin at {_address(site)}entry/ID.md.",
+    ]
+    for name, listed in entries.items():
+        lines.append(f"## {_plain(name)}")
+        if listed:
+            lines.append("\n".join(f"{_item(site, e)}: {_plain(summary(e))}" for e in listed))
+        else:
+            lines.append(f"- [All entries, A to Z]({_address(site)}{glossary_path(name)})")
+    lines.append(f"## Optional\n\n- [HTTP interface]({_address(site)}openapi.json): OpenAPI")
+    return "\n\n".join(lines) + "\n"
+
+
+def llms_full(entries: Iterable[Entry]) -> str:
+    """Return /llms-full.txt: all entries with their definitions."""
+    return "\n\n".join(f"# {_plain(e.term)}\n\n{e.definition}" for e in entries) + "\n"
+
+
+def _address(site: Site) -> str:
+    return site.url or site.root
+
+
+def _item(site: Site, entry: Entry) -> str:
+    return f"- [{_plain(entry.term)}]({_address(site)}{entry_path(entry.id)}.md)"
+
+
+def _plain(text: str) -> str:
+    """Return a text in one line that says nothing in Markdown."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))

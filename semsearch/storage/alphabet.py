@@ -1,0 +1,61 @@
+"""The entries of a generation in alphabetical order, glossary by glossary: a table of `entries.db`."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from semsearch.storage.database import Reader
+from semsearch.text import fold
+from semsearch.types import Entry
+
+SCHEMA = """
+    CREATE TABLE alphabet (
+        glossary TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL REFERENCES entry
+    ) STRICT;
+"""
+INDEXES = "CREATE INDEX alphabet_order ON alphabet (glossary, key, position);"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Placed:
+    """Where an entry stands in the alphabet: by its folded term, equal ones by position."""
+
+    key: str
+    position: int
+
+
+FIRST = Placed("", -1)
+"""The place before all others."""
+
+
+def key_of(entry: Entry) -> str:
+    """Return what an entry is sorted by."""
+    return fold(entry.term)
+
+
+def insert(connection: sqlite3.Connection, position: int, entry: Entry) -> None:
+    """Put an entry into its place."""
+    connection.execute(
+        "INSERT INTO alphabet VALUES (?, ?, ?)", (entry.glossary, key_of(entry), position)
+    )
+
+
+def read_after(reader: Reader, glossary: str, place: Placed, limit: int) -> list[Placed]:
+    """Return the places behind one, in order."""
+    rows = reader.rows(
+        "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) > (?, ?) "
+        "ORDER BY key, position LIMIT ?",
+        (glossary, place.key, place.position, limit),
+    )
+    return [Placed(*row) for row in rows]
+
+
+def read_before(reader: Reader, glossary: str, place: Placed, limit: int) -> list[Placed]:
+    """Return the places before one, the nearest first."""
+    rows = reader.rows(
+        "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) < (?, ?) "
+        "ORDER BY key DESC, position DESC LIMIT ?",
+        (glossary, place.key, place.position, limit),
+    )
+    return [Placed(*row) for row in rows]

@@ -1,0 +1,96 @@
+// What a linked term says, when it is looked at: by pointer or by focus, stays while it is pointed at, closed by Escape
+// (WCAG 1.4.13). A finger opens the page instead.
+
+import { get } from "./service.js";
+
+const WAIT_MS = 250; // so that a pointer that only passes opens nothing
+const LEAVE_MS = 200; // so that a pointer can go over to the card
+const MOST = 280; // characters of a definition
+
+const known = new Map(); // id → promise of an entry
+const card = document.createElement("div");
+card.className = "preview";
+card.id = "preview";
+card.setAttribute("role", "tooltip");
+card.hidden = true;
+document.body.append(card);
+
+let shown = null; // the link that it belongs to
+let timer = 0;
+
+function read(id) {
+  if (!known.has(id)) {
+    const root = document.body.dataset.root;
+    known.set(id, get(`${root}v1/entries/${encodeURIComponent(id)}`).then((response) => {
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return response.json();
+    }));
+    known.get(id).catch(() => known.delete(id));
+  }
+  return known.get(id);
+}
+
+function beginning(text) {
+  const plain = text.replace(/\s+/g, " ");
+  if (plain.length <= MOST) return plain;
+  const end = plain.lastIndexOf(". ", MOST);
+  return end > MOST / 3 ? plain.slice(0, end + 1) : `${plain.slice(0, plain.lastIndexOf(" ", MOST))} …`;
+}
+
+function place(link) {
+  const at = link.getBoundingClientRect();
+  const width = card.offsetWidth;
+  const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8));
+  const below = at.bottom + card.offsetHeight + 8 < innerHeight;
+  card.style.left = `${left + scrollX}px`;
+  card.style.top = `${(below ? at.bottom + 4 : at.top - card.offsetHeight - 4) + scrollY}px`;
+}
+
+async function open(link) {
+  shown = link;
+  try {
+    const entry = await read(link.dataset.id);
+    if (shown !== link) return;
+    const term = document.createElement("strong");
+    term.textContent = entry.term;
+    const text = document.createElement("p");
+    text.textContent = beginning(entry.definition);
+    term.dir = text.dir = "auto";
+    card.replaceChildren(term, text);
+    card.hidden = false;
+    link.setAttribute("aria-describedby", card.id);
+    place(link);
+  } catch {
+    close(); // the page of the term will say what is wrong
+  }
+}
+
+function close() {
+  clearTimeout(timer);
+  shown?.removeAttribute("aria-describedby");
+  shown = null;
+  card.hidden = true;
+}
+
+function later(act, ms) {
+  clearTimeout(timer);
+  timer = setTimeout(act, ms);
+}
+
+const termOf = (event) => event.target.closest?.("a[data-id]");
+
+addEventListener("pointerover", (event) => {
+  if (event.pointerType === "touch") return;
+  const link = termOf(event);
+  if (link && link !== shown) later(() => open(link), WAIT_MS);
+  else if (link || card.contains(event.target)) clearTimeout(timer);
+  else if (shown) later(close, LEAVE_MS);
+  else clearTimeout(timer);
+});
+addEventListener("focusin", (event) => {
+  const link = termOf(event);
+  if (link && link.matches(":focus-visible")) later(() => open(link), WAIT_MS);
+  else if (shown) close();
+});
+addEventListener("keydown", (event) => event.key === "Escape" && close());
+addEventListener("pagehide", close);
