@@ -23,6 +23,7 @@ from semsearch.errors import (
     InvalidSetting,
 )
 from semsearch.following import Following, Shown
+from semsearch.maps import Atlas
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.confidence import Calibration
@@ -300,6 +301,11 @@ class Glossary:
         shown = self._shown
         shown.within(glossary)
         return Alphabet(shown.retriever.snapshot, glossary)
+
+    def atlas(self) -> Atlas:
+        """Return the map of the index: where entries and questions stand, and how near two texts are."""
+        shown = self._shown
+        return Atlas(shown.retriever, shown.encoder, shown.within)
 
     def info(self) -> IndexInfo:
         """Return what this index is made of."""

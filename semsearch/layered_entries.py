@@ -9,7 +9,7 @@ from semsearch.layers import Layered
 from semsearch.scope import Scope
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.relations import Relation
-from semsearch.storage.snapshot import NamedEntry, Snapshot
+from semsearch.storage.snapshot import Label, NamedEntry, Snapshot
 from semsearch.types import Entry, GlossaryInfo, Numbers, Span
 
 
@@ -67,6 +67,15 @@ class LayeredEntries:
             snapshot, start = self._layers.at(position)
             found += snapshot.entries([position - start])
         return found
+
+    def labels(self, positions: Sequence[int]) -> list[Label]:
+        """Return what entries are called, in the order asked for."""
+        found: dict[int, Label] = {}
+        for snapshot, start, end in self._layers.spans():
+            own = [position for position in positions if start <= position < end]
+            labels = snapshot.labels([position - start for position in own])
+            found |= zip(own, labels, strict=True)
+        return [found[position] for position in positions]
 
     def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
         """Return where in their definitions the passages of vector rows stand."""

@@ -43,6 +43,11 @@ class Layered(Generic[Part]):
         layer = bisect_right(self.starts, number) - 1
         return self.parts[layer], self.starts[layer]
 
+    def spans(self) -> Iterator[tuple[Part, int, int]]:
+        """Yield each part, its first number, and the number behind its last."""
+        ends = (*self.starts[1:], self.end)
+        yield from zip(self.parts, self.starts, ends, strict=True)
+
     def each(self, scope: Scope) -> Iterator[tuple[Part, range, int]]:
         """Yield each part that a scope reaches into, the range in the part's own numbers, and its first number."""
         for part, within, start in zip(self.parts, scope.ranges, self.starts, strict=True):

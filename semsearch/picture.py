@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from numpy.typing import NDArray
 
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
-from semsearch.types import Vectors
+from semsearch.projection import Points, pca
 
 WIDTH, HEIGHT, MARGIN = 860, 560, 60
 LINES = 3
@@ -37,8 +36,6 @@ _STYLE = """
   }
 """
 
-Points = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class _Box:
@@ -51,29 +48,6 @@ class _Box:
         wide = min(self.right, other.right) - max(self.left, other.left)
         high = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(0.0, wide) * max(0.0, high)
-
-
-def project(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
-    """Project vectors onto the first two principal components of others.
-
-    Args:
-        vectors: (n, d) what to project.
-        onto: (m, d) what the components are computed from, m at least 2.
-
-    Returns:
-        (n, 2) coordinates, and the share of the variance of `onto` that two dimensions keep: all
-        of it where there is none.
-        The sign of each component is fixed: its largest weight is positive.
-    """
-    centre = onto.mean(axis=0, dtype=np.float64)  # exact for equal vectors
-    _, singular, components = np.linalg.svd(onto - centre, full_matrices=False)
-    axes = components[:2]
-    axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, np.newaxis]
-    variance = float((singular**2).sum())
-    kept = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
-    points = np.zeros((len(vectors), 2))
-    points[:, : len(axes)] = (vectors - centre) @ axes.T
-    return points, kept
 
 
 def draw(glossary: Glossary, question: str) -> str:
@@ -93,7 +67,7 @@ def draw(glossary: Glossary, question: str) -> str:
         )
     entries, vectors = glossary.definitions()
     asked = glossary.encode([question])
-    points, kept = project(np.concatenate([vectors, asked]), vectors)
+    points, kept = pca(np.concatenate([vectors, asked]), vectors)
     places = _to_pixels(points)
     labels = [entry.term for entry in entries]
     nearest = np.argsort(-(vectors @ asked[0]), kind="stable")[:LINES]

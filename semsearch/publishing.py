@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from semsearch.charting import write_map
 from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
 from semsearch.finding import engine_file, write_engine
@@ -92,6 +93,7 @@ def write_generation(
     )
     relating = Relating(built.entries, progress)
     write_snapshot(files, built.passages(), relating, progress=progress, total=len(built.entries))
+    write_map(layout, files, built.entries, dim, made.key, progress)
     mean_words = write_words(files, built.entries, progress)
     manifest = _manifest(layout, files, built, made, dim, mean_words, progress)
     files.manifest.write_bytes(manifest.to_bytes())

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.finding import FETCH
 from semsearch.layered_entries import LayeredEntries
 from semsearch.layers import Layered, LayeredFinder, LayeredNameStems, LayeredTokens, LayeredWords
+from semsearch.projection import landmarks, place
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
@@ -108,6 +111,17 @@ class Retriever:
     def wholes(self, positions: Numbers) -> Vectors:
         """Return the vectors of the whole definitions at some positions, (n, d)."""
         return self.vectors(self._first_rows(positions))
+
+    @cached_property
+    def places(self) -> NDArray[np.float32]:
+        """Where every entry stands on the map, (n, 2); what was changed since the generation is placed by its neighbours."""
+        places = self._segments[0].map
+        later = np.arange(len(places), self._layers.end)
+        if not len(later):
+            return places
+        among = landmarks(len(places))
+        added = place(self.wholes(later), self.wholes(among), places[among])
+        return np.concatenate([places, added.astype("f4")])
 
     def rows_of(self, position: int) -> range:
         """Return the rows of the passages of an entry, the whole definition first."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from semsearch.finding import Finder
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped
@@ -27,6 +30,8 @@ class Segment:
     first_rows: Numbers
     """(entries + 1,) where the passages of each begin."""
     finder: Finder
+    map: NDArray[np.float32]
+    """(entries, 2) where each stands on the map; (0, 2) of what was changed since a generation."""
 
     @classmethod
     def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
@@ -39,6 +44,7 @@ class Segment:
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
             Finder.open(files, dim, engine),
+            _map(files),
         )
 
     def __len__(self) -> int:
@@ -50,3 +56,7 @@ class Segment:
         self.snapshot.close()
         self.words.close()
         self.tokens.close()
+
+
+def _map(files: GenerationLayout) -> NDArray[np.float32]:
+    return mapped(files.map, "<f4").reshape(-1, 2) if files.map.exists() else np.empty((0, 2), "f4")

@@ -258,6 +258,57 @@ class Suggestion(_Shape):
     glossary: str = Field(examples=["deep-learning"])
 
 
+class MapPart(_Shape):
+    """Points of the map, in columns; places lie within a square from -1 to 1."""
+
+    total: int = Field(description="Points of the whole map.", examples=[20])
+    next: int | None = Field(description="`start` of the next part; null behind the last.")
+    glossaries: list[str] = Field(examples=[["deep-learning"]])
+    ids: list[str] = Field(examples=[["deep-learning:dropout"]])
+    terms: list[str] = Field(examples=[["Dropout"]])
+    in_glossary: list[int] = Field(description="Which of `glossaries`, from 0.", examples=[[0]])
+    x: list[float] = Field(examples=[[0.12]])
+    y: list[float] = Field(examples=[[-0.4]])
+
+
+class Label(_Shape):
+    """What an entry is called."""
+
+    id: str = Field(examples=["deep-learning:dropout"])
+    term: str = Field(examples=["Dropout"])
+    glossary: str = Field(examples=["deep-learning"])
+
+
+class NearEntry(Label):
+    """An entry near to a text, and where it stands on the map."""
+
+    similarity: float = Field(description="Cosine of the two vectors.", examples=[0.61])
+    x: float = Field(examples=[0.12])
+    y: float = Field(examples=[-0.4])
+
+
+class Place(_Shape):
+    """Where a question stands on the map: between the entries nearest to it."""
+
+    x: float = Field(examples=[0.1])
+    y: float = Field(examples=[-0.38])
+    nearest: list[NearEntry]
+
+
+class Comparison(_Shape):
+    """How near two texts are in meaning, and what can be said for it."""
+
+    similarity: float = Field(description="Cosine of the two vectors.", examples=[0.68])
+    share: float = Field(
+        description="How many of 100 pairs of entries, drawn by lot, are less near to each other.",
+        examples=[99.2],
+    )
+    words: list[str] = Field(description="Words that both use.", examples=[[]])
+    near_a: list[NearEntry]
+    near_b: list[NearEntry]
+    both: list[Label] = Field(description="Entries near to both.")
+
+
 class GlossaryInfo(_Shape):
     """One glossary of the index."""
 

@@ -10,6 +10,8 @@ import pydantic_core
 
 from semsearch import types, wire
 from semsearch.editing.bulk import ImportReport
+from semsearch.maps import Comparison, MapPart, NearEntry, Place
+from semsearch.storage.snapshot import Label
 from semsearch.suggesting import Suggestion
 
 
@@ -168,6 +170,51 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
         "id": entry.id,
         "term": entry.term,
         "glossary": entry.glossary,
+    }
+
+
+@members.register
+def _label(label: Label) -> dict[str, str]:
+    return {"id": label.id, "term": label.term, "glossary": label.glossary}
+
+
+@members.register
+def _map_part(part: MapPart) -> dict[str, Any]:
+    """Columns rather than points: a map has many."""
+    names = sorted({label.glossary for label in part.labels})
+    number = {name: i for i, name in enumerate(names)}
+    places = part.places.round(4).tolist()
+    return {
+        "total": part.total,
+        "next": part.next,
+        "glossaries": names,
+        "ids": [label.id for label in part.labels],
+        "terms": [label.term for label in part.labels],
+        "in_glossary": [number[label.glossary] for label in part.labels],
+        "x": [round(x, 4) for x, _ in places],
+        "y": [round(y, 4) for _, y in places],
+    }
+
+
+@members.register
+def _near_entry(near: NearEntry) -> dict[str, Any]:
+    return {**_label(near.label), "similarity": near.similarity, "x": near.x, "y": near.y}
+
+
+@members.register
+def _place(place: Place) -> dict[str, Any]:
+    return {"x": place.x, "y": place.y, "nearest": members(place.nearest)}
+
+
+@members.register
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "similarity": comparison.similarity,
+        "share": comparison.share,
+        "words": comparison.words,
+        "near_a": members(comparison.near_a),
+        "near_b": members(comparison.near_b),
+        "both": members(comparison.both),
     }
 
 

@@ -33,6 +33,7 @@ from semsearch.api import (
     exposure,
     following,
     handling,
+    mapping,
     middleware,
     pages,
     problems,
@@ -65,6 +66,7 @@ _TAGS = [
     {"name": "search", "description": "Questions and answers."},
     {"name": "entries", "description": "Terms and what they mean."},
     {"name": "editing", "description": "Entries changed, and what was changed."},
+    {"name": "map", "description": "Meaning in two dimensions."},
     {"name": "glossaries", "description": "What the index holds."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
@@ -118,9 +120,11 @@ def create_app(
                 *editing.router.routes,
                 *routes.router.routes,
                 *entries.router.routes,  # behind those below the address of an entry
+                *mapping.router.routes,
                 *routes.health.routes,
                 *pages.router.routes,
                 *reading.router.routes,
+                *mapping.pages.routes,
                 *pages.asset_mounts(),
             )
         ],

@@ -127,6 +127,33 @@ SUGGESTIONS = [
         name="Dropout", id="deep-learning:dropout", term="Dropout", glossary="deep-learning"
     ).model_dump(mode="json")
 ]
+_NEAR = wire.NearEntry(
+    id="deep-learning:dropout",
+    term="Dropout",
+    glossary="deep-learning",
+    similarity=0.61,
+    x=0.12,
+    y=-0.4,
+)
+MAP = wire.MapPart(
+    total=20,
+    next=None,
+    glossaries=["deep-learning"],
+    ids=["deep-learning:dropout"],
+    terms=["Dropout"],
+    in_glossary=[0],
+    x=[0.12],
+    y=[-0.4],
+).model_dump(mode="json")
+PLACE = wire.Place(x=0.1, y=-0.38, nearest=[_NEAR]).model_dump(mode="json")
+COMPARISON = wire.Comparison(
+    similarity=0.68,
+    share=99.2,
+    words=[],
+    near_a=[_NEAR],
+    near_b=[_NEAR],
+    both=[wire.Label(id=_NEAR.id, term=_NEAR.term, glossary=_NEAR.glossary)],
+).model_dump(mode="json")
 GLOSSARIES = [wire.GlossaryInfo(name="deep-learning", entries=20).model_dump(mode="json")]
 
 MAX_TERM_CHARS = 40

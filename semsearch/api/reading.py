@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 
 from fastapi import APIRouter, Request
@@ -15,7 +14,7 @@ from semsearch.api.service import Service
 from semsearch.api.strict import read_address
 from semsearch.errors import EntryNotFound
 from semsearch.pages import render
-from semsearch.pages.entry import defined_term, linked, others, summary
+from semsearch.pages.entry import defined_term, is_embedding, linked, others, summary
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
 from semsearch.pages.rendering import Site, entry_path, glossary_path
 from semsearch.types import Entry, Related
@@ -71,6 +70,7 @@ def _page_of(site: Site, service: Service, related: Related) -> bytes:
         mentions=others(related.mentions),
         mentioned_by=others(related.mentioned_by),
         similar=related.similar[:_SIMILAR],
+        is_embedding=is_embedding(entry),
         beside=service.glossary.alphabet(entry.glossary).beside(entry),
         defined_term=defined_term(
             entry, address + entry_path(entry.id), address + glossary_path(entry.glossary)
@@ -104,7 +104,7 @@ def glossary_page(name: str, request: Request) -> Response:
     alphabet = service.glossary.alphabet(name)
     letters = alphabet.letters()
     letter = address.get("letter") or None
-    after = _after(service, address)
+    after = found_entry(service, address.get("after", ""))
     page = alphabet.page(letter=letter, after=after, limit=_ON_A_PAGE)
     groups = [
         {"letter": one, "entries": list(own)} for one, own in groupby(page.entries, letter_of)
@@ -125,12 +125,10 @@ def glossary_page(name: str, request: Request) -> Response:
     )
 
 
-def _after(service: Service, address: Mapping[str, str]) -> Entry | None:
-    """Return the entry that the page before ended with; if it has gone, the page begins anew."""
-    if not address.get("after"):
-        return None
+def found_entry(service: Service, id: str) -> Entry | None:
+    """Return the entry that a page before ended with; None, and all begins anew, if it has gone."""
     try:
-        return service.entry(address["after"])
+        return service.entry(id) if id else None
     except EntryNotFound:
         return None
 

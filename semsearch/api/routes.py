@@ -37,8 +37,8 @@ MAX_NAME_CHARS = 200
 _Limit = Annotated[
     int, Field(ge=1, le=MAX_K, description="Entries wanted.", examples=[DEFAULT_LIMIT])
 ]
-_GlossaryName = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
-_GLOSSARY = Field(
+GlossaryName = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
+GLOSSARY = Field(
     default=None,
     description="Ask only this glossary; all of them by default.",
     examples=["deep-learning"],
@@ -54,7 +54,7 @@ _MinConfidence = Annotated[
         examples=[THRESHOLD],
     ),
 ]
-_QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
+QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
 
 
 class SearchQuery(BaseModel):
@@ -65,10 +65,10 @@ class SearchQuery(BaseModel):
     q: str = Field(
         description="The question: plain language, a term or an acronym.",
         examples=["what stops a network from memorising its data?"],
-        json_schema_extra=_QUESTION_LENGTH,  # checked, and explained, by `check_question`
+        json_schema_extra=QUESTION_LENGTH,  # checked, and explained, by `check_question`
     )
     limit: _Limit = DEFAULT_LIMIT
-    glossary: _GlossaryName | None = _GLOSSARY
+    glossary: GlossaryName | None = GLOSSARY
     min_confidence: _MinConfidence = THRESHOLD
 
 
@@ -77,14 +77,14 @@ class SearchBatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    questions: list[Annotated[str, Field(json_schema_extra=_QUESTION_LENGTH)]] = Field(
+    questions: list[Annotated[str, Field(json_schema_extra=QUESTION_LENGTH)]] = Field(
         min_length=1,
         max_length=MAX_QUESTIONS,
         description="The questions, each as `q` of GET.",
         examples=[["what stops a network from memorising its data?", "CNN"]],
     )
     limit: _Limit = DEFAULT_LIMIT
-    glossary: _GlossaryName | None = _GLOSSARY
+    glossary: GlossaryName | None = GLOSSARY
     min_confidence: _MinConfidence = THRESHOLD
 
 
@@ -96,10 +96,10 @@ class SuggestQuery(BaseModel):
     q: str = Field(
         description="What has been typed so far.",
         examples=["drop"],
-        json_schema_extra=_QUESTION_LENGTH,
+        json_schema_extra=QUESTION_LENGTH,
     )
     limit: _Limit = DEFAULT_LIMIT
-    glossary: _GlossaryName | None = _GLOSSARY
+    glossary: GlossaryName | None = GLOSSARY
 
 
 class RelatedQuery(BaseModel):
@@ -156,7 +156,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     `verdict` and `confidence` say how sure the answer is. Below `min_confidence` nothing fits:
     `no_close_match` is true and the hits are only the nearest entries.
     """
-    question = _checked(query.q, parameter="q")
+    question = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
     service = Service(request)
     if service.is_held:
@@ -190,7 +190,7 @@ async def search_batch(
 ) -> Response:
     """Answer several questions, embedded together; see GET."""
     questions = [
-        _checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
+        checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
     glossary = caller_of(request).within(batch.glossary)
     asked = [Asked(q, batch.limit, glossary, batch.min_confidence) for q in questions]
@@ -217,7 +217,7 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
 
     Nothing is embedded: this is for a box that offers terms at every keystroke.
     """
-    typed = _checked(query.q, parameter="q")
+    typed = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
     service = Service(request)
     if service.is_held:
@@ -288,7 +288,7 @@ async def readyz(request: Request) -> Health:
     return Health()
 
 
-def _checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:
+def checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:
     """Check a question, so that a refusal can say where it stood."""
     try:
         return check_question(question)

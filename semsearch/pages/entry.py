@@ -6,7 +6,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from semsearch.text import fold
 from semsearch.types import Entry, Reference, Related
+
+_EMBEDDING = ("embedding", "embeddings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ def linked(related: Related) -> list[Linked]:
 def summary(entry: Entry) -> str:
     """Return the beginning of a definition, for whoever lists pages."""
     return textwrap.shorten(entry.definition, 200, placeholder=" …")
+
+
+def is_embedding(entry: Entry) -> bool:
+    """Whether an entry is about what makes this search work, so that its page can show it."""
+    return any(fold(name) in _EMBEDDING for name in (entry.term, *entry.aliases))
 
 
 def others(references: tuple[Reference, ...]) -> list[Entry]:

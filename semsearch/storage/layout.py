@@ -76,6 +76,7 @@ class GenerationLayout:
             self.token_starts,
             self.token_axes,
             self.token_uses,
+            self.map,
         )
 
     @property
@@ -127,6 +128,11 @@ class GenerationLayout:
     def token_uses(self) -> Path:
         """How many entries use a token (SQLite)."""
         return self.root / "tokens.db"
+
+    @property
+    def map(self) -> Path:
+        """Little-endian float32, two for each position: its place on the map."""
+        return self.root / "map.f32"
 
     @property
     def manifest(self) -> Path:

@@ -6,6 +6,7 @@ Entries by position, their names, their relations, and the passages that vectors
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -73,6 +74,15 @@ class NamedEntry:
 
     name: Name
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an entry is called."""
+
+    id: str
+    term: str
+    glossary: str
 
 
 def write_snapshot(
@@ -153,6 +163,18 @@ class Snapshot:
         """Return the position of an entry by its id."""
         rows = self._reader.rows("SELECT position FROM entry WHERE id = ?", (id_,))
         return int(rows[0][0]) if rows else None
+
+    def positions(self) -> dict[str, int]:
+        """Return the positions of all entries, by id."""
+        return dict(self._reader.rows("SELECT id, position FROM entry"))
+
+    def labels(self, positions: Sequence[int]) -> list[Label]:
+        """Return what entries are called, in the order asked for, without reading all of them."""
+        rows = self._reader.rows(
+            "SELECT id, term, glossary FROM json_each(?) JOIN entry ON position = value ORDER BY json_each.key",
+            (json.dumps(positions),),
+        )
+        return [Label(*row) for row in rows]
 
     def entries(self, positions: Sequence[int]) -> list[Entry]:
         """Return entries by position, in the order asked for."""

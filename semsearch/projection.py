@@ -1,0 +1,141 @@
+"""Projection: vectors as places in two dimensions, near ones near to each other.
+
+Few vectors are projected onto the two directions in which they differ most (PCA; Pearson, 1901), which keeps what
+distances it can and is the same each time. Of many that leaves a cloud, so their neighbourhoods are kept instead
+(t-SNE; van der Maaten and Hinton, 2008, by openTSNE). Whatever comes later, an entry or a question, is
+placed among those that are there by its neighbours, so that a map does not move under its readers.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.types import Vectors
+
+Points = NDArray[np.floating[Any]]
+"""(n, 2)."""
+
+FEW = 50
+"""Below it t-SNE has no neighbourhoods to keep."""
+LANDMARKS = 5000
+"""Vectors that are laid out by themselves; the others are placed among them. 5,000 take some twenty seconds."""
+NEIGHBOURS = 5
+"""Whatever is placed stands between so many."""
+SHARPNESS = 20.0
+"""How much more the nearer ones count: a cosine that is .05 higher counts e times as much."""
+
+_CHUNK = 1024
+_SEED = 20
+_PERPLEXITY = 30
+_LIKE_PCA = 1e-4
+"""Spread that the first places are given, as openTSNE advises, so that they can still move."""
+
+
+def pca(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
+    """Project vectors onto the first two principal components of others.
+
+    Args:
+        vectors: (n, d) what to project.
+        onto: (m, d) what the components are computed from, m at least 1.
+
+    Returns:
+        (n, 2) coordinates, and the share of the variance of `onto` that two dimensions keep: all
+        of it where there is none.
+        The sign of each component is fixed: its largest weight is positive.
+    """
+    centre = onto.mean(axis=0, dtype=np.float64)  # exact for equal vectors
+    _, singular, components = np.linalg.svd(onto - centre, full_matrices=False)
+    axes = components[:2]
+    axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, np.newaxis]
+    variance = float((singular**2).sum())
+    kept = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
+    points = np.zeros((len(vectors), 2))
+    points[:, : len(axes)] = (vectors - centre) @ axes.T
+    return points, kept
+
+
+def lay_out(vectors: Vectors) -> Points:
+    """Return a place for each vector, within a square from -1 to 1.
+
+    Args:
+        vectors: (n, d), at most `LANDMARKS`.
+    """
+    if not len(vectors):
+        return np.zeros((0, 2))
+    if len(vectors) < FEW or importlib.util.find_spec("openTSNE") is None:
+        return fitted(pca(vectors, vectors)[0])
+    return fitted(_tsne(vectors))
+
+
+def _tsne(vectors: Vectors) -> Points:
+    from openTSNE import TSNE  # loads scikit-learn, and only builds have it
+
+    first = pca(vectors, vectors)[0]
+    first *= _LIKE_PCA / max(float(first[:, 0].std()), 1e-12)
+    layout = TSNE(
+        perplexity=min(_PERPLEXITY, (len(vectors) - 1) / 3),
+        metric="cosine",
+        neighbors="exact",
+        initialization=first,
+        early_exaggeration_iter=150,
+        n_iter=350,
+        random_state=_SEED,
+    )
+    points: Points = np.asarray(layout.fit(vectors.astype(np.float64)), dtype=np.float64)
+    return points
+
+
+def fitted(points: Points) -> Points:
+    """Move and shrink places, all alike, into a square from -1 to 1."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = float((high - low).max()) / 2
+    centred: Points = points - (low + high) / 2
+    return centred / half if half > 0 else centred
+
+
+def landmarks(count: int) -> NDArray[np.int64]:
+    """Return which of so many vectors are laid out by themselves: the same each time, ascending."""
+    if count <= LANDMARKS:
+        return np.arange(count)
+    drawn = np.random.default_rng(_SEED).choice(count, LANDMARKS, replace=False)
+    return np.sort(drawn)
+
+
+def place(vectors: Vectors, among: Vectors, points: Points) -> Points:
+    """Return a place for each vector, between those of its nearest among others.
+
+    Args:
+        vectors: (n, d) unit vectors.
+        among: (m, d) unit vectors that have places.
+        points: (m, 2) these.
+
+    Returns:
+        (n, 2); the middle where there is nothing to stand among.
+    """
+    found = np.zeros((len(vectors), 2))
+    if not len(among):
+        return found
+    k = min(NEIGHBOURS, len(among))
+    for start in range(0, len(vectors), _CHUNK):
+        cosines = vectors[start : start + _CHUNK] @ among.T
+        nearest = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
+        nearness = np.take_along_axis(cosines, nearest, axis=1)
+        found[start : start + _CHUNK] = between(points[nearest], nearness)
+    return found
+
+
+def between(points: Points, nearness: Points) -> Points:
+    """Return the middle of places, the nearer ones counting more.
+
+    Args:
+        points: (n, k, 2).
+        nearness: (n, k) cosines.
+    """
+    weights = np.exp(SHARPNESS * (nearness - nearness.max(axis=1, keepdims=True)))
+    weights /= weights.sum(axis=1, keepdims=True)
+    middle: Points = (points * weights[:, :, np.newaxis]).sum(axis=1)
+    return middle
