@@ -171,7 +171,7 @@ class Snapshot:
     def labels(self, positions: Sequence[int]) -> list[Label]:
         """Return what entries are called, in the order asked for, without reading all of them."""
         rows = self._reader.rows(
-            "SELECT id, term, glossary FROM json_each(?) JOIN entry ON position = value ORDER BY json_each.key",
+            "SELECT entry.id, term, glossary FROM json_each(?) AS wanted JOIN entry ON position = value ORDER BY wanted.key",
             (json.dumps(positions),),
         )
         return [Label(*row) for row in rows]
