@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
         description="Address that people reach the service at, for pages that must state it whole.",
     )
+    origins: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#,*]+(\s*,\s*https?://[^\s/?#,*]+)*)?$",
+        description="Origins of other sites whose pages may ask, as https://docs.example.org, with commas between.",
+    )
     workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with the index.")
     queue: int = Field(
         256, ge=1, le=100_000, description="Requests that may wait; more are refused with 503."

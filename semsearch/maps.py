@@ -21,6 +21,8 @@ BETWEEN = 5
 """A question stands between so many entries that are nearest to it."""
 NEAREST = 5
 """Entries that are told of each of two texts."""
+NEAR = 0.25
+"""Cosine from which an entry is called near to a text."""
 PAIRS = 2000
 """Pairs of entries that the similarity of two texts is held against."""
 
@@ -130,14 +132,16 @@ class Atlas:
         everything = retriever.snapshot.everything
         near_a, near_b = (_nearest(retriever, v, everything, NEAREST) for v in vectors)
         stems = question_stems(b)
-        known = {one.label.id for one in near_b}
+        known = {one.label.id for one in near_b if one.similarity >= NEAR}
         return Comparison(
             similarity=round(similarity, 4),
             share=round(share, 1),
             words=tuple(word for word in content_words(a) if stem(word) in stems),
             near_a=tuple(near_a),
             near_b=tuple(near_b),
-            both=tuple(one.label for one in near_a if one.label.id in known),
+            both=tuple(
+                one.label for one in near_a if one.similarity >= NEAR and one.label.id in known
+            ),
         )
 
     def near(self, entries: Sequence[Entry], k: int = 3) -> list[list[Label]]:

@@ -29,6 +29,7 @@ from semsearch.api import (
     access,
     carrying,
     editing,
+    elsewhere,
     entries,
     exposure,
     following,
@@ -125,6 +126,7 @@ def create_app(
                 *pages.router.routes,
                 *reading.router.routes,
                 *mapping.pages.routes,
+                *elsewhere.router.routes,
                 *pages.asset_mounts(),
             )
         ],
@@ -139,6 +141,8 @@ def create_app(
     app.state.edits = carrying.lane()
     app.state.is_ready = False
     handling.handle_problems(app)
+    if settings.origins:
+        elsewhere.let_in(app, settings.origins)
     app.add_middleware(middleware.Envelope)
     app.openapi = lambda: _openapi(app, is_open=door.is_open)  # type: ignore[method-assign]
     return app

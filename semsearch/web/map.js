@@ -24,10 +24,13 @@ class Chart {
     this.question = null;
     this.view = { x: 0, y: 0, scale: 1 }; // what is in the middle, and how large; 1 shows all
     this.active = -1;
-    this.drawn = 0;
+    this.colours = {};
     place.hidden = false;
     new ResizeObserver(() => this.resize()).observe(this.canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.later());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.colours = {};
+      this.later();
+    });
     this.listen();
     this.resize();
   }
@@ -135,6 +138,14 @@ class Chart {
     }
   }
 
+  /** A colour of the style sheet as a canvas understands it. */
+  colour(name) {
+    this.note.style.color = `var(${name})`;
+    const found = getComputedStyle(this.note).color;
+    this.note.style.color = "";
+    return found;
+  }
+
   // -- drawing --------------------------------------------------------------------------------------------------------
 
   later() {
@@ -147,8 +158,7 @@ class Chart {
   draw() {
     const began = performance.now();
     const context = this.canvas.getContext("2d");
-    const style = getComputedStyle(this.place);
-    const colour = (name) => style.getPropertyValue(name);
+    const colour = (name) => (this.colours[name] ??= this.colour(name));
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     const [left, top] = this.toMap(0, 0);
@@ -196,15 +206,18 @@ class Chart {
       if (left < -50 || top < 0 || left > this.width || top > this.height) continue;
       const text = this.points.term[i].length > 34 ? `${this.points.term[i].slice(0, 33)}…` : this.points.term[i];
       const wide = context.measureText(text).width;
-      const from = left + size + 4 + wide > this.width ? left - size - 4 - wide : left + size + 4;
-      const box = [from - 3, top - 9, from + wide + 3, top + 9];
-      if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-      taken.push(box);
+      const away = size + 4;
+      const corners = [[left + away, top], [left - away - wide, top], [left - wide / 2, top - away - 8], [left - wide / 2, top + away + 8]];
+      const free = corners.find(([x, y]) => x >= 0 && x + wide <= this.width && !taken.some((other) => (
+        x - 3 < other[2] && other[0] < x + wide + 3 && y - 9 < other[3] && other[1] < y + 9)));
+      if (!free) continue;
+      const [from, middle] = free;
+      taken.push([from - 3, middle - 9, from + wide + 3, middle + 9]);
       context.lineWidth = 3;
       context.strokeStyle = paper;
-      context.strokeText(text, from, top);
+      context.strokeText(text, from, middle);
       context.fillStyle = ink;
-      context.fillText(text, from, top);
+      context.fillText(text, from, middle);
     }
   }
 
