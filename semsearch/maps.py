@@ -144,15 +144,21 @@ class Atlas:
             ),
         )
 
-    def near(self, entries: Sequence[Entry], k: int = 3) -> list[list[Label]]:
-        """Return the entries nearest in meaning to each of some of the index, not counting itself."""
+    def near(
+        self, entries: Sequence[Entry], *, glossary: str | None = None, k: int = 3
+    ) -> list[list[Label]]:
+        """Return the entries nearest in meaning to each of some of the index, not counting itself.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+        """
         snapshot = self._retriever.snapshot
         found = [snapshot.position_of(entry.id) for entry in entries]
         positions = np.array([at for at in found if at is not None], dtype=np.int64)
         if len(positions) < len(entries):
             return [[] for _ in entries]  # changed meanwhile: the next look tells
         vectors = self._retriever.wholes(positions)
-        rivals = self._retriever.finder.nearest(vectors, k + 1, snapshot.everything)
+        rivals = self._retriever.finder.nearest(vectors, k + 1, self._within(glossary))
         cosines = vectors @ self._retriever.wholes(rivals).T
         cosines[positions[:, np.newaxis] == rivals] = -np.inf
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : min(k, len(rivals) - 1)]

@@ -15,7 +15,8 @@ from semsearch.api.app import create_app
 from semsearch.config import load_settings
 from semsearch.errors import InvalidSetting, SemsearchError
 from semsearch.glossary import Glossary
-from semsearch.picture import draw, project
+from semsearch.picture import draw
+from semsearch.projection import pca
 from semsearch.writing import to_json
 from tests import docs
 from tests.cli.test_commands import run
@@ -127,11 +128,11 @@ def test_a_projection_keeps_what_two_dimensions_can_hold(glossary: Glossary) -> 
     flat = np.zeros((4, 5), dtype=np.float32)
     flat[:, 1] = [0, 3, 0, 3]
     flat[:, 3] = [0, 0, 4, 4]
-    points, kept = project(flat, flat)
+    points, kept = pca(flat, flat)
     assert kept == pytest.approx(1)
     assert np.linalg.norm(points[0] - points[3]) == pytest.approx(5)
     equal = np.full((3, 5), 0.1, dtype=np.float32)
-    points, kept = project(equal, equal)
+    points, kept = pca(equal, equal)
     assert kept == 1
     assert not points.any()
     svg = draw(glossary, "a <pot> & a lid")

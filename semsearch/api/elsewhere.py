@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from xml.sax.saxutils import escape
@@ -17,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from semsearch.api.access import caller_of
-from semsearch.api.pages import HTML
+from semsearch.api.pages import HTML, address_of
 from semsearch.api.problems import NOT_FOUND, Refused
 from semsearch.api.refusing import page_root
 from semsearch.api.routes import checked
@@ -58,7 +57,7 @@ class Typed(BaseModel):
 @router.get("/opensearch.xml")
 def opensearch(request: Request) -> Response:
     """Describe the search to browsers."""
-    address = _address(request)
+    address = address_of(request)
     if not address:
         raise Refused(
             NOT_FOUND, "the service does not know its public address; SEMSEARCH_PUBLIC_URL sets it"
@@ -68,25 +67,6 @@ def opensearch(request: Request) -> Response:
         media_type=OPENSEARCH,
         headers={"Cache-Control": "no-cache"},
     )
-
-
-def _address(request: Request) -> str:
-    """Return the whole address of the service: as it is set, or as it was asked where only this machine reaches it.
-
-    What a request says of its host is not believed elsewhere.
-    """
-    stated: str = request.app.state.settings.public_url
-    if stated:
-        return stated.rstrip("/") + "/"
-    host = request.url.hostname or ""
-    return str(request.base_url) if host == "localhost" or _is_loopback(host) else ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @router.get("/suggestions")
@@ -100,7 +80,7 @@ def suggestions(query: Annotated[Typed, Query()], request: Request) -> Response:
     found = []
     if typed:
         found = service.glossary.suggest(checked(typed, parameter="q"), k=_OFFERED, glossary=within)
-    address = _address(request)
+    address = address_of(request)
     columns = [
         query.q,
         [one.name for one in found],
@@ -128,7 +108,7 @@ def _widget() -> bytes:
 @router.get("/widget")
 def widget_page(request: Request) -> Response:
     """Return the page that shows the widget, and what to copy."""
-    address = _address(request) or "https://glossary.example.org/"
+    address = address_of(request) or "https://glossary.example.org/"
     page = render(
         "widget", Site(page_root(request.scope)), address=address, sample=_sample(request)
     )

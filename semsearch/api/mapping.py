@@ -192,7 +192,7 @@ def _table(query: MapPageQuery, service: Service, site: Site, chosen: str | None
         return {"rows": [], "total": 0, "table_of": "", "next": None}
     after = found_entry(service, query.after)
     page = service.glossary.alphabet(info.name).page(after=after, limit=_ROWS)
-    near = service.glossary.atlas().near(page.entries)
+    near = service.glossary.atlas().near(page.entries, glossary=info.name)
     rows = [{"entry": one, "near": own} for one, own in zip(page.entries, near, strict=True)]
     going_on = {"glossary": query.glossary, "after": page.next.id} if page.next else None
     return {"rows": rows, "total": info.entries, "table_of": info.name, "next": going_on}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -71,9 +72,34 @@ router = APIRouter(include_in_schema=False)
 
 def site_of(request: Request, service: Service) -> Site:
     """Return what the pages of this request share."""
+    return Site(
+        page_root(request.scope),
+        _public(request),
+        address_of(request),
+        tuple(service.glossaries()),
+    )
+
+
+def _public(request: Request) -> str:
     settings: Settings = request.app.state.settings
-    url = settings.public_url and settings.public_url.rstrip("/") + "/"
-    return Site(page_root(request.scope), url, tuple(service.glossaries()))
+    return settings.public_url and settings.public_url.rstrip("/") + "/"
+
+
+def address_of(request: Request) -> str:
+    """Return the whole address of the service: as it is set, or as it was asked where only this machine reaches it.
+
+    What a request says of its host is not believed elsewhere.
+    """
+    host = request.url.hostname or ""
+    is_here = host == "localhost" or _is_loopback(host)
+    return _public(request) or (str(request.base_url) if is_here else "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @router.get("/")

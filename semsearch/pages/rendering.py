@@ -21,12 +21,13 @@ class Site:
     """What all pages of a site share.
 
     `root` is the relative address of its start, seen from the page ("./", "../"), so that a site works below any
-    prefix; `url` its public address with a slash at the end, empty where none is known. `glossaries` are those that
-    whoever reads the page may see.
+    prefix; `url` its public address with a slash at the end, empty where none is set; `address` that, or the one that it
+    was asked at where only this machine reaches it. `glossaries` are those that whoever reads the page may see.
     """
 
     root: str = "./"
     url: str = ""
+    address: str = ""
     glossaries: tuple[GlossaryInfo, ...] = ()
 
     @property

@@ -37,8 +37,29 @@ READS = (
     "/v1/entries/kitchen:whisk",
     "/v1/entries/kitchen:whisk/related",
     "/v1/glossaries",
+    "/v1/suggest?q=wh",
+    "/v1/map?glossary=kitchen",
+    "/v1/map/question?q=soup&glossary=kitchen",
+    "/",
+    "/?q=soup",
+    "/entry/kitchen:whisk",
+    "/entry/kitchen:whisk.md",
+    "/glossary/kitchen",
+    "/map",
+    "/llms.txt",
+    "/suggestions?q=wh",
 )
-OPEN_PATHS = ("/", "/docs", "/openapi.json", "/livez", "/healthz", "/readyz", "/static/app.js")
+OPEN_PATHS = (
+    "/docs",
+    "/openapi.json",
+    "/opensearch.xml",
+    "/widget",
+    "/widget.js",
+    "/livez",
+    "/healthz",
+    "/readyz",
+    "/static/page.js",
+)
 Made = tuple[AccessKey, dict[str, str]]
 
 
@@ -294,7 +315,7 @@ def test_whatever_stands_in_the_header_lets_nobody_in(closed_app: FastAPI, sent:
 
 
 @pytest.mark.parametrize("name", sorted(access._KEY_NAMES))
-@pytest.mark.parametrize("path", ["/v1/search?q=soup&", "/?", "/livez?", "/static/app.js?"])
+@pytest.mark.parametrize("path", ["/v1/search?q=soup&", "/?", "/livez?", "/static/page.js?"])
 def test_a_parameter_for_a_key_is_refused(
     closed: TestClient, make: Callable[..., Made], path: str, name: str
 ) -> None:

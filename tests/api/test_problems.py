@@ -383,7 +383,7 @@ def test_assets_stay_in_their_folder(client: TestClient, path: str) -> None:
         ("POST", "/v1/glossaries", "GET, HEAD"),
         ("OPTIONS", "/v1/entries/kitchen:whisk", "DELETE, GET, HEAD, PATCH, PUT"),
         ("BREW", "/", "GET, HEAD"),
-        ("POST", "/static/app.js", "GET, HEAD"),
+        ("POST", "/static/page.js", "GET, HEAD"),
     ],
 )
 def test_other_methods(client: TestClient, method: str, path: str, allowed: str) -> None:

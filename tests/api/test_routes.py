@@ -218,7 +218,9 @@ def test_a_held_answer_does_not_hide_a_bad_request(client: TestClient) -> None:
     problem_of(response, 422, "invalid-question")
 
 
-@pytest.mark.parametrize("path", [*GETS, "/", "/docs", "/openapi.json", "/livez", "/static/app.js"])
+@pytest.mark.parametrize(
+    "path", [*GETS, "/", "/docs", "/openapi.json", "/livez", "/static/page.js"]
+)
 def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
     """HEAD has the headers of GET."""
     head, get = client.head(path), client.get(path)

@@ -89,7 +89,7 @@ def test_what_is_copied_is_there_and_sent(stages: tuple[Stage, Stage]) -> None:
     ignore = PROJECT / ".dockerignore"
     assert [path for path in copied if not (PROJECT / path).exists()] == []
     assert [path for path in copied if not is_sent(path, ignore)] == []
-    assert is_sent("semsearch/web/app.js", ignore)
+    assert is_sent("semsearch/web/page.js", ignore)
     for path in (".git/config", "index/store.db", "tests/conftest.py", ".venv/bin/python"):
         assert not is_sent(path, ignore), path
     assert not is_sent("semsearch/__pycache__/names.cpython-311.pyc", ignore)
