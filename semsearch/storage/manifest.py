@@ -20,7 +20,7 @@ from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.types import EngineInfo, RerankerInfo
 
-FORMAT = 4
+FORMAT = 5
 """Version of the files of an index. Any change to their meaning raises it."""
 
 
