@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import ImportFailed
-from semsearch.importers.entries import make_entries
+from semsearch.importers.entries import NO_DEFINITION, make_entries
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.sources import SourceFile, find_files
@@ -68,11 +68,18 @@ def read_corpus(
         refusals += made.refusals
         merged += made.merged
     if not entries:
-        first = refusals[0]
-        raise ImportFailed(
-            f"no entry was found: {first.reason}", first.source.file, first.source.line
-        )
+        raise _nothing(refusals)
     return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged))
+
+
+def _nothing(refusals: Sequence[Refusal]) -> ImportFailed:
+    first = refusals[0]
+    more = len(refusals) - 1
+    others = ""
+    if more and all(refusal.reason.startswith(NO_DEFINITION) for refusal in refusals):
+        others = f", nor of {more:,} more; names alone cannot be searched by meaning"
+    reason = f"no entry was found: {first.reason}{others}"
+    return ImportFailed(reason, first.source.file, first.source.line)
 
 
 def _read_file(file: SourceFile, options: ReadOptions) -> list[Item]:

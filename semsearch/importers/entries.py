@@ -26,6 +26,9 @@ from semsearch.types import (
     Source,
 )
 
+NO_DEFINITION = "no definition of"
+"""How the reason begins for which labels alone are refused, by every reader."""
+
 MAX_TERM = 300
 """Characters of a term, an alias or an id."""
 MAX_DEFINITION = 20_000
@@ -188,7 +191,7 @@ def _is_text(text: str) -> bool:
 
 def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str | None:
     if not term or not definition:
-        return f"no definition of {shorten(term)!r}" if term else "no term"
+        return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
     if not _is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
     if _is_placeholder(definition):

@@ -66,7 +66,10 @@ def _best_rows(text: str, separators: str, path: Path, options: ReadOptions) -> 
     """Read rows with the separator under which the header names the most known columns."""
 
     def known(separator: str) -> tuple[int, int]:
-        header = next(_rows(text, separator, path), (1, []))[1]
+        try:
+            header = next(_rows(text, separator, path), (1, []))[1]
+        except ImportFailed:  # quotes that this separator does not follow
+            return -1, 0
         columns = map_fields(header, options.columns).columns
         return sum(map(bool, columns.values())), len(header)
 

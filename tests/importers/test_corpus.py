@@ -67,7 +67,10 @@ def test_nothing_found_says_what_was_refused_first(tmp_path: Path) -> None:
     path.write_text("# T\n\n## a\n\n## b\n", encoding="utf-8")
     with pytest.raises(ImportFailed) as caught:
         read_corpus([path])
-    assert str(caught.value) == f"{path}:3: no entry was found: no definition of 'a'"
+    assert str(caught.value) == (
+        f"{path}:3: no entry was found: no definition of 'a', nor of 1 more; "
+        "names alone cannot be searched by meaning"
+    )
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(
         ImportFailed, match=r"a\.md:1: no entry was found: nothing in this file reads"

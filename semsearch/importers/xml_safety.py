@@ -1,0 +1,51 @@
+"""What an XML file declares in front of its root, looked at before any parser gets the file.
+
+Entities that lead to other files or addresses are refused, and so are those made of one another or used so often that the
+text would grow beyond bounds. What is left are plain abbreviations, as ontologies use them for
+addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+
+MAX_GROWTH = 16 * 2**20
+"""Characters that all entities of a file may stand for together."""
+
+_DECLARED = re.compile(r"<!ENTITY\s+(%\s*)?([^\s%\"']+)\s*(?:\"([^\"]*)\"|'([^']*)'|([^>]*))", re.S)
+_USED = re.compile(r"&([^;&#\s<]{1,200});")
+_DOCTYPE = re.compile(r"<!DOCTYPE\s", re.IGNORECASE)
+
+
+def check_entities(text: str, path: Path) -> None:
+    """Refuse a file whose entities are a danger.
+
+    Args:
+        text: the whole file.
+        path: the file, for the message.
+
+    Raises:
+        ImportFailed: an entity leads elsewhere, is made of others, or unfolds to too much.
+    """
+    if not _DOCTYPE.search(text):
+        return
+    lengths: dict[str, int] = {}
+    for found in _DECLARED.finditer(text):
+        is_parameter, name, double, single, elsewhere = found.groups()
+        line = text.count("\n", 0, found.start()) + 1
+        value = double if double is not None else single
+        if is_parameter or value is None or elsewhere:
+            reason = f"the entity {name[:60]!r} leads to another file, which is not read"
+            raise ImportFailed(f"{reason}; write out what it stands for", path, line)
+        if _USED.search(value):
+            reason = f"the entity {name[:60]!r} is made of other entities"
+            raise ImportFailed(f"{reason}; write out what they stand for", path, line)
+        lengths[name] = len(value)
+    uses = Counter(found[1] for found in _USED.finditer(text))
+    if sum(uses[name] * length for name, length in lengths.items()) > MAX_GROWTH:
+        reason = f"its entities stand for more than {MAX_GROWTH // 2**20} MiB of text"
+        raise ImportFailed(f"{reason}; write it out, or split it", path)
