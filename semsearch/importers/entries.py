@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from semsearch.importers.fields import shorten
-from semsearch.importers.merging import merged, resolved
+from semsearch.importers.merging import led_elsewhere, merged, resolved
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.slugs import slug
 from semsearch.types import (
@@ -79,7 +79,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> Made:
     Returns:
         The entries, what was refused by the readers or here, and what became a name of another entry.
     """
-    cleaned = [clean(item) if isinstance(item, Record) else item for item in items]
+    cleaned = led_elsewhere([clean(i) if isinstance(i, Record) else i for i in items])
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
     refusals: list[tuple[int, Refusal]] = []

@@ -16,6 +16,7 @@ from semsearch.importers.files import read_text
 from semsearch.importers.links import from_file
 from semsearch.importers.markup import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.xml_safety import line_of
 from semsearch.types import Refusal, Source
 
 
@@ -58,17 +59,27 @@ def _entries(outer: etree._Element, path: Path, language: str) -> Iterator[Item]
 
 def _parts(outer: etree._Element) -> Iterator[etree._Element]:
     """Yield terms and definitions, also out of the `div` that may group them."""
-    for part in outer:
+    for part in list(outer):
         if part.tag in ("dt", "dd"):
-            yield part
+            yield from _unnested(part)
         elif part.tag == "div":
-            yield from (one for one in part if one.tag in ("dt", "dd"))
+            yield from _parts(part)
+
+
+def _unnested(part: etree._Element) -> Iterator[etree._Element]:
+    """Yield a term or definition, and those that stand in it since nobody closed it."""
+    inner = [one for one in part if one.tag in ("dt", "dd")]
+    for one in inner:
+        part.remove(one)
+    yield part
+    for one in inner:
+        yield from _unnested(one)
 
 
 def _entry(
     terms: list[etree._Element], texts: list[etree._Element], path: Path, language: str
 ) -> Item:
-    source = Source(str(path), (terms or texts)[0].sourceline or 1)
+    source = Source(str(path), line_of((terms or texts)[0]))
     names = [name for term in terms if (name := " ".join(_words(term).split()))]
     words = "\n\n".join(filter(None, map(_words, texts)))
     if not names or not words:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from semsearch.importers.records import Redirect
+from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.slugs import slug
 from semsearch.text import fold
 from semsearch.types import NO_DETAILS, Details, Entry, Merged, Refusal
@@ -13,6 +14,11 @@ from semsearch.types import NO_DETAILS, Details, Entry, Merged, Refusal
 _RELATIONS = ("broader", "narrower", "related")
 _MOST_HOPS = 16
 """Redirects that lead to one another, until nobody would follow them any more."""
+
+_SEE = re.compile(
+    r"(?:see|see under|same as|synonym of|synonym for):?\s+(\S.{0,200}?)\s*\.?", re.IGNORECASE
+)
+"""A definition that says no more than where to look."""
 
 Given = Sequence[tuple[Entry, str]]
 """Entries, each with the key that the file has for it, if any."""
@@ -74,6 +80,41 @@ def merged(
         yield place, Merged(redirect.source, name, entries[at].id)
     for at, names in added.items():
         entries[at] = replace(entries[at], aliases=tuple(names))
+
+
+def led_elsewhere(items: Sequence[Item]) -> list[Item]:
+    """Make redirects of records that only say "See X", where X is another record and says more.
+
+    Args:
+        items: cleaned records of one glossary, among others.
+    """
+    leading = {at: said[1] for at, item in enumerate(items) if (said := _only_sees(item))}
+    if not leading:
+        return list(items)
+    known: set[str] = set()
+    for at, item in enumerate(items):
+        if isinstance(item, Record):
+            names = () if at in leading else (item.term, *item.aliases)
+            known |= {fold(name) for name in names}
+    onward = {fold(_term(items[at])): target for at, target in leading.items()}
+    made = list(items)
+    for at, target in leading.items():
+        item, end = items[at], target
+        for _ in range(_MOST_HOPS):
+            if fold(end) in known or fold(end) not in onward:
+                break
+            end = onward[fold(end)]
+        if isinstance(item, Record) and fold(end) in known and fold(item.term) not in known:
+            made[at] = Redirect(item.term, end, item.source)
+    return made
+
+
+def _only_sees(item: Item) -> re.Match[str] | None:
+    return _SEE.fullmatch(item.definition) if isinstance(item, Record) else None
+
+
+def _term(item: Item) -> str:
+    return item.term if isinstance(item, Record) else ""
 
 
 def _places(entries: Sequence[Entry], given: Given) -> dict[str, int]:

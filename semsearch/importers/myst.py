@@ -77,11 +77,16 @@ def _item(stack: Stack, path: Path, first: int) -> Item:
 
     text = "\n".join(stack.body)
     if len(text) > MAX_SOURCE:
-        return Refusal(source, f"the text of {shorten(stack.terms[0][1])!r} is longer than {MAX_SOURCE} characters")
+        return Refusal(
+            source,
+            f"the text of {shorten(stack.terms[0][1])!r} is longer than {MAX_SOURCE} characters",
+        )
     names = [inline_words(_ROLE.sub(shown, name[:5000]), {}) for _, name in stack.terms]
     links.clear()
     blocks = parse_blocks(_ROLE.sub(shown, text))
     prose = prose_of(blocks.nodes, blocks.references, from_file(path.name))
     if not names[0] or not prose.words:
         return Refusal(source, f"no definition of {shorten(names[0])!r}" if names[0] else "no term")
-    return Record(names[0], prose.words, source, tuple(names[1:]), see_also=(*links, *prose.see_also))
+    return Record(
+        names[0], prose.words, source, tuple(names[1:]), see_also=(*links, *prose.see_also)
+    )

@@ -171,7 +171,7 @@ def _row(node: Any) -> str:  # noqa: ANN401
 
 
 def _verbatim(node: Any) -> str:  # noqa: ANN401
-    return node.astext().strip("\n").rstrip()
+    return str(node.astext()).strip("\n").rstrip()
 
 
 _WRITERS: tuple[tuple[Any, Callable[[Any], str]], ...] = (

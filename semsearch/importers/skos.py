@@ -212,7 +212,12 @@ class _Concept:
 
     def _named(self, predicates: Iterable[URIRef], name: Callable[[Node], str]) -> list[str]:
         nodes = self._objects(predicates)
-        return sorted({local_name(str(n)) if name is str and isinstance(n, URIRef) else name(n) for n in nodes})
+        return sorted(
+            {
+                local_name(str(n)) if name is str and isinstance(n, URIRef) else name(n)
+                for n in nodes
+            }
+        )
 
     def _label(self, node: Node) -> str:
         label = self._graph.value(node, SKOS.prefLabel) or self._graph.value(node, RDFS.label)

@@ -42,7 +42,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     _check_lines(text, path)
     try:
         document = rst.parse(text)
-        lists = list(document.findall(rst.GlossaryList))
+        lists: list[nodes.definition_list] = list(document.findall(rst.GlossaryList))
         found = lists or [n for n in document.findall(nodes.definition_list) if _is_outer(n)]
         for one in found:
             for item in one.findall(nodes.definition_list_item):
@@ -60,7 +60,9 @@ def _check_lines(text: str, path: Path) -> None:
         start = line[: 4 * _MOST_INDENT]
         indent = len(start) - len(start.lstrip())
         bullets = start[indent:].split()
-        deep = next((i for i, part in enumerate(bullets) if part not in ("*", "-", "+")), len(bullets))
+        deep = next(
+            (i for i, part in enumerate(bullets) if part not in ("*", "-", "+")), len(bullets)
+        )
         if indent > _MOST_INDENT or deep > _MOST_BULLETS:
             raise ImportFailed("nested too deeply to be a glossary", path, number)
 

@@ -18,7 +18,7 @@ from semsearch.errors import ImportFailed
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.xml_safety import check_entities
+from semsearch.importers.xml_safety import check_entities, line_of
 from semsearch.types import Details, Refusal, Source
 
 _CONCEPTS = ("conceptEntry", "termEntry")
@@ -82,7 +82,12 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     padding = "\n" * text.count("\n", 0, max(start, 0))
     data = BytesIO((padding + text[max(start, 0) :]).encode())
     events = etree.iterparse(
-        data, events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        data,
+        events=("end",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
     )
     try:
         for _, element in events:
@@ -92,15 +97,19 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
                 while element.getprevious() is not None:  # what was read need not be kept
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ImportFailed(f"not well-formed XML: {error.msg}", path, error.lineno or None) from error
+        raise ImportFailed(
+            f"not well-formed XML: {error.msg}", path, error.lineno or None
+        ) from error
 
 
 def _items(concept: etree._Element, file: str) -> Iterator[Item]:
-    source = Source(file, concept.sourceline or 1)
+    source = Source(file, line_of(concept))
     common = _said(concept)
     sections = [part for part in concept if _name(part) in _LANGUAGES]
     read = [(_language(section), _said(section), _terms(section)) for section in sections]
-    defined = [one for one in read if one[2] and (one[1].of("definition") or common.of("definition"))]
+    defined = [
+        one for one in read if one[2] and (one[1].of("definition") or common.of("definition"))
+    ]
     own = [one for one in defined if one[1].of("definition")]
     if not defined:
         name = next((terms[0].name for _, _, terms in read if terms), concept.get("id", ""))
@@ -111,10 +120,12 @@ def _items(concept: etree._Element, file: str) -> Iterator[Item]:
     undefined = [term for one in read if one not in kept for term in one[2]]
     for place, (language, said, terms) in enumerate(kept):
         more = () if place else undefined
-        yield _record(concept.get("id", ""), language, (said, common), terms, more, source, is_main=not place)
+        yield _record(
+            concept.get("id", ""), language, (said, common), terms, more, source, is_main=not place
+        )
 
 
-def _record(  # noqa: PLR0917 - what a concept says, from three places
+def _record(
     id_: str,
     language: str,
     said: tuple[_Said, _Said],
@@ -146,8 +157,14 @@ def _record(  # noqa: PLR0917 - what a concept says, from three places
             status=status,
             examples=of("example", "context"),
             sources=of("source"),
-            broader=to("superordinateConcept", "superordinateConceptGeneric", "superordinateConceptPartitive"),
-            narrower=to("subordinateConcept", "subordinateConceptGeneric", "subordinateConceptPartitive"),
+            broader=to(
+                "superordinateConcept",
+                "superordinateConceptGeneric",
+                "superordinateConceptPartitive",
+            ),
+            narrower=to(
+                "subordinateConcept", "subordinateConceptGeneric", "subordinateConceptPartitive"
+            ),
             related=to("relatedConcept", "associatedConcept"),
             hidden_labels=tuple(term.name for term in others if term.is_former),
         ),
@@ -176,7 +193,9 @@ def _said(element: etree._Element) -> _Said:
 
 
 def _collect(element: etree._Element, said: _Said) -> None:
-    stack = [part for part in reversed(element) if _name(part) not in (*_LANGUAGES, *_TERMS, "term")]
+    stack = [
+        part for part in reversed(element) if _name(part) not in (*_LANGUAGES, *_TERMS, "term")
+    ]
     while stack:
         part = stack.pop()
         name = _name(part)

@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from semsearch.errors import ImportFailed
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 MAX_GROWTH = 16 * 2**20
 """Characters that all entities of a file may stand for together."""
@@ -49,3 +53,9 @@ def check_entities(text: str, path: Path) -> None:
     if sum(uses[name] * length for name, length in lengths.items()) > MAX_GROWTH:
         reason = f"its entities stand for more than {MAX_GROWTH // 2**20} MiB of text"
         raise ImportFailed(f"{reason}; write it out, or split it", path)
+
+
+def line_of(element: etree._Element) -> int:
+    """Return the line that an element begins in; 1 where the parser does not know."""
+    line = element.sourceline
+    return line if isinstance(line, int) and line > 0 else 1
