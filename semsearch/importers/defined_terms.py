@@ -7,7 +7,6 @@ is the term, `description` what it means; a term that has only a code is called 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,6 @@ from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.types import Details, Refusal, Source
 
 MAX_DEPTH = 64
-_SCRIPT = re.compile(
-    r"""<script[^>]{0,200}application/ld\+json[^>]{0,200}>(.*?)</script""", re.S | re.I
-)
 _TERMS = frozenset({"DefinedTerm", "CategoryCode"})
 _SETS = frozenset({"DefinedTermSet", "CategoryCodeSet"})
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
@@ -45,18 +41,32 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     """
     del options
     text = read_text(path)
-    scripts = list(_SCRIPT.finditer(text))
+    scripts = list(_scripts(text))
     if not scripts:
         yield from _Reader(path, text, 0).items(_decoded(text, path))
         return
-    for script in scripts:
+    for start, end in scripts:
         try:
-            data = _decoded(script[1], path)
+            data = _decoded(text[start:end], path)
         except ImportFailed as error:
-            line = text.count("\n", 0, script.start()) + (error.line or 1)
+            line = text.count("\n", 0, start) + (error.line or 1)
             yield Refusal(Source(str(path), line), error.reason)
         else:
-            yield from _Reader(path, text, script.start(1)).items(data)
+            yield from _Reader(path, text, start).items(data)
+
+
+def _scripts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the scripts of JSON-LD begin and end; each search that fails is the last one."""
+    folded = text.casefold() if text.isascii() else text
+    at = 0
+    while (tag := folded.find("<script", at)) >= 0:
+        start = folded.find(">", tag) + 1
+        end = folded.find("</script", start) if start else -1
+        if end < 0:
+            return
+        if "application/ld+json" in folded[tag:start]:
+            yield start, end
+        at = end
 
 
 def _decoded(text: str, path: Path) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from rdflib import Dataset, Graph
 
 from semsearch.errors import ImportFailed
 from semsearch.importers.files import read_text
-from semsearch.importers.xml_safety import check_entities
+from semsearch.importers.xml_safety import check_xml
 
 # what a literal states is what was written; made anew, "1E999999999" has a billion digits
 rdflib.NORMALIZE_LITERALS = False
@@ -62,7 +63,7 @@ def read_turtle(path: Path) -> tuple[Graph, str]:
 def read_rdf_xml(path: Path) -> tuple[Graph, str]:
     """Read RDF/XML; see `read_turtle`."""
     text = read_text(path)
-    check_entities(text, path)
+    check_xml(text, path)
     without_encoding = re.sub(r"""^(\s*<\?xml[^>]*?)\sencoding=["'][^"']*["']""", r"\1", text)
 
     def parse() -> Graph:
@@ -83,8 +84,11 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
 
     def parse() -> Graph:
-        graph = Dataset(default_union=True)
-        graph.parse(data=json.dumps(data), format="json-ld", publicID=BASE)
+        dataset = Dataset()
+        dataset.parse(data=json.dumps(data), format="json-ld", publicID=BASE)
+        graph = Graph()  # of all that its named graphs state
+        for subject, predicate, value, _ in dataset.quads():
+            graph.add((subject, predicate, value))
         return graph
 
     return _parsed(parse, path, "JSON-LD"), text
@@ -92,7 +96,9 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
 
 def _parsed(parse: Callable[[], Graph], path: Path, name: str) -> Graph:
     try:
-        return parse()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # rdflib's own use of what it calls deprecated
+            return parse()
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
     except Exception as error:  # its parsers raise whatever a broken file leads them to

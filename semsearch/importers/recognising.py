@@ -10,7 +10,7 @@ from semsearch.importers.files import opens_front_matter
 _LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
 _DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)
 _RST = re.compile(r"^[ \t]*\.\. [\w:-]+::|^\.\. _[^\n]+:[ \t]*$", re.MULTILINE)
-_XML = re.compile(r"\s*(?:<\?xml|<!DOCTYPE|<!--|<[A-Za-z])")
+_ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _TURTLE = re.compile(
     r"^\s*(?:@prefix|@base|PREFIX|BASE)\s|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
 )
@@ -131,10 +131,21 @@ def wordnet(path: Path, start: str) -> bool:
 
 def _root(start: str) -> str:
     """Return the local name of the first element of XML or HTML in lower case, empty if it is none."""
-    if not _XML.match(start):
-        return ""
-    without = re.sub(
-        r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[[^\]]*\])?\s*>", "", start, flags=re.S
-    )
-    found = re.search(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)", without)
+    at = _skip_space(start, 0)
+    while start.startswith(("<?", "<!"), at):
+        at = _skip_space(start, _after_declaration(start, at))
+    found = _ELEMENT.match(start, at)
     return found[1].lower() if found else ""
+
+
+def _after_declaration(start: str, at: int) -> int:
+    """Return where a comment, an instruction or a document type ends; each search that fails is the last."""
+    end = "-->" if start.startswith("<!--", at) else "?>" if start.startswith("<?", at) else ">"
+    subset = start.find("[", at, start.find(">", at)) if end == ">" else -1
+    found = start.find("]", subset) if subset >= 0 else at
+    found = start.find(end, found) if found >= 0 else -1
+    return len(start) if found < 0 else found + len(end)
+
+
+def _skip_space(start: str, at: int) -> int:
+    return len(start) - len(start[at:].lstrip()) if start[at : at + 1].isspace() else at

@@ -18,6 +18,10 @@ from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.types import Refusal, Source
 
+MAX_LINES = 15_000
+"""Lines of a file: docutils takes a tenth of a millisecond for each, and the largest glossaries have 2,000."""
+MAX_BLOCK = 1_000
+"""Lines without a blank one between them: what opens inline is searched for its end in all of them."""
 _MOST_INDENT = 400
 """Blanks in front of a line; blocks within blocks within blocks have forty."""
 _MOST_BULLETS = 60
@@ -53,7 +57,13 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def _check_lines(text: str, path: Path) -> None:
+    if text.count("\n") > MAX_LINES:
+        raise ImportFailed(f"more than {MAX_LINES:,} lines; split it", path)
+    block = 0
     for number, line in enumerate(text.split("\n"), 1):
+        block = block + 1 if line.strip() else 0
+        if block > MAX_BLOCK:
+            raise ImportFailed(f"more than {MAX_BLOCK:,} lines without a blank one", path, number)
         if len(line) > rst.MAX_LINE:
             reason = f"a line of more than {rst.MAX_LINE:,} characters; break it"
             raise ImportFailed(reason, path, number)

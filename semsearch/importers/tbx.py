@@ -18,7 +18,7 @@ from semsearch.errors import ImportFailed
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.xml_safety import check_entities, line_of
+from semsearch.importers.xml_safety import check_xml, line_of
 from semsearch.types import Details, Refusal, Source
 
 _CONCEPTS = ("conceptEntry", "termEntry")
@@ -77,7 +77,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     """
     del options
     text = read_text(path)
-    check_entities(text, path)
+    check_xml(text, path)
     start = text.find("<", text.find("?>") + 2) if text.lstrip().startswith("<?xml") else 0
     padding = "\n" * text.count("\n", 0, max(start, 0))
     data = BytesIO((padding + text[max(start, 0) :]).encode())
@@ -216,5 +216,6 @@ def _words(element: etree._Element) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    """Return the local name; comments and entities have none."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """Return the local name, also behind a prefix that nobody declared; comments and entities have none."""
+    tag = element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""

@@ -20,21 +20,26 @@ if TYPE_CHECKING:
 MAX_GROWTH = 16 * 2**20
 """Characters that all entities of a file may stand for together."""
 
+MAX_DEPTH = 256
+"""Elements within one another; lxml refuses more too."""
+
+_TAG = re.compile(r"<(/?)[A-Za-z_:][^<>]*?(/?)>")
 _DECLARED = re.compile(r"<!ENTITY\s+(%\s*)?([^\s%\"']+)\s*(?:\"([^\"]*)\"|'([^']*)'|([^>]*))", re.S)
 _USED = re.compile(r"&([^;&#\s<]{1,200});")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s", re.IGNORECASE)
 
 
-def check_entities(text: str, path: Path) -> None:
-    """Refuse a file whose entities are a danger.
+def check_xml(text: str, path: Path) -> None:
+    """Refuse a file whose entities are a danger, or whose elements stand in one another without end.
 
     Args:
         text: the whole file.
         path: the file, for the message.
 
     Raises:
-        ImportFailed: an entity leads elsewhere, is made of others, or unfolds to too much.
+        ImportFailed: an entity leads elsewhere, is made of others, or unfolds to too much; it is nested too deeply.
     """
+    _check_depth(text, path)
     if not _DOCTYPE.search(text):
         return
     lengths: dict[str, int] = {}
@@ -53,6 +58,15 @@ def check_entities(text: str, path: Path) -> None:
     if sum(uses[name] * length for name, length in lengths.items()) > MAX_GROWTH:
         reason = f"its entities stand for more than {MAX_GROWTH // 2**20} MiB of text"
         raise ImportFailed(f"{reason}; write it out, or split it", path)
+
+
+def _check_depth(text: str, path: Path) -> None:
+    depth = 0
+    for tag in _TAG.finditer(text):
+        depth += -1 if tag[1] else not tag[2]
+        if depth > MAX_DEPTH:
+            line = text.count("\n", 0, tag.start()) + 1
+            raise ImportFailed("nested too deeply to be a glossary", path, line)
 
 
 def line_of(element: etree._Element) -> int:

@@ -125,7 +125,9 @@ class _Watch:
     def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
         if not self.is_on:
             return
-        if event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "urllib.", "ctypes.dlopen")):
+        if event.startswith(
+            ("socket.", "subprocess.", "os.system", "os.exec", "urllib.", "ctypes.dlopen")
+        ):
             self.seen.append(f"{event} {arguments}")
         elif event == "open" and not str(arguments[0]).startswith(self._allowed):
             self.seen.append(f"{event} {arguments[0]!r}")
@@ -150,13 +152,16 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
     found = Outcome()
     _read(entry_point, name, found, watch)
     before = _peak()
-    for _ in range(files):
+    for number in range(files):
+        if number % 100 == 0:  # for what a signal cannot interrupt
+            faulthandler.dump_traceback_later(600, exit=True)
         sample = draw.choice(samples)
         target = folder / sample.name
         target.write_bytes(damaged(sound[sample], draw))
         _read(entry_point if name in TOGETHER else target, name, found, watch)
         if name in TOGETHER:
             target.write_bytes(sound[sample])
+    faulthandler.cancel_dump_traceback_later()
     found.megabytes = _peak() - before
     if found.megabytes > MEGABYTES:
         found.faults.append(f"took {found.megabytes:.0f} MB")
@@ -166,18 +171,18 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
 def _read(path: Path, name: str, found: Outcome, watch: _Watch) -> None:
     start = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-    faulthandler.dump_traceback_later(60, exit=True)
     watch.is_on = True
     try:
         read_corpus([f"fuzz={path}"], format=name)
     except SemsearchError:
         found.refused += 1
-    except (Exception, TooLong) as error:  # noqa: BLE001 - whatever it is, it is a fault
-        found.faults.append(f"{type(error).__name__}: {str(error)[:200]} in {path.read_bytes()[:2000]!r}")
+    except (Exception, TooLong) as error:
+        found.faults.append(
+            f"{type(error).__name__}: {str(error)[:200]} in {path.read_bytes()[:2000]!r}"
+        )
     finally:
         watch.is_on = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        faulthandler.cancel_dump_traceback_later()
     found.files += 1
     found.slowest_s = max(found.slowest_s, time.process_time() - start)
     if watch.seen:
