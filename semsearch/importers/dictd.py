@@ -104,7 +104,7 @@ def _without_headwords(text: str, names: tuple[str, ...]) -> str:
     first, _, rest = text.lstrip("\n").partition("\n")
     known = {fold(name) for name in names}
     said = re.split(r"[;,]| {2,}|/", first)
-    is_headline = bool(rest.strip()) and all(fold(part) in known for part in said if fold(part))
+    is_headline = all(fold(part) in known for part in said if fold(part))
     return rest if is_headline else text
 
 

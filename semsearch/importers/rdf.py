@@ -21,8 +21,8 @@ from semsearch.importers.xml_safety import check_xml
 rdflib.NORMALIZE_LITERALS = False
 logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # odd addresses are no concern of who builds
 
-BASE = "urn:glossary:"
-"""What relative addresses are relative to."""
+BASE = "https://glossary.invalid/"
+"""What relative addresses are relative to; there can be no such host (RFC 2606)."""
 MAX_DEPTH = 64
 """Brackets within one another; vocabularies have three or four."""
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from rdflib import RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from semsearch.importers import rdf
@@ -31,6 +31,11 @@ _STATUS = (
     URIRef("http://www.w3.org/ns/adms#status"),
 )
 _SOURCE = (URIRef(f"{_TERMS}source"), URIRef("http://purl.org/dc/elements/1.1/source"))
+_CALLED = (
+    *(SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name, RDF.value, FOAF.page),
+    *(URIRef(f"https://schema.org/{name}") for name in ("name", "url")),
+)
+"""What nodes without an address are called by."""
 _CATEGORY = (URIRef(f"{_TERMS}subject"), SKOS.inScheme)
 _BROADER = (SKOS.broader, RDFS.subClassOf)
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
@@ -207,8 +212,15 @@ class _Concept:
     def _sources(self) -> Iterator[str]:
         nodes = (d for d in self._objects(_DEFINITION) if not isinstance(d, Literal))
         for subject in (self._subject, *nodes):
-            found = {str(o) for p in _SOURCE for o in self._graph.objects(subject, p)}
-            yield from sorted(found)
+            found = {self._cited(o) for p in _SOURCE for o in self._graph.objects(subject, p)}
+            yield from sorted(filter(None, found))
+
+    def _cited(self, node: Node) -> str:
+        """Return a text or an address, and of a node without an address what it is called."""
+        if not isinstance(node, BNode):
+            return str(node)
+        said = (self._graph.value(node, p) for p in _CALLED)
+        return ", ".join(dict.fromkeys(str(one) for one in said if one is not None))
 
     def _named(self, predicates: Iterable[URIRef], name: Callable[[Node], str]) -> list[str]:
         nodes = self._objects(predicates)

@@ -27,6 +27,7 @@ _TERMS = ("termSec", "tig", "ntig")
 _STATED = ("descrip", "admin", "termNote", "ref", "xref", "transac", "note")
 """Elements of DCA, whose `type` says what they hold."""
 _STATUS = ("administrativeStatus", "normativeAuthorization")
+_EXAMPLES = ("example", "context", "sampleSentence")
 _FORMER = ("deprecatedTerm", "supersededTerm", "obsoleteTerm")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -35,6 +36,7 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 class _Term:
     name: str
     status: str = ""
+    examples: tuple[str, ...] = ()
 
     @property
     def is_former(self) -> bool:
@@ -155,7 +157,7 @@ def _record(
         details=Details(
             category="; ".join(of("subjectField")),
             status=status,
-            examples=of("example", "context"),
+            examples=(*of(*_EXAMPLES), *(text for term in terms for text in term.examples)),
             sources=of("source"),
             broader=to(
                 "superordinateConcept",
@@ -181,7 +183,7 @@ def _terms(section: etree._Element) -> list[_Term]:
             said = _Said()
             _collect(part, said)
             status = next(iter(said.of(*_STATUS)), "")
-            terms += [_Term(name, status)] if name else []
+            terms += [_Term(name, status, said.of(*_EXAMPLES))] if name else []
     return terms
 
 
