@@ -205,7 +205,9 @@ _FORMATS = (
 FORMATS: dict[str, Format] = {one.name: one for one in _FORMATS}
 """Name → format; of those of a suffix the first that knows a file reads it."""
 SUFFIXES: tuple[str, ...] = tuple(dict.fromkeys(s for one in _FORMATS for s in one.suffixes))
-"""Suffixes, in lower case, of files that are read from folders."""
+"""Suffixes, in lower case, of files that are read."""
+SHARED_SUFFIXES = frozenset({*_YAML, *_HTML, ".xml", ".index", ".rst", ".rest"})
+"""Those that much else has too: from a folder such files are read only if they are glossaries by what stands in them."""
 
 
 def named(name: str, *, place: str | Path = "--format") -> Format:
@@ -219,9 +221,19 @@ def named(name: str, *, place: str | Path = "--format") -> Format:
     return FORMATS[name]
 
 
-def is_known(path: Path) -> bool:
-    """Say whether files of this suffix are read from folders."""
-    return path.suffix.lower() in SUFFIXES
+def is_wanted(path: Path, format_: str | None = None) -> bool:
+    """Say whether a file is read from a folder.
+
+    Args:
+        path: the file.
+        format_: the name of the format of all files, if the user named one.
+    """
+    suffix = path.suffix.lower()
+    if format_ is not None:
+        return suffix in named(format_).suffixes
+    if suffix in SHARED_SUFFIXES:
+        return path.is_file() and known.means_terms(path, begins(path))
+    return suffix in SUFFIXES
 
 
 def is_page(path: Path) -> bool:

@@ -14,6 +14,7 @@ _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _TURTLE = re.compile(
     r"^\s*(?:@prefix|@base|PREFIX|BASE)\s|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
 )
+_NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
 _DICTD = re.compile(r"[^\t\n]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t|\n|$)")
 _SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
 
@@ -107,8 +108,7 @@ def html(path: Path, start: str) -> bool:
 
 def datahub(path: Path, start: str) -> bool:
     """Nodes or terms at the outer margin; a file of its suffix is taken without."""
-    is_yaml = path.suffix.lower() in (".yaml", ".yml")
-    return is_yaml or re.search(r"^(?:nodes|terms):[ \t]*$", start, re.MULTILINE) is not None
+    return path.suffix.lower() in (".yaml", ".yml") or _NODES.search(start) is not None
 
 
 def dictd(path: Path, start: str) -> bool:
@@ -121,6 +121,18 @@ def stardict(path: Path, start: str) -> bool:
     """Its first line."""
     del path
     return start.startswith("StarDict's dict ifo file")
+
+
+def means_terms(path: Path, start: str) -> bool:
+    """Say whether a file of a suffix that much else has too is a glossary: settings and pages lie in folders as well."""
+    suffix = path.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        return _NODES.search(start) is not None
+    if suffix in (".html", ".htm", ".xhtml"):
+        return "<dl" in start.lower() or defined_terms(path, start)
+    if suffix == ".xml":
+        return tbx(path, start) or rdf_xml(path, start)
+    return dictd(path, start) if suffix == ".index" else ".. glossary::" in start
 
 
 def wordnet(path: Path, start: str) -> bool:

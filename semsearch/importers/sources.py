@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import ImportFailed
-from semsearch.importers.formats import is_known, is_page, is_part, named, reader_for
+from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
 from semsearch.importers.slugs import slug
 
 _ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
@@ -56,10 +56,10 @@ def find_files(paths: Iterable[str | Path], format_: str | None = None) -> list[
 def _files_of(given: str, format_: str | None) -> Iterator[SourceFile]:
     name, path = _split_name(given)
     if path.is_dir():
-        files = sorted(_walk(path))
+        files = sorted(_walk(path, format_))
         if not files:
             raise ImportFailed("no file in this folder can be read as a glossary", path)
-        if name is None and _is_corpus(path) and not _are_pages(format_):
+        if name is None and _is_corpus(path, format_) and not _are_pages(format_):
             yield from (_in_corpus(path, file) for file in files)
         else:
             glossary = _glossary_name(path.resolve().name if name is None else name, path)
@@ -87,8 +87,8 @@ def _in_corpus(folder: Path, file: Path) -> SourceFile:
     return SourceFile(_glossary_name(name, file), file)
 
 
-def _is_corpus(folder: Path) -> bool:
-    return any(_is_readable(file) and not is_page(file) for file in folder.iterdir())
+def _is_corpus(folder: Path, format_: str | None) -> bool:
+    return any(_is_readable(file, format_) and not is_page(file) for file in folder.iterdir())
 
 
 def _are_pages(format_: str | None) -> bool:
@@ -96,18 +96,20 @@ def _are_pages(format_: str | None) -> bool:
     return format_ is not None and named(format_).is_page
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, format_: str | None) -> Iterator[Path]:
     """Yield the readable files below a folder; links to folders are not followed."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (file for name in names if _is_readable(file := Path(place, name)))
+        yield from (file for name in names if _is_readable(file := Path(place, name), format_))
 
 
-def _is_readable(file: Path) -> bool:
-    if file.name.startswith(".") or not is_known(file) or not file.is_file():
+def _is_readable(file: Path, format_: str | None) -> bool:
+    if file.name.startswith(".") or not file.is_file():
         return False
     # `LICENSE-MIT.txt` is about the glossary, `license-compliance.md` may be a term
-    return file.name.split(".")[0].upper() not in _ABOUT and not file.name.startswith(_ABOUT)
+    if file.name.split(".")[0].upper() in _ABOUT or file.name.startswith(_ABOUT):
+        return False
+    return is_wanted(file, format_)
 
 
 def _check_name(path: Path) -> None:

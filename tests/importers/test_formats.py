@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import UnknownFormat
+from semsearch.errors import ImportFailed, UnknownFormat
 from semsearch.importers import FORMATS, read_corpus
 from semsearch.importers.formats import format_of, is_page, is_part
+from semsearch.importers.slugs import slug
 from tests.importers.support import DATA
 
 
@@ -81,13 +82,46 @@ def test_a_named_format_is_taken_at_its_word(tmp_path: Path) -> None:
 
 def test_a_folder_of_mixed_files_is_read(tmp_path: Path) -> None:
     """Each by its own reader, each file a glossary of its own."""
-    for name in ("rdf/bakery.ttl", "tbx/bakery-dca.tbx", "tabular/tools.csv", "rst/lists.rst"):
-        (tmp_path / Path(name).name).write_bytes((DATA / name).read_bytes())
+    for name, sample in {
+        "bakery.ttl": "rdf/bakery.ttl",
+        "terms.tbx": "tbx/bakery-dca.tbx",
+        "tools.csv": "tabular/tools.csv",
+        "words.rst": "rst/bakery.rst",
+        "page.html": "html/bakery.html",
+        "groups.yml": "datahub/bakery.yml",
+    }.items():
+        (tmp_path / name).write_bytes((DATA / sample).read_bytes())
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     corpus = read_corpus([tmp_path])
     assert sorted({entry.glossary for entry in corpus.entries}) == [
-        *("bakery", "bakery-dca", "lists", "tools")
+        *("bakery", "groups", "page", "terms", "tools", "words")
     ]
+
+
+def test_settings_and_pages_in_a_folder_are_no_glossaries(tmp_path: Path) -> None:
+    """A folder of Markdown pages stays one glossary, whatever lies beside them; named themselves they are read."""
+    for name, text in {
+        "mkdocs.yml": "site_name: Words\n",
+        "index.html": "<p>Words</p>",
+        "sitemap.xml": "<urlset/>",
+        "guide.rst": "Guide\n=====\n",
+        "words.index": "peel\tA\tB\n",
+        "peel.md": "---\ntitle: Peel\n---\nA shovel.\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    corpus = read_corpus([f"kitchen={tmp_path}"])
+    assert ([entry.id for entry in corpus.entries], corpus.files) == (["kitchen:peel"], 1)
+    [entry] = read_corpus([tmp_path]).entries
+    assert entry.glossary == slug(tmp_path.name)
+    with pytest.raises(ImportFailed, match="so it is no business glossary"):
+        read_corpus([tmp_path / "mkdocs.yml"])
+
+
+def test_a_named_format_reads_the_files_of_its_suffixes(tmp_path: Path) -> None:
+    """And no others of a folder."""
+    (tmp_path / "a.rst").write_text("peel\n    A shovel.\n")
+    (tmp_path / "b.csv").write_text("term,definition\nlid,A cover.\n")
+    assert [e.term for e in read_corpus([tmp_path], format="sphinx").entries] == ["peel"]
 
 
 def test_every_format_has_a_name_and_says_what_it_is_for() -> None:
