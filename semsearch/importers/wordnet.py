@@ -134,8 +134,9 @@ def read_lines(file: Path) -> Iterator[Line]:
     Raises:
         ImportFailed: it cannot be read, or a line is no synset; the message has the line.
     """
-    for number, line in enumerate(read_text(file).split("\n"), 1):
-        if line and not line.startswith("  "):
+    text = read_text(file).removesuffix("\n")
+    for number, line in enumerate(text.split("\n") if text else (), 1):
+        if not line.startswith("  "):
             try:
                 yield _line(line, number)
             except (ValueError, IndexError) as error:
