@@ -13,7 +13,7 @@ TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits torture chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -90,6 +90,12 @@ torture: $(BIN)/.dev ## Kill writers, damage files, fail, edit, ask and stop at 
 	@$(BIN)/python -m tests.torture.editors --edits 10000
 	@$(BIN)/python -m tests.torture.asking --publishes 100
 	@$(BIN)/python -m tests.torture.stop --stops 100
+
+bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries: how many entries, how long, how much memory
+	@$(BIN)/python -m tests.benchmarks.importing --dictionaries $(DICT)
+
+fuzz: $(BIN)/.dev ## Read 200,000 damaged files of every format (two hours)
+	@$(BIN)/python -W error -m tests.importers.fuzz --files 200000
 
 chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
 	@$(BIN)/python -m tests.benchmarks.chart build docs

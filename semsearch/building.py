@@ -30,6 +30,7 @@ from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
+from semsearch.importers.reporting import write_report
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
@@ -47,7 +48,7 @@ from semsearch.storage.keeping import Conflict, Settled, keep_live
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_old
-from semsearch.types import Entry, Refusal, RerankerInfo
+from semsearch.types import Entry, Merged, Refusal, RerankerInfo
 
 CHECKED_UP_TO = 1 << 28
 """Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
@@ -82,6 +83,8 @@ class BuildReport:
     """Entries edited live of which the corpus says something else."""
     overwritten: bool = False
     """Whether the corpus's side was taken; what was edited live was kept otherwise."""
+    merged: tuple[Merged, ...] = ()
+    """Records that became another name of an entry."""
 
 
 def build(  # noqa: PLR0913 - each is an option of its own
@@ -92,6 +95,8 @@ def build(  # noqa: PLR0913 - each is an option of its own
     reranker: str = NO_RERANKER,
     engine: str = AUTO,
     columns: Mapping[str, str] | None = None,
+    format: str | None = None,
+    record_report: str | Path | None = None,
     strict: bool = False,
     overwrite_edits: bool = False,
     progress: Progress | None = None,
@@ -105,6 +110,8 @@ def build(  # noqa: PLR0913 - each is an option of its own
         reranker: a CrossEncoder's folder or hub id, or `none`.
         engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
         columns: our field names to the column names of tables and JSON.
+        format: of all files, by its name; found by what stands in each by default.
+        record_report: a file to write what became of each record into, as JSON Lines, also if `strict` stops.
         strict: stop when a record is refused, instead of building without it.
         overwrite_edits: see `build_index`.
         progress: told about each step; silent by default.
@@ -113,7 +120,9 @@ def build(  # noqa: PLR0913 - each is an option of its own
         ImportFailed: a file cannot be read, or `strict` and a record was refused.
         StoredIndexError, EncoderError: see `build_index`.
     """
-    corpus = read_corpus(paths, columns=columns, progress=progress or Silent())
+    corpus = read_corpus(paths, columns=columns, format=format, progress=progress or Silent())
+    if record_report is not None:
+        write_report(corpus, record_report)
     if strict and corpus.refusals:
         first = corpus.refusals[0]
         raise ImportFailed(
@@ -130,7 +139,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         overwrite_edits=overwrite_edits,
         progress=progress,
     )
-    return replace(report, refused=corpus.refusals)
+    return replace(report, refused=corpus.refusals, merged=corpus.merged)
 
 
 def build_index(

@@ -75,6 +75,10 @@ class _Words:
     forms: list[str]
 
 
+_UNWRITTEN = (NameKind.INITIALS, NameKind.HIDDEN)
+"""Names that no author writes on purpose."""
+
+
 class MentionFinder:
     """Finds the names of the entries of one glossary."""
 
@@ -85,7 +89,7 @@ class MentionFinder:
         for position, own in enumerate(names):
             for name in own:
                 forms = tuple(_words(name.label).forms)
-                if name.kind is not NameKind.INITIALS and _can_be_told(name.label, forms):
+                if name.kind not in _UNWRITTEN and _can_be_told(name.label, forms):
                     # what a name is checked for hangs on its letters alone, not on who bears it
                     alike = self._borne[forms].setdefault(name.label, _Borne(name, []))
                     alike.bearers.append(position)

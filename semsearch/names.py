@@ -1,6 +1,6 @@
 """The names of an entry: what its author wrote and what the program finds by itself.
 
-An entry can be asked for by its term, by its aliases, by an acronym and by plural or joined
+An entry can be asked for by its term, by its aliases and hidden labels, by an acronym and by plural or joined
 spellings. Aliases are stated in the source; the rest is derived here, so that nobody has to
 add "CNN" by hand. Derived names rank below stated ones (`Tier.FORM`).
 
@@ -49,10 +49,12 @@ _LOOK_BACK = 50
 
 
 class NameKind(StrEnum):
-    """How an entry came by a name; `TERM` and `ALIAS` are stated, the others derived."""
+    """How an entry came by a name; `TERM`, `ALIAS` and `HIDDEN` are stated, the others derived."""
 
     TERM = "term"
     ALIAS = "alias"
+    HIDDEN = "hidden"
+    """Found and never shown: its label is the term."""
     ACRONYM = "acronym"
     INITIALS = "initials"
 
@@ -104,11 +106,14 @@ def names_of(entry: Entry) -> list[Name]:
     def add(label: str, kind: NameKind) -> None:
         key = fold(label)
         if key and key not in found:
-            found[key] = Name(label, key, form_of(key, label), kind)
+            shown = entry.term if kind is NameKind.HIDDEN else label
+            found[key] = Name(shown, key, form_of(key, label), kind)
 
     add(entry.term, NameKind.TERM)
     for alias in entry.aliases:
         add(alias, NameKind.ALIAS)
+    for hidden in entry.details.hidden_labels:
+        add(hidden, NameKind.HIDDEN)
     plain = entry.term
     if match := _BRACKETS.match(entry.term):
         outer, inner, rest = match.groups()

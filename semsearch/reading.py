@@ -174,7 +174,7 @@ def _weight(name: Name) -> float:
 
 
 def _tier_of_key(named: NamedEntry) -> Tier:
-    stated = named.name.kind in (NameKind.TERM, NameKind.ALIAS)
+    stated = named.name.kind in (NameKind.TERM, NameKind.ALIAS, NameKind.HIDDEN)
     return Tier.EXACT if stated else Tier.FORM
 
 

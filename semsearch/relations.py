@@ -72,15 +72,22 @@ class Relating:
         first = 0
         for _, group in groupby(self._entries, lambda entry: entry.glossary):
             glossary = list(group)
-            has_links = any(entry.see_also for entry in glossary)
+            has_links = any(_links_of(entry) for entry in glossary)
             links = _Links(glossary) if has_links else None
             finder = MentionFinder(map(names_of, glossary))
             for own, entry in enumerate(glossary):
-                targets = (links.target(name) for name in entry.see_also) if links else ()
+                stated = _links_of(entry)
+                targets = (links.target(name) for name in stated) if links else ()
                 linked = [target for target in targets if target is not None]
-                self._unresolved += len(entry.see_also) - len(linked)
+                self._unresolved += len(stated) - len(linked)
                 yield _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
             first += len(glossary)
+
+
+def _links_of(entry: Entry) -> tuple[str, ...]:
+    """Return all that an author links an entry to, whatever the kind of the relation."""
+    details = entry.details
+    return (*entry.see_also, *details.related, *details.broader, *details.narrower)
 
 
 def _of_entry(

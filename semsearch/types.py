@@ -8,6 +8,55 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.entry import (
+    DETAILS,
+    NO_DETAILS,
+    TEXT_DETAILS,
+    Changed,
+    ChangeKind,
+    Details,
+    Entry,
+    Merged,
+    Refusal,
+    Source,
+    StoredEntry,
+    Version,
+)
+
+__all__ = [
+    "DETAILS",
+    "NO_DETAILS",
+    "TEXT_DETAILS",
+    "Answer",
+    "ChangeKind",
+    "Changed",
+    "Connection",
+    "Details",
+    "Encoded",
+    "EngineInfo",
+    "Entry",
+    "Evidence",
+    "GlossaryInfo",
+    "Hit",
+    "IndexInfo",
+    "Merged",
+    "Neighbour",
+    "Numbers",
+    "Reference",
+    "Refusal",
+    "Related",
+    "RerankerInfo",
+    "ScoreParts",
+    "Source",
+    "Span",
+    "StoredEntry",
+    "Tier",
+    "Tokens",
+    "Vectors",
+    "Verdict",
+    "Version",
+]
+
 Vectors = NDArray[np.float32]
 """(n, d) float32, every row of length 1."""
 Numbers = NDArray[np.int64]
@@ -32,79 +81,6 @@ class Encoded:
 
     vectors: Vectors
     tokens: tuple[Tokens, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an entry came from: a file as the user named it, and a line from 1."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One term and what it means.
-
-    `id` is public and stable: `glossary:slug`. `aliases` are the other names an author gave;
-    names that the program finds by itself are kept apart (see `names`). `see_also` are the entries
-    that the author links to, in order, by id or name as the source writes them; which entries
-    those are is found when an index is built (see `relations`).
-    """
-
-    id: str
-    term: str
-    definition: str
-    glossary: str
-    aliases: tuple[str, ...] = ()
-    language: str = "en"
-    source: Source | None = None
-    see_also: tuple[str, ...] = ()
-
-
-class ChangeKind(StrEnum):
-    """What happened to an entry."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    DELETED = "deleted"
-    RESTORED = "restored"
-    """A former version was made the present one again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An entry as it was from one change to the next.
-
-    `revision` is that of the store after the change, `at` when it was made (ISO 8601, UTC) and `who` by whom.
-    `entry` is None when the change deleted it.
-    """
-
-    revision: int
-    kind: ChangeKind
-    at: str
-    who: str
-    entry: Entry | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry that is there, and the revision of its last change."""
-
-    entry: Entry
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
-
-    id: str
-    entry: Entry | None
-    revision: int
 
 
 class Tier(StrEnum):
@@ -337,14 +313,3 @@ class IndexInfo:
     threshold: float
     calibrated_with: int
     """Real questions that its confidence was calibrated with; 0 if it was not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One record of a source file that did not become an entry, and why."""
-
-    source: Source
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"

@@ -5,6 +5,8 @@ Built from the library's own types at the edges; nothing inside uses them.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.editing.bulk import Outcome
@@ -33,8 +35,15 @@ class Source(_Shape):
     line: int = Field(examples=[43])
 
 
+_Text = Annotated[str | None, Field(exclude_if=lambda value: value is None)]
+_Texts = Annotated[list[str] | None, Field(exclude_if=lambda value: value is None)]
+
+SHOWN_DETAILS = ("category", "notation", "status", "examples", "sources")
+"""What an answer shows beside names and definition, where the author stated it."""
+
+
 class Entry(_Shape):
-    """One term and what it means."""
+    """One term and what it means; the members behind `source` are there only where its author stated them."""
 
     id: str = Field(examples=["deep-learning:dropout"])
     term: str = Field(examples=["Dropout"])
@@ -45,6 +54,13 @@ class Entry(_Shape):
     glossary: str = Field(examples=["deep-learning"])
     language: str = Field(examples=["en"])
     source: Source | None
+    category: _Text = Field(default=None, examples=["training"])
+    notation: _Text = Field(default=None, description="A code of it.", examples=["DL-07"])
+    status: _Text = Field(
+        default=None, description="As its author calls it.", examples=["approved"]
+    )
+    examples: _Texts = Field(default=None, description="Of its use.")
+    sources: _Texts = Field(default=None, description="Where the definition comes from.")
 
 
 class WholeEntry(Entry):
@@ -54,6 +70,10 @@ class WholeEntry(Entry):
         description="What its author links to, by id or name.",
         examples=[["deep-learning:overfitting"]],
     )
+    broader: _Texts = Field(default=None, description="By id or name, as `see_also`.")
+    narrower: _Texts = Field(default=None, description="By id or name.")
+    related: _Texts = Field(default=None, description="By id or name.")
+    hidden_labels: _Texts = Field(default=None, description="Names that find it and are not shown.")
 
 
 class StoredEntry(WholeEntry):

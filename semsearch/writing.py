@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from functools import singledispatch
 from typing import Any
@@ -51,12 +52,20 @@ def _entry(entry: types.Entry) -> dict[str, Any]:
         "glossary": entry.glossary,
         "language": entry.language,
         "source": {"file": source.file, "line": source.line} if source else None,
+        **_details(entry, wire.SHOWN_DETAILS),
     }
+
+
+def _details(entry: types.Entry, names: Collection[str]) -> dict[str, Any]:
+    """Return those details that are there: most entries have none, and say nothing of them."""
+    if entry.details is types.NO_DETAILS:
+        return {}
+    return {name: value for name, value in entry.details.stated().items() if name in names}
 
 
 def _whole_entry(entry: types.Entry) -> dict[str, Any]:
     """Return all that can be edited of an entry."""
-    return {**_entry(entry), "see_also": entry.see_also}
+    return {**_entry(entry), "see_also": entry.see_also, **_details(entry, types.DETAILS)}
 
 
 @members.register

@@ -40,6 +40,7 @@ ENTRIES = (
 WITHOUT_HISTORY = """
     DROP INDEX entry_by_revision; DROP INDEX entry_in_order; DROP TABLE history; DROP TABLE written;
     DROP TABLE live_deletion; DROP TABLE request;
+    ALTER TABLE entry DROP COLUMN details;
     ALTER TABLE entry DROP COLUMN revision; ALTER TABLE entry DROP COLUMN origin;
     CREATE TABLE vector (
         text BLOB NOT NULL, fingerprint TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (text, fingerprint)

@@ -17,6 +17,7 @@ from typer.core import TyperArgument, TyperOption
 
 from semsearch.cli.commands import app
 from semsearch.config import Settings
+from semsearch.importers import FORMATS
 from tests.benchmarks.bars import shown
 
 README = Path(__file__).parents[1] / "README.md"
@@ -80,7 +81,16 @@ def benchmark() -> str:
     return "\n".join(lines)
 
 
-PARTS = {"commands": commands, "settings": settings, "benchmark": benchmark}
+def formats() -> str:
+    """Return a table of all formats that are read."""
+    lines = ["| format | files | what it is |", "|---|---|---|"]
+    for one in FORMATS.values():
+        suffixes = " ".join(f"`{suffix}`" for suffix in one.suffixes)
+        lines.append(f"| `{one.name}` | {suffixes} | {one.about} |")
+    return "\n".join(lines)
+
+
+PARTS = {"commands": commands, "formats": formats, "settings": settings, "benchmark": benchmark}
 
 
 def with_parts(text: str) -> str:

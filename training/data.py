@@ -20,10 +20,10 @@ from pathlib import Path
 from random import Random
 
 from semsearch.hashing import sha256_of
+from semsearch.importers.dictd import read_articles
 from semsearch.text import fold
 from training import jargon, matching, pairs, technical, webster, wordnet
 from training.base import base_encoder
-from training.dictd import read_articles
 from training.overlaps import Overlaps, asked_articles, evaluation_texts
 from training.sources import SOURCES, fetch
 from training.types import Pair, Sense

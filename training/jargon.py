@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from semsearch.importers.dictd import Article
 from semsearch.text import fold
-from training.dictd import Article
 from training.types import Sense
 
 SOURCE = "jargon"

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from semsearch.importers.corpus import read_corpus
+from semsearch.importers.dictd import Article
 from semsearch.names import names_of
 from semsearch.text import fold
-from training.dictd import Article
 
 RUN = 8
 """Words in a row that two texts share only when one was copied, or quoted."""

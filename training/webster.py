@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from training.dictd import Article
+from semsearch.importers.dictd import Article
 from training.types import Sense
 
 SOURCE = "webster"

@@ -34,7 +34,7 @@ from semsearch.api.strict import LINES_TYPES, StrictRoute, read_lines
 from semsearch.editing import Editor, ImportReport
 from semsearch.errors import EntryConflict
 from semsearch.importers.drafts import Draft, glossary_id
-from semsearch.types import Changed
+from semsearch.types import DETAILS, Changed, Details
 from semsearch.writing import stored_entry, to_json
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["editing"])
@@ -62,10 +62,23 @@ class EntryContent(_Body):
         examples=[["deep-learning:overfitting"]],
     )
 
+    category: str = Field(default="", examples=["training"])
+    notation: str = Field(default="", description="A code of it.", examples=["DL-07"])
+    status: str = Field(default="", examples=["approved"])
+    examples: _Names = Field(default=[], description="Of its use.", examples=[[]])
+    sources: _Names = Field(default=[], description="Of the definition.", examples=[[]])
+    broader: _Names = Field(default=[], description="By id or name, as `see_also`.", examples=[[]])
+    narrower: _Names = Field(default=[], description="By id or name.", examples=[[]])
+    related: _Names = Field(default=[], description="By id or name.", examples=[[]])
+    hidden_labels: _Names = Field(
+        default=[], description="Names that find it and are not shown.", examples=[[]]
+    )
+
     def draft(self) -> Draft:
         """Return what the entry is to say."""
         aliases, see_also = tuple(self.aliases), tuple(self.see_also)
-        return Draft(self.term, self.definition, aliases, self.language, see_also)
+        details = Details.of({name: getattr(self, name) for name in DETAILS})
+        return Draft(self.term, self.definition, aliases, self.language, see_also, details)
 
 
 class NewEntry(EntryContent):
@@ -87,6 +100,15 @@ class EntryPatch(_Body):
     aliases: _Names | None = Field(default=None, examples=[[]])
     language: str | None = Field(default=None, examples=["en"])
     see_also: _Names | None = Field(default=None, examples=[[]])
+    category: str | None = Field(default=None, examples=["training"])
+    notation: str | None = Field(default=None, examples=["DL-07"])
+    status: str | None = Field(default=None, examples=["approved"])
+    examples: _Names | None = Field(default=None, examples=[[]])
+    sources: _Names | None = Field(default=None, examples=[[]])
+    broader: _Names | None = Field(default=None, examples=[[]])
+    narrower: _Names | None = Field(default=None, examples=[[]])
+    related: _Names | None = Field(default=None, examples=[[]])
+    hidden_labels: _Names | None = Field(default=None, examples=[[]])
 
     @model_validator(mode="after")
     def _keeps_what_an_entry_needs(self) -> EntryPatch:
@@ -99,7 +121,15 @@ class EntryPatch(_Body):
         """Return the parts that change, those that are removed as an entry without them has them."""
         removed = {"aliases": (), "language": "en", "see_also": ()}
         given = {name: getattr(self, name) for name in self.model_fields_set}
-        return {n: removed[n] if value is None else value for n, value in given.items()}
+        details = {n: given.pop(n) for n in DETAILS if n in given}
+        none = Details()
+        return {n: removed[n] if value is None else value for n, value in given.items()} | {
+            "details": {n: getattr(none, n) if v is None else _part(v) for n, v in details.items()}
+        }
+
+
+def _part(stated: str | _Names) -> str | tuple[str, ...]:
+    return stated if isinstance(stated, str) else tuple(stated)
 
 
 class RestoredRevision(_Body):

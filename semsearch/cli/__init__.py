@@ -19,9 +19,10 @@ import sys
 import traceback
 
 from semsearch import errors
-from semsearch.cli import backups, edits, keys
+from semsearch.cli import backups, edits, imports, keys
 from semsearch.cli.commands import app
 
+app.add_typer(imports.app)
 app.add_typer(edits.app)
 app.add_typer(backups.app)
 app.add_typer(keys.app)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, show, show_evaluation
-from semsearch.errors import ImportFailed, InvalidQuestion, InvalidSetting
+from semsearch.cli import complete, imports, show, show_evaluation
+from semsearch.errors import InvalidQuestion, InvalidSetting
 from semsearch.version import __version__
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def build(
         str | None,
         typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
     ] = None,
+    format_: imports.Format = None,
     strict: Annotated[bool, typer.Option(help="Stop if any record is refused.")] = False,
+    dry_run: imports.DryRun = False,
+    record_report: imports.Report = None,
     overwrite_edits: Annotated[
         bool,
         typer.Option(
@@ -107,6 +110,15 @@ def build(
     from semsearch.building import build as build_now  # noqa: PLC0415 - loads numpy
     from semsearch.encoders.models import DEFAULT_MODEL  # noqa: PLC0415
 
+    if dry_run:
+        imports.dry_run(
+            paths or ["corpus"],
+            columns=imports.columns(columns),
+            format_=format_,
+            report=record_report,
+            as_json=as_json,
+        )
+        return
     settings = _settings(index=index, model=model, reranker=reranker, engine=engine)
     with show.BuildProgress(quiet=as_json) as progress:
         report = build_now(
@@ -115,7 +127,9 @@ def build(
             model=settings.model or DEFAULT_MODEL,
             reranker=settings.reranker,
             engine=settings.engine,
-            columns=_columns(columns),
+            columns=imports.columns(columns),
+            format=format_,
+            record_report=record_report,
             strict=strict,
             overwrite_edits=overwrite_edits,
             progress=progress,
@@ -330,14 +344,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InvalidSetting(f"cannot write {path}: {error.strerror}") from error
-
-
-def _columns(stated: str | None) -> dict[str, str]:
-    """Parse `term=Word,definition=Meaning`."""
-    columns: dict[str, str] = {}
-    for part in (stated or "").split(",") if stated else []:
-        field, separator, column = part.partition("=")
-        if not separator or not field.strip() or not column.strip():
-            raise ImportFailed(f"{part!r} is not FIELD=COLUMN", "--columns")
-        columns[field.strip()] = column.strip()
-    return columns

@@ -260,6 +260,7 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     if as_json:
         stated = dataclasses.asdict(report)
         stated["refused"] = [str(refusal) for refusal in report.refused]
+        stated["merged"] = [str(merged) for merged in report.merged]
         print_json(json.dumps({"index": str(index), **stated}))
         return
     for refusal in report.refused[:MAX_REFUSALS]:
@@ -267,6 +268,8 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     if len(report.refused) > MAX_REFUSALS:
         _say(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
     _say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    if report.merged:
+        _say(f"Merged: {len(report.merged):,} records are other names of entries")
     if report.former_model:
         _encoder_change(report.former_model, report)
     if report.embedded:

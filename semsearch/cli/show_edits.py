@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.cli import show
+from semsearch.entry import DETAILS
 
 if TYPE_CHECKING:
     from semsearch.types import Changed, Entry, Version
@@ -47,13 +48,17 @@ def _difference(before: Entry | None, after: Entry | None) -> Text:
         return Text("")
     if before is None:
         return _shortened(after.definition)
-    parts = [name for name in _PARTS if getattr(before, name) != getattr(after, name)]
+    parts = [n for n in (*_PARTS, *DETAILS) if _value(before, n) != _value(after, n)]
     lines = [Text.assemble((f"{name}: ", "dim"), _part(after, name)) for name in parts]
     return Text("\n").join(lines)
 
 
+def _value(entry: Entry, name: str) -> object:
+    return getattr(entry if name in _PARTS else entry.details, name)
+
+
 def _part(entry: Entry, name: str) -> Text:
-    value = getattr(entry, name)
+    value = _value(entry, name)
     return _shortened(", ".join(value) if isinstance(value, tuple) else str(value or ""))
 
 

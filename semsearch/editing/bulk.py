@@ -85,11 +85,11 @@ def plan(lines: str, glossary: str, known: Callable[[str], Stored | None]) -> Pl
         Edits to the entries of the same ids, or to new ones.
     """
     items = [_without_glossary(item, glossary) for item in _records(lines)]
-    entries, refusals = make_entries(items, glossary)
-    refused = [RecordReport(r.source.line, Outcome.REFUSED, reason=r.reason) for r in refusals]
+    made = make_entries(items, glossary)
+    refused = [RecordReport(r.source.line, Outcome.REFUSED, reason=r.reason) for r in made.refusals]
     edits: list[Edit] = []
     reports: list[RecordReport] = []
-    for entry in entries:
+    for entry in made.entries:
         found = known(entry.id)
         wanted = replace(entry, source=found.entry.source if found else None)
         edits.append(Edit(entry.id, wanted))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -195,6 +195,7 @@ class Editor:
         aliases: Sequence[str] | None = None,
         language: str | None = None,
         see_also: Sequence[str] | None = None,
+        details: Mapping[str, Any] | None = None,
         expected: int | None = None,
     ) -> Changed:
         """Change parts of an entry; what is not given stays as it is.
@@ -206,6 +207,7 @@ class Editor:
             aliases: all its other names.
             language: of the definition.
             see_also: all that it links to, by id or name.
+            details: those of its `Details` that change, by name.
             expected: its revision.
 
         Raises:
@@ -224,7 +226,8 @@ class Editor:
 
         def decide(store: EntryStore) -> Edit:
             entry = _known(store, id_).entry
-            return Edit(id_, _revised(entry, replace(Draft.of(entry), **parts)), expected)
+            changed = {**parts, "details": replace(entry.details, **(details or {}))}
+            return Edit(id_, _revised(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
 

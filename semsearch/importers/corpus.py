@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import ImportFailed
-from semsearch.importers.entries import make_entries
-from semsearch.importers.formats import reader_for
-from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.entries import NO_DEFINITION, make_entries
+from semsearch.importers.formats import named, reader_for
+from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.sources import SourceFile, find_files
 from semsearch.progress import Progress, Silent, told
-from semsearch.types import Entry, Refusal, Source
+from semsearch.types import Entry, Merged, Refusal, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,15 @@ class Corpus:
     entries: tuple[Entry, ...]
     refusals: tuple[Refusal, ...]
     files: int
+    merged: tuple[Merged, ...] = ()
+    """Records that became a name of an entry."""
 
 
 def read_corpus(
     paths: Iterable[str | Path],
     *,
     columns: Mapping[str, str] | None = None,
+    format: str | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
     """Read glossaries; see `sources` for which files make which glossary.
@@ -36,6 +39,7 @@ def read_corpus(
         paths: files, folders, or `NAME=PATH` for either; files are named in messages as here.
         columns: for our fields (`term`, `definition`, `aliases`, `id`, `language`) the column
             of a table or the key of a JSON object that holds them, if it has another name.
+        format: of every file, by its name in `FORMATS`; found by what stands in a file by default.
         progress: told about the files; silent by default.
 
     Returns:
@@ -44,29 +48,40 @@ def read_corpus(
 
     Raises:
         ImportFailed: if a path or file cannot be read, or not one entry was found.
-        UnknownFormat: if a file named directly has a suffix that no reader reads.
+        UnknownFormat: if a file named directly is of a format that no reader reads, or there is no such format.
     """
-    options = ReadOptions(dict(columns or {}))
-    files = find_files(paths)
+    if format is not None:
+        named(format)
+    options = ReadOptions(dict(columns or {}), format)
+    files = find_files(paths, format)
     if not files:
         raise ImportFailed("no path was given; name a file or a folder to read", ".")
-    items: dict[str, list[Record | Refusal]] = {}
+    items: dict[str, list[Item]] = {}
     for file in told(files, progress or Silent(), "reading", len(files)):
         items.setdefault(file.glossary, []).extend(_read_file(file, options))
     entries: list[Entry] = []
     refusals: list[Refusal] = []
+    merged: list[Merged] = []
     for glossary, read in items.items():
-        made, refused = make_entries(read, glossary)
-        entries += made
-        refusals += refused
+        made = make_entries(read, glossary)
+        entries += made.entries
+        refusals += made.refusals
+        merged += made.merged
     if not entries:
-        first = refusals[0]
-        raise ImportFailed(
-            f"no entry was found: {first.reason}", first.source.file, first.source.line
-        )
-    return Corpus(tuple(entries), tuple(refusals), len(files))
+        raise _nothing(refusals)
+    return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged))
 
 
-def _read_file(file: SourceFile, options: ReadOptions) -> list[Record | Refusal]:
-    items = list(reader_for(file.path)(file.path, options))
+def _nothing(refusals: Sequence[Refusal]) -> ImportFailed:
+    first = refusals[0]
+    more = len(refusals) - 1
+    others = ""
+    if more and all(refusal.reason.startswith(NO_DEFINITION) for refusal in refusals):
+        others = f", nor of {more:,} more; names alone cannot be searched by meaning"
+    reason = f"no entry was found: {first.reason}{others}"
+    return ImportFailed(reason, first.source.file, first.source.line)
+
+
+def _read_file(file: SourceFile, options: ReadOptions) -> list[Item]:
+    items = list(reader_for(file.path, options.format)(file.path, options))
     return items or [Refusal(Source(str(file.path), 1), "nothing in this file reads as an entry")]

@@ -10,7 +10,7 @@ from semsearch.importers.entries import MAX_TERM, clean
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
 from semsearch.importers.slugs import slug
-from semsearch.types import Entry, Refusal, Source
+from semsearch.types import NO_DETAILS, Details, Entry, Refusal, Source
 
 _NOWHERE = Source("", 0)
 
@@ -24,11 +24,19 @@ class Draft:
     aliases: tuple[str, ...] = ()
     language: str = "en"
     see_also: tuple[str, ...] = ()
+    details: Details = NO_DETAILS
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
         """Return what an entry says now."""
-        return cls(entry.term, entry.definition, entry.aliases, entry.language, entry.see_also)
+        return cls(
+            entry.term,
+            entry.definition,
+            entry.aliases,
+            entry.language,
+            entry.see_also,
+            entry.details,
+        )
 
 
 def drafted(draft: Draft, id_: str) -> Entry:
@@ -50,6 +58,7 @@ def drafted(draft: Draft, id_: str) -> Entry:
             None,
             draft.language,
             draft.see_also,
+            draft.details,
         )
     )
     if isinstance(record, Refusal):
@@ -62,6 +71,7 @@ def drafted(draft: Draft, id_: str) -> Entry:
         aliases=record.aliases,
         language=record.language,
         see_also=record.see_also,
+        details=record.details,
     )
 
 

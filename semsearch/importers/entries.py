@@ -1,4 +1,4 @@
-"""Records become entries: text cleaned, limits kept, ids given. The same for every format.
+"""Records become entries: text cleaned, limits kept, ids given, redirects merged. The same for every format.
 
 An id is `glossary:slug`. An author's own id always keeps its slug, wherever in the corpus it
 stands; records without one get the slug of their term, with `-2`, `-3` in file order if it is
@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from semsearch.importers.fields import shorten
-from semsearch.importers.records import Record
+from semsearch.importers.merging import led_elsewhere, merged, resolved
+from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.slugs import slug
-from semsearch.types import Entry, Refusal, Source
+from semsearch.types import (
+    NO_DETAILS,
+    Details,
+    Entry,
+    Merged,
+    Refusal,
+    Source,
+)
+
+NO_DEFINITION = "no definition of"
+"""How the reason begins for which labels alone are refused, by every reader."""
 
 MAX_TERM = 300
 """Characters of a term, an alias or an id."""
@@ -24,15 +36,40 @@ MAX_DEFINITION = 20_000
 MAX_SEE_ALSO = 100
 """Links of one entry; the most of any glossary known to us are below half of this."""
 
+MAX_DETAILS = 1_000
+"""Examples, citations or relations of one kind; a synset of WordNet has 400 narrower ones."""
+MAX_DETAIL = 2_000
+"""Characters of an example, a citation, or another detail; longer ones are cut."""
+
+_PLACEHOLDERS = frozenset(
+    {
+        "add definition here", "coming soon", "definition needed", "definition pending", "definition to be added",
+        "fixme", "insert definition here", "lorem ipsum", "n/a", "no definition", "no definition available",
+        "no definition yet", "no description", "no description available", "no description yet", "none", "null",
+        "pending", "placeholder", "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed",
+        "to be defined", "to be determined", "to be done", "to be written", "to do", "todo", "wip",
+        "work in progress", "your definition here",
+    }
+)  # fmt: skip
+"""What stands where a definition is still missing, as an author writes it, in lower case."""
+_AROUND_PLACEHOLDERS = " \n\t.,:;!?-_–—…*<>()[]{}'\"`/|~"  # noqa: RUF001
+_LONGEST_PLACEHOLDER = 60
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
 _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
 
 
-def make_entries(
-    items: Sequence[Record | Refusal], glossary: str
-) -> tuple[list[Entry], list[Refusal]]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of the records of one glossary, each list in their order."""
+
+    entries: list[Entry]
+    refusals: list[Refusal]
+    merged: list[Merged]
+
+
+def make_entries(items: Sequence[Item], glossary: str) -> Made:
     """Make entries of everything that was read for one glossary.
 
     Args:
@@ -40,19 +77,34 @@ def make_entries(
         glossary: the name of the glossary.
 
     Returns:
-        The entries, and what was refused by the readers or here, both in order.
+        The entries, what was refused by the readers or here, and what became a name of another entry.
     """
-    cleaned = [clean(item) if isinstance(item, Record) else item for item in items]
+    cleaned = led_elsewhere([clean(i) if isinstance(i, Record) else i for i in items])
     ids = _Ids(glossary, cleaned)
-    entries: list[Entry] = []
-    refusals: list[Refusal] = []
-    for item in cleaned:
-        given = ids.give(item) if isinstance(item, Record) else item
-        if isinstance(given, Refusal):
-            refusals.append(given)
+    given: list[tuple[Entry, str]] = []
+    refusals: list[tuple[int, Refusal]] = []
+    redirects: list[tuple[int, Redirect]] = []
+    for place, item in enumerate(cleaned):
+        if isinstance(item, Redirect):
+            redirects.append((place, item))
+            continue
+        made = ids.give(item) if isinstance(item, Record) else item
+        if isinstance(made, Refusal):
+            refusals.append((place, made))
+        elif isinstance(item, Record):
+            given.append((made, item.key))
+    entries = resolved(given)
+    done: list[Merged] = []
+    for place, outcome in merged(entries, given, redirects):
+        if isinstance(outcome, Merged):
+            done.append(outcome)
         else:
-            entries.append(given)
-    return entries, refusals
+            refusals.append((place, outcome))
+    return Made(entries, [refusal for _, refusal in sorted(refusals, key=_place)], done)
+
+
+def _place(placed: tuple[int, Refusal]) -> int:
+    return placed[0]
 
 
 def clean(record: Record) -> Record | Refusal:
@@ -81,7 +133,31 @@ def clean(record: Record) -> Record | Refusal:
         id_,
         language if _LANGUAGE.fullmatch(language) else "en",
         _clean_links(record.see_also),
+        _clean_details(record.details),
+        record.key,
+        _clean_name(record.hint),
     )
+
+
+def _clean_details(details: Details) -> Details:
+    """Clean what is there; a detail that is too long is cut, since the entry is worth taking without it."""
+    if not (stated := details.stated()):
+        return NO_DETAILS
+    cleaned = {
+        name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
+        for name, value in stated.items()
+    }
+    return Details.of(cleaned)
+
+
+def _clean_several(texts: Iterable[str]) -> Iterator[str]:
+    cleaned = dict.fromkeys(filter(None, map(_clean_detail, texts)))
+    return islice(cleaned, MAX_DETAILS)
+
+
+def _clean_detail(text: str) -> str:
+    cleaned = _clean_text(text[: 2 * MAX_DETAIL])[:MAX_DETAIL].rstrip()
+    return cleaned if _is_text(cleaned) else ""
 
 
 def _clean_text(text: str) -> str:
@@ -115,9 +191,15 @@ def _is_text(text: str) -> bool:
 
 def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str | None:
     if not term or not definition:
-        return f"no definition of {shorten(term)!r}" if term else "no term"
+        return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
     if not _is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
+    if _is_placeholder(definition):
+        return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
+    return _reason_of_length(term, definition, names)
+
+
+def _reason_of_length(term: str, definition: str, names: Sequence[str]) -> str | None:
     if len(term) > MAX_TERM:
         return f"the term is longer than {MAX_TERM} characters: {shorten(term)!r}"
     if len(definition) > MAX_DEFINITION:
@@ -128,10 +210,18 @@ def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str |
     return None
 
 
+def _is_placeholder(definition: str) -> bool:
+    """Whether a definition only says that there is none yet."""
+    if len(definition) > _LONGEST_PLACEHOLDER:
+        return False
+    said = " ".join(definition.casefold().strip(_AROUND_PLACEHOLDERS).split())
+    return not said or said in _PLACEHOLDERS
+
+
 class _Ids:
     """Gives ids within one glossary; knows where each was first given."""
 
-    def __init__(self, glossary: str, items: Iterable[Record | Refusal]) -> None:
+    def __init__(self, glossary: str, items: Iterable[Item]) -> None:
         self._glossary = glossary
         self._reserved = {slug(item.id) for item in items if isinstance(item, Record) and item.id}
         self._given: dict[str, Source] = {}
@@ -140,7 +230,7 @@ class _Ids:
 
     def give(self, record: Record) -> Entry | Refusal:
         """Make the entry of a cleaned record, or say why it would be one too many."""
-        wanted = slug(record.id or record.term)
+        wanted = slug(record.id or record.hint) or slug(record.id or record.term)
         if not wanted:
             return Refusal(record.source, f"no id can be made of {record.id or record.term!r}")
         if record.id:
@@ -163,6 +253,7 @@ class _Ids:
             language=record.language,
             source=record.source,
             see_also=record.see_also,
+            details=record.details,
         )
 
     def _free(self, wanted: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from semsearch.errors import ImportFailed
 from semsearch.importers.records import Record
-from semsearch.types import Source
+from semsearch.types import DETAILS, NO_DETAILS, TEXT_DETAILS, Details, Source
 
 SYNONYMS = {
     "term": ("term", "name", "title", "word", "headword", "label", "preflabel", "entry"),
@@ -23,11 +23,23 @@ SYNONYMS = {
     ),
     "id": ("id", "slug", "code", "notation", "termcode"),
     "language": ("language", "lang", "inlanguage"),
-    "see_also": ("seealso", "related", "relatedterms", "relatedterm"),
+    "see_also": ("seealso", "relatedterms", "relatedterm"),
+    "category": ("category", "categories", "subjectfield", "subject", "topic"),
+    "notation": ("notation", "termcode"),
+    "status": ("status", "termstatus", "glossarystatus"),
+    "examples": ("examples", "example"),
+    "sources": ("sources", "citation", "citations", "references"),
+    "broader": ("broader", "hasbroader"),
+    "narrower": ("narrower", "hasnarrower"),
+    "related": ("related",),
+    "hidden_labels": ("hiddenlabels", "hiddenlabel"),
+    "iri": ("iri", "uri"),
 }  # fmt: skip
-"""Our fields, and for each the names looked for, first the one that wins."""
+"""Our fields, and for each the names looked for, first the one that wins. An `iri` is what others call the entry."""
 
-_SEVERAL = ("aliases", "see_also")
+_SEVERAL = ("aliases", "see_also", *(n for n in DETAILS if n not in TEXT_DETAILS))
+_LINES = ("examples", "sources")
+"""Fields that hold sentences: a text is one of them, or one a line."""
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
 SEE_ALSO = frozenset({"see also", "related terms"})
@@ -38,7 +50,7 @@ MAP_HINT = "map them with --columns term=...,definition=..."
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """For each of our fields, the columns that hold it: one, or several of `aliases`, `see_also`."""
+    """For each of our fields, the columns that hold it: one, or several where an entry may have several."""
 
     columns: Mapping[str, tuple[str, ...]]
 
@@ -64,9 +76,39 @@ class FieldMap:
         id_ = self._text(values, "id") or None
         language = self._text(values, "language") or "en"
         aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
+        iri = self._text(values, "iri")
         return Record(
-            term, definition, source, aliases, id_, language, see_also + listed_names(definition)
+            term,
+            definition,
+            source,
+            aliases,
+            id_,
+            language,
+            see_also + listed_names(definition),
+            self._details(values),
+            iri,
+            local_name(iri),
         )
+
+    def _details(self, values: Mapping[str, object]) -> Details:
+        if not any(self.columns.get(name) for name in DETAILS):
+            return NO_DETAILS
+        texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
+        lines = {name: self._sentences(values, name) for name in _LINES}
+        names = {n: self._names(values, n) for n in _SEVERAL if n in DETAILS and n not in _LINES}
+        return Details.of({**texts, **lines, **names})
+
+    def _sentences(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
+        found: list[str] = []
+        for column in self.columns.get(field, ()):
+            value = values.get(column)
+            several = value.split("\n") if isinstance(value, str) else value
+            found += (
+                [s.strip() for s in several if isinstance(s, str)]
+                if isinstance(several, list)
+                else []
+            )
+        return tuple(filter(None, found))
 
     def _names(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         columns = self.columns.get(field, ())
@@ -99,6 +141,11 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
+    labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
+    if columns["iri"] and labels and "term" not in chosen:
+        columns["term"] = tuple(
+            labels[:1]
+        )  # beside addresses, a column "term" holds their last part
     return FieldMap(columns)
 
 
@@ -120,6 +167,11 @@ def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
                 f"the fields are {known}",
                 file,
             )
+
+
+def local_name(iri: str) -> str:
+    """Return the last part of an address, which is a name in most vocabularies."""
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def split_aliases(value: object) -> list[str]:

@@ -37,6 +37,26 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def begins(path: Path) -> str:
+    """Return how a file begins, as far as that is text: some 60,000 characters without byte order mark.
+
+    Raises:
+        ImportFailed: it cannot be opened, or is not a regular file.
+    """
+    start = _read_bytes(path, 1 << 16)
+    encoding = "utf-16" if start.startswith(_UTF16_MARKS) else "utf-8-sig"
+    return start.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file that is no text.
+
+    Raises:
+        ImportFailed: it cannot be opened, is not a regular file, or too large.
+    """
+    return _read_bytes(path, MAX_BYTES + 1)
+
+
 def has_front_matter(path: Path) -> bool:
     """Say whether a file opens with YAML front matter: `---`, then a line that is not blank."""
     start = _read_bytes(path, 4096)

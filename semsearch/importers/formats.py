@@ -1,72 +1,288 @@
-"""Which reader reads which file. Readers are imported when the first file needs them."""
+"""Which reader reads which file: one table, by what stands in the file, the suffix being a hint.
+
+A suffix names candidates, and the first of these that knows the beginning of the file again reads it; the
+last candidate of a suffix takes whatever is left, so that its messages say what is wrong. A file of another
+suffix is read when it is named itself and a format knows it. Whoever names a format gets that. Readers are
+imported when the first file needs them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from semsearch.errors import UnknownFormat
-from semsearch.importers.files import has_front_matter
-from semsearch.importers.records import Reader, ReadOptions, Record
-from semsearch.types import Refusal
+from semsearch.errors import MissingExtra, UnknownFormat
+from semsearch.importers import recognising as known
+from semsearch.importers.files import begins, has_front_matter
+from semsearch.importers.records import Item, Reader, ReadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: what it is called and is for, the suffixes of its files, and how they are known and read.
+
+    `knows` looks at a file and its first characters. A format `is_page` when a file is one entry, so that a
+    folder of them is one glossary; one that comes `in_parts` is a glossary of several files named after their folder.
+    """
+
+    name: str
+    about: str
+    suffixes: tuple[str, ...]
+    knows: Callable[[Path, str], bool]
+    read: Reader
+    is_page: bool = False
+    in_parts: bool = False
 
 
 def _lazy(module: str, function: str = "read") -> Reader:
-    def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
-        reader: Reader = getattr(import_module(f"semsearch.importers.{module}"), function)
+    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+        try:
+            reader: Reader = getattr(import_module(f"semsearch.importers.{module}"), function)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("semsearch"):
+                raise
+            raise MissingExtra(error.name or "a library", f"reading {path}") from error
         return reader(path, options)
 
     return read
 
 
-_read_markdown = _lazy("markdown")
-_read_page = _lazy("pages")
+_MARKDOWN = (".md", ".markdown")
+_JSON = (".json", ".jsonld")
+_XML = (".xml", ".rdf", ".owl", ".tbx")
+_HTML = (".html", ".htm", ".xhtml")
+_TABLE = (".csv", ".tsv")
+_YAML = (".yaml", ".yml")
+
+_FORMATS = (
+    Format(
+        "obsidian",
+        "notes of Obsidian: a note an entry, [[links]], aliases in front matter",
+        _MARKDOWN,
+        known.obsidian,
+        _lazy("obsidian"),
+        is_page=True,
+    ),
+    Format(
+        "page",
+        "Markdown with front matter, a page an entry: MDN, Kubernetes, Hugo, CNCF",
+        _MARKDOWN,
+        known.page,
+        _lazy("pages"),
+        is_page=True,
+    ),
+    Format(
+        "myst",
+        "MyST: Markdown with {glossary} directives",
+        _MARKDOWN,
+        known.myst,
+        _lazy("myst"),
+    ),
+    Format(
+        "markdown",
+        "Markdown of many terms: headings or definition lists",
+        _MARKDOWN,
+        known.anything,
+        _lazy("markdown"),
+    ),
+    Format(
+        "sphinx",
+        "reStructuredText: glossary directives of Sphinx, definition lists",
+        (".rst", ".rest", ".txt"),
+        known.sphinx,
+        _lazy("sphinx"),
+    ),
+    Format(
+        "openmetadata",
+        "the CSV layout of OpenMetadata",
+        (".csv",),
+        known.openmetadata,
+        _lazy("openmetadata"),
+    ),
+    Format(
+        "table",
+        "CSV and TSV with a header row",
+        _TABLE,
+        known.anything,
+        _lazy("tabular"),
+    ),
+    Format(
+        "defined-terms",
+        "schema.org DefinedTerm and DefinedTermSet as JSON-LD, also inside of HTML",
+        (*_JSON, *_HTML, ".txt"),
+        known.defined_terms,
+        _lazy("defined_terms"),
+    ),
+    Format(
+        "json-ld",
+        "SKOS or OWL as JSON-LD",
+        _JSON,
+        known.json_ld,
+        _lazy("skos", "read_json_ld"),
+    ),
+    Format(
+        "json",
+        "JSON: a list or a mapping of entries",
+        _JSON,
+        known.anything,
+        _lazy("json_records"),
+    ),
+    Format(
+        "jsonl",
+        "JSON Lines: an entry a line",
+        (".jsonl", ".ndjson"),
+        known.anything,
+        _lazy("json_records", "read_lines"),
+    ),
+    Format(
+        "turtle",
+        "SKOS or OWL as Turtle",
+        (".ttl", ".turtle", ".nt"),
+        known.turtle,
+        _lazy("skos", "read_turtle"),
+    ),
+    Format(
+        "tbx",
+        "TBX: ISO 30042 of 2019 (DCT and DCA) and of 2008 (martif)",
+        _XML,
+        known.tbx,
+        _lazy("tbx"),
+    ),
+    Format(
+        "rdf-xml",
+        "SKOS or OWL as RDF/XML",
+        _XML,
+        known.rdf_xml,
+        _lazy("skos", "read_rdf_xml"),
+    ),
+    Format(
+        "html",
+        "definition lists in HTML",
+        _HTML,
+        known.html,
+        _lazy("html_lists"),
+    ),
+    Format(
+        "datahub",
+        "business glossaries of DataHub, YAML",
+        _YAML,
+        known.datahub,
+        _lazy("datahub"),
+    ),
+    Format(
+        "dictd",
+        "dictionaries of dictd: NAME.index beside NAME.dict or NAME.dict.dz",
+        (".index",),
+        known.dictd,
+        _lazy("dictd"),
+    ),
+    Format(
+        "stardict",
+        "dictionaries of StarDict: NAME.ifo beside .idx, .dict and .syn",
+        (".ifo",),
+        known.stardict,
+        _lazy("stardict"),
+    ),
+    Format(
+        "wordnet",
+        "the database files of WordNet: data.noun, data.verb, data.adj, data.adv",
+        (".noun", ".verb", ".adj", ".adv"),
+        known.wordnet,
+        _lazy("wordnet"),
+        in_parts=True,
+    ),
+    Format(
+        "text",
+        "plain text: a term, a blank line, its definition",
+        (".txt",),
+        known.anything,
+        _lazy("plain"),
+    ),
+)
+
+FORMATS: dict[str, Format] = {one.name: one for one in _FORMATS}
+"""Name → format; of those of a suffix the first that knows a file reads it."""
+SUFFIXES: tuple[str, ...] = tuple(dict.fromkeys(s for one in _FORMATS for s in one.suffixes))
+"""Suffixes, in lower case, of files that are read."""
+SHARED_SUFFIXES = frozenset({*_YAML, *_HTML, ".xml", ".index", ".rst", ".rest"})
+"""Those that much else has too: from a folder such files are read only if they are glossaries by what stands in them."""
 
 
-def _read_markdown_or_page(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
-    """Read a page if the file has front matter, a glossary of many terms if not."""
-    reader = _read_page if has_front_matter(path) else _read_markdown
-    return reader(path, options)
+def named(name: str, *, place: str | Path = "--format") -> Format:
+    """Return a format by its name.
+
+    Raises:
+        UnknownFormat: there is none.
+    """
+    if name not in FORMATS:
+        raise UnknownFormat(f"no format is called {name!r}; there are {', '.join(FORMATS)}", place)
+    return FORMATS[name]
 
 
-FORMATS: dict[str, Reader] = {
-    ".csv": _lazy("tabular"),
-    ".json": _lazy("json_records"),
-    ".jsonl": _lazy("json_records", "read_lines"),
-    ".markdown": _read_markdown_or_page,
-    ".md": _read_markdown_or_page,
-    ".ndjson": _lazy("json_records", "read_lines"),
-    ".tsv": _lazy("tabular"),
-    ".txt": _lazy("plain"),
-}
-"""Suffix in lower case → reader."""
+def is_wanted(path: Path, format_: str | None = None) -> bool:
+    """Say whether a file is read from a folder.
 
-
-def is_known(path: Path) -> bool:
-    """Say whether a reader exists for a file's suffix."""
-    return path.suffix.lower() in FORMATS
+    Args:
+        path: the file.
+        format_: the name of the format of all files, if the user named one.
+    """
+    suffix = path.suffix.lower()
+    if format_ is not None:
+        return suffix in named(format_).suffixes
+    if suffix in SHARED_SUFFIXES:
+        return path.is_file() and known.means_terms(path, begins(path))
+    return suffix in SUFFIXES
 
 
 def is_page(path: Path) -> bool:
-    """Say whether a file is one page of a glossary: Markdown with front matter."""
-    return FORMATS.get(path.suffix.lower()) is _read_markdown_or_page and has_front_matter(path)
+    """Say whether a file is one entry of a glossary: Markdown with front matter, or a note."""
+    if path.suffix.lower() not in _MARKDOWN:
+        return False
+    return has_front_matter(path) or known.in_vault(path)
 
 
-def reader_for(path: Path) -> Reader:
-    """Give the reader of a file.
+def is_part(path: Path) -> bool:
+    """Say whether a file is one of several that are a glossary together."""
+    return any(one.in_parts and path.suffix.lower() in one.suffixes for one in _FORMATS)
+
+
+def format_of(path: Path) -> Format:
+    """Find the format of a file.
 
     Args:
         path: the file, as the user named it.
 
-    Returns:
-        The reader that its suffix asks for.
+    Raises:
+        UnknownFormat: no reader reads files of this suffix, and none knows this one.
+        ImportFailed: it cannot be read at all.
+    """
+    suffix = path.suffix.lower()
+    candidates = [one for one in _FORMATS if suffix in one.suffixes]
+    start = begins(path)
+    for one in candidates or _FORMATS:
+        if (candidates or one.knows is not known.anything) and one.knows(path, start):
+            return one
+    if candidates:
+        return candidates[-1]
+    shown = path.suffix or "files without a suffix"
+    raise UnknownFormat(
+        f"no reader for {shown}; readers exist for {', '.join(SUFFIXES)}; "
+        "`semsearch formats` lists them, and --format names one",
+        path,
+    )
+
+
+def reader_for(path: Path, format_: str | None = None) -> Reader:
+    """Give the reader of a file.
+
+    Args:
+        path: the file, as the user named it.
+        format_: the name of its format, if the user knows better.
 
     Raises:
-        UnknownFormat: if no reader reads files of this suffix.
+        UnknownFormat: no reader reads such files, or there is no such format.
+        ImportFailed: it cannot be read at all.
     """
-    if not is_known(path):
-        suffix = path.suffix or "files without a suffix"
-        known = ", ".join(FORMATS)
-        raise UnknownFormat(f"no reader for {suffix}; readers exist for {known}", path)
-    return FORMATS[path.suffix.lower()]
+    return (format_of(path) if format_ is None else named(format_, place=path)).read

@@ -3,7 +3,7 @@
 A file is a glossary named after it. A folder is one glossary named after the folder, with all
 files below it, unless files of many terms lie directly in it: such a folder is a corpus, each
 of these files and each sub-folder being a glossary of its own. Pages (Markdown with front
-matter) that lie directly in a corpus folder are one glossary named after the folder.
+matter) that lie directly in a corpus folder are one glossary named after the folder, and so are files that are a glossary together (WordNet).
 `NAME=PATH` makes everything below PATH one glossary.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import ImportFailed
-from semsearch.importers.formats import is_known, is_page, reader_for
+from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
 from semsearch.importers.slugs import slug
 
 _ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
@@ -30,11 +30,12 @@ class SourceFile:
     path: Path
 
 
-def find_files(paths: Iterable[str | Path]) -> list[SourceFile]:
+def find_files(paths: Iterable[str | Path], format_: str | None = None) -> list[SourceFile]:
     """List the files that paths stand for, in the order given and sorted below a folder.
 
     Args:
         paths: files, folders, or `NAME=PATH` for either.
+        format_: the format of all of them, if the user knows it.
 
     Returns:
         The files, none of them twice in one glossary.
@@ -46,25 +47,25 @@ def find_files(paths: Iterable[str | Path]) -> list[SourceFile]:
     """
     files: dict[tuple[str, Path], SourceFile] = {}
     for given in paths:
-        for file in _files_of(str(given)):
+        for file in _files_of(str(given), format_):
             _check_name(file.path)
             files.setdefault((file.glossary, file.path.resolve()), file)
     return list(files.values())
 
 
-def _files_of(given: str) -> Iterator[SourceFile]:
+def _files_of(given: str, format_: str | None) -> Iterator[SourceFile]:
     name, path = _split_name(given)
     if path.is_dir():
-        files = sorted(_walk(path))
+        files = sorted(_walk(path, format_))
         if not files:
             raise ImportFailed("no file in this folder can be read as a glossary", path)
-        if name is None and _is_corpus(path):
+        if name is None and _is_corpus(path, format_) and not _are_pages(format_):
             yield from (_in_corpus(path, file) for file in files)
         else:
             glossary = _glossary_name(path.resolve().name if name is None else name, path)
             yield from (SourceFile(glossary, file) for file in files)
     elif path.exists():
-        reader_for(path)
+        reader_for(path, format_)
         yield SourceFile(_glossary_name(path.stem if name is None else name, path), path)
     else:
         raise ImportFailed("no such file or folder", path)
@@ -80,27 +81,35 @@ def _split_name(given: str) -> tuple[str | None, Path]:
 
 def _in_corpus(folder: Path, file: Path) -> SourceFile:
     parts = file.relative_to(folder).parts
-    own_name = folder.resolve().name if is_page(file) else file.stem
+    is_of_folder = is_page(file) or is_part(file)
+    own_name = folder.resolve().name if is_of_folder else file.stem
     name = parts[0] if len(parts) > 1 else own_name
     return SourceFile(_glossary_name(name, file), file)
 
 
-def _is_corpus(folder: Path) -> bool:
-    return any(_is_readable(file) and not is_page(file) for file in folder.iterdir())
+def _is_corpus(folder: Path, format_: str | None) -> bool:
+    return any(_is_readable(file, format_) and not is_page(file) for file in folder.iterdir())
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _are_pages(format_: str | None) -> bool:
+    """Whether the user says that every file is an entry."""
+    return format_ is not None and named(format_).is_page
+
+
+def _walk(folder: Path, format_: str | None) -> Iterator[Path]:
     """Yield the readable files below a folder; links to folders are not followed."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (file for name in names if _is_readable(file := Path(place, name)))
+        yield from (file for name in names if _is_readable(file := Path(place, name), format_))
 
 
-def _is_readable(file: Path) -> bool:
-    if file.name.startswith(".") or not is_known(file) or not file.is_file():
+def _is_readable(file: Path, format_: str | None) -> bool:
+    if file.name.startswith(".") or not file.is_file():
         return False
     # `LICENSE-MIT.txt` is about the glossary, `license-compliance.md` may be a term
-    return file.name.split(".")[0].upper() not in _ABOUT and not file.name.startswith(_ABOUT)
+    if file.name.split(".")[0].upper() in _ABOUT or file.name.startswith(_ABOUT):
+        return False
+    return is_wanted(file, format_)
 
 
 def _check_name(path: Path) -> None:

@@ -38,13 +38,13 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     text = read_text(path)
     check_chosen(options.columns, path)
     separators = "\t" if path.suffix.lower() == ".tsv" else ",;\t"
-    rows = _best_rows(text, separators, path, options)
-    header = next(rows, None)
+    table = _best_rows(text, separators, path, options)
+    header = next(table, None)
     if header is None:
         raise ImportFailed("the file is empty; the first row must name the columns", path)
     names = [name.strip() for name in header[1]]
     fields = _fields(names, options.columns, path)
-    for line, cells in rows:
+    for line, cells in table:
         source = Source(str(path), line)
         found = _record(cells, names, fields, source)
         yield Refusal(source, found) if isinstance(found, str) else found
@@ -66,16 +66,23 @@ def _best_rows(text: str, separators: str, path: Path, options: ReadOptions) -> 
     """Read rows with the separator under which the header names the most known columns."""
 
     def known(separator: str) -> tuple[int, int]:
-        header = next(_rows(text, separator, path), (1, []))[1]
+        try:
+            header = next(rows(text, separator, path), (1, []))[1]
+        except ImportFailed:  # quotes that this separator does not follow
+            return -1, 0
         columns = map_fields(header, options.columns).columns
         return sum(map(bool, columns.values())), len(header)
 
     best = separators if len(separators) == 1 else max(separators, key=known)
-    return _rows(text, best, path)
+    return rows(text, best, path)
 
 
-def _rows(text: str, separator: str, path: Path) -> Iterator[_Row]:
-    """Yield the rows that are not blank, each with the line it starts on."""
+def rows(text: str, separator: str, path: Path) -> Iterator[_Row]:
+    """Yield the rows that are not blank, each with the line it starts on.
+
+    Raises:
+        ImportFailed: the text breaks the rules of CSV.
+    """
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     line = 1
     try:

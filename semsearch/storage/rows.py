@@ -9,9 +9,9 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 
-from semsearch.types import Entry, Source
+from semsearch.types import NO_DETAILS, Details, Entry, Source
 
-COLUMNS = "id, glossary, term, definition, aliases, language, file, line, see_also"
+COLUMNS = "id, glossary, term, definition, aliases, language, file, line, see_also, details"
 
 DEFINITIONS = """
         id TEXT NOT NULL UNIQUE,
@@ -22,7 +22,8 @@ DEFINITIONS = """
         language TEXT NOT NULL,
         file TEXT NOT NULL,
         line INTEGER NOT NULL,
-        see_also TEXT NOT NULL
+        see_also TEXT NOT NULL,
+        details TEXT NOT NULL
 """
 
 
@@ -46,6 +47,7 @@ def to_row(entry: Entry) -> tuple[str | int, ...]:
         source.file,
         source.line,
         _listed(entry.see_also),
+        _stated(entry.details),
     )
 
 
@@ -54,9 +56,18 @@ def _listed(names: Sequence[str]) -> str:
     return json.dumps(names, ensure_ascii=False) if names else "[]"
 
 
+def _stated(details: Details) -> str:
+    """Return what is there as JSON; the order of its members is always the same, so rows can be compared."""
+    return "{}" if details is NO_DETAILS else json.dumps(details.stated(), ensure_ascii=False)
+
+
+def _details(stated: str) -> Details:
+    return NO_DETAILS if stated == "{}" else Details.of(json.loads(stated))
+
+
 def from_row(row: Sequence[str | int]) -> Entry:
     """Return the entry that `to_row` made a row of."""
-    id_, glossary, term, definition, aliases, language, file, line, see_also = row
+    id_, glossary, term, definition, aliases, language, file, line, see_also, details = row
     return Entry(
         id=str(id_),
         term=str(term),
@@ -66,13 +77,14 @@ def from_row(row: Sequence[str | int]) -> Entry:
         language=str(language),
         source=Source(str(file), int(line)) if file else None,
         see_also=tuple(json.loads(str(see_also))),
+        details=_details(str(details)),
     )
 
 
 AS_JSON = (
     "json_object('id', id, 'glossary', glossary, 'term', term, 'definition', definition, "
     "'aliases', json(aliases), 'language', language, 'file', file, 'line', line, "
-    "'see_also', json(see_also))"
+    "'see_also', json(see_also), 'details', json(details))"
 )
 """A row as one text, said to SQLite: an entry is put away without passing through the program."""
 
@@ -89,4 +101,6 @@ def from_json(text: str) -> Entry:
         language=stated["language"],
         source=Source(stated["file"], stated["line"]) if stated["file"] else None,
         see_also=tuple(stated["see_also"]),
+        # a version that was put away before there were details has none
+        details=Details.of(stated.get("details", {})),
     )

@@ -91,4 +91,5 @@ MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX request_in_time ON request (at);
     """,
+    "ALTER TABLE entry ADD COLUMN details TEXT NOT NULL DEFAULT '{}'",
 )

@@ -126,7 +126,7 @@ def _insert(
     connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name]
 ) -> None:
     connection.execute(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry))
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry))
     )
     alphabet.insert(connection, position, entry)
     connection.executemany(

@@ -75,6 +75,30 @@ def test_an_entry_is_added_at_the_address_it_says(editor: TestClient) -> None:
     assert found.headers["etag"] == response.headers["etag"]
 
 
+def test_details_are_put_patched_and_removed(editor: TestClient) -> None:
+    """Those that are there are shown, null removes one, and what is not given stays."""
+    content = {"term": "Whisk", "definition": "Wires.", "category": "tools", "broader": ["Tool"]}
+    put = editor.put(WHISK, json=content, headers={"If-Match": _etag(editor)})
+    assert (put.status_code, put.json()["category"], put.json()["broader"]) == (
+        200,
+        "tools",
+        ["Tool"],
+    )
+    patched = editor.patch(
+        WHISK,
+        content=b'{"category": null, "status": "draft", "examples": ["Whisk it."]}',
+        headers={"If-Match": put.headers["etag"], "Content-Type": "application/merge-patch+json"},
+    ).json()
+    assert (patched["status"], patched["examples"], patched["broader"]) == (
+        "draft",
+        ["Whisk it."],
+        ["Tool"],
+    )
+    assert "category" not in patched
+    hit = editor.get("/v1/search", params={"q": "whisk", "limit": 1}).json()["hits"][0]
+    assert (hit["status"], "broader" in hit) == ("draft", False)
+
+
 def test_edits_are_answered_as_they_are_declared(editor: TestClient) -> None:
     """Every kind of edit, by the models of the interface description."""
     put = {"term": "Whisk", "definition": "Wires."}

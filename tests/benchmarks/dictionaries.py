@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from semsearch.importers.dictd import read_articles
 from semsearch.importers.entries import MAX_DEFINITION
+from semsearch.importers.wordnet import read_lines
 from tests.quality.foldoc import definition_of
 from training import jargon, webster
-from training.dictd import read_articles
 from training.types import Sense
-from training.wordnet import read_lines
 
 PART = 200_000
 """Entries of one file: an importer refuses files of more than 64 MiB."""

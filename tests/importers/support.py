@@ -5,29 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.importers.formats import reader_for
-from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.types import Refusal
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-def read(path: Path, **columns: str) -> list[Record | Refusal]:
+def read(path: Path, **columns: str) -> list[Item]:
     """Read a file with the reader its suffix asks for."""
     return list(reader_for(path)(path, ReadOptions(columns)))
 
 
-def read_text(folder: Path, name: str, text: str, **columns: str) -> list[Record | Refusal]:
+def read_text(folder: Path, name: str, text: str, **columns: str) -> list[Item]:
     """Write a file and read it."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return read(path, **columns)
 
 
-def terms(items: list[Record | Refusal]) -> list[tuple[int, str, str]]:
+def terms(items: list[Item]) -> list[tuple[int, str, str]]:
     """Give line, term and definition of the records among some items."""
     return [(i.source.line, i.term, i.definition) for i in items if isinstance(i, Record)]
 
 
-def refusals(items: list[Record | Refusal]) -> list[tuple[int, str]]:
+def refusals(items: list[Item]) -> list[tuple[int, str]]:
     """Give line and reason of the refusals among some items."""
     return [(i.source.line, i.reason) for i in items if isinstance(i, Refusal)]

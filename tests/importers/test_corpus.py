@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.errors import ImportFailed
-from semsearch.importers import FORMATS, Corpus, read_corpus
+from semsearch.importers import Corpus, read_corpus
+from semsearch.importers.formats import SUFFIXES
 from semsearch.types import Entry, Refusal, Source
 from tests.importers.support import DATA
 
@@ -66,7 +67,10 @@ def test_nothing_found_says_what_was_refused_first(tmp_path: Path) -> None:
     path.write_text("# T\n\n## a\n\n## b\n", encoding="utf-8")
     with pytest.raises(ImportFailed) as caught:
         read_corpus([path])
-    assert str(caught.value) == f"{path}:3: no entry was found: no definition of 'a'"
+    assert str(caught.value) == (
+        f"{path}:3: no entry was found: no definition of 'a', nor of 1 more; "
+        "names alone cannot be searched by meaning"
+    )
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(
         ImportFailed, match=r"a\.md:1: no entry was found: nothing in this file reads"
@@ -84,24 +88,17 @@ def test_one_unreadable_file_stops_the_import(tmp_path: Path) -> None:
         read_corpus([tmp_path])
 
 
-def test_formats_are_lower_case_suffixes() -> None:
+def test_suffixes_are_lower_case() -> None:
     """The suffixes promised to users."""
-    assert list(FORMATS) == [
-        ".csv",
-        ".json",
-        ".jsonl",
-        ".markdown",
-        ".md",
-        ".ndjson",
-        ".tsv",
-        ".txt",
+    assert sorted(SUFFIXES) == [
+        *(".adj", ".adv", ".csv", ".htm", ".html", ".ifo", ".index", ".json", ".jsonl", ".jsonld"),
+        *(".markdown", ".md", ".ndjson", ".noun", ".nt", ".owl", ".rdf", ".rest", ".rst", ".tbx"),
+        *(".tsv", ".ttl", ".turtle", ".txt", ".verb", ".xhtml", ".xml", ".yaml", ".yml"),
     ]
 
 
 def test_importing_the_package_loads_no_parser() -> None:
     """Markdown and YAML are imported with the first file that needs them."""
-    code = (
-        "import sys, semsearch.importers; print({'yaml', 'markdown_it', 'csv'} & set(sys.modules))"
-    )
+    code = "import sys, semsearch.importers; heavy = {'yaml', 'markdown_it', 'csv', 'lxml', 'rdflib', 'docutils'}; print(heavy & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -18,8 +18,8 @@ def record(term: str, definition: str = "d", line: int = 1, id_: str | None = No
 
 def ids(*records: Record | Refusal) -> tuple[list[str], list[str]]:
     """Give the ids made of some records, and the refusals as text."""
-    entries, refusals = make_entries(records, "g")
-    return [entry.id for entry in entries], [str(refusal) for refusal in refusals]
+    made = make_entries(records, "g")
+    return [entry.id for entry in made.entries], [str(refusal) for refusal in made.refusals]
 
 
 def test_entry_states_everything_the_record_does() -> None:
@@ -33,9 +33,9 @@ def test_entry_states_everything_the_record_does() -> None:
         "Drinks/Café",
         "en_GB",
     )
-    entries, refusals = make_entries([raw], "bar")
-    assert refusals == []
-    assert entries == [
+    made = make_entries([raw], "bar")
+    assert made.refusals == []
+    assert made.entries == [
         Entry(
             "bar:drinks-café",
             "Café au lait",

@@ -23,6 +23,7 @@ from semsearch.types import Source
                 "aliases": ("alt_label", "Acronym"),
                 "id": ("notation",),
                 "language": ("lang",),
+                "notation": ("notation",),
             },
         ),
         (
@@ -74,7 +75,8 @@ def test_choice_of_an_unknown_field_is_refused() -> None:
         check_chosen({"word": "Wort"}, "f.csv")
     assert str(caught.value) == (
         "f.csv: column 'Wort' was chosen for 'word', which is no field; "
-        "the fields are term, definition, aliases, id, language, see_also"
+        "the fields are term, definition, aliases, id, language, see_also, category, notation, status, "
+        "examples, sources, broader, narrower, related, hidden_labels, iri"
     )
 
 

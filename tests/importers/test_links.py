@@ -139,7 +139,7 @@ def test_a_file_of_many_terms_links_by_its_anchors(tmp_path: Path) -> None:
 
 def test_tables_json_and_plain_text_state_links(tmp_path: Path) -> None:
     """Columns and keys under their usual names, a chosen one, and the line of the text."""
-    table = "term,definition,Related\nPan,A dish. See also: Pot,Lid; Rim\nLid,A cover.,\n"
+    table = "term,definition,Related terms\nPan,A dish. See also: Pot,Lid; Rim\nLid,A cover.,\n"
     assert _links(tmp_path, "a.csv", table) == [("Lid", "Rim"), ()]
     chosen = "term,definition,vgl\nPan,A dish.,Lid\n"
     assert _links(tmp_path, "b.csv", chosen, see_also="vgl") == [("Lid",)]
@@ -158,5 +158,5 @@ def test_links_are_cleaned_and_limited() -> None:
     assert not isinstance(record, Refusal)
     assert record.see_also == ("Pot lid",)
     many = tuple(f"Pot {n}" for n in range(MAX_SEE_ALSO + 5))
-    [entry], _ = make_entries([Record("Pan", "A dish.", Source("a", 1), see_also=many)], "k")
+    [entry] = make_entries([Record("Pan", "A dish.", Source("a", 1), see_also=many)], "k").entries
     assert entry.see_also == many[:MAX_SEE_ALSO]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.errors import ImportFailed, UnknownFormat
+from semsearch.importers.formats import SUFFIXES
 from semsearch.importers.sources import find_files
 
 PAGE = "---\ntitle: x\n---\ny"
@@ -117,8 +118,10 @@ def test_a_named_file_of_unknown_suffix_lists_the_known(tmp_path: Path) -> None:
     make(tmp_path, "a.docx", "b")
     with pytest.raises(UnknownFormat) as caught:
         find_files([tmp_path / "a.docx"])
-    known = ".csv, .json, .jsonl, .markdown, .md, .ndjson, .tsv, .txt"
-    assert caught.value.reason == f"no reader for .docx; readers exist for {known}"
+    known = ", ".join(SUFFIXES)
+    assert caught.value.reason == (
+        f"no reader for .docx; readers exist for {known}; `semsearch formats` lists them, and --format names one"
+    )
     with pytest.raises(UnknownFormat, match="no reader for files without a suffix"):
         find_files([tmp_path / "b"])
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semsearch.errors import ImportFailed
+from semsearch.importers.fields import SYNONYMS
 from semsearch.importers.records import Record
 from semsearch.types import Source
 from tests.importers.support import DATA, read, read_text, refusals
@@ -78,7 +79,7 @@ def test_tabs_and_several_alias_columns() -> None:
         ("en,ko\na,b\n", {}, ":1: no term and no definition column; the columns are: en, ko; map them with --columns term=...,definition=..."),
         ("term,ko\na,b\n", {}, ":1: no definition column; the columns are: term, ko; map them with --columns term=...,definition=..."),
         ("term,text\n", {"id": "key"}, ":1: no column 'key' for 'id'; the columns are: term, text"),
-        ("term,text\n", {"word": "key"}, ": column 'key' was chosen for 'word', which is no field; the fields are term, definition, aliases, id, language, see_also"),
+        ("term,text\n", {"word": "key"}, ": column 'key' was chosen for 'word', which is no field; the fields are " + ", ".join(SYNONYMS)),
         ("\n \n", {}, ": the file is empty; the first row must name the columns"),
         ('term,text\na,"b\n', {}, ":2: not valid CSV: unexpected end of data; look at the quotes"),
         ('term,text\na,b\nc,"d"e\n', {}, ":3: not valid CSV: ',' expected after '\"'; look at the quotes"),

@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from semsearch.importers.dictd import Article
 from semsearch.text import MAX_QUESTION_CHARS, WORD
-from training.dictd import Article
 
 _LABELS = re.compile(
     r"""(?: \d+\.(?=\s)                                        # the number of a sense

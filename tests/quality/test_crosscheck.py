@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from semsearch.importers.dictd import Article
 from semsearch.types import Entry
 from tests.evaluation.support import outcome
 from tests.quality.crosscheck import pairs, questions, report
-from training.dictd import Article
 
 
 def entry(term: str, *aliases: str, definition: str = "Something baked.") -> Entry:

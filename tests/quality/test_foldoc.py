@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from semsearch.importers.dictd import Article, read_articles
+from tests.importers.test_dictd import DATA
 from tests.quality.foldoc import definition_of, shortened
-from tests.training.test_dictd import DATA
-from training.dictd import Article, read_articles
 
 
 def definition(body: str) -> str:

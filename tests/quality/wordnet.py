@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.wordnet import Line, read_lines
+from semsearch.importers.wordnet import Line, read_lines
 
 _HYPERNYMS = ("@", "@i")
 """What a synset is a kind, or an instance, of."""
@@ -23,13 +23,13 @@ class Synset:
 
 
 def read_nouns(folder: Path) -> dict[str, Synset]:
-    """Read the nouns by their offsets, in the order of the file; see `training.wordnet.read_lines`."""
+    """Read the nouns by their offsets, in the order of the file; see `semsearch.importers.wordnet.read_lines`."""
     return {line.offset: _synset(line) for line in read_lines(folder / "data.noun")}
 
 
 def _synset(line: Line) -> Synset:
     words = tuple(word.replace("_", " ") for word in line.words)
-    above = (offset for sign, offset in line.pointers if sign in _HYPERNYMS)
+    above = (offset for sign, offset, _ in line.pointers if sign in _HYPERNYMS)
     definition, _, _ = line.gloss.partition('; "')
     return Synset(line.offset, words, definition.strip(), next(above, None))
 

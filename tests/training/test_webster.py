@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from training.dictd import Article
+from semsearch.importers.dictd import Article
 from training.types import Sense
 from training.webster import read_senses
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.errors import ImportFailed
-from training.dictd import Article, read_articles
+from semsearch.importers.dictd import Article, read_articles
 
 DATA = Path(__file__).parents[1] / "data" / "dictd"
 
@@ -86,14 +86,23 @@ def test_a_missing_text_is_named(tmp_path: Path) -> None:
     """With what a folder has to hold."""
     index = written(tmp_path, b"")
     (tmp_path / "words.dict").unlink()
-    with pytest.raises(ImportFailed, match=r"words\.dict: cannot be read .*name a folder with"):
+    with pytest.raises(
+        ImportFailed,
+        match=r"the text of this index, words\.dict or words\.dict\.dz, is not beside it",
+    ):
         read_articles(index)
 
 
-@pytest.mark.parametrize("damage", [b"no gzip", gzip.compress(b"leaven " * 99)[:-12]])
-def test_a_damaged_packed_text_is_refused(tmp_path: Path, damage: bytes) -> None:
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (b"\x1f\x8bno gzip", "is not what gzip writes"),
+        (gzip.compress(b"leaven " * 99)[:-12], "the packed file is broken off"),
+    ],
+)
+def test_a_damaged_packed_text_is_refused(tmp_path: Path, damage: bytes, reason: str) -> None:
     """Whether it is something else or cut short."""
     index = written(tmp_path, b"leaven\tA\tG\n")
     (tmp_path / "words.dict.dz").write_bytes(damage)
-    with pytest.raises(ImportFailed, match="is not what dictzip writes"):
+    with pytest.raises(ImportFailed, match=reason):
         read_articles(index)

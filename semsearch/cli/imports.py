@@ -1,0 +1,98 @@
+"""What `build` reads: formats, columns, the dry run and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from semsearch.cli import show
+from semsearch.errors import ImportFailed
+
+if TYPE_CHECKING:
+    from semsearch.importers import Corpus
+
+app = typer.Typer()
+
+Format = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help="Format of all files (default: by what stands in each)."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only read, and say what would be taken.")]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", help="Write what became of each record into a file, as JSON Lines."),
+]
+
+
+@app.command()
+def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
+    """List the formats that are read, by the names that --format takes."""
+    from semsearch.importers.formats import FORMATS  # noqa: PLC0415 - only this command needs it
+
+    if as_json:
+        stated = [
+            {"name": f.name, "about": f.about, "suffixes": f.suffixes} for f in FORMATS.values()
+        ]
+        show.print_json(json.dumps(stated))
+        return
+    table = Table("Format", "Suffixes", "", box=None, padding=(0, 2, 0, 0))
+    for one in FORMATS.values():
+        table.add_row(Text(one.name, "bold"), Text(" ".join(one.suffixes)), Text(one.about))
+    show.print_table(table)
+
+
+def columns(stated: str | None) -> dict[str, str]:
+    """Parse `term=Word,definition=Meaning`."""
+    found: dict[str, str] = {}
+    for part in (stated or "").split(",") if stated else []:
+        field, separator, column = part.partition("=")
+        if not separator or not field.strip() or not column.strip():
+            raise ImportFailed(f"{part!r} is not FIELD=COLUMN", "--columns")
+        found[field.strip()] = column.strip()
+    return found
+
+
+def dry_run(
+    paths: list[str],
+    *,
+    columns: dict[str, str],
+    format_: str | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Read glossaries, say what would be taken, and write nothing but the report."""
+    from semsearch.importers import read_corpus  # noqa: PLC0415 - loads the importers
+    from semsearch.importers.reporting import write_report  # noqa: PLC0415
+
+    with show.BuildProgress(quiet=as_json) as progress:
+        corpus = read_corpus(paths, columns=columns, format=format_, progress=progress)
+    if report is not None:
+        write_report(corpus, report)
+    _show(corpus, as_json=as_json)
+
+
+def _show(corpus: Corpus, *, as_json: bool) -> None:
+    refused = [str(refusal) for refusal in corpus.refusals]
+    merged = [str(one) for one in corpus.merged]
+    if as_json:
+        stated = {
+            "files": corpus.files,
+            "taken": len(corpus.entries),
+            "merged": merged,
+            "refused": refused,
+        }
+        show.print_json(json.dumps(stated))
+        return
+    for refusal in refused[: show.MAX_REFUSALS]:
+        show.done(f"refused {refusal}")
+    if len(refused) > show.MAX_REFUSALS:
+        show.done(f"... and {len(refused) - show.MAX_REFUSALS} more (see --report)")
+    show.done(
+        f"Dry run: {len(corpus.entries):,} entries of {corpus.files:,} files would be taken, {len(merged):,} records "
+        f"merged as other names, {len(refused):,} refused; nothing was written"
+    )

@@ -1,0 +1,186 @@
+"""DefinedTerm and DefinedTermSet of schema.org (https://schema.org/DefinedTerm), as JSON-LD.
+
+Terms are found wherever they stand: in a set, in a graph, inside of something else, and in the scripts of a page. `name`
+is the term, `description` what it means; a term that has only a code is called by it. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.fields import local_name, shorten
+from semsearch.importers.files import read_text
+from semsearch.importers.markup import html_words
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.types import Details, Refusal, Source
+
+MAX_DEPTH = 64
+_TERMS = frozenset({"DefinedTerm", "CategoryCode"})
+_SETS = frozenset({"DefinedTermSet", "CategoryCodeSet"})
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+_Object = dict[str, Any]
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read a file of JSON-LD, or a page or text with scripts of it.
+
+    Args:
+        path: the file.
+        options: not used.
+
+    Yields:
+        Item: a record for each term with a description, a refusal for each without and for each script that is not JSON.
+
+    Raises:
+        ImportFailed: a file of JSON is not JSON.
+    """
+    del options
+    text = read_text(path)
+    scripts = list(_scripts(text))
+    if not scripts:
+        yield from _Reader(path, text, 0).items(_decoded(text, path))
+        return
+    for start, end in scripts:
+        try:
+            data = _decoded(text[start:end], path)
+        except ImportFailed as error:
+            line = text.count("\n", 0, start) + (error.line or 1)
+            yield Refusal(Source(str(path), line), error.reason)
+        else:
+            yield from _Reader(path, text, start).items(data)
+
+
+def _scripts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the scripts of JSON-LD begin and end; each search that fails is the last one."""
+    folded = text.casefold() if text.isascii() else text
+    at = 0
+    while (tag := folded.find("<script", at)) >= 0:
+        start = folded.find(">", tag) + 1
+        end = folded.find("</script", start) if start else -1
+        if end < 0:
+            return
+        if "application/ld+json" in folded[tag:start]:
+            yield start, end
+        at = end
+
+
+def _decoded(text: str, path: Path) -> object:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        raise ImportFailed(reason, path, error.lineno) from error
+    except RecursionError as error:
+        raise ImportFailed("nested too deeply to be a glossary", path) from error
+
+
+class _Reader:
+    """Finds terms; each is looked for in the text behind the last one, to know its line."""
+
+    def __init__(self, path: Path, text: str, start: int) -> None:
+        self._path = path
+        self._text = text
+        self._at = start
+        self._line = text.count("\n", 0, start) + 1
+
+    def items(self, data: object) -> Iterator[Item]:
+        for term, language, category in _terms(data, "", "", 0, self._path):
+            yield _item(term, language, category, self._source(term))
+
+    def _source(self, term: _Object) -> Source:
+        """Return the line of the name or code as it is written; that of the last one if it is written otherwise."""
+        said = json.dumps(
+            _text(term.get("name")) or _text(term.get("termCode")), ensure_ascii=False
+        )
+        found = self._text.find(said, self._at)
+        if found >= 0:
+            self._line += self._text.count("\n", self._at, found)
+            self._at = found
+        return Source(str(self._path), self._line)
+
+
+def _terms(
+    data: object, language: str, category: str, depth: int, path: Path
+) -> Iterator[tuple[_Object, str, str]]:
+    """Yield terms with the language and the name of the set that they stand in."""
+    if depth > MAX_DEPTH:
+        raise ImportFailed("nested too deeply to be a glossary", path)
+    if isinstance(data, list):
+        for one in data:
+            yield from _terms(one, language, category, depth + 1, path)
+    if not isinstance(data, dict):
+        return
+    language = _text(data.get("inLanguage")) or language
+    types = _types(data)
+    if types & _TERMS:
+        yield data, language, category
+    if types & _SETS:
+        category = _text(data.get("name")) or category
+    for value in data.values():
+        yield from _terms(value, language, category, depth + 1, path)
+
+
+def _types(data: _Object) -> set[str]:
+    stated = data.get("@type", ())
+    several = stated if isinstance(stated, list) else [stated]
+    return {local_name(one).rpartition(":")[2] for one in several if isinstance(one, str)}
+
+
+def _item(term: _Object, language: str, category: str, source: Source) -> Item:
+    code = _text(term.get("termCode"))
+    name = _text(term.get("name")) or code
+    if not name:
+        return Refusal(source, "no term")
+    definition = html_words(_text(term.get("description")))
+    if not definition:
+        return Refusal(source, f"no definition of {shorten(name)!r}")
+    address = _text(term.get("@id")) or _text(term.get("url"))
+    tagged = _language(term.get("name")) or _language(term.get("description"))
+    return Record(
+        name,
+        definition,
+        source,
+        tuple(_texts(term.get("alternateName"))),
+        language=tagged or language or "en",
+        details=Details.of(
+            {
+                "category": _set_name(term.get("inDefinedTermSet")) or category,
+                "notation": code,
+                "sources": _texts(term.get("citation")),
+            }
+        ),
+        key=address,
+        hint=code or local_name(address),
+    )
+
+
+def _set_name(value: object) -> str:
+    if isinstance(value, list):
+        return next(filter(None, map(_set_name, value)), "")
+    return _text(value.get("name")) if isinstance(value, dict) else ""
+
+
+def _texts(value: object) -> list[str]:
+    several = value if isinstance(value, list) else [value]
+    return list(filter(None, map(_text, several)))
+
+
+def _text(value: object) -> str:
+    """Return a text, the first of several, or the value of a tagged one."""
+    if isinstance(value, list):
+        return next(filter(None, map(_text, value)), "") if len(value) < 100 else ""
+    if isinstance(value, dict):
+        value = value.get("@value", "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _language(value: object) -> str:
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, dict)), "")
+    stated = value.get("@language") or value.get("@lang") if isinstance(value, dict) else ""
+    return stated if isinstance(stated, str) else ""

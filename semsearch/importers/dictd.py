@@ -1,0 +1,153 @@
+"""Dictionaries of the DICT server dictd, as Debian's `dict-*` packages hold them.
+
+The format is described in dictd(8), "DATABASE FORMAT". A line of NAME.index is a headword, where its
+article begins in the text, and how long it is, in bytes, set apart by tabs; both numbers are
+written to base 64, highest digit first, in the alphabet of RFC 1421 and without padding. The text
+is NAME.dict, or NAME.dict.dz, which dictzip made and gzip reads. An article is an entry, its first headword the
+term; headwords that lead to the same article are aliases, and {braces} around a word lead to another entry.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.files import read_bytes
+from semsearch.importers.packed import unpacked
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.text import fold
+from semsearch.types import Refusal, Source
+
+_DIGITS = {
+    digit: value
+    for value, digit in enumerate(
+        string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    )
+}
+_ABOUT = ("00-database", "00database")
+"""What the headwords begin with under which a dictionary speaks of itself."""
+_LINK = re.compile(r"\{([^{}\n]*(?:\n[^{}\n]*)?)\}")
+"""A reference to another article, which may go on in the next line."""
+_ADDRESS = re.compile(r"\(?(?:https?|ftp|news|mailto):[^\s()]*\)?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article, every headword that the index has for it, in its order, and the line of the first."""
+
+    headwords: tuple[str, ...]
+    text: str
+    line: int = field(default=0, compare=False)
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read a dictionary.
+
+    Args:
+        path: NAME.index.
+        options: not used.
+
+    Yields:
+        Item: a record for each article with a text, a refusal for each without.
+
+    Raises:
+        ImportFailed: a file cannot be read, or a line leads nowhere; the message has the line.
+    """
+    del options
+    for article in read_articles(path, errors="replace"):
+        yield _item(article, Source(str(path), article.line))
+
+
+def read_articles(index: Path, *, errors: str = "strict") -> list[Article]:
+    """Read the articles of a dictionary, each once, in the order of the text.
+
+    Args:
+        index: NAME.index; NAME.dict.dz or NAME.dict lies beside it.
+        errors: what happens to bytes of an article that are not UTF-8, as `bytes.decode` has it.
+
+    Raises:
+        ImportFailed: a file cannot be read, or a line leads nowhere; the message has the line.
+    """
+    data = _text(index)
+    found: dict[tuple[int, int], tuple[int, list[str]]] = {}
+    for number, line in enumerate(read_bytes(index).split(b"\n"), 1):
+        if line.strip(b"\r"):
+            headword, start, length = _record(line, index, number)
+            if start + length > len(data):
+                reason = f"{headword!r} ends at byte {start + length:,} of a text of {len(data):,}"
+                raise ImportFailed(f"{reason}; fetch the dictionary again", index, number)
+            if not headword.startswith(_ABOUT):
+                found.setdefault((start, length), (number, []))[1].append(headword)
+    return [
+        Article(tuple(names), _decoded(data[start : start + length], index, errors=errors), number)
+        for (start, length), (number, names) in sorted(found.items())
+    ]
+
+
+def _item(article: Article, source: Source) -> Item:
+    names = article.headwords
+    text = _without_headwords(article.text, names)
+    words = _LINK.sub(lambda link: link[1], text)
+    if not words.strip():
+        return Refusal(source, f"no definition of {names[0]!r}")
+    links = tuple(" ".join(link[1].split()) for link in _LINK.finditer(text))
+    return Record(_as_written(article, names), _flowing(words), source, names[1:], see_also=links)
+
+
+def _without_headwords(text: str, names: tuple[str, ...]) -> str:
+    """Leave out the first line if it only repeats headwords; what an article says of them stays."""
+    first, _, rest = text.lstrip("\n").partition("\n")
+    known = {fold(name) for name in names}
+    said = re.split(r"[;,]| {2,}|/", first)
+    is_headline = all(fold(part) in known for part in said if fold(part))
+    return rest if is_headline else text
+
+
+def _as_written(article: Article, names: tuple[str, ...]) -> str:
+    """Return the first headword; the index has it in lower case where the article shows its capitals."""
+    first = article.text.lstrip("\n").partition("\n")[0].strip()
+    return next((n for n in (first, *names) if fold(n) == fold(names[0])), names[0])
+
+
+def _flowing(text: str) -> str:
+    """Join the lines of a paragraph, which were broken and indented for a terminal."""
+    paragraphs = re.split(r"\n[ \t]*\n", text)
+    joined = (" ".join(_ADDRESS.sub("", p.strip()).split()) for p in paragraphs)
+    return "\n\n".join(filter(None, joined)) or " ".join(text.split())
+
+
+def _text(index: Path) -> bytes:
+    packed, plain = index.with_suffix(".dict.dz"), index.with_suffix(".dict")
+    text = packed if packed.exists() else plain
+    if not text.exists():
+        raise ImportFailed(
+            f"the text of this index, {plain.name} or {packed.name}, is not beside it", index
+        )
+    return unpacked(text)
+
+
+def _record(line: bytes, index: Path, number: int) -> tuple[str, int, int]:
+    try:
+        headword, start, length, *_ = _decoded(line, index, number).rstrip("\r").split("\t")
+        return headword, _number(start), _number(length)
+    except (ValueError, KeyError) as error:
+        reason = "is not a headword, an offset and a length to base 64, set apart by tabs"
+        raise ImportFailed(reason, index, number) from error
+
+
+def _decoded(data: bytes, index: Path, number: int | None = None, errors: str = "strict") -> str:
+    try:
+        return data.decode("utf-8", errors)
+    except UnicodeDecodeError as error:
+        raise ImportFailed(f"is not a dictionary in UTF-8 ({error})", index, number) from error
+
+
+def _number(digits: str) -> int:
+    if not 0 < len(digits) <= 10:
+        raise ValueError
+    return reduce(lambda value, digit: value * 64 + _DIGITS[digit], digits, 0)

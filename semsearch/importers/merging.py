@@ -1,0 +1,139 @@
+"""What leads from one record of a glossary to another: relations by the keys of a file, and redirects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from semsearch.importers.records import Item, Record, Redirect
+from semsearch.importers.slugs import slug
+from semsearch.text import fold
+from semsearch.types import NO_DETAILS, Details, Entry, Merged, Refusal
+
+_RELATIONS = ("broader", "narrower", "related")
+_MOST_HOPS = 16
+"""Redirects that lead to one another, until nobody would follow them any more."""
+
+_SEE = re.compile(
+    r"(?:see|see under|same as|synonym of|synonym for):?\s+(\S.{0,200}?)\s*\.?", re.IGNORECASE
+)
+"""A definition that says no more than where to look."""
+
+Given = Sequence[tuple[Entry, str]]
+"""Entries, each with the key that the file has for it, if any."""
+
+
+def resolved(given: Given) -> list[Entry]:
+    """Return the entries, with the keys in their relations replaced by ids; those that nobody has stay."""
+    by_key: dict[tuple[str, str], str] = {}
+    for entry, key in given:
+        if key:
+            name = entry.id.partition(":")[2]
+            by_key.setdefault((key, entry.language), name)
+            by_key.setdefault((key, ""), name)
+    if not by_key:
+        return [entry for entry, _ in given]
+
+    def named(names: tuple[str, ...], language: str) -> tuple[str, ...]:
+        found = (by_key.get((n, language)) or by_key.get((n, "")) or n for n in names)
+        return tuple(dict.fromkeys(found))
+
+    return [_with(entry, named) for entry, _ in given]
+
+
+def _with(entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]]) -> Entry:
+    details = entry.details
+    if details is not NO_DETAILS:
+        parts = {name: named(getattr(details, name), entry.language) for name in _RELATIONS}
+        details = Details.of({**details.stated(), **parts})
+    return replace(entry, see_also=named(entry.see_also, entry.language), details=details)
+
+
+def merged(
+    entries: list[Entry], given: Given, redirects: Sequence[tuple[int, Redirect]]
+) -> Iterator[tuple[int, Merged | Refusal]]:
+    """Give the entries the names that lead to them, in place.
+
+    Args:
+        entries: of one glossary.
+        given: the same entries, with their keys.
+        redirects: each with its place in the corpus.
+
+    Yields:
+        tuple[int, Merged | Refusal]: what became of each redirect, with its place.
+    """
+    if not redirects:
+        return
+    places = _places(entries, given)
+    onward = {fold(redirect.name): redirect.target for _, redirect in redirects}
+    added: dict[int, dict[str, None]] = {}
+    for place, redirect in redirects:
+        at = _follow(redirect.target, places, onward)
+        name = " ".join(redirect.name.split())
+        if at is None or not name:
+            reason = f"{name!r} only leads to {redirect.target!r}, which is no entry"
+            yield place, Refusal(redirect.source, reason)
+            continue
+        if name != entries[at].term:
+            added.setdefault(at, dict.fromkeys(entries[at].aliases))[name] = None
+        yield place, Merged(redirect.source, name, entries[at].id)
+    for at, names in added.items():
+        entries[at] = replace(entries[at], aliases=tuple(names))
+
+
+def led_elsewhere(items: Sequence[Item]) -> list[Item]:
+    """Make redirects of records that only say "See X", where X is another record and says more.
+
+    Args:
+        items: cleaned records of one glossary, among others.
+    """
+    leading = {at: said[1] for at, item in enumerate(items) if (said := _only_sees(item))}
+    if not leading:
+        return list(items)
+    known: set[str] = set()
+    for at, item in enumerate(items):
+        if isinstance(item, Record):
+            names = () if at in leading else (item.term, *item.aliases)
+            known |= {fold(name) for name in names}
+    onward = {fold(_term(items[at])): target for at, target in leading.items()}
+    made = list(items)
+    for at, target in leading.items():
+        item, end = items[at], target
+        for _ in range(_MOST_HOPS):
+            if fold(end) in known or fold(end) not in onward:
+                break
+            end = onward[fold(end)]
+        if isinstance(item, Record) and fold(end) in known and fold(item.term) not in known:
+            made[at] = Redirect(item.term, end, item.source)
+    return made
+
+
+def _only_sees(item: Item) -> re.Match[str] | None:
+    return _SEE.fullmatch(item.definition) if isinstance(item, Record) else None
+
+
+def _term(item: Item) -> str:
+    return item.term if isinstance(item, Record) else ""
+
+
+def _places(entries: Sequence[Entry], given: Given) -> dict[str, int]:
+    """Return which entry a name, an id or a key means; the first one where several do, a term before an alias."""
+    places: dict[str, int] = {}
+    for at, (entry, (_, key)) in enumerate(zip(entries, given, strict=True)):
+        for name in (key, fold(entry.term), entry.id.partition(":")[2]):
+            places.setdefault(name, at)
+    for at, entry in enumerate(entries):
+        for alias in entry.aliases:
+            places.setdefault(fold(alias), at)
+    places.pop("", None)
+    return places
+
+
+def _follow(target: str, places: dict[str, int], onward: dict[str, str]) -> int | None:
+    for _ in range(_MOST_HOPS):
+        at = next((places[n] for n in (target, fold(target), slug(target)) if n in places), None)
+        if at is not None or fold(target) not in onward:
+            return at
+        target = onward[fold(target)]
+    return None

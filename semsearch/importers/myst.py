@@ -1,0 +1,92 @@
+"""Glossary directives of MyST, the Markdown of Sphinx (https://myst-parser.readthedocs.io).
+
+The directive stands behind a fence; its body is read as Sphinx reads it (see `stacks`), each definition
+being Markdown. Roles, {term}`shown <target>`, leave what they show; those that lead to a term are links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from semsearch.importers.fields import shorten
+from semsearch.importers.files import read_text
+from semsearch.importers.links import from_file
+from semsearch.importers.prose import MAX_SOURCE, inline_words, parse_blocks, prose_of
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.stacks import Stack, stacks
+from semsearch.types import Refusal, Source
+
+_OPENING = re.compile(r"^([ \t]*)(`{3,}|~{3,}|:{3,})\s*\{glossary\}")
+_OPTION = re.compile(r"^:[\w-]+:")
+_ROLE = re.compile(r"\{([a-z][\w:-]*)\}(`+)([^`]{1,1000})\2")
+_TITLED = re.compile(r"^(.*?)\s*<([^<>]*)>$", re.DOTALL)
+_LINKING = ("term", "ref", "std:term", "std:ref")
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read the glossary directives of a Markdown file.
+
+    Args:
+        path: the file.
+        options: not used.
+
+    Yields:
+        Item: a record for each definition, a refusal for each term without.
+    """
+    del options
+    lines = read_text(path).split("\n")
+    for first, body in _directives(lines):
+        for stack in stacks(body):
+            yield _item(stack, path, first)
+
+
+def _directives(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the body of each directive and the place of its first line; an open one ends with the file."""
+    place = 0
+    while place < len(lines):
+        opening = _OPENING.match(lines[place])
+        place += 1
+        if not opening:
+            continue
+        indent, fence = opening.groups()
+        first = place
+        while place < len(lines) and not _closes(lines[place], fence):
+            place += 1
+        body = [line.removeprefix(indent) for line in lines[first:place]]
+        skipped = next((i for i, line in enumerate(body) if not _OPTION.match(line)), len(body))
+        yield first + skipped, body[skipped:]
+        place += 1
+
+
+def _closes(line: str, fence: str) -> bool:
+    said = line.strip()
+    return len(said) >= len(fence) and set(said) == {fence[0]}
+
+
+def _item(stack: Stack, path: Path, first: int) -> Item:
+    source = Source(str(path), first + stack.terms[0][0] + 1)
+    links: list[str] = []
+
+    def shown(role: re.Match[str]) -> str:
+        titled = _TITLED.match(role[3])
+        if role[1] in _LINKING:
+            links.append(titled[2] if titled else role[3])
+        return (titled[1] if titled else role[3]).lstrip("~!")
+
+    text = "\n".join(stack.body)
+    if len(text) > MAX_SOURCE:
+        return Refusal(
+            source,
+            f"the text of {shorten(stack.terms[0][1])!r} is longer than {MAX_SOURCE} characters",
+        )
+    names = [inline_words(_ROLE.sub(shown, name[:5000]), {}) for _, name in stack.terms]
+    links.clear()
+    blocks = parse_blocks(_ROLE.sub(shown, text))
+    prose = prose_of(blocks.nodes, blocks.references, from_file(path.name))
+    if not names[0] or not prose.words:
+        return Refusal(source, f"no definition of {shorten(names[0])!r}" if names[0] else "no term")
+    return Record(
+        names[0], prose.words, source, tuple(names[1:]), see_also=(*links, *prose.see_also)
+    )

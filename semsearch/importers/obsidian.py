@@ -1,0 +1,82 @@
+"""Notes of Obsidian: a note is an entry, called by its file or its `title`, with `aliases` in front matter.
+
+[[Note]], [[Note|shown]] and [[Note#heading]] link to other notes; ![[embedded]] ones are left out, and so are comments
+between %%. A note that only links to another is a further name of that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from semsearch.importers.fields import shorten
+from semsearch.importers.files import read_text
+from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
+from semsearch.importers.links import from_page
+from semsearch.importers.prose import MAX_SOURCE, parse_blocks, prose_of, words_of
+from semsearch.importers.records import Item, ReadOptions, Record, Redirect
+from semsearch.types import Details, Refusal, Source
+
+_EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,500}\]\]|%%[^%]*%%")
+_LINK = re.compile(
+    r"\[\[([^\[\]\n|#^]{1,300})(?:[#^][^\[\]\n|]{0,300})?(?:\|([^\[\]\n]{1,300}))?\]\]"
+)
+_ONLY_LINK = re.compile(
+    r"\s*(?:see:?\s+|redirect:?\s+|#redirect\s+)?\[\[([^\[\]\n|#^]{1,300})[^\[\]\n]{0,600}\]\]\.?\s*",
+    re.I,
+)
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read a note.
+
+    Args:
+        path: the note.
+        options: not used.
+
+    Yields:
+        Item: one record, a redirect if it only links to another note, or a refusal if it says nothing.
+    """
+    del options
+    file = str(path)
+    try:
+        page = split_page(read_text(path))
+    except BadFrontMatter as error:
+        yield Refusal(Source(file, error.line), error.reason)
+        return
+    term = page.text("title") or path.stem
+    source = Source(file, 1)
+    if len(page.body) > MAX_SOURCE:
+        yield Refusal(source, f"the note is longer than {MAX_SOURCE} characters")
+    elif only := _ONLY_LINK.fullmatch(page.body):
+        yield Redirect(term, only[1].strip(), source)
+    else:
+        yield _item(page, term, source, path)
+
+
+def _item(page: Page, term: str, source: Source, path: Path) -> Item:
+    links: list[str] = []
+
+    def shown(link: re.Match[str]) -> str:
+        links.append(link[1].strip())
+        return (link[2] or link[1]).strip()
+
+    blocks = parse_blocks(_LINK.sub(shown, _EMBEDDED.sub("", page.body)))
+    nodes = blocks.nodes
+    if nodes and nodes[0].type == "heading" and words_of(nodes[:1], blocks.references) == term:
+        nodes = nodes[1:]
+    prose = prose_of(nodes, blocks.references, from_page({path.resolve().parent.name.casefold()}))
+    if not prose.words:
+        return Refusal(source, f"no definition of {shorten(term)!r}")
+    aliases = (*page.texts("aliases"), *page.texts("alias"))
+    return Record(
+        term,
+        prose.words,
+        source,
+        (*aliases, *([path.stem] if path.stem != term else [])),
+        page.text("id") or None,
+        page.text("lang") or "en",
+        (*links, *prose.see_also),
+        Details.of({"category": "; ".join(page.texts("tags")), "status": page.text("status")}),
+    )

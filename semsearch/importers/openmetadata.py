@@ -1,0 +1,104 @@
+"""Glossaries as OpenMetadata exports them: CSV with its own columns and its own lists inside of cells.
+
+`;` separates what a cell lists. A related term has its kind in front, `broader:Glossary.Term`; references alternate
+between name and address. Descriptions are Markdown. A term is called by its `displayName`, and found by its `name`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.fields import shorten
+from semsearch.importers.files import read_text
+from semsearch.importers.links import nowhere
+from semsearch.importers.prose import MAX_SOURCE, parse_blocks, prose_of
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.tabular import rows
+from semsearch.types import Details, Refusal, Source
+
+_KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "haspart": "narrower"}
+"""Kinds of relations as entries know them; all others are merely related."""
+_LAST = re.compile(r'(?:^|\.)("(?:[^"]|"")*"|[^."]+)$')
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read an export.
+
+    Args:
+        path: the file.
+        options: not used: the columns are known.
+
+    Yields:
+        Item: a record for each row with a description, a refusal for each without.
+
+    Raises:
+        ImportFailed: a needed column is not there, or the file breaks the rules of CSV.
+    """
+    del options
+    table = rows(read_text(path), ",", path)
+    _, header = next(table, (1, []))
+    names = [name.strip().rstrip("*").casefold() for name in header]
+    missing = [name for name in ("name", "description") if name not in names]
+    if missing:
+        raise ImportFailed(f"no column {' and no column '.join(missing)}", path, 1)
+    for line, cells in table:
+        row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+        yield _item(row, Source(str(path), line))
+
+
+def _item(row: dict[str, str], source: Source) -> Item:
+    name = row.get("name", "")
+    term = row.get("displayname") or name
+    if not term:
+        return Refusal(source, "no term")
+    text = row.get("description", "")
+    if len(text) > MAX_SOURCE:
+        return Refusal(
+            source, f"the text of {shorten(term)!r} is longer than {MAX_SOURCE} characters"
+        )
+    blocks = parse_blocks(text)
+    prose = prose_of(blocks.nodes, blocks.references, nowhere)
+    if not prose.words:
+        return Refusal(source, f"no definition of {shorten(term)!r}")
+    related: dict[str, list[str]] = {"broader": [], "narrower": [], "related": []}
+    related["broader"] += [_last(row["parent"])] if row.get("parent") else []
+    for one in _listed(row.get("relatedterms", "")):
+        kind, colon, target = one.partition(":")
+        related[_KINDS.get(kind.casefold(), "related")].append(_last(target if colon else one))
+    aliases = (*([name] if name != term else []), *_listed(row.get("synonyms", "")))
+    return Record(
+        term,
+        prose.words,
+        source,
+        aliases,
+        see_also=prose.see_also,
+        details=Details.of(
+            {
+                "category": "; ".join(_listed(row.get("tags", ""))),
+                "status": row.get("glossarystatus") or row.get("status", ""),
+                "sources": _references(row.get("references", "")),
+                **related,
+            }
+        ),
+        key=name,
+        hint=name,
+    )
+
+
+def _listed(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _references(cell: str) -> list[str]:
+    parts = [part.strip() for part in cell.split(";")]
+    pairs = zip(parts[::2], [*parts[1::2], ""], strict=False)
+    return [f"{name} ({url})" if url else name for name, url in pairs if name or url]
+
+
+def _last(name: str) -> str:
+    """Return the last part of a full name, `Glossary.Term`; a part with a dot stands in quotes."""
+    found = _LAST.search(name.strip())
+    return found[1].strip('"').replace('""', '"') if found else name

@@ -1,0 +1,150 @@
+"""RDF files as graphs, read by rdflib without a network: nothing that a file names is ever opened."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rdflib
+from rdflib import Dataset, Graph
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.files import read_text
+from semsearch.importers.xml_safety import check_xml
+
+# what a literal states is what was written; made anew, "1E999999999" has a billion digits
+rdflib.NORMALIZE_LITERALS = False
+logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # odd addresses are no concern of who builds
+
+BASE = "https://glossary.invalid/"
+"""What relative addresses are relative to; there can be no such host (RFC 2606)."""
+MAX_DEPTH = 64
+"""Brackets within one another; vocabularies have three or four."""
+
+_CONTEXTS: dict[str, Any] = {
+    "schema.org": {"@vocab": "https://schema.org/"},
+    "www.w3.org/2004/02/skos/core": {"@vocab": "http://www.w3.org/2004/02/skos/core#"},
+}
+"""Contexts known without fetching them, by their addresses."""
+_AT_LINE = re.compile(r"\bat line (\d+)|^.*?:(\d+):\d+:|\(line (\d+)")
+_TURTLE_PARTS = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'"
+    r"|<[^<>\s]*>|#[^\n]*|[\[(]|[\])]",
+    re.S,
+)
+
+
+def read_turtle(path: Path) -> tuple[Graph, str]:
+    """Read Turtle.
+
+    Returns:
+        The graph, and the text it was read from.
+
+    Raises:
+        ImportFailed: it cannot be read, or is not Turtle.
+    """
+    text = read_text(path)
+    _check_depth(text, path)
+
+    def parse() -> Graph:
+        return Graph().parse(data=text, format="turtle", publicID=BASE)
+
+    return _parsed(parse, path, "Turtle"), text
+
+
+def read_rdf_xml(path: Path) -> tuple[Graph, str]:
+    """Read RDF/XML; see `read_turtle`."""
+    text = read_text(path)
+    check_xml(text, path)
+    without_encoding = re.sub(r"""^(\s*<\?xml[^>]*?)\sencoding=["'][^"']*["']""", r"\1", text)
+
+    def parse() -> Graph:
+        return Graph().parse(data=without_encoding, format="xml", publicID=BASE)
+
+    return _parsed(parse, path, "RDF/XML"), text
+
+
+def read_json_ld(path: Path) -> tuple[Graph, str]:
+    """Read JSON-LD, with those contexts that stand in the file or are known; see `read_turtle`."""
+    text = read_text(path)
+    try:
+        data = _with_contexts(json.loads(text), path)
+    except json.JSONDecodeError as error:
+        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        raise ImportFailed(reason, path, error.lineno) from error
+    except RecursionError as error:
+        raise ImportFailed("nested too deeply to be a glossary", path) from error
+
+    def parse() -> Graph:
+        dataset = Dataset()
+        dataset.parse(data=json.dumps(data), format="json-ld", publicID=BASE)
+        graph = Graph()  # of all that its named graphs state
+        for subject, predicate, value, _ in dataset.quads():
+            graph.add((subject, predicate, value))
+        return graph
+
+    return _parsed(parse, path, "JSON-LD"), text
+
+
+def _parsed(parse: Callable[[], Graph], path: Path, name: str) -> Graph:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # rdflib's own use of what it calls deprecated
+            return parse()
+    except RecursionError as error:
+        raise ImportFailed("nested too deeply to be a glossary", path) from error
+    except Exception as error:  # its parsers raise whatever a broken file leads them to
+        said = " ".join(str(error).split())
+        found = _AT_LINE.search(said)
+        line = int(next(filter(None, found.groups()))) if found else getattr(error, "lines", None)
+        reason = f"not valid {name}: {said[:200] or type(error).__name__}"
+        raise ImportFailed(reason, path, line if isinstance(line, int) else None) from error
+
+
+def _with_contexts(value: Any, path: Path, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Put known contexts in the place of their addresses, and refuse others."""
+    if depth > MAX_DEPTH:
+        raise ImportFailed("nested too deeply to be a glossary", path)
+    if isinstance(value, list):
+        return [_with_contexts(one, path, depth + 1) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "@import" in value:
+        raise _elsewhere(value["@import"], path)
+    return {
+        key: _context(one, path) if key == "@context" else _with_contexts(one, path, depth + 1)
+        for key, one in value.items()
+    }
+
+
+def _context(stated: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(stated, list):
+        return [_context(one, path) for one in stated]
+    if not isinstance(stated, str):
+        return _with_contexts(stated, path)
+    address = re.sub(r"^https?://|[/#]+$", "", stated)
+    if address not in _CONTEXTS:
+        raise _elsewhere(stated, path)
+    return _CONTEXTS[address]
+
+
+def _elsewhere(stated: object, path: Path) -> ImportFailed:
+    reason = f"the context {str(stated)[:100]!r} lies elsewhere and is not fetched"
+    return ImportFailed(f"{reason}; write it into the file as an object", path)
+
+
+def _check_depth(text: str, path: Path) -> None:
+    depth = 0
+    for part in _TURTLE_PARTS.finditer(text):
+        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(part[0], 0)
+        if depth > MAX_DEPTH:
+            line = text.count("\n", 0, part.start()) + 1
+            raise ImportFailed("nested too deeply to be a glossary", path, line)

@@ -1,0 +1,163 @@
+"""How formats know their files again: by the first characters, which never say more than that."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from semsearch.importers.files import opens_front_matter
+
+_LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
+_DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)
+_RST = re.compile(r"^[ \t]*\.\. [\w:-]+::|^\.\. _[^\n]+:[ \t]*$", re.MULTILINE)
+_ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_TURTLE = re.compile(
+    r"^\s*(?:@prefix|@base|PREFIX|BASE)\s|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
+)
+_NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
+_DICTD = re.compile(r"[^\t\n]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t|\n|$)")
+_SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
+
+
+def anything(path: Path, start: str) -> bool:
+    """Take what nobody else of the suffix takes."""
+    del path, start
+    return True
+
+
+def in_vault(path: Path) -> bool:
+    """Say whether a file lies in a vault of Obsidian, which has a folder for its settings."""
+    return any((folder / ".obsidian").is_dir() for folder in path.resolve().parents[:8])
+
+
+def obsidian(path: Path, start: str) -> bool:
+    """Notes of a vault; elsewhere, front matter without a title above [[links]]."""
+    if in_vault(path):
+        return True
+    lines = start.split("\n")
+    if not opens_front_matter(lines):
+        return False
+    close = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), 0)
+    has_title = any(line.lower().startswith("title:") for line in lines[1:close])
+    return not has_title and _LINK.search("\n".join(lines[close:])) is not None
+
+
+def page(path: Path, start: str) -> bool:
+    """Front matter."""
+    del path
+    return opens_front_matter(start.split("\n", 2))
+
+
+def myst(path: Path, start: str) -> bool:
+    """A glossary directive behind a fence."""
+    del path
+    return _DIRECTIVE.search(start) is not None
+
+
+def sphinx(path: Path, start: str) -> bool:
+    """Any directive or target of reStructuredText in a text; a file of its suffix is taken without."""
+    return path.suffix.lower() in (".rst", ".rest") or _RST.search(start) is not None
+
+
+def openmetadata(path: Path, start: str) -> bool:
+    """The header row of its export."""
+    del path
+    columns = {c.strip(' "').rstrip("*").casefold() for c in start.split("\n", 1)[0].split(",")}
+    return {"parent", "name", "description"} <= columns and bool(
+        columns & {"displayname", "synonyms", "relatedterms", "glossarystatus"}
+    )
+
+
+def defined_terms(path: Path, start: str) -> bool:
+    """Schema.org's type, in JSON or in a script of a page."""
+    if "DefinedTerm" not in start:
+        return False
+    if path.suffix.lower() in (".json", ".jsonld"):
+        return "schema.org" in start
+    return "application/ld+json" in start
+
+
+def json_ld(path: Path, start: str) -> bool:
+    """A context, or ids and the vocabulary of SKOS."""
+    if path.suffix.lower() == ".jsonld":
+        return True
+    return '"@context"' in start or ('"@id"' in start and "skos/core#" in start)
+
+
+def turtle(path: Path, start: str) -> bool:
+    """Prefixes, or a triple on the first line; a file of its suffix is taken without."""
+    return path.suffix.lower() in (".ttl", ".turtle", ".nt") or _TURTLE.search(start) is not None
+
+
+def tbx(path: Path, start: str) -> bool:
+    """Its root element."""
+    del path
+    return _root(start) in ("tbx", "martif")
+
+
+def rdf_xml(path: Path, start: str) -> bool:
+    """Its root element."""
+    del path
+    return _root(start) == "rdf" or "22-rdf-syntax-ns#" in start
+
+
+def html(path: Path, start: str) -> bool:
+    """A page; a file of its suffix is taken without."""
+    return path.suffix.lower() in (".html", ".htm", ".xhtml") or _root(start) == "html"
+
+
+def datahub(path: Path, start: str) -> bool:
+    """Nodes or terms at the outer margin; a file of its suffix is taken without."""
+    return path.suffix.lower() in (".yaml", ".yml") or _NODES.search(start) is not None
+
+
+def dictd(path: Path, start: str) -> bool:
+    """Headword, offset and length, beside the text."""
+    has_text = any(path.with_suffix(s).exists() for s in (".dict", ".dict.dz"))
+    return path.suffix == ".index" and has_text and _DICTD.match(start) is not None
+
+
+def stardict(path: Path, start: str) -> bool:
+    """Its first line."""
+    del path
+    return start.startswith("StarDict's dict ifo file")
+
+
+def means_terms(path: Path, start: str) -> bool:
+    """Say whether a file of a suffix that much else has too is a glossary: settings and pages lie in folders as well."""
+    suffix = path.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        return _NODES.search(start) is not None
+    if suffix in (".html", ".htm", ".xhtml"):
+        return "<dl" in start.lower() or defined_terms(path, start)
+    if suffix == ".xml":
+        return tbx(path, start) or rdf_xml(path, start)
+    return dictd(path, start) if suffix == ".index" else ".. glossary::" in start
+
+
+def wordnet(path: Path, start: str) -> bool:
+    """A synset behind the licence."""
+    del path
+    return _SYNSET.search(start) is not None
+
+
+def _root(start: str) -> str:
+    """Return the local name of the first element of XML or HTML in lower case, empty if it is none."""
+    at = _skip_space(start, 0)
+    while start.startswith(("<?", "<!"), at):
+        at = _skip_space(start, _after_declaration(start, at))
+    found = _ELEMENT.match(start, at)
+    return found[1].lower() if found else ""
+
+
+def _after_declaration(start: str, at: int) -> int:
+    """Return where a comment, an instruction or a document type ends; each search that fails is the last."""
+    end = "-->" if start.startswith("<!--", at) else "?>" if start.startswith("<?", at) else ">"
+    subset = start.find("[", at, start.find(">", at)) if end == ">" else -1
+    found = start.find("]", subset) if subset >= 0 else at
+    found = start.find(end, found) if found >= 0 else -1
+    return len(start) if found < 0 else found + len(end)
+
+
+def _skip_space(start: str, at: int) -> int:
+    return len(start) - len(start[at:].lstrip()) if start[at : at + 1].isspace() else at

@@ -1,0 +1,254 @@
+"""Vocabularies: SKOS (https://www.w3.org/TR/skos-reference/) and OWL classes with a label and a definition.
+
+Whatever has a definition and a label is an entry, one for each language it is defined in; labels in other languages are
+aliases of the first. Definitions may be texts, or nodes that hold one with its source. The address of a concept
+is its key, the last part of that its id where no other has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from semsearch.importers import rdf
+from semsearch.importers.fields import local_name, shorten
+from semsearch.importers.records import Item, ReadOptions, Record, Redirect
+from semsearch.types import Details, Refusal, Source
+
+_OWL = "http://www.w3.org/2002/07/owl#"
+_TERMS = "http://purl.org/dc/terms/"
+_XL = "http://www.w3.org/2008/05/skos-xl#"
+_DEFINITION = (SKOS.definition, URIRef("http://purl.obolibrary.org/obo/IAO_0000115"))
+_PREF = (SKOS.prefLabel, URIRef(f"{_XL}prefLabel"), RDFS.label)
+_ALT = (SKOS.altLabel, URIRef(f"{_XL}altLabel"))
+_HIDDEN = (SKOS.hiddenLabel, URIRef(f"{_XL}hiddenLabel"))
+_STATUS = (
+    URIRef("http://www.w3.org/2003/06/sw-vocab-status/ns#term_status"),
+    URIRef("http://www.w3.org/ns/adms#status"),
+)
+_SOURCE = (URIRef(f"{_TERMS}source"), URIRef("http://purl.org/dc/elements/1.1/source"))
+_CALLED = (
+    *(SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name, RDF.value, FOAF.page),
+    *(URIRef(f"https://schema.org/{name}") for name in ("name", "url")),
+)
+"""What nodes without an address are called by."""
+_CATEGORY = (URIRef(f"{_TERMS}subject"), SKOS.inScheme)
+_BROADER = (SKOS.broader, RDFS.subClassOf)
+_DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
+_FORM = URIRef(f"{_XL}literalForm")
+_NOT_ENTRIES = {
+    SKOS.ConceptScheme: "a concept scheme, not an entry",
+    SKOS.Collection: "a collection, not an entry",
+    SKOS.OrderedCollection: "a collection, not an entry",
+    URIRef(f"{_OWL}Ontology"): "an ontology, not an entry",
+}
+_LANGUAGES = (str(RDF), str(RDFS), _OWL, str(SKOS))
+"""Of the languages themselves, which make everything a kind of `rdfs:Class` or `owl:Thing`."""
+_MAIN = "en"
+_SUBJECT = re.compile(
+    r"""^\s{0,3}(?:<([^<>\s]+)>|([\w.-]*:[^\s;,()\[\]]+))(?=\s|$)"""
+    r"""|rdf:(?:about|ID)\s*=\s*["']([^"']+)["']|"@id"\s*:\s*"([^"]+)"\s*,\s*"@type\"""",
+    re.M,
+)
+
+
+def read_turtle(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read Turtle.
+
+    Args:
+        path: the file.
+        options: not used.
+
+    Yields:
+        Item: a record for each definition of a concept in a language, a refusal for each concept without.
+    """
+    del options
+    yield from _items(*rdf.read_turtle(path), path)
+
+
+def read_rdf_xml(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read RDF/XML.
+
+    Args:
+        path: the file.
+        options: not used.
+
+    Yields:
+        Item: as for Turtle.
+    """
+    del options
+    yield from _items(*rdf.read_rdf_xml(path), path)
+
+
+def read_json_ld(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read JSON-LD.
+
+    Args:
+        path: the file.
+        options: not used.
+
+    Yields:
+        Item: as for Turtle.
+    """
+    del options
+    yield from _items(*rdf.read_json_ld(path), path)
+
+
+def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
+    lines = _lines(text)
+    found = dict.fromkeys(s for p in _DEFINITION for s in graph.subjects(p))
+    found |= dict.fromkeys(graph.subjects(RDF.type, SKOS.Concept))
+    placed = [(lines.get(local_name(str(one)), 1), str(one), one) for one in found]
+    for line, _, subject in sorted(placed, key=lambda place: place[:2]):
+        yield from _Concept(graph, subject, Source(str(path), line)).items()
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Return where a subject is described, by the last part of its address."""
+    lines: dict[str, int] = {}
+    line, counted = 1, 0
+    for found in _SUBJECT.finditer(text):
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
+        inside = len(found[0]) - len(found[0].lstrip("\n"))
+        name = next(filter(None, found.groups()))
+        # what stands behind a prefix or an entity is a name by itself
+        short = re.split(r"[:;]", name)[-1] if found[2] or name.startswith("&") else name
+        lines.setdefault(local_name(short), line + inside)
+    return lines
+
+
+class _Concept:
+    """One concept of a graph."""
+
+    def __init__(self, graph: Graph, subject: Node, source: Source) -> None:
+        self._graph = graph
+        self._subject = subject
+        self._source = source
+        self._iri = str(subject) if isinstance(subject, URIRef) else ""
+
+    def items(self) -> Iterator[Item]:
+        labels = self._texts(_PREF[:2]) or self._texts(_PREF[2:])
+        name = _first(labels) or local_name(self._iri)
+        kinds = self._graph.objects(self._subject, RDF.type)
+        if reason := next((_NOT_ENTRIES[k] for k in kinds if k in _NOT_ENTRIES), None):  # type: ignore[index]
+            yield Refusal(self._source, f"{shorten(name)!r} is {reason}")
+            return
+        definitions = self._texts(_DEFINITION)
+        if not definitions or not labels:
+            yield self._without(name, has_definition=bool(definitions))
+            return
+        order = sorted(definitions, key=lambda language: (language != _MAIN, language))
+        for language in order:
+            yield self._record(language, labels, definitions, order)
+
+    def _without(self, name: str, *, has_definition: bool) -> Item:
+        replaced = next((str(o) for o in self._graph.objects(self._subject, _REPLACED)), None)
+        if replaced and not has_definition:
+            return Redirect(name, replaced, self._source)
+        reason = "no label" if has_definition else "no definition"
+        return Refusal(self._source, f"{reason} of {shorten(name)!r}")
+
+    def _record(
+        self, language: str, labels: _Texts, definitions: _Texts, order: list[str]
+    ) -> Record:
+        is_main = language == order[0]
+        own = labels.get(language) or labels.get(_MAIN) or next(iter(labels.values()))
+        taken = [language] + [n for n in labels if n not in order] * is_main
+        others = [label for n in taken for label in labels.get(n, ())]
+        names = [*others, *_of(self._texts(_ALT), language, order, is_main=is_main)]
+        name = local_name(self._iri)
+        return Record(
+            own[0],
+            "\n\n".join(definitions[language]),
+            self._source,
+            tuple(n for n in dict.fromkeys(names) if n != own[0]),
+            language=language,
+            details=self._details(language, order, is_main=is_main),
+            key=self._iri,
+            hint=name if is_main else f"{name}-{language}",
+        )
+
+    def _details(self, language: str, order: list[str], *, is_main: bool) -> Details:
+        def texts(*predicates: URIRef) -> tuple[str, ...]:
+            return tuple(_of(self._texts(predicates), language, order, is_main=is_main))
+
+        is_deprecated = any(str(o) == "true" for o in self._objects((_DEPRECATED,)))
+        stated = self._named(_STATUS, str)
+        return Details(
+            category="; ".join(self._named(_CATEGORY, self._label)),
+            notation="; ".join(self._named((SKOS.notation,), str)),
+            status="deprecated" if is_deprecated else "; ".join(stated),
+            examples=texts(SKOS.example),
+            sources=tuple(self._sources()),
+            broader=self._addresses(_BROADER),
+            narrower=self._addresses((SKOS.narrower,)),
+            related=self._addresses((SKOS.related, _REPLACED)),
+            hidden_labels=texts(*_HIDDEN),
+        )
+
+    def _objects(self, predicates: Iterable[URIRef]) -> Iterator[Node]:
+        return (o for p in predicates for o in self._graph.objects(self._subject, p))
+
+    def _texts(self, predicates: Iterable[URIRef]) -> _Texts:
+        """Return what literals say by language, also those of nodes that hold one."""
+        found: _Texts = {}
+        for literal in map(self._literal, self._objects(predicates)):
+            if literal is not None and (text := str(literal).strip()):
+                language = (literal.language or _MAIN).lower()
+                found.setdefault(language, []).append(text)
+        return {language: sorted(set(texts)) for language, texts in found.items()}
+
+    def _literal(self, node: Node) -> Literal | None:
+        if isinstance(node, Literal):
+            return node
+        held = (self._graph.value(node, p) for p in (RDF.value, _FORM))
+        return next((one for one in held if isinstance(one, Literal)), None)
+
+    def _sources(self) -> Iterator[str]:
+        nodes = (d for d in self._objects(_DEFINITION) if not isinstance(d, Literal))
+        for subject in (self._subject, *nodes):
+            found = {self._cited(o) for p in _SOURCE for o in self._graph.objects(subject, p)}
+            yield from sorted(filter(None, found))
+
+    def _cited(self, node: Node) -> str:
+        """Return a text or an address, and of a node without an address what it is called."""
+        if not isinstance(node, BNode):
+            return str(node)
+        said = (self._graph.value(node, p) for p in _CALLED)
+        return ", ".join(dict.fromkeys(str(one) for one in said if one is not None))
+
+    def _named(self, predicates: Iterable[URIRef], name: Callable[[Node], str]) -> list[str]:
+        nodes = self._objects(predicates)
+        return sorted(
+            {
+                local_name(str(n)) if name is str and isinstance(n, URIRef) else name(n)
+                for n in nodes
+            }
+        )
+
+    def _label(self, node: Node) -> str:
+        label = self._graph.value(node, SKOS.prefLabel) or self._graph.value(node, RDFS.label)
+        return str(label) if label else local_name(str(node))
+
+    def _addresses(self, predicates: Iterable[URIRef]) -> tuple[str, ...]:
+        found = {str(o) for o in self._objects(predicates) if isinstance(o, URIRef)}
+        return tuple(sorted(one for one in found - {self._iri} if not one.startswith(_LANGUAGES)))
+
+
+_Texts = dict[str, list[str]]
+"""Texts by language."""
+
+
+def _first(texts: _Texts) -> str:
+    return next((several[0] for several in (texts.get(_MAIN), *texts.values()) if several), "")
+
+
+def _of(texts: _Texts, language: str, order: list[str], *, is_main: bool) -> list[str]:
+    """Return texts of a language, for the main one also those of languages that have no definition."""
+    wanted = [language] + [n for n in texts if n not in order] * is_main
+    return [text for n in wanted for text in texts.get(n, ())]

@@ -1,0 +1,102 @@
+"""Glossaries in reStructuredText: glossary directives of Sphinx, and definition lists where there is no directive.
+
+The first of several terms above a definition is the entry's, the others are its aliases. What `:term:` and `:ref:` lead to is
+linked to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+
+from semsearch.errors import ImportFailed
+from semsearch.importers import rst
+from semsearch.importers.fields import shorten
+from semsearch.importers.files import read_text
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.types import Refusal, Source
+
+MAX_LINES = 15_000
+"""Lines of a file: docutils takes a tenth of a millisecond for each, and the largest glossaries have 2,000."""
+MAX_BLOCK = 1_000
+"""Lines without a blank one between them: what opens inline is searched for its end in all of them."""
+_MOST_INDENT = 400
+"""Blanks in front of a line; blocks within blocks within blocks have forty."""
+_MOST_BULLETS = 60
+"""Bullets in front of a line, each of which opens a list within the last."""
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read a file of reStructuredText.
+
+    Args:
+        path: the file.
+        options: not used.
+
+    Yields:
+        Item: a record for each definition, a refusal for each term without.
+
+    Raises:
+        ImportFailed: a line of it is too long, or it is nested too deeply.
+    """
+    del options
+    text = read_text(path)
+    _check_lines(text, path)
+    try:
+        document = rst.parse(text)
+        lists: list[nodes.definition_list] = list(document.findall(rst.GlossaryList))
+        found = lists or [n for n in document.findall(nodes.definition_list) if _is_outer(n)]
+        for one in found:
+            for item in one.findall(nodes.definition_list_item):
+                if item.parent is one:
+                    yield _item(item, str(path))
+    except RecursionError as error:
+        raise ImportFailed("nested too deeply to be a glossary", path) from error
+
+
+def _check_lines(text: str, path: Path) -> None:
+    if text.count("\n") > MAX_LINES:
+        raise ImportFailed(f"more than {MAX_LINES:,} lines; split it", path)
+    block = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        block = block + 1 if line.strip() else 0
+        if block > MAX_BLOCK:
+            raise ImportFailed(f"more than {MAX_BLOCK:,} lines without a blank one", path, number)
+        if len(line) > rst.MAX_LINE:
+            reason = f"a line of more than {rst.MAX_LINE:,} characters; break it"
+            raise ImportFailed(reason, path, number)
+        start = line[: 4 * _MOST_INDENT]
+        indent = len(start) - len(start.lstrip())
+        bullets = start[indent:].split()
+        deep = next(
+            (i for i, part in enumerate(bullets) if part not in ("*", "-", "+")), len(bullets)
+        )
+        if indent > _MOST_INDENT or deep > _MOST_BULLETS:
+            raise ImportFailed("nested too deeply to be a glossary", path, number)
+
+
+def _is_outer(node: nodes.Node) -> bool:
+    """Whether a list stands by itself, and not inside of another definition."""
+    parent = node.parent
+    while parent is not None:
+        if isinstance(parent, nodes.definition_list_item | nodes.list_item):
+            return False
+        parent = parent.parent
+    return True
+
+
+def _item(item: nodes.definition_list_item, file: str) -> Item:
+    terms = [node for node in item.children if isinstance(node, nodes.term)]
+    bodies = [node for node in item.children if isinstance(node, nodes.definition)]
+    names = [name for name in map(rst.inline_words, terms) if name]
+    line = next((term.get("line") or term.line for term in terms), None) or item.line or 1
+    source = Source(file, line)
+    words = "\n\n".join(filter(None, map(rst.words_of, bodies)))
+    if not names:
+        return Refusal(source, "no term")
+    if not words:
+        return Refusal(source, f"no definition of {shorten(names[0])!r}")
+    links = tuple(link for body in bodies for link in rst.links_of(body))
+    return Record(names[0], words, source, tuple(names[1:]), see_also=links)

@@ -1,0 +1,153 @@
+"""Dictionaries of StarDict: NAME.ifo says what there is, NAME.idx what is defined, NAME.dict what it means.
+
+The format is described in StarDict's own doc/StarDictFileFormat. An index is a row of headwords, each ended by a zero
+byte and followed by where its article begins (32 bits, or 64 if `idxoffsetbits` says so) and how long it
+is, highest byte first. An article is a row of fields, whose types `sametypesequence` states or else a letter in front of
+each: what small letters begin ends with a zero byte, what capital ones begin has its length in front. NAME.syn, if there
+is one, is a row of further headwords, each with the number of another; they become aliases.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.files import read_text
+from semsearch.importers.markup import html_words
+from semsearch.importers.packed import unpacked
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.types import Refusal, Source
+
+_TEXT = frozenset("mlnw")
+_MARKUP = frozenset("hgxk")
+"""Types of fields that are words; the others are sounds, pictures and pronunciations."""
+_MOST_FIELDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Headword:
+    word: str
+    start: int
+    size: int
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read a dictionary.
+
+    Args:
+        path: NAME.ifo.
+        options: not used.
+
+    Yields:
+        Item: a record for each article with a text, a refusal for each without; the line is the number of the headword.
+
+    Raises:
+        ImportFailed: a file of the dictionary is missing or is not what its description says.
+    """
+    del options
+    about = _about(path)
+    articles = unpacked(_beside(path, ".dict.dz", ".dict"))
+    headwords = list(_headwords(path, about))
+    aliases = _synonyms(path, len(headwords))
+    by_place: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, headword in enumerate(headwords):
+        by_place[headword.start, headword.size].append(number)
+    for (start, size), numbers in by_place.items():
+        source = Source(str(path), numbers[0] + 1)
+        first, *more = (headwords[number].word for number in numbers)
+        if start + size > len(articles):
+            reason = f"{first!r} ends at byte {start + size:,} of a text of {len(articles):,}"
+            raise ImportFailed(f"{reason}; fetch the dictionary again", path, source.line)
+        names = (*more, *(name for number in numbers for name in aliases.get(number, ())))
+        text = _words(articles[start : start + size], about.get("sametypesequence", ""))
+        if text:
+            yield Record(first, text, source, names, language=about.get("lang", "en"))
+        else:
+            yield Refusal(source, f"no definition of {first!r}")
+
+
+def _about(path: Path) -> dict[str, str]:
+    first, *lines = read_text(path).split("\n")
+    if not first.startswith("StarDict's dict ifo file"):
+        raise ImportFailed("is not the description of a StarDict dictionary", path, 1)
+    parts = (line.partition("=") for line in lines)
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def _beside(path: Path, *suffixes: str) -> Path:
+    found = [place for suffix in suffixes if (place := path.with_suffix(suffix)).exists()]
+    if not found:
+        names = " or ".join(path.with_suffix(suffix).name for suffix in suffixes)
+        raise ImportFailed(
+            f"{names} is not beside it; put the files of a dictionary together", path
+        )
+    return found[0]
+
+
+def _headwords(path: Path, about: dict[str, str]) -> Iterator[_Headword]:
+    file = _beside(path, ".idx", ".idx.gz", ".idx.dz")
+    numbers = struct.Struct(">QI" if about.get("idxoffsetbits") == "64" else ">II")
+    for word, (start, size) in _rows(unpacked(file), numbers, file):
+        yield _Headword(word, start, size)
+
+
+def _synonyms(path: Path, count: int) -> dict[int, list[str]]:
+    """Return the further names of each headword by its number."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for suffix in (".syn", ".syn.dz"):
+        file = path.with_suffix(suffix)
+        if file.exists():
+            for word, (number,) in _rows(unpacked(file), struct.Struct(">I"), file):
+                if number >= count:
+                    reason = f"{word!r} is another name of headword {number:,} of {count:,}"
+                    raise ImportFailed(f"{reason}; fetch the dictionary again", file)
+                found[number].append(word)
+    return found
+
+
+def _rows(data: bytes, numbers: struct.Struct, file: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+    at = 0
+    while at < len(data):
+        end = data.find(b"\0", at)
+        if end < 0 or end + 1 + numbers.size > len(data):
+            raise ImportFailed(f"is broken off at byte {at:,}; fetch the dictionary again", file)
+        yield data[at:end].decode("utf-8", "replace"), numbers.unpack_from(data, end + 1)
+        at = end + 1 + numbers.size
+
+
+def _words(article: bytes, types: str) -> str:
+    """Return what the fields of an article say in words."""
+    said = []
+    for kind, field in _fields(article, types):
+        text = field.decode("utf-8", "replace").strip()
+        if kind in _MARKUP:
+            said.append(html_words(text))
+        elif kind in _TEXT:
+            said.append(text)
+    return "\n\n".join(filter(None, said))
+
+
+def _fields(article: bytes, types: str) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    for place in range(len(types) or _MOST_FIELDS):
+        if at >= len(article):
+            return
+        kind = types[place : place + 1] or chr(article[at])
+        at += not types
+        is_last = bool(types) and place == len(types) - 1
+        if is_last:
+            end = after = len(article)
+        elif kind.isupper():
+            size = int.from_bytes(article[at : at + 4], "big")
+            at += 4
+            end = after = at + size
+        else:
+            found = article.find(b"\0", at)
+            end = len(article) if found < 0 else found
+            after = end + 1
+        yield kind, article[at:end]
+        at = after

@@ -1,0 +1,177 @@
+"""Synsets of WordNet, from the data files of its database (wndb(5WN)).
+
+A line of data.POS is one synset: its offset, the number of its file, its type, how many words it has to
+base 16, the words each with a number, how many pointers it has, each as sign, offset, part of speech and place, and after
+a bar the gloss: definitions and quoted examples, set apart by semicolons. The licence stands above, in lines that
+begin with blanks. A synset is an entry of the id that WordNet gives it: part of speech and offset.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import ImportFailed
+from semsearch.importers.files import read_text
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.types import Details, Refusal, Source
+
+_MARKER = re.compile(r"\((?:a|p|ip)\)$")
+"""Where an adjective may stand; no part of the word."""
+_EXAMPLE = re.compile(r'"([^"]+)"(?:\s*-+\s*[^;"]+)?')
+"""A usage in quotation marks, and who wrote it."""
+_SEPARATORS = re.compile(r"(?:\s*;)+")
+_BROADER, _NARROWER, _SEE_ALSO = ("@", "@i"), ("~", "~i"), ("^",)
+
+_TOPICS = [
+    "adj.all",
+    "adj.pert",
+    "adv.all",
+    "noun.Tops",
+    "noun.act",
+    "noun.animal",
+    "noun.artifact",
+    "noun.attribute",
+    "noun.body",
+    "noun.cognition",
+    "noun.communication",
+    "noun.event",
+    "noun.feeling",
+    "noun.food",
+    "noun.group",
+    "noun.location",
+    "noun.motive",
+    "noun.object",
+    "noun.person",
+    "noun.phenomenon",
+    "noun.plant",
+    "noun.possession",
+    "noun.process",
+    "noun.quantity",
+    "noun.relation",
+    "noun.shape",
+    "noun.state",
+    "noun.substance",
+    "noun.time",
+    "verb.body",
+    "verb.change",
+    "verb.cognition",
+    "verb.communication",
+    "verb.competition",
+    "verb.consumption",
+    "verb.contact",
+    "verb.creation",
+    "verb.emotion",
+    "verb.motion",
+    "verb.perception",
+    "verb.possession",
+    "verb.social",
+    "verb.stative",
+    "verb.weather",
+    "adj.ppl",
+]
+"""The names of its lexicographers' files by their numbers (lexnames(5WN))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A synset as it is written: words with underscores, pointers as (sign, offset, part), the whole gloss."""
+
+    offset: str
+    type: str
+    topic: str
+    words: tuple[str, ...]
+    pointers: tuple[tuple[str, str, str], ...]
+    gloss: str
+    number: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words as people write them, each once."""
+        words = (_MARKER.sub("", word).replace("_", " ") for word in self.words)
+        return tuple(dict.fromkeys(words))
+
+    @property
+    def definition(self) -> str:
+        """The gloss without examples."""
+        text = " ".join(_EXAMPLE.sub("", self.gloss).split()).strip(" ;:,")
+        return _SEPARATORS.sub(";", text)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The usages in the gloss."""
+        return tuple(match[1].strip() for match in _EXAMPLE.finditer(self.gloss))
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    """Read a data file.
+
+    Args:
+        path: data.noun, data.verb, data.adj or data.adv.
+        options: not used.
+
+    Yields:
+        Item: a record for each synset with a definition, a refusal for each without.
+    """
+    del options
+    file = str(path)
+    for line in read_lines(path):
+        source = Source(file, line.number)
+        names, definition = line.names, line.definition
+        if not names or not definition:
+            yield Refusal(source, f"no definition of {' '.join(names)!r}")
+            continue
+        id_ = _id(line.type, line.offset)
+        links = _targets(line, _SEE_ALSO)
+        yield Record(names[0], definition, source, names[1:], id_, "en", links, _details(line))
+
+
+def read_lines(file: Path) -> Iterator[Line]:
+    """Yield the synsets of a data file.
+
+    Raises:
+        ImportFailed: it cannot be read, or a line is no synset; the message has the line.
+    """
+    text = read_text(file).removesuffix("\n")
+    for number, line in enumerate(text.split("\n") if text else (), 1):
+        if not line.startswith("  "):
+            try:
+                yield _line(line, number)
+            except (ValueError, IndexError) as error:
+                raise ImportFailed(f"is no synset ({error})", file, number) from error
+
+
+def _line(line: str, number: int) -> Line:
+    data, bar, gloss = line.partition(" | ")
+    if not bar:
+        raise ValueError("it has no definition")
+    offset, topic, kind, count, *rest = data.split()
+    end = 2 * int(count, 16)
+    pointers = rest[end + 1 : end + 1 + 4 * int(rest[end])]
+    signs = tuple(zip(pointers[::4], pointers[1::4], pointers[2::4], strict=True))
+    return Line(offset, kind, topic, tuple(rest[:end:2]), signs, gloss, number)
+
+
+def _details(line: Line) -> Details:
+    number = int(line.topic) if line.topic.isdecimal() and len(line.topic) == 2 else len(_TOPICS)
+    known = (*_BROADER, *_NARROWER, *_SEE_ALSO)
+    others = tuple(sign for sign, _, _ in line.pointers if sign not in known)
+    return Details(
+        category=_TOPICS[number] if number < len(_TOPICS) else "",
+        examples=line.examples,
+        broader=_targets(line, _BROADER),
+        narrower=_targets(line, _NARROWER),
+        related=_targets(line, others),
+    )
+
+
+def _targets(line: Line, signs: tuple[str, ...]) -> tuple[str, ...]:
+    found = (_id(part, offset) for sign, offset, part in line.pointers if sign in signs)
+    return tuple(dict.fromkeys(found))
+
+
+def _id(part: str, offset: str) -> str:
+    """Return the id of a synset; those of satellite adjectives are called as those of adjectives."""
+    return f"{'a' if part == 's' else part}{offset}"

@@ -1,0 +1,100 @@
+"""Whole dictionaries, read as `semsearch build` reads them: is everything there, how soon, and in how much memory?
+
+What there should be is counted apart from the readers: an article for each place in a dictionary that its index names,
+a synset for each line of WordNet that does not begin with blanks. Each is read by a process of its own.
+
+    python -m tests.benchmarks.importing --dictionaries build/dicts
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from semsearch.importers import read_corpus
+from tests.benchmarks.bars import Bar, finish
+
+SECONDS, MEGABYTES = 60, 500
+"""What WordNet may take."""
+_ABOUT = ("00database", "00-database")
+LONGEST = {"foldoc": 1}
+"""Articles longer than a definition may be."""
+
+
+def main() -> None:
+    """Measure every dictionary that is there, and end with 1 if a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dictionaries", type=Path, default=Path("build/dicts"))
+    parser.add_argument("--output", type=Path, default=Path("build/importing.json"))
+    parser.add_argument("--read", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.read:
+        print(json.dumps(_read(given.read)))
+        return
+    measured = {name: _measure(name, given.dictionaries) for name in ("foldoc", "jargon", "vera")}
+    measured["wordnet"] = _measure("wordnet", given.dictionaries)
+    sys.exit(finish({"dictionaries": measured}, _bars(measured), given.output))
+
+
+def _measure(name: str, folder: Path) -> dict[str, float]:
+    path = folder / "wordnet" if name == "wordnet" else folder / f"{name}.index"
+    command = [sys.executable, "-m", __spec__.name, "--read", f"{name}={path}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return {**found, "counted": _synsets(path) if name == "wordnet" else _articles(path)}
+
+
+def _read(path: str) -> dict[str, float]:
+    start = time.perf_counter()
+    corpus = read_corpus([path])
+    seconds = time.perf_counter() - start
+    duplicates = sum(refusal.reason.startswith("duplicate of") for refusal in corpus.refusals)
+    placeholders = sum("is a placeholder" in refusal.reason for refusal in corpus.refusals)
+    return {
+        "entries": len(corpus.entries),
+        "merged": len(corpus.merged),
+        "refused": len(corpus.refusals),
+        "duplicates_and_placeholders": duplicates + placeholders,
+        "seconds": round(seconds, 2),
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _articles(index: Path) -> int:
+    rows = (line.split("\t") for line in index.read_text(encoding="utf-8").splitlines())
+    return len({(start, length) for name, start, length in rows if not name.startswith(_ABOUT)})
+
+
+def _synsets(folder: Path) -> int:
+    files = (folder / f"data.{part}" for part in ("noun", "verb", "adj", "adv"))
+    return sum(line[:1].isdigit() for file in files for line in file.read_text().splitlines())
+
+
+def _bars(measured: dict[str, dict[str, float]]) -> Sequence[Bar]:
+    bars = []
+    for name, found in measured.items():
+        accounted = found["entries"] + found["merged"] + found["duplicates_and_placeholders"]
+        lost = found["counted"] - accounted - LONGEST.get(name, 0)
+        bars.append(
+            Bar(
+                name=f"{name}: records neither taken nor merged, nor twice there",
+                reached=abs(lost),
+                asked=0,
+            )
+        )
+    wordnet = measured["wordnet"]
+    bars.append(Bar(name="wordnet: time", reached=wordnet["seconds"], asked=SECONDS, unit="s"))
+    bars.append(
+        Bar(name="wordnet: memory", reached=wordnet["megabytes"], asked=MEGABYTES, unit="MB")
+    )
+    return bars
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""`semsearch formats`, and what `semsearch build` says of what it reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from semsearch.importers import FORMATS
+from tests.cli.test_commands import run
+
+TABLE = "term,definition\nPeel,A shovel for loaves.\nShovel,See Peel.\nLid,TODO\n"
+
+
+def table(folder: Path) -> Path:
+    """Write a table of an entry, another name of it, and a placeholder."""
+    file = folder / "words.csv"
+    file.write_text(TABLE)
+    return file
+
+
+def test_formats_are_listed() -> None:
+    """By name, with suffixes; for programs too."""
+    shown = run("formats").stdout.decode()
+    assert all(name in shown for name in FORMATS)
+    stated = json.loads(run("formats", "--json").stdout)
+    assert [one["name"] for one in stated] == list(FORMATS)
+    assert {
+        "name": "turtle",
+        "about": "SKOS or OWL as Turtle",
+        "suffixes": [".ttl", ".turtle", ".nt"],
+    } in stated
+
+
+def test_a_dry_run_writes_nothing_but_the_report(tmp_path: Path) -> None:
+    """Counts and reasons are shown; there is no index afterwards."""
+    index, report = tmp_path / "index", tmp_path / "report.jsonl"
+    asked = ("build", str(table(tmp_path)), "-i", str(index), "--dry-run", "--report", str(report))
+    done = run(*asked)
+    shown = " ".join(done.stdout.decode().split())
+    assert (done.returncode, index.exists()) == (0, False)
+    assert "the definition of 'Lid' is a placeholder: 'TODO'" in shown
+    assert (
+        "Dry run: 1 entries of 1 files would be taken, 1 records merged as other names, 1 refused; nothing was written"
+        in shown
+    )
+    fates = [json.loads(line)["fate"] for line in report.read_text().splitlines()]
+    assert fates == ["taken", "merged", "skipped"]
+    stated = json.loads(run(*asked, "--json").stdout)
+    assert (stated["files"], stated["taken"]) == (1, 1)
+    assert [line.rpartition(": ")[2] for line in stated["merged"]] == [
+        "'Shovel' is another name of words:peel"
+    ]
+
+
+def test_a_build_reports_each_record_also_when_it_stops(tmp_path: Path) -> None:
+    """With --strict nothing is built, and the report is there all the same."""
+    index, report = tmp_path / "index", tmp_path / "report.jsonl"
+    file = table(tmp_path)
+    asked = ("build", str(file), "-i", str(index), "-m", "hashed", "--report", str(report))
+    stopped = run(*asked, "--strict")
+    assert (stopped.returncode, index.exists(), len(report.read_text().splitlines())) == (
+        2,
+        False,
+        3,
+    )
+    done = run(*asked)
+    assert done.returncode == 0
+    assert "Merged: 1 records are other names of entries" in done.stdout.decode()
+    assert json.loads(run(*asked, "--json").stdout)["merged"] == [
+        f"{file}:3: 'Shovel' is another name of words:peel"
+    ]
+
+
+def test_a_format_can_be_named(tmp_path: Path) -> None:
+    """One that is not known is refused with those there are."""
+    file = tmp_path / "words.txt"
+    file.write_text(TABLE)
+    done = run("build", str(file), "--dry-run", "--format", "table", "--json")
+    assert json.loads(done.stdout)["taken"] == 1
+    refused = run("build", str(file), "--dry-run", "--format", "word")
+    assert refused.returncode == 2
+    assert b"no format is called 'word'; there are obsidian, page, myst" in refused.stderr

@@ -1,0 +1,105 @@
+"""Glossary directives of Sphinx and MyST, definition lists of reStructuredText and HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from semsearch.errors import ImportFailed
+from semsearch.importers import read_corpus
+from semsearch.importers.stacks import stacks
+from tests.importers.support import DATA, read, read_text, refusals, terms
+
+
+def test_a_glossary_directive_of_sphinx_is_read() -> None:
+    """Stacked terms, classifiers, roles, lists, literal blocks; comments and options are none."""
+    path = DATA / "rst" / "bakery.rst"
+    corpus = read_corpus([path])
+    leaven, crumb = corpus.entries
+    assert (leaven.term, leaven.aliases, leaven.see_also) == (
+        "leaven",
+        ("starter",),
+        ("poolish", "biga", "feeding"),
+    )
+    assert leaven.definition == (
+        "Fermented dough that makes new dough rise. Feed a poolish or a wet one; see the guide, heat and notes.\n\n"
+        "- flour\n  - rye\n- water\n\nKeep it warm.\n\nMeasured:\n\nweigh(flour)"
+    )
+    assert (crumb.definition, str(crumb.source)) == ("The inside of a loaf.", f"{path}:29")
+    assert [str(refusal) for refusal in corpus.refusals] == [f"{path}:31: no definition of 'peel'"]
+
+
+def test_definition_lists_are_entries_where_there_is_no_directive() -> None:
+    """The outer ones; what stands inside of a definition belongs to it."""
+    assert terms(read(DATA / "rst" / "lists.rst")) == [
+        (4, "peel", "A flat shovel for loaves.\n\nhandle: What it is held by."),
+        (10, "banneton", "A basket in which dough rises."),
+    ]
+
+
+def test_a_glossary_directive_of_myst_is_read() -> None:
+    """As that of Sphinx, with Markdown inside."""
+    corpus = read_corpus([DATA / "rst" / "bakery.md"])
+    leaven, crumb = corpus.entries
+    assert (leaven.term, leaven.aliases) == ("leaven", ("starter",))
+    assert leaven.see_also == ("poolish", "biga", "crumb")
+    assert leaven.definition == (
+        "Fermented dough that makes new dough rise. Feed a poolish or a wet one; see crumb.\n\n- flour\n- water"
+    )
+    assert (crumb.term, crumb.definition) == ("crumb", "The inside of a loaf.")
+    assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'peel'"]
+
+
+def test_colons_and_an_open_fence_are_a_directive_too(tmp_path: Path) -> None:
+    """A directive that is not closed ends with the file; indented ones lose their indent."""
+    text = ":::{glossary}\na\n  One.\n:::\n\n  ~~~{glossary}\n  b\n    Two.\n"
+    assert terms(read_text(tmp_path, "a.md", text)) == [(2, "a", "One."), (7, "b", "Two.")]
+
+
+def test_stacks_share_a_definition_and_comments_are_skipped() -> None:
+    """As Sphinx takes lines: terms at the margin, a definition below, `.. ` a comment with what is below it."""
+    lines = ["a", "b : n", "", "  One", "    more", "", "..", "  no", ".. no", "c", "  Two", ""]
+    found = [([name for _, name in s.terms], s.body, s.body_start) for s in stacks(lines)]
+    assert found == [(["a", "b"], ["One", "  more"], 3), (["c"], ["Two"], 10)]
+    assert list(stacks([])) == []
+    assert list(stacks(["  text without a term"])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a\n" * 16_000, "more than 15,000 lines; split it"),
+        ("a\n" * 1_100, ":1001: more than 1,000 lines without a blank one"),
+        ("\n" + "a" * 10_001, ":2: a line of more than 10,000 characters; break it"),
+        ("Title\n=====\n\nNo list.\n", "nothing in this file reads as an entry"),
+    ],
+)
+def test_texts_that_cannot_be_read_say_why(tmp_path: Path, text: str, reason: str) -> None:
+    """Bounds of what docutils reads in time."""
+    (tmp_path / "a.rst").write_text(text)
+    with pytest.raises(ImportFailed, match=reason):
+        read_corpus([tmp_path / "a.rst"])
+
+
+def test_definition_lists_of_html_are_read() -> None:
+    """Open ends, groups, stacked terms, several definitions, lists in lists, links inside of the page."""
+    path = DATA / "html" / "bakery.html"
+    corpus = read_corpus([path])
+    leaven, crumb = corpus.entries
+    assert (leaven.id, leaven.term, leaven.aliases) == ("bakery:leaven", "leaven", ("starter",))
+    assert leaven.definition == (
+        "Fermented dough that makes new dough rise.\nSee the crumb and elsewhere."
+    )
+    assert (leaven.see_also, leaven.language) == (("crumb",), "en-GB")
+    assert (
+        crumb.definition == "The inside of a loaf:\nalveole\na hole in it\n\nAlso what falls off."
+    )
+    assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'peel'"]
+
+
+def test_an_html_page_without_lists_has_no_entries(tmp_path: Path) -> None:
+    """Nor has an empty one; a definition without a term is refused."""
+    assert read_text(tmp_path, "a.html", "") == []
+    assert read_text(tmp_path, "a.html", "<p>Text.</p>") == []
+    assert refusals(read_text(tmp_path, "a.html", "<dl><dd>Text.</dl>")) == [(1, "no term")]

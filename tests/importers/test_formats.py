@@ -1,0 +1,134 @@
+"""Which reader reads which file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from semsearch.errors import ImportFailed, UnknownFormat
+from semsearch.importers import FORMATS, read_corpus
+from semsearch.importers.formats import format_of, is_page, is_part
+from semsearch.importers.slugs import slug
+from tests.importers.support import DATA
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("datahub/bakery.yml", "datahub"),
+        ("defined-terms/bakery.jsonld", "defined-terms"),
+        ("defined-terms/page.html", "defined-terms"),
+        ("dictd/plain/bakery.index", "dictd"),
+        ("html/bakery.html", "html"),
+        ("json/lines.jsonl", "jsonl"),
+        ("json/wrapped.json", "json"),
+        ("markdown/headings.md", "markdown"),
+        ("openmetadata/bakery.csv", "openmetadata"),
+        ("pages/kitchen/whisk.md", "page"),
+        ("plain/weather.txt", "text"),
+        ("rdf/bakery.jsonld", "json-ld"),
+        ("rdf/bakery.rdf", "rdf-xml"),
+        ("rdf/bakery.ttl", "turtle"),
+        ("rst/bakery.md", "myst"),
+        ("rst/bakery.rst", "sphinx"),
+        ("stardict/bakery.ifo", "stardict"),
+        ("tabular/saws.tsv", "table"),
+        ("tabular/tools.csv", "table"),
+        ("tbx/bakery-2008.xml", "tbx"),
+        ("tbx/bakery-dct.tbx", "tbx"),
+        ("vault/loaf/Crumb.md", "obsidian"),
+        ("wordnet/data.noun", "wordnet"),
+    ],
+)
+def test_a_file_is_known_by_what_stands_in_it(name: str, expected: str) -> None:
+    """Every sample by its own suffix."""
+    assert format_of(DATA / name).name == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "expected"),
+    [
+        ("rdf/bakery.ttl", ".vocabulary", "turtle"),
+        ("rdf/bakery.rdf", ".xml", "rdf-xml"),
+        ("rdf/bakery.rdf", "", "rdf-xml"),
+        ("rdf/bakery.jsonld", ".json", "json-ld"),
+        ("defined-terms/bakery.jsonld", ".json", "defined-terms"),
+        ("tbx/bakery-dca.tbx", ".export", "tbx"),
+        ("rst/bakery.rst", ".txt", "sphinx"),
+        ("html/bakery.html", ".page", "html"),
+        ("wordnet/data.noun", ".db", "wordnet"),
+        ("datahub/bakery.yml", ".conf", "datahub"),
+        ("openmetadata/bakery.csv", ".export", "openmetadata"),
+    ],
+)
+def test_a_suffix_is_only_a_hint(tmp_path: Path, name: str, suffix: str, expected: str) -> None:
+    """The same files under other names."""
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes((DATA / name).read_bytes())
+    assert format_of(path).name == expected
+
+
+def test_a_named_format_is_taken_at_its_word(tmp_path: Path) -> None:
+    """Also where the file looks like something else; an unknown one is refused with those there are."""
+    path = tmp_path / "a.md"
+    path.write_text("term,definition\npeel,A shovel.\n")
+    [entry] = read_corpus([path], format="table").entries
+    assert (entry.term, entry.definition) == ("peel", "A shovel.")
+    with pytest.raises(UnknownFormat) as caught:
+        read_corpus([path], format="docx")
+    assert caught.value.reason == f"no format is called 'docx'; there are {', '.join(FORMATS)}"
+
+
+def test_a_folder_of_mixed_files_is_read(tmp_path: Path) -> None:
+    """Each by its own reader, each file a glossary of its own."""
+    for name, sample in {
+        "bakery.ttl": "rdf/bakery.ttl",
+        "terms.tbx": "tbx/bakery-dca.tbx",
+        "tools.csv": "tabular/tools.csv",
+        "words.rst": "rst/bakery.rst",
+        "page.html": "html/bakery.html",
+        "groups.yml": "datahub/bakery.yml",
+    }.items():
+        (tmp_path / name).write_bytes((DATA / sample).read_bytes())
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    corpus = read_corpus([tmp_path])
+    assert sorted({entry.glossary for entry in corpus.entries}) == [
+        *("bakery", "groups", "page", "terms", "tools", "words")
+    ]
+
+
+def test_settings_and_pages_in_a_folder_are_no_glossaries(tmp_path: Path) -> None:
+    """A folder of Markdown pages stays one glossary, whatever lies beside them; named themselves they are read."""
+    for name, text in {
+        "mkdocs.yml": "site_name: Words\n",
+        "index.html": "<p>Words</p>",
+        "sitemap.xml": "<urlset/>",
+        "guide.rst": "Guide\n=====\n",
+        "words.index": "peel\tA\tB\n",
+        "peel.md": "---\ntitle: Peel\n---\nA shovel.\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    corpus = read_corpus([f"kitchen={tmp_path}"])
+    assert ([entry.id for entry in corpus.entries], corpus.files) == (["kitchen:peel"], 1)
+    [entry] = read_corpus([tmp_path]).entries
+    assert entry.glossary == slug(tmp_path.name)
+    with pytest.raises(ImportFailed, match="so it is no business glossary"):
+        read_corpus([tmp_path / "mkdocs.yml"])
+
+
+def test_a_named_format_reads_the_files_of_its_suffixes(tmp_path: Path) -> None:
+    """And no others of a folder."""
+    (tmp_path / "a.rst").write_text("peel\n    A shovel.\n")
+    (tmp_path / "b.csv").write_text("term,definition\nlid,A cover.\n")
+    assert [e.term for e in read_corpus([tmp_path], format="sphinx").entries] == ["peel"]
+
+
+def test_every_format_has_a_name_and_says_what_it_is_for() -> None:
+    """Names are short words; a suffix that several share ends with one that takes anything."""
+    assert list(FORMATS) == [one.name for one in FORMATS.values()]
+    assert all(one.about and one.suffixes for one in FORMATS.values())
+    assert [name for name, one in FORMATS.items() if one.is_page] == ["obsidian", "page"]
+    assert is_page(DATA / "vault" / "Poolish.md")
+    assert not is_page(DATA / "markdown" / "lists.md")
+    assert is_part(DATA / "wordnet" / "data.verb")

@@ -1,0 +1,154 @@
+"""Files made to harm: each ends in a clear error, soon, in little memory, and nothing else is opened."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from semsearch.errors import ImportFailed, SemsearchError
+from semsearch.importers import read_corpus
+from semsearch.importers.files import MAX_BYTES
+from tests.importers.fuzz import SECONDS
+
+LAUGHS = "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))
+BOMB = f"<!DOCTYPE tbx [<!ENTITY a0 'ha'>{LAUGHS}]><tbx>&a9;</tbx>"
+GROWTH = f"<!DOCTYPE tbx [<!ENTITY a '{'x' * 100_000}'>]><tbx>{'&a;' * 1000}</tbx>"
+FOREIGN = '<!DOCTYPE tbx [<!ENTITY a SYSTEM "file:///etc/passwd">]><tbx>&a;</tbx>'
+DEEP = 100_000
+
+
+@pytest.mark.parametrize("suffix", [".tbx", ".rdf"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BOMB, "the entity 'a1' is made of other entities"),
+        (GROWTH, "its entities stand for more than 16 MiB of text"),
+        (FOREIGN, "the entity 'a' leads to another file, which is not read"),
+        ('<!DOCTYPE t [<!ENTITY % p "x">]><tbx/>', "the entity 'p' leads to another file"),
+        ("<a>" * DEEP, "nested too deeply to be a glossary"),
+    ],
+)
+def test_xml_that_unfolds_is_refused(tmp_path: Path, suffix: str, text: str, reason: str) -> None:
+    """Before any parser sees it, with what to do."""
+    file = tmp_path / f"a{suffix}"
+    file.write_text(text)
+    start = time.process_time()
+    with pytest.raises(ImportFailed, match=reason):
+        read_corpus([file], format="tbx" if suffix == ".tbx" else "rdf-xml")
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ttl", "<a> <b> " + "[ <c> " * DEEP),
+        ("a.ttl", "<a> <b> " + "(" * DEEP),
+        ("a.jsonld", "[" * DEEP),
+        ("b.jsonld", '{"@context":"https://schema.org","@type":"DefinedTerm","a":' + "[" * DEEP),
+        ("c.jsonld", '{"@context":{},"@id":"a","a":' + '{"a":' * DEEP),
+        ("a.json", "[" * DEEP),
+        ("a.yml", "terms: " + "[" * DEEP),
+        ("a.rst", "\n".join(" " * n + "a" for n in range(500))),
+        ("a.rst", "* " * 4000),
+    ],
+)
+def test_brackets_in_brackets_are_refused(tmp_path: Path, name: str, text: str) -> None:
+    """In all formats that have some: too deep, or broken off."""
+    file = tmp_path / name
+    file.write_text(text)
+    start = time.process_time()
+    with pytest.raises(ImportFailed, match="nested too deeply to be a glossary"):
+        read_corpus([file])
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.html", "<dl><dt>" * 20_000),
+        ("a.html", "<dl><dt>a<dd>" + "<b>" * 60_000),
+        ("b.html", "DefinedTerm application/ld+json" + "<script application/ld+json>" * 8000),
+        ("a.md", "```{glossary}\na\n  " + "{a}`b" * 20_000),
+        ("a.rst", "*a `b |c _`d " * 700),
+        ("a.rst", "\n".join(["a", "="] * 100_000)),
+        ("a.rst", ".. glossary::\n" + "```{glossary}\n" * 14_000),
+        ("a.ttl", "'''" * 60_000),
+        ("a.ttl", '"a" ' * 60_000),
+        ("a.ifo", "StarDict's dict ifo file\n" + "a=b\n" * 60_000),
+        ("a.noun", "00000001 00 n 01 a 0 000 | b\n" + "x" * 200_000),
+        ("a.tbx", "<tbx>" + "<!--" * 60_000),
+        ("a.yml", "a: &a [b]\nc: [*a, *a]"),
+    ],
+)
+def test_repeated_openings_take_linear_time(tmp_path: Path, name: str, text: str) -> None:
+    """Nothing closes them, or there are too many."""
+    file = tmp_path / name
+    file.write_text(text)
+    start = time.process_time()
+    with pytest.raises(SemsearchError):
+        read_corpus([file])
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize("name", ["dictd", "stardict"])
+def test_a_packed_bomb_is_refused(tmp_path: Path, name: str) -> None:
+    """It is unpacked no further than may be kept."""
+    bomb = gzip.compress(bytes(MAX_BYTES + 1), 9)
+    (tmp_path / "a.dict.dz").write_bytes(bomb)
+    if name == "dictd":
+        file = tmp_path / "a.index"
+        file.write_text("a\tA\tB\n")
+    else:
+        file = tmp_path / "a.ifo"
+        file.write_text("StarDict's dict ifo file\n")
+        (tmp_path / "a.idx").write_bytes(b"a\0" + bytes(8))
+    with pytest.raises(ImportFailed, match=r"a\.dict\.dz: unpacks to more than 64 MiB; split it"):
+        read_corpus([file])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"@context": "http://x.example/c.jsonld", "@id": "a"}', "'http://x.example/c.jsonld' lies elsewhere"),
+        ('[{"@context": ["file:///etc/passwd"]}]', "'file:///etc/passwd' lies elsewhere"),
+        ('{"@context": {"@import": "http://x.example/c"}}', "'http://x.example/c' lies elsewhere"),
+        ('{"@context": {"a": {"@id": "b:b", "@context": "http://x.example/d"}}}', "x.example/d' lies elsewhere"),
+    ],
+)  # fmt: skip
+def test_contexts_are_not_fetched(tmp_path: Path, text: str, reason: str) -> None:
+    """The message says what to do instead."""
+    file = tmp_path / "a.jsonld"
+    file.write_text(text)
+    with pytest.raises(ImportFailed, match=f"{reason} and is not fetched; write it into the file"):
+        read_corpus([file])
+
+
+def test_directives_that_read_files_are_left_out(tmp_path: Path) -> None:
+    """No include, no raw, no table of a file; what stands around them is read."""
+    (tmp_path / "secret.txt").write_text("password")
+    body = "\n".join(
+        f"      .. {directive}" + "\n"
+        for directive in (
+            "include:: secret.txt",
+            "raw:: html\n         :file: secret.txt",
+            "csv-table::\n         :file: secret.txt",
+            "literalinclude:: secret.txt",
+        )
+    )
+    file = tmp_path / "a.rst"
+    file.write_text(f".. glossary::\n\n   leaven\n      It raises.\n\n{body}\n      It stays.\n")
+    [entry] = read_corpus([file]).entries
+    assert entry.definition == "It raises.\n\nIt stays."
+
+
+def test_damaged_files_of_every_format_end_in_a_clear_error() -> None:
+    """2,000 of each: no other exception, none for more than 2 s or 256 MB, nothing foreign opened."""
+    command = [sys.executable, "-W", "error", "-m", "tests.importers.fuzz", "--files", "2000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert done.stdout.count(" 0 faults") == len(done.stdout.splitlines()) == 20

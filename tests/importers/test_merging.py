@@ -1,0 +1,149 @@
+"""Redirects become names, placeholders are no definitions, and every record is accounted for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semsearch.errors import InvalidSetting
+from semsearch.importers import Record, Redirect, read_corpus
+from semsearch.importers.entries import make_entries
+from semsearch.importers.records import Item
+from semsearch.importers.reporting import Fate, fates, write_report
+from semsearch.types import Details, Source
+
+
+def record(term: str, definition: str = "Text.", line: int = 1, **parts: str) -> Record:
+    """Make a record of file `f`."""
+    return Record(term, definition, Source("f", line), **parts)  # type: ignore[arg-type]
+
+
+def outcome(*items: Item) -> tuple[dict[str, tuple[str, ...]], list[str], list[str]]:
+    """Give the aliases of each entry, what was merged, and what was refused."""
+    made = make_entries(items, "g")
+    return (
+        {entry.id: entry.aliases for entry in made.entries},
+        [str(merged) for merged in made.merged],
+        [str(refusal) for refusal in made.refusals],
+    )
+
+
+def test_a_redirect_is_another_name() -> None:
+    """By name, alias, id or key, also over several hops; in a ring or to nothing it is refused."""
+    items = (
+        record("Neural network", line=1, id="nn", key="http://x/nn"),
+        Redirect("ANN", "neural network", Source("f", 2)),
+        Redirect("Net", "nn", Source("f", 3)),
+        Redirect("Netz", "http://x/nn", Source("f", 4)),
+        Redirect("Nets", "Net", Source("f", 5)),
+        Redirect("Ring", "Round", Source("f", 6)),
+        Redirect("Round", "Ring", Source("f", 7)),
+        Redirect("Neural network", "nn", Source("f", 8)),
+        Redirect(" ", "nn", Source("f", 9)),
+    )
+    assert outcome(*items) == (
+        {"g:nn": ("ANN", "Net", "Netz", "Nets")},
+        [
+            "f:2: 'ANN' is another name of g:nn",
+            "f:3: 'Net' is another name of g:nn",
+            "f:4: 'Netz' is another name of g:nn",
+            "f:5: 'Nets' is another name of g:nn",
+            "f:8: 'Neural network' is another name of g:nn",
+        ],
+        [
+            "f:6: 'Ring' only leads to 'Round', which is no entry",
+            "f:7: 'Round' only leads to 'Ring', which is no entry",
+            "f:9: '' only leads to 'nn', which is no entry",
+        ],
+    )
+
+
+def test_a_definition_that_only_says_where_to_look_is_a_redirect() -> None:
+    """If there is such an entry, and none of its own name; else it is kept as it is."""
+    items = (
+        record("Peel", "A shovel."),
+        record("Shovel", "See Peel.", 2),
+        record("Spade", "See: shovel", 3),
+        record("Lid", "See Cover.", 4),
+        record("peel", "See Peel.", 5),
+        record("Hook", "See what hangs there: it is bent.", 6),
+    )
+    assert outcome(*items)[:2] == (
+        {"g:peel": ("Shovel", "Spade"), "g:lid": (), "g:peel-2": (), "g:hook": ()},
+        ["f:2: 'Shovel' is another name of g:peel", "f:3: 'Spade' is another name of g:peel"],
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["TODO", "tbd.", "N/A", "...", "-", "<to be defined>", "Coming soon!", "\u2014", "null"]
+)
+def test_a_placeholder_is_no_definition(text: str) -> None:
+    """However it is dressed; the message quotes it."""
+    found = outcome(record("Peel", text))
+    assert found == ({}, [], [f"f:1: the definition of 'Peel' is a placeholder: {text!r}"])
+
+
+@pytest.mark.parametrize(
+    "text", ["None of the above.", "todo lists", "1", "\u03c0", "Pending work"]
+)
+def test_a_short_definition_is_no_placeholder(text: str) -> None:
+    """Words that begin like one, numbers and letters."""
+    assert outcome(record("Peel", text)) == ({"g:peel": ()}, [], [])
+
+
+def test_keys_become_ids_of_the_same_language() -> None:
+    """Relations lead to the entry in the language of the one that has them; foreign keys stay."""
+    details = Details(broader=("k", "http://x/else"))
+    items = (
+        record("A", "One.", key="k", hint="a"),
+        record("B", "Eins.", key="k", hint="a-de", language="de"),
+        Record("C", "Zwei.", Source("f", 3), language="de", details=details, see_also=("k",)),
+        Record("D", "Two.", Source("f", 4), details=details),
+    )
+    entries = {e.term: e for e in make_entries(items, "g").entries}
+    assert entries["C"].details.broader == ("a-de", "http://x/else")
+    assert entries["C"].see_also == ("a-de",)
+    assert entries["D"].details.broader == ("a", "http://x/else")
+
+
+def test_details_are_cleaned_and_bounded() -> None:
+    """Blanks trimmed, the same twice taken once, empty ones left out, long ones cut."""
+    details = Details(category=" a\x07 ", examples=("x", " x ", "", "y" * 9000), status="\ud800")
+    [entry] = make_entries([Record("A", "One.", Source("f", 1), details=details)], "g").entries
+    assert entry.details == Details(category="a", examples=("x", "y" * 2000))
+
+
+def test_every_record_has_a_fate(tmp_path: Path) -> None:
+    """Taken, merged or skipped, in the order of the file; the report is JSON Lines."""
+    file = tmp_path / "a.csv"
+    file.write_text("term,definition\nPeel,A shovel.\nShovel,See Peel.\nLid,TODO\nCover,\n")
+    corpus = read_corpus([file])
+    assert [(one.source.line, one.fate, one.id) for one in fates(corpus)] == [
+        (2, Fate.TAKEN, "a:peel"),
+        (3, Fate.MERGED, "a:peel"),
+        (4, Fate.SKIPPED, ""),
+        (5, Fate.SKIPPED, ""),
+    ]
+    report = tmp_path / "report.jsonl"
+    write_report(corpus, report)
+    assert [json.loads(line) for line in report.read_text().splitlines()] == [
+        {
+            "file": str(file),
+            "line": 2,
+            "fate": "taken",
+            "id": "a:peel",
+            "names": ["Peel", "Shovel"],
+        },
+        {"file": str(file), "line": 3, "fate": "merged", "id": "a:peel", "names": ["Shovel"]},
+        {
+            "file": str(file),
+            "line": 4,
+            "fate": "skipped",
+            "reason": "the definition of 'Lid' is a placeholder: 'TODO'",
+        },
+        {"file": str(file), "line": 5, "fate": "skipped", "reason": "no definition of 'Cover'"},
+    ]
+    with pytest.raises(InvalidSetting, match="cannot write the report"):
+        write_report(corpus, tmp_path / "none" / "report.jsonl")

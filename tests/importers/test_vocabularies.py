@@ -1,0 +1,165 @@
+"""SKOS and OWL in three notations, and TBX in three styles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from semsearch.errors import ImportFailed
+from semsearch.importers import read_corpus
+from semsearch.types import Details, Entry, Source
+from tests.importers.support import DATA
+
+LEAVEN = Entry(
+    "bakery:leaven",
+    "leaven",
+    "Fermented dough that makes new dough rise.",
+    "bakery",
+    ("levain", "starter", "barm"),
+    details=Details(
+        category="Bakery words",
+        notation="B-07",
+        examples=("Feed the leaven twice a day.",),
+        sources=("The head baker's notebook",),
+        narrower=("poolish",),
+        related=("crumb",),
+        hidden_labels=("leavan",),
+    ),
+)
+GERMAN = Entry(
+    "bakery:leaven-de",
+    "Triebmittel",
+    "Gegorener Teig, der neuen Teig aufgehen lässt.",
+    "bakery",
+    ("Ansatz",),
+    "de",
+    details=Details(
+        category="Bakery words",
+        notation="B-07",
+        sources=("The head baker's notebook",),
+        narrower=("poolish",),
+        related=("crumb",),
+    ),
+)
+POOLISH = Entry(
+    "bakery:poolish",
+    "poolish",
+    "A wet leaven that stands overnight.",
+    "bakery",
+    details=Details(
+        sources=("https://bakery.example/notes",),
+        broader=("leaven", "https://elsewhere.example/preferment"),
+    ),
+)
+CRUMB = Entry("bakery:crumb", "crumb", "The inside of a loaf.", "bakery")
+
+
+def without_source(entry: Entry) -> Entry:
+    """Leave out where an entry stands, which is another line in each notation."""
+    return Entry(
+        entry.id,
+        entry.term,
+        entry.definition,
+        entry.glossary,
+        entry.aliases,
+        entry.language,
+        see_also=entry.see_also,
+        details=entry.details,
+    )
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "rdf", "jsonld"])
+def test_a_vocabulary_gives_the_same_entries_in_every_notation(suffix: str) -> None:
+    """Languages apart, labels without a definition as aliases, reified definitions, and all that is said beside."""
+    corpus = read_corpus([DATA / "rdf" / f"bakery.{suffix}"])
+    entries = {entry.id: without_source(entry) for entry in corpus.entries}
+    assert entries == {entry.id: entry for entry in (LEAVEN, GERMAN, POOLISH, CRUMB)}
+    assert sorted(refusal.reason for refusal in corpus.refusals) == [
+        "'Bakery words' is a concept scheme, not an entry",
+        "no definition of 'peel'",
+    ]
+    assert [(merged.name, merged.id) for merged in corpus.merged] == [("barm", "bakery:leaven")]
+
+
+def test_entries_know_the_lines_of_their_concepts() -> None:
+    """In the order of the file."""
+    corpus = read_corpus([DATA / "rdf" / "bakery.ttl"])
+    lines = [(e.id.partition(":")[2], e.source.line) for e in corpus.entries if e.source]
+    assert lines == [("leaven", 11), ("leaven-de", 11), ("poolish", 24), ("crumb", 29)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.ttl", "@prefix a: <b> .\na:b a:c", "not valid Turtle"),
+        ("a.rdf", "<rdf:RDF", "not valid RDF/XML"),
+        ("a.jsonld", '{"@id": ', "1: not valid JSON: expecting value at column 9"),
+        ("a.tbx", "<tbx>\n<text></tbx>", "2: not well-formed XML: Opening and ending tag mismatch"),
+    ],
+)
+def test_a_broken_vocabulary_is_named(tmp_path: Path, name: str, text: str, reason: str) -> None:
+    """With the line where the parser tells it."""
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ImportFailed, match=reason):
+        read_corpus([tmp_path / name])
+
+
+def test_labels_alone_are_no_glossary(tmp_path: Path) -> None:
+    """The message says how many there are and what is missing."""
+    concepts = "\n".join(f'<c{n}> a skos:Concept ; skos:prefLabel "c{n}" .' for n in range(5))
+    file = tmp_path / "a.ttl"
+    file.write_text(f"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n{concepts}\n")
+    with pytest.raises(ImportFailed) as caught:
+        read_corpus([file])
+    assert str(caught.value) == (
+        f"{file}:2: no entry was found: no definition of 'c0', nor of 4 more; "
+        "names alone cannot be searched by meaning"
+    )
+
+
+def test_two_concepts_of_one_name_are_two_entries(tmp_path: Path) -> None:
+    """Their addresses differ only in front; relations lead to the one that is meant."""
+    file = tmp_path / "a.ttl"
+    file.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        '<http://a/x> skos:prefLabel "x" ; skos:definition "One." .\n'
+        '<http://b/x> skos:prefLabel "x" ; skos:definition "Two." ; skos:broader <http://a/x> .\n'
+        '<http://c/y> skos:prefLabel "y" ; skos:definition "Three." ; skos:broader <http://b/x> .\n'
+    )
+    found = [(e.id, e.definition, e.details.broader) for e in read_corpus([file]).entries]
+    assert found == [("a:x", "One.", ()), ("a:x-2", "Two.", ("x",)), ("a:y", "Three.", ("x-2",))]
+
+
+@pytest.mark.parametrize("name", ["bakery-dct.tbx", "bakery-dca.tbx", "bakery-2008.xml"])
+def test_terminology_reads_alike_in_every_style(name: str) -> None:
+    """What elements or types say: preferred, admitted and deprecated terms, sources, links; other languages."""
+    path = DATA / "tbx" / name
+    corpus = read_corpus([f"bakery={path}"])
+    first = 6 if "2008" in name else 5
+    assert corpus.entries == (
+        Entry(
+            "bakery:c1",
+            "leaven",
+            "Fermented dough that makes new dough rise.",
+            "bakery",
+            ("starter", "levain"),
+            source=Source(str(path), first),
+            details=Details(
+                category="baking",
+                status="preferredTerm",
+                examples=("Feed the leaven twice a day.",),
+                sources=("The head baker",),
+                hidden_labels=("barm",),
+            ),
+        ),
+        Entry(
+            "bakery:c2",
+            "crumb",
+            "The inside of a loaf.",
+            "bakery",
+            source=Source(str(path), first + 10),
+            see_also=("c1",),
+        ),
+    )
+    assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'peel'"]
