@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from tests.browser import chromium
 from tests.browser.serving import build, serving
@@ -52,6 +52,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     opened.set_default_timeout(15_000)
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+
+    def on_dialog(dialog: Dialog) -> None:
+        faults.append(dialog.message)
+        dialog.dismiss()
+
+    opened.on("dialog", on_dialog)
     yield opened
     assert not faults

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Dialog, expect
 
 from semsearch.building import build_index
 from semsearch.types import Entry, Source
@@ -69,14 +69,19 @@ def test_payloads_add_nothing_to_any_page(browser: Browser, hostile: str) -> Non
     context.close()
 
 
-@pytest.mark.parametrize("number", range(0, len(PAYLOADS), 17))
+@pytest.mark.parametrize("number", range(0, len(PAYLOADS), 31))
 def test_payloads_run_nowhere(browser: Browser, hostile: str, number: int) -> None:
     """Neither in what the service writes nor in what scripts make of it: names, answers, previews, the map."""
     payload = PAYLOADS[number]
     context = browser.new_context()
     page = context.new_page()
     faults: list[str] = []
-    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+
+    def on_dialog(dialog: Dialog) -> None:
+        faults.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", on_dialog)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(hostile)
     page.locator("#q").fill(payload)
