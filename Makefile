@@ -13,7 +13,7 @@ TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,6 +96,9 @@ bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whol
 
 fuzz: $(BIN)/.dev ## Read 200,000 damaged files of every format (two hours)
 	@$(BIN)/python -W error -m tests.importers.fuzz --files 200000
+
+screenshots: $(BIN)/.dev ## Write a picture of every state of every page to build/screenshots (needs a Chromium)
+	@$(BIN)/python -m tests.browser.screenshots build/screenshots
 
 chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
 	@$(BIN)/python -m tests.benchmarks.chart build docs
