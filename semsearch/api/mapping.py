@@ -25,7 +25,7 @@ from semsearch.writing import to_json
 MOST_POINTS = 10_000
 """Most points of one part of the map; a map of more is read in parts."""
 FIRST_POINTS = 5_000
-_ROWS = 30
+_ROWS = 20
 """Of the table on a page."""
 
 _TEXT: dict[str, Any] = {**QUESTION_LENGTH}

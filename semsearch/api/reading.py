@@ -24,7 +24,7 @@ PLAIN = "text/plain"
 _TWIN = ".md"
 _MOST_RELATED = 100
 _SIMILAR = 10
-_ON_A_PAGE = 500
+_ON_A_PAGE = 150
 """Terms on a page of the alphabet."""
 
 router = APIRouter(include_in_schema=False)
