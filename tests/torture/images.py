@@ -49,6 +49,17 @@ def mounted(image: Path, at: Path) -> Iterator[Path]:
         _run("umount", str(at))
 
 
+@contextmanager
+def memory(at: Path) -> Iterator[Path]:
+    """Mount an empty disk that is memory in a folder, which is made, until the end."""
+    at.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={SIZE >> 2}", "tmpfs", str(at))
+    try:
+        yield at
+    finally:
+        _run("umount", str(at))
+
+
 def copy(image: Path, to: Path) -> None:
     """Copy what has reached the disk; pages that are still in memory only are not in its image."""
     _run("cp", "--sparse=always", str(image), str(to))
