@@ -83,12 +83,19 @@ bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can ans
 bench-edits: $(BIN)/.dev build ## What an edit costs, and what it costs those who ask
 	@$(BIN)/python -m tests.benchmarks.edits --index $(INDEX)
 
-torture: $(BIN)/.dev ## Kill writers, damage files, fail, edit, ask and stop at once, and look for what was lost or not noticed (two hours)
+torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, fail, edit, ask and stop, and look for what was lost (two hours)
 	@$(BIN)/python -m tests.torture.kill --cycles 1000
+	@$(BIN)/python -m tests.torture.power --cuts 200
+	@$(BIN)/python -m tests.torture.power --cuts 200 --without-fsync
+	@$(BIN)/python -m tests.torture.disk
 	@$(BIN)/python -m tests.torture.bits --draws 10000
+	@$(BIN)/python -m tests.torture.edit_steps --times 3
 	@$(BIN)/python -m tests.torture.steps --times 3
+	@$(BIN)/python -m tests.torture.machine --steps 10000
 	@$(BIN)/python -m tests.torture.editors --edits 10000
+	@$(BIN)/python -m tests.torture.clients --edits 10000
 	@$(BIN)/python -m tests.torture.asking --publishes 100
+	@$(BIN)/python -m tests.torture.rate --publishes 100
 	@$(BIN)/python -m tests.torture.stop --stops 100
 
 bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries: how many entries, how long, how much memory

@@ -12,7 +12,7 @@ from semsearch.embedding import Embedding, embed_missing
 from semsearch.encoders.base import Encoder
 from semsearch.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
 from semsearch.prepared import Prepared
-from semsearch.progress import Silent
+from semsearch.progress import Progress, Silent
 from semsearch.storage.database import sound
 from semsearch.storage.entries import Edit, EntryReader, EntryStore
 from semsearch.storage.failing import is_fault_of_disk, told_why
@@ -27,13 +27,18 @@ from semsearch.types import Changed
 class Desk:
     """Makes edits of one index, those of several threads one after the other."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, progress: Progress = Silent()) -> None:  # noqa: B008 - has no state
         """Find the index; nothing is opened or loaded yet.
+
+        Args:
+            index: its folder.
+            progress: told about each step of each edit.
 
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
         self._layout = IndexLayout(index)
+        self._progress = progress
         self._turn = threading.Lock()
         self._encoders: dict[str, Encoder] = {}
         self._fault = ""
@@ -64,18 +69,27 @@ class Desk:
                     f"the disk failed an earlier edit of the index in {layout.root} ({self._fault}); "
                     "nothing is written until the program is started again"
                 )
-            with told_why(layout.root), exclusive(layout.lock):
+            with told_why(layout.root), self._locked():
+                self._progress.start("opening", 1)
                 manifest = read_manifest(layout)[0]
                 check_exists(layout)
                 with sound(layout.store), closing(EntryStore(layout.store)) as store:
                     _check_belongs(layout, store, manifest)
-                    yield Work(layout, store, manifest, self._encoders)
+                    self._progress.advance(1)
+                    yield Work(layout, store, manifest, self._encoders, self._progress)
         except IndexUnwritable as error:
             if is_fault_of_disk(error.__cause__):
                 self._fault = str(error.__cause__)
             raise
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._progress.start("locking", 1)
+        with exclusive(self._layout.lock):
+            self._progress.advance(1)
+            yield
 
     @contextmanager
     def reading(self) -> Iterator[EntryReader]:
@@ -112,11 +126,13 @@ class Work:
         store: EntryStore,
         shown: Manifest,
         encoders: dict[str, Encoder],
+        progress: Progress,
     ) -> None:
         self.store = store
         self._layout = layout
         self._shown = shown
         self._encoders = encoders
+        self._progress = progress
 
     def apply(
         self,
@@ -137,15 +153,15 @@ class Work:
             AnsweredBefore: the request has been carried out by another one; nothing was changed.
         """
         embedding = Embedding.of(self._layout, self._shown)
-        changed = self.store.apply(edits, who, self._embedded(edits, embedding), answered)
-        return changed
+        embedded = self._embedded(edits, embedding)
+        return self.store.apply(edits, who, embedded, answered, self._progress)
 
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
         """Embed what is new; all but the last batch is saved at once, that one together with the edits."""
         known = replace(embedding, load=lambda: self._encoder(embedding))
         built = Prepared([edit.entry for edit in edits if edit.entry is not None], Silent())
         last: Embedded | None = None
-        for batch in embed_missing(self.store.texts, built, known, Silent()):
+        for batch in embed_missing(self.store.texts, built, known, self._progress):
             if last is not None:
                 self.store.texts.save(last)
             last = batch

@@ -19,6 +19,7 @@ from semsearch.editing.desk import Desk
 from semsearch.errors import EntryNotFound, InvalidEntry
 from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
 from semsearch.importers.slugs import slug
+from semsearch.progress import Progress, Silent
 from semsearch.storage.entries import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.requests import Answered
 from semsearch.types import Changed, Entry, StoredEntry, Version
@@ -45,17 +46,24 @@ class Editor:
     `EntryConflict` is raised.
     """
 
-    def __init__(self, index: str | Path, *, who: str | None = None) -> None:
+    def __init__(
+        self,
+        index: str | Path,
+        *,
+        who: str | None = None,
+        progress: Progress = Silent(),  # noqa: B008 - has no state
+    ) -> None:
         """Find the index; its store is opened for each edit anew.
 
         Args:
             index: the index folder.
             who: edits, for the history; the user of the system by default.
+            progress: told about each step of each edit; what it raises before the last one is done undoes the edit.
 
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
-        self._desk = Desk(Path(index))
+        self._desk = Desk(Path(index), progress)
         self._who = who or _user()
         self._once: Once | None = None
 

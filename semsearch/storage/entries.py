@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from semsearch.errors import EntryConflict, EntryNotFound
+from semsearch.progress import Progress, Silent
 from semsearch.storage import history, requests
 from semsearch.storage.changing import Changing, changing
 from semsearch.storage.comparing import Changes, Fate, Kept, compare
@@ -240,6 +241,7 @@ class EntryStore(EntryReader):
         who: str,
         embedded: Embedded | None = None,
         answered: Callable[[list[Changed]], Answered] | None = None,
+        progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> list[Changed]:
         """Make changes, all of them or none, in one transaction.
 
@@ -248,6 +250,7 @@ class EntryStore(EntryReader):
             who: makes them, for the history.
             embedded: what the encoder made of their texts, to be kept with them.
             answered: says what to keep of the request that asks for them, if anything.
+            progress: told about each step; what it raises before the changes are committed undoes them.
 
         Returns:
             What became of the entry of each edit. An edit to the state that is there already changes nothing, nor
@@ -258,13 +261,19 @@ class EntryStore(EntryReader):
             EntryNotFound: an entry to delete is not there.
             AnsweredBefore: the request has been carried out by another one.
         """
+        progress.start("writing", 1)
         with changing(self._connection, who) as change:
             if embedded is not None:
                 self.texts.insert(embedded)
             changed = [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
+            progress.advance(1)
             if answered is not None:
+                progress.start("remembering", 1)
                 requests.keep(self._connection, answered(changed))
-            return changed
+                progress.advance(1)
+            progress.start("committing", 1)
+        progress.advance(1)
+        return changed
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

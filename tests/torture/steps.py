@@ -9,8 +9,6 @@ be published whole. Exit code 1: a promise was broken, or publishing has a step 
 from __future__ import annotations
 
 import argparse
-import errno
-import os
 import signal
 import subprocess
 import sys
@@ -25,6 +23,7 @@ from semsearch.errors import StoredIndexError
 from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
+from tests.torture.faults import FAULTS, PLACES, At, Recording, check_known, die, fail
 from tests.torture.kill import PROJECT, PromiseBroken, held
 
 STEPS = (
@@ -38,57 +37,8 @@ STEPS = (
     "checksums",
     "publishing",
 )
-FAULTS = ("kill", "error", "delay")
-PLACES = ("begin", "end")
 CHANGED = "bakery:crumb"
 DELAY_S = 0.05
-
-
-class Recording:
-    """A progress that keeps the names of the steps."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-
-    def start(self, step: str, total: int) -> None:
-        """Keep it."""
-        self.steps.append(step)
-
-    def advance(self, parts: int) -> None:
-        """Nothing is kept of how far a step is."""
-
-
-class Faulty:
-    """A progress at which a publish fails: where a step begins, or at the last that is told of it."""
-
-    def __init__(self, index: Path, step: str, place: str, fault: str) -> None:
-        self._index = index
-        self._fatal, self._place, self._fault = step, place, fault
-        self._step, self._left = "", 0
-        self.editing: threading.Thread | None = None
-
-    def start(self, step: str, total: int) -> None:
-        """Fail here if this is where."""
-        self._step, self._left = step, total
-        self._look("begin")
-
-    def advance(self, parts: int) -> None:
-        """Fail here if the step is over and that is where."""
-        self._left -= parts
-        if self._left <= 0:
-            self._look("end")
-
-    def _look(self, place: str) -> None:
-        if (self._step, place) != (self._fatal, self._place):
-            return
-        if self._fault == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        if self._fault == "error":
-            raise OSError(errno.EIO, os.strerror(errno.EIO), "a disk")
-        # the lock is held in the last step, so that this edit may have to wait for its end
-        self.editing = threading.Thread(target=_edit, args=(self._index, "meanwhile"))
-        self.editing.start()
-        self.editing.join(DELAY_S)
 
 
 def torture(index: Path, times: int, places: Sequence[str] = PLACES) -> int:
@@ -100,7 +50,7 @@ def torture(index: Path, times: int, places: Sequence[str] = PLACES) -> int:
     _edit(index, "first")
     recording = Recording()
     publish_edits(IndexLayout(index), recording)
-    check_known(recording.steps)
+    check_known("publishing", recording.steps, STEPS)
     tried = 0
     for _ in range(times):
         for step in STEPS:
@@ -114,28 +64,19 @@ def torture(index: Path, times: int, places: Sequence[str] = PLACES) -> int:
     return tried
 
 
-def check_known(steps: list[str]) -> None:
-    """Compare the steps of a publish with those that faults are tried at.
-
-    Raises:
-        PromiseBroken: they differ.
-    """
-    if tuple(steps) != STEPS:
-        raise PromiseBroken(f"publishing has the steps {steps}, tried are {STEPS}")
-
-
 def _try(index: Path, step: str, place: str, fault: str) -> None:
     """Edit, let a publish meet a fault, and look at what is left."""
     layout = IndexLayout(index)
     words = f"{fault} at {place} of {step}, {pending(layout).revision}"
     _edit(index, words)
     if fault == "delay":
-        faulty = Faulty(index, step, place, fault)
-        publish_edits(layout, faulty)
-        if faulty.editing is None:
-            raise PromiseBroken("the step was never reached")
-        faulty.editing.join()
         words = "meanwhile"
+        editing = threading.Thread(target=_edit, args=(index, words))
+        # the lock is held in the last step, so that this edit may have to wait for its end
+        publish_edits(layout, At(step, place, lambda: _begin(editing)))
+        if editing.ident is None:
+            raise PromiseBroken("the step was never reached")
+        editing.join()
     elif fault == "error":
         _fail(index, step, place)
     else:
@@ -152,8 +93,13 @@ def _try(index: Path, step: str, place: str, fault: str) -> None:
 
 def _fail(index: Path, step: str, place: str) -> None:
     with suppress(StoredIndexError):
-        publish_edits(IndexLayout(index), Faulty(index, step, place, "error"))
+        publish_edits(IndexLayout(index), At(step, place, fail))
         raise PromiseBroken("an error of the disk was passed over")
+
+
+def _begin(editing: threading.Thread) -> None:
+    editing.start()
+    editing.join(DELAY_S)
 
 
 def _edit(index: Path, words: str) -> None:
@@ -175,7 +121,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.die:
         step, place, index = given.die
-        publish_edits(IndexLayout(Path(index)), Faulty(Path(index), step, place, "kill"))
+        publish_edits(IndexLayout(Path(index)), At(step, place, die))
         return 0
     return run(
         "steps",

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,25 +21,16 @@ from pathlib import Path
 
 import httpx2
 
-from semsearch.access.keys import Scope, utc_now
-from semsearch.access.store import KeyStore
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
-from tests.torture.kill import PROJECT, PromiseBroken
+from tests.torture.kill import PromiseBroken
+from tests.torture.service import editing_key, serving
 
 CLIENTS = 4
 LONGEST_S = 0.5
 """A server is stopped at most so long after the first request."""
 STOPPED_WITHIN_S = 30
-
-_SERVE = """
-import sys
-from semsearch.api.app import serve
-from semsearch.config import load_settings
-
-serve(load_settings(index=sys.argv[1], port=0), lambda listening: print(listening.url, flush=True))
-"""
 
 
 def torture(index: Path, stops: int, seed: int) -> int:
@@ -50,10 +40,10 @@ def torture(index: Path, stops: int, seed: int) -> int:
         PromiseBroken: an acknowledged edit is gone, one is there that nobody made, or a server failed.
     """
     chance = random.Random(seed)  # noqa: S311 - a draw, no secret
-    _, secret = KeyStore(index / "keys.db").create(name="", scope=Scope.EDIT, now=utc_now())
+    key = editing_key(index)
     total = 0
     for stop in range(stops):
-        asked, acknowledged = _stop(index, secret.text, stop, chance.uniform(0.05, LONGEST_S))
+        asked, acknowledged = _stop(index, key, stop, chance.uniform(0.05, LONGEST_S))
         judge(index, stop, asked, acknowledged)
         total += len(acknowledged)
     return total
@@ -61,18 +51,11 @@ def torture(index: Path, stops: int, seed: int) -> int:
 
 def _stop(index: Path, key: str, stop: int, after_s: float) -> tuple[set[str], set[str]]:
     """Add entries until the server is stopped, and return which were sent and which acknowledged."""
-    command = [sys.executable, "-c", _SERVE, str(index)]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            url = server.stdout.readline().strip()
-            with ThreadPoolExecutor(CLIENTS) as clients:
-                adding = [clients.submit(_add, url, key, f"s{stop}c{n}") for n in range(CLIENTS)]
-                time.sleep(after_s)
-                server.send_signal(signal.SIGTERM)
-            code = server.wait(STOPPED_WITHIN_S)
-        finally:
-            server.kill()
+    with ThreadPoolExecutor(CLIENTS) as clients, serving(index) as (server, url):
+        adding = [clients.submit(_add, url, key, f"s{stop}c{n}") for n in range(CLIENTS)]
+        time.sleep(after_s)
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(STOPPED_WITHIN_S)
     if code:
         raise PromiseBroken(f"a server that was told to stop ended with {code}")
     results = [added.result() for added in adding]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.torture import steps
+from tests.torture.faults import check_known
 from tests.torture.kill import PromiseBroken
 
 
@@ -22,4 +23,4 @@ def test_a_step_that_nothing_is_tried_at_is_noticed() -> None:
     """One more, one less."""
     for found in ([*steps.STEPS, "resting"], list(steps.STEPS[1:])):
         with pytest.raises(PromiseBroken, match="publishing has the steps"):
-            steps.check_known(found)
+            check_known("publishing", found, steps.STEPS)

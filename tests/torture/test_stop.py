@@ -14,9 +14,9 @@ from tests.torture.kill import PromiseBroken
 
 
 def test_what_was_acknowledged_outlives_a_stop(hashed_index: Path, tmp_path: Path) -> None:
-    """Three servers are stopped while four clients add entries."""
+    """Five servers are stopped while four clients add entries."""
     shutil.copytree(hashed_index, tmp_path / "index")
-    assert stop.torture(tmp_path / "index", 3, seed=20261123) > 3
+    assert stop.torture(tmp_path / "index", 5, seed=20261123) > 5
 
 
 def test_a_lost_entry_and_a_phantom_are_noticed(hashed_index: Path, tmp_path: Path) -> None:

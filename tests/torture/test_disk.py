@@ -1,0 +1,44 @@
+"""The short form of `tests.torture.disk`, and that it notices what it looks for."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from semsearch.editing import Editor
+from tests.torture import disk, images
+from tests.torture.kill import PromiseBroken
+
+STRACE = disk.missing()
+strace_needed = pytest.mark.skipif(bool(STRACE), reason=STRACE or "it is there")
+
+
+@strace_needed
+@pytest.mark.timeout(300)
+def test_a_disk_that_fails_loses_nothing(hashed_index: Path) -> None:
+    """Ten calls that sync or write fail: what is refused is so as no room or as unwritable, and questions go on."""
+    refused: Counter[int] = Counter()
+    for fault, calls in disk.FEW.items():
+        refused += disk.torture(hashed_index, fault, calls)
+    assert set(refused) == {disk.NO_ROOM, disk.UNWRITABLE}
+    assert refused.total() >= sum(map(len, disk.FEW.values()))
+
+
+def test_a_disk_without_room_loses_nothing(hashed_index: Path) -> None:
+    """No page left, or a few."""
+    if reason := images.missing():
+        pytest.skip(reason)
+    assert disk.fill(hashed_index, (1, 20)).keys() == {disk.NO_ROOM}
+
+
+@strace_needed
+def test_an_edit_that_nobody_acknowledged_is_noticed(hashed_index: Path, tmp_path: Path) -> None:
+    """One is made behind the back of the writer."""
+    index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    with Editor(index) as editor:
+        editor.delete("harbour:hull")
+    with pytest.raises(PromiseBroken, match=r"EIO of fdatasync 1: lost \['harbour:hull'\]"):
+        disk.torture(index, disk.FAULTS[1], (1,))
