@@ -114,6 +114,7 @@ STEPS = (
     "tokens",
     "entries",
     "links and mentions",
+    "map",
     "words",
     "measuring",
     "checksums",

@@ -137,7 +137,7 @@ _NEAR = wire.NearEntry(
 )
 MAP = wire.MapPart(
     total=20,
-    next=None,
+    next=1,
     glossaries=["deep-learning"],
     ids=["deep-learning:dropout"],
     terms=["Dropout"],

@@ -38,9 +38,18 @@ class MapQuery(BaseModel):
 
     glossary: GlossaryName | None = GLOSSARY
     start: Annotated[
-        int, Field(ge=0, le=1 << 40, description="Where to begin: `next` of the part before.")
+        int,
+        Field(
+            ge=0,
+            le=1 << 40,
+            description="Where to begin: `next` of the part before.",
+            examples=[0],
+        ),
     ] = 0
-    limit: Annotated[int, Field(ge=1, le=MOST_POINTS, description="Points wanted.")] = FIRST_POINTS
+    limit: Annotated[
+        int,
+        Field(ge=1, le=MOST_POINTS, description="Points wanted.", examples=[FIRST_POINTS]),
+    ] = FIRST_POINTS
 
 
 class PlaceQuery(BaseModel):

@@ -12,6 +12,7 @@ const root = document.body.dataset.root;
 const PAUSE_MS = 250; // without a keystroke, before a question is asked by itself
 const SHORTEST = 3; // letters of a question that is asked by itself
 const SLOW_MS = 200; // an answer that comes sooner needs no notice
+const REST_MS = 150; // without scrolling, before the place is kept
 const KEPT = 20; // answers kept for going back
 
 const kept = new Map(); // address → what was shown there
@@ -173,7 +174,11 @@ if (answer) {
     box.value = to.searchParams.get("q") ?? "";
     settle(box.value);
   });
-  addEventListener("pagehide", () => history.replaceState({ ...history.state, scroll: scrollY }, ""));
+  let resting = 0;
+  addEventListener("scroll", () => {
+    clearTimeout(resting); // browsers limit how often the history may be written to
+    resting = setTimeout(() => history.replaceState({ ...history.state, scroll: scrollY }, ""), REST_MS);
+  }, { passive: true });
   if (history.state?.scroll) scrollTo(0, history.state.scroll);
 }
 

@@ -40,8 +40,6 @@ READS = (
     "/v1/suggest?q=wh",
     "/v1/map?glossary=kitchen",
     "/v1/map/question?q=soup&glossary=kitchen",
-    "/",
-    "/?q=soup",
     "/entry/kitchen:whisk",
     "/entry/kitchen:whisk.md",
     "/glossary/kitchen",
@@ -52,7 +50,6 @@ READS = (
 OPEN_PATHS = (
     "/docs",
     "/openapi.json",
-    "/opensearch.xml",
     "/widget",
     "/widget.js",
     "/livez",

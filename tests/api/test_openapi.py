@@ -24,6 +24,10 @@ OPERATIONS = {
     "listChanges": ("GET", "/v1/changes?since=7"),
     "relatedEntries": ("GET", "/v1/entries/kitchen:whisk/related"),
     "listGlossaries": ("GET", "/v1/glossaries"),
+    "suggest": ("GET", "/v1/suggest?q=wh"),
+    "map": ("GET", "/v1/map?start=2&limit=3"),
+    "mapQuestion": ("GET", "/v1/map/question?q=soup"),
+    "similarity": ("GET", "/v1/similarity?a=pot&b=pan"),
     "livez": ("GET", "/livez"),
     "readyz": ("GET", "/readyz"),
 }
@@ -36,6 +40,10 @@ MODELS: dict[str, TypeAdapter[Any]] = {
     "listChanges": TypeAdapter(wire.Change),
     "relatedEntries": TypeAdapter(wire.Related),
     "listGlossaries": TypeAdapter(list[wire.GlossaryInfo]),
+    "suggest": TypeAdapter(list[wire.Suggestion]),
+    "map": TypeAdapter(wire.MapPart),
+    "mapQuestion": TypeAdapter(wire.Place),
+    "similarity": TypeAdapter(wire.Comparison),
     "livez": TypeAdapter(Health),
     "readyz": TypeAdapter(Health),
 }

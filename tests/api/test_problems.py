@@ -436,7 +436,8 @@ def test_no_question_breaks_the_service(client: TestClient, question: str) -> No
     response = client.get(f"/v1/search?q={question}&limit=3")
     assert response.status_code in (200, 400, 422)
     check_envelope(response.headers)
-    assert client.get(f"/v1/entries/{question}").status_code in (200, 400, 404)
+    # a client takes "." out of an address, and what is left takes no GET
+    assert client.get(f"/v1/entries/{question}").status_code in (200, 400, 404, 405)
 
 
 _JSON = st.recursive(

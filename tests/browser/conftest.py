@@ -1,0 +1,62 @@
+"""One browser and one service for all tests of the pages; without a Chromium they say so loudly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+
+from tests.browser import chromium
+from tests.browser.serving import build, serving
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Yield the browser; on a machine that checks changes its absence is an error."""
+    if chromium.found() is None:
+        if os.environ.get("CI"):
+            pytest.fail(chromium.ABSENT)
+        pytest.skip(chromium.ABSENT)
+    with chromium.running() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def pages_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index of ordinary and odd entries."""
+    return build(tmp_path_factory.mktemp("pages") / "index")
+
+
+@pytest.fixture(scope="session")
+def site(pages_index: Path) -> Iterator[str]:
+    """Yield the address of a service."""
+    with serving(pages_index) as address:
+        yield address
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Yield a context of an ordinary visitor."""
+    opened = browser.new_context(viewport={"width": 1000, "height": 800})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Yield a page in which nothing may go wrong unnoticed."""
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+
+    def on_dialog(dialog: Dialog) -> None:
+        faults.append(dialog.message)
+        dialog.dismiss()
+
+    opened.on("dialog", on_dialog)
+    yield opened
+    assert not faults

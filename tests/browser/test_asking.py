@@ -1,0 +1,190 @@
+"""Asking in a real browser: at once, by keyboard alone, back and forward, without a script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+QUESTION = "a deep spoon for serving soup"
+
+
+def test_names_come_while_one_types_and_an_answer_after_a_pause(page: Page, site: str) -> None:
+    """Without Enter; the address says what was asked, and the typing makes one entry of the history."""
+    page.goto(site)
+    before = page.evaluate("history.length")
+    page.locator("#q").press_sequentially("Ladle", delay=30)
+    expect(page.locator(".names li")).to_have_count(1)
+    expect(page.locator(".hit h2").first).to_have_text("Ladle")
+    assert page.url == f"{site}?q=Ladle"
+    assert page.evaluate("history.length") == before + 1
+    assert page.title().startswith("Ladle ")
+
+
+def test_a_question_is_asked_and_answered_by_keyboard_alone(page: Page, site: str) -> None:
+    """The slash finds the box, Enter asks, Tab reaches the first hit, Enter opens it."""
+    page.goto(f"{site}glossary")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".best h2")).to_have_text("Ladle")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.hit h2') !== null"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Ladle")
+    page.wait_for_load_state()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_the_list_of_names_follows_the_pattern(page: Page, site: str) -> None:
+    """Down and Up choose, the focus stays in the box, Escape closes, Enter opens the term."""
+    page.goto(site)
+    box, options = page.locator("#q"), page.locator(".names li")
+    assert box.get_attribute("role") == "combobox"
+    box.press_sequentially("spo")
+    expect(options).to_have_count(8)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    expect(box).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    page.keyboard.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator(".names")).to_be_hidden()
+    expect(box).to_have_value("spo")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".names")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Spoon 0")
+
+
+def test_an_answer_that_comes_late_is_never_shown(page: Page, site: str) -> None:
+    """The first question is answered after the second; what is shown is the answer to the second."""
+    page.goto(site)
+    held: list[Route] = []
+    page.route("**/?q=keel", lambda route: held.append(route))  # noqa: PLW0108 - looked at by its signature
+    page.locator("#q").fill("keel")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    page.locator("#q").fill("whisk")
+    page.keyboard.press("Enter")
+    expect(page.locator(".best h2")).to_have_text("Whisk")
+    assert len(held) == 1
+    page.unroute("**/?q=keel")
+    page.wait_for_timeout(300)
+    expect(page.locator(".best h2")).to_have_text("Whisk")
+    assert page.url == f"{site}?q=whisk"
+
+
+def test_back_and_forward_show_what_was_there(page: Page, site: str) -> None:
+    """Question, answer, title and place; also from the page of an entry, and back to the start."""
+    page.goto(site)
+    for question in ("whisk", "keel"):
+        page.locator("#q").fill(question)
+        page.keyboard.press("Enter")
+        expect(page.locator(".best h2")).to_have_text(question.title())
+    page.evaluate("scrollTo(0, 300)")
+    page.wait_for_timeout(300)
+    page.locator(".hit h2 a").nth(2).click()
+    expect(page.locator("article.entry")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".best h2")).to_have_text("Keel")
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > 200
+    page.go_back()
+    expect(page.locator(".best h2")).to_have_text("Whisk")
+    expect(page.locator("#q")).to_have_value("whisk")
+    page.go_forward()
+    expect(page.locator(".best h2")).to_have_text("Keel")
+    page.go_back()
+    page.go_back()
+    expect(page.locator(".examples")).to_be_visible()
+    expect(page.locator("#q")).to_have_value("")
+
+
+def test_a_page_without_a_script_answers(browser: Browser, site: str) -> None:
+    """The form, the hits, why, all of a long definition, the entry, two words compared."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.locator("#q").fill(QUESTION)
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".best h2")).to_have_text("Ladle")
+    page.locator(".best .why summary").click()
+    expect(page.locator(".best .why table")).to_be_visible()
+    page.locator(".best h2 a").click()
+    expect(page.locator("h1")).to_have_text("Ladle")
+    page.goto(f"{site}map")
+    page.locator("input[name=a]").fill("spoon")
+    page.locator("input[name=b]").fill("ladle")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator(".comparison strong")).to_be_visible()
+    context.close()
+
+
+def test_nothing_fits_looks_different_from_an_answer(page: Page, site: str) -> None:
+    """It is said, nothing is set out as best, and the nearest follow."""
+    page.goto(f"{site}?q=qzx vvk")
+    expect(page.locator(".state-none h1")).to_have_text("No close match")
+    expect(page.locator(".best")).to_have_count(0)
+    expect(page.locator(".verdict")).to_have_count(0)
+    assert page.locator(".hit.nearest").count() == 10
+
+
+def test_a_service_that_has_too_much_to_do_is_asked_again(page: Page, site: str) -> None:
+    """After the seconds it names; meanwhile the page says so."""
+    page.goto(site)
+    asked = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            return route.continue_()
+        return route.fulfill(
+            status=503,
+            headers={"Retry-After": "1", "Content-Type": "text/html"},
+            body='<section class="state state-overloaded"><h1>The service has too much to do</h1></section>',
+        )
+
+    page.route("**/?q=whisk", answer)
+    page.locator("#q").fill("whisk")
+    page.keyboard.press("Enter")
+    expect(page.locator(".state-overloaded")).to_be_visible()
+    expect(page.locator(".best h2")).to_have_text("Whisk")
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("path", ["", "?q=soup", "entry/kitchen:word", "glossary/kitchen", "map"])
+@pytest.mark.parametrize("width", [320, 360, 640])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, site: str, path: str, width: int
+) -> None:
+    """On a phone, and at 200 % zoom, where a window of 1,280 pixels is 640 wide."""
+    context = browser.new_context(viewport={"width": width, "height": 700})
+    page = context.new_page()
+    page.goto(site + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_dark_is_dark(browser: Browser, site: str) -> None:
+    """Paper and ink change places; the focus stays visible."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(site)
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    channels = [int(n) for n in re.findall(r"\d+", paper)[:3]]
+    assert max(channels) < 60
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    context.close()
