@@ -31,7 +31,7 @@ def _related(
 
 
 def _shown(pieces: list[Linked]) -> list[tuple[str, str | None]]:
-    return [(piece.text, piece.entry and piece.entry.id) for piece in pieces]
+    return [(piece.text, piece.entry.id if piece.entry else None) for piece in pieces]
 
 
 def test_terms_in_a_text_are_links() -> None:
