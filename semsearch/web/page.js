@@ -102,7 +102,7 @@ function show(title, nodes, scroll) {
 
 /** What a screen reader says of an answer. */
 function summary() {
-  const verdict = answer.querySelector(".verdict, .state h1");
+  const verdict = answer.querySelector(".verdict, .state h1, .state h2");
   const first = answer.querySelector(".hit h2");
   return [verdict?.innerText, first?.innerText].filter(Boolean).join(". ");
 }

@@ -13,7 +13,7 @@ card.className = "preview";
 card.id = "preview";
 card.setAttribute("role", "tooltip");
 card.hidden = true;
-document.body.append(card);
+(document.getElementById("main") ?? document.body).append(card);
 
 let shown = null; // the link that it belongs to
 let timer = 0;

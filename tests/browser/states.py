@@ -53,7 +53,7 @@ def _offline(page: Page) -> None:
 
 
 def _loading(page: Page) -> None:
-    page.evaluate("window.fetch = () => new Promise(() => {})")  # never answered
+    page.evaluate("void (window.fetch = () => new Promise(() => {}))")  # never answered
     page.locator("#q").fill("soup")
     page.keyboard.press("Enter")
     page.locator("#answer[aria-busy=true]").wait_for()

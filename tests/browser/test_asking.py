@@ -134,7 +134,7 @@ def test_a_page_without_a_script_answers(browser: Browser, site: str) -> None:
 def test_nothing_fits_looks_different_from_an_answer(page: Page, site: str) -> None:
     """It is said, nothing is set out as best, and the nearest follow."""
     page.goto(f"{site}?q=qzx vvk")
-    expect(page.locator(".state-none h1")).to_have_text("No close match")
+    expect(page.locator(".state-none h2")).to_have_text("No close match")
     expect(page.locator(".best")).to_have_count(0)
     expect(page.locator(".verdict")).to_have_count(0)
     assert page.locator(".hit.nearest").count() == 10
