@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cached_property
 
 from semsearch.layered_entries import LayeredEntries
 from semsearch.storage.alphabet import FIRST, Placed, key_of
@@ -12,6 +12,18 @@ from semsearch.types import Entry
 
 OTHER = "#"
 """What stands for everything that begins with no letter: digits and marks."""
+
+HAN = "漢"
+"""What stands for Chinese characters, of which there are more than a line of letters can hold."""
+
+_HAN = (("\u3400", "\u9fff"), ("\U00020000", "\U000323af"))
+_HANGUL = ("\uac00", "\ud7a3")
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_SYLLABLES = 588
+"""Of an initial, in Unicode's order (The Unicode Standard, 3.12)."""
+
+_END = "\U0010ffff"
+"""Behind every character of a text: no text has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +42,41 @@ class Beside:
     next: Entry | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Keys that follow each other under one letter: from the first of them to the last character that one begins with.
+
+    A letter can have several groups: there are marks before and behind the letters.
+    """
+
+    letter: str
+    first: str
+    last: str
+
+    @classmethod
+    def of(cls, key: str) -> _Group:
+        """Return the group that begins with a key."""
+        begin = key[0]
+        if any(low <= begin <= high for low, high in _HAN):
+            return cls(HAN, key, next(high for low, high in _HAN if low <= begin <= high))
+        if _HANGUL[0] <= begin <= _HANGUL[1]:
+            number = (ord(begin) - ord(_HANGUL[0])) // _SYLLABLES
+            last = chr(ord(_HANGUL[0]) + (number + 1) * _SYLLABLES - 1)
+            return cls(_INITIALS[number], key, last)
+        return cls(begin.upper() if begin.isalpha() else OTHER, key, begin)
+
+    @property
+    def end(self) -> str:
+        """What no key of the group is behind."""
+        return self.last + _END
+
+
 def letter_of(entry: Entry) -> str:
-    """Return the letter that an entry stands under: the first of its folded term, in capitals."""
-    return _letter(key_of(entry))
+    """Return the letter that an entry stands under: the first of its folded term, in capitals.
 
-
-def _letter(key: str) -> str:
-    return key[0].upper() if key[0].isalpha() else OTHER
+    Hangul stands under the consonant that a syllable begins with, as in Korean dictionaries.
+    """
+    return _Group.of(key_of(entry)).letter
 
 
 class Alphabet:
@@ -48,7 +88,7 @@ class Alphabet:
 
     def letters(self) -> list[str]:
         """Return the letters that terms begin with, that of digits and marks last."""
-        found = dict.fromkeys(map(_letter, self._firsts()))
+        found = dict.fromkeys(group.letter for group in self._groups)
         others = [OTHER] if OTHER in found else []
         return [letter for letter in found if letter != OTHER] + others
 
@@ -64,19 +104,21 @@ class Alphabet:
         """
         begin = self._place(after) if after else FIRST
         places: list[Placed] = []
-        for first in self._firsts():
-            if letter is None or _letter(first) == letter:
-                places += self._under(first[0], begin, limit + 1 - len(places))
-            if len(places) > limit:
-                break
-        entries = self._entries(places)
-        return Page(tuple(entries[:limit]), entries[limit - 1] if len(entries) > limit else None)
+        if letter is None:
+            places += self._after(begin, limit + 1)
+        else:
+            for group in self._groups:
+                if group.letter == letter and len(places) <= limit:
+                    start = max(begin, Placed(group.first, -1))
+                    places += self._after(start, limit + 1 - len(places), group.end)
+        entries = self._entries(places[:limit])
+        return Page(tuple(entries), entries[-1] if len(places) > limit else None)
 
     def beside(self, entry: Entry) -> Beside:
         """Return what stands before and behind an entry."""
         place = self._place(entry)
         before = self._entries(self._snapshot.alphabet_before(self._glossary, place, 1))
-        after = self._entries(self._snapshot.alphabet_after(self._glossary, place, 1))
+        after = self._entries(self._after(place, 1))
         return Beside(before[0] if before else None, after[0] if after else None)
 
     def _place(self, entry: Entry) -> Placed:
@@ -87,15 +129,17 @@ class Alphabet:
     def _entries(self, places: Sequence[Placed]) -> list[Entry]:
         return self._snapshot.entries([place.position for place in places])
 
-    def _firsts(self) -> Iterator[str]:
-        """Yield the first key of each character that keys begin with."""
-        place = FIRST
-        while found := self._snapshot.alphabet_after(self._glossary, place, 1):
-            key = found[0].key
-            yield key
-            place = Placed(f"{key[0]}\U0010ffff", 1 << 62)  # behind all that begins with it
+    def _after(self, place: Placed, limit: int, end: str = _END) -> list[Placed]:
+        return self._snapshot.alphabet_after(self._glossary, place, limit, end)
 
-    def _under(self, first: str, begin: Placed, limit: int) -> list[Placed]:
-        place = max(begin, Placed(first, -1))
-        found = self._snapshot.alphabet_after(self._glossary, place, limit)
-        return list(takewhile(lambda one: one.key[0] == first, found))
+    @cached_property
+    def _groups(self) -> list[_Group]:
+        return list(self._find_groups())
+
+    def _find_groups(self) -> Iterator[_Group]:
+        """Yield the groups in order, each found with one look behind the last."""
+        place = FIRST
+        while found := self._after(place, 1):
+            group = _Group.of(found[0].key)
+            yield group
+            place = Placed(group.end, -1)

@@ -17,7 +17,7 @@ from functools import cached_property
 
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.remembering import Remembering
-from semsearch.errors import EncoderMismatch, GlossaryNotFound, SemsearchError
+from semsearch.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.overlay import make_overlay
 from semsearch.ranking.background import Background
 from semsearch.rerankers import load_reranker
@@ -29,7 +29,8 @@ from semsearch.storage.calibration import StoredCalibration, load_calibration
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
-from semsearch.text import text_hash
+from semsearch.text import check_question, text_hash
+from semsearch.types import Tier
 
 _log = logging.getLogger("semsearch")
 
@@ -72,6 +73,27 @@ class Shown:
                 f"there is no glossary {glossary!r} in this index; it has {', '.join(sorted(known))}"
             )
         return known[glossary]
+
+    def position_of(self, id_or_name: str) -> int:
+        """Return the position of an entry by its id or, when no id fits, by its name.
+
+        Raises:
+            EntryNotFound: nothing has this id or name; the message suggests the nearest name.
+            InvalidQuestion: it is no text, or too long.
+        """
+        name = check_question(id_or_name)
+        snapshot, names = self.retriever.snapshot, self.retriever.names
+        position = snapshot.position_of(id_or_name)
+        if position is not None:
+            return position
+        matches = names.by_name(name, snapshot.everything)
+        for tier in (Tier.EXACT, Tier.FORM):
+            for at, match in matches.items():
+                if match.tier is tier:
+                    return at
+        near = list(names.by_resemblance(name, snapshot.everything).values())[:1]
+        hint = "".join(f"; did you mean {match.label!r}?" for match in near)
+        raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
     def background(self, glossary: str | None) -> Background:
         """Return what similarity is ordinary in a glossary, or in the whole index; a new one has none of its own yet."""

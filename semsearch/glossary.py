@@ -18,10 +18,7 @@ from semsearch.answering import Asked, Prepared, Search, read
 from semsearch.encoders import load_answering_encoder
 from semsearch.encoders.graph import PRECISIONS
 from semsearch.encoders.remembering import Remembering
-from semsearch.errors import (
-    EntryNotFound,
-    InvalidSetting,
-)
+from semsearch.errors import InvalidSetting
 from semsearch.following import Following, Shown
 from semsearch.maps import Atlas
 from semsearch.ranking import confidence
@@ -31,16 +28,9 @@ from semsearch.ranking.recipe import DEFAULT, Recipe
 from semsearch.related import find_related
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
-from semsearch.suggesting import Suggestion, suggest
+from semsearch.suggesting import Suggestion, resembling, suggest
 from semsearch.text import check_question
-from semsearch.types import (
-    Answer,
-    Entry,
-    IndexInfo,
-    Related,
-    Tier,
-    Vectors,
-)
+from semsearch.types import Answer, Entry, IndexInfo, Related, Vectors
 
 MAX_K = 100
 """Most hits of one answer."""
@@ -258,10 +248,18 @@ class Glossary:
             EntryNotFound: nothing has this id or name; the message suggests the nearest name.
         """
         shown = self._shown
-        return shown.retriever.snapshot.entries([_position(shown, id_or_name)])[0]
+        return shown.retriever.snapshot.entries([shown.position_of(id_or_name)])[0]
 
-    def suggest(self, typed: str, *, k: int = 8, glossary: str | None = None) -> list[Suggestion]:
+    def suggest(
+        self, typed: str, *, k: int = 8, glossary: str | None = None, misspelt: bool = False
+    ) -> list[Suggestion]:
         """Offer entries by what has been typed of a name; see `suggesting`.
+
+        Args:
+            typed: the beginning of a name, or, if it may be misspelt, a name that is not there.
+            k: how many at most.
+            glossary: of this glossary only.
+            misspelt: offer entries with names that resemble it, instead of those that begin with it.
 
         Raises:
             InvalidQuestion: nothing was typed, or too much, or no text.
@@ -270,9 +268,9 @@ class Glossary:
         """
         shown = self._shown
         self._check(Asked(typed, k, glossary), shown)
-        retriever = shown.retriever
-        within = shown.within(glossary)
-        return suggest(retriever.names, retriever.snapshot, check_question(typed), within, k)
+        names, snapshot = shown.retriever.names, shown.retriever.snapshot
+        find = resembling if misspelt else suggest
+        return find(names, snapshot, check_question(typed), shown.within(glossary), k)
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
         """Return the terms related to an entry: computed and authored ones, never mixed.
@@ -290,7 +288,7 @@ class Glossary:
         if not 1 <= k <= MAX_K:
             raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
         shown = self._shown
-        return find_related(shown.retriever, shown.background, _position(shown, id_or_name), k)
+        return find_related(shown.retriever, shown.background, shown.position_of(id_or_name), k)
 
     def alphabet(self, glossary: str) -> Alphabet:
         """Return the entries of a glossary in alphabetical order.
@@ -348,20 +346,3 @@ class Glossary:
     def fit_background(self, glossary: str | None = None) -> Background:
         """Return what fused score is ordinary for a wrong answer, in one glossary or in all."""
         return self._shown.fit_background(glossary)
-
-
-def _position(shown: Shown, id_or_name: str) -> int:
-    """Return the position of an entry by its id or, when no id fits, by its name."""
-    name = check_question(id_or_name)
-    snapshot, names = shown.retriever.snapshot, shown.retriever.names
-    position = snapshot.position_of(id_or_name)
-    if position is not None:
-        return position
-    matches = names.by_name(name, snapshot.everything)
-    for tier in (Tier.EXACT, Tier.FORM):
-        for at, match in matches.items():
-            if match.tier is tier:
-                return at
-    near = list(names.by_resemblance(name, snapshot.everything).values())[:1]
-    hint = "".join(f"; did you mean {match.label!r}?" for match in near)
-    raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")

@@ -113,27 +113,29 @@ class LayeredEntries:
         target = self._moved.get(relation.target)
         return None if target is None else replace(relation, target=target)
 
-    def alphabet_after(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
-        """Return what stands behind a place in the alphabet of a glossary, in order."""
-        return sorted(self._placed(Snapshot.alphabet_after, glossary, place, limit))[:limit]
+    def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+        """Return what stands behind a place in the alphabet of a glossary and not behind a key, in order."""
+        found = self._placed(
+            lambda one, own, most: one.alphabet_after(glossary, own, most, end), place, limit
+        )
+        return sorted(found)[:limit]
 
     def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
         """Return what stands before a place in the alphabet of a glossary, the nearest first."""
-        found = self._placed(Snapshot.alphabet_before, glossary, place, limit)
+        found = self._placed(
+            lambda one, own, most: one.alphabet_before(glossary, own, most), place, limit
+        )
         return sorted(found, reverse=True)[:limit]
 
     def _placed(
-        self,
-        read: Callable[[Snapshot, str, Placed, int], list[Placed]],
-        glossary: str,
-        place: Placed,
-        limit: int,
+        self, read: Callable[[Snapshot, Placed, int], list[Placed]], place: Placed, limit: int
     ) -> Iterator[Placed]:
+        """Yield what is read of each layer, which is asked for what is hidden besides."""
         for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
-            own = Placed(place.key, place.position - start)
-            for one in read(snapshot, glossary, own, limit + len(self._hidden)):
+            own = replace(place, position=place.position - start)
+            for one in read(snapshot, own, limit + len(self._hidden)):
                 if one.position + start not in self._hidden:
-                    yield Placed(one.key, one.position + start)
+                    yield replace(one, position=one.position + start) if start else one
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""

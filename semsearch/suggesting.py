@@ -1,4 +1,4 @@
-"""Suggesting: names while one types, from names alone, before anything is embedded."""
+"""Suggesting: names while one types, and for one that is not there; from names alone, before anything is embedded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,18 @@ def suggest(
     """
     found = names.by_name(typed, within)
     first = sorted(found.items(), key=lambda item: (_ORDER[item[1].tier], -item[1].share, item[0]))
-    ranked: list[tuple[int, NameMatch]] = first[:k]
+    return _offered(first[:k], snapshot)
+
+
+def resembling(
+    names: NameFinder, snapshot: LayeredEntries, typed: str, within: Scope, k: int
+) -> list[Suggestion]:
+    """Return entries of which a name resembles what may be misspelt, the likeliest first."""
+    found = names.by_resemblance(typed, within)
+    return _offered(list(found.items())[:k], snapshot)
+
+
+def _offered(ranked: list[tuple[int, NameMatch]], snapshot: LayeredEntries) -> list[Suggestion]:
     entries = snapshot.entries([position for position, _ in ranked])
     return [
         Suggestion(match.label, entry) for (_, match), entry in zip(ranked, entries, strict=True)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import groupby
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from semsearch.alphabet import letter_of
 from semsearch.api.pages import HTML, site_of
-from semsearch.api.problems import GLOSSARY_NOT_FOUND, NOT_FOUND, Refused
+from semsearch.api.problems import ENTRY_NOT_FOUND, GLOSSARY_NOT_FOUND, NOT_FOUND, Refused
+from semsearch.api.refusing import wants_page
+from semsearch.api.routes import EntryId
 from semsearch.api.service import Service
-from semsearch.api.strict import read_address
-from semsearch.errors import EntryNotFound
+from semsearch.api.strict import StrictRoute
+from semsearch.editing import Editor
+from semsearch.errors import EntryNotFound, StoredIndexError
 from semsearch.pages import render
 from semsearch.pages.entry import defined_term, is_embedding, linked, others, summary
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
@@ -26,27 +32,60 @@ _MOST_RELATED = 100
 _SIMILAR = 10
 _ON_A_PAGE = 150
 """Terms on a page of the alphabet."""
+_RESEMBLING = 5
 
-router = APIRouter(include_in_schema=False)
+_log = logging.getLogger("semsearch.api")
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+
+
+class AlphabetQuery(BaseModel):
+    """Which page of the alphabet. Whatever else an address has, as links that are passed on do, changes nothing."""
+
+    letter: str = ""
+    after: str = ""
 
 
 @router.get("/entry/{id:path}")
-def entry_page(id: str, request: Request) -> Response:
+def entry_page(id: EntryId, request: Request) -> Response:
     """Return the page of an entry, or with `.md` its twin in Markdown."""
     service = Service(request)
-    read_address(request.scope)
     try:
         entry = service.entry(id)
     except EntryNotFound:
-        if not id.endswith(_TWIN):
+        if id.endswith(_TWIN):
+            return _twin(request, service, id.removesuffix(_TWIN))
+        if not wants_page(request.scope):
             raise
-        return _twin(request, service, id.removesuffix(_TWIN))
+        return _missing(request, service, id)
     site = site_of(request, service)
     if entry.id != id:
         return RedirectResponse(site.entry(entry.id), 302)
     if service.is_held:
         return service.not_modified()
-    return service.found(_page_of(site, service, service.related(id, _MOST_RELATED)), HTML)
+    page = _page_of(site, service, service.related(id, _MOST_RELATED), _changed(request, entry))
+    return service.found(page, HTML)
+
+
+def _missing(request: Request, service: Service, id: str) -> Response:
+    """Return the page for an id that no entry has: it may be a name misspelt, or words to ask for."""
+    words = " ".join(id.rpartition(":")[2].replace("-", " ").split())
+    near = service.resembling(words, _RESEMBLING)
+    page = render("missing", site_of(request, service), id=id, words=words, near=near)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
+    return HTMLResponse(page, ENTRY_NOT_FOUND.status, headers=headers)
+
+
+def _changed(request: Request, entry: Entry) -> str:
+    """Return the day on which an entry was last changed, none where the index has no history that can be read."""
+    editor: Editor = request.app.state.editor
+    if not editor.has_store:
+        return ""
+    try:
+        return editor.history(entry.id)[-1].at[: len("2026-01-01")]
+    except (StoredIndexError, EntryNotFound) as error:  # the entry is shown all the same
+        _log.warning("when %s was changed cannot be told: %s", entry.id, error)
+        return ""
 
 
 def _twin(request: Request, service: Service, id: str) -> Response:
@@ -56,7 +95,7 @@ def _twin(request: Request, service: Service, id: str) -> Response:
     return service.found(entry_twin(site_of(request, service), related).encode(), MARKDOWN)
 
 
-def _page_of(site: Site, service: Service, related: Related) -> bytes:
+def _page_of(site: Site, service: Service, related: Related, changed: str) -> bytes:
     entry = related.entry
     address = site.url or site.root
     return render(
@@ -70,6 +109,7 @@ def _page_of(site: Site, service: Service, related: Related) -> bytes:
         mentions=others(related.mentions),
         mentioned_by=others(related.mentioned_by),
         similar=related.similar[:_SIMILAR],
+        changed=changed,
         is_embedding=is_embedding(entry),
         beside=service.glossary.alphabet(entry.glossary).beside(entry),
         defined_term=defined_term(
@@ -91,10 +131,11 @@ def glossaries_page(request: Request) -> Response:
 
 
 @router.get("/glossary/{name:path}")
-def glossary_page(name: str, request: Request) -> Response:
+def glossary_page(
+    name: Annotated[str, Path()], query: Annotated[AlphabetQuery, Query()], request: Request
+) -> Response:
     """Return entries of a glossary in alphabetical order."""
     service = Service(request)
-    address = read_address(request.scope)
     site = site_of(request, service)
     entries = next((info.entries for info in site.glossaries if info.name == name), None)
     if entries is None:
@@ -102,27 +143,32 @@ def glossary_page(name: str, request: Request) -> Response:
     if service.is_held:
         return service.not_modified()
     alphabet = service.glossary.alphabet(name)
-    letters = alphabet.letters()
-    letter = address.get("letter") or None
-    after = found_entry(service, address.get("after", ""))
+    letter = query.letter or None
+    after = found_entry(service, query.after)
     page = alphabet.page(letter=letter, after=after, limit=_ON_A_PAGE)
     groups = [
         {"letter": one, "entries": list(own)} for one, own in groupby(page.entries, letter_of)
     ]
-    following = {"letter": letter, "after": page.next.id} if page.next else None
     return service.found(
         render(
             "glossary",
             site,
             name=name,
             entries=entries,
-            letters=letters,
+            letters=alphabet.letters(),
             letter=letter,
             groups=groups,
-            next={key: value for key, value in following.items() if value} if following else None,
+            own=_asked(letter, after),
+            next=_asked(letter, page.next) if page.next else None,
         ),
         HTML,
     )
+
+
+def _asked(letter: str | None, after: Entry | None) -> dict[str, str]:
+    """Return the parameters of a page of the alphabet."""
+    asked = {"letter": letter, "after": after and after.id}
+    return {name: value for name, value in asked.items() if value}
 
 
 def found_entry(service: Service, id: str) -> Entry | None:

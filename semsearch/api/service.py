@@ -66,6 +66,21 @@ class Service:
         among = f"; this key is for {', '.join(names)} only" if names else ""
         return EntryNotFound(f"there is no entry with this id or name{among}")
 
+    def resembling(self, name: str, limit: int) -> list[Entry]:
+        """Return entries with a name that one which is not there resembles; none of what the caller may not use."""
+        within = self._caller.glossaries
+        known = [one.name for one in self.glossaries()]
+        scopes = [name for name in within if name in known] if within else [None]
+        try:
+            found = [
+                one.entry
+                for scope in scopes
+                for one in self.glossary.suggest(name, k=limit, glossary=scope, misspelt=True)
+            ]
+        except InvalidQuestion:
+            return []
+        return found[:limit]
+
     def related(self, id_or_name: str, limit: int) -> Related:
         """Return the related entries; those linked are of the same glossary, similar ones may be of another.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,10 @@ from semsearch.text import fold
 from semsearch.types import Entry, Reference, Related
 
 _EMBEDDING = ("embedding", "embeddings")
+_SUMMARY = 200
+"""Characters of a definition that those who list pages show."""
+_WORD = 40
+"""Of those, what may be left out so that no word is cut: scripts without blanks are cut where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,14 @@ def linked(related: Related) -> list[Linked]:
 
 
 def summary(entry: Entry) -> str:
-    """Return the beginning of a definition, for whoever lists pages."""
-    return textwrap.shorten(entry.definition, 200, placeholder=" …")
+    """Return the beginning of a definition in one line, for whoever lists pages."""
+    head = entry.definition[: 2 * _SUMMARY]
+    text = " ".join(head.split())
+    if len(text) <= _SUMMARY and head == entry.definition:
+        return text
+    begin = text[: _SUMMARY - 2]
+    whole = begin.rfind(" ", _SUMMARY - _WORD)
+    return f"{begin if whole < 0 else begin[:whole]} …"
 
 
 def is_embedding(entry: Entry) -> bool:

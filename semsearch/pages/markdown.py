@@ -12,7 +12,8 @@ from semsearch.types import Entry, Related
 MOST_LISTED = 500
 """Entries that /llms.txt lists; of more it names the glossaries alone."""
 
-_MARKS = re.compile(r"([\\`*_\[\]<>])")
+_MARKS = re.compile(r"([\\`*_\[\]<>]|&(?=#?\w+;))")
+"""What means something in Markdown within a line; an ampersand where it begins the name of a character."""
 
 
 def entry_twin(site: Site, related: Related) -> str:
@@ -56,7 +57,7 @@ def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
         if listed:
             lines.append("\n".join(f"{_item(site, e)}: {_plain(summary(e))}" for e in listed))
         else:
-            lines.append(f"- [All entries, A to Z]({_address(site)}{glossary_path(name)})")
+            lines.append(f"- [All entries, A to Z]({_link(site, glossary_path(name))})")
     lines.append(f"## Optional\n\n- [HTTP interface]({_address(site)}openapi.json): OpenAPI")
     return "\n\n".join(lines) + "\n"
 
@@ -71,7 +72,12 @@ def _address(site: Site) -> str:
 
 
 def _item(site: Site, entry: Entry) -> str:
-    return f"- [{_plain(entry.term)}]({_address(site)}{entry_path(entry.id)}.md)"
+    return f"- [{_plain(entry.term)}]({_link(site, entry_path(entry.id))}.md)"
+
+
+def _link(site: Site, path: str) -> str:
+    """Return the address of a path so that it can stand in parentheses."""
+    return _address(site) + path.replace("(", "%28").replace(")", "%29")
 
 
 def _plain(text: str) -> str:

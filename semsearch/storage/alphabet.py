@@ -30,8 +30,8 @@ FIRST = Placed("", -1)
 
 
 def key_of(entry: Entry) -> str:
-    """Return what an entry is sorted by."""
-    return fold(entry.term)
+    """Return what an entry is sorted by, which is never empty."""
+    return fold(entry.term) or entry.term
 
 
 def insert(connection: sqlite3.Connection, position: int, entry: Entry) -> None:
@@ -41,12 +41,12 @@ def insert(connection: sqlite3.Connection, position: int, entry: Entry) -> None:
     )
 
 
-def read_after(reader: Reader, glossary: str, place: Placed, limit: int) -> list[Placed]:
-    """Return the places behind one, in order."""
+def read_after(reader: Reader, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+    """Return the places behind one and not behind a key, in order."""
     rows = reader.rows(
         "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) > (?, ?) "
-        "ORDER BY key, position LIMIT ?",
-        (glossary, place.key, place.position, limit),
+        "AND key <= ? ORDER BY key, position LIMIT ?",
+        (glossary, place.key, place.position, end, limit),
     )
     return [Placed(*row) for row in rows]
 

@@ -209,9 +209,9 @@ class Snapshot:
         """Return what links to or mentions an entry."""
         return relations.read_to(self._reader, position)
 
-    def alphabet_after(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
-        """Return what stands behind a place in the alphabet of a glossary, in order."""
-        return alphabet.read_after(self._reader, glossary, place, limit)
+    def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+        """Return what stands behind a place in the alphabet of a glossary and not behind a key, in order."""
+        return alphabet.read_after(self._reader, glossary, place, limit, end)
 
     def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
         """Return what stands before a place in the alphabet of a glossary, the nearest first."""

@@ -47,6 +47,7 @@ function place(link) {
 }
 
 async function open(link) {
+  shown?.removeAttribute("aria-describedby");
   shown = link;
   try {
     const entry = await read(link.dataset.id);
@@ -84,6 +85,7 @@ addEventListener("pointerover", (event) => {
   const link = termOf(event);
   if (link && link !== shown) later(() => open(link), WAIT_MS);
   else if (link || card.contains(event.target)) clearTimeout(timer);
+  else if (shown?.matches(":focus-visible")) clearTimeout(timer); // it stays while its link has the focus
   else if (shown) later(close, LEAVE_MS);
   else clearTimeout(timer);
 });
@@ -91,6 +93,11 @@ addEventListener("focusin", (event) => {
   const link = termOf(event);
   if (link && link.matches(":focus-visible")) later(() => open(link), WAIT_MS);
   else if (shown) close();
+  else clearTimeout(timer);
+});
+addEventListener("focusout", (event) => {
+  const isPointedAt = shown?.matches(":hover") || card.matches(":hover");
+  if (event.target === shown && !isPointedAt) close();
 });
 addEventListener("keydown", (event) => event.key === "Escape" && close());
 addEventListener("pagehide", close);

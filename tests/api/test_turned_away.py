@@ -123,6 +123,23 @@ def test_work_is_refused_and_the_connection_stays(narrow: FastAPI) -> None:
     asyncio.run(scenario())
 
 
+def test_pages_stand_in_the_same_line(narrow: FastAPI) -> None:
+    """One that is read is refused like a question, as a page to who takes pages."""
+
+    async def scenario() -> None:
+        async with _called(narrow) as caller:
+            for path in ("entry/ships:gps", "glossary/ships", "llms.txt", "?q=GPS"):
+                asked = f"GET /{path} HTTP/1.1\r\nHost: test\r\nAccept: text/html\r\n\r\n"
+                async with _too_much_to_do(narrow):
+                    refused = await caller.ask(asked.encode())
+                    assert refused.status == 503
+                    assert refused.headers["retry-after"] == "1"
+                    assert b'data-status="503"' in refused.body
+                assert (await caller.ask(asked.encode())).status == 200
+
+    asyncio.run(scenario())
+
+
 def test_requests_sent_ahead_are_answered_in_their_order(narrow: FastAPI) -> None:
     """Also those that are refused on the way."""
 

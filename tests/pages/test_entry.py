@@ -1,0 +1,145 @@
+"""What the page of an entry is made of: its text in pieces, a summary, and what programs are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from semsearch.building import build_index
+from semsearch.editing import Editor
+from semsearch.glossary import Glossary
+from semsearch.importers.drafts import Draft
+from semsearch.pages.entry import Linked, defined_term, is_embedding, linked, others, summary
+from semsearch.types import Entry, Reference, Related, Span
+
+TEXT = "A sail, with a mast, moves a ship. A sail is cloth."
+
+
+def _entry(slug: str, definition: str = "Something.", **more: object) -> Entry:
+    return Entry(f"sea:{slug}", slug, definition, "sea", **more)  # type: ignore[arg-type]
+
+
+def _reference(slug: str, start: int, end: int, text: str = TEXT) -> Reference:
+    return Reference(_entry(slug), Span(start, end, text[start:end]))
+
+
+def _related(
+    see_also: tuple[Reference, ...] = (), mentions: tuple[Reference, ...] = (), text: str = TEXT
+) -> Related:
+    return Related(_entry("rig", text), (), see_also, mentions, ())
+
+
+def _shown(pieces: list[Linked]) -> list[tuple[str, str | None]]:
+    return [(piece.text, piece.entry.id if piece.entry else None) for piece in pieces]
+
+
+def test_terms_in_a_text_are_links() -> None:
+    """Those its author linked and those it merely names, in the order of the text, which stays as it is."""
+    related = _related((_reference("mast", 15, 19),), (_reference("sail", 2, 6),))
+    assert _shown(linked(related)) == [
+        ("A ", None),
+        ("sail", "sea:sail"),
+        (", with a ", None),
+        ("mast", "sea:mast"),
+        (", moves a ship. A sail is cloth.", None),
+    ]
+
+
+def test_a_text_without_terms_is_one_piece() -> None:
+    """Also when the author links what the text does not name."""
+    related = _related((Reference(_entry("keel"), None),))
+    assert _shown(linked(related)) == [(TEXT, None)]
+
+
+def test_a_link_at_either_end_leaves_no_empty_piece() -> None:
+    """A text may be nothing but a term."""
+    whole = _related(mentions=(_reference("jib", 0, 3, "Jib"),), text="Jib")
+    assert _shown(linked(whole)) == [("Jib", "sea:jib")]
+
+
+def test_of_places_that_overlap_the_first_one_is_a_link() -> None:
+    """No letter is there twice, whatever is found in it."""
+    related = _related(mentions=(_reference("b", 8, 19), _reference("a", 2, 10)))
+    pieces = linked(related)
+    assert "".join(piece.text for piece in pieces) == TEXT
+    assert [piece.entry.id for piece in pieces if piece.entry] == ["sea:a"]
+
+
+def test_a_term_is_a_link_where_it_stands_first(tmp_path: Path) -> None:
+    """As an index finds them: each once, the entry itself not, and pages show lines as they were written."""
+    text = "A rig needs a mast.\n\n    mast.raise()\n\nA mast and a sail."
+    build_index([_entry("rig", text), _entry("mast"), _entry("sail")], tmp_path, model="hashed")
+    with Glossary.open(tmp_path) as glossary:
+        pieces = linked(glossary.related("sea:rig"))
+    assert "".join(piece.text for piece in pieces) == text
+    assert _shown(pieces)[1] == ("mast", "sea:mast")
+    assert [piece.text for piece in pieces if piece.entry] == ["mast", "sail"]
+
+
+def test_terms_stay_links_when_what_they_lead_to_is_edited(tmp_path: Path) -> None:
+    """One that is deleted is text again."""
+    entries = [_entry("rig", "A mast and a sail."), _entry("mast"), _entry("sail")]
+    build_index(entries, tmp_path, model="hashed")
+    with Glossary.open(tmp_path) as glossary, Editor(tmp_path, who="ann") as editor:
+        editor.put("sea:mast", Draft("mast", "A pole."))
+        editor.delete("sea:sail")
+        related = glossary.related("sea:rig")
+        assert _shown(linked(related)) == [
+            ("A ", None),
+            ("mast", "sea:mast"),
+            (" and a sail.", None),
+        ]
+        assert [entry.definition for entry in others(related.mentions)] == ["A pole."]
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("Short.", "Short."),
+        ("Two\n\nlines  and\tblanks.", "Two lines and blanks."),
+        ("x" * 200, "x" * 200),
+        ("word " * 40 + "end", "word " * 39 + "…"),
+        ("字" * 400, "字" * 198 + " …"),
+        ("x" * 20_000, "x" * 198 + " …"),
+        ("a" + " " * 500 + "b", "a …"),
+        ("", ""),
+    ],
+)
+def test_a_summary_is_the_beginning_of_a_text(definition: str, expected: str) -> None:
+    """In one line of at most 200 characters, cut between words where there are words."""
+    found = summary(_entry("rig", definition))
+    assert found == expected
+    assert len(found) <= 200
+
+
+def test_an_entry_as_a_defined_term() -> None:
+    """schema.org's: its own words and the identity of its page; other names only where there are some."""
+    entry = _entry("rig", "Ropes </script>.", aliases=("tackle", "gear"), language="de")
+    stated = defined_term(
+        entry, "https://a.example/entry/sea:rig", "https://a.example/glossary/sea"
+    )
+    assert stated == {
+        "@context": "https://schema.org",
+        "@type": "DefinedTerm",
+        "@id": "https://a.example/entry/sea:rig",
+        "url": "https://a.example/entry/sea:rig",
+        "name": "rig",
+        "description": "Ropes </script>.",
+        "termCode": "sea:rig",
+        "inLanguage": "de",
+        "inDefinedTermSet": {
+            "@type": "DefinedTermSet",
+            "@id": "https://a.example/glossary/sea",
+            "name": "sea",
+        },
+        "alternateName": ["tackle", "gear"],
+    }
+    assert "alternateName" not in defined_term(_entry("rig"), "a", "b")
+
+
+def test_the_entry_about_embeddings_is_known_by_its_names() -> None:
+    """However it is written; one that only speaks of them is another."""
+    assert is_embedding(_entry("EMBEDDING"))
+    assert is_embedding(_entry("vector", aliases=("Embeddings",)))
+    assert not is_embedding(_entry("embedding layer", "An embedding."))

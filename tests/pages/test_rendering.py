@@ -1,0 +1,91 @@
+"""Addresses in pages, and what becomes of texts in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from semsearch.pages import Site, render
+from semsearch.pages.rendering import count, entry_path, glossary_path, root_of
+from semsearch.types import GlossaryInfo
+
+IDS = (
+    "sea:rig",
+    "a/b:c/d//e",
+    "..:..",
+    "a:../../x",
+    "a:%2e%2e%2f",
+    "a:100%",
+    "a:b?c#d",
+    "a: b\t",
+    "ä:漢🥚",
+    "javascript:alert(1)",
+    "a:\\b",
+)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_path_of_an_entry_is_one_segment(id: str) -> None:
+    """Which says the id and nothing else, wherever it is seen from."""
+    for path, kind in ((entry_path(id), "entry"), (glossary_path(id), "glossary")):
+        assert path.isascii()
+        assert [unquote(part) for part in path.split("/")] == [kind, id]
+        for page in ("", "map", "entry/x", "a/b/c/d"):
+            address = urljoin(f"https://a.example/words/{page}", root_of(f"/{page}") + path)
+            found = urlsplit(address)
+            assert (found.netloc, found.path) == ("a.example", f"/words/{path}")
+            assert (found.query, found.fragment) == ("", "")
+
+
+def test_the_way_to_the_start_of_a_site() -> None:
+    """Relative, so that it holds below any prefix."""
+    assert [root_of(path) for path in ("/", "/map", "/entry/a", "/entry/a%2Fb", "/entry/a/b")] == [
+        "./",
+        "./",
+        "../",
+        "../",
+        "../../",
+    ]
+
+
+def test_a_site_knows_how_much_it_has() -> None:
+    """All its glossaries together."""
+    site = Site(glossaries=(GlossaryInfo("a", 2), GlossaryInfo("b", 1_000)))
+    assert site.entries == 1_002
+    assert Site().entries == 0
+    assert [count(n, "entry", "entries") for n in (0, 1, 2, 1_002)] == [
+        "0 entries",
+        "1 entry",
+        "2 entries",
+        "1,002 entries",
+    ]
+
+
+def test_what_a_template_misses_is_an_error() -> None:
+    """Nothing is left out silently."""
+    from jinja2 import TemplateNotFound, UndefinedError
+
+    with pytest.raises(UndefinedError, match="near"):
+        render("missing", Site(), id="a:b", words="b")
+    with pytest.raises(TemplateNotFound):
+        render("nothing", Site())
+
+
+def test_texts_are_never_markup() -> None:
+    """Neither in texts nor in attributes; half of a pair of surrogates breaks no page."""
+    odd = "</title><script>alert(1)</script>\" onload=x ' \ud800"
+    page = render("missing", Site(), id=odd, words=odd.strip("\ud800"), near=[]).decode()
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert '" onload' not in page
+
+
+def test_no_template_says_that_a_text_is_safe() -> None:
+    """But for those that are written in it."""
+    folder = Path(__file__).parents[2] / "semsearch" / "pages" / "templates"
+    for file in sorted(folder.glob("*.jinja")):
+        left = re.sub(r"'[^']*' \| safe\b", "", file.read_text())
+        assert not re.search(r"\|\s*safe|autoescape|Markup", left), file.name
