@@ -61,10 +61,11 @@ export function suggest(box, { find, hrefOf, showsGlossary }) {
     active = -1;
     box.removeAttribute("aria-activedescendant");
     list.replaceChildren(...names.map(({ id, name, term, glossary }, i) => {
-      const link = element("a", { href: hrefOf(id), tabindex: "-1" }, element("span", { dir: "auto" }, ...marked(name, typed)));
-      if (name !== term) link.append(element("span", { class: "of", dir: "auto" }, term));
-      if (showsGlossary) link.append(element("span", { class: "of" }, glossary));
-      return element("li", { id: `${list.id}-${i}`, role: "option", "aria-selected": "false" }, link);
+      const option = element("li", { id: `${list.id}-${i}`, role: "option", "aria-selected": "false", "data-href": hrefOf(id) });
+      option.append(element("span", { dir: "auto" }, ...marked(name, typed)));
+      if (name !== term) option.append(element("span", { class: "of", dir: "auto" }, term));
+      if (showsGlossary) option.append(element("span", { class: "of" }, glossary));
+      return option;
     }));
     list.hidden = !names.length;
     box.setAttribute("aria-expanded", String(names.length > 0));
@@ -89,6 +90,10 @@ export function suggest(box, { find, hrefOf, showsGlossary }) {
   box.addEventListener("input", look);
   box.addEventListener("blur", () => setTimeout(close, 150)); // a click on a name comes first
   list.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) location.assign(option.dataset.href);
+  });
   box.addEventListener("keydown", (event) => {
     const count = list.hidden ? 0 : list.children.length;
     if (event.isComposing) return;
@@ -99,7 +104,7 @@ export function suggest(box, { find, hrefOf, showsGlossary }) {
       choose(active < 0 ? (step > 0 ? 0 : count - 1) : active + step < 0 || active + step >= count ? -1 : active + step);
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
-      list.children[active].firstElementChild.click();
+      location.assign(list.children[active].dataset.href);
     } else if (event.key === "Escape") {
       if (count) {
         event.preventDefault(); // the browser would clear the box
