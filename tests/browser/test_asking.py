@@ -85,6 +85,15 @@ def test_an_answer_that_comes_late_is_never_shown(page: Page, site: str) -> None
     assert page.url == f"{site}?q=whisk"
 
 
+def _wait_until(page: Page, condition: str) -> None:
+    """Wait for a condition; `wait_for_function` would evaluate text, which the pages forbid."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {condition}")
+
+
 def test_back_and_forward_show_what_was_there(page: Page, site: str) -> None:
     """Question, answer, title and place; also from the page of an entry, and back to the start."""
     page.goto(site)
@@ -93,13 +102,12 @@ def test_back_and_forward_show_what_was_there(page: Page, site: str) -> None:
         page.keyboard.press("Enter")
         expect(page.locator(".best h2")).to_have_text(question.title())
     page.evaluate("scrollTo(0, 300)")
-    page.wait_for_timeout(300)
+    _wait_until(page, "history.state.scroll > 200")
     page.locator(".hit h2 a").nth(2).click()
     expect(page.locator("article.entry")).to_be_visible()
     page.go_back()
     expect(page.locator(".best h2")).to_have_text("Keel")
-    page.wait_for_timeout(300)
-    assert page.evaluate("scrollY") > 200
+    _wait_until(page, "scrollY > 200")
     page.go_back()
     expect(page.locator(".best h2")).to_have_text("Whisk")
     expect(page.locator("#q")).to_have_value("whisk")

@@ -32,6 +32,7 @@ STEPS = (
     "tokens",
     "entries",
     "links and mentions",
+    "map",
     "words",
     "measuring",
     "checksums",
