@@ -179,7 +179,8 @@ if (answer) {
     clearTimeout(resting); // browsers limit how often the history may be written to
     resting = setTimeout(() => history.replaceState({ ...history.state, scroll: scrollY }, ""), REST_MS);
   }, { passive: true });
-  if (history.state?.scroll) scrollTo(0, history.state.scroll);
+  const { scroll } = history.state ?? {};
+  if (scroll) addEventListener("load", () => setTimeout(() => scrollTo(0, scroll), 50)); // behind the box, which takes the focus
 }
 
 // -- keys -----------------------------------------------------------------------------------------------------------
