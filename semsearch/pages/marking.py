@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -56,18 +56,17 @@ def mark(
         end: where to end; the end of the text by default.
     """
     end = len(text) if end is None else end
-    spans = [*words, sentence] if sentence else words
-    edges = {start, end, *(at for s in spans for at in (s["start"], s["end"]) if start < at < end)}
-    cuts = sorted(edges)
-    pieces = tuple(
-        Piece(
-            text[at:until],
-            sentence is not None and _holds(sentence, at),
-            any(_holds(word, at) for word in words),
-        )
-        for at, until in pairwise(cuts)
+    of_words, of_sentence = (
+        _steps(words, start, end),
+        _steps([sentence] if sentence else [], start, end),
     )
-    return Marked(pieces, start > 0, end < len(text))
+    words_here = sentences_here = 0
+    pieces = []
+    for at, until in pairwise(sorted({start, end, *of_words, *of_sentence})):
+        words_here += of_words.get(at, 0)
+        sentences_here += of_sentence.get(at, 0)
+        pieces.append(Piece(text[at:until], sentences_here > 0, words_here > 0))
+    return Marked(tuple(pieces), start > 0, end < len(text))
 
 
 def excerpt(text: str, words: Sequence[Place] = (), sentence: Place | None = None) -> Marked:
@@ -90,5 +89,12 @@ def _at_blank(text: str, at: int, step: int) -> int:
     return at
 
 
-def _holds(place: Place, at: int) -> bool:
-    return bool(place["start"] <= at < place["end"])
+def _steps(places: Iterable[Place], start: int, end: int) -> dict[int, int]:
+    """Return how many more of the places, or fewer, there are from each of their edges on, between two others."""
+    steps: dict[int, int] = {}
+    for place in places:
+        begins, ends = max(place["start"], start), min(place["end"], end)
+        if begins < ends:
+            steps[begins] = steps.get(begins, 0) + 1
+            steps[ends] = steps.get(ends, 0) - 1
+    return steps
