@@ -87,7 +87,7 @@ addEventListener("pointerover", (event) => {
   else if (link || card.contains(event.target)) clearTimeout(timer);
   else if (shown?.matches(":focus-visible")) clearTimeout(timer); // it stays while its link has the focus
   else if (shown) later(close, LEAVE_MS);
-  else clearTimeout(timer);
+  else if (!document.activeElement?.matches("a[data-id]:focus-visible")) clearTimeout(timer); // what has the focus opens
 });
 addEventListener("focusin", (event) => {
   const link = termOf(event);
