@@ -19,10 +19,11 @@ import sys
 import traceback
 
 from semsearch import errors
-from semsearch.cli import backups, edits, imports, keys
+from semsearch.cli import backups, edits, imports, keys, serving
 from semsearch.cli.commands import app
 
 app.add_typer(imports.app)
+app.add_typer(serving.app)
 app.add_typer(edits.app)
 app.add_typer(backups.app)
 app.add_typer(keys.app)

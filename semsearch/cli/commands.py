@@ -207,33 +207,6 @@ def info(index: Index = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def serve(
-    index: Index = None,
-    host: Annotated[
-        str | None, typer.Option(help="Address (default: SEMSEARCH_HOST or 127.0.0.1).")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port, 0 for a free one (default: SEMSEARCH_PORT or 8000).")
-    ] = None,
-    model: Model = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(help="Processes that answer (default: SEMSEARCH_WORKERS or 1)."),
-    ] = None,
-    read: Annotated[
-        str | None,
-        typer.Option(help="Who may read: auto, open or key (default: SEMSEARCH_READ or auto)."),
-    ] = None,
-) -> None:
-    """Serve the page and the HTTP API."""
-    from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
-
-    settings = _settings(index=index, host=host, port=port, model=model, workers=workers, read=read)
-    serve_now(settings, ready=partial(show.serving, named_model=settings.model))
-    show.done("stopped")
-
-
-@app.command()
 def evaluate(
     questions: Annotated[list[Path], typer.Argument(help="Files of judged questions (JSONL).")],
     index: Index = None,

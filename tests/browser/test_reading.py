@@ -150,7 +150,7 @@ def test_the_widget_on_another_site(
     """It answers there if that site is named, and says that it cannot if not."""
     other, folder = elsewhere
     origins = other if is_named else "https://docs.example.org"
-    with serving(pages_index, settings={"SEMSEARCH_ORIGINS": origins}) as site:
+    with serving(pages_index, "--origins", origins) as site:
         (folder / "page.html").write_text(
             f'<!doctype html><script src="{site}widget.js" defer></script><semsearch-search></semsearch-search>'
             '<p>A <semsearch-term name="whisk">whisk</semsearch-term></p>'

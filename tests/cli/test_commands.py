@@ -219,6 +219,8 @@ def test_settings_come_from_the_environment_unless_an_option_says_otherwise(
         (("evaluate", "x.jsonl", "--half", "both"), 2, "there is no half 'both'"),
         (("evaluate", "x.jsonl", "--fail-on-drop"), 2, "--fail-on-drop needs --compare FILE"),
         (("serve", "--port", "99999"), 2, "port"),
+        (("serve", "--public-url", "glossary.example"), 2, "public_url"),
+        (("serve", "--origins", "*"), 2, "origins"),
         (("picture", "leaven", "-o", "/no/such/folder/x.svg"), 2, "cannot write"),
         (("picture", "leaven", "-o", "x.png"), 2, "x.png should end in .svg"),
     ],

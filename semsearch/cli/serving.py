@@ -1,0 +1,58 @@
+"""The command that serves."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from semsearch.cli import show
+from semsearch.cli.commands import Index, Model
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    index: Index = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address (default: SEMSEARCH_HOST or 127.0.0.1).")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port, 0 for a free one (default: SEMSEARCH_PORT or 8000).")
+    ] = None,
+    model: Model = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that answer (default: SEMSEARCH_WORKERS or 1)."),
+    ] = None,
+    read: Annotated[
+        str | None,
+        typer.Option(help="Who may read: auto, open or key (default: SEMSEARCH_READ or auto)."),
+    ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(help="Address that people reach it at (default: SEMSEARCH_PUBLIC_URL)."),
+    ] = None,
+    origins: Annotated[
+        str | None,
+        typer.Option(help="Other sites whose pages may ask (default: SEMSEARCH_ORIGINS)."),
+    ] = None,
+) -> None:
+    """Serve the page and the HTTP API."""
+    from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
+    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+
+    settings = load_settings(
+        index=index,
+        host=host,
+        port=port,
+        model=model,
+        workers=workers,
+        read=read,
+        public_url=public_url,
+        origins=origins,
+    )
+    serve_now(settings, ready=partial(show.serving, named_model=settings.model))
+    show.done("stopped")
