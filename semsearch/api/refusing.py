@@ -55,10 +55,19 @@ def error_page(
         status=kind.status,
         kind=_STATES.get(kind.status, "error"),
         title=kind.title,
-        detail=detail[:1].upper() + detail[1:],
+        detail=_for_people(kind, detail),
     )
     sent = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     return HTMLResponse(page, kind.status, headers=sent)
+
+
+def _for_people(kind: Kind, detail: str) -> str:
+    """Return a detail as a sentence; of keys without what programs and whoever runs the service have to do."""
+    if kind is problems.KEY_NEEDED:
+        return "Only people who have a key may read here"
+    if kind is problems.KEY_REFUSED:
+        detail = detail.partition(";")[0]
+    return detail[:1].upper() + detail[1:]
 
 
 def overload(scope: Scope) -> Response:

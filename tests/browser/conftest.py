@@ -37,6 +37,13 @@ def site(pages_index: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def locked_site(pages_index: Path) -> Iterator[str]:
+    """Yield the address of a service where reading needs a key."""
+    with serving(pages_index, "--read", "key") as address:
+        yield address
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Yield a context of an ordinary visitor."""

@@ -18,14 +18,15 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as made,
         chromium.running() as browser,
-        serving(build(Path(made) / "index")) as site,
+        serving(index := build(Path(made) / "index")) as site,
+        serving(index, "--read", "key") as locked,
     ):
         for state in STATES:
             context = browser.new_context(
                 **{"viewport": {"width": 1000, "height": 800}, **state.options}
             )
             page = context.new_page()
-            page.goto(site + state.path)
+            page.goto((locked if state.is_locked else site) + state.path)
             state.act(page)
             page.screenshot(path=folder / f"{state.name}.png")
             context.close()

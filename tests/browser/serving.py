@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.building import build_index
@@ -45,16 +45,34 @@ def build(folder: Path) -> Path:
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service: its address, with a slash at the end, and the process that answers."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def serving(index: Path, *options: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def serving(index: Path, *options: str) -> Iterator[str]:
     """Yield the address of a service in a process of its own, with a slash at the end."""
+    with started(index, *options) as running:
+        yield running.address
+
+
+@contextmanager
+def started(index: Path, *options: str) -> Iterator[Running]:
+    """Yield a service in a process of its own.
+
+    Raises:
+        RuntimeError: it did not start; the message has what it said.
+    """
     command: Sequence[str] = [sys.executable, "-m", "semsearch", "serve", "--index", str(index)]
     process = subprocess.Popen(
         [*command, "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **(settings or {})},
     )
     try:
         assert process.stdout is not None
@@ -62,7 +80,7 @@ def serving(index: Path, *options: str, settings: Mapping[str, str] | None = Non
         found = re.search(r"http://127\.0\.0\.1:\d+", said)
         if not found:
             raise RuntimeError(f"the service did not start: {said}")
-        yield found[0] + "/"
+        yield Running(found[0] + "/", process.pid)
     finally:
         process.terminate()
         process.communicate(timeout=30)

@@ -11,12 +11,16 @@ from playwright.sync_api import Page
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A page in a state. `path` is opened in a context of `options`; then `act` does what leads there."""
+    """A page in a state. `path` is opened in a context of `options`; then `act` does what leads there.
+
+    `is_locked` says that reading needs a key there.
+    """
 
     name: str
     path: str
     act: Callable[[Page], object] = lambda page: None
     options: dict[str, Any] = field(default_factory=dict)
+    is_locked: bool = False
 
 
 def _typed(text: str) -> Callable[[Page], object]:
@@ -59,6 +63,18 @@ def _loading(page: Page) -> None:
     page.locator("#answer[aria-busy=true]").wait_for()
 
 
+def _key(text: str) -> Callable[[Page], object]:
+    """Give a key that opens nothing."""
+
+    def act(page: Page) -> None:
+        page.locator("#key").fill(text)
+        with page.expect_response(lambda response: response.status == 401):
+            page.keyboard.press("Enter")
+        page.locator("#main:not([aria-busy]) #key").wait_for()
+
+    return act
+
+
 def _map(page: Page) -> None:
     page.locator(".map[data-ready=true]").wait_for()
 
@@ -79,6 +95,7 @@ OVERLOADED = (
     "<h1>The service has too much to do</h1><p>Too many requests wait; ask again in a second.</p>"
     '<p><a class="again" href="">Try again</a></p></section></main>'
 )
+NO_KEY = f"semsearch_{'0' * 12}_{'0' * 48}"
 DARK = {"color_scheme": "dark"}
 PHONE = {"viewport": {"width": 360, "height": 740}}
 
@@ -105,6 +122,11 @@ STATES = (
     State("error-404", "nothing/here"),
     State("error-404-dark", "nothing/here", options=DARK),
     State("error-question", f"?q={'x' * 1001}"),
+    State("key-needed", "?q=soup", is_locked=True),
+    State("key-needed-dark", "?q=soup", options=DARK, is_locked=True),
+    State("key-needed-phone", "entry/kitchen:whisk", options=PHONE, is_locked=True),
+    State("key-needed-no-script", "", options={"java_script_enabled": False}, is_locked=True),
+    State("key-refused", "", _key(NO_KEY), is_locked=True),
     State("entry", "entry/kitchen:whisk"),
     State("entry-dark", "entry/kitchen:whisk", options=DARK),
     State("entry-phone", "entry/kitchen:whisk", options=PHONE),

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.states import NO_KEY
+
 QUESTION = "a deep spoon for serving soup"
 
 
@@ -79,7 +81,7 @@ def test_an_answer_that_comes_late_is_never_shown(page: Page, site: str) -> None
     page.keyboard.press("Enter")
     expect(page.locator(".best h2")).to_have_text("Whisk")
     assert len(held) == 1
-    page.unroute("**/?q=keel")
+    held[0].continue_()
     page.wait_for_timeout(300)
     expect(page.locator(".best h2")).to_have_text("Whisk")
     assert page.url == f"{site}?q=whisk"
@@ -169,6 +171,19 @@ def test_a_service_that_has_too_much_to_do_is_asked_again(page: Page, site: str)
     expect(page.locator(".state-overloaded")).to_be_visible()
     expect(page.locator(".best h2")).to_have_text("Whisk")
     assert len(asked) == 2
+
+
+def test_a_page_that_needs_a_key_asks_people_for_it(page: Page, locked_site: str) -> None:
+    """In words for them; one that is not good is refused, and forgotten."""
+    page.goto(f"{locked_site}?q=soup")
+    expect(page.locator(".state h1")).to_have_text("This needs an access key")
+    expect(page.locator(".state > p")).to_have_text("Only people who have a key may read here.")
+    page.locator("#key").fill(NO_KEY)
+    page.keyboard.press("Enter")
+    expect(page.locator(".state h1")).to_have_text("The access key is not good")
+    expect(page.locator(".state > p")).to_have_text("This is not a key of this index.")
+    assert page.evaluate("sessionStorage.length") == 0
+    expect(page.locator("#key")).to_be_focused()
 
 
 @pytest.mark.parametrize("path", ["", "?q=soup", "entry/kitchen:word", "glossary/kitchen", "map"])
