@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,10 +11,12 @@ from playwright.sync_api import Browser, Dialog, expect
 
 from semsearch.building import build_index
 from semsearch.types import Entry, Source
+from tests.browser.budgets import REQUESTS, WEIGHT_KB, weight
 from tests.browser.payloads import PAYLOADS
 from tests.browser.serving import serving
 from tests.browser.states import STATES, State
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SHAPE = """
 async (address) => {
   const text = await (await fetch(address, { headers: { Accept: 'text/html' } })).text();
@@ -101,31 +104,39 @@ def test_payloads_run_nowhere(browser: Browser, hostile: str, number: int) -> No
 
 
 @pytest.mark.parametrize("state", STATES, ids=[state.name for state in STATES])
-def test_no_state_of_a_page_is_closed_to_anybody(browser: Browser, site: str, state: State) -> None:
-    """Axe finds nothing to object to, and nothing but the template's errors is said in the console."""
+def test_no_state_of_a_page_is_closed_to_anybody(
+    browser: Browser, site: str, locked_site: str, state: State
+) -> None:
+    """Axe finds nothing to object to in the light or in the dark, and no policy is broken."""
     options = {key: value for key, value in state.options.items() if key != "java_script_enabled"}
     context = browser.new_context(**{"viewport": {"width": 1000, "height": 800}, **options})
     page = context.new_page()
     refused: list[str] = []
     page.on("console", lambda said: refused.append(said.text) if "Policy" in said.text else None)
-    page.goto(site + state.path)
+    page.goto((locked_site if state.is_locked else site) + state.path)
     state.act(page)
-    found = Axe().run(page)
-    told = [
-        (one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]
-    ]
-    assert told == []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)
+        told = [
+            (one["id"], [node["html"] for node in one["nodes"]])
+            for one in found.response["violations"]
+        ]
+        assert told == [], scheme
     assert refused == []
     context.close()
 
 
 def test_pages_ask_for_little(browser: Browser, site: str) -> None:
-    """At most 8 requests for the page that asks, and all of them from here."""
+    """For the page that asks 8 requests and 100 kB at most, and all of it from here."""
     context = browser.new_context()
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{site}?q=soup", wait_until="networkidle")
-    assert len(asked) <= 8
     assert all(address.startswith(site) for address in asked)
     context.close()
+    size, requests = weight(browser, site)
+    assert len(asked) == requests
+    assert requests <= REQUESTS
+    assert size <= WEIGHT_KB
