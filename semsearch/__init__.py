@@ -20,10 +20,12 @@ from semsearch.version import __version__
 
 if TYPE_CHECKING:
     from semsearch.building import BuildReport, build
+    from semsearch.differing import Difference, DiffReport, diff
     from semsearch.editing import Editor, ImportReport
     from semsearch.errors import SemsearchError
     from semsearch.glossary import Glossary
     from semsearch.importers.drafts import Draft
+    from semsearch.linting import Finding, LintConfig, LintReport, lint
     from semsearch.types import (
         Answer,
         Changed,
@@ -53,14 +55,19 @@ __all__ = [
     "Changed",
     "Connection",
     "Details",
+    "DiffReport",
+    "Difference",
     "Draft",
     "Editor",
     "Entry",
     "Evidence",
+    "Finding",
     "Glossary",
     "Hit",
     "ImportReport",
     "IndexInfo",
+    "LintConfig",
+    "LintReport",
     "Neighbour",
     "Reference",
     "Related",
@@ -71,18 +78,27 @@ __all__ = [
     "Version",
     "__version__",
     "build",
+    "diff",
     "edit",
+    "lint",
     "open",
 ]
 
 _HOME = {
     "BuildReport": "building",
+    "DiffReport": "differing",
+    "Difference": "differing",
     "Draft": "importers.drafts",
     "Editor": "editing",
+    "Finding": "linting",
     "Glossary": "glossary",
     "ImportReport": "editing",
+    "LintConfig": "linting",
+    "LintReport": "linting",
     "SemsearchError": "errors",
     "build": "building",
+    "diff": "differing",
+    "lint": "linting",
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from semsearch.ahead import one_ahead
 from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
@@ -13,7 +14,7 @@ from semsearch.prepared import Prepared
 from semsearch.progress import Progress
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest
-from semsearch.storage.texts import Embedded, EmbeddedTexts
+from semsearch.storage.texts import Embedded
 
 BATCH = 1024
 """Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
@@ -87,13 +88,23 @@ class Embedding:
         return cls.by(layout, manifest.model, manifest.fingerprint, export, reference)
 
 
+class Known(Protocol):
+    """What has vectors of texts already; `EmbeddedTexts` does."""
+
+    def unknown(
+        self, texts: Iterable[bytes], key: str, with_tokens: Collection[bytes]
+    ) -> set[bytes]:
+        """Return which texts have not been embedded yet; see `EmbeddedTexts.unknown`."""
+        ...
+
+
 def embed_missing(
-    texts: EmbeddedTexts, built: Prepared, embedding: Embedding, progress: Progress
+    texts: Known, built: Prepared, embedding: Embedding, progress: Progress
 ) -> Iterator[Embedded]:
     """Embed each text that has no vector yet once, and yield what came of some at a time.
 
     Args:
-        texts: of the store; what is yielded is for the caller to save there.
+        texts: what is there; what is yielded is for the caller to save.
         built: entries whose texts are wanted.
         embedding: what embeds them.
         progress: told about each batch when the next one is asked for.

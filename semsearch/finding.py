@@ -185,6 +185,18 @@ class Finder:
         found = np.unique(near)
         return found[found >= 0]
 
+    def at(self, positions: Numbers) -> Vectors:
+        """Return what is held of the entries at some positions, (n, d)."""
+        return self._stored.at(positions)
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the positions nearest to each row, (m, min(k, entries)), nearest first.
+
+        An engine that is not exact may overlook some; where it finds fewer the rest is -1.
+        """
+        numbers, _ = self._engine.search(vectors, k)
+        return numbers
+
 
 def engine_file(files: GenerationLayout, stated: EngineInfo) -> tuple[Path, ...]:
     """Return the file of the engine, which the manifest has to vouch for, if it has one."""

@@ -72,11 +72,11 @@ class Relating:
         first = 0
         for _, group in groupby(self._entries, lambda entry: entry.glossary):
             glossary = list(group)
-            has_links = any(_links_of(entry) for entry in glossary)
-            links = _Links(glossary) if has_links else None
+            has_links = any(links_of(entry) for entry in glossary)
+            links = Links(glossary) if has_links else None
             finder = MentionFinder(map(names_of, glossary))
             for own, entry in enumerate(glossary):
-                stated = _links_of(entry)
+                stated = links_of(entry)
                 targets = (links.target(name) for name in stated) if links else ()
                 linked = [target for target in targets if target is not None]
                 self._unresolved += len(stated) - len(linked)
@@ -84,7 +84,7 @@ class Relating:
             first += len(glossary)
 
 
-def _links_of(entry: Entry) -> tuple[str, ...]:
+def links_of(entry: Entry) -> tuple[str, ...]:
     """Return all that an author links an entry to, whatever the kind of the relation."""
     details = entry.details
     return (*entry.see_also, *details.related, *details.broader, *details.narrower)
@@ -105,7 +105,7 @@ def _of_entry(
         yield Relation(first + own, first + target, kind, start, end)
 
 
-class _Links:
+class Links:
     """Tells which entry of a glossary a link means."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -121,12 +121,14 @@ class _Links:
 
     def target(self, name: str) -> int | None:
         """Return the entry that a link means; none if no entry or several are called so."""
+        found = self.targets(name)
+        return found[0] if len(found) == 1 else None
+
+    def targets(self, name: str) -> Sequence[int]:
+        """Return the entries that a link may mean, by the surest way in which any is called so."""
         id_, key = slug(name.removeprefix(self._prefix)), fold(name)
         asked = {"id": id_, "page": id_, "term": key, "alias": key, "form": form_of(key, name)}
-        for way in _WAYS:
-            if bearers := self._known[way].get(asked[way]):
-                return bearers[0] if len(bearers) == 1 else None
-        return None
+        return next((found for way in _WAYS if (found := self._known[way].get(asked[way]))), ())
 
 
 def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Write, or check, the generated parts of the documents: `make docs`, `make docs-check`.
 
-A part stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md.
+A part stands between `<!-- NAME -->` and `<!-- /NAME -->` in README.md or docs/lint.md.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from typer.core import TyperArgument, TyperOption
 from semsearch.cli.commands import app
 from semsearch.config import Settings
 from semsearch.importers import FORMATS
+from semsearch.linting import RULES, Rule
 from tests.benchmarks.bars import shown
 
 README = Path(__file__).parents[1] / "README.md"
+LINT = README.with_name("docs") / "lint.md"
 BENCHMARK = README.with_name("docs") / "benchmark.json"
 
 
@@ -90,27 +92,58 @@ def formats() -> str:
     return "\n".join(lines)
 
 
+def rules() -> str:
+    """Return a table of all rules of lint, and a section for each."""
+    lines = ["| rule | severity | what is found |", "|---|---|---|"]
+    for rule in RULES.values():
+        lines.append(f"| [`{rule.name}`](#{rule.name}) | {rule.severity} | {rule.summary} |")
+    return "\n".join([*lines, *(f"\n{_rule(rule)}" for rule in RULES.values())])
+
+
+def _rule(rule: Rule) -> str:
+    needs = " It compares meanings, for which definitions are embedded." if rule.by_meaning else ""
+    parts = [f"## {rule.name}", f"{rule.summary} Severity: {rule.severity}.{needs}", rule.why]
+    if rule.options:
+        rows = [f"| `{n}` | `{value}` | {rule.reads[n]} |" for n, value in rule.options.items()]
+        parts.append("\n".join(["| option | default | meaning |", "|---|---|---|", *rows]))
+    for said, text in (
+        (f"Found in `{rule.example.file}`:", rule.example.before),
+        ("Mended:", rule.example.after),
+    ):
+        parts += [said, f"```\n{_shortened(text)}```"]
+    return "\n\n".join(parts)
+
+
+def _shortened(text: str) -> str:
+    """Cut long lines of an example."""
+    lines = text.rstrip("\n").split("\n")
+    return "".join(f"{line if len(line) <= 120 else line[:100] + ' ...'}\n" for line in lines)
+
+
 PARTS = {"commands": commands, "formats": formats, "settings": settings, "benchmark": benchmark}
+DOCUMENTS = {README: PARTS, LINT: {"rules": rules}}
 
 
-def with_parts(text: str) -> str:
-    """Return a document with its generated parts made anew."""
-    for name, make in PARTS.items():
+def with_parts(document: Path) -> str:
+    """Return the text of a document with its generated parts made anew."""
+    text = document.read_text(encoding="utf-8")
+    for name, make in DOCUMENTS[document].items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text, found = pattern.subn(lambda m, make=make: m[1] + make() + "\n" + m[2], text)  # type: ignore[misc]
         if found != 1:
-            raise SystemExit(f"README.md has {found} parts named {name}, not one")
+            raise SystemExit(f"{document.name} has {found} parts named {name}, not one")
     return text
 
 
 def main() -> None:
-    """Write the document, or with --check say whether it is current."""
-    before = README.read_text(encoding="utf-8")
-    after = with_parts(before)
-    if "--check" not in sys.argv:
-        README.write_text(after, encoding="utf-8")
-    elif before != after:
-        raise SystemExit("README.md is not current; run `make docs`")
+    """Write the documents, or with --check say whether they are current."""
+    for document in DOCUMENTS:
+        before = document.read_text(encoding="utf-8")
+        after = with_parts(document)
+        if "--check" not in sys.argv:
+            document.write_text(after, encoding="utf-8")
+        elif before != after:
+            raise SystemExit(f"{document.name} is not current; run `make docs`")
 
 
 if __name__ == "__main__":

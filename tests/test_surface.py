@@ -102,10 +102,10 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set(
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
 
 
-def test_the_generated_parts_of_the_readme_are_current() -> None:
-    """Commands and settings are listed as they are; `make docs` writes them."""
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    assert docs.with_parts(text) == text
+@pytest.mark.parametrize("document", docs.DOCUMENTS, ids=lambda path: path.name)
+def test_the_generated_parts_of_the_documents_are_current(document: Path) -> None:
+    """Commands, settings, formats and rules are listed as they are; `make docs` writes them."""
+    assert docs.with_parts(document) == document.read_text(encoding="utf-8")
 
 
 @pytest.mark.model

@@ -4,7 +4,8 @@ Exit codes, for scripts:
 
     0  done; for `ask`: a close match was found
     1  `ask`: no close match (`ask -` says so in each line instead); `evaluate --fail-on-drop`: a drop;
-       `calibrate`: nothing stored, since confidence would not improve
+       `calibrate`: nothing stored, since confidence would not improve; `lint`: findings at or above `--fail-on`;
+       `diff --exit-code`: something differs
     2  the question, an argument, an entry or a source file is not valid, or the entry is not known or was
        changed meanwhile
     3  the index is missing, damaged, busy, of another encoder, or cannot be written
@@ -19,11 +20,12 @@ import sys
 import traceback
 
 from semsearch import errors
-from semsearch.cli import backups, edits, imports, keys, serving
+from semsearch.cli import backups, edits, imports, keys, review, serving
 from semsearch.cli.commands import app
 
 app.add_typer(imports.app)
 app.add_typer(serving.app)
+app.add_typer(review.app)
 app.add_typer(edits.app)
 app.add_typer(backups.app)
 app.add_typer(keys.app)

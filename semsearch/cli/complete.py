@@ -47,6 +47,19 @@ def ids(context: typer.Context, incomplete: str) -> list[str]:
     return [id_ for id_ in dict.fromkeys(e.id for e in near) if id_.startswith(incomplete)]
 
 
+def rules(incomplete: str) -> list[str]:
+    """Return names of rules of `lint` that begin with what was typed."""
+    from semsearch.linting import RULES  # noqa: PLC0415 - loads numpy
+
+    return [name for name in RULES if name.startswith(incomplete)]
+
+
+def severities(incomplete: str) -> list[str]:
+    """Return what `--fail-on` takes."""
+    known = ("error", "warning", "note", "never")
+    return [name for name in known if name.startswith(incomplete)]
+
+
 def _snapshot(context: typer.Context) -> Snapshot | None:
     """Open the entries of the index that the command line or the environment names.
 

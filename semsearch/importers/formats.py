@@ -209,6 +209,9 @@ SUFFIXES: tuple[str, ...] = tuple(dict.fromkeys(s for one in _FORMATS for s in o
 SHARED_SUFFIXES = frozenset({*_YAML, *_HTML, ".xml", ".index", ".rst", ".rest"})
 """Those that much else has too: from a folder such files are read only if they are glossaries by what stands in them."""
 
+VOCABULARIES = ("turtle", "rdf-xml", "json-ld")
+"""Formats that state concepts, whether these are defined or not; see `concepts`."""
+
 
 def named(name: str, *, place: str | Path = "--format") -> Format:
     """Return a format by its name.
@@ -272,6 +275,11 @@ def format_of(path: Path) -> Format:
         "`semsearch formats` lists them, and --format names one",
         path,
     )
+
+
+def format_name(path: Path, format_: str | None = None) -> str:
+    """Return the name of the format that a file is read as; see `reader_for`."""
+    return (format_of(path) if format_ is None else named(format_, place=path)).name
 
 
 def reader_for(path: Path, format_: str | None = None) -> Reader:

@@ -22,7 +22,7 @@ _OPENING = re.compile(r"^([ \t]*)(`{3,}|~{3,}|:{3,})\s*\{glossary\}")
 _OPTION = re.compile(r"^:[\w-]+:")
 _ROLE = re.compile(r"\{([a-z][\w:-]*)\}(`+)([^`]{1,1000})\2")
 _TITLED = re.compile(r"^(.*?)\s*<([^<>]*)>$", re.DOTALL)
-_LINKING = ("term", "ref", "std:term", "std:ref")
+_LINKING = ("term", "std:term")
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Item]:
@@ -71,8 +71,9 @@ def _item(stack: Stack, path: Path, first: int) -> Item:
 
     def shown(role: re.Match[str]) -> str:
         titled = _TITLED.match(role[3])
-        if role[1] in _LINKING:
-            links.append(titled[2] if titled else role[3])
+        target = titled[2] if titled else role[3]
+        if role[1] in _LINKING and ":" not in target:  # else an entry of another project
+            links.append(target)
         return (titled[1] if titled else role[3]).lstrip("~!")
 
     text = "\n".join(stack.body)

@@ -22,7 +22,8 @@ from semsearch.importers.stacks import stacks
 MAX_LINE = 10_000
 """Characters of a line; docutils' own bound."""
 _TITLED = re.compile(r"^(.+?)\s*(?<!\\)<([^<>]*)>$", re.DOTALL)
-_LINKING = frozenset({"term", "ref", "std:term", "std:ref", "any"})
+_LINKING = frozenset({"term", "std:term", "any"})
+"""Roles that lead to entries; `:ref:` leads to a place in the documents around them."""
 
 
 class GlossaryList(nodes.definition_list):
@@ -45,7 +46,7 @@ def _shown(
         shown = shown.removeprefix("!")
         shown = shown.rpartition(".")[2] if shown.startswith("~") else shown
     node = _Role(rawsource, shown)
-    if role in _LINKING:
+    if role in _LINKING and ":" not in target:  # "python:slice" is an entry of another project
         node["target"] = target.removeprefix("!")
     return [node], []
 

@@ -23,9 +23,9 @@ _OWL = "http://www.w3.org/2002/07/owl#"
 _TERMS = "http://purl.org/dc/terms/"
 _XL = "http://www.w3.org/2008/05/skos-xl#"
 _DEFINITION = (SKOS.definition, URIRef("http://purl.obolibrary.org/obo/IAO_0000115"))
-_PREF = (SKOS.prefLabel, URIRef(f"{_XL}prefLabel"), RDFS.label)
-_ALT = (SKOS.altLabel, URIRef(f"{_XL}altLabel"))
-_HIDDEN = (SKOS.hiddenLabel, URIRef(f"{_XL}hiddenLabel"))
+PREF = (SKOS.prefLabel, URIRef(f"{_XL}prefLabel"), RDFS.label)
+ALT = (SKOS.altLabel, URIRef(f"{_XL}altLabel"))
+HIDDEN = (SKOS.hiddenLabel, URIRef(f"{_XL}hiddenLabel"))
 _STATUS = (
     URIRef("http://www.w3.org/2003/06/sw-vocab-status/ns#term_status"),
     URIRef("http://www.w3.org/ns/adms#status"),
@@ -37,7 +37,7 @@ _CALLED = (
 )
 """What nodes without an address are called by."""
 _CATEGORY = (URIRef(f"{_TERMS}subject"), SKOS.inScheme)
-_BROADER = (SKOS.broader, RDFS.subClassOf)
+BROADER = (SKOS.broader, RDFS.subClassOf)
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
 _FORM = URIRef(f"{_XL}literalForm")
 _NOT_ENTRIES = {
@@ -99,7 +99,7 @@ def read_json_ld(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
-    lines = _lines(text)
+    lines = subject_lines(text)
     found = dict.fromkeys(s for p in _DEFINITION for s in graph.subjects(p))
     found |= dict.fromkeys(graph.subjects(RDF.type, SKOS.Concept))
     placed = [(lines.get(local_name(str(one)), 1), str(one), one) for one in found]
@@ -107,7 +107,7 @@ def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
         yield from _Concept(graph, subject, Source(str(path), line)).items()
 
 
-def _lines(text: str) -> dict[str, int]:
+def subject_lines(text: str) -> dict[str, int]:
     """Return where a subject is described, by the last part of its address."""
     lines: dict[str, int] = {}
     line, counted = 1, 0
@@ -122,6 +122,28 @@ def _lines(text: str) -> dict[str, int]:
     return lines
 
 
+Texts = dict[str, list[str]]
+"""Texts by language."""
+
+
+def texts_of(graph: Graph, subject: Node, predicates: Iterable[URIRef]) -> Texts:
+    """Return what literals say of a subject by language, also those of nodes that hold one."""
+    found: Texts = {}
+    for node in (o for p in predicates for o in graph.objects(subject, p)):
+        literal = _literal(graph, node)
+        if literal is not None and (text := str(literal).strip()):
+            language = (literal.language or _MAIN).lower()
+            found.setdefault(language, []).append(text)
+    return {language: sorted(set(texts)) for language, texts in found.items()}
+
+
+def _literal(graph: Graph, node: Node) -> Literal | None:
+    if isinstance(node, Literal):
+        return node
+    held = (graph.value(node, p) for p in (RDF.value, _FORM))
+    return next((one for one in held if isinstance(one, Literal)), None)
+
+
 class _Concept:
     """One concept of a graph."""
 
@@ -132,7 +154,7 @@ class _Concept:
         self._iri = str(subject) if isinstance(subject, URIRef) else ""
 
     def items(self) -> Iterator[Item]:
-        labels = self._texts(_PREF[:2]) or self._texts(_PREF[2:])
+        labels = self._texts(PREF[:2]) or self._texts(PREF[2:])
         name = _first(labels) or local_name(self._iri)
         kinds = self._graph.objects(self._subject, RDF.type)
         if reason := next((_NOT_ENTRIES[k] for k in kinds if k in _NOT_ENTRIES), None):  # type: ignore[index]
@@ -153,14 +175,12 @@ class _Concept:
         reason = "no label" if has_definition else "no definition"
         return Refusal(self._source, f"{reason} of {shorten(name)!r}")
 
-    def _record(
-        self, language: str, labels: _Texts, definitions: _Texts, order: list[str]
-    ) -> Record:
+    def _record(self, language: str, labels: Texts, definitions: Texts, order: list[str]) -> Record:
         is_main = language == order[0]
         own = labels.get(language) or labels.get(_MAIN) or next(iter(labels.values()))
         taken = [language] + [n for n in labels if n not in order] * is_main
         others = [label for n in taken for label in labels.get(n, ())]
-        names = [*others, *_of(self._texts(_ALT), language, order, is_main=is_main)]
+        names = [*others, *_of(self._texts(ALT), language, order, is_main=is_main)]
         name = local_name(self._iri)
         return Record(
             own[0],
@@ -185,29 +205,17 @@ class _Concept:
             status="deprecated" if is_deprecated else "; ".join(stated),
             examples=texts(SKOS.example),
             sources=tuple(self._sources()),
-            broader=self._addresses(_BROADER),
+            broader=self._addresses(BROADER),
             narrower=self._addresses((SKOS.narrower,)),
             related=self._addresses((SKOS.related, _REPLACED)),
-            hidden_labels=texts(*_HIDDEN),
+            hidden_labels=texts(*HIDDEN),
         )
 
     def _objects(self, predicates: Iterable[URIRef]) -> Iterator[Node]:
         return (o for p in predicates for o in self._graph.objects(self._subject, p))
 
-    def _texts(self, predicates: Iterable[URIRef]) -> _Texts:
-        """Return what literals say by language, also those of nodes that hold one."""
-        found: _Texts = {}
-        for literal in map(self._literal, self._objects(predicates)):
-            if literal is not None and (text := str(literal).strip()):
-                language = (literal.language or _MAIN).lower()
-                found.setdefault(language, []).append(text)
-        return {language: sorted(set(texts)) for language, texts in found.items()}
-
-    def _literal(self, node: Node) -> Literal | None:
-        if isinstance(node, Literal):
-            return node
-        held = (self._graph.value(node, p) for p in (RDF.value, _FORM))
-        return next((one for one in held if isinstance(one, Literal)), None)
+    def _texts(self, predicates: Iterable[URIRef]) -> Texts:
+        return texts_of(self._graph, self._subject, predicates)
 
     def _sources(self) -> Iterator[str]:
         nodes = (d for d in self._objects(_DEFINITION) if not isinstance(d, Literal))
@@ -240,15 +248,11 @@ class _Concept:
         return tuple(sorted(one for one in found - {self._iri} if not one.startswith(_LANGUAGES)))
 
 
-_Texts = dict[str, list[str]]
-"""Texts by language."""
-
-
-def _first(texts: _Texts) -> str:
+def _first(texts: Texts) -> str:
     return next((several[0] for several in (texts.get(_MAIN), *texts.values()) if several), "")
 
 
-def _of(texts: _Texts, language: str, order: list[str], *, is_main: bool) -> list[str]:
+def _of(texts: Texts, language: str, order: list[str], *, is_main: bool) -> list[str]:
     """Return texts of a language, for the main one also those of languages that have no definition."""
     wanted = [language] + [n for n in texts if n not in order] * is_main
     return [text for n in wanted for text in texts.get(n, ())]

@@ -1,6 +1,6 @@
 """Glossaries in reStructuredText: glossary directives of Sphinx, and definition lists where there is no directive.
 
-The first of several terms above a definition is the entry's, the others are its aliases. What `:term:` and `:ref:` lead to is
+The first of several terms above a definition is the entry's, the others are its aliases. What `:term:` leads to is
 linked to.
 """
 

@@ -20,7 +20,7 @@ def test_a_glossary_directive_of_sphinx_is_read() -> None:
     assert (leaven.term, leaven.aliases, leaven.see_also) == (
         "leaven",
         ("starter",),
-        ("poolish", "biga", "feeding"),
+        ("poolish", "biga"),
     )
     assert leaven.definition == (
         "Fermented dough that makes new dough rise. Feed a poolish or a wet one; see the guide, heat and notes.\n\n"

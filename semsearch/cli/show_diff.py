@@ -1,0 +1,121 @@
+"""How a diff looks: tables on a terminal, JSON, Markdown, a page."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from semsearch.cli import show
+
+if TYPE_CHECKING:
+    from semsearch.differing import Difference, DiffReport
+    from semsearch.types import Entry
+
+
+class Form(StrEnum):
+    """A way to show a diff."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+def as_text(found: DiffReport, form: Form) -> str:
+    """Return a diff as a text of a form other than a table."""
+    from semsearch.differing.markdown import to_markdown  # noqa: PLC0415 - only these forms need it
+    from semsearch.differing.page import to_html  # noqa: PLC0415
+
+    if form is Form.MARKDOWN:
+        return to_markdown(found)
+    return to_html(found) if form is Form.HTML else to_json(found)
+
+
+def table(found: DiffReport) -> None:
+    """Show a diff as one table for each kind of difference."""
+    from semsearch.differing import Kind  # noqa: PLC0415 - loads numpy
+    from semsearch.differing.markdown import counted  # noqa: PLC0415
+
+    for kind in Kind:
+        several = found.of(kind)
+        if not several:
+            continue
+        rows = Table(kind.capitalize(), "", box=None, padding=(0, 2, 1, 0))
+        for one in several:
+            rows.add_row(Text(one.entry.term, "bold"), _about(one))
+        show.print_table(rows)
+    show.done(counted(found))
+
+
+def _about(one: Difference) -> Text:
+    from semsearch.differing import Kind  # noqa: PLC0415 - loads numpy
+
+    if one.kind is Kind.REWORDED:
+        return Text.assemble((f"moved {one.moved:.2f}  ", "cyan"), _words(one))
+    if one.kind is Kind.RENAMED and one.old:
+        return Text.assemble("it was ", (one.old.term, "bold"), f" ({one.old.id})")
+    if one.kind is Kind.CHANGED:
+        return Text(", ".join(field.replace("_", " ") for field in one.fields))
+    text = show.one_line(one.entry.definition)
+    text.truncate(show.SHOWN, overflow="ellipsis")
+    return text
+
+
+def _words(one: Difference) -> Text:
+    """What was removed is struck through and in brackets, what was added underlined: colours are not seen by all."""
+    from semsearch.differing.wordings import Fate, pieces  # noqa: PLC0415 - loads rapidfuzz
+
+    made = Text()
+    for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
+        if piece.fate is Fate.KEPT:
+            made.append(piece.text)
+            continue
+        sign, style = (
+            ("-", "red strike") if piece.fate is Fate.REMOVED else ("+", "green underline")
+        )
+        made.append(f"[{sign}{piece.text.strip()}{sign}]", style)
+        made.append(" " * piece.text.endswith(" "))
+    made.truncate(2 * show.SHOWN, overflow="ellipsis")
+    return made
+
+
+def to_json(found: DiffReport) -> str:
+    """Return a diff as JSON."""
+    stated = {
+        "old": found.old,
+        "new": found.new,
+        "old_entries": found.old_entries,
+        "new_entries": found.new_entries,
+        "differences": [_stated(one) for one in found.differences],
+    }
+    return json.dumps(stated)
+
+
+def _stated(one: Difference) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "fields": one.fields,
+        "moved": one.moved,
+        "old": _entry(one.old),
+        "new": _entry(one.new),
+    }
+
+
+def _entry(entry: Entry | None) -> dict[str, object] | None:
+    if entry is None:
+        return None
+    return {
+        "id": entry.id,
+        "term": entry.term,
+        "definition": entry.definition,
+        "aliases": entry.aliases,
+        "language": entry.language,
+        "see_also": entry.see_also,
+        "details": entry.details.stated(),
+        "file": entry.source.file if entry.source else None,
+        "line": entry.source.line if entry.source else None,
+    }

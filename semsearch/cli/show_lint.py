@@ -1,0 +1,117 @@
+"""How findings look: lines that terminals and editors lead to their places, commands of GitHub, JSON, SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from semsearch.cli.show import print_json
+
+if TYPE_CHECKING:
+    from semsearch.linting import Finding, LintReport
+
+
+class Form(StrEnum):
+    """A way to show findings."""
+
+    TEXT = "text"
+    GITHUB = "github"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def report(found: LintReport, form: Form) -> None:
+    """Print a report."""
+    print_json(_WAYS[form](found))
+
+
+def _text(found: LintReport) -> str:
+    return "\n".join([*(_line(finding) for finding in found.findings), _counted(found)])
+
+
+def _line(finding: Finding) -> str:
+    entry = f" ({finding.entry})" if finding.entry else ""
+    said = f"{finding.severity} [{finding.rule}] {finding.message}{entry}"
+    return _plain(f"{_place(finding)}: {said}")
+
+
+def _place(finding: Finding) -> str:
+    return str(finding.source) if finding.source else finding.entry
+
+
+def _counted(found: LintReport) -> str:
+    counts = Counter(finding.severity for finding in found.findings)
+    told = [
+        f"{count:,} {severity}{'s' * (count != 1)}" for severity, count in sorted(counts.items())
+    ]
+    where = f"{found.entries:,} entries of {found.files:,} files"
+    return f"{', '.join(told)} in {where}" if told else f"nothing found in {where}"
+
+
+def _github(found: LintReport) -> str:
+    return "\n".join([*_commands(found), _counted(found)])
+
+
+def _commands(found: LintReport) -> Iterator[str]:
+    """Yield workflow commands, which GitHub shows beside the lines (`::error file=...,line=...::...`)."""
+    levels = {"error": "error", "warning": "warning", "note": "notice"}
+    for finding in found.findings:
+        at = ""
+        if finding.source:
+            at = f"file={_property(finding.source.file)},line={finding.source.line},"
+        said = _escaped(_plain(finding.message))
+        yield f"::{levels[finding.severity]} {at}title={_property(finding.rule)}::{said}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _plain(text: str) -> str:
+    """One line, without characters that would move the cursor."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _json(found: LintReport) -> str:
+    stated = {
+        "entries": found.entries,
+        "files": found.files,
+        "rules": found.rules,
+        "findings": [_stated(finding) for finding in found.findings],
+    }
+    return json.dumps(stated)
+
+
+def _stated(finding: Finding) -> dict[str, object]:
+    source = finding.source
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "file": source.file if source else None,
+        "line": source.line if source else None,
+        "entry": finding.entry or None,
+        "subject": finding.subject,
+        "message": finding.message,
+        "others": finding.others,
+    }
+
+
+def _sarif(found: LintReport) -> str:
+    from semsearch.linting.sarif import to_sarif  # noqa: PLC0415 - only this form needs it
+
+    return json.dumps(to_sarif(found))
+
+
+_WAYS: dict[Form, Callable[[LintReport], str]] = {
+    Form.TEXT: _text,
+    Form.GITHUB: _github,
+    Form.JSON: _json,
+    Form.SARIF: _sarif,
+}

@@ -1,0 +1,52 @@
+"""What was changed in a text, word by word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from rapidfuzz.distance import Indel
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+class Fate(StrEnum):
+    """What became of a piece of a text."""
+
+    KEPT = "kept"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a text that share their fate; what was kept stands as it is now."""
+
+    fate: Fate
+    text: str
+
+
+def pieces(old: str, new: str) -> list[Piece]:
+    """Return the pieces of two texts in order, those that were removed in front of those that took their place."""
+    before, now = list(_WORD.finditer(old)), list(_WORD.finditer(new))
+    steps = Indel.opcodes([word[0] for word in before], [word[0] for word in now])
+    found: list[Piece] = []
+    for is_kept, group in groupby(steps, lambda step: step.tag == "equal"):
+        run = list(group)
+        was = _between(old, before, run[0].src_start, run[-1].src_end)
+        said = _between(new, now, run[0].dest_start, run[-1].dest_end)
+        if is_kept:
+            found.append(Piece(Fate.KEPT, said))
+        else:
+            found += [Piece(Fate.REMOVED, was)] * bool(was) + [Piece(Fate.ADDED, said)] * bool(said)
+    return found
+
+
+def _between(text: str, words: list[re.Match[str]], first: int, last: int) -> str:
+    """Return words as they are written, with the blanks between and behind them as one."""
+    if first == last:
+        return ""
+    end = words[last].start() if last < len(words) else len(text)
+    return re.sub(r"\s+", " ", text[words[first].start() : end])

@@ -1,0 +1,77 @@
+"""What vocabularies state of their concepts, whether an entry can be made of them or not: labels and hierarchy.
+
+An entry has one term and knows no longer which labels were preferred; whether a vocabulary keeps the rules of SKOS shows only
+in what it says itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import SKOS, URIRef
+from rdflib.term import Node
+
+from semsearch.importers import rdf
+from semsearch.importers.fields import local_name
+from semsearch.importers.formats import format_name
+from semsearch.importers.skos import ALT, BROADER, HIDDEN, PREF, Texts, subject_lines, texts_of
+from semsearch.types import Source
+
+_READERS = {
+    "turtle": rdf.read_turtle,
+    "rdf-xml": rdf.read_rdf_xml,
+    "json-ld": rdf.read_json_ld,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A concept by its address: its labels by language, and the addresses it leads to, sorted."""
+
+    key: str
+    source: Source
+    preferred: Texts
+    alternative: Texts
+    hidden: Texts
+    broader: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+
+def read_concepts(path: Path, format_: str | None) -> Iterator[Concept]:
+    """Read the concepts of a vocabulary in the order of their addresses; another file has none.
+
+    Args:
+        path: a file that can be read.
+        format_: the name of its format, if the user named one.
+
+    Yields:
+        Concept: whatever has a preferred label of SKOS.
+
+    Raises:
+        ImportFailed: it cannot be read.
+    """
+    read = _READERS.get(format_name(path, format_))
+    if read is None:
+        return
+    graph, text = read(path)
+    lines = subject_lines(text)
+
+    def addresses(subject: Node, *predicates: URIRef) -> tuple[str, ...]:
+        found = (o for p in predicates for o in graph.objects(subject, p))
+        return tuple(sorted({str(one) for one in found if isinstance(one, URIRef)}))
+
+    named_ = {s for p in PREF[:2] for s in graph.subjects(p) if isinstance(s, URIRef)}
+    for subject in sorted(named_):
+        yield Concept(
+            str(subject),
+            Source(str(path), lines.get(local_name(str(subject)), 1)),
+            texts_of(graph, subject, PREF[:2]),
+            texts_of(graph, subject, ALT),
+            texts_of(graph, subject, HIDDEN),
+            addresses(subject, *BROADER),
+            addresses(subject, SKOS.narrower),
+            addresses(subject, SKOS.related),
+        )

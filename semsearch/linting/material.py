@@ -1,0 +1,108 @@
+"""What rules look at: the corpus as it was read, and what several of them need of it, made once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from semsearch.importers import Corpus
+from semsearch.importers.formats import VOCABULARIES, format_name
+from semsearch.mentions import Mention, MentionFinder
+from semsearch.names import names_of
+from semsearch.passages import prose
+from semsearch.progress import Progress
+from semsearch.text import fold, sentences
+from semsearch.types import Entry, Span
+from semsearch.workbench import Workbench
+
+if TYPE_CHECKING:
+    from semsearch.importers.concepts import Concept
+
+
+@dataclass(frozen=True)
+class Material:
+    """A corpus under lint.
+
+    `bench` is there only when a rule needs it that compares meanings; its entries stand in the same order as these.
+    """
+
+    corpus: Corpus
+    files: Sequence[tuple[Path, str | None]]
+    """Of the corpus, each with the name of its format if the user named one."""
+    progress: Progress
+    bench: Workbench | None = None
+
+    @property
+    def workbench(self) -> Workbench:
+        """The bench, for rules that go by meaning."""
+        if self.bench is None:
+            raise TypeError("a rule that goes by meaning was given entries without vectors")
+        return self.bench
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """All entries by position, glossary by glossary."""
+        return sorted(self.corpus.entries, key=lambda entry: entry.glossary)
+
+    @cached_property
+    def glossaries(self) -> Mapping[str, range]:
+        """The positions of each glossary."""
+        found: dict[str, range] = {}
+        first = 0
+        for name, group in groupby(self.entries, lambda entry: entry.glossary):
+            last = first + sum(1 for _ in group)
+            found[name] = range(first, last)
+            first = last
+        return found
+
+    @cached_property
+    def leads(self) -> list[Span]:
+        """The first sentence of each definition, by position, with its place in the definition."""
+        return [_lead(entry.definition) for entry in self.entries]
+
+    @cached_property
+    def by_term(self) -> Mapping[tuple[str, str, str], list[int]]:
+        """The positions of the entries of each glossary, language and folded term."""
+        found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for position, entry in enumerate(self.entries):
+            found[entry.glossary, entry.language, fold(entry.term)].append(position)
+        return found
+
+    @cached_property
+    def mentions_in_leads(self) -> list[list[Mention]]:
+        """Which entries, by position, the first sentence of each entry names, with places in the sentence."""
+        return [
+            [Mention(m.target + first, m.start, m.end) for m in found]
+            for first, found in self._mentions()
+        ]
+
+    @cached_property
+    def concepts(self) -> list[Concept]:
+        """What the vocabularies among the files state."""
+        found = [one for one in self.files if format_name(*one) in VOCABULARIES]
+        if not found:
+            return []
+        from semsearch.importers.concepts import read_concepts  # noqa: PLC0415 - loads rdflib
+
+        return [concept for path, name in found for concept in read_concepts(path, name)]
+
+    def _mentions(self) -> Iterator[tuple[int, Iterator[Mention]]]:
+        for within in self.glossaries.values():
+            finder = MentionFinder(names_of(self.entries[at]) for at in within)
+            for at in within:
+                yield within.start, finder.find(self.leads[at].text, at - within.start)
+
+
+def _lead(definition: str) -> Span:
+    """Return the first sentence of a definition; one without sentences is taken whole."""
+    paragraphs = prose(definition)
+    for paragraph in paragraphs:
+        for span in sentences(paragraph.text):
+            start = paragraph.start + span.start
+            return Span(start, start + len(span.text), span.text)
+    return paragraphs[0]

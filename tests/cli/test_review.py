@@ -1,0 +1,182 @@
+"""`semsearch lint` and `semsearch diff`: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semsearch.building import build
+from semsearch.cli import complete, show_lint
+from semsearch.linting import RULES, Finding, LintReport, Severity
+from semsearch.types import Source
+from tests.cli.test_commands import run
+from tests.differing.test_run import NEW, OLD
+from tests.linting.support import table
+
+STUBS = table("Leaven,Sourdough", "Crumb,The inside of a loaf.", "Peel,TODO")
+FAST = ("-m", "hashed")
+
+
+@pytest.fixture
+def stubs(tmp_path: Path) -> Path:
+    """Give a file with two warnings."""
+    file = tmp_path / "words.csv"
+    file.write_text(STUBS)
+    return file
+
+
+def test_findings_begin_with_a_place_that_editors_open(stubs: Path) -> None:
+    """File and line, severity, rule, message and entry; a summary comes last, and the exit code is 1."""
+    done = run("lint", str(stubs), *FAST)
+    assert done.returncode == 1
+    assert done.stdout.decode().splitlines() == [
+        f"{stubs}:2: warning [empty-definition] the definition of 'Leaven' has 1 word: 'Sourdough' (words:leaven)",
+        f"{stubs}:4: warning [refused-record] the definition of 'Peel' is a placeholder: 'TODO'",
+        "2 warnings in 2 entries of 1 files",
+    ]
+    clean = run("lint", str(stubs), *FAST, "--select", "broken-link")
+    assert (clean.returncode, clean.stdout) == (0, b"nothing found in 2 entries of 1 files\n")
+
+
+@pytest.mark.parametrize(
+    ("bound", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)]
+)
+def test_a_severity_decides_the_exit_code(stubs: Path, bound: str, code: int) -> None:
+    """Whatever is printed."""
+    for form in ("text", "json", "sarif", "github"):
+        asked = ("lint", str(stubs), *FAST, "--fail-on", bound, "-f", form)
+        assert run(*asked).returncode == code
+
+
+def test_every_form_tells_of_the_same_findings(stubs: Path) -> None:
+    """JSON, SARIF and commands of GitHub."""
+    stated = json.loads(run("lint", str(stubs), *FAST, "--json").stdout)
+    assert (stated["entries"], stated["files"], stated["rules"]) == (2, 1, list(RULES))
+    assert stated["findings"][0] == {
+        "rule": "empty-definition",
+        "severity": "warning",
+        "file": str(stubs),
+        "line": 2,
+        "entry": "words:leaven",
+        "subject": "Leaven",
+        "message": "the definition of 'Leaven' has 1 word: 'Sourdough'",
+        "others": [],
+    }
+    assert stated["findings"][1]["entry"] is None
+    sarif = json.loads(run("lint", str(stubs), *FAST, "-f", "sarif").stdout)
+    results = sarif["runs"][0]["results"]
+    assert [one["ruleId"] for one in results] == [one["rule"] for one in stated["findings"]]
+    github = run("lint", str(stubs), *FAST, "-f", "github").stdout.decode().splitlines()
+    assert github[0] == (
+        f"::warning file={stubs},line=2,title=empty-definition::"
+        "the definition of 'Leaven' has 1 word: 'Sourdough'"
+    )
+
+
+def test_commands_of_github_hold_whatever_a_glossary_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Line ends, percent signs, and what would end a property are escaped."""
+    bad = Finding(
+        "x", Severity.NOTE, "s", "50 %\n::error::x\x1b[2J", "", (), Source("a,b:c.csv", 3)
+    )
+    report = LintReport((bad,), 1, 1, ())
+    show_lint.report(report, show_lint.Form.GITHUB)
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "::notice file=a%2Cb%3Ac.csv,line=3,title=x::50 %25\\n::error::x\\x1b[2J"
+    )
+    show_lint.report(report, show_lint.Form.TEXT)
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "a,b:c.csv:3: note [x] 50 %\\n::error::x\\x1b[2J"
+    )
+
+
+def test_rules_are_chosen_by_options_and_files(stubs: Path, tmp_path: Path) -> None:
+    """`--select`, `--ignore` and `--config`; what is not known is one line and exit code 2."""
+    ignored = run("lint", str(stubs), *FAST, "--ignore", "empty-definition", "--json")
+    assert [one["rule"] for one in json.loads(ignored.stdout)["findings"]] == ["refused-record"]
+    config = tmp_path / "lint.toml"
+    config.write_text("fail-on = 'error'\n[refused-record]\nseverity = 'off'\n")
+    done = run("lint", str(stubs), *FAST, "--config", str(config), "--json")
+    assert done.returncode == 0
+    assert [one["rule"] for one in json.loads(done.stdout)["findings"]] == ["empty-definition"]
+    for wrong, said in (
+        (("--select", "empty-definitoin"), b"did you mean 'empty-definition'?"),
+        (("--fail-on", "bad"), b"--fail-on: 'bad' is no severity"),
+        (("--config", str(tmp_path / "x.toml")), b"cannot read"),
+        (("--json", "-f", "sarif"), b"--json and --format sarif were given; choose one"),
+        (("--read-as", "word"), b"no format is called 'word'"),
+    ):
+        refused = run("lint", str(stubs), *FAST, *wrong)
+        assert (refused.returncode, refused.stdout) == (2, b"")
+        assert said in refused.stderr
+    assert run("lint", str(tmp_path / "x.csv"), *FAST).returncode == 2
+
+
+def test_the_index_that_is_there_is_used(stubs: Path, tmp_path: Path) -> None:
+    """One that was named has to be there; one that the environment names may be missing."""
+    index = tmp_path / "index"
+    missing = run("lint", str(stubs), "-i", str(index))
+    assert missing.returncode == 3
+    there = {"SEMSEARCH_INDEX": str(index)}
+    plain = ("lint", str(stubs), "--json")
+    assert run(*plain, *FAST, env=there).returncode == 1
+    build([stubs], index, model="hashed")
+    assert run(*plain, env=there).returncode == 1  # without a model: it is the index's
+    assert run(*plain, "-m", "base", env=there).returncode == 3
+
+
+def test_tables_show_what_became_of_entries(tmp_path: Path) -> None:
+    """A table for each kind, and the words that were changed."""
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text(OLD)
+    new.write_text(NEW)
+    done = run("diff", str(old), str(new), *FAST)
+    shown = " ".join(done.stdout.decode().split())
+    assert done.returncode == 0
+    assert "Shovel it was Peel (old:peel)" in shown
+    assert "A [-piece-] [+bit+] of fermented dough." in shown
+    assert "1 renamed, 2 reworded (3 entries before, 3 now)" in shown
+    assert run("diff", str(old), str(new), *FAST, "--exit-code").returncode == 1
+    assert run("diff", str(old), str(old), *FAST, "--exit-code").returncode == 0
+
+
+def test_diffs_are_printed_or_written_in_every_form(tmp_path: Path) -> None:
+    """JSON for programs, Markdown and HTML for people."""
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text(OLD)
+    new.write_text(NEW)
+    asked = ("diff", str(old), str(new), *FAST)
+    stated = json.loads(run(*asked, "--json").stdout)
+    assert (stated["old_entries"], stated["new_entries"]) == (3, 3)
+    assert [(one["kind"], one["new"]["term"]) for one in stated["differences"]] == [
+        ("renamed", "Shovel"), ("reworded", "Crumb"), ("reworded", "Leaven"),
+    ]  # fmt: skip
+    assert stated["differences"][2]["old"] == {
+        "id": "old:leaven",
+        "term": "Leaven",
+        "definition": "A piece of fermented dough.",
+        "aliases": [],
+        "language": "en",
+        "see_also": [],
+        "details": {},
+        "file": str(old),
+        "line": 2,
+    }
+    assert run(*asked, "-f", "markdown").stdout.startswith(b"### Glossary: 1 renamed, 2 reworded")
+    page = tmp_path / "diff.html"
+    done = run(*asked, "-f", "html", "-o", str(page))
+    assert done.stdout.decode().replace("\n", "") == f"wrote {page}"
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    for wrong in (("-o", str(page)), ("--json", "-f", "html"), ("-f", "html", "-o", "/no/such/x")):
+        refused = run(*asked, *wrong)
+        assert (refused.returncode, refused.stdout) == (2, b"")
+    assert run("diff", str(old), str(tmp_path / "x.csv"), *FAST).returncode == 2
+
+
+def test_tab_completes_rules_and_severities() -> None:
+    """By what was typed."""
+    assert complete.rules("undefined-") == ["undefined-term", "undefined-acronym"]
+    assert complete.severities("n") == ["note", "never"]
