@@ -13,7 +13,7 @@ from semsearch.errors import StoredIndexError
 from semsearch.hashing import sha256_of
 from semsearch.progress import Progress
 from semsearch.projection import Points, landmarks, lay_out, place
-from semsearch.storage.files import sync
+from semsearch.storage.files import write_array
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
 from semsearch.storage.mapped import Rows, mapped
@@ -71,8 +71,7 @@ def write_map(
         points[known] = lay_out(own.take(known))
     progress.advance(len(known))
     _place_others(own, known, points, progress)
-    points.astype("<f4").tofile(files.map)
-    sync(files.map)
+    write_array(files.map, points.astype("<f4"))
 
 
 def _kept(

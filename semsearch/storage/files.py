@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from semsearch.errors import IndexBusy
 
@@ -20,6 +23,20 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_array(file: Path, array: npt.NDArray[Any]) -> None:
+    """Write the numbers of an array, row by row, and force them to the disk.
+
+    `ndarray.tofile` says nothing when a full disk refuses the last of them.
+
+    Raises:
+        OSError: they could not all be written.
+    """
+    with file.open("wb") as written:
+        written.write(np.ascontiguousarray(array).data)
+        written.flush()
+        os.fsync(written.fileno())
 
 
 def replace_atomically(file: Path, content: bytes) -> None:

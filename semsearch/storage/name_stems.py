@@ -19,7 +19,7 @@ import numpy as np
 from semsearch.names import Name, NameKind
 from semsearch.ranking.fusion import Scores, named_in
 from semsearch.stems import question_stems
-from semsearch.storage.files import sync
+from semsearch.storage.files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import mapped
 from semsearch.types import Numbers
@@ -44,10 +44,8 @@ class NameStemsWriter:
 
     def write(self, files: GenerationLayout) -> None:
         """Write both files."""
-        np.array(self._numbers, dtype="<i8").tofile(files.name_stems)
-        np.array(self._starts, dtype="<i8").tofile(files.name_starts)
-        sync(files.name_stems)
-        sync(files.name_starts)
+        write_array(files.name_stems, np.array(self._numbers, dtype="<i8"))
+        write_array(files.name_starts, np.array(self._starts, dtype="<i8"))
 
 
 class NameStems:

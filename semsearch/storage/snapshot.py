@@ -22,7 +22,7 @@ from semsearch.stems import words_with_stems
 from semsearch.storage import alphabet, relations
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.files import sync
+from semsearch.storage.files import sync, write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.relations import Relation
@@ -118,8 +118,7 @@ def write_snapshot(
         relations.insert(connection, related)
     sync(files.entries)
     stems.write(files)
-    np.array(first_rows, dtype="<i8").tofile(files.first_rows)
-    sync(files.first_rows)
+    write_array(files.first_rows, np.array(first_rows, dtype="<i8"))
 
 
 def _insert(

@@ -25,7 +25,7 @@ from semsearch.ranking.background import spread
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.files import sync
+from semsearch.storage.files import sync, write_array
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped
@@ -86,7 +86,7 @@ def write_tokens(
         beside: what gives the axes, and counts in the weights as well; else these tokens alone.
     """
     axes = beside.tokens.axes if beside else _axes(tokens(spread(len(glossaries), SAMPLE)))
-    axes.astype("<f4").tofile(files.token_axes)
+    write_array(files.token_axes, axes.astype("<f4"))
     counts, ids = array("q"), array("i")
     progress.start("tokens", len(glossaries))
     with files.tokens.open("wb") as rows:
@@ -101,10 +101,9 @@ def write_tokens(
                 ids.frombytes(one.ids.astype(np.int32).tobytes())
             progress.advance(len(some))
     starts = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))])
-    starts.astype("<i8").tofile(files.token_starts)
+    write_array(files.token_starts, starts.astype("<i8"))
     _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), beside)
-    for path in (files.tokens, files.token_starts, files.token_axes):
-        sync(path)
+    sync(files.tokens)
 
 
 def _write_uses(

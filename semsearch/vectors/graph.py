@@ -75,8 +75,15 @@ class GraphIndex:
         return cls(index, breadth)
 
     def save(self, file: Path) -> None:
-        """Write the file."""
-        self._faiss.write_index(self._index, str(file))
+        """Write the file.
+
+        Given a name, FAISS would say nothing when a full disk refuses the end of it.
+
+        Raises:
+            OSError: it could not all be written.
+        """
+        with file.open("wb") as written:
+            self._faiss.write_index(self._index, self._faiss.PyCallbackIOWriter(written.write))
 
     @property
     def dim(self) -> int:

@@ -57,7 +57,7 @@ def memory(at: Path) -> Iterator[Path]:
     try:
         yield at
     finally:
-        _run("umount", str(at))
+        _run("umount", "--lazy", str(at))  # a broken promise holds files until it is told
 
 
 def copy(image: Path, to: Path) -> None:
