@@ -25,6 +25,7 @@ from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Retriever
 from semsearch.scope import Scope
 from semsearch.segment import Segment
+from semsearch.storage.acknowledged import acknowledged
 from semsearch.storage.calibration import StoredCalibration, load_calibration
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
@@ -34,9 +35,11 @@ from semsearch.types import Tier
 
 _log = logging.getLogger("semsearch")
 
+PATIENCE_S = 5.0
+"""How long a question waits for a writer to commit, which takes some 20 ms, when an edit was acknowledged that is not shown yet. A
+writer who holds the store for longer keeps one question waiting, and none after it until the store can be read again."""
 BUSY_S = 0.25
-"""How long a question waits for a writer to commit, which takes some 20 ms, so that it sees what was acknowledged before. A build
-that holds the store for longer keeps one question waiting, and none after it until the store can be read again."""
+"""The same where nothing is known to be missing: what is being committed nobody was told of."""
 _LOOK_S = 0.002
 
 
@@ -209,18 +212,22 @@ class Following:
 
     def _follow_changes(self) -> None:
         """Show the newest generation with what was changed since, unless a writer is at the store for too long."""
-        until = time.monotonic() + (0 if self._is_held else BUSY_S)
+        began = time.monotonic()
         while True:
             try:
                 self._show(self._newest())
             except sqlite3.OperationalError:
-                self._is_held = time.monotonic() >= until
+                self._is_held = self._is_held or time.monotonic() - began >= self._patience_s()
                 if self._is_held:
                     return
                 time.sleep(_LOOK_S)
             else:
                 self._is_held = False
                 return
+
+    def _patience_s(self) -> float:
+        known = acknowledged(self._layout.acknowledged)
+        return PATIENCE_S if known is None or known > self.shown.revision else BUSY_S
 
     def _show(self, newest: Shown) -> None:
         """Show a generation, or what is shown already, with what the store has changed since.

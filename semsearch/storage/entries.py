@@ -17,6 +17,7 @@ from pathlib import Path
 from semsearch.errors import EntryConflict, EntryNotFound
 from semsearch.progress import Progress, Silent
 from semsearch.storage import history, requests
+from semsearch.storage.acknowledged import tell_acknowledged
 from semsearch.storage.changing import Changing, changing
 from semsearch.storage.comparing import Changes, Fate, Kept, compare
 from semsearch.storage.database import (
@@ -26,6 +27,7 @@ from semsearch.storage.database import (
     open_for_writing,
     reading,
 )
+from semsearch.storage.layout import IndexLayout
 from semsearch.storage.requests import Answered
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
@@ -234,6 +236,7 @@ class EntryStore(EntryReader):
                     kind = _kind_by_build(Fate(fate), entry.id in known)
                     change.put(entry, found.position(place), origin, kind)
             change.settle(kept.deleted)
+        self._acknowledge(change)
 
     def apply(
         self,
@@ -272,8 +275,12 @@ class EntryStore(EntryReader):
                 requests.keep(self._connection, answered(changed))
                 progress.advance(1)
             progress.start("committing", 1)
+        self._acknowledge(change)
         progress.advance(1)
         return changed
+
+    def _acknowledge(self, change: Changing) -> None:
+        tell_acknowledged(IndexLayout(self._file.parent).acknowledged, change.revision)
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

@@ -5,6 +5,7 @@
       CURRENT                   which generation answers, and the hash of its manifest
       calibration.json          how confidence is bent to real questions, if it is
       keys.db                   who may do what: access keys, hashed (SQLite, mode 0600), if there are any
+      ACKNOWLEDGED              the revision of the last edit that is over: a hint for who reads beside a writer
       LOCK                      held by the one process that builds or edits
       PUBLISHING                held by the one that takes edits into a generation, while others edit
       encoders/<fingerprint>/   the exported encoder, written once for each model
@@ -165,6 +166,11 @@ class IndexLayout:
     def keys(self) -> Path:
         """The access keys (SQLite)."""
         return self.root / "keys.db"
+
+    @property
+    def acknowledged(self) -> Path:
+        """The revision of the last edit that is over."""
+        return self.root / "ACKNOWLEDGED"
 
     @property
     def lock(self) -> Path:
