@@ -7,7 +7,7 @@ threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,8 @@ from semsearch.encoders import load_answering_encoder
 from semsearch.encoders.graph import PRECISIONS
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import InvalidSetting
+from semsearch.exporters import Export, Material, target_named
+from semsearch.exporters.material import NOWHERE
 from semsearch.following import Following, Shown
 from semsearch.maps import Atlas
 from semsearch.ranking import confidence
@@ -34,6 +36,8 @@ from semsearch.types import Answer, Entry, IndexInfo, Related, Vectors
 
 MAX_K = 100
 """Most hits of one answer."""
+_AT_A_TIME = 1_000
+"""Entries read at once for an export."""
 
 
 class Glossary:
@@ -299,6 +303,28 @@ class Glossary:
         shown = self._shown
         shown.within(glossary)
         return Alphabet(shown.retriever.snapshot, glossary)
+
+    def export(self, glossary: str, format: str, *, address: str = NOWHERE) -> Export:  # noqa: A002 - what `build` calls it
+        """Return a glossary as it is shown now, to be written in a format that others read.
+
+        Args:
+            glossary: its name.
+            format: one of `semsearch.exporters.TARGETS`.
+            address: of the service that has its pages, with a slash at the end; entries are called by it in formats that
+                call them by addresses.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+            UnknownFormat: there is no such format.
+        """
+        shown = self._shown
+        positions = shown.retriever.positions(shown.within(glossary)).tolist()
+
+        def entries() -> Iterator[Entry]:
+            for start in range(0, len(positions), _AT_A_TIME):
+                yield from shown.retriever.snapshot.entries(positions[start : start + _AT_A_TIME])
+
+        return Export(target_named(format), Material(glossary, entries, address))
 
     def atlas(self) -> Atlas:
         """Return the map of the index: where entries and questions stand, and how near two texts are."""

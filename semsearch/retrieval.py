@@ -100,9 +100,11 @@ class Retriever:
         for segment in self._segments:
             segment.close()
 
-    def positions(self) -> Numbers:
-        """Return every position that may answer, ascending."""
-        return visible(np.arange(self._layers.end), self._hidden)
+    def positions(self, within: Scope | None = None) -> Numbers:
+        """Return every position that may answer, in a scope or in all, ascending."""
+        ranges = within.ranges if within else (range(self._layers.end),)
+        every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
+        return visible(every, self._hidden)
 
     def vectors(self, rows: Numbers) -> Vectors:
         """Return the vectors of some passages, (n, d)."""

@@ -56,6 +56,8 @@ _COMBINING = "".join(
 WORD = re.compile(rf"\w+(?:(?=[^\0-\u02ff])[{_COMBINING}]+\w*)*")
 """A word: letters, digits, underscores, and the marks and vowel signs on them, which `\\w` leaves
 out. The look-ahead saves the long class where a word ends in front of a common character."""
+_MARKS = re.compile(r"([\\`*_\[\]<>{|]|&(?=#?\w+;))")
+"""What means something in Markdown within a line; an ampersand where it begins the name of a character."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Variation selectors: how a character is drawn, never which one it is."""
 _PLAIN = re.compile(r"[^a-z0-9+#]+")
@@ -210,3 +212,8 @@ def _fold(text: str) -> str:
 
 
 _fold_kept = lru_cache(maxsize=1 << 15)(_fold)
+
+
+def in_markdown(text: str) -> str:
+    """Return a text in one line that says nothing in Markdown but itself."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))

@@ -7,6 +7,7 @@ is the term, `description` what it means; a term that has only a code is called 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ MAX_DEPTH = 64
 _TERMS = frozenset({"DefinedTerm", "CategoryCode"})
 _SETS = frozenset({"DefinedTermSet", "CategoryCodeSet"})
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+_HTML = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
+"""What no text has that is not meant as HTML, or about it."""
 
 _Object = dict[str, Any]
 
@@ -89,7 +93,8 @@ class _Reader:
         self._line = text.count("\n", 0, start) + 1
 
     def items(self, data: object) -> Iterator[Item]:
-        for term, language, category in _terms(data, "", "", 0, self._path):
+        is_one = _count_sets(data) == 1
+        for term, language, category in _terms(data, "", "", 0, self._path, is_one=is_one):
             yield _item(term, language, category, self._source(term))
 
     def _source(self, term: _Object) -> Source:
@@ -104,25 +109,34 @@ class _Reader:
         return Source(str(self._path), self._line)
 
 
+def _count_sets(data: object, depth: int = 0) -> int:
+    """Count the sets that hold terms."""
+    if depth > MAX_DEPTH or not isinstance(data, list | dict):
+        return 0
+    holds = isinstance(data, dict) and bool(_types(data) & _SETS) and "hasDefinedTerm" in data
+    parts = data if isinstance(data, list) else data.values()
+    return holds + sum(_count_sets(part, depth + 1) for part in parts)
+
+
 def _terms(
-    data: object, language: str, category: str, depth: int, path: Path
+    data: object, language: str, category: str, depth: int, path: Path, *, is_one: bool
 ) -> Iterator[tuple[_Object, str, str]]:
-    """Yield terms with the language and the name of the set that they stand in."""
+    """Yield terms with the language and the name of the set that they stand in; one that all stand in is the glossary."""
     if depth > MAX_DEPTH:
         raise ImportFailed("nested too deeply to be a glossary", path)
     if isinstance(data, list):
         for one in data:
-            yield from _terms(one, language, category, depth + 1, path)
+            yield from _terms(one, language, category, depth + 1, path, is_one=is_one)
     if not isinstance(data, dict):
         return
     language = _text(data.get("inLanguage")) or language
     types = _types(data)
     if types & _TERMS:
         yield data, language, category
-    if types & _SETS:
+    if types & _SETS and not is_one:
         category = _text(data.get("name")) or category
     for value in data.values():
-        yield from _terms(value, language, category, depth + 1, path)
+        yield from _terms(value, language, category, depth + 1, path, is_one=is_one)
 
 
 def _types(data: _Object) -> set[str]:
@@ -136,7 +150,7 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
     name = _text(term.get("name")) or code
     if not name:
         return Refusal(source, "no term")
-    definition = html_words(_text(term.get("description")))
+    definition = described(_text(term.get("description")))
     if not definition:
         return Refusal(source, f"no definition of {shorten(name)!r}")
     address = _text(term.get("@id")) or _text(term.get("url"))
@@ -155,8 +169,13 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
             }
         ),
         key=address,
-        hint=code or local_name(address),
+        hint=local_name(address) or code,
     )
+
+
+def described(text: str) -> str:
+    """Return a description in words: schema.org says text, and most write HTML."""
+    return html_words(text) if _HTML.search(text) else text
 
 
 def _set_name(value: object) -> str:

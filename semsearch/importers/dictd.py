@@ -23,12 +23,9 @@ from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.text import fold
 from semsearch.types import Refusal, Source
 
-_DIGITS = {
-    digit: value
-    for value, digit in enumerate(
-        string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
-    )
-}
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+"""Of numbers to base 64, by their values."""
+_DIGITS = {digit: value for value, digit in enumerate(DIGITS)}
 _ABOUT = ("00-database", "00database")
 """What the headwords begin with under which a dictionary speaks of itself."""
 _LINK = re.compile(r"\{([^{}\n]*(?:\n[^{}\n]*)?)\}")
@@ -91,12 +88,19 @@ def read_articles(index: Path, *, errors: str = "strict") -> list[Article]:
 
 def _item(article: Article, source: Source) -> Item:
     names = article.headwords
-    text = _without_headwords(article.text, names)
-    words = _LINK.sub(lambda link: link[1], text)
-    if not words.strip():
+    words = words_of(article.text, names)
+    if not words:
         return Refusal(source, f"no definition of {names[0]!r}")
+    text = _without_headwords(article.text, names)
     links = tuple(" ".join(link[1].split()) for link in _LINK.finditer(text))
-    return Record(_as_written(article, names), _flowing(words), source, names[1:], see_also=links)
+    term = _as_written(article, names)
+    aliases = tuple(name for name in names if fold(name) != fold(term))
+    return Record(term, words, source, aliases, see_also=links)
+
+
+def words_of(text: str, names: tuple[str, ...]) -> str:
+    """Return what an article says of its headwords, without these and the marks of links."""
+    return _flowing(_LINK.sub(lambda link: link[1], _without_headwords(text, names)))
 
 
 def _without_headwords(text: str, names: tuple[str, ...]) -> str:
@@ -104,14 +108,14 @@ def _without_headwords(text: str, names: tuple[str, ...]) -> str:
     first, _, rest = text.lstrip("\n").partition("\n")
     known = {fold(name) for name in names}
     said = re.split(r"[;,]| {2,}|/", first)
-    is_headline = all(fold(part) in known for part in said if fold(part))
+    is_headline = fold(first) in known or all(fold(part) in known for part in said if fold(part))
     return rest if is_headline else text
 
 
 def _as_written(article: Article, names: tuple[str, ...]) -> str:
-    """Return the first headword; the index has it in lower case where the article shows its capitals."""
+    """Return the headword that stands above the article, with its capitals; else the first one of the index, which is sorted."""
     first = article.text.lstrip("\n").partition("\n")[0].strip()
-    return next((n for n in (first, *names) if fold(n) == fold(names[0])), names[0])
+    return first if fold(first) in map(fold, names) else names[0]
 
 
 def _flowing(text: str) -> str:

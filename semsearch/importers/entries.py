@@ -131,12 +131,19 @@ def clean(record: Record) -> Record | Refusal:
         record.source,
         tuple(aliases),
         id_,
-        language if _LANGUAGE.fullmatch(language) else "en",
+        _cased(language) if _LANGUAGE.fullmatch(language) else "en",
         _clean_links(record.see_also),
         _clean_details(record.details),
         record.key,
         _clean_name(record.hint),
     )
+
+
+def _cased(language: str) -> str:
+    """Return a tag in the letters that RFC 5646 recommends (2.1.1): `zh-Hans-CN`."""
+    first, *parts = language.lower().split("-")
+    shown = {2: str.upper, 4: str.title}
+    return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])
 
 
 def _clean_details(details: Details) -> Details:
@@ -239,7 +246,7 @@ class _Ids:
                 return Refusal(record.source, reason)
         else:
             first = self._seen.get((record.term, record.definition))
-            if first is not None:
+            if first is not None and not record.key:  # what has an address is a thing of its own
                 return Refusal(record.source, f"duplicate of {first}")
             wanted = self._free(wanted)
         self._given[wanted] = record.source

@@ -171,7 +171,7 @@ def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
 
 def local_name(iri: str) -> str:
     """Return the last part of an address, which is a name in most vocabularies."""
-    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    return re.split(r"[/#:]", iri.rstrip("/#:"))[-1]
 
 
 def split_aliases(value: object) -> list[str]:

@@ -31,7 +31,7 @@ from semsearch.importers.records import ReadOptions, Record
 from semsearch.types import Refusal, Source
 
 _ALIASES = re.compile(r"(?:aliases|alias|also known as|aka|a\.k\.a\.|synonyms?):\s*", re.IGNORECASE)
-_ANCHOR = re.compile(r"\{#([\w:.-]+)[^{}]*\}$")
+_ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
 _NOT_TEXT = ("hr", "html_block")
 
 _References = MutableMapping[str, Any]
@@ -85,6 +85,11 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         else:
             term.append(section)
     yield from reader.term(term)
+
+
+def is_alias_line(line: str) -> bool:
+    """Whether a line, in plain words, states other names."""
+    return _ALIASES.match(line) is not None
 
 
 def _sections(nodes: Sequence[SyntaxTreeNode]) -> list[_Section]:

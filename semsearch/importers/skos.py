@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
@@ -36,7 +37,7 @@ _CALLED = (
     *(URIRef(f"https://schema.org/{name}") for name in ("name", "url")),
 )
 """What nodes without an address are called by."""
-_CATEGORY = (URIRef(f"{_TERMS}subject"), SKOS.inScheme)
+_SUBJECT_OF = URIRef(f"{_TERMS}subject")
 BROADER = (SKOS.broader, RDFS.subClassOf)
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
 _FORM = URIRef(f"{_XL}literalForm")
@@ -188,6 +189,7 @@ class _Concept:
             self._source,
             tuple(n for n in dict.fromkeys(names) if n != own[0]),
             language=language,
+            see_also=tuple(self._see_also()),
             details=self._details(language, order, is_main=is_main),
             key=self._iri,
             hint=name if is_main else f"{name}-{language}",
@@ -200,7 +202,7 @@ class _Concept:
         is_deprecated = any(str(o) == "true" for o in self._objects((_DEPRECATED,)))
         stated = self._named(_STATUS, str)
         return Details(
-            category="; ".join(self._named(_CATEGORY, self._label)),
+            category="; ".join(self._named(self._category(), self._label)),
             notation="; ".join(self._named((SKOS.notation,), str)),
             status="deprecated" if is_deprecated else "; ".join(stated),
             examples=texts(SKOS.example),
@@ -210,6 +212,12 @@ class _Concept:
             related=self._addresses((SKOS.related, _REPLACED)),
             hidden_labels=texts(*HIDDEN),
         )
+
+    def _see_also(self) -> Iterator[str]:
+        """Yield the names of the concepts of the file that are to be seen too; what else there is are pages of the web."""
+        for address in self._addresses((RDFS.seeAlso,)):
+            if (URIRef(address), RDF.type, SKOS.Concept) in self._graph:
+                yield local_name(address)
 
     def _objects(self, predicates: Iterable[URIRef]) -> Iterator[Node]:
         return (o for p in predicates for o in self._graph.objects(self._subject, p))
@@ -239,7 +247,14 @@ class _Concept:
             }
         )
 
+    def _category(self) -> tuple[URIRef, ...]:
+        """Return what tells concepts apart by subject; a scheme that all are in is the glossary itself."""
+        schemes = set(islice(self._graph.objects(None, SKOS.inScheme, unique=True), 2))
+        return (_SUBJECT_OF, SKOS.inScheme) if len(schemes) > 1 else (_SUBJECT_OF,)
+
     def _label(self, node: Node) -> str:
+        if isinstance(node, Literal):
+            return str(node)
         label = self._graph.value(node, SKOS.prefLabel) or self._graph.value(node, RDFS.label)
         return str(label) if label else local_name(str(node))
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from semsearch.errors import ImportFailed
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
 from semsearch.importers.files import read_text
+from semsearch.importers.formulas import as_meant
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.types import Refusal, Source
 
@@ -58,7 +59,7 @@ def _record(cells: list[str], names: list[str], fields: FieldMap, source: Source
             "a value that holds the separator must stand in quotes"
         )
     # the first of two columns with one name wins
-    values = dict(reversed(list(zip(names, cells, strict=False))))
+    values = dict(reversed(list(zip(names, map(as_meant, cells), strict=False))))
     return fields.record(values, source)
 
 

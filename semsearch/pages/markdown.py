@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from semsearch.pages.entry import others, summary
 from semsearch.pages.rendering import Site, count, entry_path, glossary_path
+from semsearch.text import in_markdown
 from semsearch.types import Entry, Related
 
 MOST_LISTED = 500
 """Entries that /llms.txt lists; of more it names the glossaries alone."""
 
-_MARKS = re.compile(r"([\\`*_\[\]<>]|&(?=#?\w+;))")
-"""What means something in Markdown within a line; an ampersand where it begins the name of a character."""
-
 
 def entry_twin(site: Site, related: Related) -> str:
     """Return an entry with what it is related to."""
     entry = related.entry
-    lines = [f"# {_plain(entry.term)}"]
+    lines = [f"# {in_markdown(entry.term)}"]
     if entry.aliases:
-        lines.append(f"Also: {', '.join(map(_plain, entry.aliases))}")
+        lines.append(f"Also: {', '.join(map(in_markdown, entry.aliases))}")
     lines.append(entry.definition)
     sections = {
         "See also": others(related.see_also),
@@ -53,9 +50,9 @@ def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
         f"{_address(site)}entry/ID and a Markdown twin at {_address(site)}entry/ID.md.",
     ]
     for name, listed in entries.items():
-        lines.append(f"## {_plain(name)}")
+        lines.append(f"## {in_markdown(name)}")
         if listed:
-            lines.append("\n".join(f"{_item(site, e)}: {_plain(summary(e))}" for e in listed))
+            lines.append("\n".join(f"{_item(site, e)}: {in_markdown(summary(e))}" for e in listed))
         else:
             lines.append(f"- [All entries, A to Z]({_link(site, glossary_path(name))})")
     lines.append(f"## Optional\n\n- [HTTP interface]({_address(site)}openapi.json): OpenAPI")
@@ -64,7 +61,7 @@ def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
 
 def llms_full(entries: Iterable[Entry]) -> str:
     """Return /llms-full.txt: all entries with their definitions."""
-    return "\n\n".join(f"# {_plain(e.term)}\n\n{e.definition}" for e in entries) + "\n"
+    return "\n\n".join(f"# {in_markdown(e.term)}\n\n{e.definition}" for e in entries) + "\n"
 
 
 def _address(site: Site) -> str:
@@ -72,14 +69,9 @@ def _address(site: Site) -> str:
 
 
 def _item(site: Site, entry: Entry) -> str:
-    return f"- [{_plain(entry.term)}]({_link(site, entry_path(entry.id))}.md)"
+    return f"- [{in_markdown(entry.term)}]({_link(site, entry_path(entry.id))}.md)"
 
 
 def _link(site: Site, path: str) -> str:
     """Return the address of a path so that it can stand in parentheses."""
     return _address(site) + path.replace("(", "%28").replace(")", "%29")
-
-
-def _plain(text: str) -> str:
-    """Return a text in one line that says nothing in Markdown."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))

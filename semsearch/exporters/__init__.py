@@ -1,0 +1,10 @@
+"""Writes glossaries in the formats that others read: entries in, bytes out, and what a format cannot hold told.
+
+`TARGETS` names the formats, the mirror of `importers.FORMATS`: what is written here is read there.
+"""
+
+from semsearch.exporters.export import Export, Loss
+from semsearch.exporters.material import Material
+from semsearch.exporters.targets import TARGETS, Target, target_named
+
+__all__ = ["TARGETS", "Export", "Loss", "Material", "Target", "target_named"]

@@ -1,0 +1,72 @@
+"""A DefinedTermSet of schema.org (https://schema.org/DefinedTermSet), as JSON-LD.
+
+Only properties that schema.org has for terms are used, so relations and most details stay behind. A category is a set of
+its own that the term is in as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+
+from semsearch.exporters.material import LANGUAGE, Material, parts_of
+from semsearch.importers.defined_terms import described
+from semsearch.types import Entry
+
+_HELD = frozenset({"id", "aliases", "language", "category", "notation"})
+
+
+def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the file."""
+    yield ".schema.jsonld", _pieces(material)
+
+
+def _pieces(material: Material) -> Iterator[bytes]:
+    about = {
+        "@context": "https://schema.org/",
+        "@type": "DefinedTermSet",
+        "@id": material.own_iri,
+        "name": material.glossary,
+        "inLanguage": LANGUAGE,
+    }
+    yield f'{json.dumps(about, ensure_ascii=False)[:-1]},\n"hasDefinedTerm": ['.encode()
+    separator = "\n"
+    for entry in material.entries():
+        yield f"{separator}{json.dumps(_term(entry, material), ensure_ascii=False)}".encode()
+        separator = ",\n"
+    yield b"\n]}\n"
+
+
+def _term(entry: Entry, material: Material) -> dict[str, object]:
+    def tagged(text: str) -> object:
+        same = entry.language == LANGUAGE
+        return text if same else {"@language": entry.language, "@value": text}
+
+    sets: list[object] = [{"@id": material.own_iri}]
+    if entry.details.category:
+        sets.append({"@type": "DefinedTermSet", "name": entry.details.category})
+    stated = {
+        "@type": "DefinedTerm",
+        "@id": material.iri(entry.id),
+        "name": tagged(entry.term),
+        "description": tagged(_description(entry)),
+        "alternateName": [tagged(alias) for alias in entry.aliases],
+        "termCode": entry.details.notation,
+        "inDefinedTermSet": sets if len(sets) > 1 else sets[0],
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def _description(entry: Entry) -> str:
+    """Return the definition; what would be read as HTML is written as such."""
+    text = entry.definition
+    return text if described(text) == text else escape(text, quote=False).replace("\n", "<br>")
+
+
+def lost(entry: Entry, material: Material) -> Iterator[str]:
+    """Yield the parts for which schema.org has no property, and definitions whose lines are not held."""
+    del material
+    yield from (name for name in parts_of(entry) if name not in _HELD)
+    if described(_description(entry)) != entry.definition:
+        yield "definition"

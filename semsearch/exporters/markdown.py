@@ -1,0 +1,79 @@
+"""Markdown: the glossary is the title, each term a heading with its id as the anchor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from semsearch.exporters.material import Material, name_of, parts_of
+from semsearch.importers.links import nowhere
+from semsearch.importers.markdown import is_alias_line
+from semsearch.importers.prose import parse_blocks, prose_of
+from semsearch.text import in_markdown
+from semsearch.types import Entry
+
+_BEGINS = re.compile(
+    r"(?m)^(#{1,6}(?=\s|$)|[-+=](?=[-=+\s]|$)|~(?=~~)|:(?=\s))|^(\d{1,9})([.)])(?=\s|$)"
+)
+"""What means something at the beginning of a line only."""
+_LIST = re.compile(r"- .*(\n *- .*)*")
+_PLAIN = re.compile(r"(?!- )\S+(?: \S+)*(?:\n{1,2}(?!- )\S+(?: \S+)*)*")
+"""Text whose lines are held as they are, without looking."""
+_HELD = frozenset({"id", "aliases"})
+
+
+def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the file."""
+    yield ".md", _pieces(material)
+
+
+def _pieces(material: Material) -> Iterator[bytes]:
+    yield f"# {in_markdown(material.glossary)}\n".encode()
+    for entry in material.entries():
+        heading = f"## {in_markdown(entry.term)} {{#{name_of(entry)}}}"
+        yield f"\n{heading}\n\n{_also(entry)}{_definition(entry.definition)}\n".encode()
+
+
+def _also(entry: Entry) -> str:
+    """Return the line of other names; a comment where the definition would be taken for one."""
+    if not entry.aliases:
+        return "<!-- -->\n\n" if is_alias_line(entry.definition) else ""
+    names = "; ".join(map(in_markdown, entry.aliases))
+    # of one name alone a comma would part it
+    ends = ";" if len(entry.aliases) == 1 and "," in names else ""
+    return f"Aliases: {names}{ends}\n\n"
+
+
+def _definition(text: str) -> str:
+    """Return a definition in Markdown: lists as lists, every other line as it is."""
+    return "\n\n".join(_block(block) for block in text.split("\n\n"))
+
+
+def _block(block: str) -> str:
+    if _LIST.fullmatch(block):
+        lines = (re.fullmatch(r"( *)- (.*)", line) for line in block.split("\n"))
+        return "\n".join(f"{m[1]}- {_line(m[2])}" for m in lines if m)
+    return "\\\n".join(_line(line) for line in block.split("\n"))
+
+
+def _line(line: str) -> str:
+    marked = in_markdown(line)
+    return _BEGINS.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", marked)
+
+
+def lost(entry: Entry, material: Material) -> Iterator[str]:
+    """Yield the parts that Markdown has no place for, and definitions that would be read otherwise."""
+    del material
+    yield from (name for name in parts_of(entry) if name not in _HELD)
+    if any(sign in alias for alias in entry.aliases for sign in ";|"):
+        yield "aliases"
+    if not _is_held(entry):
+        yield "definition"
+
+
+def _is_held(entry: Entry) -> bool:
+    text = entry.definition
+    if _PLAIN.fullmatch(text):
+        return True
+    blocks = parse_blocks(_definition(text))
+    return prose_of(blocks.nodes, blocks.references, nowhere).words == text

@@ -1,0 +1,85 @@
+"""A dictionary of StarDict: NAME.ifo, .idx, .dict and .syn, as StarDict's own doc/StarDictFileFormat describes them.
+
+Headwords are sorted by their letters in lower case of ASCII, and then by their bytes; articles are plain text.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from semsearch.exporters.material import LANGUAGE, Material, parts_of
+from semsearch.types import Entry
+
+_MOST_BYTES = 255
+"""Of a headword."""
+_HELD = frozenset({"aliases", "language"})
+
+
+def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the text, the index, the other names, and the description, which has their sizes."""
+    places: list[tuple[bytes, int, int, int]] = []
+    names: list[tuple[bytes, int]] = []
+    yield ".dict", _articles(material, places, names)
+    places.sort(key=lambda place: (_order(place[0]), place[3]))
+    index = b"".join(
+        word + b"\0" + struct.pack(">II", start, size) for word, start, size, _ in places
+    )
+    yield ".idx", iter([index])
+    now = {place[3]: number for number, place in enumerate(places)}
+    names.sort(key=lambda name: (_order(name[0]), now[name[1]]))
+    yield ".syn", (word + b"\0" + struct.pack(">I", now[at]) for word, at in names)
+    about = {
+        "version": "2.4.2",
+        "bookname": material.glossary,
+        "wordcount": len(places),
+        "synwordcount": len(names),
+        "idxfilesize": len(index),
+        "sametypesequence": "m",
+        "lang": _language(material),
+    }
+    lines = "".join(f"{name}={value}\n" for name, value in about.items() if value)
+    yield ".ifo", iter([f"StarDict's dict ifo file\n{lines}".encode()])
+
+
+def _articles(
+    material: Material, places: list[tuple[bytes, int, int, int]], names: list[tuple[bytes, int]]
+) -> Iterator[bytes]:
+    at = 0
+    for number, entry in enumerate(material.entries()):
+        article = entry.definition.encode()
+        places.append((_headword(entry.term), at, len(article), number))
+        names += [
+            (word, number)
+            for alias in entry.aliases
+            if (word := alias.encode()) == _headword(alias)
+        ]
+        yield article
+        at += len(article)
+
+
+def _headword(name: str) -> bytes:
+    """Return a name, cut at the end of a letter where it is too long."""
+    return name.encode()[:_MOST_BYTES].decode(errors="ignore").encode()
+
+
+def _order(word: bytes) -> tuple[bytes, bytes]:
+    return word.lower(), word  # of bytes, `lower` changes letters of ASCII alone
+
+
+def _language(material: Material) -> str:
+    """Return the language of all entries; none if they have several, or the usual one."""
+    (first, *others) = material.languages or {LANGUAGE}
+    return "" if others or first == LANGUAGE else first
+
+
+def lost(entry: Entry, material: Material) -> Iterator[str]:
+    """Yield the parts that a dictionary has no place for, names that are too long, and entries that need an id."""
+    yield from material.lost_without_ids(entry)
+    yield from (name for name in parts_of(entry) if name not in _HELD)
+    if entry.language != LANGUAGE and entry.language != _language(material):
+        yield "language"
+    if _headword(entry.term) != entry.term.encode():
+        yield "term"
+    if any(_headword(alias) != alias.encode() for alias in entry.aliases):
+        yield "aliases"

@@ -1,0 +1,55 @@
+"""CSV by RFC 4180, safe in spreadsheets: a header row, several names in a cell parted by semicolons, sentences by lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from semsearch.exporters.material import Material, is_flat, name_of, parts_of, several
+from semsearch.importers.formulas import defused
+from semsearch.types import DETAILS, Entry
+
+_COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
+_SENTENCES = ("examples", "sources")
+
+
+def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the file."""
+    yield ".csv", _rows(material)
+
+
+def _rows(material: Material) -> Iterator[bytes]:
+    yield _row(_COLUMNS)
+    for entry in material.entries():
+        own = {"id": name_of(entry), "language": entry.language}
+        stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **own}
+        yield _row([defused(_cell(name, stated.get(name, ""))) for name in _COLUMNS])
+
+
+def _cell(name: str, value: str | tuple[str, ...]) -> str:
+    if isinstance(value, str):
+        return value
+    if name in _SENTENCES:
+        return "\n".join(value)
+    joined = "; ".join(value)
+    # of one name alone a comma would part it
+    return f"{joined};" if len(value) == 1 and "," in joined else joined
+
+
+def _row(cells: tuple[str, ...] | list[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()
+
+
+def lost(entry: Entry, material: Material) -> Iterator[str]:
+    """Yield the parts that a cell cannot hold."""
+    del material
+    for name, value in parts_of(entry).items():
+        parted = "\n" if name in _SENTENCES else ";|"
+        if not isinstance(value, str):
+            if any(sign in one for one in several(value) for sign in parted):
+                yield name
+        elif not is_flat(entry, name):
+            yield name

@@ -1,0 +1,131 @@
+"""Which formats are written: one table, whose names are those of the readers.
+
+A writer is a module with `write(material)`, which yields the suffix and the content of each file, and `lost(entry,
+material)`, which yields the names of the parts of an entry that are not there, or not the same, when what was written is
+read again. Writers are imported when they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from semsearch.errors import UnknownFormat
+from semsearch.exporters.material import Material
+from semsearch.types import Entry
+
+
+class Writer(Protocol):
+    """What the module of a format has."""
+
+    def write(self, material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield suffix and content of each file."""
+
+    def lost(self, entry: Entry, material: Material) -> Iterable[str]:
+        """Yield the parts of an entry that are not held as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A format: what it is called and is for, the suffix and type of its file, and what it cannot hold, in words."""
+
+    name: str
+    about: str
+    suffix: str
+    media_type: str
+    module: str
+    without: str
+    is_several: bool = False
+    """Whether it is several files, which travel as an archive."""
+
+    def write(self, material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield suffix and content of each file."""
+        return self._writer.write(material)
+
+    def lost(self, entry: Entry, material: Material) -> Iterable[str]:
+        """Yield the parts of an entry that are not held as they are."""
+        return self._writer.lost(entry, material)
+
+    @property
+    def _writer(self) -> Writer:
+        return cast("Writer", import_module(f"semsearch.exporters.{self.module}"))
+
+
+_GRAPH = "the order of names and relations; links that lead to no entry"
+_TARGETS = (
+    Target(
+        "jsonl", "JSON Lines: an entry a line", ".jsonl", "application/jsonl", "jsonl", "nothing"
+    ),
+    Target(
+        "table",
+        "CSV that spreadsheets open; what they would take for a formula has an apostrophe in front",
+        ".csv",
+        "text/csv; charset=utf-8",
+        "table",
+        "names with a semicolon or a bar, examples of several lines",
+    ),
+    Target("turtle", "SKOS as Turtle", ".ttl", "text/turtle", "turtle", _GRAPH),
+    Target("json-ld", "SKOS as JSON-LD", ".jsonld", "application/ld+json", "json_ld", _GRAPH),
+    Target("rdf-xml", "SKOS as RDF/XML", ".rdf", "application/rdf+xml", "rdf_xml", _GRAPH),
+    Target(
+        "defined-terms",
+        "DefinedTermSet of schema.org as JSON-LD, for web pages",
+        ".schema.jsonld",
+        'application/ld+json; profile="https://schema.org"',
+        "defined_terms",
+        "relations, status, examples, sources, hidden labels",
+    ),
+    Target(
+        "tbx",
+        "TBX-Basic: ISO 30042 of 2019, DCT style",
+        ".tbx",
+        "application/x-tbx+xml",
+        "tbx",
+        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and related",
+    ),
+    Target(
+        "markdown",
+        "Markdown: a heading a term",
+        ".md",
+        "text/markdown; charset=utf-8",
+        "markdown",
+        "language, relations and all other details",
+    ),
+    Target(
+        "dictd",
+        "a dictionary of dictd: .index beside .dict",
+        ".index",
+        "application/zip",
+        "dictd",
+        "ids, language, line breaks, relations and all other details",
+        is_several=True,
+    ),
+    Target(
+        "stardict",
+        "a dictionary of StarDict: .ifo beside .idx, .dict and .syn",
+        ".ifo",
+        "application/zip",
+        "stardict",
+        "ids, more than one language, names above 255 bytes, relations and all other details",
+        is_several=True,
+    ),
+)
+
+TARGETS: dict[str, Target] = {one.name: one for one in _TARGETS}
+"""Name → format, in the order in which they are offered."""
+
+
+def target_named(name: str) -> Target:
+    """Return a format by its name.
+
+    Raises:
+        UnknownFormat: there is none.
+    """
+    if name not in TARGETS:
+        raise UnknownFormat(
+            f"no format that is written is called {name!r}; there are {', '.join(TARGETS)}",
+            "--format",
+        )
+    return TARGETS[name]

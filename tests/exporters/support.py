@@ -1,0 +1,141 @@
+"""What the tests of the writers share: entries as they could be, and reading again what was written."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from semsearch.exporters import Export, Material, target_named
+from semsearch.importers import read_corpus
+from semsearch.importers.entries import make_entries
+from semsearch.importers.records import Record
+from semsearch.relations import Links
+from semsearch.types import DETAILS, NO_DETAILS, Details, Entry, Source
+
+ADDRESS = "https://glossary.example/"
+_SOURCE = Source("hand", 1)
+_WORDS = st.text(
+    st.one_of(
+        st.sampled_from(
+            "ab cdeAB-_.,:;|/\\'\"<>&{}()[]#*`~=+@!?$%^01\n\té\u00a0漢字ßдא\u0301€\ufffe"
+        ),
+        st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x2FFFF),
+    ),
+    min_size=1,
+    max_size=30,
+)
+_NAMES = st.one_of(
+    st.sampled_from(["Whisk", "C++", "TCP/IP", "-webkit-", "Foo, bar", "a;b"]), _WORDS
+)
+_SENTENCES = st.one_of(
+    st.sampled_from(
+        [
+            "A bowl.\n\n- round\n- deep\n  - very deep",
+            "The <head> of a page & its {{macro}}.",
+            "One line\nand another.",
+            "# no heading",
+            "1. no list",
+            "- ",
+            "see http://example.org/x",
+            "=SUM(A1)",
+            "Aliases: none, really",
+            "a  b",
+        ]
+    ),
+    _WORDS,
+    st.lists(_WORDS, min_size=2, max_size=4).map(" ".join),
+)
+_LANGUAGES = st.sampled_from(["en", "en", "de", "zh-Hans", "pt-BR", "de-CH-1996"])
+
+
+@st.composite
+def _records(draw: st.DrawFn, names: list[str]) -> Record:
+    some = st.lists(_NAMES, max_size=3).map(tuple)
+    linked = st.lists(st.sampled_from([*names, "nowhere", "https://example.org/x"]), max_size=3)
+    relations = linked.map(tuple)
+    details = Details(
+        category=draw(st.one_of(st.just(""), _SENTENCES)),
+        notation=draw(st.one_of(st.just(""), _NAMES)),
+        status=draw(st.sampled_from(["", "preferredTerm", "deprecated", "a\nb"])),
+        examples=draw(st.lists(_SENTENCES, max_size=2).map(tuple)),
+        sources=draw(
+            st.lists(st.one_of(st.just("https://example.org/a b"), _SENTENCES), max_size=2).map(
+                tuple
+            )
+        ),
+        broader=draw(relations),
+        narrower=draw(relations),
+        related=draw(relations),
+        hidden_labels=draw(some),
+    )
+    return Record(
+        draw(_NAMES),
+        draw(_SENTENCES),
+        _SOURCE,
+        draw(some),
+        draw(st.one_of(st.none(), _NAMES)),
+        draw(_LANGUAGES),
+        draw(relations),
+        draw(st.sampled_from([NO_DETAILS, details])),
+    )
+
+
+@st.composite
+def glossaries(draw: st.DrawFn) -> list[Entry]:
+    """Draw the entries of a glossary, as an import leaves them."""
+    names = draw(st.lists(_NAMES, min_size=1, max_size=3))
+    made = make_entries(draw(st.lists(_records(names), min_size=1, max_size=5)), "kitchen")
+    assume(made.entries)
+    return made.entries
+
+
+def material_of(entries: list[Entry]) -> Material:
+    """Make what is exported of some entries."""
+    return Material("kitchen", lambda: iter(entries), ADDRESS)
+
+
+def export(entries: list[Entry], name: str) -> Export:
+    """Make an export of some entries."""
+    return Export(target_named(name), material_of(entries))
+
+
+def written(entries: list[Entry], name: str, folder: Path) -> dict[str, Entry]:
+    """Write entries in a format, read them, and return what came of them by id."""
+    files = export(entries, name).save(folder)
+    first = next((f for f in files if f.suffix == export(entries, name).target.suffix), files[0])
+    corpus = read_corpus([f"kitchen={first}"], format=name)
+    return {entry.id: entry for entry in corpus.entries}
+
+
+def as_said(entries: list[Entry], entry: Entry) -> dict[str, object]:
+    """Return what an entry says, in a shape in which the order of names and the way a link is written do not matter."""
+    links = Links(entries)
+
+    def meant(name: str) -> str:
+        at = links.target(name)
+        return name if at is None else entries[at].id
+
+    said: dict[str, object] = {
+        f.name: getattr(entry, f.name)
+        for f in fields(Entry)
+        if f.name not in ("source", "details", "id")
+    }
+    said |= {name: getattr(entry.details, name) for name in DETAILS}
+    for name in ("see_also", "broader", "narrower", "related"):
+        value = said[name]
+        assert isinstance(value, tuple)
+        # that an entry leads to itself says nothing
+        said[name] = {target for link in value if (target := meant(link)) != entry.id}
+    for name in ("aliases", "hidden_labels", "examples", "sources"):
+        value = said[name]
+        assert isinstance(value, tuple)
+        said[name] = set(value)
+    return said
+
+
+def without_source(entry: Entry) -> Entry:
+    """Return an entry as if it came from nowhere."""
+    return replace(entry, source=None)
