@@ -67,15 +67,19 @@ class Edit:
 class EntryReader:
     """The store as it is read beside its writer. For one thread at a time; each read sees what was last committed."""
 
-    def __init__(self, file: Path, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, file: Path, *, patience_s: float = PATIENCE_S, named: Path | None = None
+    ) -> None:
         """Open the file.
 
         Args:
             file: the store.
             patience_s: how long a read waits for a writer to finish.
+            named: what is said to be damaged if it is, where the file is a copy.
         """
         self._patience_s = patience_s
         self._file = file
+        self._named = named or file
         self._connection = self._open()
         self.texts = EmbeddedTexts(self._connection)
 
@@ -95,7 +99,7 @@ class EntryReader:
         Raises:
             IndexDamaged: something in it is not what it should be.
         """
-        check(self._connection, self._file, deep=deep)
+        check(self._connection, self._named, deep=deep)
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:

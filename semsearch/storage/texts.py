@@ -140,12 +140,23 @@ class EmbeddedTexts:
             )
 
     def _known(self, texts: Collection[bytes], key: str) -> Iterator[tuple[bytes, int]]:
-        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone."""
+        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone.
+
+        All there are, are read some at a time, so that nobody who writes waits for more than a moment.
+        """
         if len(texts) <= _MANY:
-            return self._values("text, kept", list(texts), key)
-        return self._connection.execute(
-            "SELECT text, kept FROM embedding WHERE encoder = ?", (self._number(key),)
-        )
+            yield from self._values("text, kept", list(texts), key)
+            return
+        number, last = self._number(key), b""
+        while True:
+            found = self._connection.execute(
+                "SELECT text, kept FROM embedding WHERE text > ? AND encoder = ? ORDER BY text LIMIT ?",
+                (last, number, _LOOKED_AT),
+            ).fetchall()
+            yield from found
+            if len(found) < _LOOKED_AT:
+                return
+            last = found[-1][0]
 
     def _number(self, key: str) -> int:
         """Return the number of an encoder; one that no text was embedded with has 0."""
