@@ -142,6 +142,11 @@ def glossary_page(
         raise Refused(GLOSSARY_NOT_FOUND, "there is no glossary of this name")
     if service.is_held:
         return service.not_modified()
+    letters = request.app.state.kept.get(
+        service.glossary.tag,
+        ("letters", name),
+        lambda: service.glossary.alphabet(name).letters(),
+    )
     alphabet = service.glossary.alphabet(name)
     letter = query.letter or None
     after = found_entry(service, query.after)
@@ -155,7 +160,7 @@ def glossary_page(
             site,
             name=name,
             entries=entries,
-            letters=alphabet.letters(),
+            letters=letters,
             letter=letter,
             groups=groups,
             own=_asked(letter, after),
