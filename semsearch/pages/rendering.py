@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from semsearch.pages.assets import assets_path
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -34,6 +36,11 @@ class Site:
     def entries(self) -> int:
         """How many entries the glossaries have."""
         return sum(info.entries for info in self.glossaries)
+
+    @property
+    def assets(self) -> str:
+        """The address of the folder with what pages load, seen from this page."""
+        return self.root + assets_path()
 
     def entry(self, id: str) -> str:
         """Return the address of an entry's page, seen from this page."""
@@ -78,6 +85,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("semsearch.pages"),
         autoescape=True,
+        auto_reload=False,  # would look at the files of a page each time
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
