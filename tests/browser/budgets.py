@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Request
 
 from semsearch.building import build_index
 from semsearch.importers import read_corpus
-from semsearch.pages.rendering import entry_path
+from semsearch.pages.addresses import entry_path
 from semsearch.types import Entry
 from tests.benchmarks.bars import Bar, finish
 from tests.browser import chromium
