@@ -42,7 +42,7 @@ async function show() {
     item.append(link);
     return item;
   }));
-  status.textContent = typed ? `${shown.length || "no"} terms found` : "";
+  status.textContent = typed ? `${shown.length || "none"} found` : "";
 }
 
 const failed = () => { status.textContent = "The names cannot be read"; };
