@@ -63,6 +63,7 @@ DECISIONS: Mapping[str, KeyScope | None] = {
     "openapi": OPEN,
     "swagger": OPEN,
     "static": OPEN,
+    "assets": OPEN,
 }
 """What a key must be for to use a route, by the name of its function or mount. `SEARCH` is waived while reading is
 open (`SEMSEARCH_READ`), `EDIT` and `ADMIN` never are."""

@@ -43,6 +43,7 @@ from semsearch.api import (
     routes,
 )
 from semsearch.api.asking import THREADS, Asking
+from semsearch.api.kept import Kept
 from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
 from semsearch.editing import Editor
@@ -136,6 +137,7 @@ def create_app(
     app.state.is_open = door.is_open
     app.state.glossary = glossary
     app.state.start = pages.Start(glossary)
+    app.state.kept = Kept()
     app.state.asking = Asking(glossary, settings)
     app.state.editor = Editor(glossary.info().path)
     app.state.edits = carrying.lane()

@@ -10,7 +10,6 @@ import json
 import shlex
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -29,9 +28,8 @@ from semsearch.config import Settings
 from semsearch.glossary import Glossary
 from semsearch.pages import Site, render
 from semsearch.pages.answer import shown
+from semsearch.pages.assets import FOLDER, assets_path
 from semsearch.text import check_question
-
-_WEB = Path(__file__).parents[1] / "web"
 
 _FIRST_QUESTION = "What is this glossary about?"
 """Asked once before the service is ready; the entries nearest to it make the examples."""
@@ -153,7 +151,7 @@ def _usage(request: Request, question: str) -> str:
 def docs() -> Response:
     """Return the interactive documentation: Swagger UI, from an installed package."""
     headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _SWAGGER_POLICY}
-    return HTMLResponse((_WEB / "docs.html").read_bytes(), headers=headers)
+    return HTMLResponse((FOLDER / "docs.html").read_bytes(), headers=headers)
 
 
 @router.get("/problems/{slug}")
@@ -170,5 +168,6 @@ def asset_mounts() -> list[Mount]:
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     return [
         Mount("/static/swagger", swagger, name="swagger"),
-        Mount("/static", StaticFiles(directory=_WEB), name="static"),
+        Mount(f"/{assets_path()}".rstrip("/"), StaticFiles(directory=FOLDER), name="assets"),
+        Mount("/static", StaticFiles(directory=FOLDER), name="static"),
     ]
