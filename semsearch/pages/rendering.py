@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from semsearch.wording import language_name
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -84,6 +86,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["glossary_path"] = glossary_path
+    environment.filters["language_name"] = language_name
     environment.globals["count"] = count
     return environment
 
