@@ -20,7 +20,15 @@ from semsearch.api.strict import StrictRoute
 from semsearch.editing import Editor
 from semsearch.errors import EntryNotFound, StoredIndexError
 from semsearch.pages import render
-from semsearch.pages.entry import defined_term, is_embedding, linked, others, summary
+from semsearch.pages.entry import (
+    authored,
+    defined_term,
+    is_embedding,
+    linked,
+    mentioning,
+    others,
+    summary,
+)
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
 from semsearch.pages.rendering import Site, entry_path, glossary_path
 from semsearch.types import Entry, Related
@@ -105,9 +113,9 @@ def _page_of(site: Site, service: Service, related: Related, changed: str) -> by
         path=entry_path(entry.id),
         summary=summary(entry),
         text=linked(related),
-        see_also=others(related.see_also),
+        authored=authored(related),
         mentions=others(related.mentions),
-        mentioned_by=others(related.mentioned_by),
+        mentioned_by=mentioning(related),
         similar=related.similar[:_SIMILAR],
         changed=changed,
         is_embedding=is_embedding(entry),
