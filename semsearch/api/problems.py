@@ -102,6 +102,12 @@ GLOSSARY_NOT_FOUND = Kind(
     "There is no such glossary",
     "No glossary of the index has this name; /v1/glossaries lists them.",
 )
+LANGUAGE_NOT_FOUND = Kind(
+    "language-not-found",
+    400,
+    "There is nothing in this language",
+    "No entry that was asked is in this language; the detail names the languages there are.",
+)
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
     405,
@@ -226,6 +232,7 @@ KINDS: Mapping[str, Kind] = {
         NOT_FOUND,
         ENTRY_NOT_FOUND,
         GLOSSARY_NOT_FOUND,
+        LANGUAGE_NOT_FOUND,
         METHOD_NOT_ALLOWED,
         TOO_LARGE,
         LARGE_HEAD,

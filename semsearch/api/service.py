@@ -100,6 +100,11 @@ class Service:
             mentioned_by=found.mentioned_by[:limit],
         )
 
+    def languages(self) -> list[str]:
+        """Return the languages of the definitions that the caller may see, as tags, sorted."""
+        names = (one.name for one in self.glossaries())
+        return sorted({tag for name in names for tag in self.glossary.languages(name)})
+
     def glossaries(self) -> list[GlossaryInfo]:
         """Return the glossaries that the caller may use."""
         return [one for one in self.glossary.info().glossaries if self._caller.may_use(one.name)]

@@ -53,6 +53,15 @@ InGlossary = Annotated[
         "--glossary", "-g", help="Ask only this glossary.", autocompletion=complete.glossaries
     ),
 ]
+InLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        "-l",
+        help="Ask only definitions in this language: en, or de, which also asks those in de-AT.",
+        autocompletion=complete.languages,
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -145,6 +154,7 @@ def ask(
     index: Index = None,
     limit: Limit = 5,
     glossary: InGlossary = None,
+    lang: InLanguage = None,
     model: Model = None,
     min_confidence: MinConfidence = None,
     why: Annotated[
@@ -158,7 +168,7 @@ def ask(
 
     bound = THRESHOLD if min_confidence is None else min_confidence
     with _open(_settings(index=index, model=model)) as opened:
-        asked = partial(opened.ask, k=limit, glossary=glossary, min_confidence=bound)
+        asked = partial(opened.ask, k=limit, glossary=glossary, language=lang, min_confidence=bound)
         if question == "-":
             raise typer.Exit(_ask_lines(asked))
         answer = asked(question)

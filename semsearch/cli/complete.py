@@ -23,6 +23,13 @@ def glossaries(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in known if name.startswith(incomplete)]
 
 
+def languages(context: typer.Context, incomplete: str) -> list[str]:
+    """Return languages of entries that begin with what was typed."""
+    snapshot = _snapshot(context)
+    known = snapshot.languages if snapshot else {}
+    return [tag for tag in known if tag.lower().startswith(incomplete.lower())]
+
+
 def names(context: typer.Context, incomplete: str) -> list[str]:
     """Return terms and aliases that begin with what was typed."""
     from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from semsearch.alphabet import Beside
-from semsearch.pages.entry import defined_term, is_embedding, linked, others, summary
+from semsearch.pages.entry import (
+    authored,
+    defined_term,
+    is_embedding,
+    linked,
+    mentioning,
+    others,
+    summary,
+)
 from semsearch.pages.rendering import Site, render
 from semsearch.types import Related
 
@@ -29,9 +37,9 @@ def entry_page_of(site: Site, related: Related, beside: Beside, changed: str = "
         path=path,
         summary=summary(entry),
         text=linked(related),
-        see_also=others(related.see_also),
+        authored=authored(related),
         mentions=others(related.mentions),
-        mentioned_by=others(related.mentioned_by),
+        mentioned_by=mentioning(related),
         similar=related.similar[:_SIMILAR],
         changed=changed,
         is_embedding=is_embedding(entry),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from semsearch.pages.entry import others, summary
+from semsearch.pages.entry import authored, mentioning, others, summary
 from semsearch.pages.rendering import Site, count
 from semsearch.types import Entry, Related
 
@@ -24,10 +24,10 @@ def entry_twin(site: Site, related: Related) -> str:
         lines.append(f"Also: {', '.join(map(_plain, entry.aliases))}")
     lines.append(entry.definition)
     sections = {
-        "See also": others(related.see_also),
+        **authored(related),
         "Terms in the text": others(related.mentions),
         "Similar meaning": [near.entry for near in related.similar],
-        "Mentioned by": others(related.mentioned_by),
+        "Mentioned by": mentioning(related),
     }
     for title, found in sections.items():
         if found:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from semsearch.pages.addresses import entry_file, entry_path, glossary_file, glossary_path
 from semsearch.pages.assets import assets_path
+from semsearch.wording import language_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -100,6 +101,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["language_name"] = language_name
     environment.globals["count"] = count
     return environment
 

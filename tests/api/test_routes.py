@@ -251,3 +251,20 @@ def test_problem_types_can_be_read(client: TestClient) -> None:
     assert page.status_code == 200
     assert page.text.startswith("There is no such entry (status 404)\n")
     problem_of(client.get("/problems/none"), 404, "not-found")
+
+
+def test_search_within_one_language(client: TestClient) -> None:
+    """What is defined in another is not found; a language that nothing has is refused with those there are."""
+    asked = {"q": "a long handle", "lang": "EN"}
+    assert client.get("/v1/search", params=asked).json()["hits"][0]["id"] == "kitchen:ladle"
+    for path in ("/v1/search", "/v1/suggest"):
+        refused = client.get(path, params=asked | {"lang": "de"})
+        assert (refused.status_code, refused.json()["type"]) == (
+            400,
+            "/problems/language-not-found",
+        )
+        assert refused.json()["detail"] == "there is no definition in that language; there are en"
+        assert client.get(path, params=asked | {"lang": "e_n"}).status_code == 422
+    batch = {"questions": ["soup"], "lang": "de"}
+    assert client.post("/v1/search", json=batch).status_code == 400
+    assert client.post("/v1/search", json=batch | {"lang": "en"}).json()[0]["hits"]
