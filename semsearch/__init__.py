@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from semsearch.linting import Finding, LintConfig, LintReport, lint
     from semsearch.types import (
         Answer,
+        Authored,
         Changed,
         ChangeKind,
         Connection,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Authored",
     "BuildReport",
     "ChangeKind",
     "Changed",

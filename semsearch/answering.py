@@ -49,6 +49,7 @@ class Asked:
     k: int = 10
     glossary: str | None = None
     min_confidence: float = confidence.THRESHOLD
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import tarfile
 import tempfile
 from contextlib import ExitStack, closing
@@ -21,9 +20,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
 
 from semsearch.errors import FormatTooNew, IndexDamaged, InvalidSetting
+from semsearch.storage.copying import copy_database
 from semsearch.storage.database import sound
 from semsearch.storage.entries import EntryReader, EntryStore
 from semsearch.storage.failing import told_why
@@ -43,10 +42,6 @@ _NAME = re.compile(
 """What an index has; a member of any other name is refused, wherever it would lie."""
 _TRIES = 5
 """A generation is removed when two more have been published; then the next one is taken."""
-_PAGES = 4096
-_RESTARTS = 3
-"""SQLite copies anew when the store is written meanwhile; after so many times it is copied in one go, which edits wait
-for."""
 _CHUNK = 1 << 20
 
 
@@ -79,7 +74,7 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
             revision = _copy_store(layout, manifest, Path(scratch) / "store.db")
             for name in ("store.db", "keys.db"):
                 if name == "keys.db" and layout.keys.exists():
-                    _copy_database(layout.keys, Path(scratch) / name)
+                    copy_database(layout.keys, Path(scratch) / name)
                 if (Path(scratch) / name).exists():
                     members[name] = opened.enter_context((Path(scratch) / name).open("rb"))
             stated: dict[str, str | int] = {
@@ -130,7 +125,7 @@ def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
             f"the index in {layout.root} has no {layout.store.name}; back up the one it was copied from"
         )
     with sound(layout.store):
-        _copy_database(layout.store, target)
+        copy_database(layout.store, target)
     with closing(EntryReader(target)) as copied:
         identity, revision = copied.revision
     if identity != manifest.store:
@@ -138,33 +133,6 @@ def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
             f"{layout.store} is not the store that the index was made from; run `semsearch build`"
         )
     return revision
-
-
-class _Restless(Exception):
-    """The database is written all the time."""
-
-
-def _copy_database(file: Path, target: Path) -> None:
-    """Copy a database as one commit left it, while it may be written."""
-    restarts, left = 0, 0
-
-    def watch(_status: int, remaining: int, _total: int) -> None:
-        nonlocal restarts, left
-        restarts += remaining > left > 0
-        left = remaining
-        if restarts >= _RESTARTS:
-            raise _Restless
-
-    uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
-    with (
-        closing(sqlite3.connect(uri, uri=True)) as source,
-        closing(sqlite3.connect(target)) as copied,
-    ):
-        source.execute("PRAGMA query_only=ON")
-        try:
-            source.backup(copied, pages=_PAGES, progress=watch, sleep=0.01)
-        except _Restless:
-            source.backup(copied)
 
 
 def _write(file: Path, members: dict[str, IO[bytes]], stated: dict[str, str | int]) -> None:

@@ -34,20 +34,21 @@ from semsearch.importers.reporting import write_report
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
-from semsearch.publishing import Made, publish_generation, write_generation
+from semsearch.publishing import Made, Written, publish_generation, write_generation
 from semsearch.ranking.background import spread
 from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker
 from semsearch.rerankers.onnx import PairAgreement
+from semsearch.settling import Corpus, changed_since, forget_unused
 from semsearch.storage.comparing import Changes
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.failing import told_why
-from semsearch.storage.files import exclusive
-from semsearch.storage.keeping import Conflict, Settled, keep_live
+from semsearch.storage.files import LONG_S, exclusive, in_turn
+from semsearch.storage.keeping import Conflict
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
-from semsearch.storage.retention import remove_old
+from semsearch.storage.retention import remove_generations, remove_models
 from semsearch.types import Entry, Merged, Refusal, RerankerInfo
 
 CHECKED_UP_TO = 1 << 28
@@ -181,27 +182,28 @@ def build_index(
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
     with told_why(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
-        with exclusive(layout.lock), closing(EntryStore(layout.store)) as store:
+        with exclusive(layout.building), closing(_opened(layout)) as store:
             if layout.store.stat().st_size <= CHECKED_UP_TO:
                 store.check()
-            settled = keep_live(
-                entries, store.live(), store.live_deletions(), overwrite=overwrite_edits
-            )
-            if not settled.entries:
-                raise InvalidSetting("every entry of the corpus was deleted live; nothing is left")
-            build = _Build(layout, store, maker, judge, engine, progress or Silent())
-            return replace(
-                build.run(settled), conflicts=settled.conflicts, overwritten=overwrite_edits
-            )
+            corpus = Corpus(entries, store, overwrite=overwrite_edits)
+            build = _Build(layout, store, corpus, maker, judge, engine, progress or Silent())
+            return build.run()
+
+
+def _opened(layout: IndexLayout) -> EntryStore:
+    """Open the store, which may have to be made or brought up to date."""
+    with exclusive(layout.lock):
+        return EntryStore(layout.store)
 
 
 class _Build:
-    """One build under way, holding the lock."""
+    """One build under way. It holds the lock of the index for moments only, so that edits go on."""
 
     def __init__(
         self,
         layout: IndexLayout,
         store: EntryStore,
+        corpus: Corpus,
         maker: BuildingEncoder,
         reranker: Model | None,
         engine: str,
@@ -209,17 +211,16 @@ class _Build:
     ) -> None:
         self._layout = layout
         self._store = store
+        self._corpus = corpus
         self._maker = maker
         self._reranker = reranker
         self._engine = engine
         self._progress = progress
 
-    def run(self, settled: Settled) -> BuildReport:
-        for leftover in self._layout.generations.glob(".tmp-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+    def run(self) -> BuildReport:
         former = self._former_model()
+        settled = self._corpus.settled()
         built = Prepared(settled.entries, self._progress)
-        changes = self._store.compare(built.entries, settled.kept)
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
@@ -230,30 +231,40 @@ class _Build:
         )
         embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
-        if changes:
-            self._store.replace_all(built.entries, settled.kept)
-        before = self._answering()
-        current = before is not None and self._is_current(before, precision, exports)
-        number = before.generation if before and current else self._layout.next_number()
-        relations = None
-        if not current:
-            how = Made(
-                number,
-                self._store.revision,
-                made.name,
-                made.fingerprint,
-                embedding.key,
-                precision,
-                exports,
-                self._engine,
-            )
-            written = write_generation(self._layout, self._store, built, how, self._progress)
-            publish_generation(self._layout, written, self._progress)
-            relations = written.relations
-            remove_old(self._layout, {number, before.generation if before else number})
-            self._store.texts.forget(built.hashes(built.rows))
+        with exclusive(self._layout.publishing, LONG_S):
+            for leftover in self._layout.generations.glob(".tmp-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            stored = self._corpus.write(self._layout, self._progress)
+            if stored.settled.entries != settled.entries:
+                settled = stored.settled
+                built = Prepared(settled.entries, self._progress)
+                embedded += self._embed(built, embedding)
+            before = self._answering()
+            current = before is not None and self._is_current(before, precision, exports)
+            number = before.generation if before and current else self._layout.next_number()
+            relations = None
+            if not current:
+                how = Made(
+                    number,
+                    stored.revision,
+                    made.name,
+                    made.fingerprint,
+                    embedding.key,
+                    precision,
+                    exports,
+                    self._engine,
+                )
+                written = write_generation(self._layout, self._store, built, how, self._progress)
+                embedded += self._publish(written, embedding)
+                relations = written.relations
+                kept = {number, before.generation if before else number}
+                remove_generations(self._layout, kept)
+                remove_models(self._layout, kept)
+                forget_unused(self._layout, self._store, built, stored.revision[1])
         return BuildReport(
-            changes=changes,
+            changes=stored.changes,
+            conflicts=settled.conflicts,
+            overwritten=self._corpus.overwrite,
             refused=(),
             embedded=embedded,
             vectors=len(built.rows),
@@ -310,8 +321,21 @@ class _Build:
         """Embed each text that has no vector yet once, and return how many there were."""
         embedded = 0
         for batch in embed_missing(self._store.texts, built, embedding, self._progress):
-            self._store.texts.save(batch)
+            with in_turn(self._layout.lock):
+                self._store.texts.save(batch)
             embedded += len(batch.texts)
+        return embedded
+
+    def _publish(self, written: Written, embedding: Embedding) -> int:
+        """Let a generation answer once all that was edited meanwhile has a vector of its encoder; see `_embed`."""
+        revision = written.manifest.revision
+        embedded = self._embed(changed_since(self._store, revision), embedding)
+        with exclusive(self._layout.lock, LONG_S):
+            since = changed_since(self._store, revision)
+            for batch in embed_missing(self._store.texts, since, embedding, self._progress):
+                self._store.texts.save(batch)
+                embedded += len(batch.texts)
+            publish_generation(self._layout, written, self._progress)
         return embedded
 
 

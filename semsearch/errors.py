@@ -9,6 +9,7 @@ to status (`api.problems`) or exit code (`cli`).
     ├── ImportFailed            UnknownFormat
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
     │                           AnsweredBefore  GlossaryNotFound
+    │                           LanguageNotFound
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
     │                           IndexUnwritable  IndexFull
@@ -99,6 +100,10 @@ class AnsweredBefore(EntryError):
 
 class GlossaryNotFound(EntryError):
     """No glossary of the index has this name."""
+
+
+class LanguageNotFound(EntryError):
+    """No entry that may answer is in this language."""
 
 
 class AccessError(SemsearchError):

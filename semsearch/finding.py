@@ -124,25 +124,24 @@ class _Stored:
         found += np.float32(DEFAULT.lead) * self.rows.take(leads)
         return found
 
-    def batches(self, within: range | None = None) -> Iterator[Vectors]:
-        """Yield all vectors, or those of a range of positions, some at a time."""
-        within = range(len(self)) if within is None else within
-        for start in range(within.start, within.stop, CHUNK):
-            yield self.at(np.arange(start, min(start + CHUNK, within.stop)))
+    def batches(self) -> Iterator[Vectors]:
+        """Yield all vectors, some at a time."""
+        for start in range(0, len(self), CHUNK):
+            yield self.at(np.arange(start, min(start + CHUNK, len(self))))
 
-    def nearest(self, vectors: Vectors, k: int, within: range) -> Numbers:
+    def nearest(self, vectors: Vectors, k: int, within: range | Numbers) -> Numbers:
         """Return the k nearest positions of each row, (m, min(k, len(within))), best first, by comparing all."""
         numbers = np.empty((len(vectors), 0), dtype=np.int64)
         products = np.empty((len(vectors), 0), dtype=np.float32)
-        first = within.start
-        for batch in self.batches(within):
-            some = np.broadcast_to(np.arange(first, first + len(batch)), (len(vectors), len(batch)))
+        for start in range(0, len(within), CHUNK):
+            positions = np.asarray(within[start : start + CHUNK], dtype=np.int64)
+            batch = self.at(positions)
+            some = np.broadcast_to(positions, (len(vectors), len(batch)))
             numbers = np.concatenate([numbers, some], axis=1)
             products = np.concatenate([products, vectors @ batch.T], axis=1)
             best = np.argsort(-products, axis=1, kind="stable")[:, :k]
             numbers = np.take_along_axis(numbers, best, axis=1)
             products = np.take_along_axis(products, best, axis=1)
-            first += len(batch)
         return numbers
 
 
@@ -168,20 +167,24 @@ class Finder:
             first += len(batch)
         return cls(stored, engine, True)
 
-    def nearest(self, vectors: Vectors, k: int, within: range) -> Numbers:
-        """Return the positions nearest to any of some rows, ascending: at least k, or all of `within`.
+    def nearest(
+        self, vectors: Vectors, k: int, within: range, only: Numbers | None = None
+    ) -> Numbers:
+        """Return the positions nearest to any of some rows, ascending: at least k, or all that may be returned.
 
         Args:
             vectors: (m, d) unit rows.
             k: positions wanted for each row.
             within: positions that may be returned.
+            only: of those these only, ascending.
         """
         fetch = max(k, FETCH)
-        everything = len(within) == len(self._stored)
-        is_part = len(within) <= max(FLAT_UP_TO, len(self._stored) // PART)
+        chosen = within if only is None else only
+        everything = len(chosen) == len(self._stored)
+        is_part = len(chosen) <= max(FLAT_UP_TO, len(self._stored) // PART)
         if not self.is_exact and not everything and is_part:
-            return np.unique(self._stored.nearest(vectors, fetch, within))
-        near, _ = self._engine.search(vectors, fetch, None if everything else within)
+            return np.unique(self._stored.nearest(vectors, fetch, chosen))
+        near, _ = self._engine.search(vectors, fetch, None if everything else chosen)
         found = np.unique(near)
         return found[found >= 0]
 

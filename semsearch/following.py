@@ -62,12 +62,18 @@ class Shown:
         bent = text_hash(repr(self.calibration)).hex()[:8]
         return f"{self.manifest.tag}-{self.revision}-{bent}"
 
-    def within(self, glossary: str | None) -> Scope:
+    def within(self, glossary: str | None, language: str | None = None) -> Scope:
         """Return which positions may answer.
 
         Raises:
             GlossaryNotFound: there is no such glossary.
+            InvalidSetting: what is no language was asked for.
+            LanguageNotFound: nothing there is in the language.
         """
+        scope = self._glossary(glossary)
+        return scope if language is None else self.retriever.snapshot.speaking(scope, language)
+
+    def _glossary(self, glossary: str | None) -> Scope:
         if glossary is None:
             return self.retriever.snapshot.everything
         known = self.retriever.snapshot.glossaries

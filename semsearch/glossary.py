@@ -159,6 +159,7 @@ class Glossary:
         *,
         k: int = 10,
         glossary: str | None = None,
+        language: str | None = None,
         min_confidence: float = confidence.THRESHOLD,
     ) -> Answer:
         """Answer one question.
@@ -167,6 +168,7 @@ class Glossary:
             question: plain language, a term, an acronym; at most 1,000 characters.
             k: hits wanted, 1 to 100.
             glossary: ask only this glossary of the index.
+            language: ask only definitions in this language (BCP 47); `de` also asks those in `de-AT`.
             min_confidence: below it, 0 to 1, the answer says "no close match".
 
         Returns:
@@ -178,11 +180,14 @@ class Glossary:
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
-            InvalidSetting: k or min_confidence is out of range.
+            InvalidSetting: k or min_confidence is out of range, or `language` is no language.
             GlossaryNotFound: the index has no such glossary.
+            LanguageNotFound: nothing in it is in the language.
         """
-        asked = [question]
-        return self.ask_many(asked, k=k, glossary=glossary, min_confidence=min_confidence)[0]
+        (answer,) = self.ask_many(
+            [question], k=k, glossary=glossary, language=language, min_confidence=min_confidence
+        )
+        return answer
 
     def ask_many(
         self,
@@ -190,10 +195,11 @@ class Glossary:
         *,
         k: int = 10,
         glossary: str | None = None,
+        language: str | None = None,
         min_confidence: float = confidence.THRESHOLD,
     ) -> list[Answer]:
         """Answer several questions, one as if the others were not asked; see `ask`."""
-        asked = [Asked(q, k, glossary, min_confidence) for q in questions]
+        asked = [Asked(q, k, glossary, min_confidence, language) for q in questions]
         return [one.answer() for one in self.prepare(asked)]
 
     def check(self, asked: Asked) -> None:
@@ -208,7 +214,7 @@ class Glossary:
             raise InvalidSetting(
                 f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
             )
-        shown.within(asked.glossary)
+        shown.within(asked.glossary, asked.language)
 
     def prepare(self, asked: Sequence[Asked]) -> list[Prepared]:
         """Read and embed several questions with one run of the encoder, to be answered one by one.
@@ -239,7 +245,7 @@ class Glossary:
             retriever=shown.retriever,
             recipe=self._recipe,
             reranker=shown.reranker,
-            within=shown.within(asked.glossary),
+            within=shown.within(asked.glossary, asked.language),
             background=shown.fit_background(asked.glossary),
             calibration=shown.calibration.calibration if shown.calibration else Calibration(),
             min_confidence=asked.min_confidence,
@@ -255,7 +261,13 @@ class Glossary:
         return shown.retriever.snapshot.entries([shown.position_of(id_or_name)])[0]
 
     def suggest(
-        self, typed: str, *, k: int = 8, glossary: str | None = None, misspelt: bool = False
+        self,
+        typed: str,
+        *,
+        k: int = 8,
+        glossary: str | None = None,
+        language: str | None = None,
+        misspelt: bool = False,
     ) -> list[Suggestion]:
         """Offer entries by what has been typed of a name; see `suggesting`.
 
@@ -263,18 +275,20 @@ class Glossary:
             typed: the beginning of a name, or, if it may be misspelt, a name that is not there.
             k: how many at most.
             glossary: of this glossary only.
+            language: of this language only; see `ask`.
             misspelt: offer entries with names that resemble it, instead of those that begin with it.
 
         Raises:
             InvalidQuestion: nothing was typed, or too much, or no text.
-            InvalidSetting: k is out of range.
+            InvalidSetting: k is out of range, or `language` is no language.
             GlossaryNotFound: the index has no such glossary.
+            LanguageNotFound: nothing in it is in the language.
         """
         shown = self._shown
-        self._check(Asked(typed, k, glossary), shown)
+        self._check(Asked(typed, k, glossary, language=language), shown)
         names, snapshot = shown.retriever.names, shown.retriever.snapshot
         find = resembling if misspelt else suggest
-        return find(names, snapshot, check_question(typed), shown.within(glossary), k)
+        return find(names, snapshot, check_question(typed), shown.within(glossary, language), k)
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
         """Return the terms related to an entry: computed and authored ones, never mixed.
@@ -294,6 +308,15 @@ class Glossary:
         shown = self._shown
         return find_related(shown.retriever, shown.background, shown.position_of(id_or_name), k)
 
+    def languages(self, glossary: str | None = None) -> tuple[str, ...]:
+        """Return the languages of the definitions of a glossary, or of all, as BCP 47 tags, sorted.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+        """
+        shown = self._shown
+        return tuple(shown.retriever.snapshot.languages(shown.within(glossary)))
+
     def alphabet(self, glossary: str) -> Alphabet:
         """Return the entries of a glossary in alphabetical order.
 
@@ -304,7 +327,7 @@ class Glossary:
         shown.within(glossary)
         return Alphabet(shown.retriever.snapshot, glossary)
 
-    def export(self, glossary: str, format: str, *, address: str = NOWHERE) -> Export:  # noqa: A002 - what `build` calls it
+    def export(self, glossary: str, format: str, *, address: str | None = None) -> Export:
         """Return a glossary as it is shown now, to be written in a format that others read.
 
         Args:
@@ -324,7 +347,7 @@ class Glossary:
             for start in range(0, len(positions), _AT_A_TIME):
                 yield from shown.retriever.snapshot.entries(positions[start : start + _AT_A_TIME])
 
-        return Export(target_named(format), Material(glossary, entries, address))
+        return Export(target_named(format), Material(glossary, entries, address or NOWHERE))
 
     def atlas(self) -> Atlas:
         """Return the map of the index: where entries and questions stand, and how near two texts are."""

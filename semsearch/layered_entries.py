@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
+import numpy as np
+
+from semsearch.errors import LanguageNotFound
+from semsearch.languages import check_language, matching
 from semsearch.layers import Layered
-from semsearch.scope import Scope
+from semsearch.scope import Scope, between, visible
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.relations import Relation
 from semsearch.storage.snapshot import Label, NamedEntry, Snapshot
 from semsearch.types import Entry, GlossaryInfo, Numbers, Span
+
+_MOST_SPOKEN = 64
+"""Scopes of a language that are kept: one of a million entries takes 8 MB at most, most take little."""
 
 
 class LayeredEntries:
@@ -27,6 +35,8 @@ class LayeredEntries:
         self._layers = Layered(snapshots, entries)
         self._rows = Layered(snapshots, rows)
         self._hidden = frozenset(hidden.tolist())
+        self._gone = hidden
+        self._spoken: dict[tuple[Scope, str], Scope] = {}
         self.everything = self._scope([snapshot.everything() for snapshot in snapshots])
         self.glossaries = self._glossaries()
         self._moved = self._follow(hidden)
@@ -51,6 +61,47 @@ class LayeredEntries:
     def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
         """Return each glossary with the number of its entries, by name."""
         return tuple(GlossaryInfo(n, len(s)) for n, s in sorted(self.glossaries.items()))
+
+    def languages(self, within: Scope) -> dict[str, int]:
+        """Return how many entries of a scope are of each language, by its tag."""
+        counts = {tag: len(self._positions(within, own)) for tag, own in self._languages.items()}
+        return {tag: count for tag, count in counts.items() if count}
+
+    def speaking(self, within: Scope, wanted: str) -> Scope:
+        """Return the entries of a scope in a language, also in its variants.
+
+        Raises:
+            InvalidSetting: that is no language.
+            LanguageNotFound: the scope has no entry of it.
+        """
+        key = within, check_language(wanted)
+        if key not in self._spoken:
+            known = self.languages(within)
+            tags = matching(wanted, known)
+            if not tags:
+                raise LanguageNotFound(
+                    f"there is no definition in that language; there are {', '.join(known)}"
+                )
+            if len(self._spoken) >= _MOST_SPOKEN:
+                self._spoken = {}
+            own = [self._positions(within, self._languages[tag]) for tag in tags]
+            all_of_them = len(tags) == len(known)
+            every = np.sort(np.concatenate(own))
+            self._spoken[key] = within if all_of_them else within.speaking(tags, every)
+        return self._spoken[key]
+
+    @cached_property
+    def _languages(self) -> dict[str, Numbers]:
+        """The positions of each language that are not hidden, ascending."""
+        found: dict[str, list[Numbers]] = {}
+        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+            for tag, positions in snapshot.languages.items():
+                found.setdefault(tag, []).append(positions + start)
+        return {tag: visible(np.concatenate(own), self._gone) for tag, own in sorted(found.items())}
+
+    @staticmethod
+    def _positions(within: Scope, positions: Numbers) -> Numbers:
+        return np.concatenate([between(positions, one) for one in within.ranges])
 
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
@@ -145,21 +196,22 @@ class LayeredEntries:
         """Return names with this key."""
         found = []
         for snapshot, own, start in self._layers.each(within):
-            found += self._shown(snapshot.by_key(key, own), start)
+            found += self._shown(snapshot.by_key(key, own, within.languages), start)
         return found
 
     def by_form(self, form: str, within: Scope) -> list[NamedEntry]:
         """Return names with this form."""
         found = []
         for snapshot, own, start in self._layers.each(within):
-            found += self._shown(snapshot.by_form(form, own), start)
+            found += self._shown(snapshot.by_form(form, own, within.languages), start)
         return found
 
     def by_prefix(self, prefix: str, within: Scope, limit: int) -> list[NamedEntry]:
         """Return names whose key begins with `prefix`, the shortest first."""
         found = []
         for snapshot, own, start in self._layers.each(within):
-            found += self._shown(snapshot.by_prefix(prefix, own, limit + len(self._hidden)), start)
+            most = limit + len(self._hidden)
+            found += self._shown(snapshot.by_prefix(prefix, own, most, within.languages), start)
         found.sort(key=lambda named: (len(named.name.key), named.name.key))
         return found[:limit]
 

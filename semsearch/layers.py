@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from semsearch.finding import Finder
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
-from semsearch.scope import Scope, visible
+from semsearch.scope import Scope, between, visible
 from semsearch.stems import question_stems, stem
 from semsearch.storage.name_stems import NameStems
 from semsearch.storage.tokens import TokensIndex
@@ -91,14 +91,19 @@ class LayeredWords(Layered[WordsIndex]):
         for part, own, start in self.each(within):
             for used, uses in part.lookup(question, own).items():
                 found.setdefault(used, []).append(uses.moved(start) if start else uses)
-        merged = {used: Uses.joined(lists).without(self._hidden) for used, lists in found.items()}
+        merged = {
+            used: Uses.joined(lists).without(self._hidden).among(within.only)
+            for used, lists in found.items()
+        }
         return found_words(question, merged, len(within))
 
     def unknown(self, question: str, within: Scope) -> list[str]:
         """Return the content words of a question that no entry of a scope uses in any form."""
         known: set[str] = set()
-        for part, own, _ in self.each(within):
-            known |= part.lookup(question, own).keys()
+        for part, own, start in self.each(within):
+            for used, uses in part.lookup(question, own).items():
+                if within.only is None or len(uses.moved(start).among(within.only).positions):
+                    known.add(used)
         if len(known) == len(question_stems(question)):
             return []
         return [word for word in content_words(question) if stem(word) not in known]
@@ -163,7 +168,15 @@ class LayeredFinder(Layered[Finder]):
     def nearest(self, vectors: Vectors, k: int, within: Scope) -> Numbers:
         """Return the positions nearest to any of some rows, ascending; see `Finder.nearest`."""
         more = k + len(self._hidden)
-        found = [part.nearest(vectors, more, own) + start for part, own, start in self.each(within)]
+        found = [
+            part.nearest(vectors, more, own, _own(within.only, own, start)) + start
+            for part, own, start in self.each(within)
+        ]
         if not found:
             return np.empty(0, dtype=np.int64)
         return visible(found[0] if len(found) == 1 else np.concatenate(found), self._hidden)
+
+
+def _own(only: Numbers | None, own: range, start: int) -> Numbers | None:
+    """Return those of some positions that lie in a range of a part, in the part's own numbers."""
+    return None if only is None else between(only - start, own)

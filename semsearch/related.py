@@ -10,11 +10,21 @@ import numpy as np
 from semsearch.layered_entries import LayeredEntries
 from semsearch.neighbours import Near, neighbours
 from semsearch.ranking.background import Background
+from semsearch.relations import Links
 from semsearch.retrieval import Retriever
 from semsearch.stems import stem
 from semsearch.storage.relations import Relation, RelationKind
 from semsearch.text import STOP_WORDS, WORD
-from semsearch.types import Connection, Neighbour, Numbers, Reference, Related, Span
+from semsearch.types import (
+    Authored,
+    Connection,
+    Entry,
+    Neighbour,
+    Numbers,
+    Reference,
+    Related,
+    Span,
+)
 
 FLOOR = -0.5
 """Least similarity, in deviations above the background of the glossary. Chosen by reading pairs of MDN,
@@ -118,8 +128,33 @@ def _references(
 
 def _reference(snapshot: LayeredEntries, relation: Relation, shown: int) -> Reference:
     """Make a reference to one of the two entries of a relation; the place is the source's."""
-    entry, source = snapshot.entries([shown, relation.source])
+    source, target = snapshot.entries([relation.source, relation.target])
+    entry, kind = target, None
+    if relation.kind is RelationKind.LINK:
+        kind = _stated(source, target)
+    if shown == relation.source:
+        entry, kind = source, _INVERSE.get(kind, kind) if kind else None
     if relation.start is None or relation.stop is None:
-        return Reference(entry, None)
+        return Reference(entry, None, kind)
     text = source.definition[relation.start : relation.stop]
-    return Reference(entry, Span(relation.start, relation.stop, text))
+    return Reference(entry, Span(relation.start, relation.stop, text), kind)
+
+
+_INVERSE = {Authored.BROADER: Authored.NARROWER, Authored.NARROWER: Authored.BROADER}
+
+
+def _stated(source: Entry, target: Entry) -> Authored:
+    """Return what an author who linked an entry to another says the other is."""
+    details = source.details
+    stated = {
+        Authored.BROADER: details.broader,
+        Authored.NARROWER: details.narrower,
+        Authored.RELATED: details.related,
+    }
+    if not any(stated.values()):
+        return Authored.SEE_ALSO
+    leads = Links([target])
+    for kind, names in stated.items():
+        if any(leads.targets(name) for name in names):
+            return kind
+    return Authored.SEE_ALSO

@@ -93,7 +93,7 @@ class Retriever:
         self.name_stems = LayeredNameStems([s.name_stems for s in self._segments], counts)
         self.finder = LayeredFinder([s.finder for s in self._segments], counts, hidden)
         self.names = NameFinder(self.snapshot, self.words)
-        self._glossary_at = {scope: name for name, scope in self.snapshot.glossaries.items()}
+        self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
         """Close the files; no question may be under way."""
@@ -211,8 +211,9 @@ class Retriever:
     ) -> None:
         """Fill in the other parts of some rows."""
         chosen = positions[looked_at]
-        glossary = self._glossary_at.get(within)
-        tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(within))
+        glossary = self._glossary_at.get(within.ranges)  # how rare a token is there in any language
+        known = self.snapshot.everything if glossary is None else self.snapshot.glossaries[glossary]
+        tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
         named = self.name_stems.named_in(question.text, chosen)
         for name, column in zip(_COSTLY, (tokens, coverage, named), strict=True):
             parts[looked_at, PARTS.index(name)] = column

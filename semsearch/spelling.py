@@ -14,9 +14,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import compress, product
 
-from semsearch.scope import Scope
+import numpy as np
+
+from semsearch.scope import Scope, are_among
 from semsearch.text import WORD, fold
 
 MIN_NAME_CHARS = 3
@@ -141,6 +143,9 @@ class Names:
         for group in product(lengths, ends):
             names = self._alike(group[0], *group[1])
             some = [name for one in within.ranges for name in _between(names, one)]
+            if within.only is not None:
+                at = np.array([name.position for name in some], dtype=np.int64)
+                some = list(compress(some, are_among(at, within.only)))
             matches = process.extract(
                 key,
                 [name.key for name in some],

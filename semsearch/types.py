@@ -231,12 +231,26 @@ class Neighbour:
     because: Connection
 
 
+class Authored(StrEnum):
+    """What an author says another entry is to one."""
+
+    BROADER = "broader"
+    NARROWER = "narrower"
+    RELATED = "related"
+    SEE_ALSO = "see_also"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another entry, and where the definition of the one that refers names the other, if it does."""
+    """Another entry, and where the definition of the one that refers names the other, if it does.
+
+    `relation` is what the other is to the entry asked for; None where it is only named in a text. An entry that
+    calls it broader is narrower.
+    """
 
     entry: Entry
     span: Span | None
+    relation: Authored | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +17,8 @@ from semsearch.prepared import Prepared
 from semsearch.progress import Progress, Silent
 from semsearch.ranking.background import spread
 from semsearch.storage.calibration import load_calibration
-from semsearch.storage.database import sound
+from semsearch.storage.copying import copy_database
+from semsearch.storage.database import journal_mode, sound
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.failing import told_why
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -29,6 +31,9 @@ SAMPLE = 1000
 SAME = 0.9999
 """Least cosine of a vector to the one that was stored: the same encoder on another machine may round otherwise."""
 _AT_ONCE = 1000
+READ_UP_TO = 1 << 26
+"""Bytes of a store that is read as it is, which takes a second at most: edits wait for the end. Of a larger one a copy is
+made beside it and read, unless there is a write-ahead log, where nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
 
     Raises:
         IndexDamaged: something is not what it should be; the message names the file.
-        StoredIndexError: there is no index, or it is of another version.
+        StoredIndexError: there is no index, it is of another version, or there is no room for a copy of a large store.
     """
     told = progress or Silent()
     layout = IndexLayout(Path(index))
@@ -70,7 +75,7 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
     with (
         told_why(layout.root),
         sound(layout.store),
-        closing(EntryReader(layout.store)) as store,
+        _opened(layout) as store,
         closing(Snapshot(files.entries)) as snapshot,
     ):
         told.start("checking the store", 1)
@@ -81,6 +86,20 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
         changed = _compare(store, snapshot, files, manifest)
         embedded = _embed_again(layout, store, manifest, told) if deep else 0
     return Verified(manifest.generation, manifest.entries, changed, embedded)
+
+
+@contextmanager
+def _opened(layout: IndexLayout) -> Iterator[EntryReader]:
+    """Open the store, or a copy of it where reading it through would keep those who edit waiting."""
+    if layout.store.stat().st_size <= READ_UP_TO or journal_mode() == "WAL":
+        with closing(EntryReader(layout.store)) as store:
+            yield store
+        return
+    with tempfile.TemporaryDirectory(prefix=".verify-", dir=layout.root) as scratch:
+        copy = Path(scratch) / layout.store.name
+        copy_database(layout.store, copy)
+        with closing(EntryReader(copy, named=layout.store)) as store:
+            yield store
 
 
 def _compare(

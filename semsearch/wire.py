@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.editing.bulk import Outcome
-from semsearch.types import ChangeKind, Tier, Verdict
+from semsearch.types import Authored, ChangeKind, Tier, Verdict
 
 
 class _Shape(BaseModel):
@@ -246,6 +246,11 @@ class Reference(_Shape):
     glossary: str = Field(examples=["deep-learning"])
     span: Span | None = Field(
         description="The name in the definition that refers; null where a link stands without it."
+    )
+    relation: Authored | None = Field(
+        default=None,
+        description="What its author, or that of the entry asked for, says it is to the latter: an entry that calls this one "
+        "broader is narrower. Null where it is only named in the text.",
     )
 
 

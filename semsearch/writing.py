@@ -235,6 +235,7 @@ def _reference(reference: types.Reference) -> dict[str, Any]:
         "term": entry.term,
         "glossary": entry.glossary,
         "span": _span(reference.span) if reference.span else None,
+        "relation": reference.relation,
     }
 
 

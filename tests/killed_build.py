@@ -1,14 +1,15 @@
 """Build an index and die without a word during a step: `test_building` runs this.
 
-    python -m tests.killed_build INDEX STEP N
+    python -m tests.killed_build INDEX STEP N [stop]
 
-It dies when STEP begins, or at its N-th report of progress. Exit code 9 when it died, 0 when there was
-nothing to die of.
+It dies when STEP begins, or at its N-th report of progress; with `stop` it only stops there, until it is sent SIGCONT. Exit
+code 9 when it died, 0 when there was nothing to die of.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from semsearch.building import build_index
@@ -19,7 +20,8 @@ CHANGED = (*ENTRIES[1:], entry("Scoring", "Cutting the dough before it is baked.
 
 
 class _Fatal:
-    def __init__(self, step: str, reports: int) -> None:
+    def __init__(self, step: str, reports: int, *, stops: bool) -> None:
+        self._stops = stops
         self._fatal = step
         self._left = reports
         self._step = ""
@@ -33,10 +35,14 @@ class _Fatal:
         self._look()
 
     def _look(self) -> None:
-        if self._step == self._fatal and self._left == 0:
+        if self._step != self._fatal or self._left:
+            return
+        if not self._stops:
             os._exit(9)
+        self._left = -1
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 if __name__ == "__main__":
-    dying = _Fatal(sys.argv[2], int(sys.argv[3]))
+    dying = _Fatal(sys.argv[2], int(sys.argv[3]), stops=sys.argv[4:] == ["stop"])
     build_index(CHANGED, sys.argv[1], model="hashed", progress=dying)

@@ -110,6 +110,7 @@ def test_opening_again_gives_equal_answers(index: Path) -> None:
 STEPS = (
     "preparing",
     "embedding",
+    "storing",
     "vectors",
     "tokens",
     "entries",
@@ -130,8 +131,9 @@ def _build_and_die(index: Path, step: str, reports: int) -> int:
 @pytest.mark.parametrize(
     ("step", "reports", "is_stored"),
     [
-        *((step, 0, step not in ("preparing", "embedding")) for step in STEPS),
+        *((step, 0, step not in ("preparing", "embedding", "storing")) for step in STEPS),
         ("embedding", 1, False),
+        ("storing", 1, True),
         ("checksums", 1, True),
         ("publishing", 1, True),
         ("publishing", 2, True),

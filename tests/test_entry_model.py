@@ -92,9 +92,8 @@ class StoreMachine(RuleBasedStateMachine):
         read = [_entry(id_, words, Source("x", 1)) for id_, words in sorted(corpus.items())]
         settled = keep_live(read, self._store.live(), self._store.live_deletions(), overwrite=False)
         ordered = sorted(settled.entries, key=lambda entry: entry.glossary)
-        if not self._store.compare(ordered, settled.kept):
+        if not self._store.replace_all(ordered, settled.kept):
             return
-        self._store.replace_all(ordered, settled.kept)
         wanted = {entry.id: entry for entry in ordered}
         expected = self._expected(corpus)
         assert {id_: entry.definition for id_, entry in wanted.items()} == expected

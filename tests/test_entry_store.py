@@ -50,10 +50,9 @@ def test_an_entry_put_in_front_is_new_and_the_order_is_kept(
 ) -> None:
     """Those behind it move and count as unchanged."""
     wanted = [entry("Autolyse", "A rest of flour and water."), *BAKERY]
-    assert store.compare(wanted) == Changes(("bakery:autolyse",), (), 5, (), 0)
-    store.replace_all(wanted)
+    assert store.replace_all(wanted) == Changes(("bakery:autolyse",), (), 5, (), 0)
     assert list(_rows(tmp_path).values()) == wanted
-    assert not store.compare(wanted)
+    assert not store.replace_all(wanted)
 
 
 def test_changes_are_sorted_by_what_happened(store: EntryStore) -> None:
@@ -61,20 +60,22 @@ def test_changes_are_sorted_by_what_happened(store: EntryStore) -> None:
     crumb = replace(BAKERY[1], aliases=(), source=Source("y.md", 4))
     oven = replace(BAKERY[2], source=Source("y.md", 9))
     new = [entry("Scoring", "Cutting the dough."), entry("Autolyse", "A rest.")]
-    found = store.compare([new[0], oven, crumb, new[1]])
+    found = store.replace_all([new[0], oven, crumb, new[1]])
     gone = ("bakery:baker's-percentage", "bakery:leaven", "bakery:proofing-basket")
     assert found == Changes(("bakery:scoring", "bakery:autolyse"), ("bakery:crumb",), 1, gone, 2)
 
 
 def test_another_order_alone_is_seen(store: EntryStore) -> None:
     """Nothing is new, changed or gone, and still something is to be stored."""
-    found = store.compare(BAKERY[::-1])
+    found = store.replace_all(BAKERY[::-1])
     assert (found.unchanged, found.moved, bool(found)) == (5, 1, True)
-    assert not store.compare(BAKERY)
+    assert not store.replace_all(BAKERY[::-1])
 
 
 def test_each_replacement_is_a_revision(store: EntryStore) -> None:
-    """Also one that changes nothing."""
+    """But for one that changes nothing."""
     identity, number = store.revision
     store.replace_all(BAKERY)
+    assert store.revision == (identity, number)
+    store.replace_all(BAKERY[::-1])
     assert store.revision == (identity, number + 1)

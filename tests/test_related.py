@@ -15,7 +15,7 @@ from semsearch.errors import FormatTooOld
 from semsearch.glossary import Glossary
 from semsearch.relations import RelationCounts
 from semsearch.storage.manifest import FORMAT
-from semsearch.types import Entry, Reference, Span
+from semsearch.types import Authored, Details, Entry, Reference, Span
 from tests.conftest import WITHOUT_HISTORY, entry
 
 LEAVEN = replace(
@@ -46,12 +46,15 @@ def test_authored_relations_come_in_their_own_groups(index: Path) -> None:
     with Glossary.open(index) as glossary:
         leaven, loaf = glossary.related("leaven"), glossary.related("loaf")
     assert leaven.entry == LEAVEN
-    assert leaven.see_also == (Reference(LOAF, None), Reference(BASKET, None))
+    assert leaven.see_also == (
+        Reference(LOAF, None, Authored.SEE_ALSO),
+        Reference(BASKET, None, Authored.SEE_ALSO),
+    )
     assert leaven.mentions == ()
     assert leaven.mentioned_by == (Reference(LOAF, Span(15, 21, "leaven")),)
     assert loaf.mentions == (Reference(LEAVEN, Span(15, 21, "leaven")),)
     assert loaf.mentioned_by == (
-        Reference(LEAVEN, None),
+        Reference(LEAVEN, None, Authored.SEE_ALSO),
         Reference(BASKET, Span(23, 27, "loaf")),
         Reference(CRUMB, Span(18, 22, "loaf")),
     )
@@ -137,3 +140,33 @@ def test_links_that_change_are_published_without_embedding(tmp_path: Path) -> No
     assert (report.embedded, report.published, report.changes.changed) == (0, True, (LEAVEN.id,))
     with Glossary.open(tmp_path) as glossary:
         assert [r.entry for r in glossary.related("leaven").see_also] == [CRUMB]
+
+
+def test_authored_relations_say_what_they_are(tmp_path: Path) -> None:
+    """By id or by any name; seen from the other side broader is narrower; what nobody stated is null."""
+    loaf = replace(LOAF, definition="Baked bread.")
+    roll = replace(
+        entry("Roll", "A small one, not the sponge."),
+        see_also=("Crumb",),
+        details=Details(
+            broader=("Loaf", "Nothing"), narrower=("bakery:leaven",), related=("banneton",)
+        ),
+    )
+    build_index((loaf, LEAVEN, SPONGE, BASKET, CRUMB, roll), tmp_path / "index", model="hashed")
+    with Glossary.open(tmp_path / "index") as glossary:
+        related = glossary.related("Roll")
+        told = {r.entry.term: r.relation for r in (*related.see_also, *related.mentions)}
+        back = {
+            name: {r.entry.term: r.relation for r in glossary.related(name).mentioned_by}.get(
+                "Roll"
+            )
+            for name in told
+        }
+    assert told == {
+        "Loaf": "broader",
+        "Leaven": "narrower",
+        "Proofing Basket": "related",
+        "Crumb": "see_also",
+        "Sponge": None,
+    }
+    assert back == told | {"Loaf": "narrower", "Leaven": "broader"}

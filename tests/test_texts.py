@@ -72,7 +72,9 @@ def test_texts_that_nobody_has_any_more_are_forgotten(texts: EmbeddedTexts) -> N
     """Those of every encoder go; those that are kept stay."""
     texts.save(Embedded("a", TEXTS, _encoded(3), TEXTS))
     texts.save(Embedded("b", TEXTS, _encoded(3), ()))
-    texts.forget(TEXTS[1:2])
+    for unused in texts.unused(TEXTS[1:2]):
+        texts.forget(unused)
+    assert list(texts.unused(TEXTS[1:2])) == []
     assert texts.unknown(TEXTS, "a", TEXTS) == {TEXTS[0], TEXTS[2]}
     assert texts.unknown(TEXTS, "b", ()) == {TEXTS[0], TEXTS[2]}
 

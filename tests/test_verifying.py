@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from semsearch.editing import Editor
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.importers.drafts import Draft
 from semsearch.storage.entries import Edit, EntryStore
-from semsearch.verifying import Verified, verify
+from semsearch.verifying import READ_UP_TO, Verified, verify
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES
 from tests.editing.conftest import editor, index
+from tests.torture.faults import At
 
 __all__ = ["editor", "index"]
 TEXTS = 9
@@ -113,3 +115,36 @@ def test_the_command_line_backs_up_restores_and_verifies(index: Path, tmp_path: 
         "changed_since": 0,
         "embedded": 0,
     }
+
+
+def test_edits_go_on_while_a_large_store_is_verified(editor: Editor, index: Path) -> None:
+    """It is a copy that is read, so an edit waits for nothing, and the copy is gone in the end."""
+    padding = "INSERT INTO embedding SELECT randomblob(32), number, 0, zeroblob(70000000), NULL, NULL FROM encoder"
+    _change(index, padding)
+    assert (index / "store.db").stat().st_size > READ_UP_TO
+    took: list[float] = []
+
+    def edit() -> None:
+        began = time.monotonic()
+        editor.change("bakery:crumb", definition=f"The inside, looked at {len(took)} times.")
+        took.append(time.monotonic() - began)
+
+    for step in ("checking the store", "embedding again"):
+        verify(index, deep=True, progress=At(step, "begin", edit))
+    assert len(took) == 2
+    assert max(took) < 1
+    assert not list(index.glob(".verify-*"))
+
+
+def test_a_large_store_that_is_damaged_is_named(index: Path) -> None:
+    """By its own name, not by that of the copy."""
+    padding = "INSERT INTO embedding SELECT randomblob(32), number, 0, zeroblob(70000000), NULL, NULL FROM encoder"
+    _change(index, padding)
+    with closing(sqlite3.connect(index / "store.db")) as connection:
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'entry'")
+        start = (page.fetchone()[0] - 1) * connection.execute("PRAGMA page_size").fetchone()[0]
+    with (index / "store.db").open("r+b") as store:
+        store.seek(start)
+        store.write(b"\xff" * 64)
+    with pytest.raises(IndexDamaged, match=r"index/store\.db is not a sound database"):
+        verify(index)

@@ -38,6 +38,7 @@ DECISIONS: Mapping[str, KeyScope | None] = {
     "map_page": SEARCH,
     "entry": SEARCH,
     "glossaries": SEARCH,
+    "export_glossary": SEARCH,
     "history": SEARCH,
     "changes": SEARCH,
     "add": EDIT,
@@ -63,6 +64,7 @@ DECISIONS: Mapping[str, KeyScope | None] = {
     "openapi": OPEN,
     "swagger": OPEN,
     "static": OPEN,
+    "assets": OPEN,
 }
 """What a key must be for to use a route, by the name of its function or mount. `SEARCH` is waived while reading is
 open (`SEMSEARCH_READ`), `EDIT` and `ADMIN` never are."""

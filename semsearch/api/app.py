@@ -41,8 +41,10 @@ from semsearch.api import (
     publishing,
     reading,
     routes,
+    taking,
 )
 from semsearch.api.asking import THREADS, Asking
+from semsearch.api.kept import Kept
 from semsearch.api.protocol import IS_FULL, BoundedProtocol
 from semsearch.config import Settings
 from semsearch.editing import Editor
@@ -122,6 +124,7 @@ def create_app(
                 *routes.router.routes,
                 *entries.router.routes,  # behind those below the address of an entry
                 *mapping.router.routes,
+                *taking.router.routes,
                 *routes.health.routes,
                 *pages.router.routes,
                 *reading.router.routes,
@@ -136,6 +139,7 @@ def create_app(
     app.state.is_open = door.is_open
     app.state.glossary = glossary
     app.state.start = pages.Start(glossary)
+    app.state.kept = Kept()
     app.state.asking = Asking(glossary, settings)
     app.state.editor = Editor(glossary.info().path)
     app.state.edits = carrying.lane()

@@ -23,8 +23,8 @@ from semsearch.api.routes import checked
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
 from semsearch.pages import Site, render
+from semsearch.pages.addresses import entry_path
 from semsearch.pages.entry import summary
-from semsearch.pages.rendering import entry_path
 
 OPENSEARCH = "application/opensearchdescription+xml"
 SUGGESTIONS = "application/x-suggestions+json"

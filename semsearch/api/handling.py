@@ -19,6 +19,7 @@ from semsearch.api.problems import (
     INVALID_ENTRY,
     INVALID_QUESTION,
     INVALID_REQUEST,
+    LANGUAGE_NOT_FOUND,
     MAX_NAME_CHARS,
     MAX_PARTS,
     METHOD_NOT_ALLOWED,
@@ -37,6 +38,7 @@ from semsearch.errors import (
     InvalidEntry,
     InvalidQuestion,
     InvalidSetting,
+    LanguageNotFound,
     NotPermitted,
     SemsearchError,
 )
@@ -46,6 +48,7 @@ FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
     InvalidSetting: INVALID_REQUEST,
     EntryNotFound: ENTRY_NOT_FOUND,
     GlossaryNotFound: GLOSSARY_NOT_FOUND,
+    LanguageNotFound: LANGUAGE_NOT_FOUND,
     NotPermitted: NOT_PERMITTED,
     InvalidEntry: INVALID_ENTRY,
 }

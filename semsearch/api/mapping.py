@@ -12,14 +12,17 @@ from semsearch import wire
 from semsearch.api import examples, problems
 from semsearch.api.access import caller_of
 from semsearch.api.declaring import found, refusals
+from semsearch.api.kept import Kept
 from semsearch.api.pages import HTML, site_of
 from semsearch.api.problems import Refused
 from semsearch.api.reading import found_entry
 from semsearch.api.routes import GLOSSARY, QUESTION_LENGTH, GlossaryName, checked
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
+from semsearch.glossary import Glossary
 from semsearch.maps import Atlas
 from semsearch.pages import Site, render
+from semsearch.types import Entry
 from semsearch.writing import to_json
 
 MOST_POINTS = 10_000
@@ -181,7 +184,7 @@ def map_page(query: Annotated[MapPageQuery, Query()], request: Request) -> Respo
         glossary=query.glossary,
         place=place,
         **_compared(query, request, atlas),
-        **_table(query, service, site, chosen),
+        **_table(request.app.state.kept, query, service, site, chosen),
     )
     return service.found(page, HTML)
 
@@ -194,14 +197,29 @@ def _compared(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str, 
     return {"a": a, "b": b, "comparison": comparison, "may_compare": may_compare}
 
 
-def _table(query: MapPageQuery, service: Service, site: Site, chosen: str | None) -> dict[str, Any]:
+def _table(
+    kept: Kept, query: MapPageQuery, service: Service, site: Site, chosen: str | None
+) -> dict[str, Any]:
     """Return what the template says of the terms of a glossary, the first one unless one is chosen."""
     info = next((one for one in site.glossaries if chosen in {None, one.name}), None)
     if info is None:
         return {"rows": [], "total": 0, "table_of": "", "next": None}
     after = found_entry(service, query.after)
-    page = service.glossary.alphabet(info.name).page(after=after, limit=_ROWS)
-    near = service.glossary.atlas().near(page.entries, glossary=info.name)
-    rows = [{"entry": one, "near": own} for one, own in zip(page.entries, near, strict=True)]
-    going_on = {"glossary": query.glossary, "after": page.next.id} if page.next else None
+    glossary = service.glossary
+    rows, last = kept.get(
+        glossary.tag,
+        ("map", info.name, after and after.id),
+        lambda: _rows(glossary, info.name, after),
+    )
+    going_on = {"glossary": query.glossary, "after": last.id} if last else None
     return {"rows": rows, "total": info.entries, "table_of": info.name, "next": going_on}
+
+
+def _rows(
+    glossary: Glossary, name: str, after: Entry | None
+) -> tuple[list[dict[str, Any]], Entry | None]:
+    """Return the rows of a page of the table, and the entry that it goes on behind."""
+    page = glossary.alphabet(name).page(after=after, limit=_ROWS)
+    near = glossary.atlas().near(page.entries, glossary=name)
+    rows = [{"entry": one, "near": own} for one, own in zip(page.entries, near, strict=True)]
+    return rows, page.next

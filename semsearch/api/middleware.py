@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from semsearch.api import problems
 from semsearch.api.refusing import refuse
+from semsearch.pages.assets import assets_path
 
 SECURITY_HEADERS: dict[str, str] = {
     "Content-Security-Policy": (
@@ -25,6 +26,9 @@ SECURITY_HEADERS: dict[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+_HASHED = f"/{assets_path()}"
+_FOR_GOOD = "public, max-age=31536000, immutable"
 
 _log = logging.getLogger("semsearch.api")
 
@@ -91,6 +95,8 @@ def _server_timing(timings: dict[str, float | str]) -> str:
 
 
 def _caching(scope: Scope, status: int) -> str:
-    """Assets may be kept but are asked for again each time; the rest is not kept."""
-    is_asset = scope["path"].startswith("/static/") and status < 400
-    return "no-cache" if is_asset else "no-store"
+    """Assets at an address with their hash never change; others are asked for again each time; the rest is not kept."""
+    path = scope["path"]
+    if status >= 400 or not path.startswith("/static/"):
+        return "no-store"
+    return _FOR_GOOD if path.startswith(_HASHED) else "no-cache"

@@ -10,7 +10,6 @@ import json
 import shlex
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -29,9 +28,8 @@ from semsearch.config import Settings
 from semsearch.glossary import Glossary
 from semsearch.pages import Site, render
 from semsearch.pages.answer import shown
+from semsearch.pages.assets import FOLDER, assets_path
 from semsearch.text import check_question
-
-_WEB = Path(__file__).parents[1] / "web"
 
 _FIRST_QUESTION = "What is this glossary about?"
 """Asked once before the service is ready; the entries nearest to it make the examples."""
@@ -110,15 +108,18 @@ async def landing(request: Request) -> Response:
         return service.not_modified()
     address = read_address(request.scope)
     question, glossary = address.get("q", "").strip(), address.get("glossary") or None
-    answer = await _answer(request, question, glossary) if question else None
-    make = partial(_search_page, request, service, question, glossary, answer)
+    language = address.get("lang") or None
+    answer = await _answer(request, question, glossary, language) if question else None
+    make = partial(_search_page, request, service, question, glossary, language, answer)
     return service.found(await run_in_threadpool(make), HTML)
 
 
-async def _answer(request: Request, question: str, glossary: str | None) -> bytes:
+async def _answer(
+    request: Request, question: str, glossary: str | None, language: str | None
+) -> bytes:
     """Return the JSON of an answer: the page is told what any client is."""
     within = caller_of(request).within(glossary)
-    asked = Asked(check_question(question), glossary=within)
+    asked = Asked(check_question(question), glossary=within, language=language)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     content: bytes = reply.content
@@ -126,7 +127,12 @@ async def _answer(request: Request, question: str, glossary: str | None) -> byte
 
 
 def _search_page(
-    request: Request, service: Service, question: str, glossary: str | None, answer: bytes | None
+    request: Request,
+    service: Service,
+    question: str,
+    glossary: str | None,
+    language: str | None,
+    answer: bytes | None,
 ) -> bytes:
     start: Start = request.app.state.start
     is_whole = not caller_of(request).glossaries
@@ -135,10 +141,18 @@ def _search_page(
         site_of(request, service),
         question=question,
         glossary=glossary or "",
+        language=language or "",
+        languages=_offered(service.languages(), language),
         answer=shown(json.loads(answer)) if answer else None,
         examples=start.questions() if is_whole and not question else [],
         usage=_usage(request, question),
     )
+
+
+def _offered(languages: list[str], asked: str | None) -> list[str]:
+    """Return the languages to choose from, also one that was asked for and matches others (`de`)."""
+    known = {tag.lower() for tag in languages}
+    return languages if not asked or asked.lower() in known else [asked, *languages]
 
 
 def _usage(request: Request, question: str) -> str:
@@ -153,7 +167,7 @@ def _usage(request: Request, question: str) -> str:
 def docs() -> Response:
     """Return the interactive documentation: Swagger UI, from an installed package."""
     headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _SWAGGER_POLICY}
-    return HTMLResponse((_WEB / "docs.html").read_bytes(), headers=headers)
+    return HTMLResponse((FOLDER / "docs.html").read_bytes(), headers=headers)
 
 
 @router.get("/problems/{slug}")
@@ -170,5 +184,6 @@ def asset_mounts() -> list[Mount]:
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     return [
         Mount("/static/swagger", swagger, name="swagger"),
-        Mount("/static", StaticFiles(directory=_WEB), name="static"),
+        Mount(f"/{assets_path()}".rstrip("/"), StaticFiles(directory=FOLDER), name="assets"),
+        Mount("/static", StaticFiles(directory=FOLDER), name="static"),
     ]

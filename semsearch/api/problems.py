@@ -102,11 +102,23 @@ GLOSSARY_NOT_FOUND = Kind(
     "There is no such glossary",
     "No glossary of the index has this name; /v1/glossaries lists them.",
 )
+LANGUAGE_NOT_FOUND = Kind(
+    "language-not-found",
+    400,
+    "There is nothing in this language",
+    "No entry that was asked is in this language; the detail names the languages there are.",
+)
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
     405,
     "This address does not take this method",
     "The Allow header lists the methods that it takes.",
+)
+NOT_ACCEPTABLE = Kind(
+    "not-acceptable",
+    406,
+    "There is nothing of a type that is accepted",
+    "The Accept header names no media type that this address has; the detail names those there are.",
 )
 TOO_LARGE = Kind(
     "too-large",
@@ -226,7 +238,9 @@ KINDS: Mapping[str, Kind] = {
         NOT_FOUND,
         ENTRY_NOT_FOUND,
         GLOSSARY_NOT_FOUND,
+        LANGUAGE_NOT_FOUND,
         METHOD_NOT_ALLOWED,
+        NOT_ACCEPTABLE,
         TOO_LARGE,
         LARGE_HEAD,
         UNSUPPORTED_MEDIA_TYPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from itertools import groupby
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
@@ -20,16 +21,15 @@ from semsearch.api.strict import StrictRoute
 from semsearch.editing import Editor
 from semsearch.errors import EntryNotFound, StoredIndexError
 from semsearch.pages import render
-from semsearch.pages.entry import defined_term, is_embedding, linked, others, summary
+from semsearch.pages.entry_page import entry_page_of
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
-from semsearch.pages.rendering import Site, entry_path, glossary_path
-from semsearch.types import Entry, Related
+from semsearch.pages.rendering import Site
+from semsearch.types import Entry
 
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
 _TWIN = ".md"
 _MOST_RELATED = 100
-_SIMILAR = 10
 _ON_A_PAGE = 150
 """Terms on a page of the alphabet."""
 _RESEMBLING = 5
@@ -63,7 +63,9 @@ def entry_page(id: EntryId, request: Request) -> Response:
         return RedirectResponse(site.entry(entry.id), 302)
     if service.is_held:
         return service.not_modified()
-    page = _page_of(site, service, service.related(id, _MOST_RELATED), _changed(request, entry))
+    related = service.related(id, _MOST_RELATED)
+    beside = service.glossary.alphabet(entry.glossary).beside(entry)
+    page = entry_page_of(site, related, beside, _changed(request, entry))
     return service.found(page, HTML)
 
 
@@ -95,36 +97,13 @@ def _twin(request: Request, service: Service, id: str) -> Response:
     return service.found(entry_twin(site_of(request, service), related).encode(), MARKDOWN)
 
 
-def _page_of(site: Site, service: Service, related: Related, changed: str) -> bytes:
-    entry = related.entry
-    address = site.url or site.root
-    return render(
-        "entry",
-        site,
-        entry=entry,
-        path=entry_path(entry.id),
-        summary=summary(entry),
-        text=linked(related),
-        see_also=others(related.see_also),
-        mentions=others(related.mentions),
-        mentioned_by=others(related.mentioned_by),
-        similar=related.similar[:_SIMILAR],
-        changed=changed,
-        is_embedding=is_embedding(entry),
-        beside=service.glossary.alphabet(entry.glossary).beside(entry),
-        defined_term=defined_term(
-            entry, address + entry_path(entry.id), address + glossary_path(entry.glossary)
-        ),
-    )
-
-
 @router.get("/glossary")
 def glossaries_page(request: Request) -> Response:
     """Return the choice of a glossary; where there is one, its alphabet."""
     service = Service(request)
     site = site_of(request, service)
     if len(site.glossaries) == 1:
-        return RedirectResponse(site.root + glossary_path(site.glossaries[0].name), 302)
+        return RedirectResponse(site.glossary(site.glossaries[0].name), 302)
     if service.is_held:
         return service.not_modified()
     return service.found(render("glossaries", site), HTML)
@@ -142,7 +121,13 @@ def glossary_page(
         raise Refused(GLOSSARY_NOT_FOUND, "there is no glossary of this name")
     if service.is_held:
         return service.not_modified()
+    letters = request.app.state.kept.get(
+        service.glossary.tag,
+        ("letters", name),
+        lambda: service.glossary.alphabet(name).letters(),
+    )
     alphabet = service.glossary.alphabet(name)
+    address = site.glossary(name)
     letter = query.letter or None
     after = found_entry(service, query.after)
     page = alphabet.page(letter=letter, after=after, limit=_ON_A_PAGE)
@@ -155,20 +140,24 @@ def glossary_page(
             site,
             name=name,
             entries=entries,
-            letters=alphabet.letters(),
+            letters=[
+                {"letter": one, "href": f"{address}?{urlencode({'letter': one})}"}
+                for one in letters
+            ],
             letter=letter,
             groups=groups,
-            own=_asked(letter, after),
-            next=_asked(letter, page.next) if page.next else None,
+            canonical=site.url and site.url + site.glossary_path(name) + _query(letter, after),
+            next=page.next and address + _query(letter, page.next),
         ),
         HTML,
     )
 
 
-def _asked(letter: str | None, after: Entry | None) -> dict[str, str]:
-    """Return the parameters of a page of the alphabet."""
+def _query(letter: str | None, after: Entry | None) -> str:
+    """Return the parameters of a page of the alphabet, with their question mark."""
     asked = {"letter": letter, "after": after and after.id}
-    return {name: value for name, value in asked.items() if value}
+    said = urlencode({name: value for name, value in asked.items() if value})
+    return said and f"?{said}"
 
 
 def found_entry(service: Service, id: str) -> Entry | None:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from semsearch import wire
+from semsearch import languages, wire
 from semsearch.answering import Asked
 from semsearch.api import examples, problems
 from semsearch.api.access import caller_of
@@ -43,6 +43,14 @@ GLOSSARY = Field(
     description="Ask only this glossary; all of them by default.",
     examples=["deep-learning"],
 )
+LanguageName = Annotated[
+    str, Field(max_length=languages.MAX_CHARS, pattern=f"^({languages.RANGE})$")
+]
+LANGUAGE = Field(
+    default=None,
+    description="Ask only definitions in this language (BCP 47): `de` also asks those in `de-AT`; all of them by default.",
+    examples=["en"],
+)
 _MinConfidence = Annotated[
     float,
     Field(
@@ -69,6 +77,7 @@ class SearchQuery(BaseModel):
     )
     limit: _Limit = DEFAULT_LIMIT
     glossary: GlossaryName | None = GLOSSARY
+    lang: LanguageName | None = LANGUAGE
     min_confidence: _MinConfidence = THRESHOLD
 
 
@@ -85,6 +94,7 @@ class SearchBatch(BaseModel):
     )
     limit: _Limit = DEFAULT_LIMIT
     glossary: GlossaryName | None = GLOSSARY
+    lang: LanguageName | None = LANGUAGE
     min_confidence: _MinConfidence = THRESHOLD
 
 
@@ -100,6 +110,7 @@ class SuggestQuery(BaseModel):
     )
     limit: _Limit = DEFAULT_LIMIT
     glossary: GlossaryName | None = GLOSSARY
+    lang: LanguageName | None = LANGUAGE
 
 
 class RelatedQuery(BaseModel):
@@ -145,6 +156,7 @@ health = APIRouter(tags=["health"])
     | refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
+        problems.LANGUAGE_NOT_FOUND,
         problems.INVALID_QUESTION,
         problems.INVALID_REQUEST,
     ),
@@ -161,7 +173,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    asked = Asked(question, query.limit, glossary, query.min_confidence)
+    asked = Asked(question, query.limit, glossary, query.min_confidence, query.lang)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     return service.found(reply.content)
@@ -179,6 +191,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
         problems.MALFORMED_URL,
         problems.MALFORMED_BODY,
         problems.GLOSSARY_NOT_FOUND,
+        problems.LANGUAGE_NOT_FOUND,
         problems.TOO_LARGE,
         problems.UNSUPPORTED_MEDIA_TYPE,
         problems.INVALID_QUESTION,
@@ -193,7 +206,7 @@ async def search_batch(
         checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
     glossary = caller_of(request).within(batch.glossary)
-    asked = [Asked(q, batch.limit, glossary, batch.min_confidence) for q in questions]
+    asked = [Asked(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions]
     answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
@@ -208,6 +221,7 @@ async def search_batch(
     | refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
+        problems.LANGUAGE_NOT_FOUND,
         problems.INVALID_QUESTION,
         problems.INVALID_REQUEST,
     ),
@@ -222,7 +236,7 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     service = Service(request)
     if service.is_held:
         return service.not_modified()
-    offered = service.glossary.suggest(typed, k=query.limit, glossary=glossary)
+    offered = service.glossary.suggest(typed, k=query.limit, glossary=glossary, language=query.lang)
     return service.found(to_json(offered))
 
 

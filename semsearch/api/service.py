@@ -27,7 +27,7 @@ class Service:
         self._caller = caller_of(request)
         self.glossary.follow(wait=False)
         etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
-        self._caching = {
+        self.caching = {
             "ETag": etag,
             "Cache-Control": "no-cache",
             "Vary": "Accept, Authorization",
@@ -37,11 +37,11 @@ class Service:
 
     def not_modified(self) -> Response:
         """Return the answer that the client already has it."""
-        return Response(status_code=304, headers=self._caching)
+        return Response(status_code=304, headers=self.caching)
 
     def found(self, content: bytes, media_type: str = "application/json") -> Response:
         """Return content, JSON by default, that may be kept and asked for again by its ETag."""
-        return Response(content, media_type=media_type, headers=self._caching)
+        return Response(content, media_type=media_type, headers=self.caching)
 
     def entry(self, id_or_name: str) -> Entry:
         """Return one entry. A name that leads to an entry of a glossary the caller may not use leads nowhere.
@@ -99,6 +99,11 @@ class Service:
             mentions=found.mentions[:limit],
             mentioned_by=found.mentioned_by[:limit],
         )
+
+    def languages(self) -> list[str]:
+        """Return the languages of the definitions that the caller may see, as tags, sorted."""
+        names = (one.name for one in self.glossaries())
+        return sorted({tag for name in names for tag in self.glossary.languages(name)})
 
     def glossaries(self) -> list[GlossaryInfo]:
         """Return the glossaries that the caller may use."""

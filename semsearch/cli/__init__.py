@@ -20,12 +20,13 @@ import sys
 import traceback
 
 from semsearch import errors
-from semsearch.cli import backups, edits, imports, keys, review, serving
+from semsearch.cli import backups, edits, exports, imports, keys, review, serving
 from semsearch.cli.commands import app
 
 app.add_typer(imports.app)
 app.add_typer(serving.app)
 app.add_typer(review.app)
+app.add_typer(exports.app)
 app.add_typer(edits.app)
 app.add_typer(backups.app)
 app.add_typer(keys.app)

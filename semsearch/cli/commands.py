@@ -53,6 +53,15 @@ InGlossary = Annotated[
         "--glossary", "-g", help="Ask only this glossary.", autocompletion=complete.glossaries
     ),
 ]
+InLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        "-l",
+        help="Ask only definitions in this language: en, or de, which also asks those in de-AT.",
+        autocompletion=complete.languages,
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -119,7 +128,7 @@ def build(
             as_json=as_json,
         )
         return
-    settings = _settings(index=index, model=model, reranker=reranker, engine=engine)
+    settings = settings_of(index=index, model=model, reranker=reranker, engine=engine)
     with show.BuildProgress(quiet=as_json) as progress:
         report = build_now(
             paths or ["corpus"],
@@ -145,6 +154,7 @@ def ask(
     index: Index = None,
     limit: Limit = 5,
     glossary: InGlossary = None,
+    lang: InLanguage = None,
     model: Model = None,
     min_confidence: MinConfidence = None,
     why: Annotated[
@@ -157,8 +167,8 @@ def ask(
     from semsearch.ranking.confidence import THRESHOLD  # noqa: PLC0415
 
     bound = THRESHOLD if min_confidence is None else min_confidence
-    with _open(_settings(index=index, model=model)) as opened:
-        asked = partial(opened.ask, k=limit, glossary=glossary, min_confidence=bound)
+    with open_glossary(settings_of(index=index, model=model)) as opened:
+        asked = partial(opened.ask, k=limit, glossary=glossary, language=lang, min_confidence=bound)
         if question == "-":
             raise typer.Exit(_ask_lines(asked))
         answer = asked(question)
@@ -194,15 +204,15 @@ def related(
     as_json: AsJson = False,
 ) -> None:
     """Show what authors link to a term, and the terms with a similar meaning."""
-    with _open(_settings(index=index)) as opened:
+    with open_glossary(settings_of(index=index)) as opened:
         show.related(opened.related(name, k=limit), as_json=as_json)
 
 
 @app.command()
 def info(index: Index = None, as_json: AsJson = False) -> None:
     """Show what the index is made of and what built it."""
-    settings = _settings(index=index)
-    with _open(settings) as opened:
+    settings = settings_of(index=index)
+    with open_glossary(settings) as opened:
         show.info(opened.info(), named_model=settings.model, as_json=as_json)
 
 
@@ -238,7 +248,7 @@ def evaluate(
     wanted = half_named(half)
     judgements = read_judgements(*questions)
     before = read_results(compare) if compare else None
-    with _open(_settings(index=index)) as opened:
+    with open_glossary(settings_of(index=index)) as opened:
         asked = ask_all(opened, judgements, half=wanted, ablations=ablations)
     found = summarise([asked], half=wanted, before=before)
     if html is not None:
@@ -271,7 +281,7 @@ def calibrate(
 
     if bool(questions) == reset:
         raise InvalidSetting("name files of judged questions, or --reset without any")
-    folder = _settings(index=index).index
+    folder = settings_of(index=index).index
     if reset:
         show_evaluation.reset(folder, had_one=recalibration.reset(folder), as_json=as_json)
         return
@@ -294,19 +304,21 @@ def picture(
 
     if output.suffix.lower() != ".svg":
         raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
-    with _open(_settings(index=index)) as opened:
+    with open_glossary(settings_of(index=index)) as opened:
         svg = draw(opened, question)
     _write(output, svg)
     show.done(f"wrote {output}")
 
 
-def _settings(**given: object) -> Settings:
+def settings_of(**given: object) -> Settings:
+    """Return the settings, with what a command was given."""
     from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
 
     return load_settings(**given)
 
 
-def _open(settings: Settings) -> Glossary:
+def open_glossary(settings: Settings) -> Glossary:
+    """Open the index that the settings name."""
     from semsearch.glossary import Glossary  # noqa: PLC0415 - loads numpy
 
     return Glossary.open(settings.index, model=settings.model)

@@ -23,6 +23,20 @@ def glossaries(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in known if name.startswith(incomplete)]
 
 
+def languages(context: typer.Context, incomplete: str) -> list[str]:
+    """Return languages of entries that begin with what was typed."""
+    snapshot = _snapshot(context)
+    known = snapshot.languages if snapshot else {}
+    return [tag for tag in known if tag.lower().startswith(incomplete.lower())]
+
+
+def targets(incomplete: str) -> list[str]:
+    """Return formats that are written and begin with what was typed."""
+    from semsearch.exporters.targets import TARGETS  # noqa: PLC0415 - Tab must answer fast
+
+    return [name for name in (*TARGETS, "site") if name.startswith(incomplete)]
+
+
 def names(context: typer.Context, incomplete: str) -> list[str]:
     """Return terms and aliases that begin with what was typed."""
     from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast

@@ -34,6 +34,31 @@ _Links = Annotated[
     typer.Option("--see-also", "-s", help="An entry it links to, by id or name; several times."),
 ]
 _Language = Annotated[str | None, typer.Option(help="Of the definition, as en or pt-BR.")]
+_Category = Annotated[str | None, typer.Option(help="What its author counts it among.")]
+_Notation = Annotated[str | None, typer.Option(help="A code of it.")]
+_Status = Annotated[str | None, typer.Option(help="As its author calls it: deprecated.")]
+_Examples = Annotated[
+    list[str] | None, typer.Option("--example", help="An example of its use; several times.")
+]
+_Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Where the definition comes from; several times."),
+]
+_Broader = Annotated[
+    list[str] | None,
+    typer.Option(help="An entry of wider meaning, by id or name; several times."),
+]
+_Narrower = Annotated[
+    list[str] | None,
+    typer.Option(help="An entry of narrower meaning, by id or name; several times."),
+]
+_Related = Annotated[
+    list[str] | None, typer.Option(help="A related entry, by id or name; several times.")
+]
+_HiddenLabels = Annotated[
+    list[str] | None,
+    typer.Option("--hidden-label", help="A name that finds it and is not shown; several times."),
+]
 
 
 @app.command()
@@ -50,14 +75,36 @@ def add(
     alias: _Aliases = None,
     see_also: _Links = None,
     language: _Language = None,
+    category: _Category = None,
+    notation: _Notation = None,
+    status: _Status = None,
+    example: _Examples = None,
+    source: _Sources = None,
+    broader: _Broader = None,
+    narrower: _Narrower = None,
+    related: _Related = None,
+    hidden_label: _HiddenLabels = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an entry to an index."""
+    from semsearch.entry import Details  # noqa: PLC0415
     from semsearch.importers.drafts import Draft  # noqa: PLC0415 - loads the importers
 
+    stated = {
+        "category": category,
+        "notation": notation,
+        "status": status,
+        "examples": example,
+        "sources": source,
+        "broader": broader,
+        "narrower": narrower,
+        "related": related,
+        "hidden_labels": hidden_label,
+    }
+    details = Details.of({name: part for name, part in stated.items() if part is not None})
     links = tuple(see_also or ())
-    draft = Draft(term, _text(definition), tuple(alias or ()), language or "en", links)
+    draft = Draft(term, _text(definition), tuple(alias or ()), language or "en", links, details)
     with _editor(index) as editor:
         show_edits.edited("added", editor.add(glossary, draft, id_=id_), as_json=as_json)
 
@@ -74,13 +121,49 @@ def change(
     see_also: _Links = None,
     no_see_also: Annotated[bool, typer.Option("--no-see-also", help="Remove all links.")] = False,
     language: _Language = None,
+    category: _Category = None,
+    no_category: Annotated[bool, typer.Option("--no-category", help="Remove it.")] = False,
+    notation: _Notation = None,
+    no_notation: Annotated[bool, typer.Option("--no-notation", help="Remove it.")] = False,
+    status: _Status = None,
+    no_status: Annotated[bool, typer.Option("--no-status", help="Remove it.")] = False,
+    example: _Examples = None,
+    no_examples: Annotated[bool, typer.Option("--no-examples", help="Remove all.")] = False,
+    source: _Sources = None,
+    no_sources: Annotated[bool, typer.Option("--no-sources", help="Remove all.")] = False,
+    broader: _Broader = None,
+    no_broader: Annotated[bool, typer.Option("--no-broader", help="Remove all.")] = False,
+    narrower: _Narrower = None,
+    no_narrower: Annotated[bool, typer.Option("--no-narrower", help="Remove all.")] = False,
+    related: _Related = None,
+    no_related: Annotated[bool, typer.Option("--no-related", help="Remove all.")] = False,
+    hidden_label: _HiddenLabels = None,
+    no_hidden_labels: Annotated[
+        bool, typer.Option("--no-hidden-labels", help="Remove all.")
+    ] = False,
     expected: _Expected = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
     """Change parts of an entry; what is not given stays as it is."""
     aliases, links = _list(alias, none=no_aliases), _list(see_also, none=no_see_also)
-    if (term, definition, aliases, links, language) == (None,) * 5:
+    stated = {
+        "category": _one(category, none=no_category),
+        "notation": _one(notation, none=no_notation),
+        "status": _one(status, none=no_status),
+        "examples": _list(example, none=no_examples),
+        "sources": _list(source, none=no_sources),
+        "broader": _list(broader, none=no_broader),
+        "narrower": _list(narrower, none=no_narrower),
+        "related": _list(related, none=no_related),
+        "hidden_labels": _list(hidden_label, none=no_hidden_labels),
+    }
+    details = {
+        name: part if isinstance(part, str) else tuple(part)
+        for name, part in stated.items()
+        if part is not None
+    }
+    if (term, definition, aliases, links, language) == (None,) * 5 and not details:
         raise InvalidSetting(
             "nothing to change was given; `semsearch change --help` lists what can be"
         )
@@ -92,6 +175,7 @@ def change(
             aliases=aliases,
             language=language,
             see_also=links,
+            details=details,
             expected=expected,
         )
         show_edits.edited("changed", changed, as_json=as_json)
@@ -156,6 +240,13 @@ def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
     if given and none:
         raise InvalidSetting("names were given and their removal was asked for; choose one")
     return given or ([] if none else None)
+
+
+def _one(given: str | None, *, none: bool) -> str | None:
+    """Return a text that was given, an empty one to remove it, or None to leave it."""
+    if given and none:
+        raise InvalidSetting("a text was given and its removal was asked for; choose one")
+    return "" if none else given
 
 
 def _text(given: str) -> str:

@@ -72,6 +72,14 @@ def failed_line(number: int, reason: str) -> None:
     print_json(json.dumps({"line": number, "error": reason}))
 
 
+_AUTHORED = {
+    "broader": "Broader (by the author)",
+    "narrower": "Narrower (by the author)",
+    "related": "Related (by the author)",
+    "see_also": "See also (by the author)",
+}
+
+
 def related(found: Related, *, as_json: bool) -> None:
     """Show related terms."""
     if as_json:
@@ -82,9 +90,13 @@ def related(found: Related, *, as_json: bool) -> None:
     console = _console()
     console.print(Text(found.entry.term, "bold"))
     own = found.entry.definition
-    _references("See also (by the author)", [(r, own) for r in found.see_also])
+    back = [(r, r.entry.definition) for r in found.mentioned_by]
+    inverse = [one for one in back if one[0].relation not in (None, "see_also")]
+    stated = [*((r, own) for r in found.see_also), *inverse]
+    for kind, heading in _AUTHORED.items():
+        _references(heading, [one for one in stated if one[0].relation == kind])
     _references("Mentions", [(r, own) for r in found.mentions])
-    _references("Used in", [(r, r.entry.definition) for r in found.mentioned_by])
+    _references("Used in", [one for one in back if one not in inverse])
     if not found.similar:
         console.print("\nNo term has a similar meaning.")
         return

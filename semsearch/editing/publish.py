@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -16,10 +15,10 @@ from semsearch.publishing import Made, Written, publish_generation, write_genera
 from semsearch.storage.database import sound
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.failing import told_why
-from semsearch.storage.files import exclusive
+from semsearch.storage.files import LONG_S, exclusive
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
-from semsearch.storage.retention import remove_old
+from semsearch.storage.retention import remove_generations
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
         progress: told about each step.
 
     Returns:
-        Whether there was anything to publish, and no build was faster.
+        Whether there was anything to publish.
 
     Raises:
         StoredIndexError: the index cannot be read or written, or somebody else publishes it.
@@ -72,12 +71,9 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
             if store.revision == (shown.store, shown.revision):
                 return False
             written = _write(layout, store, shown, progress)
-        with exclusive(layout.lock):
-            if read_manifest(layout)[0].tag != shown.tag or not written.root.exists():
-                shutil.rmtree(written.root, ignore_errors=True)
-                return False
+        with exclusive(layout.lock, LONG_S):
             publish_generation(layout, written, progress)
-            remove_old(layout, {written.manifest.generation, shown.generation})
+        remove_generations(layout, {written.manifest.generation, shown.generation})
         return True
 
 
@@ -85,8 +81,7 @@ def _write(layout: IndexLayout, store: EntryReader, shown: Manifest, progress: P
     """Write a generation that is made as the one that answers."""
     exports = Exports(None, shown.encoder_sha256, is_new=False, reranker=shown.reranker, pairs={})
     engine = AUTO if shown.engine.why.startswith("chosen by its size") else shown.engine.name
-    with store.unchanging():
-        revision, entries = store.revision, list(store.entries())
+    revision, entries = store.copied()
     made = Made(
         layout.next_number(),
         revision,

@@ -116,7 +116,9 @@ def is_address(text: str) -> bool:
 
 
 def lost(entry: Entry, material: Material) -> Iterator[str]:
-    """Yield the relations that lead to no entry, and hidden labels that are shown."""
+    """Yield the relations that lead to no entry, hidden labels that are shown, and entries that repeat another."""
+    if entry.id in material.repeated:
+        yield "entry"
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
     for part in _RELATIONS:

@@ -66,7 +66,8 @@ def _description(entry: Entry) -> str:
 
 def lost(entry: Entry, material: Material) -> Iterator[str]:
     """Yield the parts for which schema.org has no property, and definitions whose lines are not held."""
-    del material
+    if entry.id in material.repeated:
+        yield "entry"
     yield from (name for name in parts_of(entry) if name not in _HELD)
     if described(_description(entry)) != entry.definition:
         yield "definition"

@@ -45,13 +45,13 @@ class Material:
         return frozenset(entry.language for entry in self.entries())
 
     @cached_property
-    def unnamed(self) -> frozenset[str]:
-        """The ids of entries that a format without ids cannot hold: no id can be made of the term, or they repeat another one."""
+    def repeated(self) -> frozenset[str]:
+        """The ids of entries that say only what another one says before them, under the same term: read without ids, one is left."""
         seen: set[bytes] = set()
         found = set()
         for entry in self.entries():
             said = text_hash(f"{entry.term}\0{entry.definition}")
-            if said in seen or not slug(entry.term):
+            if said in seen:
                 found.add(entry.id)
             seen.add(said)
         return frozenset(found)
@@ -64,7 +64,7 @@ class Material:
 
     def lost_without_ids(self, entry: Entry) -> Iterator[str]:
         """Yield what a format without ids cannot hold of an entry."""
-        if entry.id in self.unnamed:
+        if entry.id in self.repeated or not slug(entry.term):
             yield "entry"
         if slug(entry.term) in self.shared and name_of(entry) == slug(entry.term):
             yield "id"

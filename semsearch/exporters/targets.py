@@ -66,7 +66,7 @@ _TARGETS = (
         "table",
         "names with a semicolon or a bar, examples of several lines",
     ),
-    Target("turtle", "SKOS as Turtle", ".ttl", "text/turtle", "turtle", _GRAPH),
+    Target("turtle", "SKOS as Turtle", ".ttl", "text/turtle; charset=utf-8", "turtle", _GRAPH),
     Target("json-ld", "SKOS as JSON-LD", ".jsonld", "application/ld+json", "json_ld", _GRAPH),
     Target("rdf-xml", "SKOS as RDF/XML", ".rdf", "application/rdf+xml", "rdf_xml", _GRAPH),
     Target(

@@ -82,6 +82,8 @@ def _targets(entry: Entry, material: Material) -> Iterator[tuple[str, str]]:
 
 def lost(entry: Entry, material: Material) -> Iterator[str]:
     """Yield the parts that TBX-Basic has no category for, and texts whose line breaks are not held."""
+    if entry.id in material.repeated:
+        yield "entry"
     stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
     for name, value in stated.items():
         if name not in _HELD or not all(map(_is_held, several(value))):

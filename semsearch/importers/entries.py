@@ -246,7 +246,7 @@ class _Ids:
                 return Refusal(record.source, reason)
         else:
             first = self._seen.get((record.term, record.definition))
-            if first is not None and not record.key:  # what has an address is a thing of its own
+            if first is not None:
                 return Refusal(record.source, f"duplicate of {first}")
             wanted = self._free(wanted)
         self._given[wanted] = record.source

@@ -47,6 +47,7 @@ class Shown:
     term: Marked
     name: str
     glossary: str
+    language: str
     reason: str
     similarity: str
     is_best: bool
@@ -114,6 +115,7 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> Shown:
         term=mark(hit["term"], hit["matched_term_words"]),
         name=hit["term"],
         glossary=hit["glossary"],
+        language=hit["language"],
         reason=_reason(hit),
         similarity=fixed(hit["similarity"]),
         is_best=is_best,

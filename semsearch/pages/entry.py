@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.text import fold
-from semsearch.types import Entry, Reference, Related
+from semsearch.types import Authored, Entry, Reference, Related
 
 _EMBEDDING = ("embedding", "embeddings")
 _SUMMARY = 200
@@ -58,6 +58,32 @@ def summary(entry: Entry) -> str:
 def is_embedding(entry: Entry) -> bool:
     """Whether an entry is about what makes this search work, so that its page can show it."""
     return any(fold(name) in _EMBEDDING for name in (entry.term, *entry.aliases))
+
+
+_AUTHORED = {
+    "Broader": Authored.BROADER,
+    "Narrower": Authored.NARROWER,
+    "Related": Authored.RELATED,
+    "See also": Authored.SEE_ALSO,
+}
+
+
+def authored(related: Related) -> dict[str, list[Entry]]:
+    """Return the entries that an author relates an entry to, by title; none twice.
+
+    An entry that calls this one broader, narrower or related is among them, whoever of the two says so.
+    """
+    back = (one for one in related.mentioned_by if one.relation is not Authored.SEE_ALSO)
+    stated = (*related.see_also, *back)
+    known = {one.entry.id: one for one in reversed(stated) if one.relation}
+    links = [known[id_] for id_ in dict.fromkeys(one.entry.id for one in stated) if id_ in known]
+    return {t: [one.entry for one in links if one.relation is r] for t, r in _AUTHORED.items()}
+
+
+def mentioning(related: Related) -> list[Entry]:
+    """Return the other entries that refer to an entry: by a link without a kind, or in their text."""
+    kinds = (None, Authored.SEE_ALSO)
+    return others(tuple(one for one in related.mentioned_by if one.relation in kinds))
 
 
 def others(references: tuple[Reference, ...]) -> list[Entry]:

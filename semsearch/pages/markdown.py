@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from semsearch.pages.entry import others, summary
-from semsearch.pages.rendering import Site, count, entry_path, glossary_path
+from semsearch.pages.entry import authored, mentioning, others, summary
+from semsearch.pages.rendering import Site, count
 from semsearch.text import in_markdown
 from semsearch.types import Entry, Related
 
@@ -21,10 +21,10 @@ def entry_twin(site: Site, related: Related) -> str:
         lines.append(f"Also: {', '.join(map(in_markdown, entry.aliases))}")
     lines.append(entry.definition)
     sections = {
-        "See also": others(related.see_also),
+        **authored(related),
         "Terms in the text": others(related.mentions),
         "Similar meaning": [near.entry for near in related.similar],
-        "Mentioned by": others(related.mentioned_by),
+        "Mentioned by": mentioning(related),
     }
     for title, found in sections.items():
         if found:
@@ -41,22 +41,33 @@ def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
         site: that it is about.
         entries: those of each glossary, none where there are too many to be listed.
     """
-    lines = [
-        "# semsearch",
-        f"> {count(site.entries, 'definition', 'definitions')} that can be asked in plain language. "
-        "It says so when nothing fits.",
-        f"Ask with GET {_address(site)}v1/search?q=QUESTION, which answers with JSON: `no_close_match` is true where "
-        "nothing here is an answer. Each entry has a page at "
-        f"{_address(site)}entry/ID and a Markdown twin at {_address(site)}entry/ID.md.",
-    ]
+    said = count(site.entries, "definition", "definitions")
+    lines = ["# semsearch", *(_of_files(said) if site.is_static else _of_service(site, said))]
     for name, listed in entries.items():
         lines.append(f"## {in_markdown(name)}")
         if listed:
             lines.append("\n".join(f"{_item(site, e)}: {in_markdown(summary(e))}" for e in listed))
         else:
-            lines.append(f"- [All entries, A to Z]({_link(site, glossary_path(name))})")
-    lines.append(f"## Optional\n\n- [HTTP interface]({_address(site)}openapi.json): OpenAPI")
+            lines.append(f"- [All entries, A to Z]({_link(site, site.glossary_path(name))})")
+    if not site.is_static:
+        lines.append(f"## Optional\n\n- [HTTP interface]({_address(site)}openapi.json): OpenAPI")
     return "\n\n".join(lines) + "\n"
+
+
+def _of_service(site: Site, said: str) -> list[str]:
+    return [
+        f"> {said} that can be asked in plain language. It says so when nothing fits.",
+        f"Ask with GET {_address(site)}v1/search?q=QUESTION, which answers with JSON: `no_close_match` is true where "
+        "nothing here is an answer. Each entry has a page at "
+        f"{_address(site)}entry/ID and a Markdown twin at {_address(site)}entry/ID.md.",
+    ]
+
+
+def _of_files(said: str) -> list[str]:
+    return [
+        f"> {said}, as files.",
+        "Each entry has a page, and beside it the same in Markdown, with `.md` instead of `.html`.",
+    ]
 
 
 def llms_full(entries: Iterable[Entry]) -> str:
@@ -69,7 +80,7 @@ def _address(site: Site) -> str:
 
 
 def _item(site: Site, entry: Entry) -> str:
-    return f"- [{in_markdown(entry.term)}]({_link(site, entry_path(entry.id))}.md)"
+    return f"- [{in_markdown(entry.term)}]({_link(site, site.twin(entry.id))})"
 
 
 def _link(site: Site, path: str) -> str:

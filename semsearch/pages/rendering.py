@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+
+from semsearch.pages.addresses import entry_file, entry_path, glossary_file, glossary_path
+from semsearch.pages.assets import assets_path
+from semsearch.wording import language_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from semsearch.types import GlossaryInfo
-
-_KEPT = "-._~!$&'()*+,;=:@"
-"""What RFC 3986 allows in a segment of a path besides letters and digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +22,49 @@ class Site:
 
     `root` is the relative address of its start, seen from the page ("./", "../"), so that a site works below any
     prefix; `url` its public address with a slash at the end, empty where none is set; `address` that, or the one that it
-    was asked at where only this machine reaches it. `glossaries` are those that whoever reads the page may see.
+    was asked at where only this machine reaches it. `glossaries` are those that whoever reads the page may see. A site that
+    `is_static` is files without a service behind them.
     """
 
     root: str = "./"
     url: str = ""
     address: str = ""
     glossaries: tuple[GlossaryInfo, ...] = ()
+    is_static: bool = False
 
     @property
     def entries(self) -> int:
         """How many entries the glossaries have."""
         return sum(info.entries for info in self.glossaries)
 
+    @property
+    def assets(self) -> str:
+        """The address of the folder with what pages load, seen from this page."""
+        return self.root + assets_path()
+
+    def page(self, name: str) -> str:
+        """Return the address of one of the few pages that there is one of: "map", "glossary", or "" for the start."""
+        return f"{self.root}{name or 'index'}.html" if self.is_static else self.root + name
+
     def entry(self, id: str) -> str:
         """Return the address of an entry's page, seen from this page."""
-        return f"{self.root}{entry_path(id)}"
+        return f"{self.root}{self.entry_path(id)}"
+
+    def entry_path(self, id: str) -> str:
+        """Return the path of an entry's page, seen from the start of the site."""
+        return f"{entry_file(id)}.html" if self.is_static else entry_path(id)
+
+    def twin(self, id: str) -> str:
+        """Return the path of an entry's twin in Markdown, seen from the start of the site."""
+        return f"{entry_file(id) if self.is_static else entry_path(id)}.md"
+
+    def glossary(self, name: str) -> str:
+        """Return the address of the index of a glossary, seen from this page."""
+        return f"{self.root}{self.glossary_path(name)}"
+
+    def glossary_path(self, name: str) -> str:
+        """Return the path of the index of a glossary, seen from the start of the site."""
+        return f"{glossary_file(name)}.html" if self.is_static else glossary_path(name)
 
 
 def root_of(path: str) -> str:
@@ -47,16 +74,6 @@ def root_of(path: str) -> str:
         path: of the page as it was asked for, percent-encoded, from the slash the site begins with.
     """
     return "../" * (path.count("/") - 1) or "./"
-
-
-def entry_path(id: str) -> str:
-    """Return the path of an entry's page, seen from the start of the site."""
-    return f"entry/{quote(id, safe=_KEPT)}"
-
-
-def glossary_path(name: str) -> str:
-    """Return the path of the index of a glossary, seen from the start of the site."""
-    return f"glossary/{quote(name, safe=_KEPT)}"
 
 
 def render(template: str, site: Site, **context: object) -> bytes:
@@ -78,12 +95,13 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("semsearch.pages"),
         autoescape=True,
+        auto_reload=False,  # would look at the files of a page each time
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["glossary_path"] = glossary_path
+    environment.filters["language_name"] = language_name
     environment.globals["count"] = count
     return environment
 

@@ -19,7 +19,7 @@ from semsearch.progress import Progress, Silent
 from semsearch.storage import history, requests
 from semsearch.storage.acknowledged import tell_acknowledged
 from semsearch.storage.changing import Changing, changing
-from semsearch.storage.comparing import Changes, Fate, Kept, compare
+from semsearch.storage.comparing import Changes, Comparison, Fate, Kept, compare
 from semsearch.storage.database import (
     PATIENCE_S,
     check,
@@ -34,8 +34,8 @@ from semsearch.storage.schema import MIGRATIONS
 from semsearch.storage.texts import Embedded, EmbeddedTexts
 from semsearch.types import Changed, ChangeKind, Entry, Version
 
-BUILD = "build"
-"""Who reads a corpus, to the history."""
+_PIECE = 4096
+"""Entries read at a time, which takes a hundredth of a second."""
 _ALL = -1
 """No limit, to SQLite."""
 
@@ -69,15 +69,19 @@ class Edit:
 class EntryReader:
     """The store as it is read beside its writer. For one thread at a time; each read sees what was last committed."""
 
-    def __init__(self, file: Path, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, file: Path, *, patience_s: float = PATIENCE_S, named: Path | None = None
+    ) -> None:
         """Open the file.
 
         Args:
             file: the store.
             patience_s: how long a read waits for a writer to finish.
+            named: what is said to be damaged if it is, where the file is a copy.
         """
         self._patience_s = patience_s
         self._file = file
+        self._named = named or file
         self._connection = self._open()
         self.texts = EmbeddedTexts(self._connection)
 
@@ -97,7 +101,7 @@ class EntryReader:
         Raises:
             IndexDamaged: something in it is not what it should be.
         """
-        check(self._connection, self._file, deep=deep)
+        check(self._connection, self._named, deep=deep)
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:
@@ -140,6 +144,45 @@ class EntryReader:
             f"SELECT {COLUMNS} FROM entry ORDER BY glossary, position"  # noqa: S608 - constant
         )
         return map(from_row, rows)
+
+    def copied(self) -> tuple[tuple[str, int], list[Entry]]:
+        """Return a revision and all entries as they were then, in the order of `entries`.
+
+        They are read some at a time, and what was changed meanwhile is read again in the end, so that nobody who
+        writes waits for more than a moment.
+        """
+        while True:
+            before = self.revision
+            read = list(self._in_pieces())
+            with reading(self._connection):
+                after = self.revision
+                if before == after:
+                    return after, [entry for _, entry in read]
+                if history.is_built_since(self._connection, before[1]):
+                    continue  # the order may be another one, which no entry tells of
+                changes = self.changes_since(before[1])
+                again = [found for change in changes if (found := self.get(change.id))]
+            changed = {change.id for change in changes}
+            read = [(position, entry) for position, entry in read if entry.id not in changed]
+            read += [(found.position, found.entry) for found in again]
+            read.sort(key=lambda placed: (placed[1].glossary, placed[0]))
+            return after, [entry for _, entry in read]
+
+    def _in_pieces(self) -> Iterator[tuple[int, Entry]]:
+        """Yield each entry with its position, in order; nothing is held between two pieces."""
+        last = ("", -1)
+        while True:
+            rows = self._connection.execute(
+                f"SELECT {COLUMNS}, position FROM entry WHERE (glossary, position) > (?, ?) "  # noqa: S608 - constant
+                "ORDER BY glossary, position LIMIT ?",
+                (*last, _PIECE),
+            ).fetchall()
+            for row in rows:
+                entry = from_row(row[:-1])
+                last = entry.glossary, row[-1]
+                yield row[-1], entry
+            if len(rows) < _PIECE:
+                return
 
     def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
         """Return what has become of each entry touched since a revision, in the order of the last changes.
@@ -198,32 +241,30 @@ class EntryStore(EntryReader):
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
 
-    def compare(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
-        """Sort a corpus into new, changed, unchanged and gone, without writing anything.
-
-        Args:
-            ordered: all entries, sorted by glossary, in order within each.
-            kept: see `replace_all`.
-        """
-        changes = compare(self._connection, ordered, kept).changes()
-        if changes or set(kept.deleted) == set(self.live_deletions()):
-            return changes
-        return replace(changes, moved=1)
-
-    def replace_all(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> None:  # noqa: B008 - frozen
-        """Make the store hold exactly these entries, in one transaction.
+    def replace_all(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
+        """Make the store hold exactly these entries, in one transaction, and say what that changed.
 
         Only rows that differ are written. What an entry was before goes into the history if its words change
         or it is gone; if it merely stands in other lines it gets a revision and no record, and if only the
-        order is another, or nothing at all, only the revision of the store is raised.
+        order is another, only the revision of the store is raised; where nothing is another, nothing at all.
 
         Args:
-            ordered: as for `compare`; those made live that are kept are among them.
+            ordered: all entries, sorted by glossary, in order within each; those made live that are kept are among
+                them.
             kept: which of them were made live, and what stays deleted.
         """
         found = compare(self._connection, ordered, kept)
+        changes = found.changes()
+        if not changes and set(kept.deleted) != set(self.live_deletions()):
+            changes = replace(changes, moved=1)
+        if changes:
+            self._replace(found, kept)
+        return changes
+
+    def _replace(self, found: Comparison, kept: Kept) -> None:
+        ordered = found.ordered
         known = history.ids_with_history(self._connection)
-        with changing(self._connection, BUILD) as change:
+        with changing(self._connection, history.BUILD) as change:
             for id_ in sorted(found.gone):
                 change.delete(id_, Origin.CORPUS)
             for place, fate in enumerate(found.fates):

@@ -51,6 +51,8 @@ def replace_atomically(file: Path, content: bytes) -> None:
 PATIENCE_S = 5.0
 """How long a turn is waited for. An edit takes a tenth of a second; a build that takes its time is told of."""
 _LOOK_S = 0.01
+LONG_S = 600.0
+"""How long work that took minutes waits, rather than be in vain: for a bulk import, or for a generation that is derived."""
 
 
 @contextmanager
@@ -79,6 +81,23 @@ def exclusive(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
         stream.write(str(os.getpid()))
         stream.flush()
         yield
+
+
+@contextmanager
+def in_turn(lock: Path) -> Iterator[None]:
+    """Hold a lock for a moment of long work that is full of such moments, so that others get theirs in between.
+
+    Args:
+        lock: its file.
+
+    Raises:
+        IndexBusy: another process still holds it after `LONG_S`.
+    """
+    with exclusive(lock, LONG_S):
+        yield
+    time.sleep(
+        2 * _LOOK_S
+    )  # who waits looks for it in the meantime, and would be unlucky for long otherwise
 
 
 def _is_taken(stream: IO[str]) -> bool:

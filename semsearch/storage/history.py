@@ -15,6 +15,9 @@ from itertools import zip_longest
 from semsearch.storage.rows import AS_JSON, from_json
 from semsearch.types import ChangeKind, Entry, Version
 
+BUILD = "build"
+"""Who reads a corpus."""
+
 
 def record(connection: sqlite3.Connection, id_: str, revision: int, kind: ChangeKind) -> None:
     """Put the present state of an entry away; called before its row is changed.
@@ -46,6 +49,14 @@ def sign(connection: sqlite3.Connection, revision: int, who: str) -> None:
     connection.execute("UPDATE store SET revision = ?", (revision,))
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     connection.execute("INSERT INTO written VALUES (?, ?, ?)", (revision, at, who))
+
+
+def is_built_since(connection: sqlite3.Connection, revision: int) -> bool:
+    """Whether a build has changed anything after a revision."""
+    found = connection.execute(
+        "SELECT 1 FROM written WHERE revision > ? AND who = ? LIMIT 1", (revision, BUILD)
+    )
+    return found.fetchone() is not None
 
 
 def versions(

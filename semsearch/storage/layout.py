@@ -6,8 +6,9 @@
       calibration.json          how confidence is bent to real questions, if it is
       keys.db                   who may do what: access keys, hashed (SQLite, mode 0600), if there are any
       ACKNOWLEDGED              the revision of the last edit that is over: a hint for who reads beside a writer
-      LOCK                      held by the one process that builds or edits
-      PUBLISHING                held by the one that takes edits into a generation, while others edit
+      LOCK                      held by the one process that writes the store, or makes another generation answer
+      BUILDING                  held by the one that builds, while others edit and publish
+      PUBLISHING                held by the one that derives a generation, while others edit
       encoders/<fingerprint>/   the exported encoder, written once for each model
       rerankers/<fingerprint>/  the exported reranker, where one was chosen
       generations/<n>/          immutable, self-contained, derived from the store
@@ -178,8 +179,13 @@ class IndexLayout:
         return self.root / "LOCK"
 
     @property
+    def building(self) -> Path:
+        """The lock of whoever builds, from before the first text is embedded; others may edit and publish."""
+        return self.root / "BUILDING"
+
+    @property
     def publishing(self) -> Path:
-        """The lock of whoever derives a generation while others may edit."""
+        """The lock of whoever derives a generation, in a build or without; others may edit."""
         return self.root / "PUBLISHING"
 
     @property

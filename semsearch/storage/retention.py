@@ -10,8 +10,8 @@ from contextlib import suppress
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
 
-def remove_old(layout: IndexLayout, keep: Collection[int]) -> None:
-    """Remove all generations but these, and the models that none of them was made with.
+def remove_generations(layout: IndexLayout, keep: Collection[int]) -> None:
+    """Remove all generations but these.
 
     Args:
         layout: the index folder.
@@ -21,8 +21,13 @@ def remove_old(layout: IndexLayout, keep: Collection[int]) -> None:
     kept = {layout.generation(number).root for number in keep}
     for folder in set(layout.generations.glob("[0-9]*")) - kept:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_models(layout: IndexLayout, keep: Collection[int]) -> None:
+    """Remove the models that none of these generations was made with; a build does, which alone exports others."""
     needed = set()
-    for folder in kept:
+    for number in keep:
+        folder = layout.generation(number).root
         with suppress(OSError, ValueError, KeyError):
             stated = json.loads(GenerationLayout(folder).manifest.read_bytes())
             needed.add(layout.encoder(stated["fingerprint"]))

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.relations import Relation
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
-from semsearch.types import Entry, Span
+from semsearch.types import Entry, Numbers, Span
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
@@ -55,6 +55,7 @@ _INDEXES = f"""
     CREATE INDEX name_form ON name (form);
     CREATE INDEX name_begin ON name (length(key), key);
     CREATE INDEX name_end ON name (length(key), substr(key, -1));
+    CREATE INDEX entry_language ON entry (language);
     {relations.INDEXES}
     {alphabet.INDEXES}
     INSERT INTO glossary SELECT glossary, MIN(position), COUNT(*) FROM entry GROUP BY glossary;
@@ -158,6 +159,16 @@ class Snapshot:
         ranges = self.glossaries().values()
         return range(max((one.stop for one in ranges), default=0))
 
+    @cached_property
+    def languages(self) -> dict[str, Numbers]:
+        """The positions of the entries of each language, ascending, by its tag. Read when first asked for."""
+        tags = [tag for (tag,) in self._reader.rows("SELECT DISTINCT language FROM entry")]
+        if len(tags) == 1:
+            return {tags[0]: np.arange(len(self.everything()))}
+        of = "SELECT position FROM entry WHERE language = ? ORDER BY position"
+        found = {tag: self._reader.rows(of, (tag,)) for tag in sorted(tags)}
+        return {tag: np.array(rows, dtype=np.int64)[:, 0] for tag, rows in found.items()}
+
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
         rows = self._reader.rows("SELECT position FROM entry WHERE id = ?", (id_,))
@@ -221,45 +232,65 @@ class Snapshot:
         ((longest,),) = self._reader.rows("SELECT longest FROM names")
         return int(longest)
 
-    def by_key(self, key: str, within: range) -> list[NamedEntry]:
-        """Return names with this key."""
-        return self._named("key = ?", (key,), within)
+    def by_key(self, key: str, within: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
+        """Return names with this key, of entries of some languages if any are named."""
+        return self._named("key = ?", (key,), within, languages)
 
-    def by_form(self, form: str, within: range) -> list[NamedEntry]:
-        """Return names with this form."""
-        return self._named("form = ?", (form,), within)
+    def by_form(self, form: str, within: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
+        """Return names with this form; see `by_key`."""
+        return self._named("form = ?", (form,), within, languages)
 
-    def by_prefix(self, prefix: str, within: range, limit: int) -> list[NamedEntry]:
-        """Return names whose key begins with `prefix`, the shortest first."""
+    def by_prefix(
+        self, prefix: str, within: range, limit: int, languages: Sequence[str] = ()
+    ) -> list[NamedEntry]:
+        """Return names whose key begins with `prefix`, the shortest first; see `by_key`."""
         return self._named(
-            "key >= ? AND key < ? ORDER BY length(key), key LIMIT ?",
+            "key >= ? AND key < ?",
             (prefix, prefix + "\U0010ffff"),
             within,
+            languages,
+            " ORDER BY length(key), key LIMIT ?",
             limit,
         )
 
     def _named(
-        self, where: str, values: tuple[str | int, ...], within: range, limit: int | None = None
+        self,
+        where: str,
+        values: tuple[str | int, ...],
+        within: range,
+        languages: Sequence[str] = (),
+        order: str = "",
+        *tail: int,
     ) -> list[NamedEntry]:
-        tail = () if limit is None else (limit,)
+        if languages:
+            marks = ",".join("?" * len(languages))
+            where += (
+                " AND (SELECT language FROM entry WHERE entry.position = name.position) "  # noqa: S608 - marks
+                f"IN ({marks})"
+            )
         rows = self._reader.rows(
             "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
-            f"WHERE position >= ? AND position < ? AND {where}",
-            (within.start, within.stop, *values, *tail),
+            f"WHERE position >= ? AND position < ? AND {where}{order}",
+            (within.start, within.stop, *values, *languages, *tail),
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 
     def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
         """Return names whose key has a length, and a first or a last letter if one is given, by position."""
-        ordered = " ORDER BY rowid"
         everything = range(1 << 62)
         if last:
             return self._named(
-                "length(key) = ? AND substr(key, -1) = ?" + ordered, (length, last), everything
+                "length(key) = ? AND substr(key, -1) = ?",
+                (length, last),
+                everything,
+                order=" ORDER BY rowid",
             )
         after = first + "\U0010ffff"
         return self._named(
-            "length(key) = ? AND key >= ? AND key < ?" + ordered, (length, first, after), everything
+            "length(key) = ? AND key >= ? AND key < ?",
+            (length, first, after),
+            everything,
+            order=" ORDER BY rowid",
         )
 
     def count_names(self) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from semsearch.storage.database import transaction
+from semsearch.storage.database import reading, transaction
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.types import Encoded, Tokens, Vectors
 
@@ -23,6 +23,8 @@ TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
 
 _MANY = 500
+_LOOKED_AT = 1 << 14
+"""Texts looked at in one go, in an index of theirs: some hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +105,58 @@ class EmbeddedTexts:
         ((length,),) = self._values("length(vector)", [text], key)
         return int(length) // 4
 
-    def forget(self, keep: Iterable[bytes]) -> None:
-        """Drop what was made of texts that no entry has any more, by whatever encoder."""
+    def unused(self, keep: Iterable[bytes]) -> Iterator[list[bytes]]:
+        """Yield the texts that were embedded, by whatever encoder, and are not among these, some at a time.
+
+        The file is held for a moment at a time, and never while the caller has what was yielded.
+        """
+        connection = self._connection
+        connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
+        try:
+            with reading(connection):  # of the temporary table alone: the file is not touched
+                connection.executemany(
+                    "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
+                )
+            last = b""
+            while True:
+                looked = connection.execute(
+                    "SELECT DISTINCT text, text NOT IN (SELECT text FROM kept) FROM embedding "
+                    "WHERE text > ? ORDER BY text LIMIT ?",
+                    (last, _LOOKED_AT),
+                ).fetchall()
+                if unused := [text for text, is_unused in looked if is_unused]:
+                    yield unused
+                if len(looked) < _LOOKED_AT:
+                    return
+                last = looked[-1][0]
+        finally:
+            connection.execute("DROP TABLE kept")
+
+    def forget(self, texts: Iterable[bytes]) -> None:
+        """Drop what was made of texts, by whatever encoder."""
         with transaction(self._connection):
-            self._connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
             self._connection.executemany(
-                "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
+                "DELETE FROM embedding WHERE text = ?", ((text,) for text in texts)
             )
-            # by number, so that the texts are looked up in the index, and rows are read only to be dropped
-            self._connection.execute(
-                "DELETE FROM embedding WHERE rowid IN "
-                "(SELECT rowid FROM embedding WHERE text NOT IN (SELECT text FROM kept))"
-            )
-            self._connection.execute("DROP TABLE kept")
 
     def _known(self, texts: Collection[bytes], key: str) -> Iterator[tuple[bytes, int]]:
-        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone."""
+        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone.
+
+        All there are, are read some at a time, so that nobody who writes waits for more than a moment.
+        """
         if len(texts) <= _MANY:
-            return self._values("text, kept", list(texts), key)
-        return self._connection.execute(
-            "SELECT text, kept FROM embedding WHERE encoder = ?", (self._number(key),)
-        )
+            yield from self._values("text, kept", list(texts), key)
+            return
+        number, last = self._number(key), b""
+        while True:
+            found = self._connection.execute(
+                "SELECT text, kept FROM embedding WHERE text > ? AND encoder = ? ORDER BY text LIMIT ?",
+                (last, number, _LOOKED_AT),
+            ).fetchall()
+            yield from found
+            if len(found) < _LOOKED_AT:
+                return
+            last = found[-1][0]
 
     def _number(self, key: str) -> int:
         """Return the number of an encoder; one that no text was embedded with has 0."""

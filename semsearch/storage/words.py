@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from semsearch.names import names_of
 from semsearch.passages import text_of
 from semsearch.progress import Progress, told
+from semsearch.scope import are_among
 from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
@@ -147,6 +148,13 @@ class Uses:
             return lists[0]
         positions = np.concatenate([one.positions for one in lists])
         return cls(positions, np.concatenate([one.weights for one in lists]))
+
+    def among(self, kept: Numbers | None) -> Uses:
+        """Leave out all but some positions, which ascend; None keeps all."""
+        if kept is None:
+            return self
+        chosen = are_among(self.positions, kept.astype(np.int32))
+        return Uses(self.positions[chosen], self.weights[chosen])
 
     def without(self, hidden: Numbers) -> Uses:
         """Leave out some positions, which ascend."""

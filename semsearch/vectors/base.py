@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,14 +23,14 @@ class Searchable(Protocol):
         ...
 
     def search(
-        self, vectors: Vectors, k: int, within: range | None = None
+        self, vectors: Vectors, k: int, within: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row.
 
         Args:
             vectors: (m, dim) float32 unit rows.
             k: neighbours wanted, at least 1.
-            within: only numbers of this range (step 1) are considered.
+            within: only numbers of this range (step 1), or these, ascending, are considered.
 
         Returns:
             numbers and products, both (m, min(k, candidates)), best first; equal products by
@@ -68,6 +68,15 @@ def check_dim(vectors: Vectors, dim: int) -> None:
     """Raise unless the vectors are rows of length `dim`."""
     if vectors.ndim != 2 or vectors.shape[1] != dim:
         raise DimensionMismatch(f"vectors of shape {vectors.shape} do not fit dimension {dim}")
+
+
+def selector(faiss: Any, within: range | Numbers) -> Any:  # noqa: ANN401 - untyped library
+    """Return what lets FAISS consider some numbers only."""
+    if isinstance(within, range):
+        return faiss.IDSelectorRange(within.start, within.stop)
+    chosen = np.zeros(int(within[-1]) + 1 if len(within) else 1, dtype=np.bool_)
+    chosen[within] = True
+    return faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
 
 
 def check_rows(numbers: Numbers, vectors: Vectors, dim: int) -> None:

@@ -42,13 +42,13 @@ class ExactIndex:
         return int((~keep).sum())
 
     def search(
-        self, vectors: Vectors, k: int, within: range | None = None
+        self, vectors: Vectors, k: int, within: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row; see `VectorIndex.search`."""
         check_dim(vectors, self._dim)
         numbers, held = self._numbers, self._vectors
         if within is not None:
-            keep = (numbers >= within.start) & (numbers < within.stop)
+            keep = np.isin(numbers, np.asarray(within, dtype=np.int64))
             numbers, held = numbers[keep], held[keep]
         cosines = vectors @ held.T
         k = min(k, len(numbers))

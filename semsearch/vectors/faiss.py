@@ -16,7 +16,7 @@ import numpy as np
 
 from semsearch.errors import EngineError
 from semsearch.types import Numbers, Vectors
-from semsearch.vectors.base import check_dim, check_rows
+from semsearch.vectors.base import check_dim, check_rows, selector
 
 
 class FaissIndex:
@@ -53,15 +53,15 @@ class FaissIndex:
         return int(self._index.remove_ids(numbers.astype(np.int64)))
 
     def search(
-        self, vectors: Vectors, k: int, within: range | None = None
+        self, vectors: Vectors, k: int, within: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row; see `VectorIndex.search`."""
         check_dim(vectors, self._dim)
         candidates = len(self)
         params = None
         if within is not None:
-            selector = self._faiss.IDSelectorRange(within.start, within.stop)
-            params = self._faiss.SearchParameters(sel=selector)
+            chosen = selector(self._faiss, within)
+            params = self._faiss.SearchParameters(sel=chosen)
             candidates = min(candidates, len(within))
         k = min(k, candidates)
         if k == 0:

@@ -16,7 +16,7 @@ import numpy as np
 
 from semsearch.errors import IndexDamaged
 from semsearch.types import Numbers, Vectors
-from semsearch.vectors.base import check_dim
+from semsearch.vectors.base import check_dim, selector
 
 LINKS = 32
 """Links of each vector on the upper levels, and twice as many on the lowest."""
@@ -95,7 +95,7 @@ class GraphIndex:
         return int(self._index.ntotal)
 
     def search(
-        self, vectors: Vectors, k: int, within: range | None = None
+        self, vectors: Vectors, k: int, within: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find nearly the k nearest of each row; see `Searchable.search`.
 
@@ -106,8 +106,8 @@ class GraphIndex:
         if k == 0:
             empty = np.empty((len(vectors), 0))
             return empty.astype(np.int64), empty.astype(np.float32)
-        selector = within and self._faiss.IDSelectorRange(within.start, within.stop)
-        params = self._faiss.SearchParametersHNSW(sel=selector, efSearch=max(self.breadth, k))
+        chosen = None if within is None else selector(self._faiss, within)
+        params = self._faiss.SearchParametersHNSW(sel=chosen, efSearch=max(self.breadth, k))
         self._faiss.omp_set_num_threads(1)  # see `FaissIndex.search`
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
         products, numbers = self._index.search(rows, k, params=params)

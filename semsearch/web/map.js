@@ -18,7 +18,7 @@ class Chart {
     this.canvas = place.querySelector("canvas");
     this.card = place.querySelector(".map-card");
     this.note = place.querySelector(".map-note");
-    this.points = { x: [], y: [], id: [], term: [], glossary: [] };
+    this.points = { x: [], y: [], id: [], path: [], term: [], glossary: [] };
     this.glossaries = [];
     this.grid = new Map();
     this.question = null;
@@ -44,7 +44,7 @@ class Chart {
     do {
       const wanted = new URLSearchParams({ start: String(start), limit: String(limit) });
       if (within) wanted.set("glossary", within);
-      const response = await get(`${root}v1/map?${wanted}`);
+      const response = await get(this.place.dataset.source ?? `${root}v1/map?${wanted}`);
       if (!response.ok) throw new Error(`status ${response.status}`);
       const part = await response.json();
       this.add(part);
@@ -56,7 +56,7 @@ class Chart {
   }
 
   add(part) {
-    const { x, y, id, term, glossary } = this.points;
+    const { x, y, id, path, term, glossary } = this.points;
     const numbers = part.glossaries.map((name) => {
       if (!this.glossaries.includes(name)) this.glossaries.push(name);
       return this.glossaries.indexOf(name);
@@ -66,6 +66,7 @@ class Chart {
       x.push(part.x[i]);
       y.push(part.y[i]);
       id.push(part.ids[i]);
+      path.push(part.paths?.[i] ?? `entry/${encodeURIComponent(part.ids[i])}`);
       term.push(part.terms[i]);
       glossary.push(numbers[part.in_glossary[i]]);
       const cell = this.cellOf(part.x[i], part.y[i]);
@@ -290,6 +291,7 @@ class Chart {
   }
 
   async describe(i) {
+    if (this.place.dataset.source) return; // files: there is nobody to ask
     const response = await get(`${root}v1/entries/${encodeURIComponent(this.points.id[i])}`).catch(() => null);
     if (!response?.ok || this.active !== i) return;
     const { definition } = await response.json();
@@ -319,7 +321,7 @@ class Chart {
   }
 
   open() {
-    if (this.active >= 0) location.href = `${root}entry/${encodeURIComponent(this.points.id[this.active])}`;
+    if (this.active >= 0) location.href = root + this.points.path[this.active];
   }
 
   listen() {

@@ -7,6 +7,7 @@ import { fetchPage, get, KEY } from "./service.js";
 const form = document.querySelector("form.ask");
 const box = document.getElementById("q");
 const within = form.elements.namedItem("glossary"); // absent where there is one glossary
+const spoken = form.elements.namedItem("lang"); // absent where there is one language
 const root = document.body.dataset.root;
 
 const PAUSE_MS = 250; // without a keystroke, before a question is asked by itself
@@ -41,6 +42,7 @@ function addressOf(question) {
   const parameters = new URLSearchParams();
   if (question) parameters.set("q", question);
   if (within && within.value) parameters.set("glossary", within.value);
+  if (spoken && spoken.value) parameters.set("lang", spoken.value);
   return root + (parameters.size ? `?${parameters}` : "");
 }
 
@@ -138,6 +140,7 @@ function followAddress() {
   const asked = new URLSearchParams(location.search);
   box.value = asked.get("q") ?? "";
   if (within) within.value = asked.get("glossary") ?? "";
+  if (spoken) spoken.value = asked.get("lang") ?? "";
   ask({ scroll: history.state?.scroll ?? 0 });
 }
 
@@ -145,6 +148,7 @@ const names = suggest(box, {
   find: async (typed, signal) => {
     const wanted = new URLSearchParams({ q: typed, limit: "8" });
     if (within && within.value) wanted.set("glossary", within.value);
+    if (spoken && spoken.value) wanted.set("lang", spoken.value);
     const response = await get(`${root}v1/suggest?${wanted}`, { signal });
     return response.ok ? response.json() : [];
   },
@@ -163,6 +167,7 @@ if (answer) {
     settle(box.value.trim());
   });
   within?.addEventListener("change", () => settle(box.value.trim()));
+  spoken?.addEventListener("change", () => settle(box.value.trim()));
   addEventListener("popstate", followAddress);
   answer.addEventListener("click", (event) => {
     const link = event.target.closest("a");

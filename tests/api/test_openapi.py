@@ -16,6 +16,8 @@ from semsearch.api.problems import Problem
 from semsearch.api.routes import Health
 
 COMMITTED = Path(__file__).with_name("openapi.json")
+FILES = "exportGlossary"
+"""Answers with files of other formats, which have no model here."""
 OPERATIONS = {
     "search": ("GET", "/v1/search?q=soup"),
     "searchBatch": ("POST", "/v1/search"),
@@ -86,12 +88,12 @@ def test_committed_description_is_current(client: TestClient) -> None:
 def test_every_operation_is_described(app: FastAPI) -> None:
     """Id, summary, description, tag, response model, problems: none is left to a default."""
     operations = _operations(app.openapi())
-    assert set(operations) == {*OPERATIONS, *EDITS}
+    assert set(operations) == {*OPERATIONS, *EDITS, FILES}
     for name, operation in operations.items():
         assert operation["summary"], name
         assert operation["description"], name
         assert operation["tags"], name
-        assert _success(operation)["schema"], name
+        assert name == FILES or _success(operation)["schema"], name
         errors = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
         assert "500" in errors, name
         for response in errors.values():
@@ -108,10 +110,9 @@ def test_every_operation_is_described(app: FastAPI) -> None:
 def test_examples_are_of_their_models(app: FastAPI) -> None:
     """An example that is copied works, and no member of it is missing."""
     for name, operation in _operations(app.openapi()).items():
-        content = _success(operation)
-        if operation["tags"] != ["health"]:
+        if operation["tags"] != ["health"] and name != FILES:
             model = (MODELS | EDITS)[name]
-            model.validate_json(json.dumps(content["example"]), strict=True)
+            model.validate_json(json.dumps(_success(operation)["example"]), strict=True)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

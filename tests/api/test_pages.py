@@ -446,3 +446,32 @@ def test_scripts_make_no_markup_and_keep_no_key() -> None:
         "service.js"
     ]
     assert [name for name, script in scripts.items() if "Authorization" in script] == ["service.js"]
+
+
+def test_a_language_can_be_chosen_where_there_are_several(
+    client: TestClient, tmp_path: Path
+) -> None:
+    """In words; the choice stays in the address, and what is shown says its language."""
+    assert 'name="lang"' not in client.get("/").text
+    entries = [
+        Entry("a:whisk", "Whisk", "Bent wires.", "a"),
+        Entry("a:besen", "Schneebesen", "Gebogene Drähte.", "a", language="de-AT"),
+        Entry("a:x", "Ex", "Wires, too.", "a", language="x-own"),
+    ]
+    build_index(entries, tmp_path, model="hashed")
+    with Glossary.open(tmp_path) as glossary:
+        app = create_app(glossary, load_settings(index=tmp_path))
+        with TestClient(app) as asking:
+            start = asking.get("/").text
+            page = asking.get("/?q=wires&lang=de-at").text
+            wider = asking.get("/?q=wires&lang=de").text
+            wrong = asking.get("/?q=wires&lang=it", headers={"Accept": "text/html"})
+    assert '<option value="de-AT">German (AT)</option>' in start
+    assert '<option value="x-own">x-own</option>' in start
+    assert '<option value="de-AT" selected>German (AT)</option>' in page
+    assert '<option value="de" selected>German</option>' in wider
+    for shown in (page, wider):
+        assert '<p class="definition" lang="de-AT" dir="auto">' in shown
+        assert "entry/a:whisk" not in shown
+    assert wrong.status_code == 400
+    assert "there are de-AT, en, x-own" in wrong.text

@@ -174,7 +174,13 @@ def test_related_gives_what_the_library_gives(client: TestClient, glossary: Glos
     """Authored and computed terms, each in its group; a linked term is not repeated as similar."""
     body = client.get("/v1/entries/kitchen:whisk/related?limit=3").json()
     assert body == json.loads(to_json(glossary.related("kitchen:whisk", k=3)))
-    ladle = {"id": "kitchen:ladle", "term": "Ladle", "glossary": "kitchen", "span": None}
+    ladle = {
+        "id": "kitchen:ladle",
+        "term": "Ladle",
+        "glossary": "kitchen",
+        "span": None,
+        "relation": "see_also",
+    }
     assert (body["see_also"], body["mentions"], body["mentioned_by"]) == ([ladle], [], [])
     similar = [n["id"] for n in body["similar_meaning"]]
     assert not {"kitchen:whisk", "kitchen:ladle"} & set(similar)
@@ -251,3 +257,20 @@ def test_problem_types_can_be_read(client: TestClient) -> None:
     assert page.status_code == 200
     assert page.text.startswith("There is no such entry (status 404)\n")
     problem_of(client.get("/problems/none"), 404, "not-found")
+
+
+def test_search_within_one_language(client: TestClient) -> None:
+    """What is defined in another is not found; a language that nothing has is refused with those there are."""
+    asked = {"q": "a long handle", "lang": "EN"}
+    assert client.get("/v1/search", params=asked).json()["hits"][0]["id"] == "kitchen:ladle"
+    for path in ("/v1/search", "/v1/suggest"):
+        refused = client.get(path, params=asked | {"lang": "de"})
+        assert (refused.status_code, refused.json()["type"]) == (
+            400,
+            "/problems/language-not-found",
+        )
+        assert refused.json()["detail"] == "there is no definition in that language; there are en"
+        assert client.get(path, params=asked | {"lang": "e_n"}).status_code == 422
+    batch = {"questions": ["soup"], "lang": "de"}
+    assert client.post("/v1/search", json=batch).status_code == 400
+    assert client.post("/v1/search", json=batch | {"lang": "en"}).json()[0]["hits"]

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
+from semsearch.cli import complete
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.recipe import DEFAULT
@@ -142,3 +144,15 @@ def test_markup_in_a_glossary_is_shown_as_it_is(hashed_index: Path) -> None:
     done = run("ask", "[bold]leaven[/bold] [/] flour", "-i", str(hashed_index), "--why")
     assert done.returncode in (0, 1)
     assert done.stderr == b""
+
+
+def test_a_language_is_asked_for(hashed_index: Path) -> None:
+    """One that nothing is defined in is bad input, told with those there are, which Tab offers."""
+    done = run("ask", "crumb", "--lang", "de", "-i", str(hashed_index))
+    assert done.returncode == 2
+    assert b"there is no definition in that language; there are en" in done.stderr
+    assert run("ask", "crumb", "--lang", "en", "-i", str(hashed_index)).returncode == 0
+    context = typer.Context(typer.main.get_command(typer.Typer(callback=lambda: None)))
+    context.params["index"] = str(hashed_index)
+    assert complete.languages(context, "E") == ["en"]
+    assert complete.languages(context, "d") == []

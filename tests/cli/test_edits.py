@@ -153,3 +153,45 @@ def test_tab_offers_ids(index: str) -> None:
     assert complete.ids(context, "bakery:dutch") == ["bakery:dutch-oven"]
     assert "bakery:crumb" in complete.ids(context, "")
     assert complete.ids(context, "nowhere:") == []
+
+
+_STATED = {
+    "category": "tools",
+    "notation": "K-7",
+    "status": "draft",
+    "example": "Score it.",
+    "source": "A book, p. 3",
+    "broader": "Crumb",
+    "narrower": "Leaven",
+    "related": "Dutch Oven",
+    "hidden-label": "scroing",
+}
+_SINGLE = ("category", "notation", "status", "broader", "narrower", "related")
+
+
+def test_details_are_added_changed_and_removed(index: str) -> None:
+    """Each by an option of its own; what is not given stays."""
+    given = [word for name, value in _STATED.items() for word in (f"--{name}", value)]
+    _said("add", "bakery", "Scoring", "Cutting the dough.", *given, "-i", index)
+    _said("change", "bakery:scoring", "--status", "approved", "--related", "Leaven", "-i", index)
+    removals = [f"--no-{name}" if name in _SINGLE else f"--no-{name}s" for name in _STATED]
+    _said("change", "bakery:scoring", *removals, "-i", index)
+    history = json.loads(_said("history", "bakery:scoring", "--json", "-i", index))
+    added, changed, emptied = (version["entry"] for version in history)
+    members = {"example": "examples", "source": "sources", "hidden-label": "hidden_labels"}
+    expected = {
+        members.get(name, name): value if name in _SINGLE[:3] else [value]
+        for name, value in _STATED.items()
+    }
+    assert expected.items() <= added.items()
+    assert changed == added | {"status": "approved", "related": ["Leaven"]}
+    assert not expected.keys() & emptied.keys()
+
+
+@pytest.mark.parametrize("name", _STATED)
+def test_a_detail_is_not_stated_and_removed_at_once(index: str, name: str) -> None:
+    """Which of both is meant cannot be known."""
+    removal = f"--no-{name}" if name in _SINGLE else f"--no-{name}s"
+    done = run("change", "bakery:crumb", f"--{name}", "x", removal, "-i", index)
+    assert done.returncode == 2
+    assert b"removal was asked for; choose one" in done.stderr

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,26 @@ def test_damaged_files_of_every_format_end_in_a_clear_error() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert done.stdout.count(" 0 faults") == len(done.stdout.splitlines()) == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "# a\n" * 25_000),
+        ("a.md", "a\n: b\n\n" * 14_000),
+        ("a.md", "a\n\n" * 33_000),
+        ("a.md", "> a\n\n" * 20_000),
+        ("a.md", "```{glossary}\n" + "a\n  b\n" * 15_000 + "```\n"),
+        ("a.csv", "term,definition\n" + "a,b\n" * 25_000),
+        ("a.html", "<dl>" + "<dt>a<dd>b" * 10_000),
+    ],
+)
+def test_many_tiny_blocks_are_read_in_time(tmp_path: Path, name: str, text: str) -> None:
+    """A hundred kilobytes of them, which parsers make trees of; the collector of cycles is on again after it."""
+    file = tmp_path / name
+    file.write_text(text)
+    start = time.process_time()
+    with suppress(ImportFailed):
+        read_corpus([file])
+    assert time.process_time() - start < SECONDS
+    assert gc.isenabled()

@@ -18,7 +18,6 @@ LEAVEN = Entry(
     "bakery",
     ("levain", "starter", "barm"),
     details=Details(
-        category="Bakery words",
         notation="B-07",
         examples=("Feed the leaven twice a day.",),
         sources=("The head baker's notebook",),
@@ -35,7 +34,6 @@ GERMAN = Entry(
     ("Ansatz",),
     "de",
     details=Details(
-        category="Bakery words",
         notation="B-07",
         sources=("The head baker's notebook",),
         narrower=("poolish",),

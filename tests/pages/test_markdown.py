@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
 from semsearch.pages.rendering import Site
-from semsearch.types import Entry, GlossaryInfo, Reference, Related, Source
+from semsearch.types import Authored, Entry, GlossaryInfo, Reference, Related, Source
 
 SITE = Site("../", "https://a.example/words/", glossaries=(GlossaryInfo("sea", 2),))
 ODD = (
@@ -53,7 +53,11 @@ def test_the_twin_of_an_entry() -> None:
     """Its names and definition, what it is related to by kind, and where it comes from."""
     entry = _entry("rig", aliases=("tackle",), source=Source("sea.md", 7))
     related = Related(
-        entry, (), (Reference(_entry("mast"), None),), (Reference(_entry("sail"), None),), ()
+        entry,
+        (),
+        (Reference(_entry("mast"), None, Authored.SEE_ALSO),),
+        (Reference(_entry("sail"), None),),
+        (),
     )
     assert entry_twin(SITE, related) == (
         "# rig\n\nAlso: tackle\n\nWhat rig is.\n\n"
@@ -67,7 +71,13 @@ def test_the_twin_of_an_entry() -> None:
 def test_a_term_is_text_whatever_it_looks_like(term: str) -> None:
     """In headings and in links."""
     plain = " ".join(term.split())
-    related = Related(_entry("odd", term), (), (Reference(_entry("other", term), None),), (), ())
+    related = Related(
+        _entry("odd", term),
+        (),
+        (Reference(_entry("other", term), None, Authored.SEE_ALSO),),
+        (),
+        (),
+    )
     twin = entry_twin(SITE, related)
     assert _headings(twin) == [plain, "See also"]
     assert _links(twin) == [(plain, "https://a.example/words/entry/sea:other.md")]

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from semsearch.pages import Site, render
-from semsearch.pages.rendering import count, entry_path, glossary_path, root_of
+from semsearch.pages.addresses import entry_path, glossary_path
+from semsearch.pages.rendering import count, root_of
 from semsearch.types import GlossaryInfo
 
 IDS = (

@@ -1,0 +1,115 @@
+"""The route that gives a glossary away, in the formats that others read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response, StreamingResponse
+
+from semsearch.api import problems
+from semsearch.api.declaring import refusals
+from semsearch.api.pages import address_of
+from semsearch.api.problems import Refused
+from semsearch.api.routes import MAX_NAME_CHARS
+from semsearch.api.service import Service
+from semsearch.api.strict import StrictRoute
+from semsearch.exporters import TARGETS, Target
+
+router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["glossaries"])
+
+
+class ExportQuery(BaseModel):
+    """Which format is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str | None = Field(
+        default=None,
+        max_length=100,
+        description=f"One of {', '.join(TARGETS)}; by default what `Accept` asks for, or JSON Lines.",
+        examples=["turtle"],
+        json_schema_extra={"enum": [*TARGETS]},
+    )
+
+
+_TYPES = {target.media_type.partition(";")[0]: target for target in reversed(TARGETS.values())}
+"""What each media type stands for; the first format of it."""
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file, an archive where a format is several files.",
+        "content": {name: {"schema": {"type": "string", "format": "binary"}} for name in _TYPES},
+    },
+    304: {"description": "The client holds this file already."},
+}
+
+
+@router.get(
+    "/glossaries/{name}/export",
+    operation_id="exportGlossary",
+    summary="Take a glossary away",
+    response_class=Response,
+    responses=_FILES
+    | refusals(
+        problems.MALFORMED_URL,
+        problems.GLOSSARY_NOT_FOUND,
+        problems.NOT_ACCEPTABLE,
+        problems.INVALID_REQUEST,
+    ),
+)
+def export_glossary(
+    name: Annotated[
+        str,
+        Path(max_length=MAX_NAME_CHARS, description="Of the glossary.", examples=["deep-learning"]),
+    ],
+    query: Annotated[ExportQuery, Query()],
+    request: Request,
+) -> Response:
+    """Return all entries of a glossary as they are now. What a format cannot hold is left out; the README says what that is."""
+    service = Service(request)
+    if name not in {info.name for info in service.glossaries()}:
+        raise Refused(problems.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
+    target = _wanted(query.format, request.headers.getlist("accept"))
+    if service.is_held:
+        return service.not_modified()
+    made = service.glossary.export(name, target.name, address=address_of(request) or None)
+    sent = {
+        **service.caching,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
+    }
+    return StreamingResponse(made.content(), media_type=made.media_type, headers=sent)
+
+
+def _wanted(format_: str | None, accepted: list[str]) -> Target:
+    """Return the format that is asked for by name, else the one that is accepted most gladly."""
+    if format_ is not None:
+        if format_ not in TARGETS:
+            part = problems.Part(detail=f"there are {', '.join(TARGETS)}", parameter="format")
+            raise Refused(problems.INVALID_REQUEST, "no such format is written", [part])
+        return TARGETS[format_]
+    for kind in _by_weight(accepted):
+        if kind in ("*/*", "application/*"):
+            return TARGETS["jsonl"]
+        if found := next((t for name, t in _TYPES.items() if _matches(name, kind)), None):
+            return found
+    raise Refused(problems.NOT_ACCEPTABLE, f"there are {', '.join(_TYPES)}")
+
+
+def _by_weight(accepted: list[str]) -> list[str]:
+    """Return the media ranges of a header, those asked for most first (RFC 9110, 12.5.1); none stands for any."""
+    weighed = []
+    for one in ",".join(accepted).split(",") if accepted else ("*/*",):
+        kind, *parameters = (part.strip().lower() for part in one.split(";"))
+        weight = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
+        try:
+            weighed.append((float(weight), kind))
+        except ValueError:
+            continue
+    ordered = sorted(weighed, key=lambda one: -one[0])
+    return [kind for weight, kind in ordered if weight > 0]
+
+
+def _matches(name: str, kind: str) -> bool:
+    return name == kind or (kind.endswith("/*") and name.startswith(kind[:-1]))

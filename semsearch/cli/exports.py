@@ -1,0 +1,145 @@
+"""The command that writes glossaries for others: as files of a format, or as a site."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import complete, show
+from semsearch.cli.commands import Index, open_glossary, settings_of
+from semsearch.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from semsearch.exporters import Export
+    from semsearch.glossary import Glossary
+
+app = typer.Typer()
+
+SITE = "site"
+_USUAL = "jsonl"
+
+
+@app.command()
+def export(
+    glossary: Annotated[
+        str | None,
+        typer.Argument(
+            help="Its name (default: the only one).",
+            show_default=False,
+            autocompletion=complete.glossaries,
+        ),
+    ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="Format, or site for all glossaries as pages (default: by the suffix of --output, else jsonl).",
+            autocompletion=complete.targets,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File, or folder where there are several (default: the terminal).",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what the format cannot hold of each entry into a file, as JSON Lines."
+        ),
+    ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(help="Address that entries are called by (default: SEMSEARCH_PUBLIC_URL)."),
+    ] = None,
+    index: Index = None,
+) -> None:
+    """Write a glossary in a format that others read; `semsearch formats` lists them."""
+    settings = settings_of(index=index, public_url=public_url)
+    address = settings.public_url and settings.public_url.rstrip("/") + "/"
+    with open_glossary(settings) as opened:
+        if format_ == SITE:
+            _site(opened, glossary, output, address)
+            return
+        made = opened.export(
+            glossary or _only(opened), format_ or _by_suffix(output), address=address or None
+        )
+        _write(made, output)
+        _tell(made, report)
+
+
+def _only(opened: Glossary) -> str:
+    """Return the name of the only glossary."""
+    names = [info.name for info in opened.info().glossaries]
+    if len(names) != 1:
+        raise InvalidSetting(
+            f"the index has {len(names)} glossaries; name one of {', '.join(names)}"
+        )
+    return names[0]
+
+
+def _by_suffix(output: Path | None) -> str:
+    from semsearch.exporters import TARGETS  # noqa: PLC0415 - only this command needs it
+
+    suffix = output.suffix.lower() if output else ""
+    return next((name for name, one in TARGETS.items() if one.suffix == suffix), _USUAL)
+
+
+def _write(made: Export, output: Path | None) -> None:
+    from semsearch.exporters.export import write_whole  # noqa: PLC0415
+
+    if output is None:
+        if made.target.is_several:
+            raise InvalidSetting(
+                f"{made.target.name} is several files; name a folder with --output"
+            )
+        for piece in made.content():
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        if made.target.is_several:
+            files = made.save(output)
+        else:
+            file = output / made.name if output.is_dir() else output
+            files = [write_whole(file, made.content())]
+    except OSError as error:
+        raise InvalidSetting(f"cannot write {output}: {error.strerror}") from error
+    show.done(f"wrote {', '.join(map(str, files))}")
+
+
+def _tell(made: Export, report: Path | None) -> None:
+    """Say what the format could not hold."""
+    losses = list(made.losses())
+    if report is not None:
+        lines = (json.dumps({"id": one.id, "lost": one.parts}) for one in losses)
+        try:
+            report.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        except OSError as error:
+            raise InvalidSetting(f"cannot write {report}: {error.strerror}") from error
+    counts = Counter(part for one in losses for part in one.parts)
+    if counts:
+        said = ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
+        see = "" if report else "; --report FILE says of which"
+        show.done(f"{made.target.name} cannot hold, or not as they are: {said} entries{see}")
+
+
+def _site(opened: Glossary, glossary: str | None, output: Path | None, address: str) -> None:
+    from semsearch.pages.static_site import write_site  # noqa: PLC0415 - loads the templates
+
+    if glossary is not None:
+        raise InvalidSetting("a site shows all glossaries of the index; name none")
+    if output is None:
+        raise InvalidSetting("a site is many files; name a folder with --output")
+    with show.BuildProgress(quiet=False) as progress:
+        written = write_site(opened, output, url=address, progress=progress)
+    show.done(f"wrote {written.files:,} files of {written.entries:,} entries to {output}")

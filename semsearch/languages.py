@@ -1,0 +1,35 @@
+"""Languages: which tags of definitions a wanted range matches (BCP 47, basic filtering of RFC 4647)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from semsearch.errors import InvalidSetting
+
+MAX_CHARS = 100
+RANGE = r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"
+_RANGE = re.compile(RANGE)
+
+
+def check_language(wanted: str) -> str:
+    """Return a language range without regard to case.
+
+    Raises:
+        InvalidSetting: it is none.
+    """
+    if len(wanted) > MAX_CHARS or not _RANGE.fullmatch(wanted):
+        raise InvalidSetting(
+            f"{wanted[:MAX_CHARS]!r} is no language; write it as en, de or pt-BR, or * for any"
+        )
+    return wanted.lower()
+
+
+def matching(wanted: str, tags: Iterable[str]) -> list[str]:
+    """Return those of some tags that a range matches: `de` matches `de` and `de-AT`, not `den`."""
+    wanted = check_language(wanted)
+    return [
+        tag
+        for tag in tags
+        if wanted == "*" or tag.lower() == wanted or tag.lower().startswith(f"{wanted}-")
+    ]

@@ -1,0 +1,257 @@
+"""A glossary as a folder of pages that needs no service: the same templates, with relative addresses only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from semsearch.alphabet import Alphabet, Beside, letter_of
+from semsearch.errors import InvalidSetting
+from semsearch.glossary import Glossary
+from semsearch.pages.addresses import glossary_file
+from semsearch.pages.assets import FOLDER, assets_path
+from semsearch.pages.entry_page import entry_page_of
+from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms
+from semsearch.pages.rendering import Site, render, root_of
+from semsearch.progress import Progress, Silent, told
+from semsearch.types import Entry
+from semsearch.writing import members
+
+MARKER = ".semsearch-site.json"
+"""Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""
+ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "service.js")
+ON_A_PAGE = 500
+_BATCH = 1000
+_ROWS = 100
+"""Of the table beside the map; each entry's page says what is near to it."""
+_MOST_RELATED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an export did: pages of entries, all files, and those removed that an earlier one had written."""
+
+    entries: int
+    files: int
+    removed: int
+
+
+def write_site(
+    glossary: Glossary, folder: Path, *, url: str = "", progress: Progress | None = None
+) -> Written:
+    """Write all entries of an open index as pages into a folder.
+
+    Args:
+        glossary: the index.
+        folder: where to; it is made, or is empty, or has an earlier export, whose pages of deleted entries are removed.
+        url: the address at which it will be reached, for canonical links and the site map, which is left out without
+            one, since it may only have whole addresses.
+        progress: told how far it is.
+
+    Raises:
+        InvalidSetting: the folder has something else in it.
+    """
+    before = _files_before(folder)
+    url = url and url.rstrip("/") + "/"
+    infos = tuple(glossary.info().glossaries)
+    site = Site(url=url, address="", glossaries=infos, is_static=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    export = _Export(glossary, site, folder, [*before])
+    export.write(progress or Silent())
+    return Written(site.entries, len(export.files), export.remove(before))
+
+
+def _files_before(folder: Path) -> list[str]:
+    """Return what an earlier export wrote into a folder."""
+    try:
+        stated = json.loads((folder / MARKER).read_text("utf-8"))
+        return [str(path) for path in stated["files"]]
+    except FileNotFoundError:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InvalidSetting(
+                f"{folder} has something in it that is no earlier export; name an empty folder, or one to be made"
+            ) from None
+        return []
+    except (ValueError, KeyError, TypeError):
+        raise InvalidSetting(
+            f"{folder / MARKER} cannot be read, so what may be removed is unknown; remove {folder} or name another folder"
+        ) from None
+
+
+class _Export:
+    """One export: where it writes, and what it has written."""
+
+    def __init__(self, glossary: Glossary, site: Site, folder: Path, before: list[str]) -> None:
+        self._glossary = glossary
+        self._site = site
+        self._folder = folder
+        self._before = before
+        self.files: dict[str, None] = {}
+
+    def write(self, progress: Progress) -> None:
+        """Write everything."""
+        names: list[tuple[str, str]] = []
+        for entry, beside in told(self._ordered(), progress, "Writing pages", self._site.entries):
+            self._entry(entry, beside)
+            path = self._site.entry_path(entry.id)
+            names += [(name, path) for name in (entry.term, *entry.aliases)]
+        self._file("names.js", _script("semsearchNames", sorted(names)))
+        for info in self._site.glossaries:
+            self._index(info.name, info.entries)
+        self._file("index.html", render("glossaries", self._seen_from("index.html")))
+        self._map()
+        self._file("llms.txt", llms(self._site, self._listed()).encode())
+        for name in ASSETS:
+            self._file(assets_path() + name, (FOLDER / name).read_bytes())
+        if self._site.url:
+            self._file("sitemap.xml", self._site_map().encode())
+
+    def remove(self, before: Sequence[str]) -> int:
+        """Remove what an earlier export wrote and this one did not, and say how many files that were."""
+        gone = [path for path in before if path not in self.files]
+        inside = self._folder.resolve()
+        for path in gone:
+            place = (self._folder / path).resolve()
+            if place.is_relative_to(inside):  # the list is a file that somebody may have edited
+                place.unlink(missing_ok=True)
+                _remove_empty(place.parent, inside)
+        self._mark(list(self.files))
+        return len(gone)
+
+    def _file(self, path: str, content: bytes) -> None:
+        place = self._folder / path
+        if not self.files:
+            self._mark(self._before)
+        self.files[path] = None
+        if place.is_file() and place.read_bytes() == content:
+            return  # its time stays, and with it what a server tells of its age
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+    def _mark(self, files: list[str]) -> None:
+        """Say that the folder is an export, before the first page as after the last."""
+        (self._folder / MARKER).write_text(json.dumps({"files": files}, indent=0), "utf-8")
+
+    def _seen_from(self, path: str) -> Site:
+        return replace(self._site, root=root_of(f"/{path}"))
+
+    def _ordered(self) -> Iterator[tuple[Entry, Beside]]:
+        """Yield all entries in the order of the alphabets, with what stands beside each."""
+        for info in self._site.glossaries:
+            entries = list(_all(self._glossary.alphabet(info.name)))
+            for before, entry, after in zip(
+                [None, *entries], entries, [*entries[1:], None], strict=False
+            ):
+                yield entry, Beside(before, after)
+
+    def _entry(self, entry: Entry, beside: Beside) -> None:
+        related = self._glossary.related(entry.id, k=_MOST_RELATED)
+        path = self._site.entry_path(entry.id)
+        site = self._seen_from(path)
+        self._file(path, entry_page_of(site, related, beside))
+        self._file(site.twin(entry.id), entry_twin(site, related).encode())
+
+    def _index(self, name: str, entries: int) -> None:
+        """Write the alphabet of a glossary: pages that follow each other, its letters leading into them."""
+        everything = list(_all(self._glossary.alphabet(name)))
+        pages = [everything[i : i + ON_A_PAGE] for i in range(0, len(everything), ON_A_PAGE)] or [
+            []
+        ]
+        letters: dict[str, str] = {}
+        for number, own in enumerate(pages):
+            for entry in own:
+                letters.setdefault(letter_of(entry), _index_path(name, number))
+        numbers = {letter: n for n, letter in enumerate(letters)}
+        for number, own in enumerate(pages):
+            path = _index_path(name, number)
+            site = self._seen_from(path)
+            hrefs = {one: f"{site.root}{at}#letter-{numbers[one]}" for one, at in letters.items()}
+            groups = [
+                {"letter": one, "entries": list(of_it), "id": f"letter-{numbers[one]}"}
+                for one, of_it in groupby(own, letter_of)
+            ]
+            page = render(
+                "glossary",
+                site,
+                name=name,
+                entries=entries,
+                letters=[{"letter": one, "href": href} for one, href in hrefs.items()],
+                letter=None,
+                groups=groups,
+                canonical=site.url and site.url + path,
+                next=site.root + _index_path(name, number + 1) if number + 1 < len(pages) else None,
+            )
+            self._file(path, page)
+
+    def _map(self) -> None:
+        atlas = self._glossary.atlas()
+        part = atlas.part(k=max(1, self._site.entries))
+        paths = [self._site.entry_path(label.id) for label in part.labels]
+        self._file("map.json", _json({**members(part), "paths": paths}))
+        first = next(iter(self._site.glossaries), None)
+        entries = self._glossary.alphabet(first.name).page(limit=_ROWS).entries if first else ()
+        near = atlas.near(entries, glossary=first.name) if first else []
+        rows = [{"entry": one, "near": own} for one, own in zip(entries, near, strict=True)]
+        page = render(
+            "map",
+            self._seen_from("map.html"),
+            question="",
+            glossary="",
+            place=None,
+            may_compare=False,
+            rows=rows,
+            total=first.entries if first else 0,
+            table_of=first.name if first else "",
+            next=None,
+        )
+        self._file("map.html", page)
+
+    def _listed(self) -> dict[str, Sequence[Entry]]:
+        few = self._site.entries <= MOST_LISTED
+        return {
+            info.name: self._glossary.alphabet(info.name).page(limit=MOST_LISTED).entries
+            if few
+            else ()
+            for info in self._site.glossaries
+        }
+
+    def _site_map(self) -> str:
+        found = [path for path in self.files if path.endswith(".html")]
+        places = "".join(
+            f"<url><loc>{escape(self._site.url + path)}</loc></url>\n" for path in found
+        )
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
+        )
+
+
+def _all(alphabet: Alphabet) -> Iterator[Entry]:
+    page = alphabet.page(limit=_BATCH)
+    yield from page.entries
+    while page.next:
+        page = alphabet.page(after=page.next, limit=_BATCH)
+        yield from page.entries
+
+
+def _index_path(name: str, number: int) -> str:
+    return f"{glossary_file(name)}{f'/{number + 1}' if number else ''}.html"
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _script(name: str, value: object) -> bytes:
+    return b"globalThis." + name.encode() + b"=" + _json(value) + b";\n"
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    """Remove a folder and those above it as far as they are empty."""
+    while folder != top and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

@@ -1,0 +1,89 @@
+"""`semsearch export`."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from semsearch.building import build_index
+from semsearch.importers import read_corpus
+from semsearch.types import Details, Entry
+from tests.cli.test_commands import run
+
+WORDS = [
+    Entry("tools:peel", "Peel", "A shovel for loaves.", "tools", ("=Shovel",), see_also=("lame",)),
+    Entry(
+        "tools:lame", "Lame", "A blade that\nscores dough.", "tools", details=Details(notation="7")
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an index of one glossary."""
+    folder = tmp_path_factory.mktemp("export") / "index"
+    build_index(WORDS, folder, model="hashed")
+    return folder
+
+
+def test_an_export_goes_to_the_terminal(tools: Path) -> None:
+    """JSON Lines of the only glossary, and nothing else."""
+    done = run("export", "-i", str(tools))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [line["term"] for line in lines] == ["Peel", "Lame"]
+    assert lines[0]["see_also"] == ["lame"]
+
+
+def test_the_suffix_says_which_format(tools: Path, tmp_path: Path) -> None:
+    """A table for spreadsheets: what looks like a formula is text, and is read as what it was."""
+    file = tmp_path / "tools.csv"
+    assert run("export", "tools", "-i", str(tools), "-o", str(file)).returncode == 0
+    with file.open(newline="") as table:
+        assert next(csv.DictReader(table))["aliases"] == "'=Shovel"
+    assert read_corpus([file]).entries[0].aliases == ("=Shovel",)
+
+
+def test_what_a_format_cannot_hold_is_told(tools: Path, tmp_path: Path) -> None:
+    """In a line, and in a report entry by entry."""
+    report, folder = tmp_path / "report.jsonl", tmp_path / "dict"
+    asked = ("export", "-i", str(tools), "-f", "dictd", "-o", str(folder), "--report", str(report))
+    done = run(*asked)
+    shown = " ".join((done.stdout + done.stderr).decode().split())
+    assert done.returncode == 0
+    assert "dictd cannot hold, or not as they are:" in shown
+    assert sorted(one.name for one in folder.iterdir()) == ["tools.dict", "tools.index"]
+    lost = {one["id"]: one["lost"] for one in map(json.loads, report.read_text().splitlines())}
+    assert lost == {"tools:peel": ["see_also"], "tools:lame": ["notation", "definition"]}
+
+
+def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
+    """Of all glossaries; other folders are left alone."""
+    folder = tmp_path / "site"
+    assert run("export", "-i", str(tools), "-f", "site", "-o", str(folder)).returncode == 0
+    assert (folder / "index.html").exists()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").touch()
+    refused = run("export", "-i", str(tools), "-f", "site", "-o", str(tmp_path / "full"))
+    assert (refused.returncode, (tmp_path / "full" / "mine").exists()) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("nowhere",), "there is no glossary 'nowhere'"),
+        (("-f", "docx"), "no format that is written is called 'docx'"),
+        (("-f", "stardict"), "name a folder with --output"),
+        (("-f", "site"), "name a folder with --output"),
+        (("tools", "-f", "site", "-o", "x"), "a site shows all glossaries"),
+        (("-o", "/proc/nowhere/x.csv"), "cannot write /proc/nowhere/x.csv"),
+    ],
+)
+def test_what_cannot_be_exported_is_said(tools: Path, asked: tuple[str, ...], said: str) -> None:
+    """With exit code 2 for what was asked wrongly, 3 for what the index has not."""
+    done = run("export", *asked, "-i", str(tools))
+    assert done.returncode in (2, 3)
+    assert said in " ".join(done.stderr.decode().split())
