@@ -15,10 +15,10 @@ from tests.importers.support import DATA
 
 @pytest.mark.parametrize("kind", ["plain", "packed"])
 def test_articles_of_dictd_are_entries(kind: str) -> None:
-    """Headwords are names, braces links; lines broken for a terminal are joined again."""
+    """The headword above the article is the term, the others are names, braces links; lines broken for a terminal are joined."""
     corpus = read_corpus([DATA / "dictd" / kind / "bakery.index"])
     found = {e.term: (e.aliases, e.see_also) for e in corpus.entries}
-    assert found["sourdough starter"][0] == ("starter",)
+    assert found["Starter"][0] == ("sourdough starter",)
     creme = next(e for e in corpus.entries if e.term == "crème")
     assert (creme.definition, creme.see_also) == (
         "1. <pastry> A filling.\n\n2. custard.\n\n(2023-12-01)",
