@@ -1,8 +1,8 @@
 """The overlay: entries that were changed since a generation was published, as a segment of its own.
 
 It is derived from the store like a generation, but lies in memory, and takes from the generation what is counted over
-all entries: the axes and the weights of tokens, and the mean length. It shows no relations of its own: links and mentions
-of a changed entry come back with the next generation, and those that lead to it stay.
+all entries: the axes and the weights of tokens, and the mean length. Relations, which lead from layer to layer, are not in it
+(`layered_relations`).
 """
 
 from __future__ import annotations

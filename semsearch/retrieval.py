@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from semsearch.finding import FETCH
 from semsearch.layered_entries import LayeredEntries
+from semsearch.layered_relations import LayeredRelations
 from semsearch.layers import Layered, LayeredFinder, LayeredNameStems, LayeredTokens, LayeredWords
 from semsearch.projection import landmarks, place
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
@@ -88,6 +89,9 @@ class Retriever:
         self._rows = Layered([one.rows for one in self._segments], rows)
         self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
         self.snapshot = LayeredEntries([s.snapshot for s in self._segments], counts, rows, hidden)
+        self.relations = LayeredRelations(
+            self.snapshot, [s.snapshot for s in self._segments], counts, hidden
+        )
         self.words = LayeredWords([s.words for s in self._segments], counts, hidden)
         self.tokens = LayeredTokens([s.tokens for s in self._segments], counts)
         self.name_stems = LayeredNameStems([s.name_stems for s in self._segments], counts)
