@@ -29,9 +29,10 @@ BATCH_CHARS = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """What embeds definitions: the key of its vectors in the store, and the encoder, loaded if needed."""
+    """What embeds definitions: the key of its vectors in the store, its precision, and the encoder, loaded if needed."""
 
     key: str
+    precision: str
     load: Callable[[], Encoder]
 
     @classmethod
@@ -53,9 +54,10 @@ class Embedding:
             reference: loads the encoder itself.
         """
         if export is None or export.entries == REFERENCE:
-            return cls(fingerprint, reference)
+            return cls(fingerprint, REFERENCE if export else hashed.NAME, reference)
         return cls(
             f"{fingerprint}-{export.entries}-{export.version}",
+            export.entries,
             lambda: load_answering_encoder(
                 layout.encoder(fingerprint),
                 model=model,

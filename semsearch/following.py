@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from semsearch.embedding import Embedding
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
@@ -51,6 +52,8 @@ class Shown:
     generation: Segment
     retriever: Retriever
     encoder: Remembering
+    embeds_as: str | None
+    """The key of its vectors in the store, if it is also what embeds definitions."""
     reranker: Reranker | None
     calibration: StoredCalibration | None
     revision: int
@@ -197,6 +200,7 @@ class Following:
             precision=manifest.precision,
             sha256=manifest.encoder_sha256,
         )
+        embedding = Embedding.of(layout, manifest)
         stated = manifest.reranker
         generation = Segment.open(files, manifest.dim, manifest.engine)
         return Shown(
@@ -204,6 +208,7 @@ class Following:
             generation,
             Retriever(generation),
             Remembering(encoder),
+            embedding.key if embedding.precision == manifest.precision else None,
             load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None,
             load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
             manifest.revision,

@@ -16,6 +16,7 @@ from types import TracebackType
 from semsearch.alphabet import Alphabet
 from semsearch.answering import Asked, Prepared, Search, read
 from semsearch.encoders import load_answering_encoder
+from semsearch.encoders.base import Encoder
 from semsearch.encoders.graph import PRECISIONS
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import InvalidSetting
@@ -307,6 +308,11 @@ class Glossary:
             raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
         shown = self._shown
         return find_related(shown.retriever, shown.background, shown.position_of(id_or_name), k)
+
+    def lend(self, key: str) -> Encoder | None:
+        """Return the encoder that reads questions, if the definitions whose vectors have this key are embedded by it too."""
+        shown = self._following.shown
+        return shown.encoder if shown.embeds_as == key else None
 
     def languages(self, glossary: str | None = None) -> tuple[str, ...]:
         """Return the languages of the definitions of a glossary, or of all, as BCP 47 tags, sorted.

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from semsearch.embedding import Embedding, embed_missing
-from semsearch.encoders import is_meant, load_answering_encoder
+from semsearch.encoders import REFERENCE, is_meant, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL
@@ -61,7 +61,9 @@ class Meaning:
             ModelRefused: there is no such encoder.
         """
         maker = BuildingEncoder.of(name)
-        return cls(Embedding(maker.fingerprint, lambda: maker.encoder), lambda: maker.encoder)
+        return cls(
+            Embedding(maker.fingerprint, REFERENCE, lambda: maker.encoder), lambda: maker.encoder
+        )
 
     @classmethod
     def by_index(cls, layout: IndexLayout) -> Meaning:
