@@ -218,7 +218,9 @@ class Following:
         """Open the store; an index without one, or with one that cannot be opened, shows its generation alone."""
         try:
             return EntryReader(self._layout.store, patience_s=0)
-        except (SemsearchError, sqlite3.Error):
+        except (SemsearchError, sqlite3.Error) as error:
+            if self._layout.store.exists():
+                _log.warning("edits of the index in %s are not shown: %s", self._layout.root, error)
             return None
 
     def _follow_changes(self) -> None:
@@ -255,11 +257,17 @@ class Following:
                 )
             except sqlite3.OperationalError:
                 raise
-            except (SemsearchError, sqlite3.Error, OSError, KeyError, ValueError) as error:
-                # the store is damaged, there is no room, or a build has just embedded with another encoder
+            except (SemsearchError, sqlite3.Error, OSError, ValueError) as error:
+                # the store is damaged, or there is no room
                 _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
                 self._unreadable = revision
             else:
+                if overlay.missing:
+                    _log.warning(
+                        "%d changes of the index in %s are not shown before a build with another encoder is over",
+                        overlay.missing,
+                        self._layout.root,
+                    )
                 retriever = Retriever(newest.generation, overlay.segment, overlay.hidden)
                 newest = replace(newest, retriever=retriever, revision=revision)
         self.shown = newest
