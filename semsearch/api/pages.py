@@ -12,7 +12,6 @@ from functools import partial
 from ipaddress import ip_address
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -20,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from semsearch.answering import Asked
 from semsearch.api import problems
 from semsearch.api.access import caller_of
+from semsearch.api.asking import Asking
 from semsearch.api.examples import example_questions
 from semsearch.api.refusing import page_root
 from semsearch.api.service import Service
@@ -103,7 +103,9 @@ def _is_loopback(host: str) -> bool:
 @router.get("/")
 async def landing(request: Request) -> Response:
     """Return the page that asks, with the answer if its address has a question."""
-    service = await run_in_threadpool(Service, request)
+    asking: Asking = request.app.state.asking
+    await asking.follow()
+    service = Service(request, is_current=True)
     if service.is_held:
         return service.not_modified()
     address = read_address(request.scope)
@@ -111,7 +113,7 @@ async def landing(request: Request) -> Response:
     language = address.get("lang") or None
     answer = await _answer(request, question, glossary, language) if question else None
     make = partial(_search_page, request, service, question, glossary, language, answer)
-    return service.found(await run_in_threadpool(make), HTML)
+    return service.found(await asking.workers.run(make, client_of(request.scope)), HTML)
 
 
 async def _answer(
@@ -120,10 +122,10 @@ async def _answer(
     """Return the JSON of an answer: the page is told what any client is."""
     within = caller_of(request).within(glossary)
     asked = Asked(check_question(question), glossary=within, language=language)
-    reply = await request.app.state.asking.ask(asked, client_of(request.scope))
+    asking: Asking = request.app.state.asking
+    reply = await asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
-    content: bytes = reply.content
-    return content
+    return reply.content
 
 
 def _search_page(

@@ -21,11 +21,18 @@ class Service:
     To a caller who is restricted to some glossaries the entries of the others are not there.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, is_current: bool = False) -> None:
+        """Take what the index shows.
+
+        Args:
+            request: whose it is.
+            is_current: whether it has just been asked what it holds, which may have to wait and is not done again.
+        """
         state = request.app.state
         self.glossary: Glossary = state.glossary
         self._caller = caller_of(request)
-        self.glossary.follow(wait=False)
+        if not is_current:
+            self.glossary.follow(wait=False)
         etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
         self.caching = {
             "ETag": etag,
