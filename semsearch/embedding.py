@@ -79,15 +79,34 @@ class Embedding:
         export = None if is_hashed else Export.load_stated(folder, manifest.fingerprint, sha256)
         precision = hashed.NAME if is_hashed else REFERENCE
 
-        def reference() -> Encoder:
-            return load_answering_encoder(
-                folder,
-                model=manifest.model,
-                fingerprint=manifest.fingerprint,
-                precision=precision,
-            )
+        return cls.by(
+            layout,
+            manifest.model,
+            manifest.fingerprint,
+            export,
+            lambda: encoder_of(layout, manifest, precision),
+        )
 
-        return cls.by(layout, manifest.model, manifest.fingerprint, export, reference)
+
+def encoder_of(layout: IndexLayout, manifest: Manifest, precision: str | None = None) -> Encoder:
+    """Load the encoder that answers questions of a generation, or another copy of it.
+
+    Args:
+        layout: of the index.
+        manifest: of the generation.
+        precision: of the copy, see `load_answering_encoder`; the one that answers by default.
+
+    Raises:
+        IndexDamaged: the exported files are missing or altered.
+        EncoderMismatch: the model of that name is not the one of the index any more.
+    """
+    return load_answering_encoder(
+        layout.encoder(manifest.fingerprint),
+        model=manifest.model,
+        fingerprint=manifest.fingerprint,
+        precision=precision or manifest.precision,
+        sha256=manifest.encoder_sha256,
+    )
 
 
 class Known(Protocol):

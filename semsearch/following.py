@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from semsearch.embedding import Embedding
-from semsearch.encoders import is_meant, load_answering_encoder
+from semsearch.embedding import Embedding, encoder_of
+from semsearch.encoders import is_meant
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.overlay import make_overlay
@@ -193,13 +193,7 @@ class Following:
                 f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name the encoder "
                 "it has (--model, SEMSEARCH_MODEL), or none"
             )
-        encoder = load_answering_encoder(
-            layout.encoder(manifest.fingerprint),
-            model=manifest.model,
-            fingerprint=manifest.fingerprint,
-            precision=manifest.precision,
-            sha256=manifest.encoder_sha256,
-        )
+        encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)
         stated = manifest.reranker
         generation = Segment.open(files, manifest.dim, manifest.engine)
