@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
-
-from markupsafe import Markup, escape
 
 from semsearch.pages.addresses import entry_file, entry_path, glossary_file, glossary_path
 from semsearch.pages.assets import assets_path
@@ -14,6 +13,7 @@ from semsearch.wording import language_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from semsearch.pages.marking import Marked
     from semsearch.types import GlossaryInfo
@@ -111,17 +111,25 @@ def _environment() -> Environment:
 
 
 def marked(text: Marked) -> Markup:
-    """Return a text with its marks; a template would take three times as long for the most common thing on a page."""
-    made = ["… " if text.goes_before else ""]
-    is_open = False
-    for piece in text.pieces:
-        if piece.in_sentence is not is_open:
-            is_open = piece.in_sentence
-            made.append("<mark>" if is_open else "</mark>")
-        made.append(f"<b>{escape(piece.text)}</b>" if piece.is_word else escape(piece.text))
-    made.append("</mark>" if is_open else "")
-    made.append(" …" if text.goes_on else "")
-    return Markup("".join(made))  # noqa: S704 - every text in it was escaped
+    """Return a text with its marks: <mark> for the sentence that answers, <b> for the words of the question.
+
+    Written here and not in a template, which took half of the time of a page with an answer for it.
+    """
+    from markupsafe import Markup
+
+    parts = ["… "] if text.goes_before else []
+    is_marked = False
+    for piece, in_sentence, is_word in text.pieces:
+        if in_sentence != is_marked:
+            parts.append("<mark>" if in_sentence else "</mark>")
+            is_marked = in_sentence
+        said = html.escape(piece)
+        parts.append(f"<b>{said}</b>" if is_word else said)
+    if is_marked:
+        parts.append("</mark>")
+    if text.goes_on:
+        parts.append(" …")
+    return Markup("".join(parts))  # noqa: S704 - every piece was escaped above
 
 
 def count(number: int, one: str, many: str) -> str:
