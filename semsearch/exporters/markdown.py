@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from semsearch.exporters.material import Material, name_of, parts_of
+from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.links import nowhere
 from semsearch.importers.markdown import is_alias_line
-from semsearch.importers.prose import parse_blocks, prose_of
+from semsearch.importers.prose import prose_of
 from semsearch.text import in_markdown
 from semsearch.types import Entry
 
