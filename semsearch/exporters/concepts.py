@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from semsearch.exporters.material import Material
+from semsearch.exporters.material import Material, links_by
 from semsearch.types import Entry
 
 PREFIXES = {
@@ -96,14 +96,9 @@ def _hidden(entry: Entry) -> tuple[str, ...]:
     return tuple(label for label in entry.details.hidden_labels if label not in shown)
 
 
-def _links(entry: Entry, part: str) -> tuple[str, ...]:
-    found: tuple[str, ...] = getattr(entry if part == "see_also" else entry.details, part)
-    return found
-
-
 def _related(entry: Entry, part: str, material: Material) -> Iterator[tuple[str, Iri]]:
     """Yield what a relation leads to, mapped where it leaves the glossary; an entry leads to itself nowhere."""
-    for name in _links(entry, part):
+    for name in links_by(entry, part):
         iri = _address(name, part, material)
         if iri is not None and iri != material.iri(entry.id):
             predicates = _MAPPINGS if iri == name else _RELATIONS
@@ -129,7 +124,7 @@ def lost(entry: Entry, material: Material) -> Iterator[str]:
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
     for part in _RELATIONS:
-        if any(_address(name, part, material) is None for name in _links(entry, part)):
+        if any(_address(name, part, material) is None for name in links_by(entry, part)):
             yield part
 
 

@@ -10,6 +10,7 @@ The rules, in this order:
    heading of that level has text directly below it, or most are single letters. Then the next
    level is tried.
 4. Headings below the level of the terms belong to the definition of the term above them.
+5. Lines directly below a term state its other names and relations (see `stated_lines`).
 """
 
 from __future__ import annotations
@@ -22,14 +23,13 @@ from typing import Any
 
 from semsearch.importers.blocks import Node
 from semsearch.importers.deflists import Stacks, parse_with_stacks
-from semsearch.importers.fields import split_aliases
 from semsearch.importers.files import read_text
 from semsearch.importers.links import from_file
 from semsearch.importers.prose import MAX_SOURCE, Prose, inline_words, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.types import Refusal, Source
+from semsearch.importers.stated_lines import take_stated
+from semsearch.types import Details, Refusal, Source
 
-_ALIASES = re.compile(r"(?:aliases|alias|also known as|aka|a\.k\.a\.|synonyms?):\s*", re.IGNORECASE)
 _ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
 _NOT_TEXT = ("hr", "html_block")
 
@@ -84,11 +84,6 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         else:
             term.append(section)
     yield from reader.term(term)
-
-
-def is_alias_line(line: str) -> bool:
-    """Whether a line, in plain words, states other names."""
-    return _ALIASES.match(line) is not None
 
 
 def _term_level(sections: Sequence[_Section]) -> int:
@@ -157,15 +152,22 @@ class _Reader:
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
-        aliases = self._take_aliases(nodes)
+        stated = take_stated(nodes, self._references)
         for section in sections[1:]:
             nodes += ([section.heading] if section.heading else []) + section.blocks
         definition = self._prose(nodes)
         if definition is None:
             yield Refusal(source, f"the text of {name!r} is longer than {MAX_SOURCE} characters")
         elif name and definition.words:
-            id_, links = anchor[1] if anchor else None, definition.see_also
-            yield Record(name, definition.words, source, aliases, id_, see_also=links)
+            yield Record(
+                name,
+                definition.words,
+                source,
+                stated.pop("aliases", ()),
+                anchor[1] if anchor else None,
+                see_also=(*stated.pop("see_also", ()), *definition.see_also),
+                details=Details.of(stated),
+            )
         else:
             yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")
 
@@ -209,20 +211,6 @@ class _Reader:
         return Record(
             names[0], definition.words, source, tuple(names[1:]), see_also=definition.see_also
         )
-
-    def _take_aliases(self, nodes: list[Node]) -> tuple[str, ...]:
-        """Take a line `Aliases: ...` off the first paragraph below a heading."""
-        if not nodes or nodes[0].type != "paragraph" or not nodes[0].children:
-            return ()
-        inline = nodes[0].children[0]
-        first, _, rest = inline.content.partition("\n")
-        if ":" not in first or len(first) > 5000:
-            return ()
-        found = _ALIASES.match(inline_words(first, self._references))
-        if found is None:
-            return ()
-        inline.token.content = rest
-        return tuple(split_aliases(found.string[found.end() :]))
 
     def _prose(self, nodes: Sequence[Node]) -> Prose | None:
         """Give the words and links of blocks, or None if there are more than a definition may have."""
