@@ -28,17 +28,19 @@ Parts = dict[str, str | list[str]]
 ID, TERM, DEFINITION = "bakery:scoring", "Scoring", "Cutting the dough."
 _NEEDED = {"id", "term", "definition", "glossary", "source", "details"}
 PARTS = [field.name for field in fields(Entry) if field.name not in _NEEDED] + list(DETAILS)
-_TEXTS = ("language", *TEXT_DETAILS)
 
 
 def _values(word: str, language: str) -> Parts:
     """Return a value of each part; several have something to cut at."""
     several: Parts = {part: [f"{word} {part}", f"{word}, other"] for part in PARTS}
-    return several | {part: f"{word} {part}" for part in TEXT_DETAILS} | {"language": language}
+    texts: Parts = {part: f"{word} {part}" for part in TEXT_DETAILS}
+    return several | texts | {"language": language}
 
 
 FIRST, SECOND = _values("One", "de"), _values("Two", "pt-BR")
-NONE: Parts = {part: "" if part in _TEXTS else [] for part in PARTS} | {"language": "en"}
+NONE: Parts = {
+    part: "en" if part == "language" else "" if part in TEXT_DETAILS else [] for part in PARTS
+}
 WHOLE: Parts = {"term": TERM, "definition": DEFINITION}
 
 
