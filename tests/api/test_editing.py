@@ -15,9 +15,10 @@ from starlette.testclient import TestClient
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
+from semsearch.building import build_index
 from semsearch.config import load_settings
 from semsearch.glossary import Glossary
-from tests.api.conftest import check_envelope, problem_of
+from tests.api.conftest import ENTRIES, check_envelope, problem_of
 from tests.api.test_openapi import EDITS
 
 WHISK = "/v1/entries/kitchen:whisk"
@@ -221,6 +222,19 @@ def test_tags_that_are_not_that_of_the_entry_match_nothing(editor: TestClient, s
     stated = stated.format(tag=tag, own=tag[1:].partition("-")[0])
     response = editor.delete(WHISK, headers={"If-Match": stated})
     problem_of(response, 412, "condition-failed")
+
+
+def test_tags_of_a_store_that_was_made_anew_match_nothing(editor: TestClient, folder: Path) -> None:
+    """The revisions of the new one are the same numbers; whoever edits first is asked to try again, then to read again."""
+    headers = {"If-Match": _etag(editor)}
+    (folder / "store.db").unlink()
+    build_index(ENTRIES, folder, model="hashed")
+    busy = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
+    problem_of(busy, 503, "busy")
+    assert busy.headers["retry-after"]
+    again = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
+    problem_of(again, 412, "condition-failed")
+    assert _etag(editor) != headers["If-Match"]
 
 
 def test_one_of_several_tags_is_enough(editor: TestClient) -> None:
