@@ -142,6 +142,7 @@ def test_put_adds_or_replaces_everything(editor: Editor) -> None:
         (Draft("Oven", "x" * 20_001), "the definition of 'Oven' is longer than 20000 characters"),
         (Draft("Oven", "Words.", ("x" * 301,)), "an alias or id of 'Oven' is longer than 300"),
         (Draft("Oven", "Words.", ("\udfff",)), "half of a surrogate pair"),
+        (Draft("Oven", "Words.", language="no language"), "'no language' is no language; write"),
     ],
 )
 def test_what_an_importer_refuses_is_refused(editor: Editor, draft: Draft, reason: str) -> None:
