@@ -173,6 +173,12 @@ def test_patch_changes_what_is_given_and_null_removes(editor: TestClient) -> Non
         b'{"aliases": "x"}',
     ):
         problem_of(editor.patch(WHISK, content=content, headers=merge), 422, "invalid-request")
+    gone = problem_of(
+        editor.patch(WHISK, content=b'{"term": null}', headers=merge), 422, "invalid-request"
+    )
+    assert gone["errors"] == [
+        {"detail": "an entry has a term, which cannot be removed", "pointer": ""}
+    ]
     empty = editor.patch(WHISK, content=b'{"term": " "}', headers=merge)
     assert problem_of(empty, 422, "invalid-entry")["detail"] == "no term"
 
