@@ -188,7 +188,7 @@ def test_a_deleted_entry_is_gone_and_can_be_restored(editor: TestClient) -> None
     response = editor.delete(WHISK, headers={"If-Match": _etag(editor)})
     assert (response.status_code, response.json()) == (200, {"id": "kitchen:whisk", "revision": 9})
     problem_of(editor.get(WHISK), 404, "entry-not-found")
-    problem_of(editor.delete(WHISK, headers={"If-Match": "*"}), 412, "condition-failed")
+    problem_of(editor.delete(WHISK, headers={"If-Match": "*"}), 404, "entry-not-found")
     restored = editor.post(f"{WHISK}/restore", json={"revision": 1})
     assert (restored.status_code, restored.json()["revision"]) == (200, 10)
     again = editor.post(f"{WHISK}/restore", json={"revision": 1})
@@ -210,12 +210,15 @@ def test_a_deleted_entry_is_gone_and_can_be_restored(editor: TestClient) -> None
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_an_edit_without_a_condition_is_refused(editor: TestClient, method: str) -> None:
-    """428 where the entry is there, 404 where it is not."""
+    """428 where the entry is there; where it is not 404, with a condition too."""
     content = b'{"term": "Wisk"}' if method == "PATCH" else None
     sent = {"content": content, "headers": {"Content-Type": "application/json"}}
     problem_of(editor.request(method, WHISK, **sent), 428, "condition-needed")  # type: ignore[arg-type]
-    missing = editor.request(method, "/v1/entries/kitchen:none", **sent)  # type: ignore[arg-type]
-    problem_of(missing, 404, "entry-not-found")
+    for condition in ({}, {"If-Match": "*"}, {"If-Match": _etag(editor)}, {"If-Match": "x"}):
+        headers = {"Content-Type": "application/json", **condition}
+        missing = editor.request(method, "/v1/entries/Whisk", content=content, headers=headers)
+        said = problem_of(missing, 404, "entry-not-found")["detail"]
+        assert said == "there is no entry with the id 'Whisk'; did you mean 'kitchen:whisk'?"
 
 
 @pytest.mark.parametrize(
