@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from semsearch.embedding import Embedding, encoder_of
 from semsearch.encoders import is_meant
@@ -133,7 +134,9 @@ class Following:
         self._pointer = self._stamp()
         self.shown = self._open(model)
         """What answers, as of the last `follow`."""
-        self._store = self._open_store()
+        self._store: EntryReader | None = None
+        self._file: tuple[int, int] | None = None
+        """The store that is open, or that could not be opened."""
         self.follow(wait=True)
 
     def follow(self, *, wait: bool = False) -> Shown:
@@ -153,6 +156,7 @@ class Following:
         with self._turn:
             self._begin_opening()
             self._end_opening()
+            self._follow_store()
             self._follow_changes()
             return self.shown
 
@@ -166,7 +170,7 @@ class Following:
                 is_new = not self._opening.is_alive()
             else:
                 is_new = self._stamp() != self._pointer
-            return is_new or self._changed(self._newest()) is not None
+            return is_new or self._is_replaced() or self._changed(self._newest()) is not None
         except sqlite3.OperationalError:
             return True
         finally:
@@ -207,6 +211,19 @@ class Following:
             load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
             manifest.revision,
         )
+
+    def _is_replaced(self) -> bool:
+        """Whether the store is another file than the one that is open; one that was moved away is shown until then."""
+        return _place(self._layout.store) not in (None, self._file)
+
+    def _follow_store(self) -> None:
+        """Open the store that is there now, once."""
+        if self._is_replaced():
+            if self._store is not None:
+                self._store.close()
+            self._file = _place(self._layout.store)
+            self._unreadable = None
+            self._store = self._open_store()
 
     def _open_store(self) -> EntryReader | None:
         """Open the store; an index without one, or with one that cannot be opened, shows its generation alone."""
@@ -301,6 +318,8 @@ class Following:
         if self._opening is not None and not self._opening.is_alive():
             self._opening = None
             self._unreadable = None
+            if self._store is None:  # whoever published it has had the store open since
+                self._file = None
 
     def _open_next(self) -> None:
         self._pointer = self._stamp()
@@ -311,8 +330,15 @@ class Following:
 
     def _stamp(self) -> tuple[int, int]:
         """Return what changes whenever another generation answers."""
-        try:
+        with suppress(OSError):
             stat = self._layout.current.stat()
-        except OSError:
-            return 0, 0
-        return stat.st_ino, stat.st_mtime_ns
+            return stat.st_ino, stat.st_mtime_ns
+        return 0, 0
+
+
+def _place(file: Path) -> tuple[int, int] | None:
+    """Return which file this is; None where there is none."""
+    with suppress(OSError):
+        stat = file.stat()
+        return stat.st_dev, stat.st_ino
+    return None

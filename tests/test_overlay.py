@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -224,6 +225,29 @@ def test_an_index_without_its_store_answers(index: Path) -> None:
     with Glossary.open(index) as glossary:
         assert len(glossary) == len(ENTRIES)
         assert not glossary.is_behind
+
+
+def test_a_store_made_anew_is_followed(index: Path, glossary: Glossary) -> None:
+    """A store that is damaged is moved away and built again while the index is open; edits of the new one are shown."""
+    (index / "store.db").rename(index / "store.old")
+    assert not glossary.is_behind
+    build_index(ENTRIES, index, model="hashed")
+    glossary.follow()
+    with Editor(index, who="ann") as editor:
+        editor.add("bakery", OVEN)
+    assert glossary.is_behind
+    assert glossary.ask("oven").hits[0].entry.term == "Oven"
+    assert not glossary.is_behind
+
+
+def test_a_store_put_back_is_followed(index: Path, glossary: Glossary, editor: Editor) -> None:
+    """A copy of the store in its place is the store, although no generation is published."""
+    (index / "store.db").rename(index / "store.old")
+    assert len(glossary) == len(ENTRIES)
+    shutil.copyfile(index / "store.old", index / "store.db")
+    editor.add("bakery", OVEN)
+    assert glossary.is_behind
+    assert glossary.ask("oven").hits[0].entry.term == "Oven"
 
 
 @pytest.mark.parametrize("commit_s", [BUSY_S / 5, BUSY_S * 4])

@@ -56,10 +56,17 @@ def expected(request: Request, editor: Editor, id_: str, *, may_be_absent: bool 
             return 0
         editor.entry(id_)
         raise Refused(problems.CONDITION_NEEDED, problems.CONDITION_NEEDED.meaning)
-    return _matching(match, editor, id_)
+    found = _matching(match, editor, id_)
+    if found is not None:
+        return found
+    if not may_be_absent:
+        editor.entry(
+            id_
+        )  # conditions count only where the request could be carried out (RFC 9110, 13.2.1)
+    raise Refused(problems.CONDITION_FAILED, problems.CONDITION_FAILED.meaning)
 
 
-def _matching(match: str, editor: Editor, id_: str) -> int:
+def _matching(match: str, editor: Editor, id_: str) -> int | None:
     """Return the revision that is stated, or that of the entry if it is among several; tags of others match nothing."""
     own = f"{editor.identity[:IDENTITY_CHARS]}-"
     tags = _TAGS.findall(match) if _LIST.fullmatch(match) else []
@@ -70,7 +77,7 @@ def _matching(match: str, editor: Editor, id_: str) -> int:
     present = editor.find(id_)
     if present is not None and (match == "*" or present.revision in revisions):
         return present.revision
-    raise Refused(problems.CONDITION_FAILED, problems.CONDITION_FAILED.meaning)
+    return None
 
 
 def unmet(request: Request, expected_revision: int, said: str) -> Refused:

@@ -114,7 +114,9 @@ class EntryPatch(_Body):
     def _keeps_what_an_entry_needs(self) -> EntryPatch:
         for name in ("term", "definition"):
             if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(f"an entry has a {name}, which cannot be removed")
+                raise pydantic_core.PydanticCustomError(
+                    "needed", f"an entry has a {name}, which cannot be removed"
+                )
         return self
 
     def changes(self) -> dict[str, Any]:

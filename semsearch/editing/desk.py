@@ -70,6 +70,7 @@ class Desk:
         self._encoders = Encoders(lend)
         self._fault = ""
         self.identity = read_manifest(self._layout)[0].store
+        """Of the store that was read or written last, whose revisions are known outside."""
 
     @property
     def has_store(self) -> bool:
@@ -102,6 +103,7 @@ class Desk:
                 check_exists(layout)
                 with sound(layout.store), closing(EntryStore(layout.store)) as store:
                     _check_belongs(layout, store, manifest)
+                    self._check_known(manifest)
                     self._progress.advance(1)
                     yield Work(layout, store, manifest, self._encoders, self._progress)
         except IndexUnwritable as error:
@@ -110,6 +112,15 @@ class Desk:
             raise
         finally:
             self._turn.release()
+
+    def _check_known(self, manifest: Manifest) -> None:
+        """Refuse an edit, once, that may be made from a revision of a store whose place another one has taken."""
+        if manifest.store != self.identity:
+            self.identity = manifest.store
+            raise IndexBusy(
+                f"the store of the index in {self._layout.root} was made anew meanwhile; look at what is there now "
+                "and try again"
+            )
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -132,6 +143,7 @@ class Desk:
             sound(layout.store),
             closing(self._reader()) as store,
         ):
+            self.identity = store.revision[0]
             yield store
 
     def _reader(self) -> EntryReader:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from semsearch.errors import InvalidEntry
-from semsearch.importers.entries import MAX_TERM, clean
+from semsearch.importers.entries import MAX_TERM, clean, language_tag
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
 from semsearch.importers.slugs import slug
@@ -47,8 +47,13 @@ def drafted(draft: Draft, id_: str) -> Entry:
         id_: of the entry.
 
     Raises:
-        InvalidEntry: it cannot be one; the reason is that of an importer.
+        InvalidEntry: it cannot be one; the reason is that of an importer, which takes English for a language that is
+            none, and here somebody can be asked.
     """
+    if draft.language.strip() and language_tag(draft.language) is None:
+        raise InvalidEntry(
+            f"{shorten(draft.language)!r} is no language; write it as en, de or pt-BR"
+        )
     record = clean(
         Record(
             draft.term,

@@ -130,14 +130,13 @@ def clean(record: Record) -> Record | Refusal:
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
     if reason:
         return Refusal(record.source, reason)
-    language = record.language.strip().replace("_", "-")
     return Record(
         term,
         definition,
         record.source,
         tuple(aliases),
         id_,
-        _cased(language) if _LANGUAGE.fullmatch(language) else "en",
+        language_tag(record.language) or "en",
         _clean_links(record.see_also),
         _clean_details(record.details),
         record.key,
@@ -146,9 +145,12 @@ def clean(record: Record) -> Record | Refusal:
     )
 
 
-def _cased(language: str) -> str:
-    """Return a tag in the letters that RFC 5646 recommends (2.1.1): `zh-Hans-CN`."""
-    first, *parts = language.lower().split("-")
+def language_tag(stated: str) -> str | None:
+    """Return the tag of a language in the letters that RFC 5646 recommends (2.1.1): `zh-Hans-CN`; None if it is none."""
+    tag = stated.strip().replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        return None
+    first, *parts = tag.lower().split("-")
     shown = {2: str.upper, 4: str.title}
     return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])
 

@@ -15,9 +15,10 @@ from starlette.testclient import TestClient
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
+from semsearch.building import build_index
 from semsearch.config import load_settings
 from semsearch.glossary import Glossary
-from tests.api.conftest import check_envelope, problem_of
+from tests.api.conftest import ENTRIES, check_envelope, problem_of
 from tests.api.test_openapi import EDITS
 
 WHISK = "/v1/entries/kitchen:whisk"
@@ -172,6 +173,12 @@ def test_patch_changes_what_is_given_and_null_removes(editor: TestClient) -> Non
         b'{"aliases": "x"}',
     ):
         problem_of(editor.patch(WHISK, content=content, headers=merge), 422, "invalid-request")
+    gone = problem_of(
+        editor.patch(WHISK, content=b'{"term": null}', headers=merge), 422, "invalid-request"
+    )
+    assert gone["errors"] == [
+        {"detail": "an entry has a term, which cannot be removed", "pointer": ""}
+    ]
     empty = editor.patch(WHISK, content=b'{"term": " "}', headers=merge)
     assert problem_of(empty, 422, "invalid-entry")["detail"] == "no term"
 
@@ -181,7 +188,7 @@ def test_a_deleted_entry_is_gone_and_can_be_restored(editor: TestClient) -> None
     response = editor.delete(WHISK, headers={"If-Match": _etag(editor)})
     assert (response.status_code, response.json()) == (200, {"id": "kitchen:whisk", "revision": 9})
     problem_of(editor.get(WHISK), 404, "entry-not-found")
-    problem_of(editor.delete(WHISK, headers={"If-Match": "*"}), 412, "condition-failed")
+    problem_of(editor.delete(WHISK, headers={"If-Match": "*"}), 404, "entry-not-found")
     restored = editor.post(f"{WHISK}/restore", json={"revision": 1})
     assert (restored.status_code, restored.json()["revision"]) == (200, 10)
     again = editor.post(f"{WHISK}/restore", json={"revision": 1})
@@ -203,12 +210,15 @@ def test_a_deleted_entry_is_gone_and_can_be_restored(editor: TestClient) -> None
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_an_edit_without_a_condition_is_refused(editor: TestClient, method: str) -> None:
-    """428 where the entry is there, 404 where it is not."""
+    """428 where the entry is there; where it is not 404, with a condition too."""
     content = b'{"term": "Wisk"}' if method == "PATCH" else None
     sent = {"content": content, "headers": {"Content-Type": "application/json"}}
     problem_of(editor.request(method, WHISK, **sent), 428, "condition-needed")  # type: ignore[arg-type]
-    missing = editor.request(method, "/v1/entries/kitchen:none", **sent)  # type: ignore[arg-type]
-    problem_of(missing, 404, "entry-not-found")
+    for condition in ({}, {"If-Match": "*"}, {"If-Match": _etag(editor)}, {"If-Match": "x"}):
+        headers = {"Content-Type": "application/json", **condition}
+        missing = editor.request(method, "/v1/entries/Whisk", content=content, headers=headers)
+        said = problem_of(missing, 404, "entry-not-found")["detail"]
+        assert said == "there is no entry with the id 'Whisk'; did you mean 'kitchen:whisk'?"
 
 
 @pytest.mark.parametrize(
@@ -221,6 +231,19 @@ def test_tags_that_are_not_that_of_the_entry_match_nothing(editor: TestClient, s
     stated = stated.format(tag=tag, own=tag[1:].partition("-")[0])
     response = editor.delete(WHISK, headers={"If-Match": stated})
     problem_of(response, 412, "condition-failed")
+
+
+def test_tags_of_a_store_that_was_made_anew_match_nothing(editor: TestClient, folder: Path) -> None:
+    """The revisions of the new one are the same numbers; whoever edits first is asked to try again, then to read again."""
+    headers = {"If-Match": _etag(editor)}
+    (folder / "store.db").unlink()
+    build_index(ENTRIES, folder, model="hashed")
+    busy = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
+    problem_of(busy, 503, "busy")
+    assert busy.headers["retry-after"]
+    again = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
+    problem_of(again, 412, "condition-failed")
+    assert _etag(editor) != headers["If-Match"]
 
 
 def test_one_of_several_tags_is_enough(editor: TestClient) -> None:

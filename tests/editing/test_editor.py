@@ -142,6 +142,7 @@ def test_put_adds_or_replaces_everything(editor: Editor) -> None:
         (Draft("Oven", "x" * 20_001), "the definition of 'Oven' is longer than 20000 characters"),
         (Draft("Oven", "Words.", ("x" * 301,)), "an alias or id of 'Oven' is longer than 300"),
         (Draft("Oven", "Words.", ("\udfff",)), "half of a surrogate pair"),
+        (Draft("Oven", "Words.", language="no language"), "'no language' is no language; write"),
     ],
 )
 def test_what_an_importer_refuses_is_refused(editor: Editor, draft: Draft, reason: str) -> None:
@@ -302,3 +303,15 @@ def test_a_store_of_another_index_is_not_edited(
     (other / "store.db").replace(index / "store.db")
     with pytest.raises(IndexDamaged, match="is not the store that the index was made from"):
         editor.add("bakery", SCORING)
+
+
+def test_a_store_made_anew_is_read_before_it_is_edited(editor: Editor, index: Path) -> None:
+    """Its revisions are counted anew: what was made from one of the store before it would be taken for another."""
+    before = editor.identity
+    (index / "store.db").unlink()
+    build_index(ENTRIES, index, model="hashed")
+    with pytest.raises(IndexBusy, match="made anew"):
+        editor.change("bakery:crumb", definition="Pores of bread.", expected=2)
+    assert editor.identity != before
+    assert editor.entry("bakery:crumb").entry == ENTRIES[1]
+    assert editor.add("bakery", SCORING).revision == 8
