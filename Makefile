@@ -98,8 +98,9 @@ torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, f
 	@$(BIN)/python -m tests.torture.rate --publishes 100
 	@$(BIN)/python -m tests.torture.stop --stops 100
 
-bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries: how many entries, how long, how much memory
+bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries and write one in every format: how many entries, how long, how much memory
 	@$(BIN)/python -m tests.benchmarks.importing --dictionaries $(DICT)
+	@$(BIN)/python -m tests.benchmarks.exporting --dictionaries $(DICT)
 
 fuzz: $(BIN)/.dev ## Read 200,000 damaged files of every format (two hours)
 	@$(BIN)/python -W error -m tests.importers.fuzz --files 200000

@@ -1,7 +1,8 @@
 """Whole dictionaries, read as `semsearch build` reads them: is everything there, how soon, and in how much memory?
 
 What there should be is counted apart from the readers: an article for each place in a dictionary that its index names,
-a synset for each line of WordNet that does not begin with blanks. Each is read by a process of its own.
+a synset for each line of WordNet that does not begin with blanks. Each is read by a process of its own. WordNet and a
+file of Markdown are read with the collector of cycles on as well, which importers turn off.
 
     python -m tests.benchmarks.importing --dictionaries build/dicts
 """
@@ -9,6 +10,7 @@ a synset for each line of WordNet that does not begin with blanks. Each is read 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -16,6 +18,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from semsearch.importers import read_corpus
 from tests.benchmarks.bars import Bar, finish
@@ -25,6 +28,8 @@ SECONDS, MEGABYTES = 60, 500
 _ABOUT = ("00database", "00-database")
 LONGEST = {"foldoc": 1}
 """Articles longer than a definition may be."""
+HEADINGS = 20_000
+"""Terms of the Markdown file, 1.7 MB."""
 
 
 def main() -> None:
@@ -33,27 +38,57 @@ def main() -> None:
     parser.add_argument("--dictionaries", type=Path, default=Path("build/dicts"))
     parser.add_argument("--output", type=Path, default=Path("build/importing.json"))
     parser.add_argument("--read", help=argparse.SUPPRESS)
+    parser.add_argument("--collected", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.read:
-        print(json.dumps(_read(given.read)))
+        print(json.dumps(_read(given.read, is_collected=given.collected)))
         return
     measured = {name: _measure(name, given.dictionaries) for name in ("foldoc", "jargon", "vera")}
     measured["wordnet"] = _measure("wordnet", given.dictionaries)
-    sys.exit(finish({"dictionaries": measured}, _bars(measured), given.output))
+    found = {"dictionaries": measured, "collector": _with_the_collector(given.dictionaries)}
+    sys.exit(finish(found, _bars(measured), given.output))
 
 
 def _measure(name: str, folder: Path) -> dict[str, float]:
     path = folder / "wordnet" if name == "wordnet" else folder / f"{name}.index"
-    command = [sys.executable, "-m", __spec__.name, "--read", f"{name}={path}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
+    found = _in_a_process(f"{name}={path}")
     return {**found, "counted": _synsets(path) if name == "wordnet" else _articles(path)}
 
 
-def _read(path: str) -> dict[str, float]:
+def _in_a_process(path: str, *more: str) -> dict[str, float]:
+    command = [sys.executable, "-m", __spec__.name, "--read", path, *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _with_the_collector(folder: Path) -> dict[str, dict[str, float]]:
+    """Return seconds and megabytes of reading with and without the collector of cycles."""
+    with TemporaryDirectory() as made:
+        markdown = Path(made) / "terms.md"
+        markdown.write_text(
+            "".join(
+                f"## term {n}\n\nA *definition* of some words, and [a link](#term-{n // 2}).\n\n"
+                for n in range(HEADINGS)
+            )
+        )
+        read = {}
+        for name, path in ("markdown", markdown), ("wordnet", folder / "wordnet"):
+            for how, more in ("off", ()), ("on", ("--collected",)):
+                found = _in_a_process(f"{name}={path}", *more)
+                kept = {part: found[part] for part in ("entries", "cpu_seconds", "megabytes")}
+                read[f"{name}, collector {how}"] = kept
+                print(f"{name}, collector {how}: {kept}")
+    return read
+
+
+def _read(path: str, *, is_collected: bool) -> dict[str, float]:
+    if is_collected:
+        vars(gc)["disable"] = lambda: None  # importers turn it off; here it stays
     start = time.perf_counter()
     corpus = read_corpus([path])
     seconds = time.perf_counter() - start
+    cpu_seconds = time.process_time()
     duplicates = sum(refusal.reason.startswith("duplicate of") for refusal in corpus.refusals)
     placeholders = sum("is a placeholder" in refusal.reason for refusal in corpus.refusals)
     return {
@@ -62,6 +97,7 @@ def _read(path: str) -> dict[str, float]:
         "refused": len(corpus.refusals),
         "duplicates_and_placeholders": duplicates + placeholders,
         "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu_seconds, 2),
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
