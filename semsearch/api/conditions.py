@@ -59,10 +59,10 @@ def expected(request: Request, editor: Editor, id_: str, *, may_be_absent: bool 
     found = _matching(match, editor, id_)
     if found is not None:
         return found
-    if not may_be_absent:
-        editor.entry(
-            id_
-        )  # conditions count only where the request could be carried out (RFC 9110, 13.2.1)
+    if (
+        not may_be_absent
+    ):  # conditions count only where a request could be carried out (RFC 9110, 13.2.1)
+        editor.entry(id_)
     raise Refused(problems.CONDITION_FAILED, problems.CONDITION_FAILED.meaning)
 
 
