@@ -176,11 +176,12 @@ def _hits(
         tier = tiers[c.position]
         named = names.get(c.position)
         shares_words = c.parts.words > 0
+        text, term = entry.definition, entry.term
         evidence = Evidence(
             name=named.label if named else None,
-            words=shared_words(asked, snapshot.stems(c.position)) if shares_words else (),
-            term_words=shared_words(asked, words_with_stems(entry.term)) if shares_words else (),
-            sentence=Span(*place, entry.definition[slice(*place)]),
+            words=shared_words(asked, text, snapshot.stems(c.position)) if shares_words else (),
+            term_words=shared_words(asked, term, words_with_stems(term)) if shares_words else (),
+            sentence=Span(*place, text[slice(*place)]),
             parts=c.parts,
             rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
         )

@@ -12,10 +12,11 @@ from semsearch.errors import LanguageNotFound
 from semsearch.languages import check_language, matching
 from semsearch.layers import Layered
 from semsearch.scope import Scope, between, visible
+from semsearch.stems import Stemmed
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.relations import Relation
 from semsearch.storage.snapshot import Label, NamedEntry, Snapshot
-from semsearch.types import Entry, GlossaryInfo, Numbers, Span
+from semsearch.types import Entry, GlossaryInfo, Numbers
 
 _MOST_SPOKEN = 64
 """Scopes of a language that are kept: one of a million entries takes 8 MB at most, most take little."""
@@ -136,7 +137,7 @@ class LayeredEntries:
             found += snapshot.passages([row - start])
         return found
 
-    def stems(self, position: int) -> list[tuple[str, Span]]:
+    def stems(self, position: int) -> list[Stemmed]:
         """Return the words of a definition with their stems."""
         snapshot, start = self._layers.at(position)
         return snapshot.stems(position - start)

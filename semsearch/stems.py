@@ -7,23 +7,24 @@ right for other languages to be consistent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from semsearch.text import CACHED_CHARS, WORD, content_words, fold
-from semsearch.types import Span
+
+Stemmed = tuple[str, int, int]
+"""The stem of a word, and where it begins and ends in its text. Not a `Span`, which takes as long to make as all the
+rest: of the words of a definition a question shares a few, and thousands of definitions are kept."""
 
 _PLURAL_ACRONYM = re.compile(r"[A-Z0-9]{2,}s\Z")
 _stemming = Lock()
 """Snowball's stemmers keep their state in the object; one word at a time."""
 
 
-def words_with_stems(text: str) -> Iterator[tuple[str, Span]]:
-    """Yield the stem of each word of a text, and where the word stands."""
-    for match in WORD.finditer(text):
-        yield stem(match[0]), Span(match.start(), match.end(), match[0])
+def words_with_stems(text: str) -> list[Stemmed]:
+    """Return the stem of each word of a text, and where the word stands."""
+    return [(stem(match[0]), *match.span()) for match in WORD.finditer(text)]
 
 
 @lru_cache(maxsize=256)  # one question is looked at several times while it is answered

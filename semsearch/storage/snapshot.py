@@ -18,7 +18,7 @@ import numpy as np
 from semsearch.names import Name, names_of
 from semsearch.passages import Passage
 from semsearch.progress import Progress, told
-from semsearch.stems import words_with_stems
+from semsearch.stems import Stemmed, words_with_stems
 from semsearch.storage import alphabet, relations
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.database import Reader, writing_once
@@ -27,7 +27,7 @@ from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.relations import Relation
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
-from semsearch.types import Entry, Numbers, Span
+from semsearch.types import Entry, Numbers
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
@@ -207,9 +207,9 @@ class Snapshot:
         )
         return int(start), int(stop)
 
-    def _read_stems(self, position: int) -> list[tuple[str, Span]]:
+    def _read_stems(self, position: int) -> list[Stemmed]:
         """Return the words of a definition with their stems."""
-        return list(words_with_stems(self._entry(position).definition))
+        return words_with_stems(self._entry(position).definition)
 
     def relations_from(self, position: int) -> list[Relation]:
         """Return what an author linked from an entry, then what its definition mentions."""

@@ -26,7 +26,7 @@ from semsearch.names import names_of
 from semsearch.passages import text_of
 from semsearch.progress import Progress, told
 from semsearch.scope import are_among
-from semsearch.stems import question_stems, words_with_stems
+from semsearch.stems import Stemmed, question_stems, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
@@ -78,9 +78,11 @@ def write_words(
     lengths = array("i")
     written: Counter[str] = Counter()
     for position, entry in enumerate(told(entries, progress, "words", len(entries))):
-        found = [pair for text in _texts(entry) for pair in words_with_stems(text)]
-        written.update(fold(span.text) for _, span in found)
-        counts = Counter(used for used, _ in found)
+        counts: Counter[str] = Counter()
+        for text in _texts(entry):
+            found = words_with_stems(text)
+            written.update(fold(text[start:end]) for _, start, end in found)
+            counts.update(used for used, _, _ in found)
         lengths.append(counts.total())
         for used, count in counts.items():
             uses[used].add(position, count)
@@ -278,6 +280,6 @@ def found_words(question: str, uses: Mapping[str, Uses], entries: int) -> FoundW
     return FoundWords(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
 
 
-def shared_words(stems: Collection[str], text: Iterable[tuple[str, Span]]) -> tuple[Span, ...]:
-    """Return the words of a text, given with their stems, that are among some stems."""
-    return tuple(span for stem, span in text if stem in stems)
+def shared_words(asked: Collection[str], text: str, words: Iterable[Stemmed]) -> tuple[Span, ...]:
+    """Return those of the words of a text whose stems are asked for."""
+    return tuple(Span(start, end, text[start:end]) for stem, start, end in words if stem in asked)
