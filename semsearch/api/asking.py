@@ -62,7 +62,7 @@ class Asking:
             GlossaryNotFound: the index has no such glossary.
             Overloaded: too many questions wait.
         """
-        tag = await self._follow()
+        tag = await self.follow()
         known = self._answers.get((tag, asked))
         if known is not None:
             return Reply(known, {"cache": "answer"})
@@ -81,7 +81,7 @@ class Asking:
             GlossaryNotFound: the index has no such glossary.
             Overloaded: too many requests wait; the rest of the batch is not asked.
         """
-        tag = await self._follow()
+        tag = await self.follow()
         for one in asked:
             self._glossary.check(one)
         known = ((one, self._answers.get((tag, one))) for one in asked)
@@ -105,7 +105,7 @@ class Asking:
         await asyncio.gather(*(ask_parts() for _ in range(THREADS)))
         return [found[one] for one in asked]
 
-    async def _follow(self) -> str:
+    async def follow(self) -> str:
         """Show what the index holds now, and return its tag."""
         if self._glossary.is_behind:
             await run_in_threadpool(self._glossary.follow, wait=False)

@@ -10,9 +10,10 @@ import json
 import shlex
 from functools import partial
 from ipaddress import ip_address
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -20,10 +21,11 @@ from starlette.staticfiles import StaticFiles
 from semsearch.answering import Asked
 from semsearch.api import problems
 from semsearch.api.access import caller_of
+from semsearch.api.asking import Asking
 from semsearch.api.examples import example_questions
 from semsearch.api.refusing import page_root
 from semsearch.api.service import Service
-from semsearch.api.strict import client_of, read_address
+from semsearch.api.strict import StrictRoute, client_of
 from semsearch.config import Settings
 from semsearch.glossary import Glossary
 from semsearch.pages import Site, render
@@ -65,7 +67,15 @@ class Start:
         return questions
 
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+
+
+class SearchPageQuery(BaseModel):
+    """Parameters of the page that asks; what is unknown is left alone, as on every page."""
+
+    q: str = ""
+    glossary: str = ""
+    lang: str = ""
 
 
 def site_of(request: Request, service: Service) -> Site:
@@ -101,25 +111,23 @@ def _is_loopback(host: str) -> bool:
 
 
 @router.get("/")
-async def landing(request: Request) -> Response:
+async def landing(query: Annotated[SearchPageQuery, Query()], request: Request) -> Response:
     """Return the page that asks, with the answer if its address has a question."""
-    service = await run_in_threadpool(Service, request)
+    asking: Asking = request.app.state.asking
+    await asking.follow()
+    service = Service(request, follows=False)
     if service.is_held:
         return service.not_modified()
-    address = read_address(request.scope)
-    question, glossary = address.get("q", "").strip(), address.get("glossary") or None
-    language = address.get("lang") or None
-    answer = await _answer(request, question, glossary, language) if question else None
-    make = partial(_search_page, request, service, question, glossary, language, answer)
-    return service.found(await run_in_threadpool(make), HTML)
+    question = query.q.strip()
+    answer = await _answer(request, question, query) if question else None
+    make = partial(_search_page, request, service, question, query, answer)
+    return service.found(await asking.workers.run(make, client_of(request.scope)), HTML)
 
 
-async def _answer(
-    request: Request, question: str, glossary: str | None, language: str | None
-) -> bytes:
+async def _answer(request: Request, question: str, query: SearchPageQuery) -> bytes:
     """Return the JSON of an answer: the page is told what any client is."""
-    within = caller_of(request).within(glossary)
-    asked = Asked(check_question(question), glossary=within, language=language)
+    within = caller_of(request).within(query.glossary or None)
+    asked = Asked(check_question(question), glossary=within, language=query.lang or None)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     content: bytes = reply.content
@@ -130,8 +138,7 @@ def _search_page(
     request: Request,
     service: Service,
     question: str,
-    glossary: str | None,
-    language: str | None,
+    query: SearchPageQuery,
     answer: bytes | None,
 ) -> bytes:
     start: Start = request.app.state.start
@@ -140,16 +147,16 @@ def _search_page(
         "search",
         site_of(request, service),
         question=question,
-        glossary=glossary or "",
-        language=language or "",
-        languages=_offered(service.languages(), language),
+        glossary=query.glossary,
+        language=query.lang,
+        languages=_offered(service.languages(), query.lang),
         answer=shown(json.loads(answer)) if answer else None,
         examples=start.questions() if is_whole and not question else [],
         usage=_usage(request, question),
     )
 
 
-def _offered(languages: list[str], asked: str | None) -> list[str]:
+def _offered(languages: list[str], asked: str) -> list[str]:
     """Return the languages to choose from, also one that was asked for and matches others (`de`)."""
     known = {tag.lower() for tag in languages}
     return languages if not asked or asked.lower() in known else [asked, *languages]
@@ -171,7 +178,7 @@ def docs() -> Response:
 
 
 @router.get("/problems/{slug}")
-async def problem(slug: str) -> Response:
+async def problem(slug: Annotated[str, Path()]) -> Response:
     """Explain a kind of problem: what the `type` of an error points at."""
     kind = problems.KINDS.get(slug)
     if kind is None:

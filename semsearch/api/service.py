@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from semsearch.api.access import caller_of
+from semsearch.api.kept import Kept
 from semsearch.errors import EntryNotFound, InvalidQuestion
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.text import text_hash
@@ -21,11 +22,19 @@ class Service:
     To a caller who is restricted to some glossaries the entries of the others are not there.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, follows: bool = True) -> None:
+        """Take a request that was let through.
+
+        Args:
+            request: whose.
+            follows: whether to show what the index holds now, which may wait for a writer; a coroutine has waited before.
+        """
         state = request.app.state
         self.glossary: Glossary = state.glossary
+        self._kept: Kept = state.kept
         self._caller = caller_of(request)
-        self.glossary.follow(wait=False)
+        if follows:
+            self.glossary.follow(wait=False)
         etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
         self.caching = {
             "ETag": etag,
@@ -102,12 +111,19 @@ class Service:
 
     def languages(self) -> list[str]:
         """Return the languages of the definitions that the caller may see, as tags, sorted."""
-        names = (one.name for one in self.glossaries())
-        return sorted({tag for name in names for tag in self.glossary.languages(name)})
+        known = self._kept.get(self.glossary.tag, "languages", self._languages)
+        mine = (known.get(one.name, ()) for one in self.glossaries())
+        return sorted({tag for tags in mine for tag in tags})
+
+    def _languages(self) -> dict[str, tuple[str, ...]]:
+        names = [one.name for one in self.glossary.info().glossaries]
+        return {name: self.glossary.languages(name) for name in names}
 
     def glossaries(self) -> list[GlossaryInfo]:
         """Return the glossaries that the caller may use."""
-        return [one for one in self.glossary.info().glossaries if self._caller.may_use(one.name)]
+        glossary = self.glossary
+        known = self._kept.get(glossary.tag, "glossaries", lambda: glossary.info().glossaries)
+        return [one for one in known if self._caller.may_use(one.name)]
 
 
 def _etag(of_index: str, glossaries: tuple[str, ...]) -> str:

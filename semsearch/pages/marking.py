@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 SHOWN = 480
 """Characters of a definition that are shown before somebody asks for all of it."""
@@ -16,8 +16,7 @@ Place = Mapping[str, Any]
 """A span in its JSON shape: `start` included, `end` not, by characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):  # a tuple is made in a third of the time: an answer has hundreds
     """A piece of a text: inside the sentence that answers or not, a word of the question or not."""
 
     text: str
@@ -56,10 +55,11 @@ def mark(
         end: where to end; the end of the text by default.
     """
     end = len(text) if end is None else end
-    of_words, of_sentence = (
-        _steps(words, start, end),
-        _steps([sentence] if sentence else [], start, end),
-    )
+    of_words = _steps(words, start, end)
+    of_sentence = _steps([sentence] if sentence else [], start, end)
+    if not of_words and not of_sentence:
+        pieces = [Piece(text[start:end], False, False)] if start < end else []
+        return Marked(tuple(pieces), start > 0, end < len(text))
     words_here = sentences_here = 0
     pieces = []
     for at, until in pairwise(sorted({start, end, *of_words, *of_sentence})):

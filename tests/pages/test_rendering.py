@@ -10,7 +10,8 @@ import pytest
 
 from semsearch.pages import Site, render
 from semsearch.pages.addresses import entry_path, glossary_path
-from semsearch.pages.rendering import count, root_of
+from semsearch.pages.marking import mark
+from semsearch.pages.rendering import count, marked, root_of
 from semsearch.types import GlossaryInfo
 
 IDS = (
@@ -82,6 +83,20 @@ def test_texts_are_never_markup() -> None:
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert '" onload' not in page
+
+
+def test_marks_are_the_only_markup_of_a_marked_text() -> None:
+    """Whatever its pieces are, those of the sentence are in one mark, and words of the question are bold."""
+    text = "a <b> & 'c' <i>. So"
+    word = {"start": 2, "end": 5}
+    sentence = {"start": 0, "end": 16}
+    assert str(marked(mark(text, [word], sentence))) == (
+        "<mark>a <b>&lt;b&gt;</b> &amp; &#x27;c&#x27; &lt;i&gt;.</mark> So"
+    )
+    assert str(marked(mark(text, [word], sentence, 2, 9))) == (
+        "… <mark><b>&lt;b&gt;</b> &amp; &#x27;</mark> …"
+    )
+    assert str(marked(mark(""))) == ""
 
 
 def test_no_template_says_that_a_text_is_safe() -> None:
