@@ -23,7 +23,7 @@ from semsearch.writing import members
 
 MARKER = ".semsearch-site.json"
 """Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""
-ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "service.js")
+ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "dots.js", "labels.js", "service.js")
 ON_A_PAGE = 500
 _BATCH = 1000
 _ROWS = 100
