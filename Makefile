@@ -110,7 +110,8 @@ screenshots: $(BIN)/.dev ## Write a picture of every state of every page to buil
 page-budget: $(BIN)/.dev ## What the pages weigh, and how long they keep people and the service waiting (needs a Chromium and SHARED)
 	@$(BIN)/python -m tests.browser.budgets $(SHARED)/glossaries/mdn
 
-map-budget: $(BIN)/.dev ## How smoothly maps of 5,000 and 100,000 points move in a browser (needs a Chromium; what is built is kept)
+map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and how smoothly it moves in a browser (needs a Chromium and SHARED)
+	@$(BIN)/python -m tests.benchmarks.layout $(SHARED) build/quality
 	@$(BIN)/python -m tests.browser.moving build/maps
 
 chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last

@@ -15,14 +15,14 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from semsearch.building import build_index
 from tests.benchmarks.bars import Bar, finish
 from tests.browser import chromium, many
 from tests.browser.serving import serving
 
-VIEW = {"width": 1280, "height": 900}
+VIEW: ViewportSize = {"width": 1280, "height": 900}
 STEPS = 240
 """Frames of a gesture: the mouse goes round twice, or its wheel turns in and out again."""
 SMOOTH, USABLE = 5_000, 100_000
@@ -101,7 +101,7 @@ def main() -> int:
     parser.add_argument("--sizes", default=f"{SMOOTH},{USABLE}")
     parser.add_argument("--output", type=Path, default=Path("build/moving.json"))
     given = parser.parse_args()
-    bars = []
+    bars: list[Bar] = []
     with chromium.running() as browser:
         for size in map(int, given.sizes.split(",")):
             index = given.folder / f"many-{size}"
