@@ -49,7 +49,7 @@ from semsearch.storage.keeping import Conflict
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_generations, remove_models
-from semsearch.types import Entry, Merged, Refusal, RerankerInfo
+from semsearch.types import Entry, LeftOut, Merged, Refusal, RerankerInfo
 
 CHECKED_UP_TO = 1 << 28
 """Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
@@ -86,6 +86,7 @@ class BuildReport:
     """Whether the corpus's side was taken; what was edited live was kept otherwise."""
     merged: tuple[Merged, ...] = ()
     """Records that became another name of an entry."""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def build(  # noqa: PLR0913 - each is an option of its own
@@ -140,7 +141,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         overwrite_edits=overwrite_edits,
         progress=progress,
     )
-    return replace(report, refused=corpus.refusals, merged=corpus.merged)
+    return replace(report, refused=corpus.refusals, merged=corpus.merged, left_out=corpus.left_out)
 
 
 def build_index(

@@ -29,9 +29,10 @@ BATCH_CHARS = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """What embeds definitions: the key of its vectors in the store, and the encoder, loaded if needed."""
+    """What embeds definitions: the key of its vectors in the store, its precision, and the encoder, loaded if needed."""
 
     key: str
+    precision: str
     load: Callable[[], Encoder]
 
     @classmethod
@@ -53,9 +54,10 @@ class Embedding:
             reference: loads the encoder itself.
         """
         if export is None or export.entries == REFERENCE:
-            return cls(fingerprint, reference)
+            return cls(fingerprint, REFERENCE if export else hashed.NAME, reference)
         return cls(
             f"{fingerprint}-{export.entries}-{export.version}",
+            export.entries,
             lambda: load_answering_encoder(
                 layout.encoder(fingerprint),
                 model=model,
@@ -77,15 +79,34 @@ class Embedding:
         export = None if is_hashed else Export.load_stated(folder, manifest.fingerprint, sha256)
         precision = hashed.NAME if is_hashed else REFERENCE
 
-        def reference() -> Encoder:
-            return load_answering_encoder(
-                folder,
-                model=manifest.model,
-                fingerprint=manifest.fingerprint,
-                precision=precision,
-            )
+        return cls.by(
+            layout,
+            manifest.model,
+            manifest.fingerprint,
+            export,
+            lambda: encoder_of(layout, manifest, precision),
+        )
 
-        return cls.by(layout, manifest.model, manifest.fingerprint, export, reference)
+
+def encoder_of(layout: IndexLayout, manifest: Manifest, precision: str | None = None) -> Encoder:
+    """Load the encoder that answers questions of a generation, or another copy of it.
+
+    Args:
+        layout: of the index.
+        manifest: of the generation.
+        precision: of the copy, see `load_answering_encoder`; the one that answers by default.
+
+    Raises:
+        IndexDamaged: the exported files are missing or altered.
+        EncoderMismatch: the model of that name is not the one of the index any more.
+    """
+    return load_answering_encoder(
+        layout.encoder(manifest.fingerprint),
+        model=manifest.model,
+        fingerprint=manifest.fingerprint,
+        precision=precision or manifest.precision,
+        sha256=manifest.encoder_sha256,
+    )
 
 
 class Known(Protocol):

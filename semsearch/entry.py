@@ -136,6 +136,16 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a file says of an entry and entries have no place for, by the names that the file has for it."""
+
+    source: Source
+    id: str
+    """Of the entry."""
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """A record that became a name of an entry instead of one of its own: a redirect, mostly."""
 

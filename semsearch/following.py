@@ -15,7 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from semsearch.encoders import is_meant, load_answering_encoder
+from semsearch.embedding import Embedding, encoder_of
+from semsearch.encoders import is_meant
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.overlay import make_overlay
@@ -51,6 +52,8 @@ class Shown:
     generation: Segment
     retriever: Retriever
     encoder: Remembering
+    embeds_as: str | None
+    """The key of its vectors in the store, if it is also what embeds definitions."""
     reranker: Reranker | None
     calibration: StoredCalibration | None
     revision: int
@@ -190,13 +193,8 @@ class Following:
                 f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name the encoder "
                 "it has (--model, SEMSEARCH_MODEL), or none"
             )
-        encoder = load_answering_encoder(
-            layout.encoder(manifest.fingerprint),
-            model=manifest.model,
-            fingerprint=manifest.fingerprint,
-            precision=manifest.precision,
-            sha256=manifest.encoder_sha256,
-        )
+        encoder = encoder_of(layout, manifest)
+        embedding = Embedding.of(layout, manifest)
         stated = manifest.reranker
         generation = Segment.open(files, manifest.dim, manifest.engine)
         return Shown(
@@ -204,6 +202,7 @@ class Following:
             generation,
             Retriever(generation),
             Remembering(encoder),
+            embedding.key if embedding.precision == manifest.precision else None,
             load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None,
             load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
             manifest.revision,
@@ -213,7 +212,9 @@ class Following:
         """Open the store; an index without one, or with one that cannot be opened, shows its generation alone."""
         try:
             return EntryReader(self._layout.store, patience_s=0)
-        except (SemsearchError, sqlite3.Error):
+        except (SemsearchError, sqlite3.Error) as error:
+            if self._layout.store.exists():
+                _log.warning("edits of the index in %s are not shown: %s", self._layout.root, error)
             return None
 
     def _follow_changes(self) -> None:
@@ -250,11 +251,17 @@ class Following:
                 )
             except sqlite3.OperationalError:
                 raise
-            except (SemsearchError, sqlite3.Error, OSError, KeyError, ValueError) as error:
-                # the store is damaged, there is no room, or a build has just embedded with another encoder
+            except (SemsearchError, sqlite3.Error, OSError, ValueError) as error:
+                # the store is damaged, or there is no room
                 _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
                 self._unreadable = revision
             else:
+                if overlay.missing:
+                    _log.warning(
+                        "%d changes of the index in %s are not shown before a build with another encoder is over",
+                        overlay.missing,
+                        self._layout.root,
+                    )
                 retriever = Retriever(newest.generation, overlay.segment, overlay.hidden)
                 newest = replace(newest, retriever=retriever, revision=revision)
         self.shown = newest

@@ -7,7 +7,7 @@ threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,8 @@ from types import TracebackType
 
 from semsearch.alphabet import Alphabet
 from semsearch.answering import Asked, Prepared, Search, read
-from semsearch.encoders import load_answering_encoder
+from semsearch.embedding import encoder_of
+from semsearch.encoders.base import Encoder
 from semsearch.encoders.graph import PRECISIONS
 from semsearch.encoders.remembering import Remembering
 from semsearch.errors import InvalidSetting
@@ -36,8 +37,6 @@ from semsearch.types import Answer, Entry, IndexInfo, Related, Vectors
 
 MAX_K = 100
 """Most hits of one answer."""
-_AT_A_TIME = 1_000
-"""Entries read at once for an export."""
 
 
 class Glossary:
@@ -128,13 +127,7 @@ class Glossary:
                 f"the encoder {stated.model} of {self._path}, which answers as {stated.precision}, "
                 f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
             )
-        encoder = load_answering_encoder(
-            IndexLayout(self._path).encoder(stated.fingerprint),
-            model=stated.model,
-            fingerprint=stated.fingerprint,
-            precision=precision,
-            sha256=stated.encoder_sha256,
-        )
+        encoder = encoder_of(IndexLayout(self._path), stated, precision)
         other = copy(self)
         other._chosen = replace(shown, encoder=Remembering(encoder))
         return other
@@ -308,6 +301,11 @@ class Glossary:
         shown = self._shown
         return find_related(shown.retriever, shown.background, shown.position_of(id_or_name), k)
 
+    def lend(self, key: str) -> Encoder | None:
+        """Return the encoder that reads questions, if the definitions whose vectors have this key are embedded by it too."""
+        shown = self._following.shown
+        return shown.encoder if shown.embeds_as == key else None
+
     def languages(self, glossary: str | None = None) -> tuple[str, ...]:
         """Return the languages of the definitions of a glossary, or of all, as BCP 47 tags, sorted.
 
@@ -341,13 +339,9 @@ class Glossary:
             UnknownFormat: there is no such format.
         """
         shown = self._shown
-        positions = shown.retriever.positions(shown.within(glossary)).tolist()
-
-        def entries() -> Iterator[Entry]:
-            for start in range(0, len(positions), _AT_A_TIME):
-                yield from shown.retriever.snapshot.entries(positions[start : start + _AT_A_TIME])
-
-        return Export(target_named(format), Material(glossary, entries, address or NOWHERE))
+        within = shown.within(glossary)
+        material = Material(glossary, lambda: shown.retriever.entries(within), address or NOWHERE)
+        return Export(target_named(format), material)
 
     def atlas(self) -> Atlas:
         """Return the map of the index: where entries and questions stand, and how near two texts are."""

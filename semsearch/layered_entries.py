@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,7 +14,6 @@ from semsearch.layers import Layered
 from semsearch.scope import Scope, between, visible
 from semsearch.stems import Stemmed
 from semsearch.storage.alphabet import Placed
-from semsearch.storage.relations import Relation
 from semsearch.storage.snapshot import Label, NamedEntry, Snapshot
 from semsearch.types import Entry, GlossaryInfo, Numbers
 
@@ -40,7 +39,6 @@ class LayeredEntries:
         self._spoken: dict[tuple[Scope, str], Scope] = {}
         self.everything = self._scope([snapshot.everything() for snapshot in snapshots])
         self.glossaries = self._glossaries()
-        self._moved = self._follow(hidden)
 
     def _scope(self, own: Sequence[range]) -> Scope:
         starts = self._layers.starts
@@ -52,12 +50,6 @@ class LayeredEntries:
         names = dict.fromkeys(name for one in known for name in one)
         scopes = {n: self._scope([one.get(n, range(0)) for one in known]) for n in names}
         return {name: scope for name, scope in scopes.items() if len(scope)}
-
-    def _follow(self, hidden: Numbers) -> dict[int, int]:
-        """Find where the hidden entries that are still there have gone."""
-        ids = {position: self.entries([position])[0].id for position in hidden.tolist()}
-        now = {position: self.position_of(id_) for position, id_ in ids.items()}
-        return {old: new for old, new in now.items() if new is not None}
 
     def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
         """Return each glossary with the number of its entries, by name."""
@@ -142,29 +134,6 @@ class LayeredEntries:
         snapshot, start = self._layers.at(position)
         return snapshot.stems(position - start)
 
-    def relations_from(self, position: int) -> list[Relation]:
-        """Return what an author linked from an entry, then what its definition mentions."""
-        snapshot, start = self._layers.at(position)
-        found = (_moved(r, start) for r in snapshot.relations_from(position - start))
-        return [now for r in found if (now := self._now(r)) is not None]
-
-    def relations_to(self, position: int) -> list[Relation]:
-        """Return what links to or mentions an entry, links first."""
-        before = [old for old, new in self._moved.items() if new == position]
-        found = []
-        for one in (*before, position):
-            snapshot, start = self._layers.at(one)
-            found += [_moved(r, start) for r in snapshot.relations_to(one - start)]
-        kept = [now for r in found if r.source not in self._hidden and (now := self._now(r))]
-        return sorted(kept, key=lambda relation: (relation.kind, relation.source))
-
-    def _now(self, relation: Relation) -> Relation | None:
-        """Return a relation as it is now that its target may have changed; None if that is gone."""
-        if relation.target not in self._hidden:
-            return relation
-        target = self._moved.get(relation.target)
-        return None if target is None else replace(relation, target=target)
-
     def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
         """Return what stands behind a place in the alphabet of a glossary and not behind a key, in order."""
         found = self._placed(
@@ -207,6 +176,13 @@ class LayeredEntries:
             found += self._shown(snapshot.by_form(form, own, within.languages), start)
         return found
 
+    def bearing(self, forms: Collection[str], within: Scope) -> set[int]:
+        """Return the positions of the entries that have a name of one of many forms."""
+        found: set[int] = set()
+        for snapshot, own, start in self._layers.each(within):
+            found |= {position + start for position in snapshot.bearing(forms, own)}
+        return found - self._hidden
+
     def by_prefix(self, prefix: str, within: Scope, limit: int) -> list[NamedEntry]:
         """Return names whose key begins with `prefix`, the shortest first."""
         found = []
@@ -232,9 +208,3 @@ class LayeredEntries:
     def count_names(self) -> int:
         """Return about how many names there are: those of hidden entries count as well."""
         return sum(snapshot.count_names() for snapshot in self._layers.parts)
-
-
-def _moved(relation: Relation, start: int) -> Relation:
-    if not start:
-        return relation
-    return replace(relation, source=relation.source + start, target=relation.target + start)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from semsearch.names import Name, NameKind, form_of
+from semsearch.names import Name, NameKind, form_of, joined
 from semsearch.text import STOP_WORDS, WORD, fold
 
 MAX_WORDS = 12
@@ -96,6 +96,13 @@ class MentionFinder:
                     lengths[forms[0]].add(len(forms))
         self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
 
+    def may_find(self, text: str) -> bool:
+        """Whether any name may stand in a text: a quick look at plain ones, where names are few."""
+        if not text.isascii():
+            return True
+        plain = text.lower()
+        return any(form.removesuffix("y") in plain for form in self._lengths)  # of "ies", too
+
     def find(self, text: str, own: int, linked: Collection[int] = ()) -> Iterator[Mention]:
         """Yield the mentions in a text, in order; they do not overlap.
 
@@ -129,6 +136,25 @@ class MentionFinder:
                 if meant or found:
                     return end, meant or found
         return at + 1, ()
+
+
+def forms_in(text: str) -> set[str]:
+    """Return the forms of all names that could stand in a text: of words that follow each other within a clause."""
+    words = _words(text)
+    found: set[str] = set()
+    for first, start in enumerate(words.starts):
+        for last in range(first, min(first + MAX_WORDS, len(words.ends))):
+            if last > first and not _GAP.fullmatch(text, words.ends[last - 1], words.starts[last]):
+                break
+            found.add(_form_between(text[start : words.ends[last]], words.forms[first : last + 1]))
+    return found
+
+
+def _form_between(written: str, forms: Sequence[str]) -> str:
+    """Return the form of some words; put together of theirs, a fifth of the time, where that is the same."""
+    if len(forms) == 1 or not written.isascii() or "+" in written or "#" in written:
+        return _form(written)
+    return joined(forms)
 
 
 def _words(text: str) -> _Words:

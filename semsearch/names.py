@@ -13,6 +13,7 @@ and names pass through the same function. Capitals, where known, tell the plural
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,7 +78,11 @@ def form_of(key: str, text: str = "") -> str:
         text: the name as it was written, if known, for its capitals.
     """
     written = {fold(word): word for word in _words(text)}
-    words = [_singular(word, written.get(word, "")) for word in key.split()]
+    return joined([_singular(word, written.get(word, "")) for word in key.split()])
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return the form of a name whose words have these forms."""
     apart = {len(word) for word in words} == {1, 2}  # "I/Os" is not "iOS"
     return (" " if apart else "").join(words)
 

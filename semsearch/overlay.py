@@ -1,8 +1,8 @@
 """The overlay: entries that were changed since a generation was published, as a segment of its own.
 
 It is derived from the store like a generation, but lies in memory, and takes from the generation what is counted over
-all entries: the axes and the weights of tokens, and the mean length. It shows no relations of its own: links and mentions
-of a changed entry come back with the next generation, and those that lead to it stay.
+all entries: the axes and the weights of tokens, and the mean length. Relations, which lead from layer to layer, are not in it
+(`layered_relations`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,8 @@ class Overlay:
 
     segment: Segment | None
     hidden: Numbers
+    missing: int = 0
+    """Changes that are not in it, since the encoder that answers has not embedded them."""
 
 
 def make_overlay(
@@ -53,15 +55,34 @@ def make_overlay(
 ) -> Overlay:
     """Derive what was changed since a generation.
 
+    A build that embeds with another encoder writes what has changed in its corpus before its generation answers. Of that the
+    texts are not embedded by the encoder that answers until then, and such entries stay as they were.
+
     Args:
         generation: its files.
         manifest: what it is.
         changes: of the store since the revision that it shows.
         texts: the vectors in the store.
-
-    Raises:
-        KeyError: a text has not been embedded by the encoder of the generation.
     """
+    try:
+        return _overlay(generation, manifest, changes, texts)
+    except KeyError:
+        embedded = [one for one in changes if _is_embedded(one.entry, texts, manifest.embedded_by)]
+        overlay = _overlay(generation, manifest, embedded, texts)
+        return replace(overlay, missing=len(changes) - len(embedded))
+
+
+def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, key: str) -> bool:
+    if entry is None:
+        return True
+    built = Prepared([entry], Silent())
+    hashes = built.hashes(built.rows)
+    return not texts.unknown(hashes, key, hashes[:1])
+
+
+def _overlay(
+    generation: Segment, manifest: Manifest, changes: Sequence[Changed], texts: EmbeddedTexts
+) -> Overlay:
     old = (generation.snapshot.position_of(changed.id) for changed in changes)
     hidden = np.array(sorted(position for position in old if position is not None), dtype=np.int64)
     entries = [changed.entry for changed in changes if changed.entry is not None]

@@ -45,8 +45,8 @@ def find_related(
         k: how many of each group at most.
     """
     snapshot = retriever.snapshot
-    relations = snapshot.relations_from(position)
-    back = snapshot.relations_to(position)
+    relations = retriever.relations.of(position)
+    back = retriever.relations.to(position)
     linked = [r.target for r in relations if r.kind is RelationKind.LINK]
     linked += [r.source for r in back if r.kind is RelationKind.LINK]
     finder = _Finder(retriever, background)

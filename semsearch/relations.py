@@ -76,12 +76,23 @@ class Relating:
             links = Links(glossary) if has_links else None
             finder = MentionFinder(map(names_of, glossary))
             for own, entry in enumerate(glossary):
-                stated = links_of(entry)
-                targets = (links.target(name) for name in stated) if links else ()
-                linked = [target for target in targets if target is not None]
-                self._unresolved += len(stated) - len(linked)
+                linked = links.of(entry) if links else []
+                self._unresolved += len(links_of(entry)) - len(linked)
                 yield _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
             first += len(glossary)
+
+
+def relations_among(own: int, entries: Sequence[Entry]) -> Iterator[Relation]:
+    """Yield the relations of one entry to some others of its glossary, itself among them, as `Relating` yields them.
+
+    Args:
+        own: its place among them.
+        entries: all that its links and its text may mean; positions of what is yielded count these.
+    """
+    entry = entries[own]
+    linked = Links(entries).of(entry)
+    finder = MentionFinder(map(names_of, entries))
+    return _of_entry(own, linked, finder.find(entry.definition, own, linked), 0)
 
 
 def links_of(entry: Entry) -> tuple[str, ...]:
@@ -118,6 +129,11 @@ class Links:
                     bearers.append(position)
         pages = self._known["page"]  # a file of many terms is none
         self._known["page"] = {name: found for name, found in pages.items() if len(found) == 1}
+
+    def of(self, entry: Entry) -> list[int]:
+        """Return the entries that the links of one lead to, in its author's order."""
+        targets = (self.target(name) for name in links_of(entry))
+        return [target for target in targets if target is not None]
 
     def target(self, name: str) -> int | None:
         """Return the entry that a link means; none if no entry or several are called so."""

@@ -6,7 +6,7 @@ not its own (`answering`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from semsearch.finding import FETCH
 from semsearch.layered_entries import LayeredEntries
+from semsearch.layered_relations import LayeredRelations
 from semsearch.layers import Layered, LayeredFinder, LayeredNameStems, LayeredTokens, LayeredWords
 from semsearch.projection import landmarks, place
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
@@ -23,9 +24,12 @@ from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
 from semsearch.reading import NameFinder
 from semsearch.scope import Scope, visible
 from semsearch.segment import Segment
-from semsearch.types import Encoded, Numbers, ScoreParts, Tokens, Vectors
+from semsearch.types import Encoded, Entry, Numbers, ScoreParts, Tokens, Vectors
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
+
+_AT_A_TIME = 1_000
+"""Entries read at once."""
 
 CLOSER_LOOK = 50
 """Candidates whose tokens are compared, which costs more than all the rest. On both halves of the judged
@@ -88,6 +92,9 @@ class Retriever:
         self._rows = Layered([one.rows for one in self._segments], rows)
         self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
         self.snapshot = LayeredEntries([s.snapshot for s in self._segments], counts, rows, hidden)
+        self.relations = LayeredRelations(
+            self.snapshot, [s.snapshot for s in self._segments], counts, hidden
+        )
         self.words = LayeredWords([s.words for s in self._segments], counts, hidden)
         self.tokens = LayeredTokens([s.tokens for s in self._segments], counts)
         self.name_stems = LayeredNameStems([s.name_stems for s in self._segments], counts)
@@ -105,6 +112,12 @@ class Retriever:
         ranges = within.ranges if within else (range(self._layers.end),)
         every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
         return visible(every, self._hidden)
+
+    def entries(self, within: Scope) -> Iterator[Entry]:
+        """Yield every entry of a scope, in order, without holding all of them."""
+        positions = self.positions(within).tolist()
+        for start in range(0, len(positions), _AT_A_TIME):
+            yield from self.snapshot.entries(positions[start : start + _AT_A_TIME])
 
     def vectors(self, rows: Numbers) -> Vectors:
         """Return the vectors of some passages, (n, d)."""

@@ -18,7 +18,7 @@ from semsearch.progress import Progress, Silent
 from semsearch.ranking.background import spread
 from semsearch.storage.calibration import load_calibration
 from semsearch.storage.copying import copy_database
-from semsearch.storage.database import journal_mode, sound
+from semsearch.storage.database import sound
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.failing import told_why
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -33,7 +33,7 @@ SAME = 0.9999
 _AT_ONCE = 1000
 READ_UP_TO = 1 << 26
 """Bytes of a store that is read as it is, which takes a second at most: edits wait for the end. Of a larger one a copy is
-made beside it and read, unless there is a write-ahead log, where nobody waits."""
+made beside it and read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
 @contextmanager
 def _opened(layout: IndexLayout) -> Iterator[EntryReader]:
     """Open the store, or a copy of it where reading it through would keep those who edit waiting."""
-    if layout.store.stat().st_size <= READ_UP_TO or journal_mode() == "WAL":
+    if layout.store.stat().st_size <= READ_UP_TO:
         with closing(EntryReader(layout.store)) as store:
             yield store
         return

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from semsearch.embedding import Embedding, embed_missing
-from semsearch.encoders import is_meant, load_answering_encoder
+from semsearch.embedding import Embedding, embed_missing, encoder_of
+from semsearch.encoders import REFERENCE, is_meant
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL
@@ -61,7 +61,9 @@ class Meaning:
             ModelRefused: there is no such encoder.
         """
         maker = BuildingEncoder.of(name)
-        return cls(Embedding(maker.fingerprint, lambda: maker.encoder), lambda: maker.encoder)
+        return cls(
+            Embedding(maker.fingerprint, REFERENCE, lambda: maker.encoder), lambda: maker.encoder
+        )
 
     @classmethod
     def by_index(cls, layout: IndexLayout) -> Meaning:
@@ -72,16 +74,7 @@ class Meaning:
         """
         manifest, _ = load_manifest(layout)
 
-        def answering() -> Encoder:
-            return load_answering_encoder(
-                layout.encoder(manifest.fingerprint),
-                model=manifest.model,
-                fingerprint=manifest.fingerprint,
-                precision=manifest.precision,
-                sha256=manifest.encoder_sha256,
-            )
-
-        return cls(Embedding.of(layout, manifest), answering, layout)
+        return cls(Embedding.of(layout, manifest), lambda: encoder_of(layout, manifest), layout)
 
 
 def meaning_of(index: str | Path | None, model: str | None) -> Meaning:

@@ -45,8 +45,6 @@ _MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
-_JOURNAL = "TRUNCATE"
-"""Never a write-ahead log: where nothing may be written, beside the file neither, keys are still read."""
 _COLUMNS = "id, name, scope, glossaries, created, expires, revoked"
 
 
@@ -129,7 +127,7 @@ class KeyStore:
         with _stated(self._file):
             self._file.touch(mode=0o600)  # SQLite gives its journal the mode of the file
             with (
-                closing(open_for_writing(self._file, _MIGRATIONS, journal=_JOURNAL)) as connection,
+                closing(open_for_writing(self._file, _MIGRATIONS)) as connection,
                 transaction(connection),
             ):
                 yield connection

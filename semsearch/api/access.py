@@ -39,6 +39,7 @@ DECISIONS: Mapping[str, KeyScope | None] = {
     "entry": SEARCH,
     "glossaries": SEARCH,
     "export_glossary": SEARCH,
+    "export_losses": SEARCH,
     "history": SEARCH,
     "changes": SEARCH,
     "add": EDIT,

@@ -141,7 +141,7 @@ def create_app(
     app.state.start = pages.Start(glossary)
     app.state.kept = Kept()
     app.state.asking = Asking(glossary, settings)
-    app.state.editor = Editor(glossary.info().path)
+    app.state.editor = Editor(glossary.info().path, lend=glossary.lend)
     app.state.edits = carrying.lane()
     app.state.is_ready = False
     handling.handle_problems(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from itertools import groupby
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
@@ -20,6 +20,7 @@ from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
 from semsearch.editing import Editor
 from semsearch.errors import EntryNotFound, StoredIndexError
+from semsearch.exporters import TARGETS
 from semsearch.pages import render
 from semsearch.pages.entry_page import entry_page_of
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
@@ -146,11 +147,21 @@ def glossary_page(
             ],
             letter=letter,
             groups=groups,
+            downloads=_downloads(site, name),
             canonical=site.url and site.url + site.glossary_path(name) + _query(letter, after),
             next=page.next and address + _query(letter, page.next),
         ),
         HTML,
     )
+
+
+def _downloads(site: Site, name: str) -> list[dict[str, str]]:
+    """Return the files that a glossary can be taken away as: what each is called and is, and its address."""
+    whole = f"{site.root}v1/glossaries/{quote(name, safe='')}/export"
+    return [
+        {"name": one.name, "about": one.about, "href": f"{whole}?{urlencode({'format': one.name})}"}
+        for one in TARGETS.values()
+    ]
 
 
 def _query(letter: str | None, after: Entry | None) -> str:

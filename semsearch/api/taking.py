@@ -1,7 +1,8 @@
-"""The route that gives a glossary away, in the formats that others read."""
+"""The routes that give a glossary away, in the formats that others read, and say what these cannot hold."""
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from semsearch.api import problems
-from semsearch.api.declaring import refusals
+from semsearch.api.declaring import JsonLines, lines_of, refusals
 from semsearch.api.pages import address_of
 from semsearch.api.problems import Refused
 from semsearch.api.routes import MAX_NAME_CHARS
@@ -40,10 +41,50 @@ _TYPES = {target.media_type.partition(";")[0]: target for target in reversed(TAR
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, an archive where a format is several files.",
+        "headers": {
+            "Semsearch-Losses": {
+                "description": "What the format cannot hold, in words.",
+                "schema": {"type": "string", "examples": ["names with a semicolon"]},
+            },
+            "Link": {
+                "description": "Where each entry is named of which something is lost (`describedby`).",
+                "schema": {"type": "string"},
+            },
+        },
         "content": {name: {"schema": {"type": "string", "format": "binary"}} for name in _TYPES},
     },
     304: {"description": "The client holds this file already."},
 }
+_REFUSED = (problems.MALFORMED_URL, problems.GLOSSARY_NOT_FOUND, problems.INVALID_REQUEST)
+_Name = Annotated[
+    str,
+    Path(max_length=MAX_NAME_CHARS, description="Of the glossary.", examples=["deep-learning"]),
+]
+
+
+class LossesQuery(BaseModel):
+    """Of which format."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str = Field(
+        max_length=100,
+        description=f"One of {', '.join(TARGETS)}.",
+        examples=["turtle"],
+        json_schema_extra={"enum": [*TARGETS]},
+    )
+
+
+class ExportLoss(BaseModel):
+    """What a format cannot hold of an entry, or not as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(description="Of the entry.", examples=["deep-learning:dropout"])
+    lost: list[str] = Field(
+        description="The parts, by the names that an entry has for them; `entry` is all of it.",
+        examples=[["see_also", "notation"]],
+    )
 
 
 @router.get(
@@ -51,35 +92,57 @@ _FILES: dict[int | str, dict[str, Any]] = {
     operation_id="exportGlossary",
     summary="Take a glossary away",
     response_class=Response,
-    responses=_FILES
-    | refusals(
-        problems.MALFORMED_URL,
-        problems.GLOSSARY_NOT_FOUND,
-        problems.NOT_ACCEPTABLE,
-        problems.INVALID_REQUEST,
-    ),
+    responses=_FILES | refusals(*_REFUSED, problems.NOT_ACCEPTABLE),
 )
 def export_glossary(
-    name: Annotated[
-        str,
-        Path(max_length=MAX_NAME_CHARS, description="Of the glossary.", examples=["deep-learning"]),
-    ],
-    query: Annotated[ExportQuery, Query()],
-    request: Request,
+    name: _Name, query: Annotated[ExportQuery, Query()], request: Request
 ) -> Response:
-    """Return all entries of a glossary as they are now. What a format cannot hold is left out; the README says what that is."""
+    """Return all entries of a glossary as they are now. `Semsearch-Losses` says what the format cannot hold."""
     service = Service(request)
-    if name not in {info.name for info in service.glossaries()}:
-        raise Refused(problems.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
+    _check(name, service)
     target = _wanted(query.format, request.headers.getlist("accept"))
     if service.is_held:
         return service.not_modified()
     made = service.glossary.export(name, target.name, address=address_of(request) or None)
+    losses = f"/v1/glossaries/{quote(name, safe='')}/export/losses?format={target.name}"
     sent = {
         **service.caching,
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
+        "Semsearch-Losses": target.without,
+        "Link": f'<{losses}>; rel="describedby"; type="{JsonLines.media_type}"',
     }
     return StreamingResponse(made.content(), media_type=made.media_type, headers=sent)
+
+
+@router.get(
+    "/glossaries/{name}/export/losses",
+    operation_id="exportLosses",
+    summary="Ask what an export would lose",
+    response_class=JsonLines,
+    response_model=ExportLoss,
+    responses=lines_of(
+        "An entry a line, those alone of which something is lost.",
+        {"id": "deep-learning:dropout", "lost": ["see_also"]},
+    )
+    | refusals(*_REFUSED),
+)
+def export_losses(
+    name: _Name, query: Annotated[LossesQuery, Query()], request: Request
+) -> Response:
+    """Return what a format cannot hold of which entry; it takes as long as an export."""
+    service = Service(request)
+    _check(name, service)
+    target = _wanted(query.format, [])
+    if service.is_held:
+        return service.not_modified()
+    made = service.glossary.export(name, target.name)
+    lines = (f"{json.dumps({'id': one.id, 'lost': one.parts})}\n" for one in made.losses())
+    return StreamingResponse(lines, media_type=JsonLines.media_type, headers=service.caching)
+
+
+def _check(name: str, service: Service) -> None:
+    if name not in {info.name for info in service.glossaries()}:
+        raise Refused(problems.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
 
 
 def _wanted(format_: str | None, accepted: list[str]) -> Target:

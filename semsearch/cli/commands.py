@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, imports, show, show_evaluation
+from semsearch.cli import complete, imports, show, show_build, show_evaluation
 from semsearch.errors import InvalidQuestion, InvalidSetting
 from semsearch.version import __version__
 
@@ -143,7 +143,7 @@ def build(
             overwrite_edits=overwrite_edits,
             progress=progress,
         )
-    show.build_report(report, settings.index, as_json=as_json)
+    show_build.build_report(report, settings.index, as_json=as_json)
 
 
 @app.command()

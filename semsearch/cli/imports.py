@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli import show
+from semsearch.cli import show, show_build
 from semsearch.errors import ImportFailed
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
             "taken": len(corpus.entries),
             "merged": merged,
             "refused": refused,
+            "left_out": [dataclasses.asdict(one) for one in corpus.left_out],
         }
         show.print_json(json.dumps(stated))
         return
@@ -92,6 +94,7 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
         show.done(f"refused {refusal}")
     if len(refused) > show.MAX_REFUSALS:
         show.done(f"... and {len(refused) - show.MAX_REFUSALS} more (see --report)")
+    show_build.left_out(corpus.left_out)
     show.done(
         f"Dry run: {len(corpus.entries):,} entries of {corpus.files:,} files would be taken, {len(merged):,} records "
         f"merged as other names, {len(refused):,} refused; nothing was written"

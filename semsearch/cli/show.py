@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shlex
 import sys
@@ -15,11 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from semsearch.api.app import Listening
-    from semsearch.building import BuildReport
-    from semsearch.relations import RelationCounts
     from semsearch.types import (
         IndexInfo,
         Neighbour,
@@ -50,12 +45,17 @@ def print_table(table: Table) -> None:
 
 def done(message: str) -> None:
     """Say that something was done."""
-    _say(escape(message))
+    say(escape(message))
 
 
-def _say(markup: str) -> None:
-    """Print a line as it is: the terminal wraps it, so that it can be copied whole."""
+def say(markup: str) -> None:
+    """Print a line with marks as it is: the terminal wraps it, so that it can be copied whole."""
     _console().print(markup, soft_wrap=True)
+
+
+def print_text(text: Text) -> None:
+    """Print a line of text as it is."""
+    _console().print(text, soft_wrap=True)
 
 
 SHOWN = 400
@@ -165,7 +165,7 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
         "Built": f"{stated.built_at} by {stated.built_by}",
         "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
         "Fingerprint": stated.fingerprint[:16],
-        "Reranker": _reranker(stated.reranker),
+        "Reranker": reranker_said(stated.reranker),
         "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors)",
         "Engine": engine(stated.engine),
         "Close match": f"confidence {percent(stated.threshold)} or more",
@@ -175,7 +175,7 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in stated.glossaries:
         table.add_row(
-            Text("Glossary", "bold"), Text(f"{glossary.name}: {_entries(glossary.entries)}")
+            Text("Glossary", "bold"), Text(f"{glossary.name}: {counted_entries(glossary.entries)}")
         )
     _console().print(table)
     _hint(former_default(stated, named_model))
@@ -183,18 +183,20 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
 
 def _hint(text: str) -> None:
     if text:
-        _say(f"[yellow]hint[/] {escape(text)}")
+        say(f"[yellow]hint[/] {escape(text)}")
 
 
 def _calibrated(questions: int) -> str:
     return f"with {questions:,} questions of its own" if questions else "no"
 
 
-def _reranker(stated: RerankerInfo | None) -> str:
+def reranker_said(stated: RerankerInfo | None) -> str:
+    """Return which reranker an index has, in words."""
     return f"{stated.model}, scores as {stated.precision}" if stated else "none"
 
 
-def _entries(count: int) -> str:
+def counted_entries(count: int) -> str:
+    """Return how many entries, in words."""
     return "1 entry" if count == 1 else f"{count:,} entries"
 
 
@@ -204,10 +206,10 @@ def serving(service: Listening, *, named_model: str | None) -> None:
 
     url, question = escape(service.url), shlex.quote(f"q={service.example}")
     key = "" if service.is_open else '-H "Authorization: Bearer $SEMSEARCH_KEY" '
-    _say(f"semsearch answers on [bold]{url}[/] (documentation: /docs, stop: Ctrl-C)")
+    say(f"semsearch answers on [bold]{url}[/] (documentation: /docs, stop: Ctrl-C)")
     if not service.is_open:
-        _say("Reading needs an access key; `semsearch keys create` makes one")
-    _say(f"Try: curl -G {key}{url}/v1/search --data-urlencode {escape(question)}")
+        say("Reading needs an access key; `semsearch keys create` makes one")
+    say(f"Try: curl -G {key}{url}/v1/search --data-urlencode {escape(question)}")
     _hint(former_default(service.index, named_model))
 
 
@@ -257,102 +259,3 @@ class BuildProgress:
         """Move the bar of the current step."""
         if self._task is not None:
             self._bar.advance(self._task, parts)
-
-
-def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
-    """Show what a build did."""
-    changes = report.changes
-    counts = {
-        "new": len(changes.new),
-        "changed": len(changes.changed),
-        "unchanged": changes.unchanged,
-        "gone": len(changes.gone),
-        "refused": len(report.refused),
-    }
-    if as_json:
-        stated = dataclasses.asdict(report)
-        stated["refused"] = [str(refusal) for refusal in report.refused]
-        stated["merged"] = [str(merged) for merged in report.merged]
-        print_json(json.dumps({"index": str(index), **stated}))
-        return
-    for refusal in report.refused[:MAX_REFUSALS]:
-        _say(f"[yellow]refused[/] {escape(str(refusal))}")
-    if len(report.refused) > MAX_REFUSALS:
-        _say(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
-    _say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
-    if report.merged:
-        _say(f"Merged: {len(report.merged):,} records are other names of entries")
-    if report.former_model:
-        _encoder_change(report.former_model, report)
-    if report.embedded:
-        _say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
-    if report.relations:
-        _say(_relations(report.relations))
-    _conflicts(report)
-    if report.published:
-        _encoder_lines(report)
-        _say(
-            f"[green]The index in {escape(str(index))} is ready[/] (generation {report.generation})"
-        )
-    else:
-        _say(f"[green]The index in {escape(str(index))} is up to date[/]")
-
-
-def _conflicts(report: BuildReport) -> None:
-    """Say where the corpus and live edits differ, with both sides."""
-    if not report.conflicts:
-        return
-    for conflict in report.conflicts[:MAX_REFUSALS]:
-        _say(f"[yellow]edited live[/] {escape(conflict.id)}")
-        for whose, entry in (("live", conflict.live), ("corpus", conflict.corpus)):
-            said = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
-            said.truncate(SHOWN // 2, overflow="ellipsis")
-            _console().print(Text.assemble((f"   {whose}: ", "dim"), said), soft_wrap=True)
-    if len(report.conflicts) > MAX_REFUSALS:
-        _say(f"... and {len(report.conflicts) - MAX_REFUSALS} more (see --json)")
-    count = _entries(len(report.conflicts))
-    _say(
-        f"{count}: the corpus's side was taken; `semsearch restore` brings an edit back"
-        if report.overwritten
-        else f"{count} kept as edited live; `--overwrite-edits` takes the corpus's side"
-    )
-
-
-def _encoder_change(former: str, report: BuildReport) -> None:
-    from semsearch.encoders.models import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
-
-    if former == report.model:
-        _say(f"The encoder {escape(former)} is not the one it was when the index was built")
-        return
-    how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
-    back = FORMER_DEFAULTS.get(former, former)
-    _say(
-        f"The encoder changed from {escape(former)} to {escape(report.model)}: {how}; "
-        f"`--model {escape(back)}` goes back"
-    )
-
-
-def _relations(counts: RelationCounts) -> str:
-    nowhere = f" ({counts.unresolved:,} more lead to no entry)" if counts.unresolved else ""
-    return f"Related terms: {counts.links:,} links{nowhere}, {counts.mentions:,} mentions"
-
-
-def _encoder_lines(report: BuildReport) -> None:
-    for name, agreement in report.agreement.items() if report.exported else ():
-        _say(
-            f"Exported encoder {name}: cosine {agreement.cosine:.4f} to sentence-transformers, "
-            f"{agreement.top10:.1%} of the ten nearest texts are the same"
-        )
-    for name, pairs in report.reranker_agreement.items():
-        _say(
-            f"Exported reranker {name}: correlation {pairs.correlation:.4f} with "
-            f"sentence-transformers, mean difference {pairs.difference:.4f}"
-        )
-    if report.reranker:
-        _say(f"Hits are reordered by {escape(_reranker(report.reranker))}")
-    if report.problem:
-        _say(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
-    if report.precision == "reference":
-        _say("[yellow]Questions are answered by sentence-transformers itself[/]: slower")
-    elif report.agreement:
-        _say(f"Questions are answered by {report.precision}")

@@ -23,15 +23,42 @@ from semsearch.storage.requests import Answered
 from semsearch.storage.texts import Embedded
 from semsearch.types import Changed
 
+Lender = Callable[[str], Encoder | None]
+"""Gives an encoder that is loaded already by the key of its vectors in the store."""
+
+
+class Encoders:
+    """What embeds definitions: borrowed, or loaded once for as long as the index has this encoder."""
+
+    def __init__(self, lend: Lender) -> None:
+        self._lend = lend
+        self._own: dict[str, Encoder] = {}
+
+    def load(self, embedding: Embedding) -> Encoder:
+        """Return the encoder."""
+        key = embedding.key
+        lent = self._lend(key)
+        if lent is None and key in self._own:
+            return self._own[key]
+        self.close()
+        if lent is None:
+            lent = self._own[key] = embedding.load()
+        return lent
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._own.clear()
+
 
 class Desk:
     """Makes edits of one index, those of several threads one after the other."""
 
-    def __init__(self, index: Path, progress: Progress = Silent()) -> None:  # noqa: B008 - has no state
+    def __init__(self, index: Path, lend: Lender, progress: Progress) -> None:
         """Find the index; nothing is opened or loaded yet.
 
         Args:
             index: its folder.
+            lend: gives an encoder that is loaded already, if there is one.
             progress: told about each step of each edit.
 
         Raises:
@@ -40,7 +67,7 @@ class Desk:
         self._layout = IndexLayout(index)
         self._progress = progress
         self._turn = threading.Lock()
-        self._encoders: dict[str, Encoder] = {}
+        self._encoders = Encoders(lend)
         self._fault = ""
         self.identity = read_manifest(self._layout)[0].store
 
@@ -51,7 +78,7 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the encoder."""
-        self._encoders.clear()
+        self._encoders.close()
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
@@ -125,7 +152,7 @@ class Work:
         layout: IndexLayout,
         store: EntryStore,
         shown: Manifest,
-        encoders: dict[str, Encoder],
+        encoders: Encoders,
         progress: Progress,
     ) -> None:
         self.store = store
@@ -158,7 +185,7 @@ class Work:
 
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
         """Embed what is new; all but the last batch is saved at once, that one together with the edits."""
-        known = replace(embedding, load=lambda: self._encoder(embedding))
+        known = replace(embedding, load=lambda: self._encoders.load(embedding))
         built = Prepared([edit.entry for edit in edits if edit.entry is not None], Silent())
         last: Embedded | None = None
         for batch in embed_missing(self.store.texts, built, known, self._progress):
@@ -166,13 +193,6 @@ class Work:
                 self.store.texts.save(last)
             last = batch
         return last
-
-    def _encoder(self, embedding: Embedding) -> Encoder:
-        """Load what embeds definitions, once for as long as the index has this encoder."""
-        if embedding.key not in self._encoders:
-            self._encoders.clear()
-            self._encoders[embedding.key] = embedding.load()
-        return self._encoders[embedding.key]
 
 
 def check_exists(layout: IndexLayout) -> None:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from semsearch.editing.bulk import ImportReport, plan
-from semsearch.editing.desk import Desk
+from semsearch.editing.desk import Desk, Lender
 from semsearch.errors import EntryNotFound, InvalidEntry
 from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
 from semsearch.importers.slugs import slug
@@ -51,6 +51,7 @@ class Editor:
         index: str | Path,
         *,
         who: str | None = None,
+        lend: Lender = lambda _: None,
         progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> None:
         """Find the index; its store is opened for each edit anew.
@@ -58,12 +59,13 @@ class Editor:
         Args:
             index: the index folder.
             who: edits, for the history; the user of the system by default.
+            lend: gives an encoder that is loaded already, as `Glossary.lend` does; the editor loads one of its own by default.
             progress: told about each step of each edit; what it raises before the last one is done undoes the edit.
 
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
-        self._desk = Desk(Path(index), progress)
+        self._desk = Desk(Path(index), lend, progress)
         self._who = who or _user()
         self._once: Once | None = None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from semsearch.exporters.material import Material
+from semsearch.exporters.material import Material, links_by
 from semsearch.types import Entry
 
 PREFIXES = {
@@ -22,6 +22,12 @@ _RELATIONS = {
     "related": "skos:related",
     "see_also": "rdfs:seeAlso",
 }
+_MAPPINGS = {
+    "broader": "skos:broadMatch",
+    "narrower": "skos:narrowMatch",
+    "related": "skos:relatedMatch",
+}
+"""The same to concepts of others."""
 _NOT_XML = str.maketrans({0xFFFE: "\ufffd", 0xFFFF: "\ufffd"})
 """Of what is left after an import no other sign is forbidden in XML."""
 
@@ -77,8 +83,8 @@ def _statements(entry: Entry, material: Material) -> Iterator[tuple[str, Iri | T
             yield predicate, Text(text)
     for source in details.sources:
         yield "dct:source", Iri(source) if is_address(source) else Text(source)
-    for part, predicate in _RELATIONS.items():
-        yield from ((predicate, Iri(iri)) for iri in _targets(entry, part, material))
+    for part in _RELATIONS:
+        yield from dict.fromkeys(_related(entry, part, material))
     yield "skos:inScheme", Iri(material.own_iri)
     if not details.broader:
         yield "skos:topConceptOf", Iri(material.own_iri)
@@ -90,17 +96,13 @@ def _hidden(entry: Entry) -> tuple[str, ...]:
     return tuple(label for label in entry.details.hidden_labels if label not in shown)
 
 
-def _links(entry: Entry, part: str) -> tuple[str, ...]:
-    found: tuple[str, ...] = getattr(entry if part == "see_also" else entry.details, part)
-    return found
-
-
-def _targets(entry: Entry, part: str, material: Material) -> Iterator[str]:
-    """Yield the addresses that a relation leads to; an entry leads to itself nowhere."""
-    found = (_address(name, part, material) for name in _links(entry, part))
-    yield from dict.fromkeys(
-        iri for iri in found if iri is not None and iri != material.iri(entry.id)
-    )
+def _related(entry: Entry, part: str, material: Material) -> Iterator[tuple[str, Iri]]:
+    """Yield what a relation leads to, mapped where it leaves the glossary; an entry leads to itself nowhere."""
+    for name in links_by(entry, part):
+        iri = _address(name, part, material)
+        if iri is not None and iri != material.iri(entry.id):
+            predicates = _MAPPINGS if iri == name else _RELATIONS
+            yield predicates[part], Iri(iri)
 
 
 def _address(name: str, part: str, material: Material) -> str | None:
@@ -122,7 +124,7 @@ def lost(entry: Entry, material: Material) -> Iterator[str]:
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
     for part in _RELATIONS:
-        if any(_address(name, part, material) is None for name in _links(entry, part)):
+        if any(_address(name, part, material) is None for name in links_by(entry, part)):
             yield part
 
 

@@ -1,14 +1,16 @@
-"""Markdown: the glossary is the title, each term a heading with its id as the anchor."""
+"""Markdown: the glossary is the title, each term a heading with its id as the anchor, below it its other names and relations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
-from semsearch.exporters.material import Material, name_of, parts_of
+from semsearch.exporters.material import Material, links_by, name_of, parts_of
+from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.links import nowhere
-from semsearch.importers.markdown import is_alias_line
-from semsearch.importers.prose import parse_blocks, prose_of
+from semsearch.importers.prose import prose_of
+from semsearch.importers.stated_lines import is_stated
 from semsearch.text import in_markdown
 from semsearch.types import Entry
 
@@ -19,7 +21,13 @@ _BEGINS = re.compile(
 _LIST = re.compile(r"- .*(\n *- .*)*")
 _PLAIN = re.compile(r"(?!- )\S+(?: \S+)*(?:\n{1,2}(?!- )\S+(?: \S+)*)*")
 """Text whose lines are held as they are, without looking."""
-_HELD = frozenset({"id", "aliases"})
+_HELD = frozenset({"id", "aliases", "see_also", "broader", "narrower", "related"})
+_RELATIONS = {
+    "see_also": "See also",
+    "broader": "Broader",
+    "narrower": "Narrower",
+    "related": "Related",
+}
 
 
 def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -31,17 +39,34 @@ def _pieces(material: Material) -> Iterator[bytes]:
     yield f"# {in_markdown(material.glossary)}\n".encode()
     for entry in material.entries():
         heading = f"## {in_markdown(entry.term)} {{#{name_of(entry)}}}"
-        yield f"\n{heading}\n\n{_also(entry)}{_definition(entry.definition)}\n".encode()
+        yield f"\n{heading}\n\n{_stated(entry, material)}{_definition(entry.definition)}\n".encode()
 
 
-def _also(entry: Entry) -> str:
-    """Return the line of other names; a comment where the definition would be taken for one."""
-    if not entry.aliases:
-        return "<!-- -->\n\n" if is_alias_line(entry.definition) else ""
+def _stated(entry: Entry, material: Material) -> str:
+    """Return the lines of other names and relations; a comment where the definition would be taken for one."""
+    lines = [_aliases(entry)] if entry.aliases else []
+    for part, heading in _RELATIONS.items():
+        if names := links_by(entry, part):
+            lines.append(f"{heading}: {'; '.join(_link(name, material) for name in names)}")
+    if is_stated(entry.definition):
+        lines.append("<!-- -->")
+    return "".join(f"{line}\n\n" for line in lines)
+
+
+def _aliases(entry: Entry) -> str:
     names = "; ".join(map(in_markdown, entry.aliases))
     # of one name alone a comma would part it
     ends = ";" if len(entry.aliases) == 1 and "," in names else ""
-    return f"Aliases: {names}{ends}\n\n"
+    return f"Aliases: {names}{ends}"
+
+
+def _link(name: str, material: Material) -> str:
+    """Return a link to an entry, to where there is none too, or to another site."""
+    id_ = material.id_of(name)
+    if id_ is None and name.startswith(("http://", "https://")):
+        return f"[{in_markdown(name)}]({quote(name, safe='%:/?#@!$&*+,;=~')})"
+    target = name if id_ is None else id_.partition(":")[2]
+    return f"[{in_markdown(name)}](#{quote(target, safe='')})"
 
 
 def _definition(text: str) -> str:

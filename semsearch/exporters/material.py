@@ -101,6 +101,12 @@ def parts_of(entry: Entry) -> dict[str, str | tuple[str, ...]]:
     return {name: value for name, value in stated.items() if value}
 
 
+def links_by(entry: Entry, part: str) -> tuple[str, ...]:
+    """Return what an entry leads to by `see_also` or a relation of its details."""
+    found: tuple[str, ...] = getattr(entry if part == "see_also" else entry.details, part)
+    return found
+
+
 def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return a part as texts."""
     return (value,) if isinstance(value, str) else value

@@ -91,7 +91,7 @@ _TARGETS = (
         ".md",
         "text/markdown; charset=utf-8",
         "markdown",
-        "language, relations and all other details",
+        "language, hidden labels and all details but relations",
     ),
     Target(
         "dictd",

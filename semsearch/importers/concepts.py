@@ -10,13 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import SKOS, URIRef
+from rdflib import URIRef
 from rdflib.term import Node
 
 from semsearch.importers import rdf
 from semsearch.importers.fields import local_name
 from semsearch.importers.formats import format_name
-from semsearch.importers.skos import ALT, BROADER, HIDDEN, PREF, Texts, subject_lines, texts_of
+from semsearch.importers.skos import (
+    ALT,
+    BROADER,
+    HIDDEN,
+    NARROWER,
+    PREF,
+    RELATED,
+    Texts,
+    subject_lines,
+    texts_of,
+)
 from semsearch.types import Source
 
 _READERS = {
@@ -72,6 +82,6 @@ def read_concepts(path: Path, format_: str | None) -> Iterator[Concept]:
             texts_of(graph, subject, ALT),
             texts_of(graph, subject, HIDDEN),
             addresses(subject, *BROADER),
-            addresses(subject, SKOS.narrower),
-            addresses(subject, SKOS.related),
+            addresses(subject, *NARROWER),
+            addresses(subject, *RELATED),
         )

@@ -14,7 +14,7 @@ from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.sources import SourceFile, find_files
 from semsearch.progress import Progress, Silent, told
-from semsearch.types import Entry, Merged, Refusal, Source
+from semsearch.types import Entry, LeftOut, Merged, Refusal, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Corpus:
     files: int
     merged: tuple[Merged, ...] = ()
     """Records that became a name of an entry."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What entries have no place for."""
 
 
 def read_corpus(
@@ -64,15 +66,17 @@ def read_corpus(
     entries: list[Entry] = []
     refusals: list[Refusal] = []
     merged: list[Merged] = []
+    left_out: list[LeftOut] = []
     for glossary, read in items.items():
         with _uncollected():
             made = make_entries(read, glossary)
         entries += made.entries
         refusals += made.refusals
         merged += made.merged
+        left_out += made.left_out
     if not entries:
         raise _nothing(refusals)
-    return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged))
+    return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged), tuple(left_out))
 
 
 def _nothing(refusals: Sequence[Refusal]) -> ImportFailed:

@@ -7,7 +7,7 @@ their numbers.
 
 from __future__ import annotations
 
-from semsearch.importers.prose import Blocks, parse_blocks
+from semsearch.importers.blocks import Blocks, parse_blocks
 
 Stacks = dict[int, list[str]]
 """For the line (from 0) of a term, the terms stacked above it, topmost first."""
@@ -26,10 +26,10 @@ def parse_with_stacks(markdown: str) -> tuple[Blocks, Stacks]:
     stacks: Stacks = {}
     lines = markdown.split("\n")
     for node in blocks.nodes:
-        if node.type != "paragraph" or node.map is None:
+        if node.type != "paragraph":
             continue
-        start = node.map[0]
-        text = [line.strip() for line in lines[start : node.map[1]]]
+        start, end = node.token.map or (0, 0)
+        text = [line.strip() for line in lines[start:end]]
         lowest = next((i for i, line in enumerate(text) if _is_definition(line)), 0) - 1
         if lowest > 0:
             stacks[start + lowest] = text[:lowest]

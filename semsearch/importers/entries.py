@@ -21,6 +21,7 @@ from semsearch.types import (
     NO_DETAILS,
     Details,
     Entry,
+    LeftOut,
     Merged,
     Refusal,
     Source,
@@ -67,6 +68,7 @@ class Made:
     entries: list[Entry]
     refusals: list[Refusal]
     merged: list[Merged]
+    left_out: list[LeftOut]
 
 
 def make_entries(items: Sequence[Item], glossary: str) -> Made:
@@ -77,13 +79,14 @@ def make_entries(items: Sequence[Item], glossary: str) -> Made:
         glossary: the name of the glossary.
 
     Returns:
-        The entries, what was refused by the readers or here, and what became a name of another entry.
+        The entries, what was refused by the readers or here, what became a name of another entry, and what no entry holds.
     """
     cleaned = led_elsewhere([clean(i) if isinstance(i, Record) else i for i in items])
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
     refusals: list[tuple[int, Refusal]] = []
     redirects: list[tuple[int, Redirect]] = []
+    left_out: list[LeftOut] = []
     for place, item in enumerate(cleaned):
         if isinstance(item, Redirect):
             redirects.append((place, item))
@@ -93,6 +96,8 @@ def make_entries(items: Sequence[Item], glossary: str) -> Made:
             refusals.append((place, made))
         elif isinstance(item, Record):
             given.append((made, item.key))
+            if item.left_out:
+                left_out.append(LeftOut(item.source, made.id, item.left_out))
     entries = resolved(given)
     done: list[Merged] = []
     for place, outcome in merged(entries, given, redirects):
@@ -100,7 +105,8 @@ def make_entries(items: Sequence[Item], glossary: str) -> Made:
             done.append(outcome)
         else:
             refusals.append((place, outcome))
-    return Made(entries, [refusal for _, refusal in sorted(refusals, key=_place)], done)
+    refused = [refusal for _, refusal in sorted(refusals, key=_place)]
+    return Made(entries, refused, done, left_out)
 
 
 def _place(placed: tuple[int, Refusal]) -> int:
@@ -136,6 +142,7 @@ def clean(record: Record) -> Record | Refusal:
         _clean_details(record.details),
         record.key,
         _clean_name(record.hint),
+        record.left_out,
     )
 
 

@@ -33,9 +33,11 @@ SYNONYMS = {
     "narrower": ("narrower", "hasnarrower"),
     "related": ("related",),
     "hidden_labels": ("hiddenlabels", "hiddenlabel"),
+    "scope_note": ("scopenote", "scopenotes"),
     "iri": ("iri", "uri"),
 }  # fmt: skip
-"""Our fields, and for each the names looked for, first the one that wins. An `iri` is what others call the entry."""
+"""Our fields, and for each the names looked for, first the one that wins. An `iri` is what others call the entry; a
+`scope_note` is the last paragraph of the definition."""
 
 _SEVERAL = ("aliases", "see_also", *(n for n in DETAILS if n not in TEXT_DETAILS))
 _LINES = ("examples", "sources")
@@ -77,9 +79,10 @@ class FieldMap:
         language = self._text(values, "language") or "en"
         aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
         iri = self._text(values, "iri")
+        note = self._text(values, "scope_note")
         return Record(
             term,
-            definition,
+            f"{definition}\n\n{note}" if note else definition,
             source,
             aliases,
             id_,

@@ -10,27 +10,26 @@ The rules, in this order:
    heading of that level has text directly below it, or most are single letters. Then the next
    level is tried.
 4. Headings below the level of the terms belong to the definition of the term above them.
+5. Lines directly below a term state its other names and relations (see `stated_lines`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from markdown_it.tree import SyntaxTreeNode
-
+from semsearch.importers.blocks import Node
 from semsearch.importers.deflists import Stacks, parse_with_stacks
-from semsearch.importers.fields import split_aliases
 from semsearch.importers.files import read_text
 from semsearch.importers.links import from_file
 from semsearch.importers.prose import MAX_SOURCE, Prose, inline_words, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.types import Refusal, Source
+from semsearch.importers.stated_lines import take_stated
+from semsearch.types import Details, Refusal, Source
 
-_ALIASES = re.compile(r"(?:aliases|alias|also known as|aka|a\.k\.a\.|synonyms?):\s*", re.IGNORECASE)
 _ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
 _NOT_TEXT = ("hr", "html_block")
 
@@ -39,15 +38,16 @@ _References = MutableMapping[str, Any]
 
 @dataclass(slots=True)
 class _Section:
-    """A heading and the blocks directly below it; the first section may have no heading."""
+    """A heading, its words, and the blocks directly below it; the first section may have no heading."""
 
-    heading: SyntaxTreeNode | None
+    heading: Node | None
     line: int
-    blocks: list[SyntaxTreeNode] = field(default_factory=list)
+    name: str = ""
+    blocks: list[Node] = field(default_factory=list)
 
     @property
     def level(self) -> int:
-        return int(self.heading.tag[1:]) if self.heading else 0
+        return int(self.heading.token.tag[1:]) if self.heading else 0
 
     @property
     def has_text(self) -> bool:
@@ -70,10 +70,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     """
     del options
     blocks, stacks = parse_with_stacks(read_text(path))
-    sections = _sections(blocks.nodes)
     reader = _Reader(str(path), blocks.references, stacks)
-    names = [reader.name(section) for section in sections]
-    level = _term_level(sections, names)
+    sections = list(reader.sections(blocks.nodes))
+    level = _term_level(sections)
     term: list[_Section] = []
     for section in sections:
         if not term or section.level <= level or section.has_list:
@@ -87,30 +86,15 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     yield from reader.term(term)
 
 
-def is_alias_line(line: str) -> bool:
-    """Whether a line, in plain words, states other names."""
-    return _ALIASES.match(line) is not None
-
-
-def _sections(nodes: Sequence[SyntaxTreeNode]) -> list[_Section]:
-    sections = [_Section(None, 1)]
-    for node in nodes:
-        if node.type == "heading":
-            sections.append(_Section(node, _line(node)))
-        else:
-            sections[-1].blocks.append(node)
-    return sections
-
-
-def _term_level(sections: Sequence[_Section], names: Sequence[str]) -> int:
+def _term_level(sections: Sequence[_Section]) -> int:
     """Give the level of the headings that name terms, 0 if none does."""
-    pairs = [(part, name) for part, name in zip(sections, names, strict=True) if part.heading]
-    if _has_title([part for part, _ in pairs]):
-        pairs = pairs[1:]
-    pairs = [(part, name) for part, name in pairs if not part.has_list]
-    for level in sorted({part.level for part, _ in pairs}):
-        here = [(part, name) for part, name in pairs if part.level == level]
-        deeper = [name for part, name in pairs if part.level > level]
+    headed = [section for section in sections if section.heading]
+    if _has_title(headed):
+        headed = headed[1:]
+    headed = [section for section in headed if not section.has_list]
+    for level in sorted({section.level for section in headed}):
+        here = [section for section in headed if section.level == level]
+        deeper = [section.name for section in headed if section.level > level]
         if not deeper or not _are_groups(here, deeper):
             return level
     return 0
@@ -123,16 +107,16 @@ def _has_title(sections: Sequence[_Section]) -> bool:
     return len(sections) > 1 or sections[0].has_list
 
 
-def _are_groups(here: Sequence[tuple[_Section, str]], deeper: Sequence[str]) -> bool:
+def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
     """Say whether headings of one level group the terms below them.
 
     Deeper headings that repeat (`Definition`, `Example`, `Definition`, ...) are parts of a
     term, so the level above them names terms.
     """
-    letters = sum(len(name) == 1 for _, name in here)
+    letters = sum(len(section.name) == 1 for section in here)
     if letters * 2 > len(here):
         return True
-    return len(set(deeper)) * 2 > len(deeper) and not any(part.has_text for part, _ in here)
+    return len(set(deeper)) * 2 > len(deeper) and not any(part.has_text for part in here)
 
 
 class _Reader:
@@ -144,10 +128,19 @@ class _Reader:
         self._references = references
         self._stacks = stacks
 
-    def name(self, section: _Section) -> str:
-        """Give the words of a section's heading."""
-        heading = section.heading
-        if heading is None or not heading.children or len(heading.children[0].content) > 5000:
+    def sections(self, nodes: Iterable[Node]) -> Iterator[_Section]:
+        """Yield what stands before the first heading, and each heading with what stands below it."""
+        section = _Section(None, 1)
+        for node in nodes:
+            if node.type == "heading":
+                yield section
+                section = _Section(node, node.first_line + 1, self._name(node))
+            else:
+                section.blocks.append(node)
+        yield section
+
+    def _name(self, heading: Node) -> str:
+        if not heading.children or len(heading.children[0].content) > 5000:
             return ""
         return inline_words(heading.children[0].content, self._references)
 
@@ -155,19 +148,26 @@ class _Reader:
         """Yield the entry that a heading and the sections below it make."""
         if not sections:
             return
-        name, source = self.name(sections[0]), Source(self._file, sections[0].line)
+        name, source = sections[0].name, Source(self._file, sections[0].line)
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
-        aliases = self._take_aliases(nodes)
+        stated = take_stated(nodes, self._references)
         for section in sections[1:]:
             nodes += ([section.heading] if section.heading else []) + section.blocks
         definition = self._prose(nodes)
         if definition is None:
             yield Refusal(source, f"the text of {name!r} is longer than {MAX_SOURCE} characters")
         elif name and definition.words:
-            id_, links = anchor[1] if anchor else None, definition.see_also
-            yield Record(name, definition.words, source, aliases, id_, see_also=links)
+            yield Record(
+                name,
+                definition.words,
+                source,
+                stated.pop("aliases", ()),
+                anchor[1] if anchor else None,
+                see_also=(*stated.pop("see_also", ()), *definition.see_also),
+                details=Details.of(stated),
+            )
         else:
             yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")
 
@@ -177,12 +177,12 @@ class _Reader:
             if node.type == "dl":
                 yield from self._definition_list(node)
         if section.level > level and section.has_text and not section.has_list:
-            reason = f"text below {self.name(section)!r} belongs to no term"
+            reason = f"text below {section.name!r} belongs to no term"
             yield Refusal(Source(self._file, section.line), reason)
 
-    def _definition_list(self, node: SyntaxTreeNode) -> Iterator[Record | Refusal]:
-        terms: list[SyntaxTreeNode] = []
-        texts: list[SyntaxTreeNode] = []
+    def _definition_list(self, node: Node) -> Iterator[Record | Refusal]:
+        terms: list[Node] = []
+        texts: list[Node] = []
         for child in [*node.children, None]:
             if child is not None and child.type == "dd":
                 texts += child.children
@@ -193,12 +193,12 @@ class _Reader:
             if child is not None:
                 terms.append(child)
 
-    def _item(self, terms: list[SyntaxTreeNode], texts: list[SyntaxTreeNode]) -> Record | Refusal:
+    def _item(self, terms: list[Node], texts: list[Node]) -> Record | Refusal:
         names: list[str] = []
-        first_line = _line(terms[0])
+        first_line = terms[0].first_line + 1
         for term in terms:
-            above = self._stacks.get(_line(term) - 1, [])
-            first_line = min(first_line, _line(term) - len(above))
+            above = self._stacks.get(term.first_line, [])
+            first_line = min(first_line, term.first_line + 1 - len(above))
             names += [inline_words(name, self._references) for name in above]
             names.append(words_of(term.children, self._references))
         source = Source(self._file, first_line)
@@ -212,23 +212,7 @@ class _Reader:
             names[0], definition.words, source, tuple(names[1:]), see_also=definition.see_also
         )
 
-    def _take_aliases(self, nodes: list[SyntaxTreeNode]) -> tuple[str, ...]:
-        """Take a line `Aliases: ...` off the first paragraph below a heading."""
-        if not nodes or nodes[0].type != "paragraph" or not nodes[0].children:
-            return ()
-        inline = nodes[0].children[0]
-        first, _, rest = inline.content.partition("\n")
-        found = _ALIASES.match(inline_words(first, self._references)) if len(first) < 5000 else None
-        if found is None or inline.token is None:
-            return ()
-        inline.token.content = rest
-        return tuple(split_aliases(found.string[found.end() :]))
-
-    def _prose(self, nodes: Sequence[SyntaxTreeNode]) -> Prose | None:
+    def _prose(self, nodes: Sequence[Node]) -> Prose | None:
         """Give the words and links of blocks, or None if there are more than a definition may have."""
-        size = sum(len(part.content) for node in nodes for part in node.walk() if part.token)
+        size = sum(len(part.content) for node in nodes for part in node.walk())
         return None if size > MAX_SOURCE else prose_of(nodes, self._references, self._target)
-
-
-def _line(node: SyntaxTreeNode) -> int:
-    return node.map[0] + 1 if node.map else 1

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.links import from_file
-from semsearch.importers.prose import MAX_SOURCE, inline_words, parse_blocks, prose_of
+from semsearch.importers.prose import MAX_SOURCE, inline_words, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.stacks import Stack, stacks
 from semsearch.types import Refusal, Source

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
 from semsearch.importers.links import from_page
-from semsearch.importers.prose import MAX_SOURCE, parse_blocks, prose_of, words_of
+from semsearch.importers.prose import MAX_SOURCE, prose_of, words_of
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.types import Details, Refusal, Source
 

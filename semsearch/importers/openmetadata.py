@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.errors import ImportFailed
+from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.links import nowhere
-from semsearch.importers.prose import MAX_SOURCE, parse_blocks, prose_of
+from semsearch.importers.prose import MAX_SOURCE, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tabular import rows
 from semsearch.types import Details, Refusal, Source

@@ -10,18 +10,15 @@ that keeps hostile files cheap.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, MutableMapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
-from mdit_py_plugins.deflist import deflist_plugin
 
 from semsearch.importers import macros
+from semsearch.importers.blocks import Node, parse_inline
 from semsearch.importers.fields import SEE_ALSO, listed_names
 from semsearch.importers.links import Target, nowhere
 from semsearch.importers.markup import html_words, is_break
@@ -30,21 +27,8 @@ MAX_SOURCE = 100_000
 """No definition that may be kept (see `entries`) comes from more characters of Markdown."""
 
 _ALERT = re.compile(r"\A\[![A-Za-z]+\][ \t]*\n?")
-
-
-@dataclass(frozen=True, slots=True)
-class Blocks:
-    """The block tree of a Markdown text, and the link references defined in it."""
-
-    nodes: tuple[SyntaxTreeNode, ...]
-    references: MutableMapping[str, Any] = field(repr=False)
-
-
-def parse_blocks(markdown: str) -> Blocks:
-    """Parse the block structure of a Markdown text; inline text stays unparsed."""
-    references: MutableMapping[str, Any] = {}
-    root = SyntaxTreeNode(_parser().parse(markdown, references))
-    return Blocks(tuple(root.children), references)
+_MARKED = re.compile(r"[\\`*_\[<&]|\{\{|  \n")
+"""What inline text has some of if any of it is not a plain word: every construct of CommonMark begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +39,7 @@ class Prose:
     see_also: tuple[str, ...]
 
 
-def prose_of(
-    nodes: Sequence[SyntaxTreeNode], references: MutableMapping[str, Any], target: Target
-) -> Prose:
+def prose_of(nodes: Sequence[Node], references: MutableMapping[str, Any], target: Target) -> Prose:
     """Give the plain words of some blocks and the entries that they link to.
 
     Args:
@@ -72,7 +54,7 @@ def prose_of(
     return Prose(writer.blocks(nodes), tuple(writer.see_also))
 
 
-def words_of(nodes: Sequence[SyntaxTreeNode], references: MutableMapping[str, Any]) -> str:
+def words_of(nodes: Sequence[Node], references: MutableMapping[str, Any]) -> str:
     """Give the plain words of some blocks.
 
     Args:
@@ -90,13 +72,6 @@ def inline_words(content: str, references: MutableMapping[str, Any]) -> str:
     return _Writer(references).inline(content)
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable("table").use(deflist_plugin)
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
 class _Writer:
     """Writes blocks as plain words; holds the link references they may use.
 
@@ -110,14 +85,14 @@ class _Writer:
         self._lists_entries = False
         self.see_also: list[str] = []
 
-    def blocks(self, nodes: Iterable[SyntaxTreeNode], separator: str = "\n\n") -> str:
+    def blocks(self, nodes: Iterable[Node], separator: str = "\n\n") -> str:
         return separator.join(filter(None, map(self._block, nodes)))
 
     def inline(self, content: str) -> str:
-        tokens: list[Token] = []
-        parser = _parser()
+        if not _MARKED.search(content):
+            return " ".join(content.split())
         marked, found = macros.hide(content)
-        parser.inline.parse(marked, parser, self._references, tokens)
+        tokens = parse_inline(marked, self._references)
         for token in tokens:
             self._follow(token, found)
         lines = "".join(_inline_token(token, found) for token in tokens).split("\n")
@@ -134,41 +109,37 @@ class _Writer:
             self._links += len(shown)
             self.see_also += [macro.entry for macro in shown if macro.entry]
 
-    def _block(self, node: SyntaxTreeNode) -> str:
-        writers = {
-            "heading": self._heading,
-            "paragraph": self._paragraph,
-            "inline": lambda node: self.inline(node.content),
-            "fence": lambda node: node.content.strip("\n").rstrip(),
-            "code_block": lambda node: node.content.strip("\n").rstrip(),
-            "html_block": lambda node: html_words(macros.spell_out(node.content)),
-            "bullet_list": self._list,
-            "ordered_list": self._list,
-            "table": self._table,
-            "dl": self._definition_list,
-            "blockquote": self._quotation,
-        }
-        writer = writers.get(node.type)
-        return writer(node) if writer else self.blocks(node.children)
+    def _block(self, node: Node) -> str:
+        writer = self.by_type.get(node.type)
+        return writer(self, node) if writer else self.blocks(node.children)
 
-    def _heading(self, node: SyntaxTreeNode) -> str:
+    def _source(self, node: Node) -> str:
+        return self.inline(node.content)
+
+    def _code(self, node: Node) -> str:
+        return node.content.strip("\n").rstrip()
+
+    def _html(self, node: Node) -> str:
+        return html_words(macros.spell_out(node.content))
+
+    def _heading(self, node: Node) -> str:
         words = self.blocks(node.children)
         self._lists_entries = words.rstrip(":").casefold() in SEE_ALSO
         return words
 
-    def _paragraph(self, node: SyntaxTreeNode) -> str:
+    def _paragraph(self, node: Node) -> str:
         links = self._links
         words = self.blocks(node.children)
         if self._links == links:
             self.see_also += listed_names(words)
         return words
 
-    def _quotation(self, node: SyntaxTreeNode) -> str:
+    def _quotation(self, node: Node) -> str:
         """Write a quotation without its marks, and without the marker of a GitHub alert."""
         return _ALERT.sub("", self.blocks(node.children), count=1)
 
-    def _list(self, node: SyntaxTreeNode) -> str:
-        number = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+    def _list(self, node: Node) -> str:
+        number = int(node.token.attrs.get("start", 1)) if node.type == "ordered_list" else None
         lines = []
         for item in node.children:
             # MDN writes definition lists as nested items that begin with a colon
@@ -182,14 +153,14 @@ class _Writer:
             number = None if number is None else number + 1
         return "\n".join(lines)
 
-    def _table(self, node: SyntaxTreeNode) -> str:
+    def _table(self, node: Node) -> str:
         rows = (row for part in node.children for row in part.children)
         return "\n".join(filter(None, map(self._row, rows)))
 
-    def _row(self, row: SyntaxTreeNode) -> str:
+    def _row(self, row: Node) -> str:
         return "; ".join(filter(None, (self.blocks(cell.children) for cell in row.children)))
 
-    def _definition_list(self, node: SyntaxTreeNode) -> str:
+    def _definition_list(self, node: Node) -> str:
         lines: list[str] = []
         for child in node.children:
             words = self.blocks(child.children, "\n")
@@ -198,6 +169,20 @@ class _Writer:
             else:
                 lines.append(f"{words}:" if child.type == "dt" else words)
         return "\n".join(lines)
+
+    by_type: ClassVar[dict[str, Callable[[_Writer, Node], str]]] = {
+        "heading": _heading,
+        "paragraph": _paragraph,
+        "inline": _source,
+        "fence": _code,
+        "code_block": _code,
+        "html_block": _html,
+        "bullet_list": _list,
+        "ordered_list": _list,
+        "table": _table,
+        "dl": _definition_list,
+        "blockquote": _quotation,
+    }
 
 
 def _inline_token(token: Token, found: Sequence[macros.Macro]) -> str:

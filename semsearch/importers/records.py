@@ -21,7 +21,7 @@ class Record:
 
     `see_also` and the relations of `details` name the entries that the author links to, by id, name, or `key`: what
     the file calls the record where that is no id to show, an address mostly. `hint` is an id to take if
-    no other record has it.
+    no other record has it. `left_out` are the names of what else the file says of it, for which entries have no place.
     """
 
     term: str
@@ -34,6 +34,7 @@ class Record:
     details: Details = NO_DETAILS
     key: str = ""
     hint: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

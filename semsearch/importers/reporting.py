@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from semsearch.errors import InvalidSetting
 from semsearch.importers.corpus import Corpus
-from semsearch.types import Source
+from semsearch.types import LeftOut, Source
 
 
 class Fate(StrEnum):
@@ -26,13 +27,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordFate:
-    """What became of one record. `id` is that of the entry, `names` those it gave it, `reason` why it was skipped."""
+    """What became of one record. `id` is that of the entry, `names` those it gave it, `reason` why it was skipped.
+
+    `left_out` is what the file says of the entry besides, and is kept nowhere.
+    """
 
     source: Source
     fate: Fate
     id: str = ""
     names: tuple[str, ...] = ()
     reason: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def fates(corpus: Corpus) -> list[RecordFate]:
@@ -59,10 +64,19 @@ def write_report(corpus: Corpus, file: str | Path) -> None:
         raise InvalidSetting(f"cannot write the report {file}: {error.strerror}") from error
 
 
+def counted(left_out: Iterable[LeftOut]) -> str:
+    """Say what was left out, and of how many entries; empty if nothing was."""
+    counts = Counter(part for one in left_out for part in one.parts)
+    return ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
+
+
 def _taken(corpus: Corpus) -> Iterator[RecordFate]:
+    left_out = {one.id: one.parts for one in corpus.left_out}
     for entry in corpus.entries:
+        names = (entry.term, *entry.aliases)
         source = entry.source or Source("", 0)
-        yield RecordFate(source, Fate.TAKEN, entry.id, (entry.term, *entry.aliases))
+        without = left_out.get(entry.id, ())
+        yield RecordFate(source, Fate.TAKEN, entry.id, names, left_out=without)
 
 
 def _others(corpus: Corpus) -> Iterator[RecordFate]:
@@ -74,5 +88,5 @@ def _others(corpus: Corpus) -> Iterator[RecordFate]:
 
 def _stated(one: RecordFate) -> dict[str, object]:
     stated: dict[str, object] = {"file": one.source.file, "line": one.source.line, "fate": one.fate}
-    details = {"id": one.id, "names": one.names, "reason": one.reason}
+    details = {"id": one.id, "names": one.names, "reason": one.reason, "left_out": one.left_out}
     return stated | {name: value for name, value in details.items() if value}

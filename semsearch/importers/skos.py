@@ -1,8 +1,8 @@
 """Vocabularies: SKOS (https://www.w3.org/TR/skos-reference/) and OWL classes with a label and a definition.
 
 Whatever has a definition and a label is an entry, one for each language it is defined in; labels in other languages are
-aliases of the first. Definitions may be texts, or nodes that hold one with its source. The address of a concept
-is its key, the last part of that its id where no other has it.
+aliases of the first. Definitions may be texts, or nodes that hold one with its source; notes of scope follow them. The
+address of a concept is its key, the last part of that its id where no other has it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ _CALLED = (
 )
 """What nodes without an address are called by."""
 _SUBJECT_OF = URIRef(f"{_TERMS}subject")
-BROADER = (SKOS.broader, RDFS.subClassOf)
+BROADER = (SKOS.broader, SKOS.broadMatch, RDFS.subClassOf)
+NARROWER = (SKOS.narrower, SKOS.narrowMatch)
+RELATED = (SKOS.related, SKOS.relatedMatch)
+"""With the mappings that SKOS makes part of them (S41)."""
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
 _FORM = URIRef(f"{_XL}literalForm")
 _NOT_ENTRIES = {
@@ -47,6 +50,10 @@ _NOT_ENTRIES = {
     SKOS.OrderedCollection: "a collection, not an entry",
     URIRef(f"{_OWL}Ontology"): "an ontology, not an entry",
 }
+_NOTES = (SKOS.scopeNote, SKOS.note)
+_MATCHES = (SKOS.exactMatch, SKOS.closeMatch)
+_LEFT_OUT = (*_MATCHES, SKOS.editorialNote, SKOS.changeNote, SKOS.historyNote)
+"""What entries have no place for: who else has the concept, and notes for those who keep the vocabulary."""
 _LANGUAGES = (str(RDF), str(RDFS), _OWL, str(SKOS))
 """Of the languages themselves, which make everything a kind of `rdfs:Class` or `owl:Thing`."""
 _MAIN = "en"
@@ -178,6 +185,7 @@ class _Concept:
 
     def _record(self, language: str, labels: Texts, definitions: Texts, order: list[str]) -> Record:
         is_main = language == order[0]
+        notes = [note for kind in _NOTES for note in self._texts((kind,)).get(language, ())]
         own = labels.get(language) or labels.get(_MAIN) or next(iter(labels.values()))
         taken = [language] + [n for n in labels if n not in order] * is_main
         others = [label for n in taken for label in labels.get(n, ())]
@@ -185,7 +193,7 @@ class _Concept:
         name = local_name(self._iri)
         return Record(
             own[0],
-            "\n\n".join(definitions[language]),
+            "\n\n".join(dict.fromkeys((*definitions[language], *notes))),
             self._source,
             tuple(n for n in dict.fromkeys(names) if n != own[0]),
             language=language,
@@ -193,6 +201,7 @@ class _Concept:
             details=self._details(language, order, is_main=is_main),
             key=self._iri,
             hint=name if is_main else f"{name}-{language}",
+            left_out=tuple(self._left_out()),
         )
 
     def _details(self, language: str, order: list[str], *, is_main: bool) -> Details:
@@ -208,10 +217,14 @@ class _Concept:
             examples=texts(SKOS.example),
             sources=tuple(self._sources()),
             broader=self._addresses(BROADER),
-            narrower=self._addresses((SKOS.narrower,)),
-            related=self._addresses((SKOS.related, _REPLACED)),
+            narrower=self._addresses(NARROWER),
+            related=self._addresses((*RELATED, _REPLACED)),
             hidden_labels=texts(*HIDDEN),
         )
+
+    def _left_out(self) -> Iterator[str]:
+        stated = (p for p in _LEFT_OUT if (self._subject, p, None) in self._graph)
+        return map(local_name, stated)
 
     def _see_also(self) -> Iterator[str]:
         """Yield the names of the concepts of the file that are to be seen too; what else there is are pages of the web."""

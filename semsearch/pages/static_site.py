@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -25,6 +25,7 @@ MARKER = ".semsearch-site.json"
 """Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""
 ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "dots.js", "labels.js", "service.js")
 ON_A_PAGE = 500
+MOST_IN_SITE_MAP = 50_000
 _BATCH = 1000
 _ROWS = 100
 """Of the table beside the map; each entry's page says what is near to it."""
@@ -108,7 +109,7 @@ class _Export:
         for name in ASSETS:
             self._file(assets_path() + name, (FOLDER / name).read_bytes())
         if self._site.url:
-            self._file("sitemap.xml", self._site_map().encode())
+            self._site_maps()
 
     def remove(self, before: Sequence[str]) -> int:
         """Remove what an earlier export wrote and this one did not, and say how many files that were."""
@@ -182,6 +183,7 @@ class _Export:
                 letters=[{"letter": one, "href": href} for one, href in hrefs.items()],
                 letter=None,
                 groups=groups,
+                downloads=[],
                 canonical=site.url and site.url + path,
                 next=site.root + _index_path(name, number + 1) if number + 1 < len(pages) else None,
             )
@@ -219,15 +221,28 @@ class _Export:
             for info in self._site.glossaries
         }
 
-    def _site_map(self) -> str:
+    def _site_maps(self) -> None:
+        """Write the site map; that of a large site lists others, since one has 50,000 addresses at most (sitemaps.org)."""
         found = [path for path in self.files if path.endswith(".html")]
-        places = "".join(
-            f"<url><loc>{escape(self._site.url + path)}</loc></url>\n" for path in found
-        )
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
-        )
+        parts = [found[i : i + MOST_IN_SITE_MAP] for i in range(0, len(found), MOST_IN_SITE_MAP)]
+        if len(parts) > 1:
+            names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+            for name, part in zip(names, parts, strict=True):
+                self._file(name, _site_map("urlset", "url", self._addresses(part)))
+            self._file("sitemap.xml", _site_map("sitemapindex", "sitemap", self._addresses(names)))
+        else:
+            self._file("sitemap.xml", _site_map("urlset", "url", self._addresses(found)))
+
+    def _addresses(self, paths: Iterable[str]) -> Iterator[str]:
+        return (self._site.url + path for path in paths)
+
+
+def _site_map(kind: str, item: str, addresses: Iterable[str]) -> bytes:
+    places = "".join(f"<{item}><loc>{escape(one)}</loc></{item}>\n" for one in addresses)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</{kind}>\n'
+    ).encode()
 
 
 def _all(alphabet: Alphabet) -> Iterator[Entry]:

@@ -13,8 +13,6 @@ from urllib.parse import quote
 
 from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredIndexError
 
-_LOG_IS_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-"""The release that mended the reset of a write-ahead log, and the older lines that got the mend too."""
 _CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
 MAPPED_BYTES = 1 << 28
 """Most of a database that is read by mapping it, which counts as memory once it was touched; the rest is read as files are."""
@@ -22,21 +20,7 @@ PATIENCE_S = 5.0
 """How long a connection waits for another one to finish with the file."""
 
 
-def journal_mode(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str:
-    """Return how commits are made durable with a version of SQLite.
-
-    Versions 3.7.0 to 3.51.2 can lose committed pages when a write-ahead log is reset, so a rollback
-    journal is used with them: a commit takes some 20 ms instead of one, and is there afterwards.
-    """
-    is_mended = version >= _LOG_IS_SAFE[0] or any(
-        version[:2] == line[:2] and version >= line for line in _LOG_IS_SAFE[1:]
-    )
-    return "WAL" if is_mended else "TRUNCATE"
-
-
-def open_for_writing(
-    file: Path, migrations: Sequence[str], *, journal: str | None = None
-) -> sqlite3.Connection:
+def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     """Open or create a database, bring its schema up to date, and make every commit durable.
 
     It is not read through: that takes seconds for gigabytes, and this is called for each edit. What
@@ -45,7 +29,6 @@ def open_for_writing(
     Args:
         file: the database.
         migrations: schema steps; step n brings version n to n + 1. Never edited, only appended.
-        journal: how commits are made durable, if not by `journal_mode`.
 
     Raises:
         FormatTooNew: a newer version of semsearch wrote it.
@@ -55,8 +38,13 @@ def open_for_writing(
     with sound(file):
         connection = sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)
         try:
-            connection.execute(f"PRAGMA journal_mode={journal or journal_mode()}")
-            for setting in ("synchronous=FULL", "foreign_keys=ON", *_CAREFUL):
+            # no write-ahead log: it loses pages in many versions, and cannot be read where nothing can be written
+            for setting in (
+                "journal_mode=TRUNCATE",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                *_CAREFUL,
+            ):
                 connection.execute(f"PRAGMA {setting}")
             _migrate(connection, file, migrations)
         except BaseException:

@@ -240,6 +240,15 @@ class Snapshot:
         """Return names with this form; see `by_key`."""
         return self._named("form = ?", (form,), within, languages)
 
+    def bearing(self, forms: Iterable[str], within: range) -> set[int]:
+        """Return the positions of the entries that have a name of one of many forms."""
+        rows = self._reader.rows(
+            "SELECT DISTINCT position FROM json_each(?) CROSS JOIN name ON form = value "
+            "WHERE position >= ? AND position < ?",
+            (json.dumps(list(forms)), within.start, within.stop),
+        )
+        return {position for (position,) in rows}
+
     def by_prefix(
         self, prefix: str, within: range, limit: int, languages: Sequence[str] = ()
     ) -> list[NamedEntry]:

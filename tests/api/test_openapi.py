@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from semsearch import wire
 from semsearch.api.problems import Problem
 from semsearch.api.routes import Health
+from semsearch.api.taking import ExportLoss
 
 COMMITTED = Path(__file__).with_name("openapi.json")
 FILES = "exportGlossary"
@@ -26,6 +27,7 @@ OPERATIONS = {
     "listChanges": ("GET", "/v1/changes?since=7"),
     "relatedEntries": ("GET", "/v1/entries/kitchen:whisk/related"),
     "listGlossaries": ("GET", "/v1/glossaries"),
+    "exportLosses": ("GET", "/v1/glossaries/kitchen/export/losses?format=dictd"),
     "suggest": ("GET", "/v1/suggest?q=wh"),
     "map": ("GET", "/v1/map?start=2&limit=3"),
     "mapQuestion": ("GET", "/v1/map/question?q=soup"),
@@ -42,6 +44,7 @@ MODELS: dict[str, TypeAdapter[Any]] = {
     "listChanges": TypeAdapter(wire.Change),
     "relatedEntries": TypeAdapter(wire.Related),
     "listGlossaries": TypeAdapter(list[wire.GlossaryInfo]),
+    "exportLosses": TypeAdapter(ExportLoss),
     "suggest": TypeAdapter(list[wire.Suggestion]),
     "map": TypeAdapter(wire.MapPart),
     "mapQuestion": TypeAdapter(wire.Place),

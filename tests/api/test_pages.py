@@ -18,6 +18,7 @@ from semsearch.api.examples import example_questions
 from semsearch.building import build_index
 from semsearch.config import load_settings
 from semsearch.errors import InvalidSetting
+from semsearch.exporters import TARGETS
 from semsearch.glossary import Glossary
 from semsearch.types import Entry
 from tests.api.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
@@ -292,6 +293,17 @@ def test_the_alphabet_of_a_glossary(client: TestClient) -> None:
     page = Page(client.get("/glossary/ships?letter=K").text)
     entries = [a["href"] for a in page.all("a") if a.get("class") == "term"]
     assert entries == ["../entry/ships:keel"]
+
+
+def test_a_glossary_can_be_taken_away_from_its_page(client: TestClient) -> None:
+    """In every format that is written, by links that lead to files."""
+    page = Page(client.get("/glossary/ships").text)
+    links = [a["href"] or "" for a in page.all("a") if "download" in a]
+    assert len(links) == len(TARGETS)
+    for link in links:
+        answer = client.get(urljoin("/glossary/ships", link))
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment; filename")
 
 
 def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
 from fastapi.testclient import TestClient
 
 from semsearch.exporters import TARGETS
+from semsearch.glossary import Glossary
 from tests.api.conftest import ENTRIES
 
 KITCHEN = "/v1/glossaries/kitchen/export"
@@ -54,6 +56,22 @@ def test_the_format_is_what_is_accepted_most_gladly(
     assert response.headers["content-type"].startswith(kind)
 
 
+@pytest.mark.parametrize("name", list(TARGETS))
+def test_an_export_says_what_it_lost(client: TestClient, glossary: Glossary, name: str) -> None:
+    """In words, and where each entry is named; that is what the command says."""
+    said = client.get(KITCHEN, params={"format": name}).headers
+    assert said["semsearch-losses"] == TARGETS[name].without
+    path, kind = re.fullmatch(r'<(.*)>; rel="describedby"; type="(.*)"', said["link"]).groups()  # type: ignore[union-attr]
+    losses = client.get(path)
+    assert (losses.status_code, losses.headers["content-type"]) == (200, kind)
+    expected = [(loss.id, [*loss.parts]) for loss in glossary.export("kitchen", name).losses()]
+    told = [json.loads(line) for line in losses.text.splitlines()]
+    assert [(one["id"], one["lost"]) for one in told] == expected
+    assert bool(expected) == (name not in ("jsonl", "table", "markdown"))
+    again = client.get(path, headers={"If-None-Match": losses.headers["etag"]})
+    assert again.status_code == 304
+
+
 def test_all_entries_are_there_and_need_not_be_fetched_twice(client: TestClient) -> None:
     """JSON Lines unless something else is asked for."""
     response = client.get(KITCHEN)
@@ -69,5 +87,7 @@ def test_what_is_not_there_is_refused(client: TestClient) -> None:
     unknown = client.get(KITCHEN, params={"format": "docx"})
     assert unknown.status_code == 422
     assert "turtle" in unknown.text
+    assert client.get("/v1/glossaries/nowhere/export/losses?format=tbx").status_code == 404
+    assert client.get(f"{KITCHEN}/losses", params={"format": "docx"}).status_code == 422
     nothing = client.get(KITCHEN, headers={"Accept": "application/pdf"})
     assert (nothing.status_code, nothing.json()["type"]) == (406, "/problems/not-acceptable")

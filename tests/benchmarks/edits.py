@@ -118,9 +118,9 @@ def _edit(editor: Editor, number: int) -> str:
 
 
 def _alone(index: Path) -> tuple[list[float], list[float]]:
-    """Edit until a generation would be due; return how long edits take, and until each is seen."""
+    """Edit as a service does until a generation would be due; return how long edits take, and until each is seen."""
     acknowledged, seen = [], []
-    with Editor(index) as editor, Glossary.open(index) as glossary:
+    with Glossary.open(index) as glossary, Editor(index, lend=glossary.lend) as editor:
         for number in range(MOST_PENDING):
             began = time.perf_counter()
             id_ = _edit(editor, number)
@@ -134,14 +134,15 @@ def _alone(index: Path) -> tuple[list[float], list[float]]:
 
 def bars(found: Edits) -> Iterable[Bar]:
     """Yield what is asked of edits."""
-    after_first = found.acknowledged_ms[1:]  # the first one loads the encoder
     yield Bar(
         name="answers a second while one edit a second goes on",
         reached=found.share,
         asked=0.9,
         is_at_least=True,
     )
-    yield Bar(name="one edit acknowledged, p99", reached=_p99(after_first), asked=100, unit="ms")
+    yield Bar(
+        name="one edit acknowledged, p99", reached=_p99(found.acknowledged_ms), asked=100, unit="ms"
+    )
 
 
 def _p99(times: Sequence[float]) -> float:

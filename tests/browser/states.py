@@ -79,6 +79,11 @@ def _map(page: Page) -> None:
     page.locator(".map[data-ready=true]").wait_for()
 
 
+def _downloads(page: Page) -> None:
+    page.locator(".downloads summary").click()
+    page.locator(".downloads dl").scroll_into_view_if_needed()
+
+
 def _hovered(page: Page) -> None:
     page.locator("a.term").first.focus()
     page.keyboard.press("Shift+Tab")
@@ -142,6 +147,7 @@ STATES = (
     State("glossary-letter", "glossary/kitchen?letter=S", options=DARK),
     State("glossary", "glossary/kitchen"),
     State("glossary-phone", "glossary/kitchen", options=PHONE),
+    State("glossary-downloads", "glossary/kitchen", _downloads),
     State("map", "map", _map),
     State("map-dark", "map?q=soup&a=spoon&b=ladle", _map, DARK),
     State("map-phone", "map?q=soup&a=spoon&b=ladle", _map, PHONE),

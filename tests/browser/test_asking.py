@@ -49,6 +49,7 @@ def test_the_list_of_names_follows_the_pattern(page: Page, site: str) -> None:
     box, options = page.locator("#q"), page.locator(".names li")
     assert box.get_attribute("role") == "combobox"
     box.press_sequentially("spo")
+    expect(options.first.locator("b")).to_have_text("Spo")  # not those of fewer letters any more
     expect(options).to_have_count(8)
     expect(box).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")

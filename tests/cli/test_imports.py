@@ -52,6 +52,33 @@ def test_a_dry_run_writes_nothing_but_the_report(tmp_path: Path) -> None:
     ]
 
 
+def test_what_entries_have_no_place_for_is_told(tmp_path: Path) -> None:
+    """How often by a build and its dry run, of which entry by the report."""
+    index, report, file = tmp_path / "index", tmp_path / "report.jsonl", tmp_path / "bread.ttl"
+    file.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        '<peel> skos:prefLabel "Peel" ; skos:definition "A shovel." ; skos:exactMatch <http://b.example/p> .\n'
+        '<lame> skos:prefLabel "Lame" ; skos:definition "A blade." ; skos:exactMatch <http://b.example/l> ;\n'
+        '  skos:changeNote "Was: knife." .\n'
+    )
+    asked = ("build", str(file), "-i", str(index), "-m", "hashed", "--report", str(report))
+    for more in ("--dry-run",), ():
+        shown = " ".join(run(*asked, *more).stdout.decode().split())
+        assert (
+            "Left out: exactMatch of 2, changeNote of 1 entries (--report says of which)" in shown
+        )
+    told = [json.loads(line) for line in report.read_text().splitlines()]
+    assert [(one["id"], one["left_out"]) for one in told] == [
+        ("bread:peel", ["exactMatch"]),
+        ("bread:lame", ["exactMatch", "changeNote"]),
+    ]
+    stated = json.loads(run(*asked, "--dry-run", "--json").stdout)
+    assert [one["parts"] for one in stated["left_out"]] == [
+        ["exactMatch"],
+        ["exactMatch", "changeNote"],
+    ]
+
+
 def test_a_build_reports_each_record_also_when_it_stops(tmp_path: Path) -> None:
     """With --strict nothing is built, and the report is there all the same."""
     index, report = tmp_path / "index", tmp_path / "report.jsonl"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,8 @@ from semsearch.errors import (
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage import files
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.manifest import read_manifest
 from semsearch.types import Changed, Entry, Source
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
 
@@ -43,6 +47,23 @@ def test_an_added_entry_is_found(editor: Editor, index: Path) -> None:
     assert editor.add("Bakery", SCORING) == Changed("bakery:scoring", made, 8)
     for question in ("scoring", "slashing", "cutting dough before it is baked"):
         assert _first(index, question) == made
+
+
+@pytest.mark.model
+def test_an_editor_embeds_with_the_encoder_it_is_lent(seed_index: Path, tmp_path: Path) -> None:
+    """A service has loaded it already; an editor by itself needs the files, and so does one that is lent another."""
+    index = Path(shutil.copytree(seed_index, tmp_path / "index"))
+    with Glossary.open(index) as glossary:
+        key = read_manifest(IndexLayout(index))[0].embedded_by
+        assert glossary.lend("another") is None
+        assert glossary.lend(key) is not None
+        for file in (index / "encoders").rglob("*.onnx"):
+            file.unlink()
+        with Editor(index, lend=glossary.lend) as editor:
+            editor.add("bakery", SCORING)
+        assert glossary.ask("how is dough cut?").hits[0].entry.term == "Scoring"
+        with Editor(index) as editor, pytest.raises(IndexDamaged, match="missing or altered"):
+            editor.add("bakery", replace(SCORING, definition="Cuts."))
 
 
 def test_a_changed_entry_says_the_new_words(editor: Editor, index: Path) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semsearch.building import build_index
-from semsearch.cli import show
+from semsearch.cli import show_build
+from semsearch.editing import Editor
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.export import agree
 from semsearch.encoders.models import BASE_MODEL, DEFAULT_MODEL, find_model
@@ -19,6 +21,7 @@ from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.glossary import Glossary
 from tests.conftest import ENTRIES
+from tests.torture.faults import At
 
 
 @pytest.mark.model
@@ -68,6 +71,34 @@ def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Pa
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("step", ["embedding", "vectors", "words", "checksums"])
+def test_an_edit_beside_a_build_with_another_encoder_is_seen_at_once(
+    small_model: Path, tmp_path: Path, step: str
+) -> None:
+    """By who asks the old generation, and later the new one; what the build itself changes may come later."""
+    index, soft = tmp_path / "index", "The soft inside of a loaf."
+    build_index(ENTRIES, index, model="hashed")
+    corpus = [replace(ENTRIES[0], definition="Dough that has gone sour."), *ENTRIES[1:]]
+    seen: set[tuple[str, str]] = set()
+
+    def edit() -> None:
+        with Editor(index, who="ann") as editor:
+            editor.change("bakery:crumb", definition=soft)
+        by_name, by_meaning = (glossary.ask(q).hits[0].entry for q in ("crumb", soft))
+        seen.add((by_name.definition, by_meaning.id))
+
+    with Glossary.open(index) as glossary:
+        at = At(step, "begin", edit)
+        report = build_index(corpus, index, model=str(small_model), progress=at)
+        assert seen == {(soft, "bakery:crumb")}
+        glossary.follow()
+        assert glossary.info().generation == report.generation == 2
+        for id_, said in (("bakery:crumb", soft), (corpus[0].id, corpus[0].definition)):
+            assert glossary.entry(id_).definition == said
+            assert glossary.ask(said).hits[0].entry.id == id_
+
+
+@pytest.mark.model
 def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
     small_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -78,7 +109,7 @@ def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
     (folder / "more.txt").write_text("another file is another model", encoding="utf-8")
     report = build_index(ENTRIES, index, model=str(folder))
     assert (report.embedded, report.former_model) == (11, report.model)
-    show.build_report(report, index, as_json=False)
+    show_build.build_report(report, index, as_json=False)
     said = capsys.readouterr().out
     assert f"The encoder {folder} is not the one it was when the index was built\n" in said
     assert "goes back" not in said

@@ -69,6 +69,15 @@ def test_record_needs_term_and_definition() -> None:
     assert fields.record({"term": "a", "text": " "}, source) == "no definition of 'a'"
 
 
+def test_a_note_of_scope_follows_the_definition() -> None:
+    """As it does in SKOS, so that tables of a vocabulary give the same entries."""
+    fields, values = map_fields(["term", "definition", "skos:scopeNote"], {}), {"term": "a"}
+    for note, definition in ("Of bread.", "b\n\nOf bread."), ("", "b"):
+        made = fields.record({**values, "definition": "b", "skos:scopeNote": note}, Source("f", 1))
+        assert isinstance(made, Record)
+        assert made.definition == definition
+
+
 def test_choice_of_an_unknown_field_is_refused() -> None:
     """The message names the column, the field and the fields there are."""
     with pytest.raises(ImportFailed) as caught:
@@ -76,7 +85,7 @@ def test_choice_of_an_unknown_field_is_refused() -> None:
     assert str(caught.value) == (
         "f.csv: column 'Wort' was chosen for 'word', which is no field; "
         "the fields are term, definition, aliases, id, language, see_also, category, notation, status, "
-        "examples, sources, broader, narrower, related, hidden_labels, iri"
+        "examples, sources, broader, narrower, related, hidden_labels, scope_note, iri"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.importers.records import Record
-from semsearch.types import Refusal
+from semsearch.types import Details, Refusal
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 
@@ -104,6 +104,26 @@ def test_a_line_of_aliases_alone_is_no_definition(tmp_path: Path) -> None:
     )
     assert refusals(items) == [(2, "no definition of 'a'")]
     assert terms(items) == [(5, "e", "Also known as f.")]
+
+
+def test_relations_are_stated_below_a_heading(tmp_path: Path) -> None:
+    """As links to anchors or by name, one line or paragraph for each kind; elsewhere such a line is text."""
+    text = (
+        "## Leaven {#c-1}\n\nAliases: starter\n**See also:** [the crumb](#crumb); [a *b*](#a%20b)\n\n"
+        "Broader: Dough, Flour; water\n\nRelated: <https://x.example/y>, [z](https://z.example)\n"
+        "It raises.\n\nSee also: Peel\n\nNarrower: none\n\n## Crumb\n<!-- -->\n\nRelated: it is said.\n"
+    )
+    leaven, crumb = (i for i in read_text(tmp_path, "a.md", text) if isinstance(i, Record))
+    assert (leaven.id, leaven.aliases, leaven.see_also) == (
+        "c-1",
+        ("starter",),
+        ("crumb", "a b", "Peel"),
+    )
+    assert leaven.definition == "It raises.\n\nSee also: Peel\n\nNarrower: none"
+    assert leaven.details == Details(
+        broader=("Dough, Flour", "water"), related=("https://x.example/y", "z")
+    )
+    assert (crumb.definition, crumb.details) == ("Related: it is said.", Details())
 
 
 def test_a_huge_section_is_refused_without_being_parsed(tmp_path: Path) -> None:

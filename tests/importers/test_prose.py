@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.importers.prose import parse_blocks, words_of
+from semsearch.importers.blocks import parse_blocks
+from semsearch.importers.prose import inline_words, words_of
 
 
 def plain_words(markdown: str) -> str:
@@ -73,6 +74,19 @@ def test_random_markdown_never_crashes(text: str) -> None:
     """Any text gives words without blank ends."""
     words = plain_words(text)
     assert "\n" not in (words[:1], words[-1:])
+
+
+@given(st.text(alphabet="ab *_`[]()<>&;\\{}#\n\té", max_size=30))
+def test_plain_words_are_what_the_parser_makes_of_them(text: str) -> None:
+    """Text without a mark is not parsed; a comment behind it, which says nothing, has it parsed."""
+    assert inline_words(text, {}) == inline_words(f"{text} <!-- -->", {})
+
+
+def test_brackets_are_read_a_few_deep() -> None:
+    """A link in eight brackets is one; in more it stays as it was written."""
+    deep = "[" * 7 + "[a](b)" + "]" * 7
+    assert inline_words(deep, {}) == "[" * 7 + "a" + "]" * 7
+    assert inline_words(f"[{deep}", {}) == f"[{deep}"
 
 
 @pytest.mark.parametrize("piece", ["[", "![", "*a ", "`a``", "<a", "> ", "- ", "|-", "{{", "[a]("])

@@ -129,6 +129,33 @@ def test_two_concepts_of_one_name_are_two_entries(tmp_path: Path) -> None:
     assert found == [("a:x", "One.", ()), ("a:x-2", "Two.", ("x",)), ("a:y", "Three.", ("x-2",))]
 
 
+def test_what_is_said_beside_a_definition_is_kept_or_reported(tmp_path: Path) -> None:
+    """Notes of scope follow the definition, mappings are the relations they are part of; what has no place is told."""
+    file = tmp_path / "a.ttl"
+    file.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix b: <https://b.example/> .\n"
+        '<a> skos:prefLabel "A"@en ; skos:definition "One."@en, "Eins."@de ;\n'
+        '  skos:scopeNote "Of bread."@en, "Of bread."@fr ; skos:note "Not of rye."@en ;\n'
+        "  skos:broadMatch b:up ; skos:narrowMatch b:down ; skos:relatedMatch b:aside ;\n"
+        "  skos:exactMatch b:a ; skos:closeMatch b:near ; skos:editorialNote 'Check.' .\n"
+        '<c> skos:prefLabel "C"@en ; skos:scopeNote "Says no more than where it is used."@en ; a skos:Concept .\n'
+    )
+    corpus = read_corpus([file])
+    english, german = corpus.entries
+    assert (english.definition, german.definition) == (
+        "One.\n\nOf bread.\n\nNot of rye.",
+        "Eins.",
+    )
+    assert english.details == Details(
+        broader=("https://b.example/up",),
+        narrower=("https://b.example/down",),
+        related=("https://b.example/aside",),
+    )
+    parts = ("exactMatch", "closeMatch", "editorialNote")
+    assert [(one.id, one.parts) for one in corpus.left_out] == [("a:a", parts), ("a:a-de", parts)]
+    assert [str(refusal.reason) for refusal in corpus.refusals] == ["no definition of 'C'"]
+
+
 @pytest.mark.parametrize("name", ["bakery-dct.tbx", "bakery-dca.tbx", "bakery-2008.xml"])
 def test_terminology_reads_alike_in_every_style(name: str) -> None:
     """What elements or types say: preferred, admitted and deprecated terms, sources, links; other languages."""

@@ -13,6 +13,7 @@ import pytest
 from semsearch.building import build_index
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
+from semsearch.pages import static_site
 from semsearch.pages.addresses import entry_file
 from semsearch.pages.static_site import MARKER, Written, write_site
 from semsearch.types import Entry
@@ -106,6 +107,21 @@ def test_whole_addresses_need_the_address_of_the_site(tmp_path: Path) -> None:
     assert len(found) == 5
     page = (site / "entry/sea/mast.html").read_text()
     assert '<link rel="canonical" href="https://example.org/terms/entry/sea/mast.html">' in page
+
+
+def test_the_map_of_a_large_site_is_several_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has as many addresses as one may have, and what lists them is where a map is looked for."""
+    monkeypatch.setattr(static_site, "MOST_IN_SITE_MAP", 2)
+    site, _ = export(SEA, tmp_path, url="https://example.org/")
+    listed = re.findall("<sitemap><loc>(.*?)</loc>", (site / "sitemap.xml").read_text())
+    assert listed == [f"https://example.org/sitemap-{n}.xml" for n in (1, 2, 3)]
+    parts = [re.findall("<loc>(.*?)</loc>", (site / Path(one).name).read_text()) for one in listed]
+    assert [len(part) for part in parts] == [2, 2, 1]
+    monkeypatch.undo()
+    export(SEA, tmp_path, url="https://example.org/")
+    assert [path.name for path in site.glob("sitemap*")] == ["sitemap.xml"]
 
 
 def test_no_script_and_no_style_is_inline(tmp_path: Path) -> None:

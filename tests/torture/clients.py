@@ -3,7 +3,8 @@
     python -m tests.torture.clients --edits 10000
 
 Each adds one to a number in a definition, and asks for the entry as soon as the edit is acknowledged. No edit may be written over, the
-question must see it or a later one, and revisions rise in the order in which edits were acknowledged. Exit code 1: a promise was broken.
+question must see it or a later one, and revisions rise in the order in which edits were acknowledged. A mirror follows all of it, and has at
+the end what is stored. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import httpx2
 from semsearch.editing import Editor
 from tests.torture.bits import run
 from tests.torture.kill import PromiseBroken
+from tests.torture.mirror import Mirror
 from tests.torture.service import editing_key, serving
 
 CLIENTS = 8
@@ -116,7 +118,7 @@ def torture(index: Path, edits: int) -> int:
     """Let all clients edit until each has made its share, and return how many edits were refused as too late.
 
     Raises:
-        PromiseBroken: an edit was lost, or not seen, or revisions are out of order.
+        PromiseBroken: an edit was lost, or not seen, or told wrongly, or revisions are out of order.
     """
     with Editor(index, who="nobody") as editor:
         for id_ in COUNTERS:
@@ -129,8 +131,11 @@ def torture(index: Path, edits: int) -> int:
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
         clients = [Client(http, known, seed) for seed in range(CLIENTS)]
-        working = [threads.submit(client.edit, share) for client in clients]
-        made = [worked.result() for worked in working]
+        mirror = Mirror(http)
+        with mirror.following():
+            working = [threads.submit(client.edit, share) for client in clients]
+            made = [worked.result() for worked in working]
+        mirror.judge(index)
     judge(index, made)
     return sum(client.late for client in clients)
 

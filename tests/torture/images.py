@@ -60,6 +60,11 @@ def memory(at: Path) -> Iterator[Path]:
         _run("umount", "--lazy", str(at))  # a broken promise holds files until it is told
 
 
+def freeze(mounted: Path) -> None:
+    """Let a mounted disk only be read from now on."""
+    _run("mount", "-o", "remount,ro", str(mounted))
+
+
 def copy(image: Path, to: Path) -> None:
     """Copy what has reached the disk; pages that are still in memory only are not in its image."""
     _run("cp", "--sparse=always", str(image), str(to))

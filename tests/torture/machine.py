@@ -78,6 +78,8 @@ class IndexMachine(RuleBasedStateMachine):
         self._versions: dict[str, list[tuple[int, str | None]]] = {}
         self._revision = self._published = self._editor.changes_since(0)[-1].revision
         self._requests = 0
+        self._heard = 0
+        self._mirror: dict[str, str] = {}
 
     def teardown(self) -> None:
         """Let go of the index."""
@@ -225,6 +227,18 @@ class IndexMachine(RuleBasedStateMachine):
         assert len(shown) == len(self._model)
         assert {entry.id: entry.definition for entry in shown} == self._model
         self.taken["steps"] += 1
+
+    @invariant()
+    def a_mirror_has_the_model(self) -> None:
+        """Who takes what has changed since the last time, two changes at a time, has all of it and no more."""
+        while changes := self._editor.changes_since(self._heard, 2):
+            for changed in changes:
+                assert changed.revision > self._heard
+                self._heard = changed.revision
+                self._mirror.pop(changed.id, None)
+                if changed.entry is not None:
+                    self._mirror[changed.id] = changed.entry.definition
+        assert self._mirror == self._model
 
     @invariant()
     def the_store_holds_the_model(self) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from semsearch.editing import Editor
+from semsearch.importers.drafts import Draft
 from tests.torture import clients
 from tests.torture.clients import Edit
 from tests.torture.kill import PromiseBroken
+from tests.torture.mirror import Mirror
+from tests.torture.service import editing_key, serving
 
 
 @pytest.mark.timeout(300)
@@ -38,3 +42,29 @@ def test_edits_that_were_lost_or_out_of_order_are_noticed(
     ):
         with pytest.raises(PromiseBroken, match=why):
             clients.judge(index, made)
+
+
+def test_a_mirror_that_missed_something_is_noticed(hashed_index: Path, tmp_path: Path) -> None:
+    """It follows adding, changing and deleting; what it has not heard of yet is told from what is stored."""
+    index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    headers = {"Authorization": f"Bearer {editing_key(index)}"}
+    with (
+        serving(index) as (_, url),
+        httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=30) as http,
+        Editor(index) as editor,
+    ):
+        mirror = Mirror(http)
+        with mirror.following():
+            editor.change("bakery:crumb", definition="The soft part.", aliases=["inside"])
+            editor.delete("bakery:leaven")
+        mirror.judge(index)
+        assert mirror.entries["bakery:leaven"] is None
+        assert mirror.entries["bakery:crumb"]["aliases"] == ["inside"]
+        editor.add("bakery", Draft("Peel", "A long shovel."))
+        with pytest.raises(PromiseBroken, match="bakery:peel"):
+            mirror.judge(index)
+        assert mirror.follow() == 1
+        mirror.judge(index)
+        editor.delete("bakery:peel")
+        with pytest.raises(PromiseBroken, match="bakery:peel"):
+            mirror.judge(index)

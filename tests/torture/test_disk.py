@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.editing import Editor
+from semsearch.errors import IndexUnwritable
+from semsearch.glossary import Glossary
+from semsearch.verifying import verify
+from tests.conftest import ENTRIES
 from tests.torture import disk, images
 from tests.torture.kill import PromiseBroken
 
@@ -42,3 +46,20 @@ def test_an_edit_that_nobody_acknowledged_is_noticed(hashed_index: Path, tmp_pat
         editor.delete("harbour:hull")
     with pytest.raises(PromiseBroken, match=r"EIO of fdatasync 1: lost \['harbour:hull'\]"):
         disk.torture(index, disk.FAULTS[1], (1,))
+
+
+def test_a_disk_that_can_only_be_read_shows_every_edit(hashed_index: Path, tmp_path: Path) -> None:
+    """Nothing has to be written beside a store for it to be read: entries, histories and a check of all."""
+    if reason := images.missing():
+        pytest.skip(reason)
+    with images.memory(tmp_path / "mounted") as mounted:
+        index = Path(shutil.copytree(hashed_index, mounted / "index"))
+        with Editor(index) as editor:
+            editor.change("bakery:crumb", definition="The soft part.")
+        images.freeze(mounted)
+        with Glossary.open(index) as glossary, Editor(index) as editor:
+            assert glossary.ask("crumb").hits[0].entry.definition == "The soft part."
+            assert len(editor.history("bakery:crumb")) == 2
+            with pytest.raises(IndexUnwritable, match="cannot be written"):
+                editor.delete("bakery:crumb")
+        assert verify(index).entries == len(ENTRIES)

@@ -1,0 +1,137 @@
+"""How a terminal shows what a build did."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.text import Text
+
+from semsearch.cli.show import (
+    MAX_REFUSALS,
+    SHOWN,
+    counted_entries,
+    one_line,
+    print_json,
+    print_text,
+    reranker_said,
+    say,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from semsearch.building import BuildReport
+    from semsearch.relations import RelationCounts
+    from semsearch.types import LeftOut
+
+
+def left_out(parts: Sequence[LeftOut]) -> None:
+    """Say what files state and entries have no place for."""
+    from semsearch.importers.reporting import counted  # noqa: PLC0415 - loads the importers
+
+    if said := counted(parts):
+        say(f"Left out: {said} entries (--report says of which)")
+
+
+def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
+    """Show what a build did."""
+    changes = report.changes
+    counts = {
+        "new": len(changes.new),
+        "changed": len(changes.changed),
+        "unchanged": changes.unchanged,
+        "gone": len(changes.gone),
+        "refused": len(report.refused),
+    }
+    if as_json:
+        stated = dataclasses.asdict(report)
+        stated["refused"] = [str(refusal) for refusal in report.refused]
+        stated["merged"] = [str(merged) for merged in report.merged]
+        print_json(json.dumps({"index": str(index), **stated}))
+        return
+    for refusal in report.refused[:MAX_REFUSALS]:
+        say(f"[yellow]refused[/] {escape(str(refusal))}")
+    if len(report.refused) > MAX_REFUSALS:
+        say(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
+    say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    if report.merged:
+        say(f"Merged: {len(report.merged):,} records are other names of entries")
+    left_out(report.left_out)
+    if report.former_model:
+        _encoder_change(report.former_model, report)
+    if report.embedded:
+        say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
+    if report.relations:
+        say(_relations(report.relations))
+    _conflicts(report)
+    if report.published:
+        _encoder_lines(report)
+        say(
+            f"[green]The index in {escape(str(index))} is ready[/] (generation {report.generation})"
+        )
+    else:
+        say(f"[green]The index in {escape(str(index))} is up to date[/]")
+
+
+def _conflicts(report: BuildReport) -> None:
+    """Say where the corpus and live edits differ, with both sides."""
+    if not report.conflicts:
+        return
+    for conflict in report.conflicts[:MAX_REFUSALS]:
+        say(f"[yellow]edited live[/] {escape(conflict.id)}")
+        for whose, entry in (("live", conflict.live), ("corpus", conflict.corpus)):
+            said = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
+            said.truncate(SHOWN // 2, overflow="ellipsis")
+            print_text(Text.assemble((f"   {whose}: ", "dim"), said))
+    if len(report.conflicts) > MAX_REFUSALS:
+        say(f"... and {len(report.conflicts) - MAX_REFUSALS} more (see --json)")
+    count = counted_entries(len(report.conflicts))
+    say(
+        f"{count}: the corpus's side was taken; `semsearch restore` brings an edit back"
+        if report.overwritten
+        else f"{count} kept as edited live; `--overwrite-edits` takes the corpus's side"
+    )
+
+
+def _encoder_change(former: str, report: BuildReport) -> None:
+    from semsearch.encoders.models import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
+
+    if former == report.model:
+        say(f"The encoder {escape(former)} is not the one it was when the index was built")
+        return
+    how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
+    back = FORMER_DEFAULTS.get(former, former)
+    say(
+        f"The encoder changed from {escape(former)} to {escape(report.model)}: {how}; "
+        f"`--model {escape(back)}` goes back"
+    )
+
+
+def _relations(counts: RelationCounts) -> str:
+    nowhere = f" ({counts.unresolved:,} more lead to no entry)" if counts.unresolved else ""
+    return f"Related terms: {counts.links:,} links{nowhere}, {counts.mentions:,} mentions"
+
+
+def _encoder_lines(report: BuildReport) -> None:
+    for name, agreement in report.agreement.items() if report.exported else ():
+        say(
+            f"Exported encoder {name}: cosine {agreement.cosine:.4f} to sentence-transformers, "
+            f"{agreement.top10:.1%} of the ten nearest texts are the same"
+        )
+    for name, pairs in report.reranker_agreement.items():
+        say(
+            f"Exported reranker {name}: correlation {pairs.correlation:.4f} with "
+            f"sentence-transformers, mean difference {pairs.difference:.4f}"
+        )
+    if report.reranker:
+        say(f"Hits are reordered by {escape(reranker_said(report.reranker))}")
+    if report.problem:
+        say(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
+    if report.precision == "reference":
+        say("[yellow]Questions are answered by sentence-transformers itself[/]: slower")
+    elif report.agreement:
+        say(f"Questions are answered by {report.precision}")

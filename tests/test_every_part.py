@@ -1,0 +1,140 @@
+"""Every part of an entry can be added, changed and emptied, one without the others, on every surface.
+
+The parts are those that entries have, so that one that is new and left out somewhere fails here.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from semsearch.access.keys import Scope, utc_now
+from semsearch.access.store import KeyStore
+from semsearch.api.app import create_app
+from semsearch.config import load_settings
+from semsearch.editing import Editor
+from semsearch.glossary import Glossary
+from semsearch.types import DETAILS, TEXT_DETAILS, Entry
+from tests.cli.test_commands import run
+
+Parts = dict[str, str | list[str]]
+
+ID, TERM, DEFINITION = "bakery:scoring", "Scoring", "Cutting the dough."
+_NEEDED = {"id", "term", "definition", "glossary", "source", "details"}
+PARTS = [field.name for field in fields(Entry) if field.name not in _NEEDED] + list(DETAILS)
+
+
+def _values(word: str, language: str) -> Parts:
+    """Return a value of each part; several have something to cut at."""
+    several: Parts = {part: [f"{word} {part}", f"{word}, other"] for part in PARTS}
+    texts: Parts = {part: f"{word} {part}" for part in TEXT_DETAILS}
+    return several | texts | {"language": language}
+
+
+FIRST, SECOND = _values("One", "de"), _values("Two", "pt-BR")
+NONE: Parts = {
+    part: "en" if part == "language" else "" if part in TEXT_DETAILS else [] for part in PARTS
+}
+WHOLE: Parts = {"term": TERM, "definition": DEFINITION}
+
+
+@pytest.fixture
+def index(hashed_index: Path, tmp_path: Path) -> Path:
+    """Give an index that a test may edit."""
+    return Path(shutil.copytree(hashed_index, tmp_path / "index"))
+
+
+@pytest.fixture
+def client(index: Path) -> Iterator[TestClient]:
+    """Yield a client of a service over it, with a key to edit."""
+    store = KeyStore(index / "keys.db")
+    _, key = store.create(name="Ann", scope=Scope.EDIT, glossaries=(), now=utc_now())
+    with (
+        Glossary.open(index) as glossary,
+        TestClient(create_app(glossary, load_settings(index=index))) as started,
+    ):
+        started.headers["Authorization"] = f"Bearer {key.text}"
+        yield started
+
+
+def said(index: Path) -> Parts:
+    """Return what the entry says now."""
+    with Editor(index) as editor:
+        entry = editor.entry(ID).entry
+    stated = {part: getattr(entry.details if part in DETAILS else entry, part) for part in PARTS}
+    return {part: value if isinstance(value, str) else [*value] for part, value in stated.items()}
+
+
+def _put(client: TestClient, parts: Parts, method: str = "PUT") -> None:
+    path = f"/v1/entries/{ID}"
+    tag = client.get(path).headers.get("etag")
+    kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    headers = {"Content-Type": kind} | ({"If-Match": tag} if tag else {})
+    done = client.request(method, path, content=json.dumps(parts), headers=headers)
+    assert done.status_code in (200, 201), done.text
+
+
+def test_put_gives_an_entry_all_of_it(client: TestClient, index: Path) -> None:
+    """What is left out is empty, and so is what is said to be."""
+    for parts in FIRST, SECOND, {}, FIRST, NONE:
+        _put(client, WHOLE | parts)
+        assert said(index) == (parts or NONE)
+
+
+def test_patch_changes_each_part_alone(client: TestClient, index: Path) -> None:
+    """To another value, to an empty one, and null removes it."""
+    added = client.post("/v1/entries", json={"glossary": "bakery", **WHOLE, **FIRST})
+    assert (added.status_code, said(index)) == (201, FIRST)
+    expected = dict(FIRST)
+    for part in PARTS:
+        for given in SECOND[part], NONE[part], SECOND[part], None:
+            _put(client, {part: given}, "PATCH")  # type: ignore[dict-item]
+            expected[part] = NONE[part] if given is None else given
+            assert said(index) == expected
+    assert said(index) == NONE
+
+
+def test_an_import_gives_entries_all_of_it(client: TestClient, index: Path) -> None:
+    """As PUT does, by the id."""
+    for parts in FIRST, SECOND, {}, FIRST, NONE:
+        line = json.dumps({"id": ID, **WHOLE, **parts})
+        headers = {"Content-Type": "application/jsonl"}
+        done = client.post(
+            "/v1/entries:import", params={"glossary": "bakery"}, content=line, headers=headers
+        )
+        assert [one["outcome"] for one in done.json()["records"]] in (["added"], ["changed"])
+        assert said(index) == (parts or NONE)
+
+
+def _options(part: str, value: str | list[str]) -> list[str]:
+    names = {"examples": "example", "sources": "source", "aliases": "alias"}
+    name = names.get(part, part.removesuffix("s") if part == "hidden_labels" else part)
+    values = [value] if isinstance(value, str) else value
+    return [word for one in values for word in (f"--{name.replace('_', '-')}", one)]
+
+
+def _run(*arguments: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stderr) == (0, b""), done.stderr.decode()
+
+
+def test_the_command_line_changes_each_part_alone(index: Path) -> None:
+    """By an option for each, and one that empties it; a language is changed back."""
+    every = [word for part in PARTS for word in _options(part, FIRST[part])]
+    _run("add", "bakery", TERM, DEFINITION, *every, "-i", str(index))
+    assert said(index) == FIRST
+    expected = dict(FIRST)
+    for part in PARTS:
+        _run("change", ID, *_options(part, SECOND[part]), "-i", str(index))
+        expected[part] = SECOND[part]
+        assert said(index) == expected
+        none = ["--language", "en"] if part == "language" else [f"--no-{part.replace('_', '-')}"]
+        _run("change", ID, *none, "-i", str(index))
+        expected[part] = NONE[part]
+        assert said(index) == expected
