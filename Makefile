@@ -13,7 +13,7 @@ TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget bench-map chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -111,8 +111,9 @@ screenshots: $(BIN)/.dev ## Write a picture of every state of every page to buil
 page-budget: $(BIN)/.dev ## What the pages weigh, and how long they keep people and the service waiting (needs a Chromium and SHARED)
 	@$(BIN)/python -m tests.browser.budgets $(SHARED)/glossaries/mdn
 
-bench-map: $(BIN)/.dev ## How long maps of 5,000 and 100,000 entries take, how true they are and how they move (needs a Chromium and SHARED)
-	@$(BIN)/python -m tests.browser.charts $(SHARED)/glossaries/mdn
+map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and how smoothly it moves in a browser (needs a Chromium and SHARED)
+	@$(BIN)/python -m tests.benchmarks.layout $(SHARED) build/quality
+	@$(BIN)/python -m tests.browser.moving build/maps
 
 chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
 	@$(BIN)/python -m tests.benchmarks.chart build docs

@@ -26,6 +26,10 @@ _END = "\U0010ffff"
 """Behind every character of a text: no text has it."""
 
 
+_BATCH = 1000
+"""Entries that are read at once, where all are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Entries that follow each other, and the entry behind which the next page begins; None if there is none."""
@@ -113,6 +117,14 @@ class Alphabet:
                     places += self._after(start, limit + 1 - len(places), group.end)
         entries = self._entries(places[:limit])
         return Page(tuple(entries), entries[-1] if len(places) > limit else None)
+
+    def everything(self) -> Iterator[Entry]:
+        """Yield all entries in order."""
+        page = self.page(limit=_BATCH)
+        yield from page.entries
+        while page.next:
+            page = self.page(after=page.next, limit=_BATCH)
+            yield from page.entries
 
     def beside(self, entry: Entry) -> Beside:
         """Return what stands before and behind an entry."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from semsearch.building import build_index
 from semsearch.charting import KEPT
@@ -29,6 +30,19 @@ def chart(index: Path, entries: Sequence[Entry], generation: int) -> dict[str, t
     assert len(points) == len(entries)
     assert np.abs(points).max() <= 1
     return {one.id: (x, y) for one, (x, y) in zip(entries, points.tolist(), strict=True)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_few_entries_have_a_map(tmp_path: Path, count: int) -> None:
+    """An index is never without an entry; copies stand in one place."""
+    copies = [replace(one, id=f"{one.id}-2") for one in SHELVES[:count]]
+    entries = [*SHELVES[:count], *copies]
+    build_index(entries[:count], tmp_path / "few", model="hashed")
+    assert len(chart(tmp_path / "few", entries[:count], 1)) == count
+    build_index(entries, tmp_path / "twice", model="hashed")
+    places = chart(tmp_path / "twice", entries, 1)
+    assert len(set(places.values())) == count
+    assert all(places[copy.id] == places[copy.id.removesuffix("-2")] for copy in copies)
 
 
 def test_a_map_is_that_of_its_vectors(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -211,7 +212,8 @@ def _table(
         ("map", info.name, after and after.id),
         lambda: _rows(glossary, info.name, after),
     )
-    going_on = {"glossary": query.glossary, "after": last.id} if last else None
+    asked = urlencode({"glossary": query.glossary, "after": last.id}) if last else ""
+    going_on = asked and f"{site.root}map?{asked}"
     return {"rows": rows, "total": info.entries, "table_of": info.name, "next": going_on}
 
 

@@ -35,6 +35,11 @@ def glossary_file(name: str) -> str:
     return f"glossary/{_file_name(name)}"
 
 
+def map_file(name: str) -> str:
+    """Return the path of the table of a glossary beside the map without its ending, as a file."""
+    return f"map/{_file_name(name)}"
+
+
 def _file_name(text: str) -> str:
     """Return a text as the name of a file: `=2f` for what not all can have in one, a hash for what is too long.
 

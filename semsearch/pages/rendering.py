@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,10 @@ class Site:
     address: str = ""
     glossaries: tuple[GlossaryInfo, ...] = ()
     is_static: bool = False
+
+    def seen_from(self, path: str) -> Site:
+        """Return the same site for another page of it, by the path of that."""
+        return replace(self, root=root_of(f"/{path}"))
 
     @property
     def entries(self) -> int:

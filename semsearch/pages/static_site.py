@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from semsearch.alphabet import Alphabet, Beside, letter_of
+from semsearch.alphabet import Beside, letter_of
 from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.pages.addresses import glossary_file
 from semsearch.pages.assets import FOLDER, assets_path
 from semsearch.pages.entry_page import entry_page_of
+from semsearch.pages.map_files import compact, map_files
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms
-from semsearch.pages.rendering import Site, render, root_of
+from semsearch.pages.rendering import Site, render
 from semsearch.progress import Progress, Silent, told
 from semsearch.types import Entry
-from semsearch.writing import members
 
 MARKER = ".semsearch-site.json"
 """Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""
-ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "service.js")
+ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "dots.js", "labels.js", "service.js")
 ON_A_PAGE = 500
 MOST_IN_SITE_MAP = 50_000
-_BATCH = 1000
-_ROWS = 100
-"""Of the table beside the map; each entry's page says what is near to it."""
 _MOST_RELATED = 100
 
 
@@ -103,8 +100,9 @@ class _Export:
         self._file("names.js", _script("semsearchNames", sorted(names)))
         for info in self._site.glossaries:
             self._index(info.name, info.entries)
-        self._file("index.html", render("glossaries", self._seen_from("index.html")))
-        self._map()
+        self._file("index.html", render("glossaries", self._site.seen_from("index.html")))
+        for path, content in map_files(self._glossary, self._site):
+            self._file(path, content)
         self._file("llms.txt", llms(self._site, self._listed()).encode())
         for name in ASSETS:
             self._file(assets_path() + name, (FOLDER / name).read_bytes())
@@ -137,13 +135,10 @@ class _Export:
         """Say that the folder is an export, before the first page as after the last."""
         (self._folder / MARKER).write_text(json.dumps({"files": files}, indent=0), "utf-8")
 
-    def _seen_from(self, path: str) -> Site:
-        return replace(self._site, root=root_of(f"/{path}"))
-
     def _ordered(self) -> Iterator[tuple[Entry, Beside]]:
         """Yield all entries in the order of the alphabets, with what stands beside each."""
         for info in self._site.glossaries:
-            entries = list(_all(self._glossary.alphabet(info.name)))
+            entries = list(self._glossary.alphabet(info.name).everything())
             for before, entry, after in zip(
                 [None, *entries], entries, [*entries[1:], None], strict=False
             ):
@@ -152,13 +147,13 @@ class _Export:
     def _entry(self, entry: Entry, beside: Beside) -> None:
         related = self._glossary.related(entry.id, k=_MOST_RELATED)
         path = self._site.entry_path(entry.id)
-        site = self._seen_from(path)
+        site = self._site.seen_from(path)
         self._file(path, entry_page_of(site, related, beside))
         self._file(site.twin(entry.id), entry_twin(site, related).encode())
 
     def _index(self, name: str, entries: int) -> None:
         """Write the alphabet of a glossary: pages that follow each other, its letters leading into them."""
-        everything = list(_all(self._glossary.alphabet(name)))
+        everything = list(self._glossary.alphabet(name).everything())
         pages = [everything[i : i + ON_A_PAGE] for i in range(0, len(everything), ON_A_PAGE)] or [
             []
         ]
@@ -169,7 +164,7 @@ class _Export:
         numbers = {letter: n for n, letter in enumerate(letters)}
         for number, own in enumerate(pages):
             path = _index_path(name, number)
-            site = self._seen_from(path)
+            site = self._site.seen_from(path)
             hrefs = {one: f"{site.root}{at}#letter-{numbers[one]}" for one, at in letters.items()}
             groups = [
                 {"letter": one, "entries": list(of_it), "id": f"letter-{numbers[one]}"}
@@ -188,29 +183,6 @@ class _Export:
                 next=site.root + _index_path(name, number + 1) if number + 1 < len(pages) else None,
             )
             self._file(path, page)
-
-    def _map(self) -> None:
-        atlas = self._glossary.atlas()
-        part = atlas.part(k=max(1, self._site.entries))
-        paths = [self._site.entry_path(label.id) for label in part.labels]
-        self._file("map.json", _json({**members(part), "paths": paths}))
-        first = next(iter(self._site.glossaries), None)
-        entries = self._glossary.alphabet(first.name).page(limit=_ROWS).entries if first else ()
-        near = atlas.near(entries, glossary=first.name) if first else []
-        rows = [{"entry": one, "near": own} for one, own in zip(entries, near, strict=True)]
-        page = render(
-            "map",
-            self._seen_from("map.html"),
-            question="",
-            glossary="",
-            place=None,
-            may_compare=False,
-            rows=rows,
-            total=first.entries if first else 0,
-            table_of=first.name if first else "",
-            next=None,
-        )
-        self._file("map.html", page)
 
     def _listed(self) -> dict[str, Sequence[Entry]]:
         few = self._site.entries <= MOST_LISTED
@@ -245,24 +217,12 @@ def _site_map(kind: str, item: str, addresses: Iterable[str]) -> bytes:
     ).encode()
 
 
-def _all(alphabet: Alphabet) -> Iterator[Entry]:
-    page = alphabet.page(limit=_BATCH)
-    yield from page.entries
-    while page.next:
-        page = alphabet.page(after=page.next, limit=_BATCH)
-        yield from page.entries
-
-
 def _index_path(name: str, number: int) -> str:
     return f"{glossary_file(name)}{f'/{number + 1}' if number else ''}.html"
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
 def _script(name: str, value: object) -> bytes:
-    return b"globalThis." + name.encode() + b"=" + _json(value) + b";\n"
+    return b"globalThis." + name.encode() + b"=" + compact(value) + b";\n"
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

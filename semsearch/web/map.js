@@ -1,19 +1,23 @@
 // The map: terms as points, near in meaning is near. A canvas, since a hundred thousand points must move; the table of
 // the page says the same.
 
+import { Dots } from "./dots.js";
+import { Labels } from "./labels.js";
 import { get } from "./service.js";
 
 const COLOURS = ["--accent", "--second", "--third", "--fourth"]; // of glossaries; shapes tell more of them apart
 const PART = 10000; // points fetched at a time behind the first ones
 const NEAREST = 24; // pixels around the pointer in which a point is meant
 const CELLS = 64; // of the grid that finds points, each way
-const LABELS = 120; // most labels at a time
-const MANY = 10000; // points at a time of which each is written as pixels: a fifth of the time that paths take
-const FAINT = 64; // of 255, how dark one of many points is
-const MOST_LABELLED = 4000; // points that are looked at for a label
 const FURTHEST = 200; // times
+const STAYED = 120; // milliseconds at a point after which it is asked what it says
 
 const root = document.body.dataset.root;
+
+/** The column, or row, of the grid that a coordinate is in. */
+function cell(value) {
+  return Math.max(0, Math.min(CELLS - 1, Math.floor(((value + 1) / 2) * CELLS)));
+}
 
 class Chart {
   constructor(place) {
@@ -23,7 +27,9 @@ class Chart {
     this.note = place.querySelector(".map-note");
     this.points = { x: [], y: [], id: [], path: [], term: [], glossary: [] };
     this.glossaries = [];
-    this.grid = new Map();
+    this.grid = Array.from({ length: CELLS * CELLS }, () => []);
+    this.names = new Labels();
+    this.context = this.canvas.getContext("2d", { alpha: false });
     this.question = null;
     this.view = { x: 0, y: 0, scale: 1 }; // what is in the middle, and how large; 1 shows all
     this.active = -1;
@@ -72,9 +78,7 @@ class Chart {
       path.push(part.paths?.[i] ?? `entry/${encodeURIComponent(part.ids[i])}`);
       term.push(part.terms[i]);
       glossary.push(numbers[part.in_glossary[i]]);
-      const cell = this.cellOf(part.x[i], part.y[i]);
-      if (!this.grid.has(cell)) this.grid.set(cell, []);
-      this.grid.get(cell).push(at);
+      this.grid[cell(part.x[i]) * CELLS + cell(part.y[i])].push(at);
     }
     this.later();
   }
@@ -95,10 +99,6 @@ class Chart {
 
   // -- where things are -----------------------------------------------------------------------------------------------
 
-  cellOf(x, y) {
-    return Math.floor(((x + 1) / 2) * CELLS) * 1000 + Math.floor(((y + 1) / 2) * CELLS);
-  }
-
   resize() {
     const ratio = devicePixelRatio || 1;
     this.width = this.canvas.clientWidth;
@@ -106,6 +106,7 @@ class Chart {
     this.canvas.width = this.width * ratio;
     this.canvas.height = this.height * ratio;
     this.ratio = ratio;
+    this.pixels = new Dots(Math.max(1, this.canvas.width), Math.max(1, this.canvas.height));
     this.later();
   }
 
@@ -127,31 +128,33 @@ class Chart {
     const reach = NEAREST / this.unit;
     let best = -1;
     let least = reach * reach;
-    for (const i of this.inside(x - reach, y - reach, x + reach, y + reach)) {
-      const far = (this.points.x[i] - x) ** 2 + (this.points.y[i] - y) ** 2;
-      if (far < least) [best, least] = [i, far];
+    for (const own of this.cells(x - reach, y - reach, x + reach, y + reach)) {
+      for (const i of own) {
+        const far = (this.points.x[i] - x) ** 2 + (this.points.y[i] - y) ** 2;
+        if (far < least) [best, least] = [i, far];
+      }
     }
     return best;
   }
 
-  /** The points of the cells that a part of the map touches. */
-  inside(left, bottom, right, top) {
-    const cell = (value) => Math.max(0, Math.min(CELLS, Math.floor(((value + 1) / 2) * CELLS)));
+  /** The points that a part of the map may show, cell by cell. */
+  cells(left, bottom, right, top) {
     const found = [];
     for (let column = cell(left); column <= cell(right); column += 1) {
-      for (let row = cell(bottom); row <= cell(top); row += 1) {
-        for (const i of this.grid.get(column * 1000 + row) ?? []) found.push(i);
-      }
+      for (let row = cell(bottom); row <= cell(top); row += 1) found.push(this.grid[column * CELLS + row]);
     }
     return found;
   }
 
-  /** A colour of the style sheet as a canvas understands it. */
+  /** A colour of the style sheet as [red, green, blue]. */
   colour(name) {
+    if (this.colours[name]) return this.colours[name];
     this.note.style.color = `var(${name})`;
-    const found = getComputedStyle(this.note).color;
+    const one = document.createElement("canvas").getContext("2d");
+    one.fillStyle = getComputedStyle(this.note).color;
     this.note.style.color = "";
-    return found;
+    one.fillRect(0, 0, 1, 1);
+    return (this.colours[name] = [...one.getImageData(0, 0, 1, 1).data.subarray(0, 3)]);
   }
 
   // -- drawing --------------------------------------------------------------------------------------------------------
@@ -164,105 +167,58 @@ class Chart {
   }
 
   draw() {
-    const began = performance.now();
-    const context = this.canvas.getContext("2d");
-    const colour = (name) => (this.colours[name] ??= this.colour(name));
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
+    const { context, ratio } = this;
+    const [ink, paper, bad] = ["--ink", "--paper", "--bad"].map((name) => `rgb(${this.colour(name)})`);
+    const room = (57 * Math.sqrt(this.view.scale)) / Math.sqrt(this.points.id.length + 60); // pixels that each point has, roughly
+    const size = Math.max(1, Math.min(5, room));
+    this.dots(Math.round(size * ratio * 4) / 4, Math.round(Math.max(0.25, Math.min(1, room / size)) * 8) / 8);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.names.restyle(ink, paper, ratio);
+    const question = this.question && this.asked(context);
+    this.names.draw(context, this.named(), this.width, this.height, size + 4, question);
+    if (question) this.drawQuestion(context, question, bad, paper);
+    if (this.active >= 0) this.ring(context, ink, size);
+  }
+
+  /** Draw all points. The weaker each is, the more of them are told apart. */
+  dots(radius, strength) {
+    const { x, y, glossary } = this.points;
+    const pens = this.glossaries.map((_, number) => (
+      this.pixels.pen(radius, strength, Math.floor(number / COLOURS.length) % 2 === 1, this.colour(COLOURS[number % COLOURS.length]))));
+    this.pixels.clear(this.colour("--paper"));
+    const unit = this.unit * this.ratio;
     const [left, top] = this.toMap(0, 0);
     const [right, bottom] = this.toMap(this.width, this.height);
-    const seen = this.inside(left, bottom, right, top);
-    const size = Math.max(1.5, Math.min(5, (2.2 * Math.sqrt(this.view.scale) * 26) / Math.sqrt(this.points.id.length + 60)));
-    if (seen.length > MANY) this.specks(context, seen, COLOURS.map(colour), size);
-    for (let number = 0; seen.length <= MANY && number < this.glossaries.length; number += 1) {
-      context.fillStyle = colour(COLOURS[number % COLOURS.length]);
-      this.dots(context, seen, number, size);
+    const edge = radius / unit;
+    for (const own of this.cells(left - edge, bottom - edge, right + edge, top + edge)) {
+      for (const i of own) this.pixels.draw(pens[glossary[i]], (x[i] - left) * unit, (top - y[i]) * unit);
     }
-    this.labels(context, seen, colour("--ink"), colour("--paper"), size);
-    if (this.question) this.drawQuestion(context, colour("--bad"), colour("--paper"));
-    if (this.active >= 0) this.ring(context, colour("--ink"), size);
-    this.place.dataset.frame = (performance.now() - began).toFixed(1);
+    this.context.putImageData(this.pixels.image, 0, 0);
   }
 
-  dots(context, seen, number, size) {
-    const { x, y, glossary } = this.points;
-    const isSquare = Math.floor(number / COLOURS.length) % 2 === 1;
-    context.beginPath();
-    for (const i of seen) {
-      if (glossary[i] !== number) continue;
-      const [left, top] = this.toScreen(x[i], y[i]);
-      if (isSquare || size < 2) context.rect(left - size, top - size, 2 * size, 2 * size);
-      else {
-        context.moveTo(left + size, top);
-        context.arc(left, top, size, 0, 2 * Math.PI);
-      }
-    }
-    context.fill();
+  /** The points that are seen, and where: what a question is near to, then all in their order, which spreads them. */
+  *named() {
+    const { x, y, id, term } = this.points;
+    const first = new Set(this.question?.nearest.map((one) => id.indexOf(one.id)));
+    const [left, top] = this.toMap(0, 0);
+    const [right, bottom] = this.toMap(this.width, this.height);
+    const isSeen = (i) => x[i] > left && x[i] < right && y[i] > bottom && y[i] < top;
+    for (const i of first) if (isSeen(i)) yield [i, term[i], ...this.toScreen(x[i], y[i])];
+    for (let i = 0; i < x.length; i += 1) if (isSeen(i) && !first.has(i)) yield [i, term[i], ...this.toScreen(x[i], y[i])];
   }
 
-  /** Points as squares of pixels, which are the darker the more of them stand there; shapes are too small to be told. */
-  specks(context, seen, colours, size) {
-    const { width, height } = this.canvas;
-    const { x, y, glossary } = this.points;
-    const image = context.createImageData(width, height);
-    const { data } = image;
-    const values = colours.map((colour) => colour.match(/\d+/g).map(Number));
-    const edge = Math.max(2, Math.round(1.5 * size * this.ratio));
-    const unit = this.unit * this.ratio;
-    const [left, top] = this.toScreen(0, 0).map((at) => at * this.ratio - edge / 2);
-    for (const i of seen) {
-      const column = Math.round(left + x[i] * unit);
-      const row = Math.round(top - y[i] * unit);
-      if (column < 0 || row < 0 || column + edge > width || row + edge > height) continue;
-      const [red, green, blue] = values[glossary[i] % values.length];
-      for (let down = 0; down < edge; down += 1) {
-        let at = ((row + down) * width + column) * 4;
-        for (let along = 0; along < edge; along += 1, at += 4) {
-          data[at] = red;
-          data[at + 1] = green;
-          data[at + 2] = blue;
-          data[at + 3] += FAINT;
-        }
-      }
-    }
-    context.putImageData(image, 0, 0);
-  }
-
-  /** Labels that cover neither each other nor, where that can be helped, points; the first points first. */
-  labels(context, seen, ink, paper, size) {
-    context.font = "13px system-ui, sans-serif";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    const taken = [];
-    const first = this.question ? new Set(this.question.nearest.map((one) => one.id)) : new Set();
-    const apart = Math.ceil(seen.length / MOST_LABELLED); // from everywhere, not from one side
-    const order = seen.filter((i, at) => at % apart === 0 || (first.size && first.has(this.points.id[i])));
-    order.sort((a, b) => Number(first.has(this.points.id[b])) - Number(first.has(this.points.id[a])) || a - b);
-    for (const i of order) {
-      if (taken.length >= LABELS) break;
-      const [left, top] = this.toScreen(this.points.x[i], this.points.y[i]);
-      if (left < -50 || top < 0 || left > this.width || top > this.height) continue;
-      const text = this.points.term[i].length > 34 ? `${this.points.term[i].slice(0, 33)}…` : this.points.term[i];
-      const wide = context.measureText(text).width;
-      const away = size + 4;
-      const corners = [[left + away, top], [left - away - wide, top], [left - wide / 2, top - away - 8], [left - wide / 2, top + away + 8]];
-      const free = corners.find(([x, y]) => x >= 0 && x + wide <= this.width && !taken.some((other) => (
-        x - 3 < other[2] && other[0] < x + wide + 3 && y - 9 < other[3] && other[1] < y + 9)));
-      if (!free) continue;
-      const [from, middle] = free;
-      taken.push([from - 3, middle - 9, from + wide + 3, middle + 9]);
-      context.lineWidth = 3;
-      context.strokeStyle = paper;
-      context.strokeText(text, from, middle);
-      context.fillStyle = ink;
-      context.fillText(text, from, middle);
-    }
-  }
-
-  drawQuestion(context, colour, paper) {
+  /** Where the text of the question stands: its left, its middle from above, and how wide it is. */
+  asked(context) {
     const [left, top] = this.toScreen(this.question.x, this.question.y);
-    context.strokeStyle = colour;
-    context.lineWidth = 1.5;
+    context.font = "600 13px system-ui, sans-serif";
+    const text = this.question.text.length > 50 ? `${this.question.text.slice(0, 49)}…` : this.question.text;
+    const wide = context.measureText(text).width;
+    return { text, wide, x: Math.max(4, Math.min(left - wide / 2, this.width - wide - 4)), y: top - 18 };
+  }
+
+  drawQuestion(context, { text, x, y }, colour, paper) {
+    const [left, top] = this.toScreen(this.question.x, this.question.y);
+    Object.assign(context, { strokeStyle: colour, fillStyle: colour, lineWidth: 1.5, lineJoin: "round", textBaseline: "middle" });
     context.setLineDash([5, 4]);
     for (const one of this.question.nearest) {
       context.beginPath();
@@ -271,18 +227,12 @@ class Chart {
       context.stroke();
     }
     context.setLineDash([]);
-    context.fillStyle = colour;
     context.beginPath();
     for (const [dx, dy] of [[0, -8], [8, 0], [0, 8], [-8, 0]]) context.lineTo(left + dx, top + dy);
     context.fill();
-    context.font = "600 13px system-ui, sans-serif";
-    const text = this.question.text.length > 50 ? `${this.question.text.slice(0, 49)}…` : this.question.text;
-    const wide = context.measureText(text).width;
-    const from = Math.max(4, Math.min(left - wide / 2, this.width - wide - 4));
-    context.lineWidth = 4;
-    context.strokeStyle = paper;
-    context.strokeText(text, from, top - 18);
-    context.fillText(text, from, top - 18);
+    Object.assign(context, { strokeStyle: paper, lineWidth: 4 });
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
   }
 
   ring(context, ink, size) {
@@ -314,14 +264,15 @@ class Chart {
     this.later();
   }
 
-  activate(i, said = false) {
+  activate(i) {
     if (i === this.active) return;
     this.active = i;
     this.card.hidden = i < 0;
     if (i >= 0) {
       this.card.textContent = this.points.term[i];
       if (this.glossaries.length > 1) this.card.textContent += ` (${this.glossaries[this.points.glossary[i]]})`;
-      this.describe(i, said);
+      clearTimeout(this.staying);
+      this.staying = setTimeout(() => this.describe(i), STAYED);
     }
     this.canvas.style.cursor = i < 0 ? "" : "pointer";
     this.later();

@@ -89,6 +89,46 @@ def test_near_on_the_map_is_where_the_picture_is(page: Page, site: str) -> None:
     expect(page.locator("h1")).to_have_text("Keel")
 
 
+_SHADES = """() => {
+  const canvas = document.querySelector('.map canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const found = {};
+  for (let at = 0; at < data.length; at += 4) {
+    const shade = [...data.subarray(at, at + 4)].join(' ');
+    found[shade] = (found[shade] ?? 0) + 1;
+  }
+  return found;
+}"""
+
+
+def test_the_map_draws_the_points_of_each_glossary_in_a_colour(page: Page, site: str) -> None:
+    """On the paper of the page; most points are of the kitchen."""
+    page.goto(f"{site}map")
+    page.locator(".map[data-ready=true]").wait_for()
+    page.wait_for_timeout(100)  # until it has been drawn
+    shades = page.evaluate(_SHADES)
+    assert max(shades, key=shades.get) == "251 250 247 255"
+    kitchen, ships = shades["32 84 92 255"], shades["164 84 31 255"]
+    assert kitchen > 10 * ships > 50
+
+
+_HURRY = """() => {
+  const canvas = document.querySelector('.map canvas');
+  for (let n = 0; n < 5; n += 1) canvas.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+}"""
+
+
+def test_what_a_point_says_is_asked_for_when_one_stays_there(page: Page, site: str) -> None:
+    """Not of each that is passed at once."""
+    page.goto(f"{site}map")
+    page.locator(".map[data-ready=true]").wait_for()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(_HURRY)
+    expect(page.locator(".map-card")).to_contain_text(": ")
+    assert len(asked) == 1
+
+
 def test_the_entry_about_embeddings_shows_them(page: Page, site: str) -> None:
     """The map, an explanation, and two words to compare."""
     page.goto(f"{site}entry/kitchen:embedding")

@@ -15,6 +15,7 @@ from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.pages import static_site
 from semsearch.pages.addresses import entry_file
+from semsearch.pages.map_files import ROWS
 from semsearch.pages.static_site import MARKER, Written, write_site
 from semsearch.types import Entry
 
@@ -55,7 +56,7 @@ def test_pages_of_deleted_entries_are_removed(tmp_path: Path) -> None:
     _, written = export(SEA, tmp_path)
     assert not (site / "entry/land").exists()
     assert not (site / "glossary/land.html").exists()
-    assert written.removed == 3
+    assert written.removed == 4  # the table of the first glossary is on the page of the map
     assert (site / "CNAME").read_text() == "example.org"
 
 
@@ -95,6 +96,28 @@ def test_nothing_outside_is_removed(tmp_path: Path) -> None:
     (site / MARKER).write_text(json.dumps({"files": ["../mine.txt", str(tmp_path / "mine.txt")]}))
     export(SEA, tmp_path)
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_the_table_beside_the_map_has_every_entry(tmp_path: Path) -> None:
+    """In pages that lead from one to the next, glossary by glossary, for whoever has no script."""
+    hills = [
+        Entry(f"land:{n:03}", f"Hill {n:03}", f"Mountain {n} is small.", "land")
+        for n in range(ROWS + 1)
+    ]
+    site, _ = export([*hills, *SEA], tmp_path)
+    path: Path | None = site / "map.html"
+    seen: list[str] = []
+    while path:
+        text = path.read_text()
+        seen += re.findall('<th scope="row" dir="auto"><a [^>]*>([^<]*)</a></th><td><a ', text)
+        links = re.findall('<a href="([^"]*)#map-table-title"', text)
+        assert [(path.parent / link).resolve() for link in links] == [
+            site / "map.html",
+            site / "map/sea.html",
+        ]
+        following = re.search('rel="next" href="([^"]*)#map-table-title"', text)
+        path = (path.parent / following[1]).resolve() if following else None
+    assert seen == [*(hill.term for hill in hills), "Mast", "Rig"]
 
 
 def test_whole_addresses_need_the_address_of_the_site(tmp_path: Path) -> None:
