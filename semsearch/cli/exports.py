@@ -90,8 +90,12 @@ def _only(opened: Glossary) -> str:
 def _by_suffix(output: Path | None) -> str:
     from semsearch.exporters import TARGETS  # noqa: PLC0415 - only this command needs it
 
-    suffix = output.suffix.lower() if output else ""
-    return next((name for name, one in TARGETS.items() if one.suffix == suffix), _USUAL)
+    if output is None or output.is_dir() or not output.suffix:
+        return _USUAL
+    by_suffix = {one.suffix: name for name, one in TARGETS.items()}
+    if (suffix := output.suffix.lower()) not in by_suffix:
+        raise InvalidSetting(f"no format is written as {suffix}; name one with --format")
+    return by_suffix[suffix]
 
 
 def _write(made: Export, output: Path | None) -> None:
@@ -106,6 +110,10 @@ def _write(made: Export, output: Path | None) -> None:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
+    if made.target.is_several and output.suffix.lower() == made.target.suffix:
+        raise InvalidSetting(
+            f"{made.target.name} is several files; name their folder, not {output.name}"
+        )
     try:
         if made.target.is_several:
             files = made.save(output)
@@ -130,7 +138,7 @@ def _tell(made: Export, report: Path | None) -> None:
     if counts:
         said = ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
         see = "" if report else "; --report FILE says of which"
-        show.done(f"{made.target.name} cannot hold, or not as they are: {said} entries{see}")
+        show.remark(f"{made.target.name} cannot hold, or not as they are: {said} entries{see}")
 
 
 def _site(opened: Glossary, glossary: str | None, output: Path | None, address: str) -> None:

@@ -96,6 +96,6 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
         show.done(f"... and {len(refused) - show.MAX_REFUSALS} more (see --report)")
     show_build.left_out(corpus.left_out)
     show.done(
-        f"Dry run: {len(corpus.entries):,} entries of {corpus.files:,} files would be taken, {len(merged):,} records "
+        f"Dry run: {show.counted_entries(len(corpus.entries))} of {show.counted_files(corpus.files)} would be taken, {len(merged):,} records "
         f"merged as other names, {len(refused):,} refused; nothing was written"
     )

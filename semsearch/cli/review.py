@@ -132,8 +132,14 @@ def diff(
         str | None, typer.Option(help="Format of all files (default: by what stands in each).")
     ] = None,
     form: Annotated[
-        show_diff.Form, typer.Option("--format", "-f", help="How differences are printed.")
-    ] = show_diff.Form.TABLE,
+        show_diff.Form | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How differences are printed (default: by the suffix of --output, else a table).",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write them into a file.")
     ] = None,
@@ -145,10 +151,8 @@ def diff(
     """Compare two states of a glossary: what was added, removed, renamed, and reworded, and how far meanings moved."""
     from semsearch.differing import diff as compare  # noqa: PLC0415 - loads numpy
 
-    form = _one_form(form, as_json=as_json)
+    form = _one_form(form, output, as_json=as_json)
     is_table = form is show_diff.Form.TABLE
-    if output is not None and is_table:
-        raise InvalidSetting("--output writes JSON, Markdown or HTML; choose one with --format")
     with show.BuildProgress(quiet=not is_table) as progress:
         found = compare(
             old,
@@ -169,12 +173,24 @@ def diff(
     raise typer.Exit(int(exit_code and bool(found.differences)))
 
 
-def _one_form(form: show_diff.Form, *, as_json: bool) -> show_diff.Form:
-    if not as_json:
-        return form
-    if form not in (show_diff.Form.TABLE, show_diff.Form.JSON):
+_BY_SUFFIX = {
+    ".json": show_diff.Form.JSON,
+    ".md": show_diff.Form.MARKDOWN,
+    ".html": show_diff.Form.HTML,
+}
+
+
+def _one_form(form: show_diff.Form | None, output: Path | None, *, as_json: bool) -> show_diff.Form:
+    """Return how differences are printed: as was asked for, else by the suffix of the file."""
+    if as_json and form not in (None, show_diff.Form.TABLE, show_diff.Form.JSON):
         raise InvalidSetting(f"--json and --format {form} were given; choose one")
-    return show_diff.Form.JSON
+    if as_json:
+        return show_diff.Form.JSON
+    if form is None and output is not None:
+        form = _BY_SUFFIX.get(output.suffix.lower())
+    if output is not None and form in (None, show_diff.Form.TABLE):
+        raise InvalidSetting("--output writes JSON, Markdown or HTML; choose one with --format")
+    return form or show_diff.Form.TABLE
 
 
 def _write(path: Path, text: str) -> None:

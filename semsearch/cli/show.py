@@ -48,6 +48,11 @@ def done(message: str) -> None:
     say(escape(message))
 
 
+def remark(message: str) -> None:
+    """Say on standard error what belongs to no output."""
+    Console(stderr=True, highlight=False).print(escape(message), soft_wrap=True)
+
+
 def say(markup: str) -> None:
     """Print a line with marks as it is: the terminal wraps it, so that it can be copied whole."""
     _console().print(markup, soft_wrap=True)
@@ -190,13 +195,18 @@ def _calibrated(questions: int) -> str:
     return f"with {questions:,} questions of its own" if questions else "no"
 
 
+def counted_files(count: int) -> str:
+    """Return how many files there are, in words."""
+    return "1 file" if count == 1 else f"{count:,} files"
+
+
 def reranker_said(stated: RerankerInfo | None) -> str:
     """Return which reranker an index has, in words."""
     return f"{stated.model}, scores as {stated.precision}" if stated else "none"
 
 
 def counted_entries(count: int) -> str:
-    """Return how many entries, in words."""
+    """Return how many entries there are, in words."""
     return "1 entry" if count == 1 else f"{count:,} entries"
 
 
@@ -237,6 +247,7 @@ class BuildProgress:
             disable=quiet,
         )
         self._task: progress.TaskID | None = None
+        self._is_drawn = False
 
     def __enter__(self) -> BuildProgress:
         return self
@@ -247,12 +258,14 @@ class BuildProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        if self._is_drawn:
+            self._bar.stop()
 
     def start(self, step: str, total: int) -> None:
         """Begin a step; nothing is drawn for one without work."""
         if total:
             self._bar.start()  # before the first step with work: an empty bar prints an empty line
+            self._is_drawn = True
         self._task = self._bar.add_task(step, total=total) if total else None
 
     def advance(self, parts: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from semsearch.cli.show import print_json
+from semsearch.cli.show import counted_entries, counted_files, print_json
 
 if TYPE_CHECKING:
     from semsearch.linting import Finding, LintReport
@@ -47,7 +47,7 @@ def _counted(found: LintReport) -> str:
     told = [
         f"{count:,} {severity}{'s' * (count != 1)}" for severity, count in sorted(counts.items())
     ]
-    where = f"{found.entries:,} entries of {found.files:,} files"
+    where = f"{counted_entries(found.entries)} of {counted_files(found.files)}"
     return f"{', '.join(told)} in {where}" if told else f"nothing found in {where}"
 
 

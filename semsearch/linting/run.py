@@ -64,12 +64,14 @@ def lint(
     """
     told_to = progress or Silent()
     chosen = [c for c in (config or LintConfig()).choices.values() if c.severity is not None]
+    # first, since a wrong index is found at once
+    by_meaning = any(choice.rule.by_meaning for choice in chosen)
+    meaning = meaning_of(index, model) if by_meaning else None
     corpus = read_corpus(paths, columns=columns, format=format, progress=told_to)
     files = [(file.path, format) for file in find_files(paths, format)]
     material = Material(corpus, files, told_to)
     with ExitStack() as open_:
-        if any(choice.rule.by_meaning for choice in chosen):
-            meaning = meaning_of(index, model)
+        if meaning is not None:
             bench = open_.enter_context(laid_out(material.entries, meaning, told_to))
             material = replace(material, bench=bench)
         found = [one for choice in chosen for one in _findings(choice, material)]

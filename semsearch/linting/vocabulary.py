@@ -142,7 +142,14 @@ def _is_noun(tokens: Sequence[str], first: int, last: int) -> bool:
         and before in _BEFORE
         and behind not in _NOT_BEHIND
         and not is_general
+        and not (behind == "to" and ends[1].endswith("ing"))  # "corresponding to"
+        and not _is_abbreviated(tokens, last)
     )
+
+
+def _is_abbreviated(tokens: Sequence[str], last: int) -> bool:
+    """Whether a phrase ends with an abbreviation in front of a number, as in "Art. 34"."""
+    return tokens[last : last + 1] == ["."] and "".join(tokens[last + 1 : last + 2]).isdigit()
 
 
 def _chosen(counted: _Counted, known: set[str], uses: int) -> list[_Phrase]:

@@ -60,6 +60,13 @@ def test_what_a_format_cannot_hold_is_told(tools: Path, tmp_path: Path) -> None:
     assert lost == {"tools:peel": ["see_also"], "tools:lame": ["notation", "definition"]}
 
 
+def test_what_goes_to_the_terminal_is_the_file(tools: Path) -> None:
+    """What is lost is told on standard error, so that the output can be kept."""
+    done = run("export", "-i", str(tools), "-f", "defined-terms")
+    assert [one["name"] for one in json.loads(done.stdout)["hasDefinedTerm"]] == ["Peel", "Lame"]
+    assert done.stderr.startswith(b"defined-terms cannot hold, or not as they are: see_also of 1")
+
+
 def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
     """Of all glossaries; other folders are left alone."""
     folder = tmp_path / "site"
@@ -77,6 +84,8 @@ def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
         (("nowhere",), "there is no glossary 'nowhere'"),
         (("-f", "docx"), "no format that is written is called 'docx'"),
         (("-f", "stardict"), "name a folder with --output"),
+        (("-o", "words.xml"), "no format is written as .xml; name one with --format"),
+        (("-o", "words.ifo"), "stardict is several files; name their folder, not words.ifo"),
         (("-f", "site"), "name a folder with --output"),
         (("tools", "-f", "site", "-o", "x"), "a site shows all glossaries"),
         (("-o", "/proc/nowhere/x.csv"), "cannot write /proc/nowhere/x.csv"),

@@ -40,7 +40,7 @@ def test_a_dry_run_writes_nothing_but_the_report(tmp_path: Path) -> None:
     assert (done.returncode, index.exists()) == (0, False)
     assert "the definition of 'Lid' is a placeholder: 'TODO'" in shown
     assert (
-        "Dry run: 1 entries of 1 files would be taken, 1 records merged as other names, 1 refused; nothing was written"
+        "Dry run: 1 entry of 1 file would be taken, 1 records merged as other names, 1 refused; nothing was written"
         in shown
     )
     fates = [json.loads(line)["fate"] for line in report.read_text().splitlines()]

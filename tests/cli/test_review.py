@@ -34,10 +34,10 @@ def test_findings_begin_with_a_place_that_editors_open(stubs: Path) -> None:
     assert done.stdout.decode().splitlines() == [
         f"{stubs}:2: warning [empty-definition] the definition of 'Leaven' has 1 word: 'Sourdough' (words:leaven)",
         f"{stubs}:4: warning [refused-record] the definition of 'Peel' is a placeholder: 'TODO'",
-        "2 warnings in 2 entries of 1 files",
+        "2 warnings in 2 entries of 1 file",
     ]
     clean = run("lint", str(stubs), *FAST, "--select", "broken-link")
-    assert (clean.returncode, clean.stdout) == (0, b"nothing found in 2 entries of 1 files\n")
+    assert (clean.returncode, clean.stdout) == (0, b"nothing found in 2 entries of 1 file\n")
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,7 @@ def test_the_index_that_is_there_is_used(stubs: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     missing = run("lint", str(stubs), "-i", str(index))
     assert missing.returncode == 3
+    assert missing.stderr.startswith(b"semsearch: there is no index in")  # before anything is read
     there = {"SEMSEARCH_INDEX": str(index)}
     plain = ("lint", str(stubs), "--json")
     assert run(*plain, *FAST, env=there).returncode == 1
@@ -167,10 +168,16 @@ def test_diffs_are_printed_or_written_in_every_form(tmp_path: Path) -> None:
     }
     assert run(*asked, "-f", "markdown").stdout.startswith(b"### Glossary: 1 renamed, 2 reworded")
     page = tmp_path / "diff.html"
-    done = run(*asked, "-f", "html", "-o", str(page))
+    done = run(*asked, "-o", str(page))
     assert done.stdout.decode().replace("\n", "") == f"wrote {page}"
     assert page.read_text().startswith("<!DOCTYPE html>")
-    for wrong in (("-o", str(page)), ("--json", "-f", "html"), ("-f", "html", "-o", "/no/such/x")):
+    text = tmp_path / "diff.txt"
+    for wrong in (
+        ("-o", str(text)),
+        ("-f", "table", "-o", str(page)),
+        ("--json", "-f", "html"),
+        ("-f", "html", "-o", "/no/such/x"),
+    ):
         refused = run(*asked, *wrong)
         assert (refused.returncode, refused.stdout) == (2, b"")
     assert run("diff", str(old), str(tmp_path / "x.csv"), *FAST).returncode == 2

@@ -42,12 +42,14 @@ def test_a_phrase_is_ranked_by_those_who_use_it(tmp_path: Path) -> None:
         tuple(f"It has the first {noun} of them." for noun in ("part",) * 4),
         tuple(f"By the wild {noun} of it." for noun in ("yeast", "rice", "boar", "oat")),
         tuple(f"It is made of the 12 3 {n}." for n in range(4)),
+        tuple(f"A level of baking corresponding to level {n}." for n in range(4)),
+        tuple(f"As the bread law Art. {n} has it." for n in range(4)),
     ],
 )
 def test_what_is_no_phrase_of_several_definitions_is_none(
     tmp_path: Path, definitions: tuple[str, ...]
 ) -> None:
-    """Too few users, objects of verbs, words that only sort, and words of many companions."""
+    """Too few users, objects of verbs, words that only sort, of many companions, participles and abbreviations."""
     assert linted(tmp_path, rows(*definitions), "undefined-term").findings == ()
 
 
