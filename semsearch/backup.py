@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from contextlib import ExitStack, closing
@@ -23,7 +24,7 @@ from typing import IO
 
 from semsearch.errors import FormatTooNew, IndexDamaged, InvalidSetting
 from semsearch.storage.copying import copy_database
-from semsearch.storage.database import sound
+from semsearch.storage.database import check, sound
 from semsearch.storage.entries import EntryReader, EntryStore
 from semsearch.storage.failing import told_why
 from semsearch.storage.files import sync
@@ -64,17 +65,20 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
         file: the backup; one that is there is replaced. Only its owner can read it: it has the hashes of keys.
 
     Raises:
+        InvalidSetting: the file is a folder, or lies in none.
         StoredIndexError: the index is missing or damaged, or the file cannot be written.
     """
     layout, target = IndexLayout(Path(index)), Path(file)
+    if target.is_dir() or not target.parent.is_dir():
+        raise InvalidSetting(f"{target} cannot be a backup; name a file in a folder that is there")
     with told_why(target.parent), tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         beside = Path(scratch) / "backup.tar"
         with ExitStack() as opened:
             manifest, members = _generation(layout, opened)
             revision = _copy_store(layout, manifest, Path(scratch) / "store.db")
+            if layout.keys.exists():
+                _copy_keys(layout, Path(scratch) / "keys.db")
             for name in ("store.db", "keys.db"):
-                if name == "keys.db" and layout.keys.exists():
-                    copy_database(layout.keys, Path(scratch) / name)
                 if (Path(scratch) / name).exists():
                     members[name] = opened.enter_context((Path(scratch) / name).open("rb"))
             stated: dict[str, str | int] = {
@@ -119,20 +123,36 @@ def _generation(layout: IndexLayout, opened: ExitStack) -> tuple[Manifest, dict[
 
 
 def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
-    """Copy the store, and return the revision of the copy."""
+    """Copy the store, and return the revision of the copy, which is read through: pages are copied whatever is in them."""
     if not layout.store.exists():
         raise IndexDamaged(
             f"the index in {layout.root} has no {layout.store.name}; back up the one it was copied from"
         )
     with sound(layout.store):
+        EntryReader(layout.store).close()  # says so if it is of another version
         copy_database(layout.store, target)
-    with closing(EntryReader(target)) as copied:
-        identity, revision = copied.revision
+        with closing(EntryReader(target, named=layout.store)) as copied:
+            copied.check()
+            identity, revision = copied.revision
     if identity != manifest.store:
         raise IndexDamaged(
             f"{layout.store} is not the store that the index was made from; run `semsearch build`"
         )
     return revision
+
+
+def _copy_keys(layout: IndexLayout, target: Path) -> None:
+    """Copy the keys, and read the copy through."""
+    try:
+        with sound(layout.keys):
+            copy_database(layout.keys, target)
+            with closing(sqlite3.connect(target)) as copied:
+                check(copied, layout.keys)
+    except IndexDamaged as error:
+        raise IndexDamaged(
+            f"{layout.keys} is not a sound database of keys ({error.__cause__}); move it away, and make new "
+            "keys with `semsearch keys create`"
+        ) from error
 
 
 def _write(file: Path, members: dict[str, IO[bytes]], stated: dict[str, str | int]) -> None:

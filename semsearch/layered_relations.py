@@ -15,7 +15,7 @@ from semsearch.layered_entries import LayeredEntries
 from semsearch.mentions import MentionFinder, forms_in
 from semsearch.names import form_of, names_of
 from semsearch.relations import Links, links_of, relations_among
-from semsearch.storage.relations import Relation
+from semsearch.storage.relations import Relation, RelationKind
 from semsearch.storage.snapshot import Snapshot
 from semsearch.text import fold
 from semsearch.types import Entry, Numbers
@@ -68,7 +68,17 @@ class LayeredRelations:
         """Return those relations of the generation that hold, with their targets where they are now."""
         kept = (one for one in relations if one.source not in self._hidden)
         moved = (replace(one, target=self._moved.get(one.target, one.target)) for one in kept)
-        return [one for one in moved if one.target not in self._hidden]
+        return [one for one in moved if one.target not in self._hidden and self._holds(one)]
+
+    def _holds(self, relation: Relation) -> bool:
+        """Whether a text that is as it was still names an entry that may be called otherwise now; links stay."""
+        if relation.kind is RelationKind.LINK or relation.target not in self._before:
+            return True
+        places = [relation.source, self._before[relation.target], relation.target]
+        source, before, now = self._entries.entries(places)
+        if names_of(before) == names_of(now):
+            return True
+        return any(MentionFinder([names_of(now)]).find(source.definition, -1))
 
     def _find(self, position: int) -> tuple[Relation, ...]:
         """Return the relations of a changed entry."""

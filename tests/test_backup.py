@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import tarfile
 import threading
 from contextlib import closing
@@ -134,6 +135,37 @@ def test_a_backup_of_a_newer_version_or_of_nothing(tmp_path: Path) -> None:
         restore_backup(tmp_path / "none.tar", tmp_path / "new")
     with pytest.raises(IndexMissing):
         back_up(tmp_path / "none", tmp_path / "b.tar")
+
+
+@pytest.mark.parametrize("name", ["store.db", "keys.db"])
+def test_a_damaged_index_is_not_backed_up(index: Path, tmp_path: Path, name: str) -> None:
+    """What could not be restored would be taken for a backup until it is needed; the one that is there stays."""
+    KeyStore(index / "keys.db").create(name="Ann", scope=Scope.EDIT, now=utc_now())
+    made = back_up(index, tmp_path / "b.tar")
+    with (index / name).open("r+b") as file:
+        content = file.read()
+        file.seek(len(content) // 2)
+        file.write(b"\xff" * (len(content) // 2))
+    with pytest.raises(IndexDamaged, match=rf"{name} is not a sound database"):
+        back_up(index, tmp_path / "b.tar")
+    assert restore_backup(tmp_path / "b.tar", tmp_path / "new") == made
+
+
+def test_a_store_of_a_newer_version_is_told_by_its_name(index: Path, tmp_path: Path) -> None:
+    """Not by that of the copy, which is gone."""
+    with closing(sqlite3.connect(index / "store.db")) as store:
+        store.execute("PRAGMA user_version=99")
+    with pytest.raises(FormatTooNew, match=rf"{index}/store\.db has schema 99.* upgrade"):
+        back_up(index, tmp_path / "b.tar")
+
+
+@pytest.mark.parametrize("name", ["", "nowhere/b.tar"])
+def test_what_cannot_be_a_backup_is_refused(index: Path, tmp_path: Path, name: str) -> None:
+    """A folder, and a file in a folder that is not there; nothing is left."""
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(InvalidSetting, match="cannot be a backup; name a file"):
+        back_up(index, tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_an_index_without_its_store_is_not_backed_up(index: Path, tmp_path: Path) -> None:

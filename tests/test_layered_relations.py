@@ -84,6 +84,24 @@ def test_entries_that_are_added_refer_to_each_other(index: Path) -> None:
         assert _relations(glossary, "icing")[1] == [("bakery:crumb", 23, 28)]
 
 
+def test_a_text_mentions_nobody_by_a_name_that_is_gone(index: Path) -> None:
+    """Nor is it told to mention who was called so; an entry that keeps the name as an alias is mentioned still."""
+    with Glossary.open(index) as glossary, Editor(index) as editor:
+        assert _relations(glossary, "crust")[1] == [
+            ("bakery:loaf", 7, 11),
+            ("bakery:crumb", 27, 32),
+        ]
+        editor.change("bakery:loaf", term="Boule")
+        editor.change("bakery:crumb", term="Inside", aliases=["crumb"])
+        beside = [_relations(glossary, name) for name in ("crust", "boule", "inside")]
+        assert beside[0][1] == [("bakery:crumb", 27, 32)]
+        assert [id_ for id_, *_ in beside[1][2]] == ["bakery:miche"]
+        assert ("bakery:crust", 27, 32) in beside[2][2]
+        publish_edits(IndexLayout(index), Silent())
+        glossary.follow()
+        assert beside == [_relations(glossary, name) for name in ("crust", "boule", "inside")]
+
+
 def test_a_link_to_a_page_survives_an_edit(index: Path) -> None:
     """A page may be called otherwise than its entry; where a link led before the edit it still does."""
     with Glossary.open(index) as glossary, Editor(index) as editor:
