@@ -57,10 +57,15 @@ def strict(page: Page) -> Iterator[Page]:
             faults.append(f"{response.status} {request.url}")
 
     page.on("requestfinished", note)
-    page.on("requestfailed", lambda request: faults.append(f"{request.failure} {request.url}"))
+    page.on("requestfailed", lambda request: _note_failure(request, faults))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     yield page
     assert not faults
+
+
+def _note_failure(request: Request, faults: list[str]) -> None:
+    if request.failure != "net::ERR_ABORTED":  # who goes on to another page waits for no icon
+        faults.append(f"{request.failure} {request.url}")
 
 
 @pytest.fixture(params=["served", "file"])
@@ -116,6 +121,17 @@ def test_the_map_from_the_disk_says_what_it_needs(page: Page, exported: Path) ->
     page.goto((exported / "some where" / "site" / "map.html").as_uri())
     expect(page.get_by_text("only when these files come from a web server")).to_be_visible()
     assert page.locator(".map-table tbody tr").count() > 10
+
+
+@pytest.mark.parametrize(
+    "path", ["index.html", "map.html", "map/ships.html", "glossary/kitchen.html"]
+)
+def test_pages_are_no_wider_than_the_window(page: Page, served: str, path: str) -> None:
+    """Of a phone, and of a window that is smaller than the longest line."""
+    for width in (360, 1000):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto(served + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_every_link_of_every_page_leads_somewhere(exported: Path) -> None:
