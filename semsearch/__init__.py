@@ -87,28 +87,45 @@ __all__ = [
 ]
 
 _HOME = {
-    "BuildReport": "building",
-    "DiffReport": "differing",
-    "Difference": "differing",
-    "Draft": "importers.drafts",
-    "Editor": "editing",
-    "Finding": "linting",
-    "Glossary": "glossary",
-    "ImportReport": "editing",
-    "LintConfig": "linting",
-    "LintReport": "linting",
-    "SemsearchError": "errors",
-    "build": "building",
-    "diff": "differing",
-    "lint": "linting",
+    "Answer": "semsearch.types",
+    "Authored": "semsearch.types",
+    "BuildReport": "semsearch.building",
+    "ChangeKind": "semsearch.types",
+    "Changed": "semsearch.types",
+    "Connection": "semsearch.types",
+    "Details": "semsearch.types",
+    "DiffReport": "semsearch.differing",
+    "Difference": "semsearch.differing",
+    "Draft": "semsearch.importers.drafts",
+    "Editor": "semsearch.editing",
+    "Entry": "semsearch.types",
+    "Evidence": "semsearch.types",
+    "Finding": "semsearch.linting",
+    "Glossary": "semsearch.glossary",
+    "Hit": "semsearch.types",
+    "ImportReport": "semsearch.editing",
+    "IndexInfo": "semsearch.types",
+    "LintConfig": "semsearch.linting",
+    "LintReport": "semsearch.linting",
+    "Neighbour": "semsearch.types",
+    "Reference": "semsearch.types",
+    "Related": "semsearch.types",
+    "SemsearchError": "semsearch.errors",
+    "Source": "semsearch.types",
+    "Span": "semsearch.types",
+    "Tier": "semsearch.types",
+    "Version": "semsearch.types",
+    "build": "semsearch.building",
+    "diff": "semsearch.differing",
+    "lint": "semsearch.linting",
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name == "open":
-        return import_module("semsearch.glossary").Glossary.open
+        return __getattr__("Glossary").open
     if name == "edit":
-        return import_module("semsearch.editing").Editor
-    if name in __all__:
-        return getattr(import_module(f"semsearch.{_HOME.get(name, 'types')}"), name)
+        return __getattr__("Editor")
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"module 'semsearch' has no attribute {name!r}")

@@ -15,7 +15,7 @@ from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.recipe import Recipe
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
-from semsearch.reading import NameMatch, Reading
+from semsearch.reading import NameFinder, NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
@@ -32,6 +32,7 @@ class Search:
     """Where and how questions are answered."""
 
     retriever: Retriever
+    names: NameFinder
     recipe: Recipe
     reranker: Reranker | None
     within: Scope
@@ -72,7 +73,7 @@ def read(search: Search, question: str, is_word: Callable[[str], bool]) -> Readi
     """Read a question, unless the recipe leaves names out; see `NameFinder.read`."""
     if not search.recipe.names:
         return Reading(question, question, {})
-    return search.retriever.names.read(question, search.within, is_word)
+    return search.names.read(question, search.within, is_word)
 
 
 def answer(search: Search, reading: Reading, question: Question, k: int) -> Answer:

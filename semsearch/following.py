@@ -22,6 +22,7 @@ from semsearch.encoders.remembering import Remembering
 from semsearch.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.overlay import make_overlay
 from semsearch.ranking.background import Background
+from semsearch.reading import NameFinder
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Retriever
@@ -61,6 +62,11 @@ class Shown:
     """Of the store, that it shows."""
 
     @cached_property
+    def names(self) -> NameFinder:
+        """Finds entries by their names."""
+        return NameFinder(self.retriever.snapshot, self.retriever.words)
+
+    @cached_property
     def tag(self) -> str:
         """A short text that changes whenever any answer could change."""
         bent = text_hash(repr(self.calibration)).hex()[:8]
@@ -95,7 +101,7 @@ class Shown:
             InvalidQuestion: it is no text, or too long.
         """
         name = check_question(id_or_name)
-        snapshot, names = self.retriever.snapshot, self.retriever.names
+        snapshot, names = self.retriever.snapshot, self.names
         position = snapshot.position_of(id_or_name)
         if position is not None:
             return position

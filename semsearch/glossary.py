@@ -236,6 +236,7 @@ class Glossary:
     def _search(self, asked: Asked, shown: Shown) -> Search:
         return Search(
             retriever=shown.retriever,
+            names=shown.names,
             recipe=self._recipe,
             reranker=shown.reranker,
             within=shown.within(asked.glossary, asked.language),
@@ -279,7 +280,7 @@ class Glossary:
         """
         shown = self._shown
         self._check(Asked(typed, k, glossary, language=language), shown)
-        names, snapshot = shown.retriever.names, shown.retriever.snapshot
+        names, snapshot = shown.names, shown.retriever.snapshot
         find = resembling if misspelt else suggest
         return find(names, snapshot, check_question(typed), shown.within(glossary, language), k)
 

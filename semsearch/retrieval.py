@@ -21,7 +21,6 @@ from semsearch.projection import landmarks, place
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
-from semsearch.reading import NameFinder
 from semsearch.scope import Scope, visible
 from semsearch.segment import Segment
 from semsearch.types import Encoded, Entry, Numbers, ScoreParts, Tokens, Vectors
@@ -99,7 +98,6 @@ class Retriever:
         self.tokens = LayeredTokens([s.tokens for s in self._segments], counts)
         self.name_stems = LayeredNameStems([s.name_stems for s in self._segments], counts)
         self.finder = LayeredFinder([s.finder for s in self._segments], counts, hidden)
-        self.names = NameFinder(self.snapshot, self.words)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:

@@ -22,7 +22,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
-from semsearch import __version__
 from semsearch.access.keys import utc_now
 from semsearch.access.store import KeyRing
 from semsearch.api import (
@@ -52,6 +51,7 @@ from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from semsearch.types import IndexInfo
+from semsearch.version import __version__
 
 _DESCRIPTION = """\
 Ask a glossary in plain language; get the entries that fit, the sentence that answers, and how sure
@@ -275,6 +275,7 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _unusable(host: str, port: int, error: Exception) -> InvalidSetting:
+    """Return the error for an address that cannot be listened on, with the way out."""
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
         return InvalidSetting(
