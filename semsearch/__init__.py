@@ -16,35 +16,30 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from semsearch.version import __version__
+from semsearch.core.version import __version__
 
 if TYPE_CHECKING:
     from semsearch.building import BuildReport, build
-    from semsearch.differing import Difference, DiffReport, diff
-    from semsearch.editing import Editor, ImportReport
-    from semsearch.errors import SemsearchError
-    from semsearch.glossary import Glossary
-    from semsearch.importers.drafts import Draft
-    from semsearch.linting import Finding, LintConfig, LintReport, lint
-    from semsearch.types import (
+    from semsearch.core.answers import (
         Answer,
         Authored,
-        Changed,
-        ChangeKind,
         Connection,
-        Details,
-        Entry,
         Evidence,
         Hit,
-        IndexInfo,
         Neighbour,
         Reference,
         Related,
-        Source,
         Span,
         Tier,
-        Version,
     )
+    from semsearch.core.entries import Changed, ChangeKind, Details, Entry, Source, Version
+    from semsearch.core.errors import SemsearchError
+    from semsearch.core.index_info import IndexInfo
+    from semsearch.differing import Difference, DiffReport, diff
+    from semsearch.editing import Editor, ImportReport
+    from semsearch.glossary import Glossary
+    from semsearch.importers.drafts import Draft
+    from semsearch.linting import Finding, LintConfig, LintReport, lint
 
     open = Glossary.open
     edit = Editor
@@ -87,34 +82,34 @@ __all__ = [
 ]
 
 _HOME = {
-    "Answer": "semsearch.types",
-    "Authored": "semsearch.types",
+    "Answer": "semsearch.core.answers",
+    "Authored": "semsearch.core.answers",
     "BuildReport": "semsearch.building",
-    "ChangeKind": "semsearch.types",
-    "Changed": "semsearch.types",
-    "Connection": "semsearch.types",
-    "Details": "semsearch.types",
+    "ChangeKind": "semsearch.core.entries",
+    "Changed": "semsearch.core.entries",
+    "Connection": "semsearch.core.answers",
+    "Details": "semsearch.core.entries",
     "DiffReport": "semsearch.differing",
     "Difference": "semsearch.differing",
     "Draft": "semsearch.importers.drafts",
     "Editor": "semsearch.editing",
-    "Entry": "semsearch.types",
-    "Evidence": "semsearch.types",
+    "Entry": "semsearch.core.entries",
+    "Evidence": "semsearch.core.answers",
     "Finding": "semsearch.linting",
     "Glossary": "semsearch.glossary",
-    "Hit": "semsearch.types",
+    "Hit": "semsearch.core.answers",
     "ImportReport": "semsearch.editing",
-    "IndexInfo": "semsearch.types",
+    "IndexInfo": "semsearch.core.index_info",
     "LintConfig": "semsearch.linting",
     "LintReport": "semsearch.linting",
-    "Neighbour": "semsearch.types",
-    "Reference": "semsearch.types",
-    "Related": "semsearch.types",
-    "SemsearchError": "semsearch.errors",
-    "Source": "semsearch.types",
-    "Span": "semsearch.types",
-    "Tier": "semsearch.types",
-    "Version": "semsearch.types",
+    "Neighbour": "semsearch.core.answers",
+    "Reference": "semsearch.core.answers",
+    "Related": "semsearch.core.answers",
+    "SemsearchError": "semsearch.core.errors",
+    "Source": "semsearch.core.entries",
+    "Span": "semsearch.core.answers",
+    "Tier": "semsearch.core.answers",
+    "Version": "semsearch.core.entries",
     "build": "semsearch.building",
     "diff": "semsearch.differing",
     "lint": "semsearch.linting",

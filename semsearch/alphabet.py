@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from semsearch.core.answers import Adjacent
+from semsearch.core.entries import Entry
 from semsearch.layered_entries import LayeredEntries
 from semsearch.storage.alphabet import FIRST, Placed, key_of
-from semsearch.types import Entry
 
 OTHER = "#"
 """What stands for everything that begins with no letter: digits and marks."""
@@ -35,14 +36,6 @@ class Page:
     """Entries that follow each other, and the entry behind which the next page begins; None if there is none."""
 
     entries: tuple[Entry, ...]
-    next: Entry | None
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The entries before and behind one; None at either end of its glossary."""
-
-    previous: Entry | None
     next: Entry | None
 
 
@@ -126,12 +119,12 @@ class Alphabet:
             page = self.page(after=page.next, limit=_BATCH)
             yield from page.entries
 
-    def beside(self, entry: Entry) -> Beside:
+    def beside(self, entry: Entry) -> Adjacent:
         """Return what stands before and behind an entry."""
         place = self._place(entry)
         before = self._entries(self._snapshot.alphabet_before(self._glossary, place, 1))
         after = self._entries(self._after(place, 1))
-        return Beside(before[0] if before else None, after[0] if after else None)
+        return Adjacent(before[0] if before else None, after[0] if after else None)
 
     def _place(self, entry: Entry) -> Placed:
         """Return where an entry stands; one that has gone meanwhile stands where it would."""

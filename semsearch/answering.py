@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
+from semsearch.core.positions import Scope
 from semsearch.ranking import confidence
 from semsearch.ranking.background import Background
 from semsearch.ranking.confidence import Calibration
@@ -19,10 +21,8 @@ from semsearch.reading import NameFinder, NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
-from semsearch.scope import Scope
 from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage.words import shared_words
-from semsearch.types import Answer, Evidence, Hit, Span, Tier, Verdict
 
 _TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
 

@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from semsearch.errors import FormatTooNew, IndexDamaged, InvalidSetting
+from semsearch.core.errors import FormatTooNew, IndexDamaged, InvalidSetting
+from semsearch.core.version import __version__
 from semsearch.storage.copying import copy_database
 from semsearch.storage.database import check, sound
 from semsearch.storage.entries import EntryReader, EntryStore
@@ -30,7 +31,6 @@ from semsearch.storage.failing import told_why
 from semsearch.storage.files import sync
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
-from semsearch.version import __version__
 
 FORMAT = 1
 """Version of backups."""

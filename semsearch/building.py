@@ -21,19 +21,21 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from semsearch.core.entries import Entry, LeftOut, Merged, Refusal
+from semsearch.core.errors import ImportFailed, InvalidSetting, StoredIndexError
+from semsearch.core.index_info import RerankerInfo
+from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import Embedding, embed_missing
 from semsearch.encoders import hashed
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL, Model
 from semsearch.encoders.onnx import Agreement
-from semsearch.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
 from semsearch.importers.reporting import write_report
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress, Silent
 from semsearch.publishing import Made, Written, publish_generation, write_generation
 from semsearch.ranking.background import spread
 from semsearch.relations import RelationCounts
@@ -49,7 +51,6 @@ from semsearch.storage.keeping import Conflict
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_generations, remove_models
-from semsearch.types import Entry, LeftOut, Merged, Refusal, RerankerInfo
 
 CHECKED_UP_TO = 1 << 28
 """Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.errors import StoredIndexError
-from semsearch.hashing import sha256_of
-from semsearch.progress import Progress
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.checksums import sha256_of
+from semsearch.core.entries import Entry
+from semsearch.core.errors import StoredIndexError
+from semsearch.core.progress import Progress
 from semsearch.projection import Points, landmarks, lay_out, place
 from semsearch.storage.files import write_array
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
 from semsearch.storage.mapped import Rows, mapped
 from semsearch.storage.snapshot import Snapshot
-from semsearch.types import Entry, Numbers, Vectors
 
 KEPT = 0.8
 """Share of entries that must have a place already; with fewer the map is laid out anew."""

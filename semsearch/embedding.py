@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from semsearch.ahead import one_ahead
+from semsearch.core.prefetch import one_ahead
+from semsearch.core.progress import Progress
 from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.onnx import Export
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest
 from semsearch.storage.texts import Embedded

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from semsearch.core.checksums import sha256_of
+from semsearch.core.index_info import RerankerInfo
+from semsearch.core.progress import Progress
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import Model
 from semsearch.encoders.onnx import Export
-from semsearch.hashing import sha256_of
-from semsearch.progress import Progress
 from semsearch.rerankers.onnx import PairAgreement, RerankerExport
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import RerankerInfo
 
 Sample = Callable[[], list[str]]
 """Gives texts of the corpus on which copies are compared with their reference."""

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.errors import InvalidSetting
-from semsearch.progress import Progress, told
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.index_info import EngineInfo
+from semsearch.core.progress import Progress, told
 from semsearch.ranking.background import spread
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped
-from semsearch.types import EngineInfo, Numbers, Vectors
 from semsearch.vectors.base import Searchable
 from semsearch.vectors.faiss import FaissIndex
 from semsearch.vectors.graph import GraphIndex

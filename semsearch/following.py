@@ -16,17 +16,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from semsearch.core.answers import Tier
+from semsearch.core.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
+from semsearch.core.positions import Scope
 from semsearch.embedding import Embedding, encoder_of
 from semsearch.encoders import is_meant
 from semsearch.encoders.remembering import Remembering
-from semsearch.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.overlay import make_overlay
 from semsearch.ranking.background import Background
 from semsearch.reading import NameFinder
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Retriever
-from semsearch.scope import Scope
 from semsearch.segment import Segment
 from semsearch.storage.acknowledged import acknowledged
 from semsearch.storage.calibration import StoredCalibration, load_calibration
@@ -34,7 +35,6 @@ from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.text import check_question, text_hash
-from semsearch.types import Tier
 
 _log = logging.getLogger("semsearch")
 

@@ -15,11 +15,15 @@ from types import TracebackType
 
 from semsearch.alphabet import Alphabet
 from semsearch.answering import Asked, Prepared, Search, read
+from semsearch.core.answers import Answer, Related
+from semsearch.core.arrays import Vectors
+from semsearch.core.entries import Entry
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.index_info import IndexInfo
 from semsearch.embedding import encoder_of
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.graph import PRECISIONS
 from semsearch.encoders.remembering import Remembering
-from semsearch.errors import InvalidSetting
 from semsearch.exporters import Export, Material, target_named
 from semsearch.exporters.material import NOWHERE
 from semsearch.following import Following, Shown
@@ -33,7 +37,6 @@ from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
 from semsearch.suggesting import Suggestion, resembling, suggest
 from semsearch.text import check_question
-from semsearch.types import Answer, Entry, IndexInfo, Related, Vectors
 
 MAX_K = 100
 """Most hits of one answer."""

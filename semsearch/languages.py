@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 
 MAX_CHARS = 100
 RANGE = r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.importers.slugs import slug
 from semsearch.layered_entries import LayeredEntries
 from semsearch.mentions import MentionFinder, forms_in
 from semsearch.names import form_of, names_of
 from semsearch.relations import Links, links_of, relations_among
-from semsearch.storage.relations import Relation, RelationKind
 from semsearch.storage.snapshot import Snapshot
 from semsearch.text import fold
-from semsearch.types import Entry, Numbers
 
 MOST_SEARCHED = 1024
 """Changed entries whose texts are searched for the names of another one, which takes .1 ms each. So many wait only until

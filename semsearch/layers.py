@@ -15,16 +15,16 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Numbers, Tokens, Vectors
+from semsearch.core.positions import Scope, between, visible
 from semsearch.finding import Finder
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
-from semsearch.scope import Scope, between, visible
 from semsearch.stems import question_stems, stem
 from semsearch.storage.name_stems import NameStems
 from semsearch.storage.tokens import TokensIndex
 from semsearch.storage.words import FoundWords, Uses, WordsIndex, found_words
 from semsearch.text import content_words
-from semsearch.types import Numbers, Tokens, Vectors
 
 Part = TypeVar("Part")
 

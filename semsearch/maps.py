@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.entries import Entry
+from semsearch.core.positions import Scope
 from semsearch.encoders.base import Encoder
 from semsearch.finding import FETCH
 from semsearch.projection import Points, between
 from semsearch.retrieval import Retriever
-from semsearch.scope import Scope
 from semsearch.stems import question_stems, stem
 from semsearch.storage.snapshot import Label
 from semsearch.text import check_question, content_words
-from semsearch.types import Entry, Numbers, Vectors
 
 BETWEEN = 5
 """A question stands between so many entries that are nearest to it."""

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from semsearch.core.entries import Entry
 from semsearch.text import WORD, fold
-from semsearch.types import Entry
 
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*(.*)$")
 _ACRONYM_IN_TEXT = re.compile(r"\(([A-Z][A-Za-z0-9&/-]{1,9})\)")

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.background import TWIN
-from semsearch.types import Numbers, Vectors
 
 NEAREST = 10
 """How near two entries must be to each other: among so many nearest of either. On MDN 5 leave 70 of 594

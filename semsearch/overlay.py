@@ -15,9 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Changed, Entry
+from semsearch.core.index_info import EngineInfo
+from semsearch.core.progress import Silent
 from semsearch.finding import FLAT
 from semsearch.prepared import Prepared
-from semsearch.progress import Silent
 from semsearch.segment import Segment
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.manifest import Manifest
@@ -25,7 +28,6 @@ from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.texts import EmbeddedTexts, copy_vectors
 from semsearch.storage.tokens import Beside, write_tokens
 from semsearch.storage.words import write_words
-from semsearch.types import Changed, EngineInfo, Entry, Numbers
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 """Files here never reach a disk; where there is no such folder, they lie among the temporary ones."""

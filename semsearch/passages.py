@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from semsearch.core.answers import Span
+from semsearch.core.entries import Entry
 from semsearch.text import is_brief, sentences
-from semsearch.types import Entry, Span
 
 MAX_SENTENCES = 64
 """Sentences embedded of one definition; what comes later in a long page is rarely asked for,

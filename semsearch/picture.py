@@ -12,7 +12,7 @@ from html import escape
 
 import numpy as np
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.projection import Points, pca
 

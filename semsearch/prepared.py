@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry
+from semsearch.core.progress import Progress, told
 from semsearch.passages import Passage, passages_of
-from semsearch.progress import Progress, told
 from semsearch.text import text_hash
-from semsearch.types import Entry, Numbers
 
 _BYTES = 32
 """Of a hash."""

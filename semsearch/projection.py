@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.types import Vectors
+from semsearch.core.arrays import Vectors
 
 Points = NDArray[np.floating[Any]]
 """(n, 2)."""

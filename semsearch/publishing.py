@@ -13,12 +13,14 @@ from itertools import groupby
 from pathlib import Path
 
 from semsearch.charting import write_map
+from semsearch.core.checksums import hashes_of
+from semsearch.core.index_info import EngineInfo
+from semsearch.core.progress import Progress
+from semsearch.core.version import __version__
 from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
 from semsearch.finding import engine_file, write_engine
-from semsearch.hashing import hashes_of
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress
 from semsearch.ranking.background import Background, measure_background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.relations import Relating, RelationCounts
@@ -33,8 +35,6 @@ from semsearch.storage.mapped import Rows
 from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.tokens import write_tokens
 from semsearch.storage.words import write_words
-from semsearch.types import EngineInfo
-from semsearch.version import __version__
 
 BATCH = 4096
 """Vectors copied at a time: 6 MB."""

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from semsearch.core.answers import Tier
+from semsearch.core.positions import Scope
 from semsearch.layered_entries import LayeredEntries
 from semsearch.layers import LayeredWords
 from semsearch.names import Name, NameKind, form_of
 from semsearch.ranking import confidence
-from semsearch.scope import Scope
 from semsearch.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity
 from semsearch.stems import stem
 from semsearch.storage.snapshot import NamedEntry
 from semsearch.text import fold, subject_of
-from semsearch.types import Tier
 
 MAX_PREFIX_HITS = 20
 MAX_RESEMBLING = 20

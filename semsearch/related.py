@@ -7,24 +7,16 @@ from itertools import islice
 
 import numpy as np
 
+from semsearch.core.answers import Authored, Connection, Neighbour, Reference, Related, Span
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.layered_entries import LayeredEntries
 from semsearch.neighbours import Near, neighbours
 from semsearch.ranking.background import Background
 from semsearch.relations import Links
 from semsearch.retrieval import Retriever
 from semsearch.stems import stem
-from semsearch.storage.relations import Relation, RelationKind
 from semsearch.text import STOP_WORDS, WORD
-from semsearch.types import (
-    Authored,
-    Connection,
-    Entry,
-    Neighbour,
-    Numbers,
-    Reference,
-    Related,
-    Span,
-)
 
 FLOOR = -0.5
 """Least similarity, in deviations above the background of the glossary. Chosen by reading pairs of MDN,

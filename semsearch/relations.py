@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import PurePath
 
+from semsearch.core.entries import Entry, Relation, RelationKind
+from semsearch.core.progress import Progress, told
 from semsearch.importers.slugs import slug
 from semsearch.mentions import Mention, MentionFinder
 from semsearch.names import Name, NameKind, form_of, names_of
-from semsearch.progress import Progress, told
-from semsearch.storage.relations import Relation, RelationKind
 from semsearch.text import fold
-from semsearch.types import Entry
 
 MAX_MENTIONS = 100
 """Entries mentioned by one definition that are kept: the first ones."""

@@ -13,6 +13,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.answers import ScoreParts
+from semsearch.core.arrays import Encoded, Numbers, Tokens, Vectors
+from semsearch.core.entries import Entry
+from semsearch.core.positions import Scope, visible
 from semsearch.finding import FETCH
 from semsearch.layered_entries import LayeredEntries
 from semsearch.layered_relations import LayeredRelations
@@ -21,9 +25,7 @@ from semsearch.projection import landmarks, place
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
-from semsearch.scope import Scope, visible
 from semsearch.segment import Segment
-from semsearch.types import Encoded, Entry, Numbers, ScoreParts, Tokens, Vectors
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.index_info import EngineInfo
 from semsearch.finding import Finder
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped
@@ -14,7 +16,6 @@ from semsearch.storage.name_stems import NameStems
 from semsearch.storage.snapshot import Snapshot
 from semsearch.storage.tokens import TokensIndex
 from semsearch.storage.words import WordsIndex
-from semsearch.types import EngineInfo, Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

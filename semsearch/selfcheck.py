@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from semsearch.core.positions import Scope
 from semsearch.encoders.base import Encoder
 from semsearch.ranking.background import TWIN, Background, background_of, spread
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.retrieval import Question, Retriever
-from semsearch.scope import Scope
 from semsearch.text import MAX_QUESTION_CHARS
 
 SAMPLE = 200

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.entries import Entry
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.progress import Progress, Silent
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress, Silent
 from semsearch.storage.comparing import Changes
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.files import in_turn
 from semsearch.storage.keeping import Settled, keep_live
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from itertools import compress, product
 
 import numpy as np
 
-from semsearch.scope import Scope, are_among
+from semsearch.core.positions import Scope, are_among
 from semsearch.text import WORD, fold
 
 MIN_NAME_CHARS = 3

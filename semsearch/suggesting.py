@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from semsearch.core.answers import Tier
+from semsearch.core.entries import Entry
+from semsearch.core.positions import Scope
 from semsearch.layered_entries import LayeredEntries
 from semsearch.reading import NameFinder, NameMatch
-from semsearch.scope import Scope
-from semsearch.types import Entry, Tier
 
 _ORDER = {tier: i for i, tier in enumerate(Tier)}
 

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from semsearch.errors import InvalidQuestion
-from semsearch.types import Span
+from semsearch.core.answers import Span
+from semsearch.core.errors import InvalidQuestion
 
 MAX_QUESTION_CHARS = 1000
 """Longer questions are refused: encoders read some 250 word pieces, and byte-pair tokenizers

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.core.entries import Entry
+from semsearch.core.errors import IndexDamaged
+from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import BATCH, Embedding
-from semsearch.errors import IndexDamaged
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress, Silent
 from semsearch.ranking.background import spread
 from semsearch.storage.calibration import load_calibration
 from semsearch.storage.copying import copy_database
@@ -24,7 +25,6 @@ from semsearch.storage.failing import told_why
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.storage.snapshot import Snapshot
-from semsearch.types import Entry
 
 SAMPLE = 1000
 """Texts that are embedded again."""

@@ -9,8 +9,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from semsearch.core.answers import Authored, Tier, Verdict
+from semsearch.core.entries import ChangeKind
 from semsearch.editing.bulk import Outcome
-from semsearch.types import Authored, ChangeKind, Tier, Verdict
 
 
 class _Shape(BaseModel):

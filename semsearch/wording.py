@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from semsearch.core.answers import Evidence, ScoreParts, Verdict
+from semsearch.core.index_info import EngineInfo, IndexInfo
 from semsearch.encoders.models import DEFAULT_MODEL, FORMER_DEFAULTS
 from semsearch.ranking.recipe import DEFAULT, PARTS
-from semsearch.types import EngineInfo, Evidence, IndexInfo, ScoreParts, Verdict
 
 VERDICTS = {
     Verdict.EXACT: "Exact name",

@@ -16,15 +16,17 @@ from typing import TypeVar
 
 import numpy as np
 
+from semsearch.core.arrays import Tokens, Vectors
+from semsearch.core.entries import Entry
+from semsearch.core.errors import EncoderMismatch, IndexBusy
+from semsearch.core.progress import Progress, told
 from semsearch.embedding import Embedding, embed_missing, encoder_of
 from semsearch.encoders import REFERENCE, is_meant
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.lazy import BuildingEncoder
 from semsearch.encoders.models import DEFAULT_MODEL
-from semsearch.errors import EncoderMismatch, IndexBusy
 from semsearch.finding import AUTO, write_engine
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress, told
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment
 from semsearch.storage.entries import EntryReader, EntryStore
@@ -35,7 +37,6 @@ from semsearch.storage.texts import EmbeddedTexts
 from semsearch.storage.tokens import write_tokens
 from semsearch.storage.words import write_words
 from semsearch.text import text_hash
-from semsearch.types import Entry, Tokens, Vectors
 
 T = TypeVar("T")
 

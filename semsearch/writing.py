@@ -9,7 +9,8 @@ from typing import Any
 
 import pydantic_core
 
-from semsearch import types, wire
+from semsearch import wire
+from semsearch.core import answers, entries, index_info
 from semsearch.editing.bulk import ImportReport
 from semsearch.maps import Comparison, MapPart, NearEntry, Place
 from semsearch.storage.snapshot import Label
@@ -42,7 +43,7 @@ def _(nouns: tuple) -> list[Any]:  # type: ignore[type-arg]
 
 
 @members.register
-def _entry(entry: types.Entry) -> dict[str, Any]:
+def _entry(entry: entries.Entry) -> dict[str, Any]:
     source = entry.source
     return {
         "id": entry.id,
@@ -56,20 +57,20 @@ def _entry(entry: types.Entry) -> dict[str, Any]:
     }
 
 
-def _details(entry: types.Entry, names: Collection[str]) -> dict[str, Any]:
+def _details(entry: entries.Entry, names: Collection[str]) -> dict[str, Any]:
     """Return those details that are there: most entries have none, and say nothing of them."""
-    if entry.details is types.NO_DETAILS:
+    if entry.details is entries.NO_DETAILS:
         return {}
     return {name: value for name, value in entry.details.stated().items() if name in names}
 
 
-def _whole_entry(entry: types.Entry) -> dict[str, Any]:
+def _whole_entry(entry: entries.Entry) -> dict[str, Any]:
     """Return all that can be edited of an entry."""
-    return {**_entry(entry), "see_also": entry.see_also, **_details(entry, types.DETAILS)}
+    return {**_entry(entry), "see_also": entry.see_also, **_details(entry, entries.DETAILS)}
 
 
 @members.register
-def _changed(changed: types.Changed) -> dict[str, Any]:
+def _changed(changed: entries.Changed) -> dict[str, Any]:
     entry = changed.entry
     return {
         "revision": changed.revision,
@@ -78,7 +79,7 @@ def _changed(changed: types.Changed) -> dict[str, Any]:
     }
 
 
-def stored_entry(entry: types.Entry, revision: int | None) -> bytes:
+def stored_entry(entry: entries.Entry, revision: int | None) -> bytes:
     """Return the JSON of an entry with the revision of its last change, None where that is not known."""
     return pydantic_core.to_json({**_whole_entry(entry), "revision": revision})
 
@@ -90,7 +91,7 @@ def _import_report(report: ImportReport) -> dict[str, Any]:
 
 
 @members.register
-def _version(version: types.Version) -> dict[str, Any]:
+def _version(version: entries.Version) -> dict[str, Any]:
     return {
         "revision": version.revision,
         "kind": version.kind,
@@ -101,11 +102,11 @@ def _version(version: types.Version) -> dict[str, Any]:
 
 
 @members.register
-def _span(span: types.Span) -> dict[str, Any]:
+def _span(span: answers.Span) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "text": span.text}
 
 
-def _score_parts(parts: types.ScoreParts) -> dict[str, float]:
+def _score_parts(parts: answers.ScoreParts) -> dict[str, float]:
     return {
         "definition": parts.definition,
         "lead": parts.lead,
@@ -118,7 +119,7 @@ def _score_parts(parts: types.ScoreParts) -> dict[str, float]:
 
 
 @members.register
-def _hit(hit: types.Hit) -> dict[str, Any]:
+def _hit(hit: answers.Hit) -> dict[str, Any]:
     evidence = hit.evidence
     return {
         "rank": hit.rank,
@@ -136,7 +137,7 @@ def _hit(hit: types.Hit) -> dict[str, Any]:
 
 
 @members.register
-def _answer(answer: types.Answer) -> dict[str, Any]:
+def _answer(answer: answers.Answer) -> dict[str, Any]:
     return {
         "query": answer.query,
         "repaired": answer.repaired,
@@ -149,7 +150,7 @@ def _answer(answer: types.Answer) -> dict[str, Any]:
 
 
 @members.register
-def _neighbour(neighbour: types.Neighbour) -> dict[str, Any]:
+def _neighbour(neighbour: answers.Neighbour) -> dict[str, Any]:
     entry = neighbour.entry
     return {
         "rank": neighbour.rank,
@@ -162,7 +163,7 @@ def _neighbour(neighbour: types.Neighbour) -> dict[str, Any]:
     }
 
 
-def _connection(connection: types.Connection) -> dict[str, Any]:
+def _connection(connection: answers.Connection) -> dict[str, Any]:
     return {
         "sentence": _span(connection.sentence),
         "other_sentence": _span(connection.other_sentence),
@@ -228,7 +229,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 @members.register
-def _reference(reference: types.Reference) -> dict[str, Any]:
+def _reference(reference: answers.Reference) -> dict[str, Any]:
     entry = reference.entry
     return {
         "id": entry.id,
@@ -240,7 +241,7 @@ def _reference(reference: types.Reference) -> dict[str, Any]:
 
 
 @members.register
-def _related(related: types.Related) -> dict[str, Any]:
+def _related(related: answers.Related) -> dict[str, Any]:
     return {
         "id": related.entry.id,
         "term": related.entry.term,
@@ -252,12 +253,12 @@ def _related(related: types.Related) -> dict[str, Any]:
 
 
 @members.register
-def _glossary_info(info: types.GlossaryInfo) -> dict[str, Any]:
+def _glossary_info(info: index_info.GlossaryInfo) -> dict[str, Any]:
     return {"name": info.name, "entries": info.entries}
 
 
 @members.register
-def _index_info(info: types.IndexInfo) -> dict[str, Any]:
+def _index_info(info: index_info.IndexInfo) -> dict[str, Any]:
     stated = {name: getattr(info, name) for name in wire.IndexInfo.model_fields}
     stated["glossaries"] = members(info.glossaries)
     stated["engine"] = asdict(info.engine)

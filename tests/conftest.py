@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build, build_index
+from semsearch.core.entries import Entry, Source
 from semsearch.glossary import Glossary
-from semsearch.types import Entry, Source
 
 PROJECT = Path(__file__).parents[1]
 CORPUS = PROJECT / "corpus"

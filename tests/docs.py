@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperArgument, TyperOption
 
 from semsearch.cli.commands import app
-from semsearch.config import Settings
+from semsearch.core.settings import Settings
 from semsearch.importers import FORMATS
 from semsearch.linting import RULES, Rule
 from tests.benchmarks.bars import shown

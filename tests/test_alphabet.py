@@ -9,12 +9,12 @@ import pytest
 
 from semsearch.alphabet import Alphabet, letter_of
 from semsearch.building import build_index
+from semsearch.core.entries import Entry
+from semsearch.core.errors import GlossaryNotFound
 from semsearch.editing import Editor
-from semsearch.errors import GlossaryNotFound
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage.alphabet import key_of
-from semsearch.types import Entry
 
 TERMS = (
     ("zebra", "Z"),

@@ -15,14 +15,14 @@ import pytest
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.backup import BackupInfo, back_up, restore_backup
-from semsearch.editing import Editor
-from semsearch.errors import (
+from semsearch.core.errors import (
     FormatTooNew,
     IndexDamaged,
     IndexMissing,
     InvalidSetting,
     StoredIndexError,
 )
+from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage.entries import EntryReader

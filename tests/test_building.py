@@ -15,7 +15,10 @@ import numpy as np
 import pytest
 
 from semsearch.building import build, build_index
-from semsearch.errors import (
+from semsearch.core.answers import Tier
+from semsearch.core.checksums import sha256_of
+from semsearch.core.entries import Source
+from semsearch.core.errors import (
     EncoderMismatch,
     FormatTooNew,
     FormatTooOld,
@@ -28,7 +31,6 @@ from semsearch.errors import (
     StoredIndexError,
 )
 from semsearch.glossary import Glossary
-from semsearch.hashing import sha256_of
 from semsearch.ranking.background import (
     CHUNK,
     TWIN,
@@ -41,7 +43,6 @@ from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import FORMAT, built_with
-from semsearch.types import Source, Tier
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.killed_build import CHANGED
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import BuildReport, build_index
+from semsearch.core.errors import IndexBusy, InvalidSetting
+from semsearch.core.progress import Progress, Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
-from semsearch.errors import IndexBusy, InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.progress import Progress, Silent
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
-from semsearch.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+from semsearch.core.answers import Tier, Verdict
+from semsearch.core.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import Calibration
 from semsearch.storage.calibration import (
@@ -20,7 +21,6 @@ from semsearch.storage.calibration import (
     save_calibration,
 )
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Tier, Verdict
 from tests.conftest import ENTRIES, entry
 
 QUESTIONS = (

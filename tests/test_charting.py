@@ -11,12 +11,12 @@ import pytest
 
 from semsearch.building import build_index
 from semsearch.charting import KEPT
+from semsearch.core.entries import Entry
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
 from semsearch.importers.drafts import Draft
-from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Entry
 from tests.conftest import SHELVES, entry
 
 JARS = tuple(

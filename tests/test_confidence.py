@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semsearch.core.answers import Tier
 from semsearch.ranking.confidence import (
     MAX_ODDS,
     Calibration,
@@ -18,7 +19,6 @@ from semsearch.ranking.confidence import (
     of_first_hit,
     of_fit,
 )
-from semsearch.types import Tier
 
 probabilities = st.floats(0, 1)
 

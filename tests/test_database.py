@@ -10,13 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged
-from semsearch.storage.database import (
-    check,
-    open_for_reading,
-    open_for_writing,
-    transaction,
-)
+from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged
+from semsearch.storage.database import check, open_for_reading, open_for_writing, transaction
 
 STEPS = ("CREATE TABLE word (text TEXT NOT NULL UNIQUE) STRICT", "ALTER TABLE word ADD n INTEGER")
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import EntryConflict, EntryNotFound
+from semsearch.core.entries import Changed, ChangeKind, Source
+from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.storage.comparing import Kept
 from semsearch.storage.entries import Edit, EntryReader, EntryStore
 from semsearch.storage.rows import COLUMNS, Origin, to_row
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.types import Changed, ChangeKind, Source
 from tests.conftest import ENTRIES, entry
 
 BAKERY = sorted(ENTRIES, key=lambda e: e.glossary)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Entry, Source
 from semsearch.storage.comparing import Changes
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.rows import COLUMNS, from_row
-from semsearch.types import Entry, Source
 from tests.conftest import ENTRIES, entry
 
 BAKERY = list(ENTRIES[:5])

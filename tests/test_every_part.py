@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
-from semsearch.config import load_settings
+from semsearch.core.entries import DETAILS, TEXT_DETAILS, Entry
+from semsearch.core.settings import load_settings
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
-from semsearch.types import DETAILS, TEXT_DETAILS, Entry
 from tests.cli.test_commands import run
 
 Parts = dict[str, str | list[str]]

@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
-from semsearch.config import load_settings
+from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable
+from semsearch.core.settings import load_settings
 from semsearch.editing import Editor
-from semsearch.errors import IndexBusy, IndexFull, IndexUnwritable
 from semsearch.glossary import Glossary
 from semsearch.storage.failing import is_fault_of_disk, told_why
 from tests.api.conftest import problem_of

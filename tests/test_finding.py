@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.errors import IndexDamaged, InvalidSetting
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.errors import IndexDamaged, InvalidSetting
+from semsearch.core.progress import Silent
 from semsearch.finding import (
     AUTO,
     FETCH,
@@ -20,10 +22,8 @@ from semsearch.finding import (
     engine_file,
     write_engine,
 )
-from semsearch.progress import Silent
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.storage.layout import GenerationLayout
-from semsearch.types import Numbers, Vectors
 
 DIM = 24
 COUNTS = [1, 3, 2] * 400

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import BuildReport, build_index
+from semsearch.core.entries import Entry, Source
+from semsearch.core.errors import InvalidSetting
 from semsearch.editing import Editor
-from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage.keeping import Conflict
-from semsearch.types import Entry, Source
 from tests.conftest import ENTRIES
 
 LEAVEN, CRUMB, OVEN = ENTRIES[:3]

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.answers import Tier
+from semsearch.core.entries import Entry
+from semsearch.core.errors import InvalidSetting, LanguageNotFound
 from semsearch.editing import Editor
-from semsearch.errors import InvalidSetting, LanguageNotFound
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.languages import matching
-from semsearch.types import Entry, Tier
 from tests.conftest import entry
 
 

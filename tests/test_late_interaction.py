@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semsearch.core.arrays import Tokens, Vectors
+from semsearch.core.progress import Silent
 from semsearch.layers import LayeredTokens
-from semsearch.progress import Silent
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.tokens import BATCH, WIDTH, TokensIndex, write_tokens
-from semsearch.types import Tokens, Vectors
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
 

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.answers import Reference
+from semsearch.core.entries import Entry, Source
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.importers import read_corpus
 from semsearch.importers.drafts import Draft
 from semsearch.layered_relations import MOST_SEARCHED
-from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Entry, Reference, Source
 from tests.conftest import entry
 
 SHARED = Path(__file__).parents[2] / "shared" / "glossaries"

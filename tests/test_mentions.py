@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from semsearch.core.entries import Entry
 from semsearch.mentions import MentionFinder
 from semsearch.names import form_of, names_of
 from semsearch.text import fold
-from semsearch.types import Entry
 from tests.conftest import entry
 
 TERMS = (

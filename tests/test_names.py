@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from semsearch.core.entries import Entry
 from semsearch.names import NameKind, form_of, is_acronym, names_of
 from semsearch.text import fold
-from semsearch.types import Entry
 
 
 def _names(term: str, definition: str = "", aliases: tuple[str, ...] = ()) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from semsearch.core.arrays import Numbers, Vectors
 from semsearch.neighbours import NEAREST, Near, neighbours
-from semsearch.types import Numbers, Vectors
 
 
 def at(*degrees: float) -> Vectors:

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.answers import Answer, Tier
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
 from semsearch.following import BUSY_S, PATIENCE_S
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.overlay import MOST_PENDING
-from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Answer, Tier
 from tests.conftest import ENTRIES, entry
 
 OVEN = Draft("Oven", "A hot box in which loaves are baked until they are brown.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from semsearch.core.progress import Silent
 from semsearch.passages import passages_of
 from semsearch.prepared import Prepared
-from semsearch.progress import Silent
 from semsearch.text import text_hash
 from tests.conftest import ENTRIES, entry
 

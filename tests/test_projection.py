@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semsearch.core.arrays import Vectors
 from semsearch.projection import (
     FEW,
     LANDMARKS,
@@ -18,7 +19,6 @@ from semsearch.projection import (
     pca,
     place,
 )
-from semsearch.types import Vectors
 
 DIM = 16
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
-from semsearch.errors import FormatTooOld
+from semsearch.core.answers import Authored, Reference, Span
+from semsearch.core.entries import Details, Entry
+from semsearch.core.errors import FormatTooOld
 from semsearch.glossary import Glossary
 from semsearch.relations import RelationCounts
 from semsearch.storage.manifest import FORMAT
-from semsearch.types import Authored, Details, Entry, Reference, Span
 from tests.conftest import WITHOUT_HISTORY, entry
 
 LEAVEN = replace(

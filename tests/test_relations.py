@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Entry, Relation, RelationKind, Source
+from semsearch.core.progress import Silent
 from semsearch.importers import read_corpus
-from semsearch.progress import Silent
 from semsearch.relations import MAX_MENTIONS, Relating, RelationCounts
-from semsearch.storage.relations import Relation, RelationKind
-from semsearch.types import Entry, Source
 
 LINK, MENTION = RelationKind.LINK, RelationKind.MENTION
 SHARED = Path(__file__).parents[2] / "shared" / "glossaries"

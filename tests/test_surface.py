@@ -10,10 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 import semsearch
-from semsearch import errors
 from semsearch.api.app import create_app
-from semsearch.config import load_settings
-from semsearch.errors import InvalidSetting, SemsearchError
+from semsearch.core import errors
+from semsearch.core.errors import InvalidSetting, SemsearchError
+from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
 from semsearch.picture import draw
 from semsearch.projection import pca

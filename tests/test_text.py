@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch import text as text_module
-from semsearch.errors import InvalidQuestion
+from semsearch.core.errors import InvalidQuestion
 from semsearch.text import WORD, check_question, content_words, fold, sentences, subject_of
 
 

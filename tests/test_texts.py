@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch.core.arrays import Encoded, Tokens
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.schema import MIGRATIONS
 from semsearch.storage.texts import Embedded, EmbeddedTexts
-from semsearch.types import Encoded, Tokens
 
 DIM = 4
 TEXTS = [bytes([n]) * 32 for n in range(3)]

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch.core.errors import IndexDamaged, IndexMissing
 from semsearch.editing import Editor
-from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.importers.drafts import Draft
 from semsearch.storage.entries import Edit, EntryStore
 from semsearch.verifying import READ_UP_TO, Verified, verify

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
+from semsearch.core.progress import Silent
 from semsearch.encoders.hashed import HashedEncoder
-from semsearch.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.glossary import Glossary
-from semsearch.progress import Silent
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout

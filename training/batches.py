@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sentence_transformers.base.sampler import DefaultBatchSampler
 
-from semsearch.types import Numbers, Vectors
+from semsearch.core.arrays import Numbers, Vectors
 
 TOPIC_SIZE = 20
 """Definitions in a topic, on average."""

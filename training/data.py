@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
-from semsearch.hashing import sha256_of
+from semsearch.core.checksums import sha256_of
 from semsearch.importers.dictd import read_articles
 from semsearch.text import fold
 from training import jargon, matching, pairs, technical, webster, wordnet

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.core.arrays import Encoded, Numbers, Vectors
 from semsearch.encoders.models import find_model
 from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.ranking.late_interaction import compare, idf
-from semsearch.types import Encoded, Numbers, Vectors
 from training.loss import COVERAGE, PART_OF_TOKENS
 from training.train import read_pairs
 from training.types import Pair

@@ -17,8 +17,8 @@ import json
 import re
 from pathlib import Path
 
+from semsearch.core.errors import ImportFailed
 from semsearch.encoders import models
-from semsearch.errors import ImportFailed
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 BASE = f"sentence-transformers/{models.BASE_MODEL}"

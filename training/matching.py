@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Vectors
 from semsearch.encoders.base import Encoder
-from semsearch.types import Vectors
 from training.types import Sense
 
 THRESHOLD = 0.5

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
-from semsearch.hashing import sha256_of
+from semsearch.core.checksums import sha256_of
+from semsearch.core.errors import ImportFailed
 
 
 class Registry(StrEnum):

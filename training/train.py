@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.checksums import sha256_of
 from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.encoders.pieces import Pieces
 from semsearch.encoders.sentence import load_model
-from semsearch.hashing import sha256_of
 from semsearch.ranking.late_interaction import idf
 from semsearch.text import fold
-from semsearch.types import Numbers
 from training.base import base_encoder
 from training.batches import ByTopic, topics_of
 from training.loss import DescriptionLoss

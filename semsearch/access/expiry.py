@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 
 MOST_DAYS = 36_500
 """A hundred years: more is a slip of the finger."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from semsearch.errors import KeyRefused, NotPermitted
+from semsearch.core.errors import KeyRefused, NotPermitted
 
 PREFIX = "semsearch_"
 """What every key begins with, so that scanners for leaked secrets, and people, know one when they see it."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from semsearch.access.keys import AccessKey, Scope, Secret, is_key, utc_now
-from semsearch.errors import (
+from semsearch.core.errors import (
     FormatTooOld,
     IndexBusy,
     IndexDamaged,

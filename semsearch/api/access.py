@@ -20,7 +20,7 @@ from semsearch.access.keys import Scope as KeyScope
 from semsearch.access.store import KeyRing
 from semsearch.api import problems
 from semsearch.api.problems import Refused
-from semsearch.errors import KeyRefused
+from semsearch.core.errors import KeyRefused
 
 OPEN = None
 """The decision that nobody is asked for a key: nothing of the index is said there."""

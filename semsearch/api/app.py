@@ -45,13 +45,13 @@ from semsearch.api import (
 from semsearch.api.asking import THREADS, Asking
 from semsearch.api.kept import Kept
 from semsearch.api.protocol import IS_FULL, BoundedProtocol
-from semsearch.config import Settings
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.index_info import IndexInfo
+from semsearch.core.settings import Settings
+from semsearch.core.version import __version__
 from semsearch.editing import Editor
-from semsearch.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import IndexInfo
-from semsearch.version import __version__
 
 _DESCRIPTION = """\
 Ask a glossary in plain language; get the entries that fit, the sentence that answers, and how sure

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from semsearch.answering import Asked
 from semsearch.api.workers import TOGETHER, Client, Workers
-from semsearch.config import Settings
+from semsearch.core.settings import Settings
 from semsearch.glossary import Glossary
 from semsearch.writing import to_json
 

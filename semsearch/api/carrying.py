@@ -20,8 +20,8 @@ from semsearch.api.conditions import unmet
 from semsearch.api.problems import Refused
 from semsearch.api.strict import client_of
 from semsearch.api.workers import Workers
-from semsearch.editing import Editor, ImportReport, Once
-from semsearch.errors import (
+from semsearch.core.entries import Changed
+from semsearch.core.errors import (
     AnsweredBefore,
     EntryConflict,
     IndexBusy,
@@ -29,7 +29,7 @@ from semsearch.errors import (
     IndexUnwritable,
     StoredIndexError,
 )
-from semsearch.types import Changed
+from semsearch.editing import Editor, ImportReport, Once
 
 WAITING = 32
 """Edits that may wait for the one that is made; an edit takes a tenth of a second."""
@@ -41,7 +41,7 @@ MAX_KEY_CHARS = 255
 Lane = Workers[None, None]
 Result = TypeVar("Result", Changed, ImportReport)
 
-_log = logging.getLogger("semsearch.api")
+_log = logging.getLogger("semsearch.server")
 _FAILURES: tuple[tuple[type[StoredIndexError], problems.Kind], ...] = (
     (IndexBusy, problems.BUSY),
     (IndexFull, problems.NO_ROOM),

@@ -31,10 +31,10 @@ from semsearch.api.declaring import (
 from semsearch.api.problems import Refused
 from semsearch.api.routes import NoQuery
 from semsearch.api.strict import LINES_TYPES, StrictRoute, read_lines
+from semsearch.core.entries import DETAILS, Changed, Details
+from semsearch.core.errors import EntryConflict
 from semsearch.editing import Editor, ImportReport
-from semsearch.errors import EntryConflict
 from semsearch.importers.drafts import Draft, glossary_id
-from semsearch.types import DETAILS, Changed, Details
 from semsearch.writing import stored_entry, to_json
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["editing"])

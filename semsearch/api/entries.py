@@ -20,9 +20,9 @@ from semsearch.api.declaring import found, refusals
 from semsearch.api.routes import EntryId, NoQuery
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
+from semsearch.core.entries import StoredEntry
+from semsearch.core.errors import EntryNotFound
 from semsearch.editing import Editor
-from semsearch.errors import EntryNotFound
-from semsearch.types import StoredEntry
 from semsearch.writing import stored_entry
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)

@@ -6,8 +6,8 @@ import socket
 from ipaddress import ip_address
 
 from semsearch.access.store import KeyRing
-from semsearch.config import Settings
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.settings import Settings
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import current_generation
 

@@ -19,9 +19,9 @@ from semsearch.api.declaring import JsonLines, answered, lines_of, refusals
 from semsearch.api.editing import ExactId
 from semsearch.api.routes import NoQuery
 from semsearch.api.strict import StrictRoute
+from semsearch.core.entries import Changed
+from semsearch.core.errors import EntryNotFound
 from semsearch.editing import Editor
-from semsearch.errors import EntryNotFound
-from semsearch.types import Changed
 from semsearch.writing import to_json
 
 MAX_CHANGES = 10_000

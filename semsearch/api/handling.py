@@ -32,7 +32,7 @@ from semsearch.api.problems import (
 )
 from semsearch.api.refusing import overload, refuse, wants_page
 from semsearch.api.workers import Overloaded
-from semsearch.errors import (
+from semsearch.core.errors import (
     EntryNotFound,
     GlossaryNotFound,
     InvalidEntry,

@@ -20,10 +20,10 @@ from semsearch.api.reading import found_entry
 from semsearch.api.routes import GLOSSARY, QUESTION_LENGTH, GlossaryName, checked
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
+from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
 from semsearch.maps import Atlas
 from semsearch.pages import Site, render
-from semsearch.types import Entry
 from semsearch.writing import to_json
 
 MOST_POINTS = 10_000

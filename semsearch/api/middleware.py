@@ -30,7 +30,7 @@ SECURITY_HEADERS: dict[str, str] = {
 _HASHED = f"/{assets_path()}"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
-_log = logging.getLogger("semsearch.api")
+_log = logging.getLogger("semsearch.server")
 
 
 class Envelope:

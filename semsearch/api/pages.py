@@ -26,7 +26,7 @@ from semsearch.api.examples import example_questions
 from semsearch.api.refusing import page_root
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
-from semsearch.config import Settings
+from semsearch.core.settings import Settings
 from semsearch.glossary import Glossary
 from semsearch.pages import Site, render
 from semsearch.pages.answer import shown

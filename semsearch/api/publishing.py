@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 
+from semsearch.core.errors import SemsearchError
 from semsearch.editing.publish import Pending, pending
-from semsearch.errors import SemsearchError
 from semsearch.finding import FLAT_UP_TO
 from semsearch.storage.layout import IndexLayout
 
@@ -21,7 +21,7 @@ EVERY_S = 60.0
 _PRIORITY = 10
 """As `nice` counts."""
 
-_log = logging.getLogger("semsearch.api")
+_log = logging.getLogger("semsearch.server")
 
 
 async def publish_edits(layout: IndexLayout, every_s: float = EVERY_S) -> None:

@@ -18,14 +18,14 @@ from semsearch.api.refusing import wants_page
 from semsearch.api.routes import EntryId
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
+from semsearch.core.entries import Entry
+from semsearch.core.errors import EntryNotFound, StoredIndexError
 from semsearch.editing import Editor
-from semsearch.errors import EntryNotFound, StoredIndexError
 from semsearch.exporters import TARGETS
 from semsearch.pages import render
 from semsearch.pages.entry_page import entry_page_of
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
 from semsearch.pages.rendering import Site
-from semsearch.types import Entry
 
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
@@ -35,7 +35,7 @@ _ON_A_PAGE = 150
 """Terms on a page of the alphabet."""
 _RESEMBLING = 5
 
-_log = logging.getLogger("semsearch.api")
+_log = logging.getLogger("semsearch.server")
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 

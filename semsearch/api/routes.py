@@ -21,7 +21,7 @@ from semsearch.api.declaring import answered, errors, found, refusals
 from semsearch.api.problems import Part, Refused
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
-from semsearch.errors import InvalidQuestion
+from semsearch.core.errors import InvalidQuestion
 from semsearch.glossary import MAX_K
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.text import MAX_QUESTION_CHARS, check_question

@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from semsearch.api.access import caller_of
 from semsearch.api.kept import Kept
-from semsearch.errors import EntryNotFound, InvalidQuestion
+from semsearch.core.answers import Related
+from semsearch.core.entries import Entry
+from semsearch.core.errors import EntryNotFound, InvalidQuestion
+from semsearch.core.index_info import GlossaryInfo
+from semsearch.core.version import __version__
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.text import text_hash
-from semsearch.types import Entry, GlossaryInfo, Related
-from semsearch.version import __version__
 
 
 class Service:

@@ -23,8 +23,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from semsearch.api.app import Listening, serve_on
-from semsearch.config import Settings
-from semsearch.errors import SemsearchError, WorkerFailed
+from semsearch.core.errors import SemsearchError, WorkerFailed
+from semsearch.core.settings import Settings
 
 GRACE_S = 35.0
 """Seconds a process has to finish what it answers; a little more than it gives itself."""
@@ -37,7 +37,7 @@ to the other."""
 _DEALS_OUT = sys.platform == "linux"
 """Elsewhere SO_REUSEPORT gives all connections to one of the sockets, or does not exist."""
 
-_log = logging.getLogger("semsearch.api")
+_log = logging.getLogger("semsearch.server")
 
 _Message = Listening | SemsearchError
 """What a process says once: that it answers, or why it cannot."""

@@ -19,9 +19,9 @@ import os
 import sys
 import traceback
 
-from semsearch import errors
 from semsearch.cli import backups, edits, exports, imports, keys, review, serving
 from semsearch.cli.commands import app
+from semsearch.core import errors
 
 app.add_typer(imports.app)
 app.add_typer(serving.app)

@@ -69,7 +69,7 @@ def verify(
 
 
 def _folder(index: Path | None) -> Path:
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
 
     return load_settings(index=index).index
 

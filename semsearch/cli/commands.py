@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import complete, imports, show, show_build, show_evaluation
-from semsearch.errors import InvalidQuestion, InvalidSetting
-from semsearch.version import __version__
+from semsearch.core.errors import InvalidQuestion, InvalidSetting
+from semsearch.core.version import __version__
 
 if TYPE_CHECKING:
-    from semsearch.config import Settings
+    from semsearch.core.answers import Answer
+    from semsearch.core.settings import Settings
     from semsearch.glossary import Glossary
-    from semsearch.types import Answer
 
 app = typer.Typer(
     name="semsearch",
@@ -312,7 +312,7 @@ def picture(
 
 def settings_of(**given: object) -> Settings:
     """Return the settings, with what a command was given."""
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
 
     return load_settings(**given)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from semsearch.errors import SemsearchError
+from semsearch.core.errors import SemsearchError
 
 if TYPE_CHECKING:
     from semsearch.storage.snapshot import Snapshot
@@ -79,7 +79,7 @@ def _snapshot(context: typer.Context) -> Snapshot | None:
 
     Nothing is hashed: Tab must answer at once, and only names are shown.
     """
-    from semsearch.config import load_settings  # noqa: PLC0415
+    from semsearch.core.settings import load_settings  # noqa: PLC0415
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
     from semsearch.storage.manifest import current_generation  # noqa: PLC0415
     from semsearch.storage.snapshot import Snapshot  # noqa: PLC0415

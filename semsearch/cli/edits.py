@@ -10,7 +10,7 @@ import typer
 
 from semsearch.cli import complete, show, show_edits
 from semsearch.cli.commands import AsJson, Index
-from semsearch.errors import InvalidEntry, InvalidSetting
+from semsearch.core.errors import InvalidEntry, InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.editing import Editor
@@ -88,7 +88,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add an entry to an index."""
-    from semsearch.entry import Details  # noqa: PLC0415
+    from semsearch.core.entries import Details  # noqa: PLC0415
     from semsearch.importers.drafts import Draft  # noqa: PLC0415 - loads the importers
 
     stated = {
@@ -218,7 +218,7 @@ def publish(index: Index = None) -> None:
     Questions see every edit at once. This makes them as fast again as before the edits, and finds the links and mentions of
     what was changed. A server does it by itself.
     """
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.editing.publish import publish_edits  # noqa: PLC0415 - loads numpy
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
@@ -229,7 +229,7 @@ def publish(index: Index = None) -> None:
 
 
 def _editor(index: object) -> Editor:
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.editing import Editor  # noqa: PLC0415 - loads numpy
 
     return Editor(load_settings(index=index).index)

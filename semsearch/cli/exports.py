@@ -12,7 +12,7 @@ import typer
 
 from semsearch.cli import complete, show
 from semsearch.cli.commands import Index, open_glossary, settings_of
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.exporters import Export

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.cli import show, show_build
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 
 if TYPE_CHECKING:
     from semsearch.importers import Corpus

@@ -9,7 +9,7 @@ import typer
 
 from semsearch.cli import complete, show_keys
 from semsearch.cli.commands import AsJson, Index
-from semsearch.errors import GlossaryNotFound, InvalidSetting
+from semsearch.core.errors import GlossaryNotFound, InvalidSetting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def revoke(
 
 def _layout(index: Path | None) -> IndexLayout:
     """Return the files of an index that has been built: keys of a mistyped folder would open nothing."""
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
     from semsearch.storage.manifest import current_generation  # noqa: PLC0415
 

@@ -9,10 +9,10 @@ import typer
 
 from semsearch.cli import complete, imports, show, show_diff, show_lint
 from semsearch.cli.commands import AsJson, Model
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from semsearch.config import Settings
+    from semsearch.core.settings import Settings
     from semsearch.linting import LintConfig
 
 app = typer.Typer()
@@ -106,7 +106,7 @@ def _index(given: Path | None) -> Path | None:
 
 
 def _settings(**given: object) -> Settings:
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
 
     return load_settings(**given)
 

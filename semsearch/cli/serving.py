@@ -42,7 +42,7 @@ def serve(
 ) -> None:
     """Serve the page and the HTTP API."""
     from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
-    from semsearch.config import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
 
     settings = load_settings(
         index=index,

@@ -15,14 +15,8 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from semsearch.api.app import Listening
-    from semsearch.types import (
-        IndexInfo,
-        Neighbour,
-        Reference,
-        Related,
-        RerankerInfo,
-        Span,
-    )
+    from semsearch.core.answers import Neighbour, Reference, Related, Span
+    from semsearch.core.index_info import IndexInfo, RerankerInfo
 
 MAX_REFUSALS = 20
 """Refused records listed on a terminal; `--json` lists all of them."""

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.cli.show import SHOWN, one_line, print_json
-from semsearch.types import Answer, Hit, Span, Tier, Verdict
+from semsearch.core.answers import Answer, Hit, Span, Tier, Verdict
 from semsearch.wording import PART_NAMES, VERDICTS, percent, place, shares
 
 _LABELS = {

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.building import BuildReport
+    from semsearch.core.entries import LeftOut
     from semsearch.relations import RelationCounts
-    from semsearch.types import LeftOut
 
 
 def left_out(parts: Sequence[LeftOut]) -> None:

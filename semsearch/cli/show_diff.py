@@ -12,8 +12,8 @@ from rich.text import Text
 from semsearch.cli import show
 
 if TYPE_CHECKING:
+    from semsearch.core.entries import Entry
     from semsearch.differing import Difference, DiffReport
-    from semsearch.types import Entry
 
 
 class Form(StrEnum):

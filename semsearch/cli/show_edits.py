@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.cli import show
-from semsearch.entry import DETAILS
+from semsearch.core.entries import DETAILS
 
 if TYPE_CHECKING:
-    from semsearch.types import Changed, Entry, Version
+    from semsearch.core.entries import Changed, Entry, Version
 
 _PARTS = ("term", "definition", "aliases", "language", "see_also", "source")
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from semsearch.core.entries import Entry
 from semsearch.text import fold
-from semsearch.types import Entry
 
 
 class Kind(StrEnum):

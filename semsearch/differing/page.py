@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semsearch.core.errors import MissingExtra
+from semsearch.core.version import __version__
 from semsearch.differing.markdown import counted
 from semsearch.differing.matching import Difference, Kind
 from semsearch.differing.run import DiffReport
 from semsearch.differing.wordings import Piece, pieces
-from semsearch.errors import MissingExtra
-from semsearch.version import __version__
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from semsearch.core.entries import Changed, Entry, Refusal
 from semsearch.importers.entries import make_entries
 from semsearch.importers.json_records import records_of_lines
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.storage.entries import Edit, Stored
-from semsearch.types import Changed, Entry, Refusal
 
 
 class Outcome(StrEnum):

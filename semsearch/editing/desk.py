@@ -8,11 +8,12 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from semsearch.core.entries import Changed
+from semsearch.core.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
+from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import Embedding, embed_missing
 from semsearch.encoders.base import Encoder
-from semsearch.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress, Silent
 from semsearch.storage.database import sound
 from semsearch.storage.entries import Edit, EntryReader, EntryStore
 from semsearch.storage.failing import is_fault_of_disk, told_why
@@ -21,7 +22,6 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
 from semsearch.storage.requests import Answered
 from semsearch.storage.texts import Embedded
-from semsearch.types import Changed
 
 Lender = Callable[[str], Encoder | None]
 """Gives an encoder that is loaded already by the key of its vectors in the store."""

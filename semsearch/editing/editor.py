@@ -14,15 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from semsearch.core.entries import Changed, Entry, StoredEntry, Version
+from semsearch.core.errors import EntryNotFound, InvalidEntry
+from semsearch.core.progress import Progress, Silent
 from semsearch.editing.bulk import ImportReport, plan
 from semsearch.editing.desk import Desk, Lender
-from semsearch.errors import EntryNotFound, InvalidEntry
 from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
 from semsearch.importers.slugs import slug
-from semsearch.progress import Progress, Silent
 from semsearch.storage.entries import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.requests import Answered
-from semsearch.types import Changed, Entry, StoredEntry, Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
+from semsearch.core.progress import Progress
 from semsearch.editing.desk import check_exists
 from semsearch.exporting import Exports
 from semsearch.finding import AUTO
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
-from semsearch.progress import Progress
 from semsearch.publishing import Made, Written, publish_generation, write_generation
 from semsearch.storage.database import sound
 from semsearch.storage.entries import EntryReader

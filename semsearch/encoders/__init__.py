@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semsearch.core.errors import EncoderMismatch
 from semsearch.encoders import hashed
 from semsearch.encoders.base import Encoder
 from semsearch.encoders.models import find_model, packaged_name
 from semsearch.encoders.onnx import Export, OnnxEncoder
-from semsearch.errors import EncoderMismatch
 
 REFERENCE = "reference"
 """Precision of an index whose encoder could not be exported: sentence-transformers answers."""

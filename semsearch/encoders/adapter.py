@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from semsearch.errors import MissingExtra
+from semsearch.core.errors import MissingExtra
 
 
 def merge(module: Any, adapter: Path) -> None:  # noqa: ANN401 - a module of sentence-transformers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from semsearch.types import Encoded
+from semsearch.core.arrays import Encoded
 
 
 class Encoder(Protocol):

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.core.arrays import Vectors
 from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
 from semsearch.encoders.models import Model
 from semsearch.encoders.observed import TEXTS
 from semsearch.encoders.onnx import Agreement, Export, OnnxEncoder
 from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
-from semsearch.types import Vectors
 
 MIN_TOP10_OF_ENTRIES = 0.98
 """What a copy must reach to embed definitions, which takes a build a fraction of the time."""

@@ -20,8 +20,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.errors import IndexDamaged
-from semsearch.hashing import sha256_of
+from semsearch.core.checksums import sha256_of
+from semsearch.core.errors import IndexDamaged
 
 EXPORT_VERSION = 3
 """Version of exports; a build exports again what an earlier one wrote."""

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from semsearch.core.arrays import Encoded, Tokens, Vectors
 from semsearch.encoders.pieces import MAX_TOKENS
 from semsearch.text import content_words, fold
-from semsearch.types import Encoded, Tokens, Vectors
 
 NAME = "hashed"
 

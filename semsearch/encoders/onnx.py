@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from semsearch.core.arrays import Encoded
 from semsearch.encoders.graph import Graph, ModelExport
 from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
-from semsearch.types import Encoded
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Tokens
 from semsearch.text import STOP_WORDS
-from semsearch.types import Tokens
 
 _ENDINGS = frozenset({"d", "ed", "er", "ers", "es", "ing", "ly", "s"})
 """What is cut off a word that is known without it: "forges" is "forge" and "s"."""

@@ -13,11 +13,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Encoded, Tokens
+from semsearch.core.errors import EncoderError, MissingExtra
 from semsearch.encoders.adapter import merge
 from semsearch.encoders.models import Model
 from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
-from semsearch.errors import EncoderError, MissingExtra
-from semsearch.types import Encoded, Tokens
 
 BATCH = 32
 

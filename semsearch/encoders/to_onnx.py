@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from semsearch.core.checksums import sha256_of
 from semsearch.encoders.quantise import quantise
-from semsearch.hashing import sha256_of
 
 OPSET = 23
 """The first version of ONNX with attention as one operator, which halves the nodes of a graph."""

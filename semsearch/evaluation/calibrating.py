@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.answers import Tier
+from semsearch.core.errors import InvalidSetting
 from semsearch.evaluation.abstention import calibration_error, reliability
 from semsearch.evaluation.comparison import paired_p
 from semsearch.evaluation.libraries import load
 from semsearch.evaluation.outcomes import Outcome
 from semsearch.ranking.confidence import THRESHOLD, Calibration
-from semsearch.types import Tier
 
 BY_MEANING = frozenset({Tier.MEANING.value, Tier.NEAREST.value})
 """Tiers of a first hit that no name put there."""

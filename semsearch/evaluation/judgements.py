@@ -19,9 +19,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from semsearch.errors import ImportFailed, InvalidQuestion, InvalidSetting
+from semsearch.core.entries import Source
+from semsearch.core.errors import ImportFailed, InvalidQuestion, InvalidSetting
 from semsearch.text import check_question
-from semsearch.types import Source
 
 ANSWERABLE = "answerable"
 NEAR, FAR, UNANSWERABLE = "near", "far", "unanswerable"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from semsearch.errors import MissingExtra
+from semsearch.core.errors import MissingExtra
 
 NEEDED = {
     "ir_measures": "ir-measures",

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Entry
+from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.judgements import Judgement
 from semsearch.glossary import Glossary
 from semsearch.text import fold
-from semsearch.types import Entry
 
 NEAR_NAME = 60
 """Least resemblance, of 100, of a name that is suggested for an unknown one."""

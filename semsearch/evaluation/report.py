@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.index_info import IndexInfo
 from semsearch.evaluation.ablation import Variant, ask_each, variants
 from semsearch.evaluation.abstention import (
     Abstention,
@@ -24,7 +25,6 @@ from semsearch.evaluation.measures import Row, rows
 from semsearch.evaluation.outcomes import Failure, Outcome, collect
 from semsearch.evaluation.questions import prepare
 from semsearch.glossary import Glossary
-from semsearch.types import IndexInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semsearch.core.version import __version__
 from semsearch.evaluation.libraries import load
 from semsearch.evaluation.measures import Estimate
 from semsearch.evaluation.plots import (
@@ -12,7 +13,6 @@ from semsearch.evaluation.plots import (
     risk_coverage_curve,
 )
 from semsearch.evaluation.report import Report
-from semsearch.version import __version__
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.comparison import Comparison, Result
 from semsearch.evaluation.outcomes import Outcome
 from semsearch.evaluation.report import Report

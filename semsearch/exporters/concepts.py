@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from semsearch.core.entries import Entry
 from semsearch.exporters.material import Material, links_by
-from semsearch.types import Entry
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",

@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator
 from html import escape
 
+from semsearch.core.entries import Entry
 from semsearch.exporters.material import LANGUAGE, Material, parts_of
 from semsearch.importers.defined_terms import described
-from semsearch.types import Entry
 
 _HELD = frozenset({"id", "aliases", "language", "category", "notation"})
 

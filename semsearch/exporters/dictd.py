@@ -8,9 +8,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from semsearch.core.entries import Entry
 from semsearch.exporters.material import Material, parts_of
 from semsearch.importers.dictd import DIGITS, words_of
-from semsearch.types import Entry
 
 _WIDTH = 74
 _NO_LINKS = str.maketrans("{}", "()")

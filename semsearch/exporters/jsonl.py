@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from semsearch.core.entries import TEXT_DETAILS, Entry
 from semsearch.exporters.material import Material, is_flat, name_of
-from semsearch.types import TEXT_DETAILS, Entry
 
 
 def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from semsearch.core.entries import Entry
 from semsearch.exporters.material import Material, links_by, name_of, parts_of
 from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.links import nowhere
 from semsearch.importers.prose import prose_of
 from semsearch.importers.stated_lines import is_stated
 from semsearch.text import in_markdown
-from semsearch.types import Entry
 
 _BEGINS = re.compile(
     r"(?m)^(#{1,6}(?=\s|$)|[-+=](?=[-=+\s]|$)|~(?=~~)|:(?=\s))|^(\d{1,9})([.)])(?=\s|$)"

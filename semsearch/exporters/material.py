@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from semsearch.core.entries import TEXT_DETAILS, Entry
 from semsearch.importers.slugs import slug
 from semsearch.relations import Links, links_of
 from semsearch.text import text_hash
-from semsearch.types import TEXT_DETAILS, Entry
 
 NOWHERE = "https://glossary.invalid/"
 """What addresses begin with where nobody has said where the glossary is; there can be no such host (RFC 2606)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from semsearch.core.entries import Entry
 from semsearch.exporters import concepts
 from semsearch.exporters.concepts import PREFIXES, Described, Iri, Text, described, is_xml, xml_text
 from semsearch.exporters.material import Material, parts_of, several
-from semsearch.types import Entry
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from semsearch.core.entries import Entry
 from semsearch.exporters.material import LANGUAGE, Material, parts_of
-from semsearch.types import Entry
 
 _MOST_BYTES = 255
 """Of a headword."""

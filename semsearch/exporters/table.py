@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterator
 
+from semsearch.core.entries import DETAILS, Entry
 from semsearch.exporters.material import Material, is_flat, name_of, parts_of, several
 from semsearch.importers.formulas import defused
-from semsearch.types import DETAILS, Entry
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
 _SENTENCES = ("examples", "sources")

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
-from semsearch.errors import UnknownFormat
+from semsearch.core.entries import Entry
+from semsearch.core.errors import UnknownFormat
 from semsearch.exporters.material import Material
-from semsearch.types import Entry
 
 
 class Writer(Protocol):

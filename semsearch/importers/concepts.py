@@ -13,6 +13,7 @@ from pathlib import Path
 from rdflib import URIRef
 from rdflib.term import Node
 
+from semsearch.core.entries import Source
 from semsearch.importers import rdf
 from semsearch.importers.fields import local_name
 from semsearch.importers.formats import format_name
@@ -27,7 +28,6 @@ from semsearch.importers.skos import (
     subject_lines,
     texts_of,
 )
-from semsearch.types import Source
 
 _READERS = {
     "turtle": rdf.read_turtle,

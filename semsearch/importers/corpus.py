@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
+from semsearch.core.errors import ImportFailed
+from semsearch.core.progress import Progress, Silent, told
 from semsearch.importers.entries import NO_DEFINITION, make_entries
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.sources import SourceFile, find_files
-from semsearch.progress import Progress, Silent, told
-from semsearch.types import Entry, LeftOut, Merged, Refusal, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.types import Details, Refusal, Source
 
 MAX_CHARACTERS = 8 * 2**20
 MAX_DEPTH = 64

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import local_name, shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.markup import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.types import Details, Refusal, Source
 
 MAX_DEPTH = 64
 _TERMS = frozenset({"DefinedTerm", "CategoryCode"})

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import read_bytes
 from semsearch.importers.packed import unpacked
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.text import fold
-from semsearch.types import Refusal, Source
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 """Of numbers to base 64, by their values."""

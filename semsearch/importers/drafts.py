@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from semsearch.errors import InvalidEntry
+from semsearch.core.entries import NO_DETAILS, Details, Entry, Refusal, Source
+from semsearch.core.errors import InvalidEntry
 from semsearch.importers.entries import MAX_TERM, clean, language_tag
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
 from semsearch.importers.slugs import slug
-from semsearch.types import NO_DETAILS, Details, Entry, Refusal, Source
 
 _NOWHERE = Source("", 0)
 

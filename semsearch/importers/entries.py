@@ -13,19 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
 from semsearch.importers.fields import shorten
 from semsearch.importers.merging import led_elsewhere, merged, resolved
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.slugs import slug
-from semsearch.types import (
-    NO_DETAILS,
-    Details,
-    Entry,
-    LeftOut,
-    Merged,
-    Refusal,
-    Source,
-)
 
 NO_DEFINITION = "no definition of"
 """How the reason begins for which labels alone are refused, by every reader."""

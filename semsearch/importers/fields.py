@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import DETAILS, NO_DETAILS, TEXT_DETAILS, Details, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.records import Record
-from semsearch.types import DETAILS, NO_DETAILS, TEXT_DETAILS, Details, Source
 
 SYNONYMS = {
     "term": ("term", "name", "title", "word", "headword", "label", "preflabel", "entry"),

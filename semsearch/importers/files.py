@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 
 MAX_BYTES = 64 * 2**20
 """Larger files are refused: the largest glossaries known to us are below a tenth of this."""

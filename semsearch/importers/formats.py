@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from semsearch.errors import MissingExtra, UnknownFormat
+from semsearch.core.errors import MissingExtra, UnknownFormat
 from semsearch.importers import recognising as known
 from semsearch.importers.files import begins, has_front_matter
 from semsearch.importers.records import Item, Reader, ReadOptions

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from lxml import etree
 
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.links import from_file
 from semsearch.importers.markup import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.xml_safety import line_of
-from semsearch.types import Refusal, Source
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Item]:

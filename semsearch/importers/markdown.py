@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.blocks import Node
 from semsearch.importers.deflists import Stacks, parse_with_stacks
 from semsearch.importers.files import read_text
@@ -28,7 +29,6 @@ from semsearch.importers.links import from_file
 from semsearch.importers.prose import MAX_SOURCE, Prose, inline_words, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.stated_lines import take_stated
-from semsearch.types import Details, Refusal, Source
 
 _ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
 _NOT_TEXT = ("hr", "html_block")

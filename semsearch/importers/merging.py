@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Refusal
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.slugs import slug
 from semsearch.text import fold
-from semsearch.types import NO_DETAILS, Details, Entry, Merged, Refusal
 
 _RELATIONS = ("broader", "narrower", "related")
 _MOST_HOPS = 16

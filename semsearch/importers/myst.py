@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
@@ -17,7 +18,6 @@ from semsearch.importers.links import from_file
 from semsearch.importers.prose import MAX_SOURCE, inline_words, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.stacks import Stack, stacks
-from semsearch.types import Refusal, Source
 
 _OPENING = re.compile(r"^([ \t]*)(`{3,}|~{3,}|:{3,})\s*\{glossary\}")
 _OPTION = re.compile(r"^:[\w-]+:")

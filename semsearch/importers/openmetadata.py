@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
@@ -18,7 +19,6 @@ from semsearch.importers.links import nowhere
 from semsearch.importers.prose import MAX_SOURCE, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tabular import rows
-from semsearch.types import Details, Refusal, Source
 
 _KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "haspart": "narrower"}
 """Kinds of relations as entries know them; all others are merely related."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import MAX_BYTES, read_bytes
 
 _GZIP = 31

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.files import read_text
@@ -17,7 +18,6 @@ from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
 from semsearch.importers.links import Target, from_page
 from semsearch.importers.prose import MAX_SOURCE, Prose, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.types import Refusal, Source
 
 _ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
 _LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")

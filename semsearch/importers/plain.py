@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import listed_names
 from semsearch.importers.files import read_text
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.types import Refusal, Source
 
 MAX_TERM_LINE = 100
 

@@ -13,7 +13,7 @@ from typing import Any
 import rdflib
 from rdflib import Dataset, Graph
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import read_text
 from semsearch.importers.xml_safety import check_xml
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from semsearch.types import NO_DETAILS, Details, Refusal, Source
+from semsearch.core.entries import NO_DETAILS, Details, Refusal, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.entries import LeftOut, Source
+from semsearch.core.errors import InvalidSetting
 from semsearch.importers.corpus import Corpus
-from semsearch.types import LeftOut, Source
 
 
 class Fate(StrEnum):

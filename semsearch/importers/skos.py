@@ -15,10 +15,10 @@ from pathlib import Path
 from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers import rdf
 from semsearch.importers.fields import local_name, shorten
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
-from semsearch.types import Details, Refusal, Source
 
 _OWL = "http://www.w3.org/2002/07/owl#"
 _TERMS = "http://purl.org/dc/terms/"

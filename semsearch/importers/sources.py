@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
 from semsearch.importers.slugs import slug
 

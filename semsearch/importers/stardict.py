@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import read_text
 from semsearch.importers.markup import html_words
 from semsearch.importers.packed import unpacked
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.types import Refusal, Source
 
 _TEXT = frozenset("mlnw")
 _MARKUP = frozenset("hgxk")

@@ -12,12 +12,12 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
 from semsearch.importers.files import read_text
 from semsearch.importers.formulas import as_meant
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.types import Refusal, Source
 
 _Row = tuple[int, list[str]]
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from lxml import etree
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
 from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.xml_safety import check_xml, line_of
-from semsearch.types import Details, Refusal, Source
 
 _CONCEPTS = ("conceptEntry", "termEntry")
 _LANGUAGES = ("langSec", "langSet")

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.types import Details, Refusal, Source
 
 _MARKER = re.compile(r"\((?:a|p|ip)\)$")
 """Where an adjective may stand; no part of the word."""

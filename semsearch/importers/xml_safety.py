@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -19,7 +19,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 from semsearch.linting.catalogue import RULES
 from semsearch.linting.rules import Finding, Found, Options, Rule, Severity
 from semsearch.text import fold

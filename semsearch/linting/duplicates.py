@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rapidfuzz import fuzz
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry
+from semsearch.core.progress import told
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.progress import told
 from semsearch.stems import stem
 from semsearch.text import WORD, fold
-from semsearch.types import Entry, Numbers
 from semsearch.workbench import Workbench
 
 NEAREST = 8

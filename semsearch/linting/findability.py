@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from semsearch.core.answers import Span
+from semsearch.core.entries import Entry
+from semsearch.core.progress import told
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
 from semsearch.mentions import MentionFinder
 from semsearch.names import names_of
-from semsearch.progress import told
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.retrieval import Question
 from semsearch.text import MAX_QUESTION_CHARS, content_words
-from semsearch.types import Entry, Span
 from semsearch.workbench import Workbench
 
 CHUNK = 256

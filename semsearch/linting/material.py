@@ -10,14 +10,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from semsearch.core.answers import Span
+from semsearch.core.entries import Entry
+from semsearch.core.progress import Progress
 from semsearch.importers import Corpus
 from semsearch.importers.formats import VOCABULARIES, format_name
 from semsearch.mentions import Mention, MentionFinder
 from semsearch.names import names_of
 from semsearch.passages import prose
-from semsearch.progress import Progress
 from semsearch.text import fold, sentences
-from semsearch.types import Entry, Span
 from semsearch.workbench import Workbench
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from semsearch.core.entries import Entry
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
 from semsearch.relations import Links, links_of
 from semsearch.text import fold
-from semsearch.types import Entry
 
 
 def _collisions(material: Material, options: Options) -> Iterator[Found]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from semsearch.core.entries import Entry, Source
 from semsearch.linting.material import Material
-from semsearch.types import Entry, Source
 
 
 class Severity(StrEnum):

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.sources import find_files
 from semsearch.linting.choosing import Choice, LintConfig
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Finding, Severity
-from semsearch.progress import Progress, Silent
 from semsearch.workbench import laid_out, meaning_of
 
 

@@ -7,10 +7,10 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from semsearch.core.version import __version__
 from semsearch.linting.catalogue import RULES
 from semsearch.linting.rules import Finding, Rule
 from semsearch.linting.run import LintReport
-from semsearch.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

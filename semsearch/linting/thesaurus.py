@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from semsearch.core.entries import Entry, Source
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
 from semsearch.relations import Links
-from semsearch.types import Entry, Source
 
 
 @dataclass(frozen=True, slots=True)

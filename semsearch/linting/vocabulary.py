@@ -13,12 +13,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from semsearch.core.entries import Entry
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
 from semsearch.names import form_of, names_of
 from semsearch.passages import text_of
 from semsearch.text import STOP_WORDS, fold
-from semsearch.types import Entry
 
 MAX_WORDS = 3
 """Words of a phrase; longer ones are mostly described rather than named."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from semsearch.core.answers import ScoreParts, Tier, Verdict
 from semsearch.pages.marking import Marked, excerpt, mark
-from semsearch.types import ScoreParts, Tier, Verdict
 from semsearch.wording import BY_NAME, BY_RERANKER, BY_SUM, PART_NAMES, VERDICTS, percent, shares
 
 _REASONS = {

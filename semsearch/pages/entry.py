@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from semsearch.core.answers import Authored, Reference, Related
+from semsearch.core.entries import Entry
 from semsearch.text import fold
-from semsearch.types import Authored, Entry, Reference, Related
 
 _EMBEDDING = ("embedding", "embeddings")
 _SUMMARY = 200

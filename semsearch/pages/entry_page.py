@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.alphabet import Beside
+from semsearch.core.answers import Adjacent, Related
 from semsearch.pages.entry import (
     authored,
     defined_term,
@@ -13,12 +13,11 @@ from semsearch.pages.entry import (
     summary,
 )
 from semsearch.pages.rendering import Site, render
-from semsearch.types import Related
 
 _SIMILAR = 10
 
 
-def entry_page_of(site: Site, related: Related, beside: Beside, changed: str = "") -> bytes:
+def entry_page_of(site: Site, related: Related, beside: Adjacent, changed: str = "") -> bytes:
     """Return the page of an entry.
 
     Args:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
 from semsearch.pages.addresses import map_file
 from semsearch.pages.rendering import Site, render
-from semsearch.types import Entry
 from semsearch.writing import members
 
 ROWS = 200

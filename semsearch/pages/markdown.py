@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from semsearch.core.answers import Related
+from semsearch.core.entries import Entry
 from semsearch.pages.entry import authored, mentioning, others, summary
 from semsearch.pages.rendering import Site, count
 from semsearch.text import in_markdown
-from semsearch.types import Entry, Related
 
 MOST_LISTED = 500
 """Entries that /llms.txt lists; of more it names the glossaries alone."""

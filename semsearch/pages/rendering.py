@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from semsearch.core.index_info import GlossaryInfo
     from semsearch.pages.marking import Marked
-    from semsearch.types import GlossaryInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("semsearch.pages"),
+        loader=PackageLoader("semsearch.web"),
         autoescape=True,
         auto_reload=False,  # would look at the files of a page each time
         undefined=StrictUndefined,

@@ -9,8 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from semsearch.alphabet import Beside, letter_of
-from semsearch.errors import InvalidSetting
+from semsearch.alphabet import letter_of
+from semsearch.core.answers import Adjacent
+from semsearch.core.entries import Entry
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.progress import Progress, Silent, told
 from semsearch.glossary import Glossary
 from semsearch.pages.addresses import glossary_file
 from semsearch.pages.assets import FOLDER, assets_path
@@ -18,8 +21,6 @@ from semsearch.pages.entry_page import entry_page_of
 from semsearch.pages.map_files import compact, map_files
 from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms
 from semsearch.pages.rendering import Site, render
-from semsearch.progress import Progress, Silent, told
-from semsearch.types import Entry
 
 MARKER = ".semsearch-site.json"
 """Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""
@@ -135,16 +136,16 @@ class _Export:
         """Say that the folder is an export, before the first page as after the last."""
         (self._folder / MARKER).write_text(json.dumps({"files": files}, indent=0), "utf-8")
 
-    def _ordered(self) -> Iterator[tuple[Entry, Beside]]:
+    def _ordered(self) -> Iterator[tuple[Entry, Adjacent]]:
         """Yield all entries in the order of the alphabets, with what stands beside each."""
         for info in self._site.glossaries:
             entries = list(self._glossary.alphabet(info.name).everything())
             for before, entry, after in zip(
                 [None, *entries], entries, [*entries[1:], None], strict=False
             ):
-                yield entry, Beside(before, after)
+                yield entry, Adjacent(before, after)
 
-    def _entry(self, entry: Entry, beside: Beside) -> None:
+    def _entry(self, entry: Entry, beside: Adjacent) -> None:
         related = self._glossary.related(entry.id, k=_MOST_RELATED)
         path = self._site.entry_path(entry.id)
         site = self._site.seen_from(path)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.fusion import Scores, meaning
-from semsearch.types import Numbers, Vectors
 
 SAMPLE = 256
 """Sentences asked; the mean of so many varies by a hundredth."""

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.answers import Tier
 from semsearch.ranking.fusion import Scores
-from semsearch.types import Tier
 
 THRESHOLD = 0.4
 """Below it an answer says "no close match". On the tuning halves it shows 96 of a hundred first hits that

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.recipe import Recipe
-from semsearch.types import Numbers, Vectors
 
 Scores = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.fusion import Scores
-from semsearch.types import Numbers, Vectors
 
 
 def idf(uses: NDArray[np.int64], entries: int) -> Scores:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.types import ScoreParts
+from semsearch.core.answers import ScoreParts
 
 PARTS = tuple(field.name for field in fields(ScoreParts))
 """The parts of the score, in the order of the columns of `ranking.fusion`."""

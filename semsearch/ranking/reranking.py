@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.types import Entry
+from semsearch.core.entries import Entry
 
 DEPTH = 20
 """Entries read: time grows with them (`python -m tests.benchmarks.rerank`)."""

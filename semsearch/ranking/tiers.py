@@ -7,7 +7,7 @@ order shown.
 
 from __future__ import annotations
 
-from semsearch.types import Tier
+from semsearch.core.answers import Tier
 
 _BANDS = {
     Tier.EXACT: (0.9, 1.0),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semsearch.core.index_info import RerankerInfo
 from semsearch.rerankers.base import Reranker
 from semsearch.rerankers.onnx import OnnxReranker, RerankerExport
-from semsearch.types import RerankerInfo
 
 NO_RERANKER = "none"
 """The name that stands for building without one."""

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.core.errors import EncoderError
 from semsearch.encoders import observed
 from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
 from semsearch.encoders.models import Model
 from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
-from semsearch.errors import EncoderError
 from semsearch.ranking.reranking import probability
 from semsearch.rerankers.base import LogOdds, Reranker
 from semsearch.rerankers.cross import CrossReranker

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from semsearch.core.entries import Entry
 from semsearch.storage.database import Reader
 from semsearch.text import fold
-from semsearch.types import Entry
 
 SCHEMA = """
     CREATE TABLE alphabet (

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from semsearch.errors import IndexDamaged, IndexUnwritable
+from semsearch.core.errors import IndexDamaged, IndexUnwritable
 from semsearch.ranking.confidence import Calibration
 from semsearch.storage.files import exclusive, replace_atomically, sync
 from semsearch.storage.layout import IndexLayout

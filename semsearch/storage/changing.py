@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from semsearch.core.entries import ChangeKind, Entry
 from semsearch.storage import history
 from semsearch.storage.database import transaction
 from semsearch.storage.rows import COLUMNS, Origin, to_row
-from semsearch.types import ChangeKind, Entry
 
 _NAMES = (*COLUMNS.split(", "), "position", "origin", "revision")
 _PUT = (

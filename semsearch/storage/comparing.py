@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from semsearch.core.entries import Entry
 from semsearch.storage.rows import COLUMNS, Origin, from_row, to_row
-from semsearch.types import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredIndexError
+from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, StoredIndexError
 
 _CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
 MAPPED_BYTES = 1 << 28

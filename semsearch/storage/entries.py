@@ -14,8 +14,9 @@ from heapq import merge
 from itertools import islice
 from pathlib import Path
 
-from semsearch.errors import EntryConflict, EntryNotFound
-from semsearch.progress import Progress, Silent
+from semsearch.core.entries import Changed, ChangeKind, Entry, Version
+from semsearch.core.errors import EntryConflict, EntryNotFound
+from semsearch.core.progress import Progress, Silent
 from semsearch.storage import history, requests
 from semsearch.storage.acknowledged import tell_acknowledged
 from semsearch.storage.changing import Changing, changing
@@ -32,7 +33,6 @@ from semsearch.storage.requests import Answered
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 from semsearch.storage.schema import MIGRATIONS
 from semsearch.storage.texts import Embedded, EmbeddedTexts
-from semsearch.types import Changed, ChangeKind, Entry, Version
 
 _PIECE = 4096
 """Entries read at a time, which takes a hundredth of a second."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semsearch.errors import IndexBusy, IndexFull, IndexUnwritable, StoredIndexError
+from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable, StoredIndexError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PRIMARY = 0xFF

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from semsearch.errors import IndexBusy
+from semsearch.core.errors import IndexBusy
 
 
 def sync(path: Path) -> None:

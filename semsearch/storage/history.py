@@ -12,8 +12,8 @@ import sqlite3
 from datetime import UTC, datetime
 from itertools import zip_longest
 
+from semsearch.core.entries import ChangeKind, Entry, Version
 from semsearch.storage.rows import AS_JSON, from_json
-from semsearch.types import ChangeKind, Entry, Version
 
 BUILD = "build"
 """Who reads a corpus."""

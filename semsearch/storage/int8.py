@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.types import Vectors
+from semsearch.core.arrays import Vectors
 
 SCALE = 127
 """Largest int8. The error of a cosine is about .002."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from semsearch.core.entries import Entry
 from semsearch.storage.comparing import Kept
-from semsearch.types import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from semsearch.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
-from semsearch.hashing import sha256_of
+from semsearch.core.checksums import sha256_of
+from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
+from semsearch.core.index_info import EngineInfo, RerankerInfo
 from semsearch.ranking.background import Background
 from semsearch.ranking.recipe import DEFAULT, stated_weights
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
-from semsearch.types import EngineInfo, RerankerInfo
 
 FORMAT = 5
 """Version of the files of an index. Any change to their meaning raises it."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from semsearch.types import Numbers
+from semsearch.core.arrays import Numbers
 
 KEPT_BYTES = 512 << 20
 """Files up to this size are never let go of: all of one may stay in memory."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
+from semsearch.core.entries import Relation, RelationKind
 from semsearch.storage.database import Reader
 
 SCHEMA = """
@@ -27,29 +26,6 @@ SCHEMA = """
 INDEXES = "CREATE INDEX relation_target ON relation (target);"
 
 _COLUMNS = "source, target, kind, start, stop"
-
-
-class RelationKind(StrEnum):
-    """How one entry refers to another; links come before mentions, also by the alphabet."""
-
-    LINK = "link"
-    """Its author linked to it."""
-    MENTION = "mention"
-    """Its definition names it, without a link."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """One entry that refers to another, both by position.
-
-    `start` and `stop` say where the definition of the first names the second, if it does.
-    """
-
-    source: int
-    target: int
-    kind: RelationKind
-    start: int | None = None
-    stop: int | None = None
 
 
 def insert(connection: sqlite3.Connection, relations: Iterable[Relation]) -> None:

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from semsearch.errors import AnsweredBefore
+from semsearch.core.errors import AnsweredBefore
 
 KEPT = timedelta(days=1)
 

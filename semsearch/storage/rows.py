@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 
-from semsearch.types import NO_DETAILS, Details, Entry, Source
+from semsearch.core.entries import NO_DETAILS, Details, Entry, Source
 
 COLUMNS = "id, glossary, term, definition, aliases, language, file, line, see_also, details"
 

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry, Relation
+from semsearch.core.progress import Progress, told
 from semsearch.names import Name, names_of
 from semsearch.passages import Passage
-from semsearch.progress import Progress, told
 from semsearch.stems import Stemmed, words_with_stems
 from semsearch.storage import alphabet, relations
 from semsearch.storage.alphabet import Placed
@@ -25,9 +27,7 @@ from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync, write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
-from semsearch.storage.relations import Relation
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
-from semsearch.types import Entry, Numbers
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from semsearch.core.arrays import Encoded, Tokens, Vectors
 from semsearch.storage.database import reading, transaction
 from semsearch.storage.int8 import from_int8, to_int8
-from semsearch.types import Encoded, Tokens, Vectors
 
 TOKENS = 1
 """Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""

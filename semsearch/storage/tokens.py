@@ -20,7 +20,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.progress import Progress
+from semsearch.core.arrays import Numbers, Tokens, Vectors
+from semsearch.core.progress import Progress
 from semsearch.ranking.background import spread
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
@@ -29,7 +30,6 @@ from semsearch.storage.files import sync, write_array
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped
-from semsearch.types import Numbers, Tokens, Vectors
 
 WIDTH = 128
 """Axes kept. On the tuning halves 96 to 384 ranked alike."""

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from semsearch.errors import DimensionMismatch, EngineError
-from semsearch.types import Numbers, Vectors
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.errors import DimensionMismatch, EngineError
 
 
 class Searchable(Protocol):

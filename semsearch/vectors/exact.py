@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from semsearch.errors import EngineError
-from semsearch.types import Numbers, Vectors
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.errors import EngineError
 from semsearch.vectors.base import check_dim, check_rows
 
 

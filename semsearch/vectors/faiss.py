@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from semsearch.errors import EngineError
-from semsearch.types import Numbers, Vectors
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.errors import EngineError
 from semsearch.vectors.base import check_dim, check_rows, selector
 
 

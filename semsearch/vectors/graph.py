@@ -14,8 +14,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from semsearch.errors import IndexDamaged
-from semsearch.types import Numbers, Vectors
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.errors import IndexDamaged
 from semsearch.vectors.base import check_dim, selector
 
 LINKS = 32

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from semsearch.access.expiry import expiry
 from semsearch.access.keys import ANYBODY, PREFIX, AccessKey, Caller, Scope, Secret, is_key
-from semsearch.errors import InvalidSetting, KeyRefused, NotPermitted
+from semsearch.core.errors import InvalidSetting, KeyRefused, NotPermitted
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
 HEX = "0123456789abcdef"

@@ -17,7 +17,7 @@ import pytest
 
 from semsearch.access.keys import AccessKey, Scope, Secret
 from semsearch.access.store import KeyRing, KeyStore
-from semsearch.errors import (
+from semsearch.core.errors import (
     FormatTooNew,
     IndexBusy,
     IndexDamaged,

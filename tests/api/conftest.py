@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from semsearch.api.app import create_app
 from semsearch.api.middleware import SECURITY_HEADERS
 from semsearch.building import build_index
-from semsearch.config import load_settings
+from semsearch.core.entries import Entry, Source
+from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
-from semsearch.types import Entry, Source
 
 HOSTILE = '"><script>alert(1)</script>'
 ENTRIES = (

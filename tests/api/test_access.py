@@ -27,7 +27,7 @@ from semsearch.access.store import KeyRing, KeyStore
 from semsearch.api import access, handling, middleware
 from semsearch.api.access import DECISIONS, EDIT, OPEN, SEARCH, Door, Gate, guard
 from semsearch.api.app import create_app
-from semsearch.config import load_settings
+from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
 from tests.api.conftest import check_envelope, problem_of
 

@@ -20,8 +20,8 @@ from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import serve
 from semsearch.api.exposure import is_open, settle
-from semsearch.config import load_settings
-from semsearch.errors import IndexMissing, InvalidSetting
+from semsearch.core.errors import IndexMissing, InvalidSetting
+from semsearch.core.settings import load_settings
 from tests.api.conftest import problem_of
 from tests.conftest import PROJECT
 

@@ -16,11 +16,11 @@ from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
 from semsearch.api.examples import example_questions
 from semsearch.building import build_index
-from semsearch.config import load_settings
-from semsearch.errors import InvalidSetting
+from semsearch.core.entries import Entry
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.settings import load_settings
 from semsearch.exporters import TARGETS
 from semsearch.glossary import Glossary
-from semsearch.types import Entry
 from tests.api.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web"

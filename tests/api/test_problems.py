@@ -15,7 +15,7 @@ from semsearch.api import problems
 from semsearch.api.handling import FROM_ERROR
 from semsearch.api.problems import KINDS
 from semsearch.api.strict import MAX_BODY_BYTES
-from semsearch.errors import SemsearchError
+from semsearch.core.errors import SemsearchError
 from tests.api.conftest import check_envelope, problem_of
 
 JSON = {"Content-Type": "application/json"}

@@ -14,12 +14,12 @@ from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
 from semsearch.building import build_index
-from semsearch.config import load_settings
+from semsearch.core.entries import Entry
+from semsearch.core.settings import load_settings
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Entry
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 from tests.api.test_pages import BROWSER, Page
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from semsearch import __version__, wire
 from semsearch.api.app import create_app
-from semsearch.config import load_settings
+from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.writing import to_json

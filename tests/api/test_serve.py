@@ -23,8 +23,8 @@ from fastapi import FastAPI
 
 from semsearch.api.app import _url, serve
 from semsearch.api.protocol import MAX_FIELDS, MAX_FRAMING_BYTES, MAX_WAITING, BoundedProtocol
-from semsearch.config import load_settings
-from semsearch.errors import IndexMissing, InvalidSetting
+from semsearch.core.errors import IndexMissing, InvalidSetting
+from semsearch.core.settings import load_settings
 from tests.api.conftest import check_envelope, problem_of
 
 _SERVE = """

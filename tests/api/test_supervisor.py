@@ -19,8 +19,8 @@ import httpx2
 import pytest
 
 from semsearch.api.app import serve
-from semsearch.config import load_settings
-from semsearch.errors import IndexMissing, InvalidSetting
+from semsearch.core.errors import IndexMissing, InvalidSetting
+from semsearch.core.settings import load_settings
 
 _SERVE = """
 import json, multiprocessing, sys

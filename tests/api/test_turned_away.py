@@ -21,7 +21,7 @@ from semsearch.api.app import create_app
 from semsearch.api.asking import THREADS
 from semsearch.api.middleware import SECURITY_HEADERS
 from semsearch.api.protocol import BoundedProtocol
-from semsearch.config import load_settings
+from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
 
 _SEARCH = b"GET /v1/search?q=GPS HTTP/1.1\r\nHost: test\r\n\r\n"

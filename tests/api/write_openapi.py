@@ -8,7 +8,7 @@ from pathlib import Path
 
 from semsearch.api.app import create_app
 from semsearch.building import build_index
-from semsearch.config import load_settings
+from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
 from tests.api.conftest import ENTRIES
 

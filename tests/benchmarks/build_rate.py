@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 import semsearch
+from semsearch.core.arrays import Vectors
 from semsearch.encoders.models import DEFAULT_MODEL, find_model
 from semsearch.encoders.sentence import SentenceEncoder
-from semsearch.types import Vectors
 from tests.benchmarks import turns
 from tests.benchmarks.services import ServiceFailed
 

@@ -22,7 +22,7 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-from semsearch.errors import SemsearchError
+from semsearch.core.errors import SemsearchError
 from tests.benchmarks import (
     budgets,
     build_rate,

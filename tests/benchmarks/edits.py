@@ -26,8 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.core.errors import SemsearchError
 from semsearch.editing import Editor
-from semsearch.errors import SemsearchError
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.overlay import MOST_PENDING

@@ -18,9 +18,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from semsearch.core.entries import Entry
 from semsearch.exporters import TARGETS, Export, Material, target_named
 from semsearch.importers import read_corpus
-from semsearch.types import Entry
 from tests.benchmarks import memory
 from tests.benchmarks.bars import Bar, finish
 

@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from semsearch.errors import SemsearchError
+from semsearch.core.errors import SemsearchError
 from tests.benchmarks import contenders, dictionaries, machine, questions, services, turns
 from tests.benchmarks.bars import Bar, finish, shown
 from tests.benchmarks.clients import Clients, Job

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.errors import SemsearchError
+from semsearch.core.errors import SemsearchError
 from tests.benchmarks import contenders, machine, questions, services, turns
 from tests.benchmarks.bars import Bar, finish
 from tests.benchmarks.clients import Clients, Job, Tally

@@ -18,9 +18,9 @@ import uvicorn
 from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
+from semsearch.core.entries import Entry
 from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.importers import read_corpus
-from semsearch.types import Entry
 
 
 class Hit(BaseModel):

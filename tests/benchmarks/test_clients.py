@@ -12,12 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import (
-    compare,
-    contenders,
-    overload,
-    services,
-)
+from tests.benchmarks import compare, contenders, overload, services
 from tests.benchmarks.clients import Clients, Job
 from tests.benchmarks.contenders import OURS, PLAIN, TXTAI
 from tests.benchmarks.rounds import WORKLOADS, Rounds

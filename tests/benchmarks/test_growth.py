@@ -8,12 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.glossary import Glossary
-from tests.benchmarks import (
-    dictionaries,
-    growth,
-    services,
-    stages,
-)
+from tests.benchmarks import dictionaries, growth, services, stages
 from tests.benchmarks.dictionaries import Definition
 
 ASKED = ["what makes dough rise", "crumb", "a heavy pot", "where are jars kept"] * 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from semsearch.types import Entry
+from semsearch.core.entries import Entry
 
 SUBJECTS = 120
 """Of which each has so many words of its own:"""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.building import build_index
-from semsearch.types import Entry, Source
+from semsearch.core.entries import Entry, Source
 from tests.api.conftest import ENTRIES
 
 _LONG = (

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, expect
 
 from semsearch.building import build_index
-from semsearch.types import Entry, Source
+from semsearch.core.entries import Entry, Source
 from tests.browser.budgets import REQUESTS, WEIGHT_KB, weight
 from tests.browser.payloads import PAYLOADS
 from tests.browser.serving import serving

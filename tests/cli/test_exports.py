@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.entries import Details, Entry
 from semsearch.importers import read_corpus
-from semsearch.types import Details, Entry
 from tests.cli.test_commands import run
 
 WORDS = [

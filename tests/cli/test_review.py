@@ -9,8 +9,8 @@ import pytest
 
 from semsearch.building import build
 from semsearch.cli import complete, show_lint
+from semsearch.core.entries import Source
 from semsearch.linting import RULES, Finding, LintReport, Severity
-from semsearch.types import Source
 from tests.cli.test_commands import run
 from tests.differing.test_run import NEW, OLD
 from tests.linting.support import table

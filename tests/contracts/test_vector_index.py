@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from semsearch.errors import DimensionMismatch, EngineError
-from semsearch.types import Vectors
+from semsearch.core.arrays import Vectors
+from semsearch.core.errors import DimensionMismatch, EngineError
 from semsearch.vectors.base import VectorIndex
 from semsearch.vectors.exact import ExactIndex
 from semsearch.vectors.faiss import FaissIndex

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from semsearch.core.entries import Details, Entry, Source
 from semsearch.differing import Kind
 from semsearch.differing.matching import differences
-from semsearch.types import Details, Entry, Source
 from tests.conftest import ENTRIES, entry
 
 LEAVEN, CRUMB, OVEN = (e for e in ENTRIES[:3])

@@ -9,8 +9,8 @@ import pytest
 
 import semsearch
 from semsearch.building import build, build_index
+from semsearch.core.errors import EncoderMismatch, ImportFailed
 from semsearch.differing import Kind, diff
-from semsearch.errors import EncoderMismatch, ImportFailed
 from tests.conftest import ENTRIES
 from tests.linting.support import table
 from tests.linting.test_run import Steps

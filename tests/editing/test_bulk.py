@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Source
+from semsearch.core.errors import InvalidEntry
 from semsearch.editing import Editor, Outcome, RecordReport
-from semsearch.errors import InvalidEntry
 from semsearch.glossary import Glossary
-from semsearch.types import Source
 
 CRUMB = {
     "id": "bakery:crumb",

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
-from semsearch.editing import Editor
-from semsearch.errors import (
+from semsearch.core.entries import Changed, Entry, Source
+from semsearch.core.errors import (
     EntryConflict,
     EntryNotFound,
     IndexBusy,
@@ -25,12 +25,12 @@ from semsearch.errors import (
     IndexMissing,
     InvalidEntry,
 )
+from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage import files
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import read_manifest
-from semsearch.types import Changed, Entry, Source
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
 
 SCORING = Draft("Scoring", "Cutting the dough before it is baked.", ("slashing",))

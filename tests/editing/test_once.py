@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Changed
+from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.editing import Editor, ImportReport, Once
-from semsearch.errors import AnsweredBefore, EntryConflict
 from semsearch.importers.drafts import Draft
 from semsearch.storage.requests import KEPT, Answered
-from semsearch.types import Changed
 
 SCORING = Draft("Scoring", "Cutting the dough.")
 

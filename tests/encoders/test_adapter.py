@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch.core.checksums import sha256_of
+from semsearch.core.errors import EncoderError, ModelRefused
 from semsearch.encoders.models import (
     ADAPTER,
     ADAPTER_SHA256,
@@ -21,8 +23,6 @@ from semsearch.encoders.models import (
 )
 from semsearch.encoders.onnx import Export
 from semsearch.encoders.sentence import SentenceEncoder
-from semsearch.errors import EncoderError, ModelRefused
-from semsearch.hashing import sha256_of
 
 TEXTS = ["A tool of bent wires for beating air into eggs.", "the lowest beam of a hull", "a pot"]
 FILES = tuple(ADAPTER_SHA256)
@@ -88,7 +88,7 @@ def test_an_adapter_of_another_architecture_is_an_error(
 
 def test_the_shipped_adapter_is_the_one_that_is_known() -> None:
     """It is a resource of the package; its files have the hashes stated, are small, and name their base."""
-    assert resources.files("semsearch.encoders").joinpath("definitions", FILES[1]).is_file()
+    assert resources.files("semsearch.models").joinpath("definitions", FILES[1]).is_file()
     assert {name: sha256_of(ADAPTER / name) for name in FILES} == ADAPTER_SHA256
     assert sum((ADAPTER / name).stat().st_size for name in FILES) < 6_000_000
     assert f'"sentence-transformers/{BASE_MODEL}"' in (ADAPTER / FILES[0]).read_text("utf-8")

@@ -13,12 +13,12 @@ import pytest
 
 from semsearch.building import build_index
 from semsearch.cli import show_build
+from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.editing import Editor
 from semsearch.encoders import is_meant, load_answering_encoder
 from semsearch.encoders.export import agree
 from semsearch.encoders.models import BASE_MODEL, DEFAULT_MODEL, find_model
 from semsearch.encoders.sentence import SentenceEncoder
-from semsearch.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.glossary import Glossary
 from tests.conftest import ENTRIES
 from tests.torture.faults import At

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from semsearch.core.arrays import Encoded
 from semsearch.encoders.hashed import HashedEncoder
 from semsearch.encoders.remembering import Remembering
-from semsearch.types import Encoded
 
 
 class _Counting(HashedEncoder):

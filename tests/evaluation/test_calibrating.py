@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 from semsearch.evaluation.calibrating import MIN_SLOPE, PRIOR, assess, calibrate, figures
 from semsearch.evaluation.outcomes import Outcome
 from tests.evaluation.support import outcome

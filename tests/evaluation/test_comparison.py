@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.comparison import Result, compare, paired_p, result_of
 from semsearch.evaluation.outcomes import Outcome
 from semsearch.evaluation.stored import read_results, to_compact_json

@@ -6,14 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed, InvalidSetting
-from semsearch.evaluation.judgements import (
-    Half,
-    half_named,
-    in_half,
-    is_tuning,
-    read_judgements,
-)
+from semsearch.core.errors import ImportFailed, InvalidSetting
+from semsearch.evaluation.judgements import Half, half_named, in_half, is_tuning, read_judgements
 
 
 def read(tmp_path: Path, content: str | bytes) -> list[tuple[str, str, tuple[str, ...], str]]:

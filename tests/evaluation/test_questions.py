@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Source
+from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.judgements import Judgement
 from semsearch.evaluation.outcomes import Failure, collect
 from semsearch.evaluation.questions import prepare
 from semsearch.glossary import Glossary
-from semsearch.types import Source
 from tests.evaluation.support import outcome
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import InvalidSetting, MissingExtra
+from semsearch.core.errors import InvalidSetting, MissingExtra
 from semsearch.evaluation.ablation import ask_each, variants
 from semsearch.evaluation.comparison import Result
 from semsearch.evaluation.judgements import Half, read_judgements

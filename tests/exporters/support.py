@@ -8,12 +8,12 @@ from pathlib import Path
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from semsearch.core.entries import DETAILS, NO_DETAILS, Details, Entry, Source
 from semsearch.exporters import Export, Material, target_named
 from semsearch.importers import read_corpus
 from semsearch.importers.entries import make_entries
 from semsearch.importers.records import Record
 from semsearch.relations import Links
-from semsearch.types import DETAILS, NO_DETAILS, Details, Entry, Source
 
 ADDRESS = "https://glossary.example/"
 _SOURCE = Source("hand", 1)

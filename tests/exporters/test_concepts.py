@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from semsearch.core.entries import Details, Entry
 from semsearch.exporters.concepts import Iri, described
-from semsearch.types import Details, Entry
 from tests.exporters.support import material_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.types import Details, Entry
+from semsearch.core.entries import Details, Entry
 from tests.exporters.support import export
 
 

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from semsearch.core.entries import Entry
 from semsearch.exporters import TARGETS
-from semsearch.types import Entry
 from tests.exporters.support import as_said, export, glossaries, written
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from semsearch.errors import SemsearchError
+from semsearch.core.errors import SemsearchError
 from semsearch.importers import FORMATS, read_corpus
 
 DATA = Path(__file__).parents[1] / "data"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semsearch.core.entries import Refusal
 from semsearch.importers.formats import reader_for
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.types import Refusal
 
 DATA = Path(__file__).parents[1] / "data"
 

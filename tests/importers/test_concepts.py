@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semsearch.core.entries import Source
 from semsearch.importers.concepts import read_concepts
-from semsearch.types import Source
 from tests.conftest import PROJECT
 
 DATA = PROJECT / "tests" / "data" / "rdf"

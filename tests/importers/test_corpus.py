@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Entry, Refusal, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers import Corpus, read_corpus
 from semsearch.importers.formats import SUFFIXES
-from semsearch.types import Entry, Refusal, Source
 from tests.importers.support import DATA
 
 

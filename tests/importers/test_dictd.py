@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.dictd import Article, read_articles
 
 DATA = Path(__file__).parents[1] / "data" / "dictd"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details
+from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.types import Details
 from tests.importers.support import DATA
 
 

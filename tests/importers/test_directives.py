@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
 from semsearch.importers.stacks import stacks
 from tests.importers.support import DATA, read, read_text, refusals, terms

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from semsearch.core.entries import Entry, Refusal, Source
 from semsearch.importers.entries import MAX_DEFINITION, MAX_TERM, clean, make_entries
 from semsearch.importers.records import Record
-from semsearch.types import Entry, Refusal, Source
 
 
 def record(term: str, definition: str = "d", line: int = 1, id_: str | None = None) -> Record:

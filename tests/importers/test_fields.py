@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import check_chosen, map_fields, shorten, split_aliases
 from semsearch.importers.records import Record
-from semsearch.types import Source
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import MAX_BYTES, has_front_matter, read_text
 
 

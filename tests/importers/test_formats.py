@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed, UnknownFormat
+from semsearch.core.errors import ImportFailed, UnknownFormat
 from semsearch.importers import FORMATS, read_corpus
 from semsearch.importers.formats import format_of, is_page, is_part
 from semsearch.importers.slugs import slug

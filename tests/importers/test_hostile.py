@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed, SemsearchError
+from semsearch.core.errors import ImportFailed, SemsearchError
 from semsearch.importers import read_corpus
 from semsearch.importers.files import MAX_BYTES
 from tests.importers.fuzz import SECONDS

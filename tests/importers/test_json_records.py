@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers.records import Record
-from semsearch.types import Source
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 JSON = DATA / "json"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.entries import MAX_SEE_ALSO, clean, make_entries
 from semsearch.importers.fields import listed_names
 from semsearch.importers.links import from_file, from_page, nowhere
 from semsearch.importers.records import Record
-from semsearch.types import Refusal, Source
 from tests.importers.support import DATA, read, read_text
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Details, Refusal
 from semsearch.importers.records import Record
-from semsearch.types import Details, Refusal
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.entries import Details, Source
+from semsearch.core.errors import InvalidSetting
 from semsearch.importers import Record, Redirect, read_corpus
 from semsearch.importers.entries import make_entries
 from semsearch.importers.records import Item
 from semsearch.importers.reporting import Fate, fates, write_report
-from semsearch.types import Details, Source
 
 
 def record(term: str, definition: str = "Text.", line: int = 1, **parts: str) -> Record:

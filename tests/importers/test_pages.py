@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.entries import Source
 from semsearch.importers.records import Record
-from semsearch.types import Source
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 KITCHEN = DATA / "pages" / "kitchen"

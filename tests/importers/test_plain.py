@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.types import Source
+from semsearch.core.entries import Source
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 

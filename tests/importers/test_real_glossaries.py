@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Entry
+from semsearch.core.errors import ImportFailed
 from semsearch.importers import Corpus, read_corpus
-from semsearch.types import Entry
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed, UnknownFormat
+from semsearch.core.errors import ImportFailed, UnknownFormat
 from semsearch.importers.formats import SUFFIXES
 from semsearch.importers.sources import find_files
 

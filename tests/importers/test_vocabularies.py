@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.entries import Details, Entry, Source
+from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.types import Details, Entry, Source
 from tests.importers.support import DATA
 
 LEAVEN = Entry(

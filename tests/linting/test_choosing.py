@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 from semsearch.linting import RULES, LintConfig, Severity, find_config, read_config
 from tests.linting.support import found, linted, table
 

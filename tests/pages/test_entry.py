@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.answers import Reference, Related, Span
+from semsearch.core.entries import Entry
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.pages.entry import Linked, defined_term, is_embedding, linked, others, summary
-from semsearch.types import Entry, Reference, Related, Span
 
 TEXT = "A sail, with a mast, moves a ship. A sail is cloth."
 

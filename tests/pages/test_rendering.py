@@ -8,11 +8,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from semsearch.core.index_info import GlossaryInfo
 from semsearch.pages import Site, render
 from semsearch.pages.addresses import entry_path, glossary_path
 from semsearch.pages.marking import mark
 from semsearch.pages.rendering import count, marked, root_of
-from semsearch.types import GlossaryInfo
 
 IDS = (
     "sea:rig",

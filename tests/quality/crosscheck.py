@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from semsearch.core.entries import Entry
 from semsearch.encoders.models import BASE_MODEL
 from semsearch.evaluation.comparison import compare, result_of
 from semsearch.evaluation.judgements import ANSWERABLE
@@ -27,7 +28,6 @@ from semsearch.importers.dictd import Article, read_articles
 from semsearch.names import NameKind, names_of
 from semsearch.ranking.recipe import ABLATIONS
 from semsearch.text import WORD, fold
-from semsearch.types import Entry
 from tests.quality.foldoc import definition_of, shortened
 from tests.quality.glossaries import opened_one
 from training.masking import masked, names_left

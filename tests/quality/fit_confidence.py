@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from semsearch.core.answers import Tier
 from semsearch.evaluation.judgements import Judgement, is_tuning
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import odds_of
 from semsearch.ranking.recipe import DEFAULT
-from semsearch.types import Tier
 from tests.quality.glossaries import opened
 
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
 from semsearch.names import NameKind, form_of, names_of
 from semsearch.text import fold
-from semsearch.types import Entry
 from tests.quality.glossaries import opened
 
 TYPOS = 100

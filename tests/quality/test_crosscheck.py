@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from semsearch.core.entries import Entry
 from semsearch.importers.dictd import Article
-from semsearch.types import Entry
 from tests.evaluation.support import outcome
 from tests.quality.crosscheck import pairs, questions, report
 

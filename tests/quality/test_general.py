@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from tests.quality.general import Pairs, auroc, compared, draw, spearman
 from tests.quality.wordnet import Synset, path_to_root, read_nouns, wu_palmer
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
+from semsearch.core.errors import EncoderError, IndexMissing, ModelRefused
 from semsearch.encoders.models import BASE_MODEL, find_model
-from semsearch.errors import EncoderError, IndexMissing, ModelRefused
 from semsearch.glossary import Glossary
 from semsearch.rerankers.cross import CrossReranker, find_reranker
 from tests.conftest import ENTRIES

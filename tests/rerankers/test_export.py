@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.errors import EncoderError
+from semsearch.core.errors import EncoderError
 from semsearch.rerankers.cross import CrossReranker, find_reranker
 from semsearch.rerankers.export import agree, export_reranker
 from semsearch.rerankers.onnx import OnnxReranker, RerankerExport

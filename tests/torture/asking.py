@@ -17,12 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.core.answers import Answer
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
 from semsearch.glossary import Glossary
-from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Answer
 from tests.torture.bits import run
 from tests.torture.kill import PromiseBroken
 

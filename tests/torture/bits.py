@@ -20,10 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from semsearch.building import build_index
-from semsearch.errors import StoredIndexError
+from semsearch.core.answers import Answer
+from semsearch.core.errors import StoredIndexError
 from semsearch.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Answer
 from tests.conftest import ENTRIES
 from tests.torture.kill import PromiseBroken
 

@@ -15,8 +15,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from semsearch.core.errors import EntryConflict, IndexBusy
 from semsearch.editing import Editor
-from semsearch.errors import EntryConflict, IndexBusy
 from semsearch.glossary import Glossary
 from tests.torture.bits import run
 from tests.torture.kill import PROJECT, PromiseBroken

@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semsearch.building import build_index
+from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Entry
 from tests.conftest import ENTRIES
 
 LONGEST_S = 0.5

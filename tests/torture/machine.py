@@ -31,15 +31,15 @@ from hypothesis.stateful import (
 )
 
 from semsearch.building import build_index
+from semsearch.core.entries import Changed
+from semsearch.core.errors import AnsweredBefore, EntryConflict, EntryNotFound
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor, Once
 from semsearch.editing.bulk import Outcome
 from semsearch.editing.publish import publish_edits
-from semsearch.errors import AnsweredBefore, EntryConflict, EntryNotFound
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
-from semsearch.types import Changed
 from tests.conftest import ENTRIES
 
 GLOSSARY = "torture"

@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from semsearch.core.errors import StoredIndexError
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
-from semsearch.errors import StoredIndexError
-from semsearch.progress import Silent
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
 from tests.torture.faults import FAULTS, PLACES, At, Recording, check_known, die, fail

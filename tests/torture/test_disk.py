@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.errors import IndexUnwritable
 from semsearch.editing import Editor
-from semsearch.errors import IndexUnwritable
 from semsearch.glossary import Glossary
 from semsearch.verifying import verify
 from tests.conftest import ENTRIES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.progress import Silent
+from semsearch.core.progress import Silent
 from tests.torture import edit_steps
 from tests.torture.faults import At, check_known
 from tests.torture.kill import PromiseBroken, held

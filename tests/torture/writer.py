@@ -14,11 +14,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from semsearch.core.errors import IndexBusy
+from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
-from semsearch.errors import IndexBusy
 from semsearch.importers.drafts import Draft
-from semsearch.progress import Silent
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.core.checksums import sha256_of
+from semsearch.core.errors import ImportFailed
 from semsearch.encoders import models
-from semsearch.errors import ImportFailed
-from semsearch.hashing import sha256_of
 from training.install import CONFIG, MAX_BYTES, WEIGHTS, install
 
 STATED = {"peft_type": "LORA", "base_model_name_or_path": "elsewhere", "inference_mode": False}

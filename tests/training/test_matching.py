@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch.core.arrays import Vectors
 from semsearch.encoders.hashed import HashedEncoder
-from semsearch.types import Vectors
 from training.matching import MAX_SENSES, Match, kept, match
 from training.types import Sense
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.errors import ImportFailed
+from semsearch.core.errors import ImportFailed
 from training.sources import SOURCES, Registry, fetch
 
 FREE = {

@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from semsearch.errors import EntryConflict, EntryNotFound
+from semsearch.core.entries import Changed, Entry, Source
+from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.storage.entries import Edit, EntryReader, EntryStore
 from semsearch.storage.keeping import keep_live
-from semsearch.types import Changed, Entry, Source
 
 NAMES = st.sampled_from([f"{glossary}:{n}" for glossary in "ab" for n in range(3)])
 WORDS = st.sampled_from(["one", "two", "three"])

@@ -5,84 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
-from semsearch.entry import (
-    DETAILS,
-    NO_DETAILS,
-    TEXT_DETAILS,
-    Changed,
-    ChangeKind,
-    Details,
+from semsearch.core.entries import (
     Entry,
-    LeftOut,
-    Merged,
-    Refusal,
-    Source,
-    StoredEntry,
-    Version,
 )
-
-__all__ = [
-    "DETAILS",
-    "NO_DETAILS",
-    "TEXT_DETAILS",
-    "Answer",
-    "ChangeKind",
-    "Changed",
-    "Connection",
-    "Details",
-    "Encoded",
-    "EngineInfo",
-    "Entry",
-    "Evidence",
-    "GlossaryInfo",
-    "Hit",
-    "IndexInfo",
-    "LeftOut",
-    "Merged",
-    "Neighbour",
-    "Numbers",
-    "Reference",
-    "Refusal",
-    "Related",
-    "RerankerInfo",
-    "ScoreParts",
-    "Source",
-    "Span",
-    "StoredEntry",
-    "Tier",
-    "Tokens",
-    "Vectors",
-    "Verdict",
-    "Version",
-]
-
-Vectors = NDArray[np.float32]
-"""(n, d) float32, every row of length 1."""
-Numbers = NDArray[np.int64]
-"""(n,) int64: internal numbers of rows, never shown and never reused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of one text that carry meaning, in order, each in its context.
-
-    `ids` are (t,) int32 numbers of the encoder's vocabulary; `vectors` are (t, w) float32 rows of
-    length 1. An encoder that has no vectors for tokens gives none, t = 0.
-    """
-
-    ids: NDArray[np.int32]
-    vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """What an encoder makes of texts: a vector for each, (n, d), and the tokens of each."""
-
-    vectors: Vectors
-    tokens: tuple[Tokens, ...]
 
 
 class Tier(StrEnum):
@@ -273,59 +198,8 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class GlossaryInfo:
-    """One glossary of an index and how many entries it has."""
+class Adjacent:
+    """The entries before and behind one; None at either end of its glossary."""
 
-    name: str
-    entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class RerankerInfo:
-    """The reranker of an index; it scores as `precision`.
-
-    `sha256` is that of its own description, `reranker.json`.
-    """
-
-    model: str
-    fingerprint: str
-    precision: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class EngineInfo:
-    """What finds entries by meaning in an index.
-
-    `why` says how it was chosen, `recall` what share of the nearest ten it found when it was measured, `breadth`
-    how many it keeps in view meanwhile (0: it compares all), and `bytes` what its vectors and links take.
-    """
-
-    name: str
-    why: str
-    recall: float
-    breadth: int
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an open index is made of and what built it."""
-
-    path: str
-    generation: int
-    built_at: str
-    built_by: str
-    format: int
-    entries: int
-    vectors: int
-    glossaries: tuple[GlossaryInfo, ...]
-    model: str
-    fingerprint: str
-    dim: int
-    precision: str
-    engine: EngineInfo
-    reranker: RerankerInfo | None
-    threshold: float
-    calibrated_with: int
-    """Real questions that its confidence was calibrated with; 0 if it was not."""
+    previous: Entry | None
+    next: Entry | None

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from semsearch.ahead import one_ahead
+from semsearch.core.prefetch import one_ahead
 
 
 def test_results_come_in_order() -> None:

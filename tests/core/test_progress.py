@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semsearch.progress import LUMPS, told
+from semsearch.core.progress import LUMPS, told
 
 
 class _Reports:

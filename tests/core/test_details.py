@@ -10,12 +10,13 @@ from pathlib import Path
 
 from semsearch import wire
 from semsearch.building import build_index
+from semsearch.core.answers import Tier
+from semsearch.core.entries import NO_DETAILS, Details, Entry
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.storage.entries import EntryStore
 from semsearch.storage.schema import MIGRATIONS
-from semsearch.types import NO_DETAILS, Details, Entry, Tier
 from semsearch.writing import stored_entry, to_json
 from tests.conftest import ENTRIES
 

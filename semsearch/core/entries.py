@@ -1,6 +1,6 @@
 """Entries as they are read, stored and edited: what flows up to those who answer. All frozen, all plain data.
 
-Everything here is imported from `semsearch.types`.
+Everything here is imported from `semsearch.core.answers`.
 """
 
 from __future__ import annotations
@@ -156,3 +156,26 @@ class Merged:
 
     def __str__(self) -> str:
         return f"{self.source}: {self.name!r} is another name of {self.id}"
+
+
+class RelationKind(StrEnum):
+    """How one entry refers to another; links come before mentions, also by the alphabet."""
+
+    LINK = "link"
+    """Its author linked to it."""
+    MENTION = "mention"
+    """Its definition names it, without a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One entry that refers to another, both by position.
+
+    `start` and `stop` say where the definition of the first names the second, if it does.
+    """
+
+    source: int
+    target: int
+    kind: RelationKind
+    start: int | None = None
+    stop: int | None = None

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from semsearch.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting
 
 
 class Settings(BaseSettings):

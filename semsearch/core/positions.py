@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.types import Numbers
+from semsearch.core.arrays import Numbers
 
 
 @dataclass(frozen=True, slots=True)

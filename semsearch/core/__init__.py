@@ -1,0 +1,1 @@
+"""Plain data, errors, settings, progress and checksums; imports nothing of ours."""
