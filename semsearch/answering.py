@@ -21,8 +21,8 @@ from semsearch.reading import NameFinder, NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
-from semsearch.stems import question_stems, words_with_stems
 from semsearch.storage.words import shared_words
+from semsearch.text.stems import question_stems, words_with_stems
 
 _TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
 

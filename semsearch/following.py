@@ -34,7 +34,7 @@ from semsearch.storage.calibration import StoredCalibration, load_calibration
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
-from semsearch.text import check_question, text_hash
+from semsearch.text.normalise import check_question, text_hash
 
 _log = logging.getLogger("semsearch")
 

@@ -36,7 +36,7 @@ from semsearch.related import find_related
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
 from semsearch.suggesting import Suggestion, resembling, suggest
-from semsearch.text import check_question
+from semsearch.text.normalise import check_question
 
 MAX_K = 100
 """Most hits of one answer."""

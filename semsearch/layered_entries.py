@@ -13,11 +13,11 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import LanguageNotFound
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.positions import Scope, between, visible
-from semsearch.languages import check_language, matching
 from semsearch.layers import Layered
-from semsearch.stems import Stemmed
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.snapshot import Label, NamedEntry, Snapshot
+from semsearch.text.languages import check_language, matching
+from semsearch.text.stems import Stemmed
 
 _MOST_SPOKEN = 64
 """Scopes of a language that are kept: one of a million entries takes 8 MB at most, most take little."""

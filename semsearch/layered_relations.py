@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
-from semsearch.importers.slugs import slug
 from semsearch.layered_entries import LayeredEntries
-from semsearch.mentions import MentionFinder, forms_in
-from semsearch.names import form_of, names_of
-from semsearch.relations import Links, links_of, relations_among
+from semsearch.relations import relations_among
 from semsearch.storage.snapshot import Snapshot
-from semsearch.text import fold
+from semsearch.text.links import Links, links_of
+from semsearch.text.mentions import MentionFinder, forms_in
+from semsearch.text.names import form_of, names_of
+from semsearch.text.normalise import fold
+from semsearch.text.slugs import slug
 
 MOST_SEARCHED = 1024
 """Changed entries whose texts are searched for the names of another one, which takes .1 ms each. So many wait only until

@@ -20,11 +20,11 @@ from semsearch.core.positions import Scope, between, visible
 from semsearch.finding import Finder
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
-from semsearch.stems import question_stems, stem
 from semsearch.storage.name_stems import NameStems
 from semsearch.storage.tokens import TokensIndex
 from semsearch.storage.words import FoundWords, Uses, WordsIndex, found_words
-from semsearch.text import content_words
+from semsearch.text.normalise import content_words
+from semsearch.text.stems import question_stems, stem
 
 Part = TypeVar("Part")
 

@@ -14,9 +14,9 @@ from semsearch.encoders.base import Encoder
 from semsearch.finding import FETCH
 from semsearch.projection import Points, between
 from semsearch.retrieval import Retriever
-from semsearch.stems import question_stems, stem
 from semsearch.storage.snapshot import Label
-from semsearch.text import check_question, content_words
+from semsearch.text.normalise import check_question, content_words
+from semsearch.text.stems import question_stems, stem
 
 BETWEEN = 5
 """A question stands between so many entries that are nearest to it."""

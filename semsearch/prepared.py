@@ -15,8 +15,8 @@ import numpy as np
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, told
-from semsearch.passages import Passage, passages_of
-from semsearch.text import text_hash
+from semsearch.text.normalise import text_hash
+from semsearch.text.passages import Passage, passages_of
 
 _BYTES = 32
 """Of a hash."""

@@ -15,12 +15,12 @@ from semsearch.core.answers import Tier
 from semsearch.core.positions import Scope
 from semsearch.layered_entries import LayeredEntries
 from semsearch.layers import LayeredWords
-from semsearch.names import Name, NameKind, form_of
 from semsearch.ranking import confidence
-from semsearch.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity
-from semsearch.stems import stem
 from semsearch.storage.snapshot import NamedEntry
-from semsearch.text import fold, subject_of
+from semsearch.text.names import Name, NameKind, form_of
+from semsearch.text.normalise import fold, subject_of
+from semsearch.text.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity
+from semsearch.text.stems import stem
 
 MAX_PREFIX_HITS = 20
 MAX_RESEMBLING = 20

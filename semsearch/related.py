@@ -13,10 +13,10 @@ from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.layered_entries import LayeredEntries
 from semsearch.neighbours import Near, neighbours
 from semsearch.ranking.background import Background
-from semsearch.relations import Links
 from semsearch.retrieval import Retriever
-from semsearch.stems import stem
-from semsearch.text import STOP_WORDS, WORD
+from semsearch.text.links import Links
+from semsearch.text.normalise import STOP_WORDS, WORD
+from semsearch.text.stems import stem
 
 FLOOR = -0.5
 """Least similarity, in deviations above the background of the glossary. Chosen by reading pairs of MDN,

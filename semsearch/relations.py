@@ -6,24 +6,19 @@ authors wrote; what merely resembles is `neighbours`' and never mixed with them.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
-from pathlib import PurePath
 
 from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.core.progress import Progress, told
-from semsearch.importers.slugs import slug
-from semsearch.mentions import Mention, MentionFinder
-from semsearch.names import Name, NameKind, form_of, names_of
-from semsearch.text import fold
+from semsearch.text.links import Links, links_of
+from semsearch.text.mentions import Mention, MentionFinder
+from semsearch.text.names import names_of
 
 MAX_MENTIONS = 100
 """Entries mentioned by one definition that are kept: the first ones."""
-
-_WAYS = ("id", "page", "term", "alias", "form")
-"""What a link may call an entry, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +89,6 @@ def relations_among(own: int, entries: Sequence[Entry]) -> Iterator[Relation]:
     return _of_entry(own, linked, finder.find(entry.definition, own, linked), 0)
 
 
-def links_of(entry: Entry) -> tuple[str, ...]:
-    """Return all that an author links an entry to, whatever the kind of the relation."""
-    details = entry.details
-    return (*entry.see_also, *details.related, *details.broader, *details.narrower)
-
-
 def _of_entry(
     own: int, linked: Iterable[int], mentions: Iterable[Mention], first: int
 ) -> Iterator[Relation]:
@@ -113,45 +102,3 @@ def _of_entry(
         place = places.get(target)
         start, end = (place.start, place.end) if place else (None, None)
         yield Relation(first + own, first + target, kind, start, end)
-
-
-class Links:
-    """Tells which entry of a glossary a link means."""
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._prefix = f"{entries[0].glossary}:"
-        self._known: dict[str, dict[str, list[int]]] = {way: defaultdict(list) for way in _WAYS}
-        for position, entry in enumerate(entries):
-            for way, key in _keys(entry, names_of(entry)):
-                bearers = self._known[way][key]
-                if position not in bearers[-1:]:
-                    bearers.append(position)
-        pages = self._known["page"]  # a file of many terms is none
-        self._known["page"] = {name: found for name, found in pages.items() if len(found) == 1}
-
-    def of(self, entry: Entry) -> list[int]:
-        """Return the entries that the links of one lead to, in its author's order."""
-        targets = (self.target(name) for name in links_of(entry))
-        return [target for target in targets if target is not None]
-
-    def target(self, name: str) -> int | None:
-        """Return the entry that a link means; none if no entry or several are called so."""
-        found = self.targets(name)
-        return found[0] if len(found) == 1 else None
-
-    def targets(self, name: str) -> Sequence[int]:
-        """Return the entries that a link may mean, by the surest way in which any is called so."""
-        id_, key = slug(name.removeprefix(self._prefix)), fold(name)
-        asked = {"id": id_, "page": id_, "term": key, "alias": key, "form": form_of(key, name)}
-        return next((found for way in _WAYS if (found := self._known[way].get(asked[way]))), ())
-
-
-def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
-    yield "id", entry.id.partition(":")[2]
-    if entry.source:
-        file = PurePath(entry.source.file)
-        yield "page", slug(file.parent.name if file.stem == "index" else file.stem)
-    for name in names:
-        if name.kind is not NameKind.INITIALS:
-            yield ("term" if name.kind is NameKind.TERM else "alias"), name.key
-            yield "form", name.form

@@ -14,7 +14,7 @@ from semsearch.encoders.base import Encoder
 from semsearch.ranking.background import TWIN, Background, background_of, spread
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.retrieval import Question, Retriever
-from semsearch.text import MAX_QUESTION_CHARS
+from semsearch.text.normalise import MAX_QUESTION_CHARS
 
 SAMPLE = 200
 """Sentences asked of one glossary: a second or less, and the mean varies by a fifteenth of a deviation."""

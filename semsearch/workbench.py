@@ -36,7 +36,7 @@ from semsearch.storage.snapshot import write_snapshot
 from semsearch.storage.texts import EmbeddedTexts
 from semsearch.storage.tokens import write_tokens
 from semsearch.storage.words import write_words
-from semsearch.text import text_hash
+from semsearch.text.normalise import text_hash
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.names import names_of
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStems, NameStemsWriter
+from semsearch.text.names import names_of
 from tests.conftest import entry
 
 NAMES = (

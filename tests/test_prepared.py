@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from semsearch.core.progress import Silent
-from semsearch.passages import passages_of
 from semsearch.prepared import Prepared
-from semsearch.text import text_hash
+from semsearch.text.normalise import text_hash
+from semsearch.text.passages import passages_of
 from tests.conftest import ENTRIES, entry
 
 

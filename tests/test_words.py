@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch import stems
 from semsearch.core.entries import Entry
 from semsearch.core.positions import Scope
 from semsearch.core.progress import Silent
 from semsearch.layers import LayeredWords
 from semsearch.retrieval import NO_NUMBERS
-from semsearch.stems import question_stems, stem, words_with_stems
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.words import MOST_POSTINGS, WordsIndex, shared_words, write_words
+from semsearch.text import stems
+from semsearch.text.stems import question_stems, stem, words_with_stems
 from tests.conftest import entry
 
 ENTRIES = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from semsearch.importers.dictd import Article
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 from training.types import Sense
 
 SOURCE = "jargon"

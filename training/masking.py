@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from semsearch.names import form_of
-from semsearch.stems import stem
-from semsearch.text import WORD, fold
+from semsearch.text.names import form_of
+from semsearch.text.normalise import WORD, fold
+from semsearch.text.stems import stem
 
 MASK = "it"
 

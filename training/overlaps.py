@@ -9,8 +9,8 @@ from pathlib import Path
 
 from semsearch.importers.corpus import read_corpus
 from semsearch.importers.dictd import Article
-from semsearch.names import names_of
-from semsearch.text import fold
+from semsearch.text.names import names_of
+from semsearch.text.normalise import fold
 
 RUN = 8
 """Words in a row that two texts share only when one was copied, or quoted."""

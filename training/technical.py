@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from semsearch.names import is_acronym
-from semsearch.text import WORD, fold, sentences
+from semsearch.text.names import is_acronym
+from semsearch.text.normalise import WORD, fold, sentences
 from training import docstrings, pages, services
 from training.types import Sense
 

@@ -30,7 +30,7 @@ from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.encoders.pieces import Pieces
 from semsearch.encoders.sentence import load_model
 from semsearch.ranking.late_interaction import idf
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 from training.base import base_encoder
 from training.batches import ByTopic, topics_of
 from training.loss import DescriptionLoss

@@ -31,7 +31,7 @@ from semsearch.glossary import Glossary
 from semsearch.pages import Site, render
 from semsearch.pages.answer import shown
 from semsearch.pages.assets import FOLDER, assets_path
-from semsearch.text import check_question
+from semsearch.text.normalise import check_question
 
 _FIRST_QUESTION = "What is this glossary about?"
 """Asked once before the service is ready; the entries nearest to it make the examples."""

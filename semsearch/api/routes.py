@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from semsearch import languages, wire
+from semsearch import wire
 from semsearch.answering import Asked
 from semsearch.api import examples, problems
 from semsearch.api.access import caller_of
@@ -24,7 +24,8 @@ from semsearch.api.strict import StrictRoute, client_of
 from semsearch.core.errors import InvalidQuestion
 from semsearch.glossary import MAX_K
 from semsearch.ranking.confidence import THRESHOLD
-from semsearch.text import MAX_QUESTION_CHARS, check_question
+from semsearch.text import languages
+from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
 from semsearch.writing import to_json
 
 MAX_QUESTIONS = 64

@@ -15,7 +15,7 @@ from semsearch.core.errors import EntryNotFound, InvalidQuestion
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.version import __version__
 from semsearch.glossary import MAX_K, Glossary
-from semsearch.text import text_hash
+from semsearch.text.normalise import text_hash
 
 
 class Service:

@@ -39,7 +39,7 @@ def targets(incomplete: str) -> list[str]:
 
 def names(context: typer.Context, incomplete: str) -> list[str]:
     """Return terms and aliases that begin with what was typed."""
-    from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast
+    from semsearch.text.normalise import fold  # noqa: PLC0415 - Tab must answer fast
 
     snapshot = _snapshot(context)
     if snapshot is None:
@@ -50,7 +50,7 @@ def names(context: typer.Context, incomplete: str) -> list[str]:
 
 def ids(context: typer.Context, incomplete: str) -> list[str]:
     """Return ids of entries whose terms or aliases begin with what was typed behind the glossary."""
-    from semsearch.text import fold  # noqa: PLC0415 - Tab must answer fast
+    from semsearch.text.normalise import fold  # noqa: PLC0415 - Tab must answer fast
 
     snapshot = _snapshot(context)
     if snapshot is None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from semsearch.core.entries import (
-    Entry,
-)
+from semsearch.core.entries import Entry
 
 
 class Tier(StrEnum):

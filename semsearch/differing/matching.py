@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from semsearch.core.entries import Entry
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 
 
 class Kind(StrEnum):

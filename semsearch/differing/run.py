@@ -13,9 +13,9 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, Silent
 from semsearch.differing.matching import Difference, Kind, differences
 from semsearch.importers import read_corpus
-from semsearch.passages import text_of
 from semsearch.storage.entries import EntryReader
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.passages import text_of
 from semsearch.workbench import meaning_of, vectors_of
 
 

@@ -20,9 +20,9 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.editing.bulk import ImportReport, plan
 from semsearch.editing.desk import Desk, Lender
 from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
-from semsearch.importers.slugs import slug
 from semsearch.storage.entries import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.requests import Answered
+from semsearch.text.slugs import slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from semsearch.core.arrays import Encoded, Tokens, Vectors
 from semsearch.encoders.pieces import MAX_TOKENS
-from semsearch.text import content_words, fold
+from semsearch.text.normalise import content_words, fold
 
 NAME = "hashed"
 

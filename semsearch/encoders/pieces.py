@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Tokens
-from semsearch.text import STOP_WORDS
+from semsearch.text.normalise import STOP_WORDS
 
 _ENDINGS = frozenset({"d", "ed", "er", "ers", "es", "ing", "ly", "s"})
 """What is cut off a word that is known without it: "forges" is "forge" and "s"."""

@@ -10,7 +10,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.judgements import Judgement
 from semsearch.glossary import Glossary
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 
 NEAR_NAME = 60
 """Least resemblance, of 100, of a name that is suggested for an unknown one."""

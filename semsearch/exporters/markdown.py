@@ -12,7 +12,7 @@ from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.links import nowhere
 from semsearch.importers.prose import prose_of
 from semsearch.importers.stated_lines import is_stated
-from semsearch.text import in_markdown
+from semsearch.text.normalise import in_markdown
 
 _BEGINS = re.compile(
     r"(?m)^(#{1,6}(?=\s|$)|[-+=](?=[-=+\s]|$)|~(?=~~)|:(?=\s))|^(\d{1,9})([.)])(?=\s|$)"

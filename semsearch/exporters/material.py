@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from semsearch.core.entries import TEXT_DETAILS, Entry
-from semsearch.importers.slugs import slug
-from semsearch.relations import Links, links_of
-from semsearch.text import text_hash
+from semsearch.text.links import Links, links_of
+from semsearch.text.normalise import text_hash
+from semsearch.text.slugs import slug
 
 NOWHERE = "https://glossary.invalid/"
 """What addresses begin with where nobody has said where the glossary is; there can be no such host (RFC 2606)."""

@@ -21,7 +21,7 @@ from semsearch.core.errors import ImportFailed
 from semsearch.importers.files import read_bytes
 from semsearch.importers.packed import unpacked
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 """Of numbers to base 64, by their values."""

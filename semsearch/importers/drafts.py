@@ -10,7 +10,7 @@ from semsearch.core.errors import InvalidEntry
 from semsearch.importers.entries import MAX_TERM, clean, language_tag
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
-from semsearch.importers.slugs import slug
+from semsearch.text.slugs import slug
 
 _NOWHERE = Source("", 0)
 

@@ -17,7 +17,7 @@ from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, 
 from semsearch.importers.fields import shorten
 from semsearch.importers.merging import led_elsewhere, merged, resolved
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.slugs import slug
+from semsearch.text.slugs import slug
 
 NO_DEFINITION = "no definition of"
 """How the reason begins for which labels alone are refused, by every reader."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Refusal
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.slugs import slug
-from semsearch.text import fold
+from semsearch.text.normalise import fold
+from semsearch.text.slugs import slug
 
 _RELATIONS = ("broader", "narrower", "related")
 _MOST_HOPS = 16

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
-from semsearch.importers.slugs import slug
+from semsearch.text.slugs import slug
 
 _ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
 """Files about a glossary; never read from a folder, in any case, with any suffix."""

@@ -22,7 +22,7 @@ from typing import Any
 from semsearch.core.errors import InvalidSetting
 from semsearch.linting.catalogue import RULES
 from semsearch.linting.rules import Finding, Found, Options, Rule, Severity
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 
 OWN_FILE = ".semsearch-lint.toml"
 PROJECT_FILE = "pyproject.toml"

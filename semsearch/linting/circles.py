@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from semsearch.core.entries import Entry
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.mentions import Mention
-from semsearch.names import names_of
-from semsearch.stems import stem
-from semsearch.text import STOP_WORDS, WORD, fold
+from semsearch.text.mentions import Mention
+from semsearch.text.names import names_of
+from semsearch.text.normalise import STOP_WORDS, WORD, fold
+from semsearch.text.stems import stem
 
 _EMPTY_WORDS = frozenset(
     map(

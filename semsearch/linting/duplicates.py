@@ -16,8 +16,8 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import told
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.stems import stem
-from semsearch.text import WORD, fold
+from semsearch.text.normalise import WORD, fold
+from semsearch.text.stems import stem
 from semsearch.workbench import Workbench
 
 NEAREST = 8

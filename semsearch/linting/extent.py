@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.passages import text_of
-from semsearch.text import is_brief
+from semsearch.text.normalise import is_brief
+from semsearch.text.passages import text_of
 
 _NO_ENTRY = "not an entry"
 """How the reason ends for what nobody would take for one: landing pages, lists of meanings, concept schemes."""

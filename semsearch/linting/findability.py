@@ -9,11 +9,11 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import told
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.mentions import MentionFinder
-from semsearch.names import names_of
 from semsearch.ranking.recipe import DEFAULT
 from semsearch.retrieval import Question
-from semsearch.text import MAX_QUESTION_CHARS, content_words
+from semsearch.text.mentions import MentionFinder
+from semsearch.text.names import names_of
+from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
 from semsearch.workbench import Workbench
 
 CHUNK = 256

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from semsearch.core.entries import Entry
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.relations import Links, links_of
-from semsearch.text import fold
+from semsearch.text.links import Links, links_of
+from semsearch.text.normalise import fold
 
 
 def _collisions(material: Material, options: Options) -> Iterator[Found]:

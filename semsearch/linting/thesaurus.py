@@ -14,7 +14,7 @@ from itertools import combinations
 from semsearch.core.entries import Entry, Source
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.relations import Links
+from semsearch.text.links import Links
 
 
 @dataclass(frozen=True, slots=True)

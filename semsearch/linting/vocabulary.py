@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from semsearch.core.entries import Entry
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.names import form_of, names_of
-from semsearch.passages import text_of
-from semsearch.text import STOP_WORDS, fold
+from semsearch.text.names import form_of, names_of
+from semsearch.text.normalise import STOP_WORDS, fold
+from semsearch.text.passages import text_of
 
 MAX_WORDS = 3
 """Words of a phrase; longer ones are mostly described rather than named."""

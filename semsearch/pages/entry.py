@@ -7,7 +7,7 @@ from typing import Any
 
 from semsearch.core.answers import Authored, Reference, Related
 from semsearch.core.entries import Entry
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")
 _SUMMARY = 200

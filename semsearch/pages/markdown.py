@@ -8,7 +8,7 @@ from semsearch.core.answers import Related
 from semsearch.core.entries import Entry
 from semsearch.pages.entry import authored, mentioning, others, summary
 from semsearch.pages.rendering import Site, count
-from semsearch.text import in_markdown
+from semsearch.text.normalise import in_markdown
 
 MOST_LISTED = 500
 """Entries that /llms.txt lists; of more it names the glossaries alone."""

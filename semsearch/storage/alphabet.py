@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
 from semsearch.storage.database import Reader
-from semsearch.text import fold
+from semsearch.text.normalise import fold
 
 SCHEMA = """
     CREATE TABLE alphabet (

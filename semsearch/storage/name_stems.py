@@ -17,12 +17,12 @@ from hashlib import blake2b
 import numpy as np
 
 from semsearch.core.arrays import Numbers
-from semsearch.names import Name, NameKind
 from semsearch.ranking.fusion import Scores, named_in
-from semsearch.stems import question_stems
 from semsearch.storage.files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import mapped
+from semsearch.text.names import Name, NameKind
+from semsearch.text.stems import question_stems
 
 _END = 0
 

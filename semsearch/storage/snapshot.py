@@ -18,9 +18,6 @@ import numpy as np
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation
 from semsearch.core.progress import Progress, told
-from semsearch.names import Name, names_of
-from semsearch.passages import Passage
-from semsearch.stems import Stemmed, words_with_stems
 from semsearch.storage import alphabet, relations
 from semsearch.storage.alphabet import Placed
 from semsearch.storage.database import Reader, writing_once
@@ -28,6 +25,9 @@ from semsearch.storage.files import sync, write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
+from semsearch.text.names import Name, names_of
+from semsearch.text.passages import Passage
+from semsearch.text.stems import Stemmed, words_with_stems
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;

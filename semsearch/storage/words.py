@@ -27,14 +27,14 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.positions import are_among
 from semsearch.core.progress import Progress, told
-from semsearch.names import names_of
-from semsearch.passages import text_of
-from semsearch.stems import Stemmed, question_stems, words_with_stems
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import mapped
-from semsearch.text import fold
+from semsearch.text.names import names_of
+from semsearch.text.normalise import fold
+from semsearch.text.passages import text_of
+from semsearch.text.stems import Stemmed, question_stems, words_with_stems
 
 K1 = 1.2
 B = 0.75

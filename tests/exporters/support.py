@@ -13,7 +13,7 @@ from semsearch.exporters import Export, Material, target_named
 from semsearch.importers import read_corpus
 from semsearch.importers.entries import make_entries
 from semsearch.importers.records import Record
-from semsearch.relations import Links
+from semsearch.text.links import Links
 
 ADDRESS = "https://glossary.example/"
 _SOURCE = Source("hand", 1)

@@ -9,7 +9,7 @@ import pytest
 from semsearch.core.errors import ImportFailed, UnknownFormat
 from semsearch.importers import FORMATS, read_corpus
 from semsearch.importers.formats import format_of, is_page, is_part
-from semsearch.importers.slugs import slug
+from semsearch.text.slugs import slug
 from tests.importers.support import DATA
 
 

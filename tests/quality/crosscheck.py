@@ -25,9 +25,9 @@ from semsearch.evaluation.measures import Estimate, mean_of, per_question, rows
 from semsearch.evaluation.outcomes import Outcome, collect
 from semsearch.evaluation.questions import Question
 from semsearch.importers.dictd import Article, read_articles
-from semsearch.names import NameKind, names_of
 from semsearch.ranking.recipe import ABLATIONS
-from semsearch.text import WORD, fold
+from semsearch.text.names import NameKind, names_of
+from semsearch.text.normalise import WORD, fold
 from tests.quality.foldoc import definition_of, shortened
 from tests.quality.glossaries import opened_one
 from training.masking import masked, names_left

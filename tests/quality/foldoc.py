@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from semsearch.importers.dictd import Article
-from semsearch.text import MAX_QUESTION_CHARS, WORD
+from semsearch.text.normalise import MAX_QUESTION_CHARS, WORD
 
 _LABELS = re.compile(
     r"""(?: \d+\.(?=\s)                                        # the number of a sense

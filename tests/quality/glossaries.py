@@ -16,7 +16,7 @@ import semsearch
 from semsearch.encoders.models import BASE_MODEL, DEFAULT_MODEL, packaged_name
 from semsearch.evaluation.judgements import Judgement, read_judgements
 from semsearch.glossary import Glossary
-from semsearch.importers.slugs import slug
+from semsearch.text.slugs import slug
 
 SOURCES = {
     "deep-learning": "{project}/corpus/deep-learning.md",

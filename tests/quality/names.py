@@ -22,8 +22,8 @@ from rapidfuzz.distance import OSA
 
 from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
-from semsearch.names import NameKind, form_of, names_of
-from semsearch.text import fold
+from semsearch.text.names import NameKind, form_of, names_of
+from semsearch.text.normalise import fold
 from tests.quality.glossaries import opened
 
 TYPOS = 100

@@ -19,7 +19,7 @@ from itertools import compress, product
 import numpy as np
 
 from semsearch.core.positions import Scope, are_among
-from semsearch.text import WORD, fold
+from semsearch.text.normalise import WORD, fold
 
 MIN_NAME_CHARS = 3
 """Names of two letters are all one letter away from each other."""

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from semsearch.names import Name, NameKind, form_of, joined
-from semsearch.text import STOP_WORDS, WORD, fold
+from semsearch.text.names import Name, NameKind, form_of, joined
+from semsearch.text.normalise import STOP_WORDS, WORD, fold
 
 MAX_WORDS = 12
 """Words of a name that is looked for."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
-from semsearch.text import is_brief, sentences
+from semsearch.text.normalise import is_brief, sentences
 
 MAX_SENTENCES = 64
 """Sentences embedded of one definition; what comes later in a long page is rarely asked for,

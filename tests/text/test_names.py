@@ -7,8 +7,8 @@ import time
 import pytest
 
 from semsearch.core.entries import Entry
-from semsearch.names import NameKind, form_of, is_acronym, names_of
-from semsearch.text import fold
+from semsearch.text.names import NameKind, form_of, is_acronym, names_of
+from semsearch.text.normalise import fold
 
 
 def _names(term: str, definition: str = "", aliases: tuple[str, ...] = ()) -> list[tuple[str, str]]:

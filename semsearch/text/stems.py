@@ -11,7 +11,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from semsearch.text import CACHED_CHARS, WORD, content_words, fold
+from semsearch.text.normalise import CACHED_CHARS, WORD, content_words, fold
 
 Stemmed = tuple[str, int, int]
 """The stem of a word, and where it begins and ends in its text. Not a `Span`, which takes as long to make as all the

@@ -11,7 +11,7 @@ import pytest
 from rapidfuzz.distance import OSA
 
 from semsearch.core.positions import Scope
-from semsearch.spelling import KnownName, Names, Vocabulary, likelihood, repair
+from semsearch.text.spelling import KnownName, Names, Vocabulary, likelihood, repair
 
 WORDS = {"connection": 9, "connections": 1, "prevent": 3, "library": 2, "attacks": 4, "forces": 5}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.passages import MAX_SENTENCES, passages_of, prose, text_of
+from semsearch.text.passages import MAX_SENTENCES, passages_of, prose, text_of
 from tests.conftest import entry
 
 PAGE = (

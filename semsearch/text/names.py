@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from semsearch.core.entries import Entry
-from semsearch.text import WORD, fold
+from semsearch.text.normalise import WORD, fold
 
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*(.*)$")
 _ACRONYM_IN_TEXT = re.compile(r"\(([A-Z][A-Za-z0-9&/-]{1,9})\)")

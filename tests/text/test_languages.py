@@ -15,7 +15,7 @@ from semsearch.core.errors import InvalidSetting, LanguageNotFound
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.languages import matching
+from semsearch.text.languages import matching
 from tests.conftest import entry
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semsearch.core.entries import Entry
-from semsearch.mentions import MentionFinder
-from semsearch.names import form_of, names_of
-from semsearch.text import fold
+from semsearch.text.mentions import MentionFinder
+from semsearch.text.names import form_of, names_of
+from semsearch.text.normalise import fold
 from tests.conftest import entry
 
 TERMS = (

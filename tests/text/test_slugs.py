@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.importers.slugs import slug
+from semsearch.text.slugs import slug
 
 
 @pytest.mark.parametrize(

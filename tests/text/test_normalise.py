@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch import text as text_module
 from semsearch.core.errors import InvalidQuestion
-from semsearch.text import WORD, check_question, content_words, fold, sentences, subject_of
+from semsearch.text import normalise as text_module
+from semsearch.text.normalise import (
+    WORD,
+    check_question,
+    content_words,
+    fold,
+    sentences,
+    subject_of,
+)
 
 
 def test_a_question_is_tidied_but_kept() -> None:
