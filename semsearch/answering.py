@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.positions import Scope
 from semsearch.ranking import confidence
-from semsearch.ranking.background import Background
+from semsearch.ranking.baseline import Background
 from semsearch.ranking.confidence import Calibration
-from semsearch.ranking.recipe import Recipe
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
+from semsearch.ranking.weights import Recipe
 from semsearch.reading import NameFinder, NameMatch, Reading
 from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank

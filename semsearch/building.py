@@ -37,7 +37,7 @@ from semsearch.importers.reporting import write_report
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.publishing import Made, Written, publish_generation, write_generation
-from semsearch.ranking.background import spread
+from semsearch.ranking.baseline import spread
 from semsearch.relations import RelationCounts
 from semsearch.rerankers import NO_RERANKER
 from semsearch.rerankers.cross import find_reranker

@@ -16,8 +16,8 @@ from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress, told
-from semsearch.ranking.background import spread
-from semsearch.ranking.recipe import DEFAULT
+from semsearch.ranking.baseline import spread
+from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped

@@ -23,7 +23,7 @@ from semsearch.embedding import Embedding, encoder_of
 from semsearch.encoders import is_meant
 from semsearch.encoders.remembering import Remembering
 from semsearch.overlay import make_overlay
-from semsearch.ranking.background import Background
+from semsearch.ranking.baseline import Background
 from semsearch.reading import NameFinder
 from semsearch.rerankers import load_reranker
 from semsearch.rerankers.base import Reranker

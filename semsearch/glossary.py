@@ -29,9 +29,9 @@ from semsearch.exporters.material import NOWHERE
 from semsearch.following import Following, Shown
 from semsearch.maps import Atlas
 from semsearch.ranking import confidence
-from semsearch.ranking.background import Background
+from semsearch.ranking.baseline import Background
 from semsearch.ranking.confidence import Calibration
-from semsearch.ranking.recipe import DEFAULT, Recipe
+from semsearch.ranking.weights import DEFAULT, Recipe
 from semsearch.related import find_related
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.ranking.background import TWIN
+from semsearch.ranking.baseline import TWIN
 
 NEAREST = 10
 """How near two entries must be to each other: among so many nearest of either. On MDN 5 leave 70 of 594

@@ -21,8 +21,8 @@ from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
 from semsearch.finding import engine_file, write_engine
 from semsearch.prepared import Prepared
-from semsearch.ranking.background import Background, measure_background
-from semsearch.ranking.recipe import DEFAULT, stated_weights
+from semsearch.ranking.baseline import Background, measure_background
+from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.relations import Relating, RelationCounts
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment

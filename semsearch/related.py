@@ -12,7 +12,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.layered_entries import LayeredEntries
 from semsearch.neighbours import Near, neighbours
-from semsearch.ranking.background import Background
+from semsearch.ranking.baseline import Background
 from semsearch.retrieval import Retriever
 from semsearch.text.links import Links
 from semsearch.text.normalise import STOP_WORDS, WORD

@@ -24,7 +24,7 @@ from semsearch.layers import Layered, LayeredFinder, LayeredNameStems, LayeredTo
 from semsearch.projection import landmarks, place
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
-from semsearch.ranking.recipe import PARTS, SHORTLIST, Recipe
+from semsearch.ranking.weights import PARTS, SHORTLIST, Recipe
 from semsearch.segment import Segment
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)

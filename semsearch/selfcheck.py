@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from semsearch.core.positions import Scope
 from semsearch.encoders.base import Encoder
-from semsearch.ranking.background import TWIN, Background, background_of, spread
-from semsearch.ranking.recipe import DEFAULT
+from semsearch.ranking.baseline import TWIN, Background, background_of, spread
+from semsearch.ranking.weights import DEFAULT
 from semsearch.retrieval import Question, Retriever
 from semsearch.text.normalise import MAX_QUESTION_CHARS
 

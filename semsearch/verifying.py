@@ -16,7 +16,7 @@ from semsearch.core.errors import IndexDamaged
 from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import BATCH, Embedding
 from semsearch.prepared import Prepared
-from semsearch.ranking.background import spread
+from semsearch.ranking.baseline import spread
 from semsearch.storage.calibration import load_calibration
 from semsearch.storage.copying import copy_database
 from semsearch.storage.database import sound

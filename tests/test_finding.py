@@ -22,7 +22,7 @@ from semsearch.finding import (
     engine_file,
     write_engine,
 )
-from semsearch.ranking.recipe import DEFAULT
+from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.layout import GenerationLayout
 
 DIM = 24

@@ -11,7 +11,7 @@ from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
-from semsearch.ranking.recipe import ABLATIONS, DEFAULT, PARTS
+from semsearch.ranking.weights import ABLATIONS, DEFAULT, PARTS
 from tests.conftest import ENTRIES, entry
 from tests.quality.names import Names, dressed, failures, typos
 

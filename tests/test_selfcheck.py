@@ -11,8 +11,8 @@ from semsearch.building import build_index
 from semsearch.core.answers import Verdict
 from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
-from semsearch.ranking.background import ENOUGH, background_of
-from semsearch.ranking.recipe import DEFAULT, stated_weights
+from semsearch.ranking.baseline import ENOUGH, background_of
+from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.selfcheck import TYPICAL
 from tests.conftest import ENTRIES, entry
 

@@ -10,7 +10,7 @@ from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.ranking.fusion import fuse
-from semsearch.ranking.recipe import DEFAULT, PARTS
+from semsearch.ranking.weights import DEFAULT, PARTS
 from semsearch.wording import PART_NAMES, VERDICTS, former_default, percent, place, shares
 from tests.conftest import PROJECT
 

@@ -15,7 +15,7 @@ from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
 from semsearch.encoders.hashed import HashedEncoder
 from semsearch.glossary import Glossary
-from semsearch.ranking.recipe import DEFAULT
+from semsearch.ranking.weights import DEFAULT
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
 from semsearch.workbench import Meaning, laid_out, meaning_of, vectors_of

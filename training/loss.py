@@ -24,7 +24,7 @@ SCALE = 20.0
 PART_OF_TOKENS = 0.6
 COVERAGE = 0.3
 """What tokens count beside the vectors of whole texts, and coverage within them: near the weights of
-`semsearch.ranking.recipe`."""
+`semsearch.ranking.weights`."""
 
 TOO_ALIKE = 0.85
 """Two definitions of a batch that are so alike are not told apart: the other one may be right too."""

@@ -10,7 +10,7 @@ from semsearch.evaluation.measures import Row, per_question, rows, total
 from semsearch.evaluation.outcomes import Outcome, collect
 from semsearch.evaluation.questions import Question
 from semsearch.glossary import Glossary
-from semsearch.ranking.recipe import ABLATIONS, DEFAULT
+from semsearch.ranking.weights import ABLATIONS, DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

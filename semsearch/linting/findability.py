@@ -9,7 +9,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import told
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
-from semsearch.ranking.recipe import DEFAULT
+from semsearch.ranking.weights import DEFAULT
 from semsearch.retrieval import Question
 from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import names_of

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.ranking.recipe import Recipe
+from semsearch.ranking.weights import Recipe
 
 Scores = NDArray[np.float32]
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
 from semsearch.core.index_info import EngineInfo, RerankerInfo
-from semsearch.ranking.background import Background
-from semsearch.ranking.recipe import DEFAULT, stated_weights
+from semsearch.ranking.baseline import Background
+from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.progress import Progress
-from semsearch.ranking.background import spread
+from semsearch.ranking.baseline import spread
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.database import Reader, writing_once

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import semsearch
-from semsearch.ranking.recipe import ABLATIONS
+from semsearch.ranking.weights import ABLATIONS
 from tests.benchmarks import turns
 
 NEAREST = 10

@@ -11,7 +11,7 @@ import typer
 from semsearch.cli import complete
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
-from semsearch.ranking.recipe import DEFAULT
+from semsearch.ranking.weights import DEFAULT
 from semsearch.wording import percent
 from tests.cli.test_commands import run
 

@@ -25,7 +25,7 @@ from semsearch.evaluation.report import Asked, Report, ask_all, summarise
 from semsearch.evaluation.report_html import to_html
 from semsearch.evaluation.stored import to_json
 from semsearch.glossary import Glossary
-from semsearch.ranking.recipe import ABLATIONS
+from semsearch.ranking.weights import ABLATIONS
 from tests.evaluation.support import outcome
 
 HOSTILE = "<script>alert('&')</script>"

@@ -25,7 +25,7 @@ from semsearch.evaluation.measures import Estimate, mean_of, per_question, rows
 from semsearch.evaluation.outcomes import Outcome, collect
 from semsearch.evaluation.questions import Question
 from semsearch.importers.dictd import Article, read_articles
-from semsearch.ranking.recipe import ABLATIONS
+from semsearch.ranking.weights import ABLATIONS
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.normalise import WORD, fold
 from tests.quality.foldoc import definition_of, shortened

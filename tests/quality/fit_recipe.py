@@ -1,4 +1,4 @@
-"""Fit the weights of `semsearch.ranking.recipe` on the tuning halves of the questions: `make fit-recipe`.
+"""Fit the weights of `semsearch.ranking.weights` on the tuning halves of the questions: `make fit-recipe`.
 
     python -m tests.quality.fit_recipe SHARED FOLDER
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from semsearch.evaluation.judgements import Judgement, is_tuning
 from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import SHARPNESS
-from semsearch.ranking.recipe import DEFAULT, PARTS
+from semsearch.ranking.weights import DEFAULT, PARTS
 from tests.quality.glossaries import opened
 
 PENALTY = 0.003

@@ -24,7 +24,7 @@ from semsearch.evaluation.questions import prepare
 from semsearch.evaluation.report import Asked, ask_all, summarise
 from semsearch.evaluation.report_html import to_html
 from semsearch.evaluation.stored import read_results, to_compact_json
-from semsearch.ranking.recipe import ABLATIONS
+from semsearch.ranking.weights import ABLATIONS
 from tests.quality import sidebyside
 from tests.quality.glossaries import folder_of, opened
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semsearch.ranking.fusion import fuse, named_in, passage_scores
-from semsearch.ranking.recipe import DEFAULT, PARTS
+from semsearch.ranking.weights import DEFAULT, PARTS
 
 
 def test_fused_is_the_weighted_sum_of_the_parts() -> None:
