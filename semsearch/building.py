@@ -33,7 +33,7 @@ from semsearch.encoders.onnx import Agreement
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
-from semsearch.importers.reporting import write_report
+from semsearch.importers.report import write_report
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.publishing import Made, Written, publish_generation, write_generation

@@ -68,7 +68,7 @@ def dry_run(
 ) -> None:
     """Read glossaries, say what would be taken, and write nothing but the report."""
     from semsearch.importers import read_corpus  # noqa: PLC0415 - loads the importers
-    from semsearch.importers.reporting import write_report  # noqa: PLC0415
+    from semsearch.importers.report import write_report  # noqa: PLC0415
 
     with show.BuildProgress(quiet=as_json) as progress:
         corpus = read_corpus(paths, columns=columns, format=format_, progress=progress)

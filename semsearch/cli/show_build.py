@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def left_out(parts: Sequence[LeftOut]) -> None:
     """Say what files state and entries have no place for."""
-    from semsearch.importers.reporting import counted  # noqa: PLC0415 - loads the importers
+    from semsearch.importers.report import counted  # noqa: PLC0415 - loads the importers
 
     if said := counted(parts):
         say(f"Left out: {said} entries (--report says of which)")

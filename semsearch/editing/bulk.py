@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from semsearch.core.entries import Changed, Entry, Refusal
-from semsearch.importers.entries import make_entries
 from semsearch.importers.json_records import records_of_lines
 from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.records_to_entries import make_entries
 from semsearch.storage.entries import Edit, Stored
 
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.material import Material, links_by, name_of, parts_of
-from semsearch.importers.blocks import parse_blocks
-from semsearch.importers.links import nowhere
-from semsearch.importers.prose import prose_of
-from semsearch.importers.stated_lines import is_stated
+from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown.links import nowhere
+from semsearch.importers.markdown.metadata_lines import is_stated
+from semsearch.importers.markdown.plain_text import prose_of
 from semsearch.text.normalise import in_markdown
 
 _BEGINS = re.compile(

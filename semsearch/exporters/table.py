@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import DETAILS, Entry
 from semsearch.exporters.material import Material, is_flat, name_of, parts_of, several
-from semsearch.importers.formulas import defused
+from semsearch.importers.csv_formulas import defused
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
 _SENTENCES = ("examples", "sources")

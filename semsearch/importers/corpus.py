@@ -11,10 +11,10 @@ from pathlib import Path
 from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.core.progress import Progress, Silent, told
-from semsearch.importers.entries import NO_DEFINITION, make_entries
+from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
-from semsearch.importers.sources import SourceFile, find_files
+from semsearch.importers.records_to_entries import NO_DEFINITION, make_entries
 
 
 @dataclass(frozen=True, slots=True)

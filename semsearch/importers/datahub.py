@@ -16,8 +16,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
-from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 MAX_CHARACTERS = 8 * 2**20
 MAX_DEPTH = 64

@@ -15,9 +15,9 @@ from typing import Any
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import local_name, shorten
-from semsearch.importers.files import read_text
-from semsearch.importers.markup import html_words
+from semsearch.importers.markdown.raw_html import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 MAX_DEPTH = 64
 _TERMS = frozenset({"DefinedTerm", "CategoryCode"})

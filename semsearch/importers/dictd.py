@@ -18,9 +18,9 @@ from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.files import read_bytes
-from semsearch.importers.packed import unpacked
+from semsearch.importers.compressed import unpacked
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.text_files import read_bytes
 from semsearch.text.normalise import fold
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"

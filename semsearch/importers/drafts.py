@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, Refusal, Source
 from semsearch.core.errors import InvalidEntry
-from semsearch.importers.entries import MAX_TERM, clean, language_tag
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
+from semsearch.importers.records_to_entries import MAX_TERM, clean, language_tag
 from semsearch.text.slugs import slug
 
 _NOWHERE = Source("", 0)

@@ -14,9 +14,9 @@ from importlib import import_module
 from pathlib import Path
 
 from semsearch.core.errors import MissingExtra, UnknownFormat
-from semsearch.importers import recognising as known
-from semsearch.importers.files import begins, has_front_matter
+from semsearch.importers import detection as known
 from semsearch.importers.records import Item, Reader, ReadOptions
+from semsearch.importers.text_files import begins, has_front_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ _FORMATS = (
         "notes of Obsidian: a note an entry, [[links]], aliases in front matter",
         _MARKDOWN,
         known.obsidian,
-        _lazy("obsidian"),
+        _lazy("markdown.obsidian"),
         is_page=True,
     ),
     Format(
@@ -70,7 +70,7 @@ _FORMATS = (
         "Markdown with front matter, a page an entry: MDN, Kubernetes, Hugo, CNCF",
         _MARKDOWN,
         known.page,
-        _lazy("pages"),
+        _lazy("markdown.page_per_term"),
         is_page=True,
     ),
     Format(
@@ -78,21 +78,21 @@ _FORMATS = (
         "MyST: Markdown with {glossary} directives",
         _MARKDOWN,
         known.myst,
-        _lazy("myst"),
+        _lazy("markdown.myst"),
     ),
     Format(
         "markdown",
         "Markdown of many terms: headings or definition lists",
         _MARKDOWN,
         known.anything,
-        _lazy("markdown"),
+        _lazy("markdown.reader"),
     ),
     Format(
         "sphinx",
         "reStructuredText: glossary directives of Sphinx, definition lists",
         (".rst", ".rest", ".txt"),
         known.sphinx,
-        _lazy("sphinx"),
+        _lazy("sphinx.reader"),
     ),
     Format(
         "openmetadata",
@@ -106,7 +106,7 @@ _FORMATS = (
         "CSV and TSV with a header row",
         _TABLE,
         known.anything,
-        _lazy("tabular"),
+        _lazy("table"),
     ),
     Format(
         "defined-terms",
@@ -120,7 +120,7 @@ _FORMATS = (
         "SKOS or OWL as JSON-LD",
         _JSON,
         known.json_ld,
-        _lazy("skos", "read_json_ld"),
+        _lazy("rdf.skos", "read_json_ld"),
     ),
     Format(
         "json",
@@ -141,7 +141,7 @@ _FORMATS = (
         "SKOS or OWL as Turtle",
         (".ttl", ".turtle", ".nt"),
         known.turtle,
-        _lazy("skos", "read_turtle"),
+        _lazy("rdf.skos", "read_turtle"),
     ),
     Format(
         "tbx",
@@ -155,14 +155,14 @@ _FORMATS = (
         "SKOS or OWL as RDF/XML",
         _XML,
         known.rdf_xml,
-        _lazy("skos", "read_rdf_xml"),
+        _lazy("rdf.skos", "read_rdf_xml"),
     ),
     Format(
         "html",
         "definition lists in HTML",
         _HTML,
         known.html,
-        _lazy("html_lists"),
+        _lazy("html"),
     ),
     Format(
         "datahub",

@@ -19,8 +19,8 @@ from typing import Any
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import check_chosen, map_fields
-from semsearch.importers.files import read_text
 from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 LIST_KEYS = ("entries", "terms", "glossary", "items", "data", "definitions", "hasDefinedTerm")
 """Keys under which an object holds its list of entries, first the one that wins."""

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
-from semsearch.importers.files import read_text
-from semsearch.importers.links import nowhere
-from semsearch.importers.prose import MAX_SOURCE, prose_of
+from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown.links import nowhere
+from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.tabular import rows
+from semsearch.importers.table import rows
+from semsearch.importers.text_files import read_text
 
 _KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "haspart": "narrower"}
 """Kinds of relations as entries know them; all others are merely related."""

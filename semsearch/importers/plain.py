@@ -17,8 +17,8 @@ from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import listed_names
-from semsearch.importers.files import read_text
 from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 MAX_TERM_LINE = 100
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.files import read_text
-from semsearch.importers.markup import html_words
-from semsearch.importers.packed import unpacked
+from semsearch.importers.compressed import unpacked
+from semsearch.importers.markdown.raw_html import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 _TEXT = frozenset("mlnw")
 _MARKUP = frozenset("hgxk")

@@ -17,8 +17,8 @@ from lxml import etree
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
-from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml, line_of
 
 _CONCEPTS = ("conceptEntry", "termEntry")

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 _MARKER = re.compile(r"\((?:a|p|ip)\)$")
 """Where an adjective may stand; no part of the word."""

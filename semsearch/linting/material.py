@@ -22,7 +22,7 @@ from semsearch.text.passages import prose
 from semsearch.workbench import Workbench
 
 if TYPE_CHECKING:
-    from semsearch.importers.concepts import Concept
+    from semsearch.importers.rdf.concepts import Concept
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Material:
         found = [one for one in self.files if format_name(*one) in VOCABULARIES]
         if not found:
             return []
-        from semsearch.importers.concepts import read_concepts  # noqa: PLC0415 - loads rdflib
+        from semsearch.importers.rdf.concepts import read_concepts  # noqa: PLC0415 - loads rdflib
 
         return [concept for path, name in found for concept in read_concepts(path, name)]
 

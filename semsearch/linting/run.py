@@ -9,7 +9,7 @@ from pathlib import Path
 
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
-from semsearch.importers.sources import find_files
+from semsearch.importers.discovery import find_files
 from semsearch.linting.choosing import Choice, LintConfig
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Finding, Severity

@@ -23,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 
 from semsearch.importers.dictd import read_articles
-from semsearch.importers.entries import MAX_DEFINITION
+from semsearch.importers.records_to_entries import MAX_DEFINITION
 from semsearch.importers.wordnet import read_lines
 from tests.quality.foldoc import definition_of
 from training import jargon, webster

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from semsearch.core.entries import DETAILS, NO_DETAILS, Details, Entry, Source
 from semsearch.exporters import Export, Material, target_named
 from semsearch.importers import read_corpus
-from semsearch.importers.entries import make_entries
 from semsearch.importers.records import Record
+from semsearch.importers.records_to_entries import make_entries
 from semsearch.text.links import Links
 
 ADDRESS = "https://glossary.example/"

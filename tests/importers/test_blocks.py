@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from semsearch.importers.blocks import parse_blocks
+from semsearch.importers.markdown.blocks import parse_blocks
 
 MARKDOWN = "# A\n\nb\nc\n\n- d\n  - e\n\nf\n: g\n\n| h |\n|---|\n| i |\n"
 

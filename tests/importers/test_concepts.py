@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.core.entries import Source
-from semsearch.importers.concepts import read_concepts
+from semsearch.importers.rdf.concepts import read_concepts
 from tests.conftest import PROJECT
 
 DATA = PROJECT / "tests" / "data" / "rdf"

@@ -8,7 +8,7 @@ import pytest
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.importers.stacks import stacks
+from semsearch.importers.sphinx.glossary_directive import stacks
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 

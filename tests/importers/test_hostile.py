@@ -14,7 +14,7 @@ import pytest
 
 from semsearch.core.errors import ImportFailed, SemsearchError
 from semsearch.importers import read_corpus
-from semsearch.importers.files import MAX_BYTES
+from semsearch.importers.text_files import MAX_BYTES
 from tests.importers.fuzz import SECONDS
 
 LAUGHS = "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.importers.entries import MAX_SEE_ALSO, clean, make_entries
 from semsearch.importers.fields import listed_names
-from semsearch.importers.links import from_file, from_page, nowhere
+from semsearch.importers.markdown.links import from_file, from_page, nowhere
 from semsearch.importers.records import Record
+from semsearch.importers.records_to_entries import MAX_SEE_ALSO, clean, make_entries
 from tests.importers.support import DATA, read, read_text
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.importers.macros import hide, show, spell_out
+from semsearch.importers.markdown.macros import hide, show, spell_out
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from semsearch.importers.blocks import Node, parse_inline
 from semsearch.importers.fields import split_aliases
-from semsearch.importers.prose import inline_words
+from semsearch.importers.markdown.blocks import Node, parse_inline
+from semsearch.importers.markdown.plain_text import inline_words
 
 _ALIASES = "aliases"
 _STATED = re.compile(

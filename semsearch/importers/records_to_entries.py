@@ -15,8 +15,8 @@ from itertools import islice
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
 from semsearch.importers.fields import shorten
-from semsearch.importers.merging import led_elsewhere, merged, resolved
 from semsearch.importers.records import Item, Record, Redirect
+from semsearch.importers.redirects import led_elsewhere, merged, resolved
 from semsearch.text.slugs import slug
 
 NO_DEFINITION = "no definition of"

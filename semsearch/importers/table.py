@@ -14,10 +14,10 @@ from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.csv_formulas import as_meant
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
-from semsearch.importers.files import read_text
-from semsearch.importers.formulas import as_meant
 from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 _Row = tuple[int, list[str]]
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
-from semsearch.importers.files import read_text
-from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
-from semsearch.importers.links import from_page
-from semsearch.importers.prose import MAX_SOURCE, prose_of, words_of
+from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown.front_matter import BadFrontMatter, Page, split_page
+from semsearch.importers.markdown.links import from_page
+from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of, words_of
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
+from semsearch.importers.text_files import read_text
 
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,500}\]\]|%%[^%]*%%")
 _LINK = re.compile(

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import split_aliases
-from semsearch.importers.files import read_text
-from semsearch.importers.frontmatter import BadFrontMatter, Page, split_page
-from semsearch.importers.links import Target, from_page
-from semsearch.importers.prose import MAX_SOURCE, Prose, prose_of, words_of
+from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown.front_matter import BadFrontMatter, Page, split_page
+from semsearch.importers.markdown.links import Target, from_page
+from semsearch.importers.markdown.plain_text import MAX_SOURCE, Prose, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
+from semsearch.importers.text_files import read_text
 
 _ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
 _LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed, UnknownFormat
+from semsearch.importers.discovery import find_files
 from semsearch.importers.formats import SUFFIXES
-from semsearch.importers.sources import find_files
 
 PAGE = "---\ntitle: x\n---\ny"
 

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from semsearch.core.entries import Entry, Refusal, Source
-from semsearch.importers.entries import MAX_DEFINITION, MAX_TERM, clean, make_entries
 from semsearch.importers.records import Record
+from semsearch.importers.records_to_entries import MAX_DEFINITION, MAX_TERM, clean, make_entries
 
 
 def record(term: str, definition: str = "d", line: int = 1, id_: str | None = None) -> Record:

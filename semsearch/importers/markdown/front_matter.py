@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from yaml.nodes import Node
 
-from semsearch.importers.files import opens_front_matter
+from semsearch.importers.text_files import opens_front_matter
 
 MAX_CHARACTERS = 64 * 1024
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.importers.blocks import parse_blocks
 from semsearch.importers.fields import shorten
-from semsearch.importers.files import read_text
-from semsearch.importers.links import from_file
-from semsearch.importers.prose import MAX_SOURCE, inline_words, prose_of
+from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown.links import from_file
+from semsearch.importers.markdown.plain_text import MAX_SOURCE, inline_words, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.stacks import Stack, stacks
+from semsearch.importers.sphinx.glossary_directive import Stack, stacks
+from semsearch.importers.text_files import read_text
 
 _OPENING = re.compile(r"^([ \t]*)(`{3,}|~{3,}|:{3,})\s*\{glossary\}")
 _OPTION = re.compile(r"^:[\w-]+:")

@@ -14,7 +14,7 @@ import rdflib
 from rdflib import Dataset, Graph
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.files import read_text
+from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml
 
 # what a literal states is what was written; made anew, "1E999999999" has a billion digits

@@ -14,10 +14,10 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Source
-from semsearch.importers import rdf
 from semsearch.importers.fields import local_name
 from semsearch.importers.formats import format_name
-from semsearch.importers.skos import (
+from semsearch.importers.rdf import graphs
+from semsearch.importers.rdf.skos import (
     ALT,
     BROADER,
     HIDDEN,
@@ -30,9 +30,9 @@ from semsearch.importers.skos import (
 )
 
 _READERS = {
-    "turtle": rdf.read_turtle,
-    "rdf-xml": rdf.read_rdf_xml,
-    "json-ld": rdf.read_json_ld,
+    "turtle": graphs.read_turtle,
+    "rdf-xml": graphs.read_rdf_xml,
+    "json-ld": graphs.read_json_ld,
 }
 
 

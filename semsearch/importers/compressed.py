@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.files import MAX_BYTES, read_bytes
+from semsearch.importers.text_files import MAX_BYTES, read_bytes
 
 _GZIP = 31
 """Window bits by which zlib reads a gzip file."""

@@ -22,13 +22,19 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.blocks import Node
-from semsearch.importers.deflists import Stacks, parse_with_stacks
-from semsearch.importers.files import read_text
-from semsearch.importers.links import from_file
-from semsearch.importers.prose import MAX_SOURCE, Prose, inline_words, prose_of, words_of
+from semsearch.importers.markdown.blocks import Node
+from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
+from semsearch.importers.markdown.links import from_file
+from semsearch.importers.markdown.metadata_lines import take_stated
+from semsearch.importers.markdown.plain_text import (
+    MAX_SOURCE,
+    Prose,
+    inline_words,
+    prose_of,
+    words_of,
+)
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.importers.stated_lines import take_stated
+from semsearch.importers.text_files import read_text
 
 _ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
 _NOT_TEXT = ("hr", "html_block")

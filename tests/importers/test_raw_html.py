@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from semsearch.importers.markup import html_words, is_break
+from semsearch.importers.markdown.raw_html import html_words, is_break
 
 
 @pytest.mark.parametrize(

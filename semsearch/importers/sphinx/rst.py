@@ -17,7 +17,7 @@ from docutils.parsers.rst import Directive, Parser, directives
 from docutils.parsers.rst.states import Inliner
 from docutils.utils import new_document, unescape
 
-from semsearch.importers.stacks import stacks
+from semsearch.importers.sphinx.glossary_directive import stacks
 
 MAX_LINE = 10_000
 """Characters of a line; docutils' own bound."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from semsearch.importers.files import opens_front_matter
+from semsearch.importers.text_files import opens_front_matter
 
 _LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
 _DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)

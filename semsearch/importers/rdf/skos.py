@@ -16,8 +16,8 @@ from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers import rdf
 from semsearch.importers.fields import local_name, shorten
+from semsearch.importers.rdf import graphs
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -75,7 +75,7 @@ def read_turtle(path: Path, options: ReadOptions) -> Iterator[Item]:
         Item: a record for each definition of a concept in a language, a refusal for each concept without.
     """
     del options
-    yield from _items(*rdf.read_turtle(path), path)
+    yield from _items(*graphs.read_turtle(path), path)
 
 
 def read_rdf_xml(path: Path, options: ReadOptions) -> Iterator[Item]:
@@ -89,7 +89,7 @@ def read_rdf_xml(path: Path, options: ReadOptions) -> Iterator[Item]:
         Item: as for Turtle.
     """
     del options
-    yield from _items(*rdf.read_rdf_xml(path), path)
+    yield from _items(*graphs.read_rdf_xml(path), path)
 
 
 def read_json_ld(path: Path, options: ReadOptions) -> Iterator[Item]:
@@ -103,7 +103,7 @@ def read_json_ld(path: Path, options: ReadOptions) -> Iterator[Item]:
         Item: as for Turtle.
     """
     del options
-    yield from _items(*rdf.read_json_ld(path), path)
+    yield from _items(*graphs.read_json_ld(path), path)
 
 
 def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.importers.blocks import parse_blocks
-from semsearch.importers.prose import inline_words, words_of
+from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown.plain_text import inline_words, words_of
 
 
 def plain_words(markdown: str) -> str:

@@ -17,11 +17,11 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from semsearch.importers import macros
-from semsearch.importers.blocks import Node, parse_inline
 from semsearch.importers.fields import SEE_ALSO, listed_names
-from semsearch.importers.links import Target, nowhere
-from semsearch.importers.markup import html_words, is_break
+from semsearch.importers.markdown import macros
+from semsearch.importers.markdown.blocks import Node, parse_inline
+from semsearch.importers.markdown.links import Target, nowhere
+from semsearch.importers.markdown.raw_html import html_words, is_break
 
 MAX_SOURCE = 100_000
 """No definition that may be kept (see `entries`) comes from more characters of Markdown."""

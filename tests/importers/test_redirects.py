@@ -10,9 +10,9 @@ import pytest
 from semsearch.core.entries import Details, Source
 from semsearch.core.errors import InvalidSetting
 from semsearch.importers import Record, Redirect, read_corpus
-from semsearch.importers.entries import make_entries
 from semsearch.importers.records import Item
-from semsearch.importers.reporting import Fate, fates, write_report
+from semsearch.importers.records_to_entries import make_entries
+from semsearch.importers.report import Fate, fates, write_report
 
 
 def record(term: str, definition: str = "Text.", line: int = 1, **parts: str) -> Record:

@@ -13,10 +13,10 @@ from docutils import nodes
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers import rst
 from semsearch.importers.fields import shorten
-from semsearch.importers.files import read_text
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.sphinx import rst
+from semsearch.importers.text_files import read_text
 
 MAX_LINES = 15_000
 """Lines of a file: docutils takes a tenth of a millisecond for each, and the largest glossaries have 2,000."""

@@ -7,7 +7,7 @@ their numbers.
 
 from __future__ import annotations
 
-from semsearch.importers.blocks import Blocks, parse_blocks
+from semsearch.importers.markdown.blocks import Blocks, parse_blocks
 
 Stacks = dict[int, list[str]]
 """For the line (from 0) of a term, the terms stacked above it, topmost first."""

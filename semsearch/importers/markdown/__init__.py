@@ -1,0 +1,1 @@
+"""Readers of Markdown and of the dialects that glossaries use."""

@@ -1,0 +1,1 @@
+"""Readers of SKOS and other RDF vocabularies."""
