@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.positions import Scope
+from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Background
 from semsearch.ranking.confidence import Calibration
@@ -18,7 +19,6 @@ from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
 from semsearch.ranking.weights import Recipe
 from semsearch.reading import NameFinder, NameMatch, Reading
-from semsearch.rerankers.base import Reranker
 from semsearch.reranking import rerank
 from semsearch.retrieval import Candidate, Question, Retriever
 from semsearch.storage.words import shared_words

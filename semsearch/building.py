@@ -26,22 +26,22 @@ from semsearch.core.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.core.index_info import RerankerInfo
 from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import Embedding, embed_missing
-from semsearch.encoders import hashed
-from semsearch.encoders.lazy import BuildingEncoder
-from semsearch.encoders.models import DEFAULT_MODEL, Model
-from semsearch.encoders.onnx import Agreement
 from semsearch.exporting import Exports, export_models
 from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
 from semsearch.importers.report import write_report
+from semsearch.models.encoders import hashed
+from semsearch.models.encoders.lazy import BuildingEncoder
+from semsearch.models.encoders.onnx import Agreement
+from semsearch.models.registry import DEFAULT_MODEL, Model
+from semsearch.models.rerankers import NO_RERANKER
+from semsearch.models.rerankers.cross_encoder import find_reranker
+from semsearch.models.rerankers.onnx import PairAgreement
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.publishing import Made, Written, publish_generation, write_generation
 from semsearch.ranking.baseline import spread
 from semsearch.relations import RelationCounts
-from semsearch.rerankers import NO_RERANKER
-from semsearch.rerankers.cross import find_reranker
-from semsearch.rerankers.onnx import PairAgreement
 from semsearch.settling import Corpus, changed_since, forget_unused
 from semsearch.storage.comparing import Changes
 from semsearch.storage.entries import EntryStore

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from semsearch.core.prefetch import one_ahead
 from semsearch.core.progress import Progress
-from semsearch.encoders import REFERENCE, hashed, load_answering_encoder
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.onnx import Export
+from semsearch.models import REFERENCE, load_answering_encoder
+from semsearch.models.encoders import hashed
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.encoders.onnx import Export
 from semsearch.prepared import Prepared
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest

@@ -9,10 +9,10 @@ from typing import cast
 from semsearch.core.checksums import sha256_of
 from semsearch.core.index_info import RerankerInfo
 from semsearch.core.progress import Progress
-from semsearch.encoders.lazy import BuildingEncoder
-from semsearch.encoders.models import Model
-from semsearch.encoders.onnx import Export
-from semsearch.rerankers.onnx import PairAgreement, RerankerExport
+from semsearch.models.encoders.lazy import BuildingEncoder
+from semsearch.models.encoders.onnx import Export
+from semsearch.models.registry import Model
+from semsearch.models.rerankers.onnx import PairAgreement, RerankerExport
 from semsearch.storage.layout import IndexLayout
 
 Sample = Callable[[], list[str]]
@@ -65,8 +65,8 @@ def export_models(
 def _export_encoder(
     maker: BuildingEncoder, model: Model, layout: IndexLayout, sample: Sample, progress: Progress
 ) -> Export:
-    from semsearch.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
-    from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415
+    from semsearch.models.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
+    from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415
 
     progress.start("exporting the encoder", 1)
     reference = cast(SentenceEncoder, maker.encoder)  # what every model is loaded as
@@ -82,7 +82,7 @@ def _export_reranker(
     found = RerankerExport.find(folder, model.fingerprint)
     export = found
     if export is None:
-        from semsearch.rerankers.export import export_reranker  # noqa: PLC0415 - loads torch
+        from semsearch.models.rerankers.export import export_reranker  # noqa: PLC0415 - loads torch
 
         progress.start("exporting the reranker", 1)
         export = export_reranker(model, folder, sample())

@@ -20,13 +20,13 @@ from semsearch.core.answers import Tier
 from semsearch.core.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.core.positions import Scope
 from semsearch.embedding import Embedding, encoder_of
-from semsearch.encoders import is_meant
-from semsearch.encoders.remembering import Remembering
+from semsearch.models import is_meant
+from semsearch.models.encoders.caching import Remembering
+from semsearch.models.rerankers import load_reranker
+from semsearch.models.rerankers.base import Reranker
 from semsearch.overlay import make_overlay
 from semsearch.ranking.baseline import Background
 from semsearch.reading import NameFinder
-from semsearch.rerankers import load_reranker
-from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment
 from semsearch.storage.acknowledged import acknowledged

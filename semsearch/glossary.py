@@ -21,13 +21,13 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.embedding import encoder_of
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.graph import PRECISIONS
-from semsearch.encoders.remembering import Remembering
 from semsearch.exporters import Export, Material, target_named
 from semsearch.exporters.material import NOWHERE
 from semsearch.following import Following, Shown
 from semsearch.maps import Atlas
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.encoders.caching import Remembering
+from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Background
 from semsearch.ranking.confidence import Calibration

@@ -10,8 +10,8 @@ import numpy as np
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.positions import Scope
-from semsearch.encoders.base import Encoder
 from semsearch.finding import FETCH
+from semsearch.models.encoders.base import Encoder
 from semsearch.projection import Points, between
 from semsearch.retrieval import Retriever
 from semsearch.storage.snapshot import Label

@@ -17,9 +17,9 @@ from semsearch.core.checksums import hashes_of
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
-from semsearch.encoders import load_answering_encoder
 from semsearch.exporting import Exports
 from semsearch.finding import engine_file, write_engine
+from semsearch.models import load_answering_encoder
 from semsearch.prepared import Prepared
 from semsearch.ranking.baseline import Background, measure_background
 from semsearch.ranking.weights import DEFAULT, stated_weights

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from semsearch.layered_entries import LayeredEntries
+from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking.reranking import DEPTH, probability, rescore, text_to_read
-from semsearch.rerankers.base import Reranker
 from semsearch.retrieval import Candidate
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from semsearch.core.positions import Scope
-from semsearch.encoders.base import Encoder
+from semsearch.models.encoders.base import Encoder
 from semsearch.ranking.baseline import TWIN, Background, background_of, spread
 from semsearch.ranking.weights import DEFAULT
 from semsearch.retrieval import Question, Retriever

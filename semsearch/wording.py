@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
-from semsearch.encoders.models import DEFAULT_MODEL, FORMER_DEFAULTS
+from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 VERDICTS = {

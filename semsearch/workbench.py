@@ -21,11 +21,11 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderMismatch, IndexBusy
 from semsearch.core.progress import Progress, told
 from semsearch.embedding import Embedding, embed_missing, encoder_of
-from semsearch.encoders import REFERENCE, is_meant
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.lazy import BuildingEncoder
-from semsearch.encoders.models import DEFAULT_MODEL
 from semsearch.finding import AUTO, write_engine
+from semsearch.models import REFERENCE, is_meant
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.encoders.lazy import BuildingEncoder
+from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.prepared import Prepared
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment

@@ -81,7 +81,7 @@ def glossary(hashed_index: Path) -> Iterator[Glossary]:
 @pytest.fixture(scope="session")
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a small CrossEncoder. Only to be read."""
-    from tests.rerankers.small import make_cross_encoder  # noqa: PLC0415 - uses the entries above
+    from tests.models.small_reranker import make_cross_encoder  # noqa: PLC0415 - uses the entries above
 
     return make_cross_encoder(tmp_path_factory.mktemp("reranker"))
 

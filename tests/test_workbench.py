@@ -13,8 +13,8 @@ import pytest
 from semsearch.building import build_index
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
-from semsearch.encoders.hashed import HashedEncoder
 from semsearch.glossary import Glossary
+from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.ranking.weights import DEFAULT
 from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout

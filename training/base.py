@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from semsearch.encoders import load_answering_encoder
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.export import export_encoder
-from semsearch.encoders.models import BASE_MODEL, find_model
-from semsearch.encoders.onnx import Export
+from semsearch.models import load_answering_encoder
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.encoders.export import export_encoder
+from semsearch.models.encoders.onnx import Export
+from semsearch.models.registry import BASE_MODEL, find_model
 
 
 def base_encoder(folder: Path, sample: Sequence[str]) -> Encoder:
@@ -22,7 +22,7 @@ def base_encoder(folder: Path, sample: Sequence[str]) -> Encoder:
     model = find_model(BASE_MODEL)
     export = Export.find(folder, model.fingerprint)
     if export is None:
-        from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
+        from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415 - loads torch
 
         export = export_encoder(SentenceEncoder(model), model, folder, sample)
     return load_answering_encoder(

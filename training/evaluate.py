@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.core.arrays import Encoded, Numbers, Vectors
-from semsearch.encoders.models import find_model
-from semsearch.encoders.sentence import SentenceEncoder
+from semsearch.models.encoders.sentence_transformer import SentenceEncoder
+from semsearch.models.registry import find_model
 from semsearch.ranking.late_interaction import compare, idf
 from training.loss import COVERAGE, PART_OF_TOKENS
 from training.train import read_pairs

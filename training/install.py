@@ -6,7 +6,7 @@ FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of 
 average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
 https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the
 description names the base by its public name; the two hashes of `ADAPTER_SHA256` in
-`semsearch/encoders/models.py` are replaced. The same adapter gives the same bytes each time.
+`semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import re
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
-from semsearch.encoders import models
+from semsearch.models import registry
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-BASE = f"sentence-transformers/{models.BASE_MODEL}"
+BASE = f"sentence-transformers/{registry.BASE_MODEL}"
 MAX_BYTES = 6_000_000
 """More would make the package larger than an adapter is worth: the base has 90 MB."""
 
@@ -113,10 +113,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--strength", type=float, default=1.0)
     given = parser.parse_args()
-    hashes = install(given.folder, models.ADAPTER, Path(models.__file__), given.strength)
+    hashes = install(given.folder, registry.ADAPTER, Path(registry.__file__), given.strength)
     for name, digest in hashes.items():
-        size = (models.ADAPTER / name).stat().st_size
-        print(f"{models.ADAPTER / name}: {size:,} bytes, sha256 {digest}")
+        size = (registry.ADAPTER / name).stat().st_size
+        print(f"{registry.ADAPTER / name}: {size:,} bytes, sha256 {digest}")
 
 
 if __name__ == "__main__":

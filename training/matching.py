@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Vectors
-from semsearch.encoders.base import Encoder
+from semsearch.models.encoders.base import Encoder
 from training.types import Sense
 
 THRESHOLD = 0.5

@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import sha256_of
-from semsearch.encoders.models import BASE_MODEL, find_model
-from semsearch.encoders.pieces import Pieces
-from semsearch.encoders.sentence import load_model
+from semsearch.models.encoders.sentence_transformer import load_model
+from semsearch.models.encoders.wordpieces import Pieces
+from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.ranking.late_interaction import idf
 from semsearch.text.normalise import fold
 from training.base import base_encoder

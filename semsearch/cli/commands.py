@@ -117,7 +117,7 @@ def build(
 ) -> None:
     """Read glossaries and bring the index up to date with them."""
     from semsearch.building import build as build_now  # noqa: PLC0415 - loads numpy
-    from semsearch.encoders.models import DEFAULT_MODEL  # noqa: PLC0415
+    from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
     if dry_run:
         imports.dry_run(

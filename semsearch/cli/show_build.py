@@ -98,7 +98,7 @@ def _conflicts(report: BuildReport) -> None:
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:
-    from semsearch.encoders.models import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
+    from semsearch.models.registry import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
 
     if former == report.model:
         say(f"The encoder {escape(former)} is not the one it was when the index was built")

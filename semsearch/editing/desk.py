@@ -12,7 +12,7 @@ from semsearch.core.entries import Changed
 from semsearch.core.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
 from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import Embedding, embed_missing
-from semsearch.encoders.base import Encoder
+from semsearch.models.encoders.base import Encoder
 from semsearch.prepared import Prepared
 from semsearch.storage.database import sound
 from semsearch.storage.entries import Edit, EntryReader, EntryStore

@@ -23,8 +23,8 @@ import numpy as np
 
 import semsearch
 from semsearch.core.arrays import Vectors
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
-from semsearch.encoders.sentence import SentenceEncoder
+from semsearch.models.encoders.sentence_transformer import SentenceEncoder
+from semsearch.models.registry import DEFAULT_MODEL, find_model
 from tests.benchmarks import turns
 from tests.benchmarks.services import ServiceFailed
 

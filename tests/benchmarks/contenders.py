@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.importers import read_corpus
+from semsearch.models.registry import BASE_MODEL, find_model
 from tests.benchmarks import services
 
 LIMIT = 10

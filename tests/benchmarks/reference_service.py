@@ -19,8 +19,8 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
 from semsearch.core.entries import Entry
-from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.importers import read_corpus
+from semsearch.models.registry import BASE_MODEL, find_model
 
 
 class Hit(BaseModel):

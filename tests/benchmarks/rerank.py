@@ -20,14 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.encoders.graph import PRECISIONS
-from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.importers import read_corpus
+from semsearch.models.onnx.session import PRECISIONS
+from semsearch.models.registry import BASE_MODEL, find_model
+from semsearch.models.rerankers.base import Reranker
+from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
+from semsearch.models.rerankers.export import write_reranker
+from semsearch.models.rerankers.onnx import OnnxReranker
 from semsearch.ranking.reranking import DEPTH, text_to_read
-from semsearch.rerankers.base import Reranker
-from semsearch.rerankers.cross import CrossReranker, find_reranker
-from semsearch.rerankers.export import write_reranker
-from semsearch.rerankers.onnx import OnnxReranker
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTION = "what stops a network from memorising its data?"

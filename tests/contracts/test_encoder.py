@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.encoders import load_answering_encoder
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.hashed import HashedEncoder
-from semsearch.encoders.models import DEFAULT_MODEL, find_model
+from semsearch.models import load_answering_encoder
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.encoders.hashed import HashedEncoder
+from semsearch.models.registry import DEFAULT_MODEL, find_model
 
 TEXTS = [
     "a short text",

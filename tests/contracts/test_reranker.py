@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.rerankers.base import Reranker
-from semsearch.rerankers.cross import CrossReranker, find_reranker
-from semsearch.rerankers.onnx import OnnxReranker, RerankerExport
+from semsearch.models.rerankers.base import Reranker
+from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
+from semsearch.models.rerankers.onnx import OnnxReranker, RerankerExport
 
 pytestmark = pytest.mark.model
 

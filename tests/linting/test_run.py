@@ -9,8 +9,8 @@ import pytest
 import semsearch
 from semsearch.building import build
 from semsearch.core.errors import EncoderMismatch, ImportFailed, IndexMissing
-from semsearch.encoders.hashed import HashedEncoder
 from semsearch.linting import LintConfig, lint
+from semsearch.models.encoders.hashed import HashedEncoder
 from tests.conftest import CORPUS
 from tests.linting.support import table
 

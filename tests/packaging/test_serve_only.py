@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.encoders.models import ADAPTER
 from semsearch.glossary import Glossary
+from semsearch.models.registry import ADAPTER
 from tests.benchmarks import services
 from tests.conftest import PROJECT
 from tests.packaging.dockerfile import Copy, Stage, is_sent, read_stages
@@ -140,7 +140,7 @@ def test_nothing_heavy_can_be_imported(bare: Path, module: str) -> None:
 @pytest.mark.packaging
 def test_the_wheel_brings_the_adapter_along(bare: Path) -> None:
     """Its files are those of the checkout."""
-    code = "from semsearch.encoders.models import ADAPTER; print(ADAPTER)"
+    code = "from semsearch.models.registry import ADAPTER; print(ADAPTER)"
     shown = subprocess.run(
         [bare / "python", "-P", "-c", code], check=True, capture_output=True, text=True, timeout=60
     )

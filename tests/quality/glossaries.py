@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import semsearch
-from semsearch.encoders.models import BASE_MODEL, DEFAULT_MODEL, packaged_name
 from semsearch.evaluation.judgements import Judgement, read_judgements
 from semsearch.glossary import Glossary
+from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
 from semsearch.text.slugs import slug
 
 SOURCES = {

@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import ImportFailed
-from semsearch.encoders import models
+from semsearch.models import registry
 from training.install import CONFIG, MAX_BYTES, WEIGHTS, install
 
 STATED = {"peft_type": "LORA", "base_model_name_or_path": "elsewhere", "inference_mode": False}
@@ -33,7 +33,7 @@ def _trained(folder: Path, *, up: float = 0.25, width: int = 3, **config: object
 def constants(tmp_path: Path) -> Path:
     """Give a copy of the module that states the hashes."""
     copy = tmp_path / "models.py"
-    copy.write_text(Path(models.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    copy.write_text(Path(registry.__file__).read_text(encoding="utf-8"), encoding="utf-8")
     return copy
 
 

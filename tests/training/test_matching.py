@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from semsearch.core.arrays import Vectors
-from semsearch.encoders.hashed import HashedEncoder
+from semsearch.models.encoders.hashed import HashedEncoder
 from training.matching import MAX_SENSES, Match, kept, match
 from training.types import Sense
 

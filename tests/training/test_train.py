@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.encoders.models import BASE_MODEL, find_model
+from semsearch.models.registry import BASE_MODEL, find_model
 from training import train
 from training.types import Pair
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from semsearch.core.errors import EncoderError
-from semsearch.rerankers.cross import CrossReranker, find_reranker
-from semsearch.rerankers.export import agree, export_reranker
-from semsearch.rerankers.onnx import OnnxReranker, RerankerExport
+from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
+from semsearch.models.rerankers.export import agree, export_reranker
+from semsearch.models.rerankers.onnx import OnnxReranker, RerankerExport
 from tests.conftest import ENTRIES
-from tests.rerankers.small import TAUGHT, make_cross_encoder
+from tests.models.small_reranker import TAUGHT, make_cross_encoder
 
 DEFINITIONS = [e.definition for e in ENTRIES]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.core.index_info import RerankerInfo
-from semsearch.rerankers.base import Reranker
-from semsearch.rerankers.onnx import OnnxReranker, RerankerExport
+from semsearch.models.rerankers.base import Reranker
+from semsearch.models.rerankers.onnx import OnnxReranker, RerankerExport
 
 NO_RERANKER = "none"
 """The name that stands for building without one."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from semsearch.encoders import hashed
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.models import Model, find_model
+from semsearch.models.encoders import hashed
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.registry import Model, find_model
 
 
 class BuildingEncoder:
@@ -30,7 +30,7 @@ class BuildingEncoder:
         model = find_model(name)
 
         def load() -> Encoder:
-            from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
+            from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415 - loads torch
 
             return SentenceEncoder(model)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.checksums import sha256_of
-from semsearch.encoders.quantise import quantise
+from semsearch.models.onnx.quantise import quantise
 
 OPSET = 23
 """The first version of ONNX with attention as one operator, which halves the nodes of a graph."""

@@ -11,11 +11,11 @@ import pytest
 
 from semsearch.building import build_index
 from semsearch.core.errors import EncoderError, IndexMissing, ModelRefused
-from semsearch.encoders.models import BASE_MODEL, find_model
 from semsearch.glossary import Glossary
-from semsearch.rerankers.cross import CrossReranker, find_reranker
+from semsearch.models.registry import BASE_MODEL, find_model
+from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
 from tests.conftest import ENTRIES
-from tests.rerankers.small import make_cross_encoder
+from tests.models.small_reranker import make_cross_encoder
 
 
 @pytest.mark.parametrize("name", ["no-such-folder", "./missing/cross", "all-MiniLM-L6-v2", ""])

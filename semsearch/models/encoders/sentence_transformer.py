@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Encoded, Tokens
 from semsearch.core.errors import EncoderError, MissingExtra
-from semsearch.encoders.adapter import merge
-from semsearch.encoders.models import Model
-from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
+from semsearch.models.adapter import merge
+from semsearch.models.encoders.wordpieces import NO_TOKENS, Pieces, is_word
+from semsearch.models.registry import Model
 
 BATCH = 32
 

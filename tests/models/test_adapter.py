@@ -12,7 +12,9 @@ import pytest
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import EncoderError, ModelRefused
-from semsearch.encoders.models import (
+from semsearch.models.encoders.onnx import Export
+from semsearch.models.encoders.sentence_transformer import SentenceEncoder
+from semsearch.models.registry import (
     ADAPTER,
     ADAPTER_SHA256,
     BASE_MODEL,
@@ -21,8 +23,6 @@ from semsearch.encoders.models import (
     find_model,
     with_adapter,
 )
-from semsearch.encoders.onnx import Export
-from semsearch.encoders.sentence import SentenceEncoder
 
 TEXTS = ["A tool of bent wires for beating air into eggs.", "the lowest beam of a hull", "a pot"]
 FILES = tuple(ADAPTER_SHA256)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from semsearch.encoders.quantise import APART, quantise
+from semsearch.models.onnx.quantise import APART, quantise
 
 WIDTH = 32
 FLOAT, INT8, INT64 = 1, 3, 7

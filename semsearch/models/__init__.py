@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.core.errors import EncoderMismatch
-from semsearch.encoders import hashed
-from semsearch.encoders.base import Encoder
-from semsearch.encoders.models import find_model, packaged_name
-from semsearch.encoders.onnx import Export, OnnxEncoder
+from semsearch.models.encoders import hashed
+from semsearch.models.encoders.base import Encoder
+from semsearch.models.encoders.onnx import Export, OnnxEncoder
+from semsearch.models.registry import find_model, packaged_name
 
 REFERENCE = "reference"
 """Precision of an index whose encoder could not be exported: sentence-transformers answers."""
@@ -33,7 +33,7 @@ def load_answering_encoder(
     if precision == hashed.NAME:
         encoder: Encoder = hashed.HashedEncoder()
     elif precision == REFERENCE:
-        from semsearch.encoders.sentence import SentenceEncoder  # noqa: PLC0415 - loads torch
+        from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415 - loads torch
 
         encoder = SentenceEncoder(find_model(model))
     else:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from semsearch.core.errors import ModelRefused
-from semsearch.encoders.models import Model, find_foreign_model
-from semsearch.encoders.sentence import BATCH, load_model
-from semsearch.rerankers.base import LogOdds
+from semsearch.models.encoders.sentence_transformer import BATCH, load_model
+from semsearch.models.registry import Model, find_foreign_model
+from semsearch.models.rerankers.base import LogOdds
 
 _WAY_OUT = "give a CrossEncoder with one label, such as 'cross-encoder/ms-marco-MiniLM-L6-v2'"
 

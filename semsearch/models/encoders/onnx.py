@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from semsearch.core.arrays import Encoded
-from semsearch.encoders.graph import Graph, ModelExport
-from semsearch.encoders.pieces import NO_TOKENS, Pieces, is_word
+from semsearch.models.encoders.wordpieces import NO_TOKENS, Pieces, is_word
+from semsearch.models.onnx.session import Graph, ModelExport
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from semsearch.encoders.graph import Graph, ModelExport
-from semsearch.rerankers.base import LogOdds
+from semsearch.models.onnx.session import Graph, ModelExport
+from semsearch.models.rerankers.base import LogOdds
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from semsearch.core.errors import EncoderError
-from semsearch.encoders import observed
-from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
-from semsearch.encoders.models import Model
-from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
+from semsearch.models.onnx import calibration_texts
+from semsearch.models.onnx.export import max_tokens, replacing, write_graphs
+from semsearch.models.onnx.session import EXPORT_VERSION, PRECISIONS
+from semsearch.models.registry import Model
+from semsearch.models.rerankers.base import LogOdds, Reranker
+from semsearch.models.rerankers.cross_encoder import CrossReranker
+from semsearch.models.rerankers.onnx import OnnxReranker, PairAgreement, RerankerExport
 from semsearch.ranking.reranking import probability
-from semsearch.rerankers.base import LogOdds, Reranker
-from semsearch.rerankers.cross import CrossReranker
-from semsearch.rerankers.onnx import OnnxReranker, PairAgreement, RerankerExport
 
 MIN_CORRELATION = 0.98
 MAX_DIFFERENCE = 0.02
@@ -62,7 +62,7 @@ def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> Reranke
 def write_reranker(reference: CrossReranker, model: Model, folder: Path) -> RerankerExport:
     """Write the graphs of a reranker into an empty folder; nothing is compared or chosen yet."""
     cross = reference.cross
-    pairs = list(pairwise(observed.TEXTS))
+    pairs = list(pairwise(calibration_texts.TEXTS))
     small, large = (cross.preprocess(some) for some in (pairs[:2], pairs))
     written = write_graphs(cross, small, large, _log_odds, folder)
     return RerankerExport(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.encoders.models import BASE_MODEL, find_model
+from semsearch.models.registry import BASE_MODEL, find_model
 
 
 @pytest.fixture(scope="session")

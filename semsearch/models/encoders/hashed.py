@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semsearch.core.arrays import Encoded, Tokens, Vectors
-from semsearch.encoders.pieces import MAX_TOKENS
+from semsearch.models.encoders.wordpieces import MAX_TOKENS
 from semsearch.text.normalise import content_words, fold
 
 NAME = "hashed"

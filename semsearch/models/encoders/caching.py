@@ -9,7 +9,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from semsearch.core.arrays import Encoded, Tokens, Vectors
-from semsearch.encoders.base import Encoder
+from semsearch.models.encoders.base import Encoder
 
 MOST_BYTES = 4_000_000
 """Some 150 questions of an encoder with tokens, two thousand of one without."""

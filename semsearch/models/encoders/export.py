@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from semsearch.core.arrays import Vectors
-from semsearch.encoders.graph import EXPORT_VERSION, PRECISIONS
-from semsearch.encoders.models import Model
-from semsearch.encoders.observed import TEXTS
-from semsearch.encoders.onnx import Agreement, Export, OnnxEncoder
-from semsearch.encoders.sentence import SentenceEncoder
-from semsearch.encoders.to_onnx import max_tokens, replacing, write_graphs
+from semsearch.models.encoders.onnx import Agreement, Export, OnnxEncoder
+from semsearch.models.encoders.sentence_transformer import SentenceEncoder
+from semsearch.models.onnx.calibration_texts import TEXTS
+from semsearch.models.onnx.export import max_tokens, replacing, write_graphs
+from semsearch.models.onnx.session import EXPORT_VERSION, PRECISIONS
+from semsearch.models.registry import Model
 
 MIN_TOP10_OF_ENTRIES = 0.98
 """What a copy must reach to embed definitions, which takes a build a fraction of the time."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from semsearch.core.arrays import Encoded
-from semsearch.encoders.hashed import HashedEncoder
-from semsearch.encoders.remembering import Remembering
+from semsearch.models.encoders.caching import Remembering
+from semsearch.models.encoders.hashed import HashedEncoder
 
 
 class _Counting(HashedEncoder):
