@@ -24,13 +24,13 @@ from typing import IO
 
 from semsearch.core.errors import FormatTooNew, IndexDamaged, InvalidSetting
 from semsearch.core.version import __version__
-from semsearch.storage.copying import copy_database
+from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import check, sound
-from semsearch.storage.entries import EntryReader, EntryStore
-from semsearch.storage.failing import told_why
-from semsearch.storage.files import sync
+from semsearch.storage.entry_store import EntryReader, EntryStore
+from semsearch.storage.io_errors import told_why
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
+from semsearch.storage.online_copy import copy_database
 
 FORMAT = 1
 """Version of backups."""

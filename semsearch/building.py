@@ -43,12 +43,12 @@ from semsearch.publishing import Made, Written, publish_generation, write_genera
 from semsearch.ranking.baseline import spread
 from semsearch.relations import RelationCounts
 from semsearch.settling import Corpus, changed_since, forget_unused
-from semsearch.storage.comparing import Changes
-from semsearch.storage.entries import EntryStore
-from semsearch.storage.failing import told_why
-from semsearch.storage.files import LONG_S, exclusive, in_turn
-from semsearch.storage.keeping import Conflict
+from semsearch.storage.atomic_files import LONG_S, exclusive, in_turn
+from semsearch.storage.corpus_diff import Changes
+from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.io_errors import told_why
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.live_edits import Conflict
 from semsearch.storage.manifest import Manifest, built_with, load_manifest
 from semsearch.storage.retention import remove_generations, remove_models
 

@@ -15,7 +15,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import StoredIndexError
 from semsearch.core.progress import Progress
 from semsearch.projection import Points, landmarks, lay_out, place
-from semsearch.storage.files import write_array
+from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
 from semsearch.storage.mapped import Rows, mapped

@@ -13,9 +13,9 @@ from semsearch.models.encoders import hashed
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import Export
 from semsearch.prepared import Prepared
+from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest
-from semsearch.storage.texts import Embedded
 
 BATCH = 1024
 """Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""

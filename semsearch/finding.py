@@ -18,7 +18,7 @@ from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress, told
 from semsearch.ranking.baseline import spread
 from semsearch.ranking.weights import DEFAULT
-from semsearch.storage.files import sync
+from semsearch.storage.atomic_files import sync
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped
 from semsearch.vectors.base import Searchable

@@ -29,9 +29,9 @@ from semsearch.ranking.baseline import Background
 from semsearch.reading import NameFinder
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment
-from semsearch.storage.acknowledged import acknowledged
 from semsearch.storage.calibration import StoredCalibration, load_calibration
-from semsearch.storage.entries import EntryReader
+from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.last_commit import acknowledged
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.text.normalise import check_question, text_hash

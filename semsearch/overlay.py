@@ -22,10 +22,10 @@ from semsearch.core.progress import Silent
 from semsearch.finding import FLAT
 from semsearch.prepared import Prepared
 from semsearch.segment import Segment
+from semsearch.storage.embedding_cache import EmbeddedTexts, copy_vectors
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.manifest import Manifest
 from semsearch.storage.snapshot import write_snapshot
-from semsearch.storage.texts import EmbeddedTexts, copy_vectors
 from semsearch.storage.tokens import Beside, write_tokens
 from semsearch.storage.words import write_words
 

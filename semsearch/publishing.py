@@ -27,8 +27,8 @@ from semsearch.relations import Relating, RelationCounts
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment
 from semsearch.selfcheck import measure_fits
-from semsearch.storage.entries import EntryReader
-from semsearch.storage.files import sync
+from semsearch.storage.atomic_files import sync
+from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import FORMAT, Manifest, publish
 from semsearch.storage.mapped import Rows

@@ -9,11 +9,11 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.prepared import Prepared
-from semsearch.storage.comparing import Changes
-from semsearch.storage.entries import EntryStore
-from semsearch.storage.files import in_turn
-from semsearch.storage.keeping import Settled, keep_live
+from semsearch.storage.atomic_files import in_turn
+from semsearch.storage.corpus_diff import Changes
+from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.live_edits import Settled, keep_live
 
 
 @dataclass(frozen=True, slots=True)

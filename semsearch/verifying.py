@@ -18,12 +18,12 @@ from semsearch.embedding import BATCH, Embedding
 from semsearch.prepared import Prepared
 from semsearch.ranking.baseline import spread
 from semsearch.storage.calibration import load_calibration
-from semsearch.storage.copying import copy_database
 from semsearch.storage.database import sound
-from semsearch.storage.entries import EntryReader
-from semsearch.storage.failing import told_why
+from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.io_errors import told_why
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import Manifest, load_manifest
+from semsearch.storage.online_copy import copy_database
 from semsearch.storage.snapshot import Snapshot
 
 SAMPLE = 1000

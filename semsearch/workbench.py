@@ -29,11 +29,11 @@ from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.prepared import Prepared
 from semsearch.retrieval import Retriever
 from semsearch.segment import Segment
-from semsearch.storage.entries import EntryReader, EntryStore
+from semsearch.storage.embedding_cache import EmbeddedTexts
+from semsearch.storage.entry_store import EntryReader, EntryStore
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.manifest import load_manifest, read_manifest
 from semsearch.storage.snapshot import write_snapshot
-from semsearch.storage.texts import EmbeddedTexts
 from semsearch.storage.tokens import write_tokens
 from semsearch.storage.words import write_words
 from semsearch.text.normalise import text_hash

@@ -25,7 +25,7 @@ from semsearch.core.errors import (
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.storage.entries import EntryReader
+from semsearch.storage.entry_store import EntryReader
 from tests.editing.conftest import editor, index
 
 __all__ = ["editor", "index"]

@@ -21,7 +21,7 @@ from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.storage.entries import EntryReader
+from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
 from tests.killed_build import CHANGED

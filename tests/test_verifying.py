@@ -14,7 +14,7 @@ import pytest
 from semsearch.core.errors import IndexDamaged, IndexMissing
 from semsearch.editing import Editor
 from semsearch.importers.drafts import Draft
-from semsearch.storage.entries import Edit, EntryStore
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.verifying import READ_UP_TO, Verified, verify
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES

@@ -10,7 +10,7 @@ from semsearch.core.entries import Changed, Entry, Refusal
 from semsearch.importers.json_records import records_of_lines
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.records_to_entries import make_entries
-from semsearch.storage.entries import Edit, Stored
+from semsearch.storage.entry_store import Edit, Stored
 
 
 class Outcome(StrEnum):

@@ -14,14 +14,14 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.embedding import Embedding, embed_missing
 from semsearch.models.encoders.base import Encoder
 from semsearch.prepared import Prepared
+from semsearch.storage.atomic_files import PATIENCE_S, exclusive
 from semsearch.storage.database import sound
-from semsearch.storage.entries import Edit, EntryReader, EntryStore
-from semsearch.storage.failing import is_fault_of_disk, told_why
-from semsearch.storage.files import PATIENCE_S, exclusive
+from semsearch.storage.embedding_cache import Embedded
+from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
+from semsearch.storage.idempotency import Answered
+from semsearch.storage.io_errors import is_fault_of_disk, told_why
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
-from semsearch.storage.requests import Answered
-from semsearch.storage.texts import Embedded
 
 Lender = Callable[[str], Encoder | None]
 """Gives an encoder that is loaded already by the key of its vectors in the store."""

@@ -20,8 +20,8 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.editing.bulk import ImportReport, plan
 from semsearch.editing.desk import Desk, Lender
 from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
-from semsearch.storage.entries import Edit, EntryReader, EntryStore, Stored
-from semsearch.storage.requests import Answered
+from semsearch.storage.entry_store import Edit, EntryReader, EntryStore, Stored
+from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
 
 

@@ -12,10 +12,10 @@ from semsearch.finding import AUTO
 from semsearch.overlay import MOST_PENDING
 from semsearch.prepared import Prepared
 from semsearch.publishing import Made, Written, publish_generation, write_generation
+from semsearch.storage.atomic_files import LONG_S, exclusive
 from semsearch.storage.database import sound
-from semsearch.storage.entries import EntryReader
-from semsearch.storage.failing import told_why
-from semsearch.storage.files import LONG_S, exclusive
+from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.io_errors import told_why
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import Manifest, read_manifest
 from semsearch.storage.retention import remove_generations

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from semsearch.core.errors import IndexDamaged, IndexUnwritable
 from semsearch.ranking.confidence import Calibration
-from semsearch.storage.files import exclusive, replace_atomically, sync
+from semsearch.storage.atomic_files import exclusive, replace_atomically, sync
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import current_generation
 

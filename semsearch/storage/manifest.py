@@ -17,7 +17,7 @@ from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, Inde
 from semsearch.core.index_info import EngineInfo, RerankerInfo
 from semsearch.ranking.baseline import Background
 from semsearch.ranking.weights import DEFAULT, stated_weights
-from semsearch.storage.files import replace_atomically
+from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
 FORMAT = 5

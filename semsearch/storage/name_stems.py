@@ -18,7 +18,7 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.ranking.fusion import Scores, named_in
-from semsearch.storage.files import write_array
+from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import mapped
 from semsearch.text.names import Name, NameKind

@@ -20,8 +20,8 @@ from semsearch.core.entries import Entry, Relation
 from semsearch.core.progress import Progress, told
 from semsearch.storage import alphabet, relations
 from semsearch.storage.alphabet import Placed
+from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.files import sync, write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.name_stems import NameStemsWriter
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row

@@ -25,8 +25,8 @@ from semsearch.core.progress import Progress
 from semsearch.ranking.baseline import spread
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
+from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.files import sync, write_array
 from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import Rows, mapped

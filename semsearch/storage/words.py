@@ -27,8 +27,8 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.positions import are_among
 from semsearch.core.progress import Progress, told
+from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.files import sync
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.mapped import mapped
 from semsearch.text.names import names_of

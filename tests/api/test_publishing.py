@@ -14,7 +14,7 @@ from semsearch.api.publishing import publish_edits
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending
 from semsearch.importers.drafts import Draft
-from semsearch.storage.files import exclusive
+from semsearch.storage.atomic_files import exclusive
 from semsearch.storage.layout import IndexLayout
 
 OVEN = Draft("Oven", "A hot box in which loaves are baked.")

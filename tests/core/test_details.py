@@ -15,8 +15,8 @@ from semsearch.core.entries import NO_DETAILS, Details, Entry
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.storage.entries import EntryStore
-from semsearch.storage.schema import MIGRATIONS
+from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.migrations import MIGRATIONS
 from semsearch.writing import stored_entry, to_json
 from tests.conftest import ENTRIES
 

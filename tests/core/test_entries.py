@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from semsearch.core.entries import Changed, Entry, Source
 from semsearch.core.errors import EntryConflict, EntryNotFound
-from semsearch.storage.entries import Edit, EntryReader, EntryStore
-from semsearch.storage.keeping import keep_live
+from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
+from semsearch.storage.live_edits import keep_live
 
 NAMES = st.sampled_from([f"{glossary}:{n}" for glossary in "ab" for n in range(3)])
 WORDS = st.sampled_from(["one", "two", "three"])

@@ -28,7 +28,7 @@ from semsearch.core.errors import (
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.storage import files
+from semsearch.storage import atomic_files
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.manifest import read_manifest
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
@@ -267,7 +267,7 @@ def test_who_holds_the_lock_for_too_long_is_named(editor: Editor, index: Path) -
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(IndexBusy, match="another build or edit of"):
             editor.add("bakery", SCORING)
-    assert files.PATIENCE_S < 10
+    assert atomic_files.PATIENCE_S < 10
     assert editor.add("bakery", SCORING).revision == 8
 
 

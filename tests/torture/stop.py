@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx2
 
-from semsearch.storage.entries import EntryReader
+from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
 from tests.torture.kill import PromiseBroken

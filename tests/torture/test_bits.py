@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build_index
-from semsearch.storage.entries import Edit, EntryStore
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 from tests.torture import bits

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.storage.entries import Edit, EntryStore
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.layout import IndexLayout
 from tests.torture.kill import Oracle, PromiseBroken, torture
 

@@ -19,7 +19,7 @@ from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
 from semsearch.importers.drafts import Draft
-from semsearch.storage.entries import EntryReader
+from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 
 GLOSSARY = "torture"

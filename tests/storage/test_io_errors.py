@@ -21,7 +21,7 @@ from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable
 from semsearch.core.settings import load_settings
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
-from semsearch.storage.failing import is_fault_of_disk, told_why
+from semsearch.storage.io_errors import is_fault_of_disk, told_why
 from tests.api.conftest import problem_of
 
 

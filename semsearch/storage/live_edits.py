@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from semsearch.core.entries import Entry
-from semsearch.storage.comparing import Kept
+from semsearch.storage.corpus_diff import Kept
 
 
 @dataclass(frozen=True, slots=True)

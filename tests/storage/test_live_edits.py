@@ -13,7 +13,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.storage.keeping import Conflict
+from semsearch.storage.live_edits import Conflict
 from tests.conftest import ENTRIES
 
 LEAVEN, CRUMB, OVEN = ENTRIES[:3]

@@ -13,10 +13,10 @@ import pytest
 
 from semsearch.core.entries import Changed, ChangeKind, Source
 from semsearch.core.errors import EntryConflict, EntryNotFound
-from semsearch.storage.comparing import Kept
-from semsearch.storage.entries import Edit, EntryReader, EntryStore
+from semsearch.storage.corpus_diff import Kept
+from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
+from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, to_row
-from semsearch.storage.schema import MIGRATIONS
 from tests.conftest import ENTRIES, entry
 
 BAKERY = sorted(ENTRIES, key=lambda e: e.glossary)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.storage.acknowledged import acknowledged, tell_acknowledged
-from semsearch.storage.entries import Edit, EntryStore
+from semsearch.storage.entry_store import Edit, EntryStore
+from semsearch.storage.last_commit import acknowledged, tell_acknowledged
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.storage.files import write_array
+from semsearch.storage.atomic_files import write_array
 from semsearch.vectors.graph import GraphIndex
 
 FULL = Path("/dev/full")

@@ -12,7 +12,7 @@ from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.editing import Editor, ImportReport, Once
 from semsearch.importers.drafts import Draft
-from semsearch.storage.requests import KEPT, Answered
+from semsearch.storage.idempotency import KEPT, Answered
 
 SCORING = Draft("Scoring", "Cutting the dough.")
 

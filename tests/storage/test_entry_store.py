@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.entries import Entry, Source
-from semsearch.storage.comparing import Changes
-from semsearch.storage.entries import EntryStore
+from semsearch.storage.corpus_diff import Changes
+from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.rows import COLUMNS, from_row
 from tests.conftest import ENTRIES, entry
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from semsearch.core.arrays import Encoded, Tokens
-from semsearch.storage.entries import EntryStore
-from semsearch.storage.schema import MIGRATIONS
-from semsearch.storage.texts import Embedded, EmbeddedTexts
+from semsearch.storage.embedding_cache import Embedded, EmbeddedTexts
+from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.migrations import MIGRATIONS
 
 DIM = 4
 TEXTS = [bytes([n]) * 32 for n in range(3)]

@@ -17,10 +17,9 @@ from pathlib import Path
 from semsearch.core.entries import Changed, ChangeKind, Entry, Version
 from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.core.progress import Progress, Silent
-from semsearch.storage import history, requests
-from semsearch.storage.acknowledged import tell_acknowledged
-from semsearch.storage.changing import Changing, changing
-from semsearch.storage.comparing import Changes, Comparison, Fate, Kept, compare
+from semsearch.storage import history, idempotency
+from semsearch.storage.changes import Changing, changing
+from semsearch.storage.corpus_diff import Changes, Comparison, Fate, Kept, compare
 from semsearch.storage.database import (
     PATIENCE_S,
     check,
@@ -28,11 +27,12 @@ from semsearch.storage.database import (
     open_for_writing,
     reading,
 )
+from semsearch.storage.embedding_cache import Embedded, EmbeddedTexts
+from semsearch.storage.idempotency import Answered
+from semsearch.storage.last_commit import tell_acknowledged
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.requests import Answered
+from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
-from semsearch.storage.schema import MIGRATIONS
-from semsearch.storage.texts import Embedded, EmbeddedTexts
 
 _PIECE = 4096
 """Entries read at a time, which takes a hundredth of a second."""
@@ -219,7 +219,7 @@ class EntryReader:
 
     def answered(self, who: str, key: str) -> Answered | None:
         """Return a request that was carried out within a day."""
-        return requests.find(self._connection, who, key)
+        return idempotency.find(self._connection, who, key)
 
     def live(self) -> list[Entry]:
         """Return the entries whose last change was made live, in their order."""
@@ -313,7 +313,7 @@ class EntryStore(EntryReader):
             progress.advance(1)
             if answered is not None:
                 progress.start("remembering", 1)
-                requests.keep(self._connection, answered(changed))
+                idempotency.keep(self._connection, answered(changed))
                 progress.advance(1)
             progress.start("committing", 1)
         self._acknowledge(change)
