@@ -8,8 +8,8 @@ from functools import cached_property
 
 from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
-from semsearch.layered_entries import LayeredEntries
-from semsearch.storage.alphabet import FIRST, Placed, key_of
+from semsearch.index.files.alphabet import FIRST, Placed, key_of
+from semsearch.index.segments.multi_entries import LayeredEntries
 
 OTHER = "#"
 """What stands for everything that begins with no letter: digits and marks."""

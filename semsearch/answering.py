@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.positions import Scope
+from semsearch.index.files.postings import shared_words
+from semsearch.index.retrieval import Candidate, Question, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Background
@@ -20,8 +22,6 @@ from semsearch.ranking.tiers import tier_score
 from semsearch.ranking.weights import Recipe
 from semsearch.reading import NameFinder, NameMatch, Reading
 from semsearch.reranking import rerank
-from semsearch.retrieval import Candidate, Question, Retriever
-from semsearch.storage.words import shared_words
 from semsearch.text.stems import question_stems, words_with_stems
 
 _TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}

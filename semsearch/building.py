@@ -25,11 +25,17 @@ from semsearch.core.entries import Entry, LeftOut, Merged, Refusal
 from semsearch.core.errors import ImportFailed, InvalidSetting, StoredIndexError
 from semsearch.core.index_info import RerankerInfo
 from semsearch.core.progress import Progress, Silent
-from semsearch.embedding import Embedding, embed_missing
-from semsearch.exporting import Exports, export_models
-from semsearch.finding import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.importers import read_corpus
 from semsearch.importers.report import write_report
+from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, chosen_engine
+from semsearch.index.embedding import Embedding, embed_missing
+from semsearch.index.generation import Made, Written, publish_generation, write_generation
+from semsearch.index.manifest import Manifest, built_with, load_manifest
+from semsearch.index.model_exports import Exports, export_models
+from semsearch.index.passage_table import Prepared
+from semsearch.index.relations import RelationCounts
+from semsearch.index.retention import remove_generations, remove_models
+from semsearch.index.segments.live import MOST_PENDING
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.lazy import BuildingEncoder
 from semsearch.models.encoders.onnx import Agreement
@@ -37,11 +43,7 @@ from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.models.rerankers.onnx import PairAgreement
-from semsearch.overlay import MOST_PENDING
-from semsearch.prepared import Prepared
-from semsearch.publishing import Made, Written, publish_generation, write_generation
 from semsearch.ranking.baseline import spread
-from semsearch.relations import RelationCounts
 from semsearch.settling import Corpus, changed_since, forget_unused
 from semsearch.storage.atomic_files import LONG_S, exclusive, in_turn
 from semsearch.storage.corpus_diff import Changes
@@ -49,8 +51,6 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import told_why
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.live_edits import Conflict
-from semsearch.storage.manifest import Manifest, built_with, load_manifest
-from semsearch.storage.retention import remove_generations, remove_models
 
 CHECKED_UP_TO = 1 << 28
 """Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is

@@ -19,21 +19,21 @@ from pathlib import Path
 from semsearch.core.answers import Tier
 from semsearch.core.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
 from semsearch.core.positions import Scope
-from semsearch.embedding import Embedding, encoder_of
+from semsearch.index.calibration import StoredCalibration, load_calibration
+from semsearch.index.embedding import Embedding, encoder_of
+from semsearch.index.manifest import Manifest, load_manifest
+from semsearch.index.retrieval import Retriever
+from semsearch.index.segments.live import make_overlay
+from semsearch.index.segments.segment import Segment
 from semsearch.models import is_meant
 from semsearch.models.encoders.caching import Remembering
 from semsearch.models.rerankers import load_reranker
 from semsearch.models.rerankers.base import Reranker
-from semsearch.overlay import make_overlay
 from semsearch.ranking.baseline import Background
 from semsearch.reading import NameFinder
-from semsearch.retrieval import Retriever
-from semsearch.segment import Segment
-from semsearch.storage.calibration import StoredCalibration, load_calibration
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.last_commit import acknowledged
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import Manifest, load_manifest
 from semsearch.text.normalise import check_question, text_hash
 
 _log = logging.getLogger("semsearch")

@@ -20,10 +20,11 @@ from semsearch.core.arrays import Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
-from semsearch.embedding import encoder_of
 from semsearch.exporters import Export, Material, target_named
 from semsearch.exporters.material import NOWHERE
 from semsearch.following import Following, Shown
+from semsearch.index.embedding import encoder_of
+from semsearch.index.retrieval import Question
 from semsearch.maps import Atlas
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.caching import Remembering
@@ -33,7 +34,6 @@ from semsearch.ranking.baseline import Background
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import DEFAULT, Recipe
 from semsearch.related import find_related
-from semsearch.retrieval import Question
 from semsearch.storage.layout import IndexLayout
 from semsearch.suggesting import Suggestion, resembling, suggest
 from semsearch.text.normalise import check_question

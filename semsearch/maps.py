@@ -10,11 +10,11 @@ import numpy as np
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.positions import Scope
-from semsearch.finding import FETCH
+from semsearch.index.ann.engine import FETCH
+from semsearch.index.files.entry_table import Label
+from semsearch.index.map.projection import Points, between
+from semsearch.index.retrieval import Retriever
 from semsearch.models.encoders.base import Encoder
-from semsearch.projection import Points, between
-from semsearch.retrieval import Retriever
-from semsearch.storage.snapshot import Label
 from semsearch.text.normalise import check_question, content_words
 from semsearch.text.stems import question_stems, stem
 

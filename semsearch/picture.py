@@ -14,7 +14,7 @@ import numpy as np
 
 from semsearch.core.errors import InvalidSetting
 from semsearch.glossary import Glossary
-from semsearch.projection import Points, pca
+from semsearch.index.map.projection import Points, pca
 
 WIDTH, HEIGHT, MARGIN = 860, 560, 60
 LINES = 3

@@ -13,10 +13,10 @@ from itertools import islice
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import Scope
-from semsearch.layered_entries import LayeredEntries
-from semsearch.layers import LayeredWords
+from semsearch.index.files.entry_table import NamedEntry
+from semsearch.index.segments.multi import LayeredWords
+from semsearch.index.segments.multi_entries import LayeredEntries
 from semsearch.ranking import confidence
-from semsearch.storage.snapshot import NamedEntry
 from semsearch.text.names import Name, NameKind, form_of
 from semsearch.text.normalise import fold, subject_of
 from semsearch.text.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity

@@ -10,10 +10,10 @@ import numpy as np
 from semsearch.core.answers import Authored, Connection, Neighbour, Reference, Related, Span
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
-from semsearch.layered_entries import LayeredEntries
+from semsearch.index.retrieval import Retriever
+from semsearch.index.segments.multi_entries import LayeredEntries
 from semsearch.neighbours import Near, neighbours
 from semsearch.ranking.baseline import Background
-from semsearch.retrieval import Retriever
 from semsearch.text.links import Links
 from semsearch.text.normalise import STOP_WORDS, WORD
 from semsearch.text.stems import stem

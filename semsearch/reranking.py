@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from semsearch.layered_entries import LayeredEntries
+from semsearch.index.retrieval import Candidate
+from semsearch.index.segments.multi_entries import LayeredEntries
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking.reranking import DEPTH, probability, rescore, text_to_read
-from semsearch.retrieval import Candidate
 
 
 def rerank(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent
-from semsearch.prepared import Prepared
+from semsearch.index.passage_table import Prepared
 from semsearch.storage.atomic_files import in_turn
 from semsearch.storage.corpus_diff import Changes
 from semsearch.storage.entry_store import EntryStore

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
 from semsearch.core.positions import Scope
-from semsearch.layered_entries import LayeredEntries
+from semsearch.index.segments.multi_entries import LayeredEntries
 from semsearch.reading import NameFinder, NameMatch
 
 _ORDER = {tier: i for i, tier in enumerate(Tier)}

@@ -12,8 +12,8 @@ import pydantic_core
 from semsearch import wire
 from semsearch.core import answers, entries, index_info
 from semsearch.editing.bulk import ImportReport
+from semsearch.index.files.entry_table import Label
 from semsearch.maps import Comparison, MapPart, NearEntry, Place
-from semsearch.storage.snapshot import Label
 from semsearch.suggesting import Suggestion
 
 

@@ -14,7 +14,7 @@ from semsearch.core.errors import GlossaryNotFound
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.storage.alphabet import key_of
+from semsearch.index.files.alphabet import key_of
 
 TERMS = (
     ("zebra", "Z"),

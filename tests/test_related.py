@@ -15,8 +15,8 @@ from semsearch.core.answers import Authored, Reference, Span
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import FormatTooOld
 from semsearch.glossary import Glossary
-from semsearch.relations import RelationCounts
-from semsearch.storage.manifest import FORMAT
+from semsearch.index.manifest import FORMAT
+from semsearch.index.relations import RelationCounts
 from tests.conftest import WITHOUT_HISTORY, entry
 
 LEAVEN = replace(

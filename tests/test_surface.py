@@ -15,8 +15,8 @@ from semsearch.core import errors
 from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.settings import load_settings
 from semsearch.glossary import Glossary
+from semsearch.index.map.projection import pca
 from semsearch.picture import draw
-from semsearch.projection import pca
 from semsearch.writing import to_json
 from tests import docs
 from tests.cli.test_commands import run

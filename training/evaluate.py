@@ -27,7 +27,7 @@ from training.types import Pair
 QUESTIONS = 1000
 """Asked; more would tell apart what does not matter."""
 CLOSER_LOOK = 50
-"""Definitions whose tokens are compared, as in `semsearch.retrieval`."""
+"""Definitions whose tokens are compared, as in `semsearch.index.retrieval`."""
 
 
 def score(model: str, pairs: list[Pair]) -> dict[str, tuple[float, float]]:

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from semsearch.access.store import KeyRing
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import Settings
+from semsearch.index.manifest import current_generation
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import current_generation
 
 
 def is_open(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from semsearch.core.errors import SemsearchError
 from semsearch.editing.publish import Pending, pending
-from semsearch.finding import FLAT_UP_TO
+from semsearch.index.ann.engine import FLAT_UP_TO
 from semsearch.storage.layout import IndexLayout
 
 EVERY_S = 60.0

@@ -13,7 +13,7 @@ from semsearch.cli import show
 from semsearch.cli.commands import AsJson, Index
 
 if TYPE_CHECKING:
-    from semsearch.backup import BackupInfo
+    from semsearch.index.backup import BackupInfo
 
 app = typer.Typer()
 
@@ -25,7 +25,7 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Write the whole index into one file, also while it is served and edited."""
-    from semsearch.backup import back_up  # noqa: PLC0415 - loads the library
+    from semsearch.index.backup import back_up  # noqa: PLC0415 - loads the library
 
     folder = _folder(index)
     _show(f"backed up {folder} into {file}", back_up(folder, file), as_json=as_json)
@@ -38,7 +38,7 @@ def restore_backup(
     as_json: AsJson = False,
 ) -> None:
     """Make an index of a backup, in a folder that is not there or empty."""
-    from semsearch.backup import restore_backup as restore_now  # noqa: PLC0415 - loads the library
+    from semsearch.index.backup import restore_backup as restore_now  # noqa: PLC0415 - loads the library
 
     folder = _folder(index)
     _show(f"restored {folder} from {file}", restore_now(file, folder), as_json=as_json)
@@ -53,7 +53,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check that every file of the index is whole and that store and generation agree."""
-    from semsearch.verifying import verify as verify_now  # noqa: PLC0415 - loads numpy
+    from semsearch.index.verify import verify as verify_now  # noqa: PLC0415 - loads numpy
 
     folder = _folder(index)
     with show.BuildProgress(quiet=as_json) as progress:

@@ -11,7 +11,7 @@ import typer
 from semsearch.core.errors import SemsearchError
 
 if TYPE_CHECKING:
-    from semsearch.storage.snapshot import Snapshot
+    from semsearch.index.files.entry_table import Snapshot
 
 MAX_OFFERED = 50
 
@@ -80,9 +80,9 @@ def _snapshot(context: typer.Context) -> Snapshot | None:
     Nothing is hashed: Tab must answer at once, and only names are shown.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415
+    from semsearch.index.files.entry_table import Snapshot  # noqa: PLC0415
+    from semsearch.index.manifest import current_generation  # noqa: PLC0415
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.manifest import current_generation  # noqa: PLC0415
-    from semsearch.storage.snapshot import Snapshot  # noqa: PLC0415
 
     try:
         layout = IndexLayout(Path(context.params.get("index") or load_settings().index))

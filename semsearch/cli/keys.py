@@ -82,8 +82,8 @@ def revoke(
 def _layout(index: Path | None) -> IndexLayout:
     """Return the files of an index that has been built: keys of a mistyped folder would open nothing."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.index.manifest import current_generation  # noqa: PLC0415
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.manifest import current_generation  # noqa: PLC0415
 
     layout = IndexLayout(load_settings(index=index).index)
     current_generation(layout)
@@ -98,8 +98,8 @@ def _store(layout: IndexLayout) -> KeyStore:
 
 def _check_glossaries(layout: IndexLayout, wanted: list[str]) -> None:
     """Refuse a glossary that the index does not have."""
-    from semsearch.storage.manifest import current_generation  # noqa: PLC0415 - loads the library
-    from semsearch.storage.snapshot import Snapshot  # noqa: PLC0415
+    from semsearch.index.files.entry_table import Snapshot  # noqa: PLC0415
+    from semsearch.index.manifest import current_generation  # noqa: PLC0415 - loads the library
 
     number, _ = current_generation(layout)
     with closing(Snapshot(layout.generation(number).entries)) as snapshot:

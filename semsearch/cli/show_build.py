@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from semsearch.building import BuildReport
     from semsearch.core.entries import LeftOut
-    from semsearch.relations import RelationCounts
+    from semsearch.index.relations import RelationCounts
 
 
 def left_out(parts: Sequence[LeftOut]) -> None:

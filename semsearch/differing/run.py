@@ -13,10 +13,10 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, Silent
 from semsearch.differing.matching import Difference, Kind, differences
 from semsearch.importers import read_corpus
+from semsearch.index.scratch import meaning_of, vectors_of
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.text.passages import text_of
-from semsearch.workbench import meaning_of, vectors_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 from semsearch.core.entries import Changed
 from semsearch.core.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
 from semsearch.core.progress import Progress, Silent
-from semsearch.embedding import Embedding, embed_missing
+from semsearch.index.embedding import Embedding, embed_missing
+from semsearch.index.manifest import Manifest, read_manifest
+from semsearch.index.passage_table import Prepared
 from semsearch.models.encoders.base import Encoder
-from semsearch.prepared import Prepared
 from semsearch.storage.atomic_files import PATIENCE_S, exclusive
 from semsearch.storage.database import sound
 from semsearch.storage.embedding_cache import Embedded
@@ -21,7 +22,6 @@ from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
 from semsearch.storage.idempotency import Answered
 from semsearch.storage.io_errors import is_fault_of_disk, told_why
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import Manifest, read_manifest
 
 Lender = Callable[[str], Encoder | None]
 """Gives an encoder that is loaded already by the key of its vectors in the store."""

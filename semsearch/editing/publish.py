@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from semsearch.core.progress import Progress
 from semsearch.editing.desk import check_exists
-from semsearch.exporting import Exports
-from semsearch.finding import AUTO
-from semsearch.overlay import MOST_PENDING
-from semsearch.prepared import Prepared
-from semsearch.publishing import Made, Written, publish_generation, write_generation
+from semsearch.index.ann.engine import AUTO
+from semsearch.index.generation import Made, Written, publish_generation, write_generation
+from semsearch.index.manifest import Manifest, read_manifest
+from semsearch.index.model_exports import Exports
+from semsearch.index.passage_table import Prepared
+from semsearch.index.retention import remove_generations
+from semsearch.index.segments.live import MOST_PENDING
 from semsearch.storage.atomic_files import LONG_S, exclusive
 from semsearch.storage.database import sound
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.io_errors import told_why
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import Manifest, read_manifest
-from semsearch.storage.retention import remove_generations
 
 
 @dataclass(frozen=True, slots=True)

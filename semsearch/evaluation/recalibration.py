@@ -13,7 +13,7 @@ from semsearch.evaluation.libraries import require_all
 from semsearch.evaluation.outcomes import collect
 from semsearch.evaluation.questions import Question, prepare
 from semsearch.glossary import Glossary
-from semsearch.storage.calibration import StoredCalibration, remove_calibration, save_calibration
+from semsearch.index.calibration import StoredCalibration, remove_calibration, save_calibration
 from semsearch.storage.layout import IndexLayout
 
 

@@ -14,11 +14,11 @@ from rapidfuzz import fuzz
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import told
+from semsearch.index.scratch import Workbench
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
 from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
-from semsearch.workbench import Workbench
 
 NEAREST = 8
 """Neighbours looked at of each entry: a definition that is copied more often is found from each of its copies."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
 from semsearch.core.progress import told
+from semsearch.index.retrieval import Question
+from semsearch.index.scratch import Workbench
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Example, Found, Options, Rule, Severity
 from semsearch.ranking.weights import DEFAULT
-from semsearch.retrieval import Question
 from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import names_of
 from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
-from semsearch.workbench import Workbench
 
 CHUNK = 256
 """Questions asked at a time."""

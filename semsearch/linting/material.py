@@ -15,11 +15,11 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress
 from semsearch.importers import Corpus
 from semsearch.importers.formats import VOCABULARIES, format_name
+from semsearch.index.scratch import Workbench
 from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold, sentences
 from semsearch.text.passages import prose
-from semsearch.workbench import Workbench
 
 if TYPE_CHECKING:
     from semsearch.importers.rdf.concepts import Concept

@@ -10,10 +10,10 @@ from pathlib import Path
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.discovery import find_files
+from semsearch.index.scratch import laid_out, meaning_of
 from semsearch.linting.choosing import Choice, LintConfig
 from semsearch.linting.material import Material
 from semsearch.linting.rules import Finding, Severity
-from semsearch.workbench import laid_out, meaning_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 The yardstick that makes scores comparable between glossaries and encoders. It is measured at build
 time, without labelled questions: sentences of the glossary are asked as if they were questions, each
 with its own entry left out. Here the similarity of meaning is measured, from stored vectors alone;
-`semsearch.selfcheck` asks in earnest and measures the fused score.
+`semsearch.index.score_baseline` asks in earnest and measures the fused score.
 """
 
 from __future__ import annotations

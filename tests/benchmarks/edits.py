@@ -30,7 +30,7 @@ from semsearch.core.errors import SemsearchError
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.overlay import MOST_PENDING
+from semsearch.index.segments.live import MOST_PENDING
 from tests.benchmarks import contenders, machine, questions, services, turns
 from tests.benchmarks.bars import Bar, finish
 from tests.benchmarks.clients import Clients, Job

@@ -18,10 +18,10 @@ import numpy as np
 from sklearn.manifold import trustworthiness
 
 from semsearch.core.arrays import Vectors
-from semsearch.projection import Points, fitted, landmarks, lay_out, pca, place
+from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.index.manifest import read_manifest
+from semsearch.index.map.projection import Points, fitted, landmarks, lay_out, pca, place
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import read_manifest
-from semsearch.storage.mapped import Rows, mapped
 from tests.benchmarks.bars import Bar, finish
 from tests.quality.glossaries import opened_one
 

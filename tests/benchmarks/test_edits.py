@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.editing.publish import pending
-from semsearch.overlay import MOST_PENDING
+from semsearch.index.segments.live import MOST_PENDING
 from semsearch.storage.layout import IndexLayout
 from tests.benchmarks import edits
 

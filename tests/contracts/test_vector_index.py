@@ -9,9 +9,9 @@ import pytest
 
 from semsearch.core.arrays import Vectors
 from semsearch.core.errors import DimensionMismatch, EngineError
-from semsearch.vectors.base import VectorIndex
-from semsearch.vectors.exact import ExactIndex
-from semsearch.vectors.faiss import FaissIndex
+from semsearch.index.ann.base import VectorIndex
+from semsearch.index.ann.exact import ExactIndex
+from semsearch.index.ann.flat import FaissIndex
 
 DIM = 16
 Make = Callable[[int], VectorIndex]

@@ -28,9 +28,9 @@ from semsearch.core.errors import (
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.index.manifest import read_manifest
 from semsearch.storage import atomic_files
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.manifest import read_manifest
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
 
 SCORING = Draft("Scoring", "Cutting the dough before it is baked.", ("slashing",))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.progress import Silent
-from semsearch.layers import LayeredTokens
+from semsearch.index.files.tokens import BATCH, WIDTH, TokensIndex, write_tokens
+from semsearch.index.segments.multi import LayeredTokens
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.layout import GenerationLayout
-from semsearch.storage.tokens import BATCH, WIDTH, TokensIndex, write_tokens
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
 

@@ -11,7 +11,7 @@ import pytest
 from semsearch.core.errors import IndexUnwritable
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
-from semsearch.verifying import verify
+from semsearch.index.verify import verify
 from tests.conftest import ENTRIES
 from tests.torture import disk, images
 from tests.torture.kill import PromiseBroken

@@ -1,7 +1,7 @@
 """Where an author's link leads: to another entry of the same glossary, or elsewhere.
 
 Only the form of an address is looked at; whether an entry of that name exists is known when
-all of them have been read (`semsearch.relations`). A page of a folder is linked to as a
+all of them have been read (`semsearch.index.relations`). A page of a folder is linked to as a
 neighbour (`pan.md`, `../pan/`, `/pan/`) or below the name of the folder (`/docs/kitchen/pan`); any other
 path leads to another part of the same site, where `/docs/css` is not the entry "CSS". A term
 of a file is linked to by its anchor.

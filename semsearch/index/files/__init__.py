@@ -1,0 +1,1 @@
+"""Files of a segment, one module a file."""

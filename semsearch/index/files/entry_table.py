@@ -1,0 +1,308 @@
+"""The entries of one generation: written once, then only read.
+
+Entries by position, their names, their relations, and the passages that vectors stand for. Positions count from
+0, glossary by glossary, so that each glossary is a range of positions.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry, Relation
+from semsearch.core.progress import Progress, told
+from semsearch.index.files import alphabet, relations
+from semsearch.index.files.alphabet import Placed
+from semsearch.index.files.name_stems import NameStemsWriter
+from semsearch.storage.atomic_files import sync, write_array
+from semsearch.storage.database import Reader, writing_once
+from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
+from semsearch.text.names import Name, names_of
+from semsearch.text.passages import Passage
+from semsearch.text.stems import Stemmed, words_with_stems
+
+_SCHEMA = f"""
+    CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
+    CREATE TABLE name (
+        key TEXT NOT NULL,
+        form TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        label TEXT NOT NULL,
+        position INTEGER NOT NULL REFERENCES entry
+    ) STRICT;
+    CREATE TABLE passage (
+        row INTEGER PRIMARY KEY,
+        start INTEGER NOT NULL,
+        stop INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE glossary (
+        name TEXT PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE names (count INTEGER NOT NULL, longest INTEGER NOT NULL) STRICT;
+    {relations.SCHEMA}
+    {alphabet.SCHEMA}
+"""
+_INDEXES = f"""
+    CREATE INDEX name_key ON name (key);
+    CREATE INDEX name_form ON name (form);
+    CREATE INDEX name_begin ON name (length(key), key);
+    CREATE INDEX name_end ON name (length(key), substr(key, -1));
+    CREATE INDEX entry_language ON entry (language);
+    {relations.INDEXES}
+    {alphabet.INDEXES}
+    INSERT INTO glossary SELECT glossary, MIN(position), COUNT(*) FROM entry GROUP BY glossary;
+    INSERT INTO names SELECT COUNT(*), COALESCE(MAX(length(key)), 0) FROM name;
+    ANALYZE;
+"""  # noqa: S608 - constants
+
+
+CACHED_ENTRIES = 4096
+CACHED_PASSAGES = 16384
+"""A few megabytes each, whatever the size of the glossary."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntry:
+    """A name found, and the position of the entry it belongs to."""
+
+    name: Name
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an entry is called."""
+
+    id: str
+    term: str
+    glossary: str
+
+
+def write_snapshot(
+    files: GenerationLayout,
+    entries: Iterable[tuple[Entry, Sequence[Passage]]],
+    related: Iterable[Relation],
+    *,
+    progress: Progress,
+    total: int,
+) -> None:
+    """Write `entries.db`, the stems of names and where the rows begin.
+
+    Args:
+        files: where to.
+        entries: glossary by glossary.
+        related: their relations.
+        progress: told about the entries.
+        total: how many there are.
+    """
+    stems = NameStemsWriter()
+    first_rows = [0]
+    with writing_once(files.entries, _SCHEMA, _INDEXES) as connection:
+        for position, (entry, passages) in enumerate(told(entries, progress, "entries", total)):
+            names = names_of(entry)
+            stems.add(names)
+            _insert(connection, position, entry, names)
+            row = first_rows[-1]
+            connection.executemany(
+                "INSERT INTO passage VALUES (?, ?, ?)",
+                ((row + i, p.start, p.end) for i, p in enumerate(passages)),
+            )
+            first_rows.append(row + len(passages))
+        relations.insert(connection, related)
+    sync(files.entries)
+    stems.write(files)
+    write_array(files.first_rows, np.array(first_rows, dtype="<i8"))
+
+
+def _insert(
+    connection: sqlite3.Connection, position: int, entry: Entry, names: Sequence[Name]
+) -> None:
+    connection.execute(
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *to_row(entry))
+    )
+    alphabet.insert(connection, position, entry)
+    connection.executemany(
+        "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
+        ((name.key, name.form, name.kind, name.label, position) for name in names),
+    )
+
+
+class Snapshot:
+    """The open file. Safe to use from several threads."""
+
+    def __init__(self, file: Path) -> None:
+        self._reader = Reader(file)
+        # The file never changes, and the same entries answer again and again.
+        self._entry = lru_cache(CACHED_ENTRIES)(self._read_entry)
+        self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
+        self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
+
+    def close(self) -> None:
+        """Close the file; no question may be under way."""
+        self._reader.close()
+
+    def glossaries(self) -> dict[str, range]:
+        """Return the positions of each glossary, by name."""
+        rows = self._reader.rows("SELECT name, first, entries FROM glossary")
+        return {name: range(first, first + count) for name, first, count in rows}
+
+    def everything(self) -> range:
+        """Return all positions."""
+        ranges = self.glossaries().values()
+        return range(max((one.stop for one in ranges), default=0))
+
+    @cached_property
+    def languages(self) -> dict[str, Numbers]:
+        """The positions of the entries of each language, ascending, by its tag. Read when first asked for."""
+        tags = [tag for (tag,) in self._reader.rows("SELECT DISTINCT language FROM entry")]
+        if len(tags) == 1:
+            return {tags[0]: np.arange(len(self.everything()))}
+        of = "SELECT position FROM entry WHERE language = ? ORDER BY position"
+        found = {tag: self._reader.rows(of, (tag,)) for tag in sorted(tags)}
+        return {tag: np.array(rows, dtype=np.int64)[:, 0] for tag, rows in found.items()}
+
+    def position_of(self, id_: str) -> int | None:
+        """Return the position of an entry by its id."""
+        rows = self._reader.rows("SELECT position FROM entry WHERE id = ?", (id_,))
+        return int(rows[0][0]) if rows else None
+
+    def positions(self) -> dict[str, int]:
+        """Return the positions of all entries, by id."""
+        return dict(self._reader.rows("SELECT id, position FROM entry"))
+
+    def labels(self, positions: Sequence[int]) -> list[Label]:
+        """Return what entries are called, in the order asked for, without reading all of them."""
+        rows = self._reader.rows(
+            "SELECT entry.id, term, glossary FROM json_each(?) AS wanted JOIN entry ON position = value ORDER BY wanted.key",
+            (json.dumps(positions),),
+        )
+        return [Label(*row) for row in rows]
+
+    def entries(self, positions: Sequence[int]) -> list[Entry]:
+        """Return entries by position, in the order asked for."""
+        return [self._entry(int(position)) for position in positions]
+
+    def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
+        """Return where in their definitions the passages of vector rows stand."""
+        return [self._passage(int(row)) for row in rows]
+
+    def _read_entry(self, position: int) -> Entry:
+        (row,) = self._reader.rows(
+            f"SELECT {COLUMNS} FROM entry WHERE position = ?",  # noqa: S608 - constant
+            (position,),
+        )
+        return from_row(row)
+
+    def _read_passage(self, row: int) -> tuple[int, int]:
+        ((start, stop),) = self._reader.rows(
+            "SELECT start, stop FROM passage WHERE row = ?", (row,)
+        )
+        return int(start), int(stop)
+
+    def _read_stems(self, position: int) -> list[Stemmed]:
+        """Return the words of a definition with their stems."""
+        return words_with_stems(self._entry(position).definition)
+
+    def relations_from(self, position: int) -> list[Relation]:
+        """Return what an author linked from an entry, then what its definition mentions."""
+        return relations.read_from(self._reader, position)
+
+    def relations_to(self, position: int) -> list[Relation]:
+        """Return what links to or mentions an entry."""
+        return relations.read_to(self._reader, position)
+
+    def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+        """Return what stands behind a place in the alphabet of a glossary and not behind a key, in order."""
+        return alphabet.read_after(self._reader, glossary, place, limit, end)
+
+    def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+        """Return what stands before a place in the alphabet of a glossary, the nearest first."""
+        return alphabet.read_before(self._reader, glossary, place, limit)
+
+    def longest_name(self) -> int:
+        """Return the length of the longest key of a name."""
+        ((longest,),) = self._reader.rows("SELECT longest FROM names")
+        return int(longest)
+
+    def by_key(self, key: str, within: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
+        """Return names with this key, of entries of some languages if any are named."""
+        return self._named("key = ?", (key,), within, languages)
+
+    def by_form(self, form: str, within: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
+        """Return names with this form; see `by_key`."""
+        return self._named("form = ?", (form,), within, languages)
+
+    def bearing(self, forms: Iterable[str], within: range) -> set[int]:
+        """Return the positions of the entries that have a name of one of many forms."""
+        rows = self._reader.rows(
+            "SELECT DISTINCT position FROM json_each(?) CROSS JOIN name ON form = value "
+            "WHERE position >= ? AND position < ?",
+            (json.dumps(list(forms)), within.start, within.stop),
+        )
+        return {position for (position,) in rows}
+
+    def by_prefix(
+        self, prefix: str, within: range, limit: int, languages: Sequence[str] = ()
+    ) -> list[NamedEntry]:
+        """Return names whose key begins with `prefix`, the shortest first; see `by_key`."""
+        return self._named(
+            "key >= ? AND key < ?",
+            (prefix, prefix + "\U0010ffff"),
+            within,
+            languages,
+            " ORDER BY length(key), key LIMIT ?",
+            limit,
+        )
+
+    def _named(
+        self,
+        where: str,
+        values: tuple[str | int, ...],
+        within: range,
+        languages: Sequence[str] = (),
+        order: str = "",
+        *tail: int,
+    ) -> list[NamedEntry]:
+        if languages:
+            marks = ",".join("?" * len(languages))
+            where += (
+                " AND (SELECT language FROM entry WHERE entry.position = name.position) "  # noqa: S608 - marks
+                f"IN ({marks})"
+            )
+        rows = self._reader.rows(
+            "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
+            f"WHERE position >= ? AND position < ? AND {where}{order}",
+            (within.start, within.stop, *values, *languages, *tail),
+        )
+        return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
+
+    def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
+        """Return names whose key has a length, and a first or a last letter if one is given, by position."""
+        everything = range(1 << 62)
+        if last:
+            return self._named(
+                "length(key) = ? AND substr(key, -1) = ?",
+                (length, last),
+                everything,
+                order=" ORDER BY rowid",
+            )
+        after = first + "\U0010ffff"
+        return self._named(
+            "length(key) = ? AND key >= ? AND key < ?",
+            (length, first, after),
+            everything,
+            order=" ORDER BY rowid",
+        )
+
+    def count_names(self) -> int:
+        """Return how many names there are."""
+        ((count,),) = self._reader.rows("SELECT count FROM names")
+        return int(count)

@@ -1,0 +1,226 @@
+"""The tokens of definitions, for late interaction: written once, mapped into memory, read in part.
+
+    tokens.i8           one row for each token: its vector along the axes, times 127
+    token_weights.f32   how much each token counts in its glossary
+    token_starts.i64    where the tokens of each position begin, and where the last ones end
+    token_axes.f32      the axes, (width of the encoder's tokens, width of the rows)
+    tokens.db           how many entries of each glossary use a token of the vocabulary (SQLite)
+
+Only the directions along which the tokens of an index differ most are kept: a third of the space
+and of the time, and no loss that could be measured (DESIGN.md, decision 20).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.core.arrays import Numbers, Tokens, Vectors
+from semsearch.core.progress import Progress
+from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.ranking.baseline import spread
+from semsearch.ranking.fusion import Scores
+from semsearch.ranking.late_interaction import compare, idf
+from semsearch.storage.atomic_files import sync, write_array
+from semsearch.storage.database import Reader, writing_once
+from semsearch.storage.int8 import from_int8, to_int8
+from semsearch.storage.layout import GenerationLayout
+
+WIDTH = 128
+"""Axes kept. On the tuning halves 96 to 384 ranked alike."""
+
+SAMPLE = 1500
+"""Definitions from whose tokens the axes are computed: some 40,000 tokens."""
+
+BATCH = 512
+"""Definitions whose tokens are in memory at a time: some 25 MB."""
+
+TokensOf = Callable[[Numbers], Iterable[Tokens]]
+"""Gives the tokens of the entries at some positions, in their order."""
+
+_VOCABULARY = 1 << 31
+"""More than an encoder can have tokens."""
+
+_SCHEMA = """
+    CREATE TABLE uses (
+        token INTEGER NOT NULL,
+        glossary TEXT NOT NULL,
+        entries INTEGER NOT NULL,
+        PRIMARY KEY (token, glossary)
+    ) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The tokens of a generation beside which others are written, to be compared with them.
+
+    `entries` says how many entries each of its glossaries has.
+    """
+
+    tokens: TokensIndex
+    entries: Mapping[str, int]
+
+
+def write_tokens(
+    files: GenerationLayout,
+    glossaries: Sequence[str],
+    tokens: TokensOf,
+    progress: Progress,
+    *,
+    beside: Beside | None = None,
+) -> None:
+    """Write the files for entries in the order of their positions, in one pass over their tokens.
+
+    Args:
+        files: where to.
+        glossaries: (entries,) the glossary of each entry; equal ones stand together.
+        tokens: gives the tokens of the definitions at some positions, so that they need not all be
+            in memory.
+        progress: told about the entries.
+        beside: what gives the axes, and counts in the weights as well; else these tokens alone.
+    """
+    axes = beside.tokens.axes if beside else _axes(tokens(spread(len(glossaries), SAMPLE)))
+    write_array(files.token_axes, axes.astype("<f4"))
+    counts, ids = array("q"), array("i")
+    progress.start("tokens", len(glossaries))
+    with files.tokens.open("wb") as rows:
+        for start in range(0, len(glossaries), BATCH):
+            some = list(tokens(np.arange(start, min(start + BATCH, len(glossaries)))))
+            full = [one for one in some if len(one.ids)]
+            if full:
+                vectors = np.concatenate([one.vectors for one in full])
+                rows.write(to_int8(_along(vectors, axes)).tobytes())
+            counts.extend(len(one.ids) for one in some)
+            for one in full:
+                ids.frombytes(one.ids.astype(np.int32).tobytes())
+            progress.advance(len(some))
+    starts = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))])
+    write_array(files.token_starts, starts.astype("<i8"))
+    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), beside)
+    sync(files.tokens)
+
+
+def _write_uses(
+    files: GenerationLayout,
+    glossaries: Sequence[str],
+    starts: Numbers,
+    ids: NDArray[np.int32],
+    beside: Beside | None,
+) -> None:
+    """Count how many entries of each glossary use each token, and weigh every token by that."""
+    first = 0
+    with (
+        files.token_weights.open("wb") as weights,
+        writing_once(files.token_uses, _SCHEMA) as connection,
+    ):
+        for glossary, group in groupby(glossaries):
+            last = first + len(list(group))
+            own = ids[starts[first] : starts[last]]
+            owner = np.repeat(np.arange(first, last), np.diff(starts[first : last + 1]))
+            # a pair of entry and token as one number, so that repeats within an entry count once
+            pairs = np.unique(owner * _VOCABULARY + own)
+            used, uses = np.unique(pairs % _VOCABULARY, return_counts=True)
+            entries, everywhere = last - first, uses
+            if beside:
+                entries += beside.entries.get(glossary, 0)
+                everywhere = uses + beside.tokens.uses(used.astype(np.int32), glossary)
+            of_own = np.minimum(everywhere, entries)[np.searchsorted(used, own)]
+            weights.write(idf(of_own, entries).astype("<f4").tobytes())
+            found = zip(used.tolist(), uses.tolist(), strict=True)
+            connection.executemany(
+                "INSERT INTO uses VALUES (?, ?, ?)", ((id_, glossary, n) for id_, n in found)
+            )
+            first = last
+    sync(files.token_weights)
+    sync(files.token_uses)
+
+
+def _axes(sample: Iterable[Tokens]) -> Vectors:
+    """Return the directions along which tokens are longest, (w, at most `WIDTH`), orthonormal.
+
+    As many as there can be, also for a few tokens, which fewer would span: a question made to lie
+    among the tokens of one entry would be like that entry, whatever it asks.
+    """
+    moments: NDArray[np.float64] | None = None
+    for one in sample:
+        if len(one.ids):
+            rows = one.vectors.astype(np.float64)
+            moments = rows.T @ rows + (0 if moments is None else moments)
+    if moments is None:
+        return np.zeros((0, 0), dtype=np.float32)
+    _, directions = np.linalg.eigh(moments)
+    width = min(WIDTH, len(moments))
+    axes: Vectors = directions[:, ::-1][:, :width].astype(np.float32)
+    return axes
+
+
+def _along(vectors: Vectors, axes: Vectors) -> Vectors:
+    """Return vectors along the axes, rows of length 1."""
+    rows = vectors @ axes
+    found: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return found
+
+
+class TokensIndex:
+    """The open files. Safe to use from several threads."""
+
+    def __init__(self, files: GenerationLayout) -> None:
+        self._reader = Reader(files.token_uses)
+        self._starts: Numbers = mapped(files.token_starts, "<i8")
+        self._weights = mapped(files.token_weights, "<f4")
+        count = len(self._weights)
+        width = files.tokens.stat().st_size // count if count else 0
+        self._rows = Rows(files.tokens, np.int8, width) if count else None
+        self.axes: Vectors = mapped(files.token_axes, "<f4").reshape(-1, width or 1)
+        """(width of the encoder's tokens, width of the rows)."""
+
+    def close(self) -> None:
+        """Close the files; no question may be under way."""
+        self._reader.close()
+
+    def compare(
+        self, question: Tokens, weights: Scores, positions: Numbers
+    ) -> tuple[Scores, Scores]:
+        """Compare the tokens of a question with those of some positions.
+
+        Args:
+            question: its tokens.
+            weights: (t,) how much each counts.
+            positions: (n,) which entries.
+
+        Returns:
+            See `ranking.late_interaction.compare`.
+        """
+        if self._rows is None or not len(positions):
+            none = np.zeros(len(positions), dtype=np.float32)
+            return none, none
+        firsts = self._starts[positions]
+        counts = self._starts[positions + 1] - firsts
+        offsets = np.cumsum(counts) - counts
+        rows = np.repeat(firsts - offsets, counts) + np.arange(counts.sum())
+        return compare(
+            _along(question.vectors, self.axes),
+            weights,
+            from_int8(self._rows.take(rows)),
+            self._weights[rows],
+            counts,
+        )
+
+    def uses(self, ids: NDArray[np.int32], glossary: str | None) -> Numbers:
+        """Return how many entries, or those of one glossary, use each token."""
+        marks = ",".join("?" * len(ids))
+        where = "" if glossary is None else " AND glossary = ?"
+        values = [*ids.tolist(), *([] if glossary is None else [glossary])]
+        found = dict(
+            self._reader.rows(
+                f"SELECT token, SUM(entries) FROM uses WHERE token IN ({marks}){where} GROUP BY token",  # noqa: S608 - only marks
+                values,
+            )
+        )
+        return np.array([found.get(id_, 0) for id_ in ids.tolist()], dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Segments: one generation, and the live edits beside it, read as one."""

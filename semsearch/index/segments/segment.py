@@ -1,0 +1,63 @@
+"""Segments: one set of derived files, open. A generation is one, and what has been changed since is another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.core.arrays import Numbers
+from semsearch.core.index_info import EngineInfo
+from semsearch.index.ann.engine import Finder
+from semsearch.index.files.entry_table import Snapshot
+from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.index.files.name_stems import NameStems
+from semsearch.index.files.postings import WordsIndex
+from semsearch.index.files.tokens import TokensIndex
+from semsearch.storage.layout import GenerationLayout
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Everything that is read of some entries, by positions that count from 0. Safe to use from several threads."""
+
+    snapshot: Snapshot
+    words: WordsIndex
+    tokens: TokensIndex
+    name_stems: NameStems
+    rows: Rows
+    """The vectors of every passage, one entry after the other."""
+    first_rows: Numbers
+    """(entries + 1,) where the passages of each begin."""
+    finder: Finder
+    map: NDArray[np.float32]
+    """(entries, 2) where each stands on the map; (0, 2) of what was changed since a generation."""
+
+    @classmethod
+    def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
+        """Open the files of a generation; `engine` is what its manifest states."""
+        return cls(
+            Snapshot(files.entries),
+            WordsIndex(files),
+            TokensIndex(files),
+            NameStems(files),
+            Rows(files.vectors, "<f4", dim),
+            mapped(files.first_rows, "<i8"),
+            Finder.open(files, dim, engine),
+            _map(files),
+        )
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return len(self.first_rows) - 1
+
+    def close(self) -> None:
+        """Close the files; no question may be under way."""
+        self.snapshot.close()
+        self.words.close()
+        self.tokens.close()
+
+
+def _map(files: GenerationLayout) -> NDArray[np.float32]:
+    return mapped(files.map, "<f4").reshape(-1, 2) if files.map.exists() else np.empty((0, 2), "f4")
