@@ -21,7 +21,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import Export, Material, target_named
-from semsearch.exporters.material import NOWHERE
+from semsearch.exporters.context import NOWHERE
 from semsearch.following import Following, Shown
 from semsearch.index.embedding import encoder_of
 from semsearch.index.retrieval import Question

@@ -32,7 +32,7 @@ def languages(context: typer.Context, incomplete: str) -> list[str]:
 
 def targets(incomplete: str) -> list[str]:
     """Return formats that are written and begin with what was typed."""
-    from semsearch.exporters.targets import TARGETS  # noqa: PLC0415 - Tab must answer fast
+    from semsearch.exporters.formats import TARGETS  # noqa: PLC0415 - Tab must answer fast
 
     return [name for name in (*TARGETS, "site") if name.startswith(incomplete)]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html import escape
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.material import LANGUAGE, Material, parts_of
+from semsearch.exporters.context import LANGUAGE, Material, parts_of
 from semsearch.importers.defined_terms import described
 
 _HELD = frozenset({"id", "aliases", "language", "category", "notation"})

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.material import Material, parts_of
+from semsearch.exporters.context import Material, parts_of
 from semsearch.importers.dictd import DIGITS, words_of
 
 _WIDTH = 74

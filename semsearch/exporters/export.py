@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile, SpooledTemporaryFile
 
-from semsearch.exporters.material import Material
-from semsearch.exporters.targets import Target
+from semsearch.exporters.context import Material
+from semsearch.exporters.formats import Target
 
 _IN_MEMORY = 1 << 24
 _CHUNK = 1 << 16

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from semsearch.core.entries import TEXT_DETAILS, Entry
-from semsearch.exporters.material import Material, is_flat, name_of
+from semsearch.exporters.context import Material, is_flat, name_of
 
 
 def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:

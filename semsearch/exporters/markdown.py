@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.material import Material, links_by, name_of, parts_of
+from semsearch.exporters.context import Material, links_by, name_of, parts_of
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
 from semsearch.importers.markdown.metadata_lines import is_stated

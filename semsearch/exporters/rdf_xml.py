@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from semsearch.core.entries import Entry
-from semsearch.exporters import concepts
-from semsearch.exporters.concepts import PREFIXES, Described, Iri, Text, described, is_xml, xml_text
-from semsearch.exporters.material import Material, parts_of, several
+from semsearch.exporters import skos
+from semsearch.exporters.context import Material, parts_of, several
+from semsearch.exporters.skos import PREFIXES, Described, Iri, Text, described, is_xml, xml_text
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
@@ -41,6 +41,6 @@ def _property(name: str, value: Iri | Text) -> str:
 
 def lost(entry: Entry, material: Material) -> Iterator[str]:
     """Yield what a graph does not hold, and texts with signs that XML has none of."""
-    yield from concepts.lost(entry, material)
+    yield from skos.lost(entry, material)
     stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
     yield from (name for name, value in stated.items() if not is_xml(*several(value)))

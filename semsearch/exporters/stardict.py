@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.material import LANGUAGE, Material, parts_of
+from semsearch.exporters.context import LANGUAGE, Material, parts_of
 
 _MOST_BYTES = 255
 """Of a headword."""

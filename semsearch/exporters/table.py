@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from semsearch.core.entries import DETAILS, Entry
-from semsearch.exporters.material import Material, is_flat, name_of, parts_of, several
+from semsearch.exporters.context import Material, is_flat, name_of, parts_of, several
 from semsearch.importers.csv_formulas import defused
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)

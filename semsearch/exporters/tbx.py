@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.concepts import is_xml, xml_text
-from semsearch.exporters.material import LANGUAGE, Material, parts_of, several
+from semsearch.exporters.context import LANGUAGE, Material, parts_of, several
+from semsearch.exporters.skos import is_xml, xml_text
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <tbx type="TBX-Basic" style="dct" xml:lang="en" xmlns="urn:iso:std:iso:30042:ed-2" \

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from semsearch.exporters.concepts import PREFIXES, Described, Iri, Text, described, lost
-from semsearch.exporters.material import Material
+from semsearch.exporters.context import Material
+from semsearch.exporters.skos import PREFIXES, Described, Iri, Text, described, lost
 
 __all__ = ["lost", "write"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semsearch.core.entries import Details, Entry
-from semsearch.exporters.concepts import Iri, described
+from semsearch.exporters.skos import Iri, described
 from tests.exporters.support import material_of
 
 

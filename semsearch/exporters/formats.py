@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from semsearch.core.entries import Entry
 from semsearch.core.errors import UnknownFormat
-from semsearch.exporters.material import Material
+from semsearch.exporters.context import Material
 
 
 class Writer(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.material import Material, links_by
+from semsearch.exporters.context import Material, links_by
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
