@@ -22,9 +22,9 @@ from semsearch.api.refusing import page_root
 from semsearch.api.routes import checked
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
-from semsearch.pages import Site, render
-from semsearch.pages.addresses import entry_path
-from semsearch.pages.entry import summary
+from semsearch.web import Site, render
+from semsearch.web.entry_view import summary
+from semsearch.web.urls import entry_path
 
 OPENSEARCH = "application/opensearchdescription+xml"
 SUGGESTIONS = "application/x-suggestions+json"

@@ -23,7 +23,7 @@ from semsearch.api.strict import StrictRoute
 from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
 from semsearch.maps import Atlas
-from semsearch.pages import Site, render
+from semsearch.web import Site, render
 from semsearch.writing import to_json
 
 MOST_POINTS = 10_000

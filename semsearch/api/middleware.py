@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from semsearch.api import problems
 from semsearch.api.refusing import refuse
-from semsearch.pages.assets import assets_path
+from semsearch.web.assets import assets_path
 
 SECURITY_HEADERS: dict[str, str] = {
     "Content-Security-Policy": (

@@ -28,10 +28,10 @@ from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
 from semsearch.core.settings import Settings
 from semsearch.glossary import Glossary
-from semsearch.pages import Site, render
-from semsearch.pages.answer import shown
-from semsearch.pages.assets import FOLDER, assets_path
 from semsearch.text.normalise import check_question
+from semsearch.web import Site, render
+from semsearch.web.answer_view import shown
+from semsearch.web.assets import FOLDER, assets_path
 
 _FIRST_QUESTION = "What is this glossary about?"
 """Asked once before the service is ready; the entries nearest to it make the examples."""

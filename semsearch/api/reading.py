@@ -22,10 +22,10 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, StoredIndexError
 from semsearch.editing import Editor
 from semsearch.exporters import TARGETS
-from semsearch.pages import render
-from semsearch.pages.entry_page import entry_page_of
-from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
-from semsearch.pages.rendering import Site
+from semsearch.web import render
+from semsearch.web.entry_page import entry_page_of
+from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms, llms_full
+from semsearch.web.render import Site
 
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"

@@ -10,8 +10,8 @@ from starlette.types import Scope
 
 from semsearch.api import problems
 from semsearch.api.problems import Kind, Part
-from semsearch.pages import Site, render
-from semsearch.pages.rendering import root_of
+from semsearch.web import Site, render
+from semsearch.web.render import root_of
 
 _STATES = {401: "key", 403: "key", 404: "missing", 503: "overloaded"}
 _INTERFACE = "/v1/"

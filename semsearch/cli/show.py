@@ -156,7 +156,7 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
 
         print_json(to_json(stated).decode())
         return
-    from semsearch.wording import engine, former_default, percent  # noqa: PLC0415 - loads numpy
+    from semsearch.web.display import engine, former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
@@ -206,7 +206,7 @@ def counted_entries(count: int) -> str:
 
 def serving(service: Listening, *, named_model: str | None) -> None:
     """Say where the service listens, and how to ask it; `named_model` as in `info`."""
-    from semsearch.wording import former_default  # noqa: PLC0415 - loads numpy
+    from semsearch.web.display import former_default  # noqa: PLC0415 - loads numpy
 
     url, question = escape(service.url), shlex.quote(f"q={service.example}")
     key = "" if service.is_open else '-H "Authorization: Bearer $SEMSEARCH_KEY" '

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from semsearch.cli.show import SHOWN, one_line, print_json
 from semsearch.core.answers import Answer, Hit, Span, Tier, Verdict
-from semsearch.wording import PART_NAMES, VERDICTS, percent, place, shares
+from semsearch.web.display import PART_NAMES, VERDICTS, percent, place, shares
 
 _LABELS = {
     Tier.EXACT: "exact name",

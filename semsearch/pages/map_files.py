@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
 from semsearch.glossary import Glossary
-from semsearch.pages.addresses import map_file
-from semsearch.pages.rendering import Site, render
+from semsearch.web.render import Site, render
+from semsearch.web.urls import map_file
 from semsearch.writing import members
 
 ROWS = 200

@@ -15,12 +15,12 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent, told
 from semsearch.glossary import Glossary
-from semsearch.pages.addresses import glossary_file
-from semsearch.pages.assets import FOLDER, assets_path
-from semsearch.pages.entry_page import entry_page_of
 from semsearch.pages.map_files import compact, map_files
-from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms
-from semsearch.pages.rendering import Site, render
+from semsearch.web.assets import FOLDER, assets_path
+from semsearch.web.entry_page import entry_page_of
+from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms
+from semsearch.web.render import Site, render
+from semsearch.web.urls import glossary_file
 
 MARKER = ".semsearch-site.json"
 """Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from semsearch.pages.assets import FOLDER, assets_path
+from semsearch.web.assets import FOLDER, assets_path
 
 
 def test_pages_load_assets_that_are_kept_for_good(client: TestClient) -> None:

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, Request
 from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.importers import read_corpus
-from semsearch.pages.addresses import entry_path
+from semsearch.web.urls import entry_path
 from tests.benchmarks.bars import Bar, finish
 from tests.browser import chromium
 from tests.browser.serving import Running, started

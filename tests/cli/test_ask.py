@@ -12,7 +12,7 @@ from semsearch.cli import complete
 from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import DEFAULT
-from semsearch.wording import percent
+from semsearch.web.display import percent
 from tests.cli.test_commands import run
 
 POT = "which pot keeps the steam around a loaf?"

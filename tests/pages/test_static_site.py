@@ -15,9 +15,9 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.glossary import Glossary
 from semsearch.pages import static_site
-from semsearch.pages.addresses import entry_file
 from semsearch.pages.map_files import ROWS
 from semsearch.pages.static_site import MARKER, Written, write_site
+from semsearch.web.urls import entry_file
 
 SEA = [
     Entry("sea:rig", "Rig", "The masts and sails of a ship.", "sea", ("rigging",)),

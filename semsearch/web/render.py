@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from semsearch.pages.addresses import entry_file, entry_path, glossary_file, glossary_path
-from semsearch.pages.assets import assets_path
-from semsearch.wording import language_name
+from semsearch.web.assets import assets_path
+from semsearch.web.display import language_name
+from semsearch.web.urls import entry_file, entry_path, glossary_file, glossary_path
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
     from semsearch.core.index_info import GlossaryInfo
-    from semsearch.pages.marking import Marked
+    from semsearch.web.highlight import Marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semsearch.core.answers import Adjacent, Related
-from semsearch.pages.entry import (
+from semsearch.web.entry_view import (
     authored,
     defined_term,
     is_embedding,
@@ -12,7 +12,7 @@ from semsearch.pages.entry import (
     others,
     summary,
 )
-from semsearch.pages.rendering import Site, render
+from semsearch.web.render import Site, render
 
 _SIMILAR = 10
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from semsearch.core.answers import Related
 from semsearch.core.entries import Entry
-from semsearch.pages.entry import authored, mentioning, others, summary
-from semsearch.pages.rendering import Site, count
 from semsearch.text.normalise import in_markdown
+from semsearch.web.entry_view import authored, mentioning, others, summary
+from semsearch.web.render import Site, count
 
 MOST_LISTED = 500
 """Entries that /llms.txt lists; of more it names the glossaries alone."""

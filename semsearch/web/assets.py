@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "web"
+FOLDER = Path(__file__).parent / "static"
 
 
 @cache

@@ -7,7 +7,7 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.pages.marking import SHOWN, Piece, excerpt, mark
+from semsearch.web.highlight import SHOWN, Piece, excerpt, mark
 
 TEXT = "A ladle is a deep spoon. It is for soup."
 Span = dict[str, int]

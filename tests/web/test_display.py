@@ -11,7 +11,7 @@ from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
-from semsearch.wording import PART_NAMES, VERDICTS, former_default, percent, place, shares
+from semsearch.web.display import PART_NAMES, VERDICTS, former_default, percent, place, shares
 from tests.conftest import PROJECT
 
 

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from semsearch.core.index_info import GlossaryInfo
-from semsearch.pages import Site, render
-from semsearch.pages.addresses import entry_path, glossary_path
-from semsearch.pages.marking import mark
-from semsearch.pages.rendering import count, marked, root_of
+from semsearch.web import Site, render
+from semsearch.web.highlight import mark
+from semsearch.web.render import count, marked, root_of
+from semsearch.web.urls import entry_path, glossary_path
 
 IDS = (
     "sea:rig",
@@ -101,7 +101,7 @@ def test_marks_are_the_only_markup_of_a_marked_text() -> None:
 
 def test_no_template_says_that_a_text_is_safe() -> None:
     """But for those that are written in it."""
-    folder = Path(__file__).parents[2] / "semsearch" / "pages" / "templates"
+    folder = Path(__file__).parents[2] / "semsearch" / "web" / "templates"
     for file in sorted(folder.glob("*.jinja")):
         left = re.sub(r"'[^']*' \| safe\b", "", file.read_text())
         assert not re.search(r"\|\s*safe|autoescape|Markup", left), file.name

@@ -12,7 +12,7 @@ from semsearch.core.entries import Entry
 from semsearch.editing import Editor
 from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
-from semsearch.pages.entry import Linked, defined_term, is_embedding, linked, others, summary
+from semsearch.web.entry_view import Linked, defined_term, is_embedding, linked, others, summary
 
 TEXT = "A sail, with a mast, moves a ship. A sail is cloth."
 

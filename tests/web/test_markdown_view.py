@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 from semsearch.core.answers import Authored, Reference, Related
 from semsearch.core.entries import Entry, Source
 from semsearch.core.index_info import GlossaryInfo
-from semsearch.pages.markdown import MOST_LISTED, entry_twin, llms, llms_full
-from semsearch.pages.rendering import Site
+from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms, llms_full
+from semsearch.web.render import Site
 
 SITE = Site("../", "https://a.example/words/", glossaries=(GlossaryInfo("sea", 2),))
 ODD = (

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from semsearch.core.answers import ScoreParts, Tier, Verdict
-from semsearch.pages.marking import Marked, excerpt, mark
-from semsearch.wording import BY_NAME, BY_RERANKER, BY_SUM, PART_NAMES, VERDICTS, percent, shares
+from semsearch.web.display import (
+    BY_NAME,
+    BY_RERANKER,
+    BY_SUM,
+    PART_NAMES,
+    VERDICTS,
+    percent,
+    shares,
+)
+from semsearch.web.highlight import Marked, excerpt, mark
 
 _REASONS = {
     Tier.EXACT: "this name",
