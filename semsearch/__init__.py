@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from semsearch.core.index_info import IndexInfo
     from semsearch.differing import Difference, DiffReport, diff
     from semsearch.editing import Editor, ImportReport
-    from semsearch.glossary import Glossary
     from semsearch.importers.drafts import Draft
     from semsearch.linting import Finding, LintConfig, LintReport, lint
+    from semsearch.search.glossary import Glossary
 
     open = Glossary.open
     edit = Editor
@@ -96,7 +96,7 @@ _HOME = {
     "Entry": "semsearch.core.entries",
     "Evidence": "semsearch.core.answers",
     "Finding": "semsearch.linting",
-    "Glossary": "semsearch.glossary",
+    "Glossary": "semsearch.search.glossary",
     "Hit": "semsearch.core.answers",
     "ImportReport": "semsearch.editing",
     "IndexInfo": "semsearch.core.index_info",

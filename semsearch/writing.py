@@ -13,8 +13,8 @@ from semsearch import wire
 from semsearch.core import answers, entries, index_info
 from semsearch.editing.bulk import ImportReport
 from semsearch.index.files.entry_table import Label
-from semsearch.maps import Comparison, MapPart, NearEntry, Place
-from semsearch.suggesting import Suggestion
+from semsearch.search.autocomplete import Suggestion
+from semsearch.search.semantic_map import Comparison, MapPart, NearEntry, Place
 
 
 def to_json(noun: object) -> bytes:

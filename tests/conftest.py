@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.building import build, build_index
 from semsearch.core.entries import Entry, Source
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 
 PROJECT = Path(__file__).parents[1]
 CORPUS = PROJECT / "corpus"

@@ -30,11 +30,11 @@ from semsearch.core.errors import (
     InvalidSetting,
     StoredIndexError,
 )
-from semsearch.glossary import Glossary
 from semsearch.index.manifest import FORMAT, built_with
 from semsearch.ranking.baseline import CHUNK, TWIN, TYPICAL, Background, measure_background, spread
 from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.weights import DEFAULT
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.killed_build import CHANGED

@@ -19,8 +19,8 @@ from semsearch.core.errors import IndexBusy, InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT

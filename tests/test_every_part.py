@@ -20,7 +20,7 @@ from semsearch.api.app import create_app
 from semsearch.core.entries import DETAILS, TEXT_DETAILS, Entry
 from semsearch.core.settings import load_settings
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
 
 Parts = dict[str, str | list[str]]

@@ -14,9 +14,9 @@ from semsearch.api.app import create_app
 from semsearch.core import errors
 from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
 from semsearch.index.map.projection import pca
-from semsearch.picture import draw
+from semsearch.search.glossary import Glossary
+from semsearch.search.picture import draw
 from semsearch.writing import to_json
 from tests import docs
 from tests.cli.test_commands import run

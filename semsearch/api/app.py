@@ -50,7 +50,7 @@ from semsearch.core.index_info import IndexInfo
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 
 _DESCRIPTION = """\

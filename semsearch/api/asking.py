@@ -13,10 +13,10 @@ from time import perf_counter
 from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 
-from semsearch.answering import Asked
 from semsearch.api.workers import TOGETHER, Client, Workers
 from semsearch.core.settings import Settings
-from semsearch.glossary import Glossary
+from semsearch.search.answer import Asked
+from semsearch.search.glossary import Glossary
 from semsearch.writing import to_json
 
 THREADS = max(2, (os.cpu_count() or 1) // 2)

@@ -21,8 +21,8 @@ from semsearch.api.routes import GLOSSARY, QUESTION_LENGTH, GlossaryName, checke
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
 from semsearch.core.entries import Entry
-from semsearch.glossary import Glossary
-from semsearch.maps import Atlas
+from semsearch.search.glossary import Glossary
+from semsearch.search.semantic_map import Atlas
 from semsearch.web import Site, render
 from semsearch.writing import to_json
 

@@ -18,7 +18,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from semsearch.answering import Asked
 from semsearch.api import problems
 from semsearch.api.access import caller_of
 from semsearch.api.asking import Asking
@@ -27,7 +26,8 @@ from semsearch.api.refusing import page_root
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
 from semsearch.core.settings import Settings
-from semsearch.glossary import Glossary
+from semsearch.search.answer import Asked
+from semsearch.search.glossary import Glossary
 from semsearch.text.normalise import check_question
 from semsearch.web import Site, render
 from semsearch.web.answer_view import shown

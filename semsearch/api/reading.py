@@ -11,7 +11,6 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from semsearch.alphabet import letter_of
 from semsearch.api.pages import HTML, site_of
 from semsearch.api.problems import ENTRY_NOT_FOUND, GLOSSARY_NOT_FOUND, NOT_FOUND, Refused
 from semsearch.api.refusing import wants_page
@@ -22,6 +21,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, StoredIndexError
 from semsearch.editing import Editor
 from semsearch.exporters import TARGETS
+from semsearch.search.browse import letter_of
 from semsearch.web import render
 from semsearch.web.entry_page import entry_page_of
 from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms, llms_full

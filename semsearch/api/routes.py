@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch import wire
-from semsearch.answering import Asked
 from semsearch.api import examples, problems
 from semsearch.api.access import caller_of
 from semsearch.api.declaring import answered, errors, found, refusals
@@ -22,8 +21,9 @@ from semsearch.api.problems import Part, Refused
 from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute, client_of
 from semsearch.core.errors import InvalidQuestion
-from semsearch.glossary import MAX_K
 from semsearch.ranking.confidence import THRESHOLD
+from semsearch.search.answer import Asked
+from semsearch.search.glossary import MAX_K
 from semsearch.text import languages
 from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
 from semsearch.writing import to_json

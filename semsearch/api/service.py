@@ -14,7 +14,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, InvalidQuestion
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.version import __version__
-from semsearch.glossary import MAX_K, Glossary
+from semsearch.search.glossary import MAX_K, Glossary
 from semsearch.text.normalise import text_hash
 
 

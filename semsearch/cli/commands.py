@@ -17,7 +17,7 @@ from semsearch.core.version import __version__
 if TYPE_CHECKING:
     from semsearch.core.answers import Answer
     from semsearch.core.settings import Settings
-    from semsearch.glossary import Glossary
+    from semsearch.search.glossary import Glossary
 
 app = typer.Typer(
     name="semsearch",
@@ -300,7 +300,7 @@ def picture(
     ),
 ) -> None:
     """Draw the entries and a question as points: near in meaning is near in the picture."""
-    from semsearch.picture import draw  # noqa: PLC0415
+    from semsearch.search.picture import draw  # noqa: PLC0415
 
     if output.suffix.lower() != ".svg":
         raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
@@ -319,7 +319,7 @@ def settings_of(**given: object) -> Settings:
 
 def open_glossary(settings: Settings) -> Glossary:
     """Open the index that the settings name."""
-    from semsearch.glossary import Glossary  # noqa: PLC0415 - loads numpy
+    from semsearch.search.glossary import Glossary  # noqa: PLC0415 - loads numpy
 
     return Glossary.open(settings.index, model=settings.model)
 

@@ -16,7 +16,7 @@ from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.exporters import Export
-    from semsearch.glossary import Glossary
+    from semsearch.search.glossary import Glossary
 
 app = typer.Typer()
 

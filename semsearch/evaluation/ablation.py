@@ -9,8 +9,8 @@ from semsearch.evaluation.comparison import paired_p
 from semsearch.evaluation.measures import Row, per_question, rows, total
 from semsearch.evaluation.outcomes import Outcome, collect
 from semsearch.evaluation.questions import Question
-from semsearch.glossary import Glossary
 from semsearch.ranking.weights import ABLATIONS, DEFAULT
+from semsearch.search.glossary import Glossary
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from time import perf_counter
 
 from semsearch.evaluation.questions import Question
-from semsearch.glossary import Glossary
 from semsearch.ranking import confidence
+from semsearch.search.glossary import Glossary
 
 DEPTH = 10
 """Hits looked at."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from semsearch.core.entries import Entry
 from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.judgements import Judgement
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.text.normalise import fold
 
 NEAR_NAME = 60

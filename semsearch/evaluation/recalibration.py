@@ -12,8 +12,8 @@ from semsearch.evaluation.judgements import Judgement
 from semsearch.evaluation.libraries import require_all
 from semsearch.evaluation.outcomes import collect
 from semsearch.evaluation.questions import Question, prepare
-from semsearch.glossary import Glossary
 from semsearch.index.calibration import StoredCalibration, remove_calibration, save_calibration
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 
 

@@ -24,7 +24,7 @@ from semsearch.evaluation.libraries import require_all
 from semsearch.evaluation.measures import Row, rows
 from semsearch.evaluation.outcomes import Failure, Outcome, collect
 from semsearch.evaluation.questions import prepare
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 
 
 @dataclass(frozen=True, slots=True)

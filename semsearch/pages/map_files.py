@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.web.render import Site, render
 from semsearch.web.urls import map_file
 from semsearch.writing import members

@@ -9,13 +9,13 @@ from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from semsearch.alphabet import letter_of
 from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent, told
-from semsearch.glossary import Glossary
 from semsearch.pages.map_files import compact, map_files
+from semsearch.search.browse import letter_of
+from semsearch.search.glossary import Glossary
 from semsearch.web.assets import FOLDER, assets_path
 from semsearch.web.entry_page import entry_page_of
 from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms

@@ -15,7 +15,7 @@ from semsearch.api.middleware import SECURITY_HEADERS
 from semsearch.building import build_index
 from semsearch.core.entries import Entry, Source
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 
 HOSTILE = '"><script>alert(1)</script>'
 ENTRIES = (

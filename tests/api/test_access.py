@@ -28,7 +28,7 @@ from semsearch.api import access, handling, middleware
 from semsearch.api.access import DECISIONS, EDIT, OPEN, SEARCH, Door, Gate, guard
 from semsearch.api.app import create_app
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.api.conftest import check_envelope, problem_of
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)

@@ -13,13 +13,13 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from semsearch.answering import Asked
 from semsearch.api.app import create_app
 from semsearch.api.asking import Asking, Reply
 from semsearch.api.workers import Client, Overloaded
 from semsearch.core.errors import GlossaryNotFound
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
+from semsearch.search.answer import Asked
+from semsearch.search.glossary import Glossary
 from semsearch.writing import to_json
 from tests.api.conftest import problem_of
 

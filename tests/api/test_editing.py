@@ -17,7 +17,7 @@ from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
 from semsearch.building import build_index
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 from tests.api.test_openapi import EDITS
 

@@ -20,7 +20,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.exporters import TARGETS
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web"

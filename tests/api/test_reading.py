@@ -17,8 +17,8 @@ from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.settings import load_settings
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 from tests.api.test_pages import BROWSER, Page

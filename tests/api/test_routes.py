@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from semsearch import __version__, wire
 from semsearch.api.app import create_app
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
+from semsearch.search.glossary import Glossary
 from semsearch.writing import to_json
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from semsearch.exporters import TARGETS
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES
 
 KITCHEN = "/v1/glossaries/kitchen/export"

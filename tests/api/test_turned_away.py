@@ -22,7 +22,7 @@ from semsearch.api.asking import THREADS
 from semsearch.api.middleware import SECURITY_HEADERS
 from semsearch.api.protocol import BoundedProtocol
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 
 _SEARCH = b"GET /v1/search?q=GPS HTTP/1.1\r\nHost: test\r\n\r\n"
 _ALIVE = b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 from semsearch.api.app import create_app
 from semsearch.building import build_index
 from semsearch.core.settings import load_settings
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES
 
 

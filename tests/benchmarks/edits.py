@@ -28,9 +28,9 @@ import numpy as np
 
 from semsearch.core.errors import SemsearchError
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.search.glossary import Glossary
 from tests.benchmarks import contenders, machine, questions, services, turns
 from tests.benchmarks.bars import Bar, finish
 from tests.benchmarks.clients import Clients, Job

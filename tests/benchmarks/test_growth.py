@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.benchmarks import dictionaries, growth, services, stages
 from tests.benchmarks.dictionaries import Definition
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.benchmarks import (
     bars,
     budgets,

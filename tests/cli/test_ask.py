@@ -9,9 +9,9 @@ import pytest
 import typer
 
 from semsearch.cli import complete
-from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import DEFAULT
+from semsearch.search.glossary import Glossary
 from semsearch.web.display import percent
 from tests.cli.test_commands import run
 

@@ -19,7 +19,7 @@ import typer
 from semsearch.api.app import Listening
 from semsearch.building import build_index
 from semsearch.cli import commands, complete, main, show
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, PROJECT, entry
 
 

@@ -15,7 +15,7 @@ from semsearch.access.store import KeyStore
 from semsearch.api.app import Listening
 from semsearch.building import build_index
 from semsearch.cli import show
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES
 

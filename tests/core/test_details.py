@@ -13,8 +13,8 @@ from semsearch.building import build_index
 from semsearch.core.answers import Tier
 from semsearch.core.entries import NO_DETAILS, Details, Entry
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.writing import stored_entry, to_json

@@ -10,7 +10,7 @@ import pytest
 from semsearch.core.entries import Source
 from semsearch.core.errors import InvalidEntry
 from semsearch.editing import Editor, Outcome, RecordReport
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 
 CRUMB = {
     "id": "bakery:crumb",

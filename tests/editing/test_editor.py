@@ -26,9 +26,9 @@ from semsearch.core.errors import (
     InvalidEntry,
 )
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.index.manifest import read_manifest
+from semsearch.search.glossary import Glossary
 from semsearch.storage import atomic_files
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, WITHOUT_HISTORY

@@ -9,7 +9,7 @@ from semsearch.core.errors import ImportFailed
 from semsearch.evaluation.judgements import Judgement
 from semsearch.evaluation.outcomes import Failure, collect
 from semsearch.evaluation.questions import prepare
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.evaluation.support import outcome
 
 

@@ -24,8 +24,8 @@ from semsearch.evaluation.questions import prepare
 from semsearch.evaluation.report import Asked, Report, ask_all, summarise
 from semsearch.evaluation.report_html import to_html
 from semsearch.evaluation.stored import to_json
-from semsearch.glossary import Glossary
 from semsearch.ranking.weights import ABLATIONS
+from semsearch.search.glossary import Glossary
 from tests.evaluation.support import outcome
 
 HOSTILE = "<script>alert('&')</script>"

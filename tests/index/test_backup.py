@@ -22,9 +22,9 @@ from semsearch.core.errors import (
     StoredIndexError,
 )
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.index.backup import BackupInfo, back_up, restore_backup
+from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryReader
 from tests.editing.conftest import editor, index
 

@@ -12,7 +12,6 @@ import pytest
 from semsearch.building import build_index
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
-from semsearch.glossary import Glossary
 from semsearch.index.calibration import (
     StoredCalibration,
     load_calibration,
@@ -20,6 +19,7 @@ from semsearch.index.calibration import (
     save_calibration,
 )
 from semsearch.ranking.confidence import Calibration
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 

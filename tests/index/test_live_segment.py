@@ -19,10 +19,10 @@ from semsearch.core.answers import Answer, Tier
 from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import pending, publish_edits
-from semsearch.following import BUSY_S, PATIENCE_S
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.search.glossary import Glossary
+from semsearch.search.live_index import BUSY_S, PATIENCE_S
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 

@@ -15,10 +15,10 @@ from semsearch.core.entries import Entry, Source
 from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
-from semsearch.glossary import MAX_K, Glossary
 from semsearch.importers import read_corpus
 from semsearch.importers.drafts import Draft
 from semsearch.index.segments.multi_relations import MOST_SEARCHED
+from semsearch.search.glossary import MAX_K, Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import entry
 

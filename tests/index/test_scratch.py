@@ -13,11 +13,11 @@ import pytest
 from semsearch.building import build_index
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
-from semsearch.glossary import Glossary
 from semsearch.index.retrieval import Question
 from semsearch.index.scratch import Meaning, laid_out, meaning_of, vectors_of
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.ranking.weights import DEFAULT
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 

@@ -11,9 +11,9 @@ import pytest
 
 from semsearch.building import build_index
 from semsearch.core.errors import EncoderError, IndexMissing, ModelRefused
-from semsearch.glossary import Glossary
 from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
+from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 from tests.models.small_reranker import make_cross_encoder
 

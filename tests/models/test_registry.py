@@ -15,11 +15,11 @@ from semsearch.building import build_index
 from semsearch.cli import show_build
 from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.models import is_meant, load_answering_encoder
 from semsearch.models.encoders.export import agree
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model
+from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 from tests.torture.faults import At
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.glossary import Glossary
 from semsearch.models.registry import ADAPTER
+from semsearch.search.glossary import Glossary
 from tests.benchmarks import services
 from tests.conftest import PROJECT
 from tests.packaging.dockerfile import Copy, Stage, is_sent, read_stages

@@ -13,10 +13,10 @@ import pytest
 from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
-from semsearch.glossary import Glossary
 from semsearch.pages import static_site
 from semsearch.pages.map_files import ROWS
 from semsearch.pages.static_site import MARKER, Written, write_site
+from semsearch.search.glossary import Glossary
 from semsearch.web.urls import entry_file
 
 SEA = [

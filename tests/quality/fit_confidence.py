@@ -20,9 +20,9 @@ from sklearn.metrics import roc_auc_score
 
 from semsearch.core.answers import Tier
 from semsearch.evaluation.judgements import Judgement, is_tuning
-from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import odds_of
 from semsearch.ranking.weights import DEFAULT
+from semsearch.search.glossary import MAX_K, Glossary
 from tests.quality.glossaries import opened
 
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)

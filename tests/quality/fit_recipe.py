@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.evaluation.judgements import Judgement, is_tuning
-from semsearch.glossary import MAX_K, Glossary
 from semsearch.ranking.confidence import SHARPNESS
 from semsearch.ranking.weights import DEFAULT, PARTS
+from semsearch.search.glossary import MAX_K, Glossary
 from tests.quality.glossaries import opened
 
 PENALTY = 0.003

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import semsearch
 from semsearch.evaluation.judgements import Judgement, read_judgements
-from semsearch.glossary import Glossary
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
+from semsearch.search.glossary import Glossary
 from semsearch.text.slugs import slug
 
 SOURCES = {

@@ -21,7 +21,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from semsearch.core.entries import Entry
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.text.names import NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from tests.quality.glossaries import opened

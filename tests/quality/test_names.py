@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import semsearch
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.quality.glossaries import PROJECT
 from tests.quality.names import Names, dressed, failures, typos
 

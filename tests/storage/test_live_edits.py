@@ -11,8 +11,8 @@ from semsearch.building import BuildReport, build_index
 from semsearch.core.entries import Entry, Source
 from semsearch.core.errors import InvalidSetting
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.storage.live_edits import Conflict
 from tests.conftest import ENTRIES
 

@@ -13,8 +13,8 @@ from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting, LanguageNotFound
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.text.languages import matching
 from tests.conftest import entry
 

@@ -21,7 +21,7 @@ from semsearch.core.answers import Answer
 from semsearch.core.progress import Silent
 from semsearch.editing import Editor
 from semsearch.editing.publish import publish_edits
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
 from tests.torture.kill import PromiseBroken

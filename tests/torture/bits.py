@@ -22,7 +22,7 @@ from pathlib import Path
 from semsearch.building import build_index
 from semsearch.core.answers import Answer
 from semsearch.core.errors import StoredIndexError
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 from tests.torture.kill import PromiseBroken

@@ -20,7 +20,7 @@ from pathlib import Path
 from semsearch.core.errors import AnsweredBefore, IndexUnwritable
 from semsearch.core.progress import Progress, Silent
 from semsearch.editing import Editor, Once
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.torture.bits import run
 from tests.torture.faults import FAULTS, PLACES, At, Recording, check_known, die, fail
 from tests.torture.kill import PROJECT, PromiseBroken, held

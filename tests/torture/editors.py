@@ -17,7 +17,7 @@ from pathlib import Path
 
 from semsearch.core.errors import EntryConflict, IndexBusy
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.torture.bits import run
 from tests.torture.kill import PROJECT, PromiseBroken
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from semsearch.building import build_index
 from semsearch.core.entries import Entry
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES

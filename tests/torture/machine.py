@@ -37,8 +37,8 @@ from semsearch.core.progress import Silent
 from semsearch.editing import Editor, Once
 from semsearch.editing.bulk import Outcome
 from semsearch.editing.publish import publish_edits
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
+from semsearch.search.glossary import Glossary
 from tests.torture import asking
 from tests.torture.kill import PromiseBroken
 

@@ -10,8 +10,8 @@ import pytest
 
 from semsearch.core.errors import IndexUnwritable
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.index.verify import verify
+from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 from tests.torture import disk, images
 from tests.torture.kill import PromiseBroken

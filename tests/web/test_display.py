@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
-from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
+from semsearch.search.glossary import Glossary
 from semsearch.web.display import PART_NAMES, VERDICTS, former_default, percent, place, shares
 from tests.conftest import PROJECT
 

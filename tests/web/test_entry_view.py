@@ -10,8 +10,8 @@ from semsearch.building import build_index
 from semsearch.core.answers import Reference, Related, Span
 from semsearch.core.entries import Entry
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
+from semsearch.search.glossary import Glossary
 from semsearch.web.entry_view import Linked, defined_term, is_embedding, linked, others, summary
 
 TEXT = "A sail, with a mast, moves a ship. A sail is cloth."

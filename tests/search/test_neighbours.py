@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.neighbours import NEAREST, Near, neighbours
+from semsearch.search.neighbours import NEAREST, Near, neighbours
 
 
 def at(*degrees: float) -> Vectors:

@@ -30,7 +30,7 @@ from semsearch.models.encoders.caching import Remembering
 from semsearch.models.rerankers import load_reranker
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking.baseline import Background
-from semsearch.reading import NameFinder
+from semsearch.search.query import NameFinder
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.last_commit import acknowledged
 from semsearch.storage.layout import IndexLayout

@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from semsearch.alphabet import Alphabet
-from semsearch.answering import Asked, Prepared, Search, read
 from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
 from semsearch.core.entries import Entry
@@ -22,10 +20,8 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import Export, Material, target_named
 from semsearch.exporters.context import NOWHERE
-from semsearch.following import Following, Shown
 from semsearch.index.embedding import encoder_of
 from semsearch.index.retrieval import Question
-from semsearch.maps import Atlas
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.caching import Remembering
 from semsearch.models.onnx.session import PRECISIONS
@@ -33,9 +29,13 @@ from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Background
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import DEFAULT, Recipe
-from semsearch.related import find_related
+from semsearch.search.answer import Asked, Prepared, Search, read
+from semsearch.search.autocomplete import Suggestion, resembling, suggest
+from semsearch.search.browse import Alphabet
+from semsearch.search.live_index import Following, Shown
+from semsearch.search.related import find_related
+from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
-from semsearch.suggesting import Suggestion, resembling, suggest
 from semsearch.text.normalise import check_question
 
 MAX_K = 100

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.alphabet import Alphabet, letter_of
 from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.errors import GlossaryNotFound
 from semsearch.editing import Editor
-from semsearch.glossary import Glossary
 from semsearch.importers.drafts import Draft
 from semsearch.index.files.alphabet import key_of
+from semsearch.search.browse import Alphabet, letter_of
+from semsearch.search.glossary import Glossary
 
 TERMS = (
     ("zebra", "Z"),

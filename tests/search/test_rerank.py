@@ -14,10 +14,10 @@ import pytest
 from semsearch.building import build_index
 from semsearch.core.answers import Hit, Tier, Verdict
 from semsearch.core.errors import IndexDamaged
-from semsearch.glossary import Glossary
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.ranking.reranking import DEPTH, MAX_CHARS, probability, rescore, text_to_read
 from semsearch.ranking.weights import DEFAULT
+from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES, SHELVES, entry
 from tests.models.small_reranker import TAUGHT

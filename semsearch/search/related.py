@@ -12,8 +12,8 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.multi_entries import LayeredEntries
-from semsearch.neighbours import Near, neighbours
 from semsearch.ranking.baseline import Background
+from semsearch.search.neighbours import Near, neighbours
 from semsearch.text.links import Links
 from semsearch.text.normalise import STOP_WORDS, WORD
 from semsearch.text.stems import stem

@@ -13,8 +13,8 @@ from html import escape
 import numpy as np
 
 from semsearch.core.errors import InvalidSetting
-from semsearch.glossary import Glossary
 from semsearch.index.map.projection import Points, pca
+from semsearch.search.glossary import Glossary
 
 WIDTH, HEIGHT, MARGIN = 860, 560, 60
 LINES = 3

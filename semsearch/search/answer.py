@@ -20,8 +20,8 @@ from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
 from semsearch.ranking.weights import Recipe
-from semsearch.reading import NameFinder, NameMatch, Reading
-from semsearch.reranking import rerank
+from semsearch.search.query import NameFinder, NameMatch, Reading
+from semsearch.search.rerank import rerank
 from semsearch.text.stems import question_stems, words_with_stems
 
 _TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}

@@ -8,7 +8,7 @@ from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
 from semsearch.core.positions import Scope
 from semsearch.index.segments.multi_entries import LayeredEntries
-from semsearch.reading import NameFinder, NameMatch
+from semsearch.search.query import NameFinder, NameMatch
 
 _ORDER = {tier: i for i, tier in enumerate(Tier)}
 

@@ -9,9 +9,9 @@ import pytest
 from semsearch.building import build_index
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
-from semsearch.glossary import Glossary
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import ABLATIONS, DEFAULT, PARTS
+from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, entry
 from tests.quality.names import Names, dressed, failures, typos
 

@@ -1,0 +1,1 @@
+"""The read side: query understanding, answers, related terms, autocomplete, browsing, the map."""
