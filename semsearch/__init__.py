@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from semsearch.core.version import __version__
 
 if TYPE_CHECKING:
-    from semsearch.building import BuildReport, build
     from semsearch.core.answers import (
         Answer,
         Authored,
@@ -36,8 +35,9 @@ if TYPE_CHECKING:
     from semsearch.core.errors import SemsearchError
     from semsearch.core.index_info import IndexInfo
     from semsearch.differing import Difference, DiffReport, diff
-    from semsearch.editing import Editor, ImportReport
-    from semsearch.importers.drafts import Draft
+    from semsearch.ingest import Editor, ImportReport
+    from semsearch.ingest.build import BuildReport, build
+    from semsearch.ingest.drafts import Draft
     from semsearch.linting import Finding, LintConfig, LintReport, lint
     from semsearch.search.glossary import Glossary
 
@@ -84,21 +84,21 @@ __all__ = [
 _HOME = {
     "Answer": "semsearch.core.answers",
     "Authored": "semsearch.core.answers",
-    "BuildReport": "semsearch.building",
+    "BuildReport": "semsearch.ingest.build",
     "ChangeKind": "semsearch.core.entries",
     "Changed": "semsearch.core.entries",
     "Connection": "semsearch.core.answers",
     "Details": "semsearch.core.entries",
     "DiffReport": "semsearch.differing",
     "Difference": "semsearch.differing",
-    "Draft": "semsearch.importers.drafts",
-    "Editor": "semsearch.editing",
+    "Draft": "semsearch.ingest.drafts",
+    "Editor": "semsearch.ingest",
     "Entry": "semsearch.core.entries",
     "Evidence": "semsearch.core.answers",
     "Finding": "semsearch.linting",
     "Glossary": "semsearch.search.glossary",
     "Hit": "semsearch.core.answers",
-    "ImportReport": "semsearch.editing",
+    "ImportReport": "semsearch.ingest",
     "IndexInfo": "semsearch.core.index_info",
     "LintConfig": "semsearch.linting",
     "LintReport": "semsearch.linting",
@@ -110,7 +110,7 @@ _HOME = {
     "Span": "semsearch.core.answers",
     "Tier": "semsearch.core.answers",
     "Version": "semsearch.core.entries",
-    "build": "semsearch.building",
+    "build": "semsearch.ingest.build",
     "diff": "semsearch.differing",
     "lint": "semsearch.linting",
 }

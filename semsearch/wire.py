@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.core.answers import Authored, Tier, Verdict
 from semsearch.core.entries import ChangeKind
-from semsearch.editing.bulk import Outcome
+from semsearch.ingest.bulk import Outcome
 
 
 class _Shape(BaseModel):

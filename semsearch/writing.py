@@ -11,8 +11,8 @@ import pydantic_core
 
 from semsearch import wire
 from semsearch.core import answers, entries, index_info
-from semsearch.editing.bulk import ImportReport
 from semsearch.index.files.entry_table import Label
+from semsearch.ingest.bulk import ImportReport
 from semsearch.search.autocomplete import Suggestion
 from semsearch.search.semantic_map import Comparison, MapPart, NearEntry, Place
 

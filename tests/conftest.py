@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build, build_index
 from semsearch.core.entries import Entry, Source
+from semsearch.ingest.build import build, build_index
 from semsearch.search.glossary import Glossary
 
 PROJECT = Path(__file__).parents[1]

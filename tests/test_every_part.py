@@ -19,7 +19,7 @@ from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
 from semsearch.core.entries import DETAILS, TEXT_DETAILS, Entry
 from semsearch.core.settings import load_settings
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
 

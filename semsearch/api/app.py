@@ -49,7 +49,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 

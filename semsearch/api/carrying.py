@@ -29,7 +29,7 @@ from semsearch.core.errors import (
     IndexUnwritable,
     StoredIndexError,
 )
-from semsearch.editing import Editor, ImportReport, Once
+from semsearch.ingest import Editor, ImportReport, Once
 
 WAITING = 32
 """Edits that may wait for the one that is made; an edit takes a tenth of a second."""

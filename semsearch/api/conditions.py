@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from semsearch.api import problems
 from semsearch.api.problems import Refused
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 
 _TAG = r'(W/)?"([^"]*)"'
 _TAGS = re.compile(_TAG)

@@ -33,8 +33,8 @@ from semsearch.api.routes import NoQuery
 from semsearch.api.strict import LINES_TYPES, StrictRoute, read_lines
 from semsearch.core.entries import DETAILS, Changed, Details
 from semsearch.core.errors import EntryConflict
-from semsearch.editing import Editor, ImportReport
-from semsearch.importers.drafts import Draft, glossary_id
+from semsearch.ingest import Editor, ImportReport
+from semsearch.ingest.drafts import Draft, glossary_id
 from semsearch.writing import stored_entry, to_json
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["editing"])

@@ -22,7 +22,7 @@ from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
 from semsearch.core.entries import StoredEntry
 from semsearch.core.errors import EntryNotFound
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.writing import stored_entry
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from semsearch import wire
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.entries import ChangeKind, Entry
-from semsearch.editing import Outcome
+from semsearch.ingest import Outcome
 
 _DEFINITION = (
     "Dropout is a regularization method where random neurons are ignored during training. This "

@@ -21,7 +21,7 @@ from semsearch.api.routes import NoQuery
 from semsearch.api.strict import StrictRoute
 from semsearch.core.entries import Changed
 from semsearch.core.errors import EntryNotFound
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.writing import to_json
 
 MAX_CHANGES = 10_000

@@ -11,8 +11,8 @@ from contextlib import suppress
 from starlette.concurrency import run_in_threadpool
 
 from semsearch.core.errors import SemsearchError
-from semsearch.editing.publish import Pending, pending
 from semsearch.index.ann.engine import FLAT_UP_TO
+from semsearch.ingest.publish import Pending, pending
 from semsearch.storage.layout import IndexLayout
 
 EVERY_S = 60.0

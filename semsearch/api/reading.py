@@ -19,8 +19,8 @@ from semsearch.api.service import Service
 from semsearch.api.strict import StrictRoute
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, StoredIndexError
-from semsearch.editing import Editor
 from semsearch.exporters import TARGETS
+from semsearch.ingest import Editor
 from semsearch.search.browse import letter_of
 from semsearch.web import render
 from semsearch.web.entry_page import entry_page_of

@@ -116,7 +116,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Read glossaries and bring the index up to date with them."""
-    from semsearch.building import build as build_now  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.build import build as build_now  # noqa: PLC0415 - loads numpy
     from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
     if dry_run:

@@ -13,7 +13,7 @@ from semsearch.cli.commands import AsJson, Index
 from semsearch.core.errors import InvalidEntry, InvalidSetting
 
 if TYPE_CHECKING:
-    from semsearch.editing import Editor
+    from semsearch.ingest import Editor
 
 app = typer.Typer()
 
@@ -89,7 +89,7 @@ def add(
 ) -> None:
     """Add an entry to an index."""
     from semsearch.core.entries import Details  # noqa: PLC0415
-    from semsearch.importers.drafts import Draft  # noqa: PLC0415 - loads the importers
+    from semsearch.ingest.drafts import Draft  # noqa: PLC0415 - loads the importers
 
     stated = {
         "category": category,
@@ -219,7 +219,7 @@ def publish(index: Index = None) -> None:
     what was changed. A server does it by itself.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
-    from semsearch.editing.publish import publish_edits  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.publish import publish_edits  # noqa: PLC0415 - loads numpy
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
     layout = IndexLayout(Path(load_settings(index=index).index))
@@ -230,7 +230,7 @@ def publish(index: Index = None) -> None:
 
 def _editor(index: object) -> Editor:
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
-    from semsearch.editing import Editor  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
 
     return Editor(load_settings(index=index).index)
 

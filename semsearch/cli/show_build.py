@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from semsearch.building import BuildReport
     from semsearch.core.entries import LeftOut
     from semsearch.index.relations import RelationCounts
+    from semsearch.ingest.build import BuildReport
 
 
 def left_out(parts: Sequence[LeftOut]) -> None:

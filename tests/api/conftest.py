@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from semsearch.api.app import create_app
 from semsearch.api.middleware import SECURITY_HEADERS
-from semsearch.building import build_index
 from semsearch.core.entries import Entry, Source
 from semsearch.core.settings import load_settings
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 
 HOSTILE = '"><script>alert(1)</script>'

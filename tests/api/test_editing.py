@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
-from semsearch.building import build_index
 from semsearch.core.settings import load_settings
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES, check_envelope, problem_of
 from tests.api.test_openapi import EDITS

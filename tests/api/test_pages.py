@@ -15,11 +15,11 @@ from semsearch.access.keys import Scope, Secret, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
 from semsearch.api.examples import example_questions
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.exporters import TARGETS
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from semsearch.api.publishing import publish_edits
-from semsearch.editing import Editor
-from semsearch.editing.publish import pending
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import pending
 from semsearch.storage.atomic_files import exclusive
 from semsearch.storage.layout import IndexLayout
 

@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 from semsearch.access.keys import Scope, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.settings import load_settings
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.api.conftest import ENTRIES, check_envelope, problem_of

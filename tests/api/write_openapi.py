@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from semsearch.api.app import create_app
-from semsearch.building import build_index
 from semsearch.core.settings import load_settings
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from tests.api.conftest import ENTRIES
 

@@ -27,9 +27,9 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.core.errors import SemsearchError
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from tests.benchmarks import contenders, machine, questions, services, turns
 from tests.benchmarks.bars import Bar, finish

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from semsearch.editing.publish import pending
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest.publish import pending
 from semsearch.storage.layout import IndexLayout
 from tests.benchmarks import edits
 

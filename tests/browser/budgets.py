@@ -18,9 +18,9 @@ from urllib.parse import quote, urlsplit
 
 from playwright.sync_api import Browser, Page, Request
 
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.importers import read_corpus
+from semsearch.ingest.build import build_index
 from semsearch.web.urls import entry_path
 from tests.benchmarks.bars import Bar, finish
 from tests.browser import chromium

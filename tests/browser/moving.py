@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from semsearch.building import build_index
+from semsearch.ingest.build import build_index
 from tests.benchmarks.bars import Bar, finish
 from tests.browser import chromium, many
 from tests.browser.serving import serving

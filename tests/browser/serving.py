@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.building import build_index
 from semsearch.core.entries import Entry, Source
+from semsearch.ingest.build import build_index
 from tests.api.conftest import ENTRIES
 
 _LONG = (

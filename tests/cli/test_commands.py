@@ -17,8 +17,8 @@ import pytest
 import typer
 
 from semsearch.api.app import Listening
-from semsearch.building import build_index
 from semsearch.cli import commands, complete, main, show
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, PROJECT, entry
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.entries import Details, Entry
 from semsearch.importers import read_corpus
+from semsearch.ingest.build import build_index
 from tests.cli.test_commands import run
 
 WORDS = [

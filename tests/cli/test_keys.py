@@ -13,8 +13,8 @@ import pytest
 from semsearch.access.keys import Scope, is_key, utc_now
 from semsearch.access.store import KeyStore
 from semsearch.api.app import Listening
-from semsearch.building import build_index
 from semsearch.cli import show
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
 from semsearch.cli import complete, show_lint
 from semsearch.core.entries import Source
+from semsearch.ingest.build import build
 from semsearch.linting import RULES, Finding, LintReport, Severity
 from tests.cli.test_commands import run
 from tests.differing.test_run import NEW, OLD

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from semsearch import wire
-from semsearch.building import build_index
 from semsearch.core.answers import Tier
 from semsearch.core.entries import NO_DETAILS, Details, Entry
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.migrations import MIGRATIONS

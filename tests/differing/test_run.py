@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import semsearch
-from semsearch.building import build, build_index
 from semsearch.core.errors import EncoderMismatch, ImportFailed
 from semsearch.differing import Kind, diff
+from semsearch.ingest.build import build, build_index
 from tests.conftest import ENTRIES
 from tests.linting.support import table
 from tests.linting.test_run import Steps

@@ -21,12 +21,12 @@ from semsearch.core.errors import (
     InvalidSetting,
     StoredIndexError,
 )
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
 from semsearch.index.backup import BackupInfo, back_up, restore_backup
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryReader
-from tests.editing.conftest import editor, index
+from tests.ingest.conftest import editor, index
 
 __all__ = ["editor", "index"]
 

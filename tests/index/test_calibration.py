@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from semsearch.index.calibration import (
@@ -18,6 +17,7 @@ from semsearch.index.calibration import (
     remove_calibration,
     save_calibration,
 )
+from semsearch.ingest.build import build_index
 from semsearch.ranking.confidence import Calibration
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Answer, Tier
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import pending, publish_edits
-from semsearch.importers.drafts import Draft
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import pending, publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.search.live_index import BUSY_S, PATIENCE_S
 from semsearch.storage.layout import IndexLayout

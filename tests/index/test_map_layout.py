@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import publish_edits
-from semsearch.importers.drafts import Draft
 from semsearch.index.map.layout import KEPT
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import publish_edits
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import SHELVES, entry
 

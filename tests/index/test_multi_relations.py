@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Reference
 from semsearch.core.entries import Entry, Source
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import publish_edits
 from semsearch.importers import read_corpus
-from semsearch.importers.drafts import Draft
 from semsearch.index.segments.multi_relations import MOST_SEARCHED
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import MAX_K, Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import entry

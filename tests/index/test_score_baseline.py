@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Verdict
 from semsearch.core.entries import Entry
 from semsearch.index.score_baseline import TYPICAL
+from semsearch.ingest.build import build_index
 from semsearch.ranking.baseline import ENOUGH, background_of
 from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.search.glossary import Glossary

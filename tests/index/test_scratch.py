@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
 from semsearch.index.retrieval import Question
 from semsearch.index.scratch import Meaning, laid_out, meaning_of, vectors_of
+from semsearch.ingest.build import build_index
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from semsearch.core.errors import IndexDamaged, IndexMissing
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
 from semsearch.index.verify import READ_UP_TO, Verified, verify
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from semsearch.storage.entry_store import Edit, EntryStore
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES
-from tests.editing.conftest import editor, index
+from tests.ingest.conftest import editor, index
 from tests.torture.faults import At
 
 __all__ = ["editor", "index"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import semsearch
-from semsearch.building import build
 from semsearch.core.errors import EncoderMismatch, ImportFailed, IndexMissing
+from semsearch.ingest.build import build
 from semsearch.linting import LintConfig, lint
 from semsearch.models.encoders.hashed import HashedEncoder
 from tests.conftest import CORPUS

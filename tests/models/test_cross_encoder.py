@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.errors import EncoderError, IndexMissing, ModelRefused
+from semsearch.ingest.build import build_index
 from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
 from semsearch.search.glossary import Glossary

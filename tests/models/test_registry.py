@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build_index
 from semsearch.cli import show_build
 from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
 from semsearch.models import is_meant, load_answering_encoder
 from semsearch.models.encoders.export import agree
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder

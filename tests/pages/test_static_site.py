@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
+from semsearch.ingest.build import build_index
 from semsearch.pages import static_site
 from semsearch.pages.map_files import ROWS
 from semsearch.pages.static_site import MARKER, Written, write_site

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
 from semsearch.core.errors import GlossaryNotFound
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
 from semsearch.index.files.alphabet import key_of
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.browse import Alphabet, letter_of
 from semsearch.search.glossary import Glossary
 

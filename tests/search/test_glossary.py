@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
+from semsearch.ingest.build import build_index
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import ABLATIONS, DEFAULT, PARTS
 from semsearch.search.glossary import Glossary

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Authored, Reference, Span
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import FormatTooOld
 from semsearch.index.manifest import FORMAT
 from semsearch.index.relations import RelationCounts
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from tests.conftest import WITHOUT_HISTORY, entry
 

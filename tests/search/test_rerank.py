@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Hit, Tier, Verdict
 from semsearch.core.errors import IndexDamaged
+from semsearch.ingest.build import build_index
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.ranking.reranking import DEPTH, MAX_CHARS, probability, rescore, text_to_read
 from semsearch.ranking.weights import DEFAULT

@@ -10,8 +10,8 @@ import pytest
 
 from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict
-from semsearch.editing import Editor, ImportReport, Once
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor, ImportReport, Once
+from semsearch.ingest.drafts import Draft
 from semsearch.storage.idempotency import KEPT, Answered
 
 SCORING = Draft("Scoring", "Cutting the dough.")

@@ -19,7 +19,7 @@ from semsearch.access.store import KeyStore
 from semsearch.api.app import create_app
 from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable
 from semsearch.core.settings import load_settings
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.storage.io_errors import is_fault_of_disk, told_why
 from tests.api.conftest import problem_of

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import BuildReport, build_index
 from semsearch.core.entries import Entry, Source
 from semsearch.core.errors import InvalidSetting
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.build import BuildReport, build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.storage.live_edits import Conflict
 from tests.conftest import ENTRIES

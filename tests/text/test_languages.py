@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting, LanguageNotFound
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.text.languages import matching
 from tests.conftest import entry

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from semsearch.core.answers import Answer
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import publish_edits
+from semsearch.ingest import Editor
+from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run

@@ -19,9 +19,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from semsearch.building import build_index
 from semsearch.core.answers import Answer
 from semsearch.core.errors import StoredIndexError
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import httpx2
 
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from tests.torture.bits import run
 from tests.torture.kill import PromiseBroken
 from tests.torture.mirror import Mirror

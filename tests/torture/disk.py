@@ -28,9 +28,9 @@ from pathlib import Path
 from semsearch.api.carrying import in_words
 from semsearch.api.problems import Refused
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import publish_edits
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from semsearch.core.errors import AnsweredBefore, IndexUnwritable
 from semsearch.core.progress import Progress, Silent
-from semsearch.editing import Editor, Once
+from semsearch.ingest import Editor, Once
 from semsearch.search.glossary import Glossary
 from tests.torture.bits import run
 from tests.torture.faults import FAULTS, PLACES, At, Recording, check_known, die, fail

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from semsearch.core.errors import EntryConflict, IndexBusy
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from tests.torture.bits import run
 from tests.torture.kill import PROJECT, PromiseBroken

@@ -22,8 +22,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from semsearch.building import build_index
 from semsearch.core.entries import Entry
+from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout

@@ -30,14 +30,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from semsearch.building import build_index
 from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict, EntryNotFound
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor, Once
-from semsearch.editing.bulk import Outcome
-from semsearch.editing.publish import publish_edits
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor, Once
+from semsearch.ingest.build import build_index
+from semsearch.ingest.bulk import Outcome
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES

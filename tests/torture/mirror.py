@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.writing import to_json
 from tests.torture.kill import PromiseBroken
 

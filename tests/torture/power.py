@@ -25,8 +25,8 @@ from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
-from semsearch.building import build_index
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
 from tests.conftest import ENTRIES
 from tests.torture import images
 from tests.torture.kill import PROJECT, Oracle, PromiseBroken, held

@@ -28,8 +28,8 @@ from urllib.parse import urlencode, urlsplit
 import numpy as np
 
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import publish_edits
+from semsearch.ingest import Editor
+from semsearch.ingest.publish import publish_edits
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
 from tests.torture.kill import PROJECT, PromiseBroken

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from semsearch.core.errors import StoredIndexError
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import pending, publish_edits
+from semsearch.ingest import Editor
+from semsearch.ingest.publish import pending, publish_edits
 from semsearch.storage.layout import IndexLayout
 from tests.torture.bits import run
 from tests.torture.faults import FAULTS, PLACES, At, Recording, check_known, die, fail

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from tests.torture import asking
 from tests.torture.kill import PromiseBroken

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
+from semsearch.ingest.build import build_index
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from tests.torture import clients
 from tests.torture.clients import Edit
 from tests.torture.kill import PromiseBroken

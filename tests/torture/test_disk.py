@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import IndexUnwritable
-from semsearch.editing import Editor
 from semsearch.index.verify import verify
+from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 from tests.torture import disk, images

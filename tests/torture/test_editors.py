@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from tests.torture import editors
 from tests.torture.kill import PromiseBroken
 

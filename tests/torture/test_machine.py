@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 from tests.torture.machine import STEPS, IndexMachine
 
 TestAnIndexIsWhatItsModelIs = IndexMachine.TestCase

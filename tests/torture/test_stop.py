@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from tests.torture import stop
 from tests.torture.kill import PromiseBroken
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from semsearch.core.errors import IndexBusy
 from semsearch.core.progress import Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import publish_edits
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import publish_edits
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 

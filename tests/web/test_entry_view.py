@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.answers import Reference, Related, Span
 from semsearch.core.entries import Entry
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.web.entry_view import Linked, defined_term, is_embedding, linked, others, summary
 

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import BuildReport, build_index
 from semsearch.core.errors import IndexBusy, InvalidSetting
 from semsearch.core.progress import Progress, Silent
-from semsearch.editing import Editor
-from semsearch.editing.publish import pending, publish_edits
-from semsearch.importers.drafts import Draft
+from semsearch.ingest import Editor
+from semsearch.ingest.build import BuildReport, build_index
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import pending, publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
-from tests.killed_build import CHANGED
+from tests.ingest.killed_build import CHANGED
 from tests.torture.faults import At
 
 SOON_S = 1.0
@@ -193,7 +193,7 @@ def test_a_build_waits_for_a_publication(index: Path) -> None:
 @pytest.mark.parametrize("step", ["embedding", "storing", "words", "publishing"])
 def test_what_a_killed_build_leaves_is_edited_on(index: Path, step: str) -> None:
     """No lock stays behind, and an edit made then is there after the next build."""
-    command = [sys.executable, "-m", "tests.killed_build", str(index), step, "0"]
+    command = [sys.executable, "-m", "tests.ingest.killed_build", str(index), step, "0"]
     assert subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode == 9
     assert _soften(index) < SOON_S
     assert _definitions(index)["bakery:crumb"] == SOFT
@@ -203,7 +203,15 @@ def test_what_a_killed_build_leaves_is_edited_on(index: Path, step: str) -> None
 
 def test_a_build_that_stands_still_keeps_nobody_from_editing(index: Path) -> None:
     """A process that was stopped while it embeds, as one that takes an hour."""
-    command = [sys.executable, "-m", "tests.killed_build", str(index), "embedding", "0", "stop"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.ingest.killed_build",
+        str(index),
+        "embedding",
+        "0",
+        "stop",
+    ]
     with subprocess.Popen(command, cwd=PROJECT) as building:
         _until(lambda: _state(building.pid) == "T")
         assert all(_soften(index) < SOON_S for _ in range(3))

@@ -7,7 +7,7 @@ edit at a time.
 
 from __future__ import annotations
 
-from semsearch.editing.bulk import ImportReport, Outcome, RecordReport
-from semsearch.editing.editor import Editor, Once
+from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
+from semsearch.ingest.editor import Editor, Once
 
 __all__ = ["Editor", "ImportReport", "Once", "Outcome", "RecordReport"]

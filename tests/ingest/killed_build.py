@@ -1,6 +1,6 @@
 """Build an index and die without a word during a step: `test_building` runs this.
 
-    python -m tests.killed_build INDEX STEP N [stop]
+    python -m tests.ingest.killed_build INDEX STEP N [stop]
 
 It dies when STEP begins, or at its N-th report of progress; with `stop` it only stops there, until it is sent SIGCONT. Exit
 code 9 when it died, 0 when there was nothing to die of.
@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 
-from semsearch.building import build_index
+from semsearch.ingest.build import build_index
 from tests.conftest import ENTRIES, entry
 
 CHANGED = (*ENTRIES[1:], entry("Scoring", "Cutting the dough before it is baked."))

@@ -36,6 +36,7 @@ from semsearch.index.passage_table import Prepared
 from semsearch.index.relations import RelationCounts
 from semsearch.index.retention import remove_generations, remove_models
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest.corpus_sync import Corpus, changed_since, forget_unused
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.lazy import BuildingEncoder
 from semsearch.models.encoders.onnx import Agreement
@@ -44,7 +45,6 @@ from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.models.rerankers.onnx import PairAgreement
 from semsearch.ranking.baseline import spread
-from semsearch.settling import Corpus, changed_since, forget_unused
 from semsearch.storage.atomic_files import LONG_S, exclusive, in_turn
 from semsearch.storage.corpus_diff import Changes
 from semsearch.storage.entry_store import EntryStore

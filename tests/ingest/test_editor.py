@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build_index
 from semsearch.core.entries import Changed, Entry, Source
 from semsearch.core.errors import (
     EntryConflict,
@@ -25,9 +24,10 @@ from semsearch.core.errors import (
     IndexMissing,
     InvalidEntry,
 )
-from semsearch.editing import Editor
-from semsearch.importers.drafts import Draft
 from semsearch.index.manifest import read_manifest
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.storage import atomic_files
 from semsearch.storage.layout import IndexLayout

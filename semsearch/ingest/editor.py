@@ -17,9 +17,9 @@ from typing import Any
 from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
-from semsearch.editing.bulk import ImportReport, plan
-from semsearch.editing.desk import Desk, Lender
-from semsearch.importers.drafts import Draft, drafted, free_id, glossary_id, new_id
+from semsearch.ingest.bulk import ImportReport, plan
+from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id
+from semsearch.ingest.edit_session import Desk, Lender
 from semsearch.storage.entry_store import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug

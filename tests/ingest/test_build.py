@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build, build_index
 from semsearch.core.answers import Tier
 from semsearch.core.checksums import sha256_of
 from semsearch.core.entries import Source
@@ -31,13 +30,14 @@ from semsearch.core.errors import (
     StoredIndexError,
 )
 from semsearch.index.manifest import FORMAT, built_with
+from semsearch.ingest.build import build, build_index
 from semsearch.ranking.baseline import CHUNK, TWIN, TYPICAL, Background, measure_background, spread
 from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT, entry
-from tests.killed_build import CHANGED
+from tests.ingest.killed_build import CHANGED
 
 
 def _terms(index: Path) -> set[str]:
@@ -118,7 +118,7 @@ STEPS = (
 
 
 def _build_and_die(index: Path, step: str, reports: int) -> int:
-    command = [sys.executable, "-m", "tests.killed_build", str(index), step, str(reports)]
+    command = [sys.executable, "-m", "tests.ingest.killed_build", str(index), step, str(reports)]
     return subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
 
 

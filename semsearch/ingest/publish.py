@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from semsearch.core.progress import Progress
-from semsearch.editing.desk import check_exists
 from semsearch.index.ann.engine import AUTO
 from semsearch.index.generation import Made, Written, publish_generation, write_generation
 from semsearch.index.manifest import Manifest, read_manifest
@@ -14,6 +13,7 @@ from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import Prepared
 from semsearch.index.retention import remove_generations
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest.edit_session import check_exists
 from semsearch.storage.atomic_files import LONG_S, exclusive
 from semsearch.storage.database import sound
 from semsearch.storage.entry_store import EntryReader

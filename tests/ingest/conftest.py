@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.editing import Editor
+from semsearch.ingest import Editor
 
 
 @pytest.fixture

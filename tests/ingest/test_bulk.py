@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import InvalidEntry
-from semsearch.editing import Editor, Outcome, RecordReport
+from semsearch.ingest import Editor, Outcome, RecordReport
 from semsearch.search.glossary import Glossary
 
 CRUMB = {
