@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from semsearch.core.entries import Changed, ChangeKind, Details, Entry, Source, Version
     from semsearch.core.errors import SemsearchError
     from semsearch.core.index_info import IndexInfo
-    from semsearch.differing import Difference, DiffReport, diff
     from semsearch.ingest import Editor, ImportReport
     from semsearch.ingest.build import BuildReport, build
     from semsearch.ingest.drafts import Draft
-    from semsearch.linting import Finding, LintConfig, LintReport, lint
+    from semsearch.quality.diff import Difference, DiffReport, diff
+    from semsearch.quality.lint import Finding, LintConfig, LintReport, lint
     from semsearch.search.glossary import Glossary
 
     open = Glossary.open
@@ -89,19 +89,19 @@ _HOME = {
     "Changed": "semsearch.core.entries",
     "Connection": "semsearch.core.answers",
     "Details": "semsearch.core.entries",
-    "DiffReport": "semsearch.differing",
-    "Difference": "semsearch.differing",
+    "DiffReport": "semsearch.quality.diff",
+    "Difference": "semsearch.quality.diff",
     "Draft": "semsearch.ingest.drafts",
     "Editor": "semsearch.ingest",
     "Entry": "semsearch.core.entries",
     "Evidence": "semsearch.core.answers",
-    "Finding": "semsearch.linting",
+    "Finding": "semsearch.quality.lint",
     "Glossary": "semsearch.search.glossary",
     "Hit": "semsearch.core.answers",
     "ImportReport": "semsearch.ingest",
     "IndexInfo": "semsearch.core.index_info",
-    "LintConfig": "semsearch.linting",
-    "LintReport": "semsearch.linting",
+    "LintConfig": "semsearch.quality.lint",
+    "LintReport": "semsearch.quality.lint",
     "Neighbour": "semsearch.core.answers",
     "Reference": "semsearch.core.answers",
     "Related": "semsearch.core.answers",
@@ -111,8 +111,8 @@ _HOME = {
     "Tier": "semsearch.core.answers",
     "Version": "semsearch.core.entries",
     "build": "semsearch.ingest.build",
-    "diff": "semsearch.differing",
-    "lint": "semsearch.linting",
+    "diff": "semsearch.quality.diff",
+    "lint": "semsearch.quality.lint",
 }
 
 

@@ -18,7 +18,7 @@ from typer.core import TyperArgument, TyperOption
 from semsearch.cli.commands import app
 from semsearch.core.settings import Settings
 from semsearch.importers import FORMATS
-from semsearch.linting import RULES, Rule
+from semsearch.quality.lint import RULES, Rule
 from tests.benchmarks.bars import shown
 
 README = Path(__file__).parents[1] / "README.md"

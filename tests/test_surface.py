@@ -144,10 +144,10 @@ def test_a_projection_keeps_what_two_dimensions_can_hold(glossary: Glossary) -> 
 @pytest.mark.model
 def test_the_seed_corpus_reaches_its_mark(seed: Glossary) -> None:
     """acc@1 at least .75 and acc@3 at least .90 on the questions about it, when they are there."""
-    from semsearch.evaluation.judgements import read_judgements  # noqa: PLC0415
-    from semsearch.evaluation.measures import rows  # noqa: PLC0415
-    from semsearch.evaluation.outcomes import collect  # noqa: PLC0415
-    from semsearch.evaluation.questions import prepare  # noqa: PLC0415
+    from semsearch.quality.evaluation.judgements import read_judgements  # noqa: PLC0415
+    from semsearch.quality.evaluation.measures import rows  # noqa: PLC0415
+    from semsearch.quality.evaluation.outcomes import collect  # noqa: PLC0415
+    from semsearch.quality.evaluation.questions import prepare  # noqa: PLC0415
 
     questions = PROJECT.parent / "shared" / "questions" / "deep-learning.jsonl"
     if not questions.exists():

@@ -238,10 +238,10 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score the index with judged questions."""
-    from semsearch.evaluation.judgements import half_named, read_judgements  # noqa: PLC0415
-    from semsearch.evaluation.report import ask_all, summarise  # noqa: PLC0415
-    from semsearch.evaluation.report_html import to_html  # noqa: PLC0415
-    from semsearch.evaluation.stored import read_results, to_json  # noqa: PLC0415
+    from semsearch.quality.evaluation.judgements import half_named, read_judgements  # noqa: PLC0415
+    from semsearch.quality.evaluation.report import ask_all, summarise  # noqa: PLC0415
+    from semsearch.quality.evaluation.report_html import to_html  # noqa: PLC0415
+    from semsearch.quality.evaluation.results_json import read_results, to_json  # noqa: PLC0415
 
     if fail_on_drop and compare is None:
         raise InvalidSetting("--fail-on-drop needs --compare FILE, the result to compare with")
@@ -276,8 +276,8 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit the confidence to judged questions of your own."""
-    from semsearch.evaluation import recalibration  # noqa: PLC0415 - loads numpy
-    from semsearch.evaluation.judgements import read_judgements  # noqa: PLC0415
+    from semsearch.quality.evaluation import calibrate as recalibration  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.evaluation.judgements import read_judgements  # noqa: PLC0415
 
     if bool(questions) == reset:
         raise InvalidSetting("name files of judged questions, or --reset without any")

@@ -63,7 +63,7 @@ def ids(context: typer.Context, incomplete: str) -> list[str]:
 
 def rules(incomplete: str) -> list[str]:
     """Return names of rules of `lint` that begin with what was typed."""
-    from semsearch.linting import RULES  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.lint import RULES  # noqa: PLC0415 - loads numpy
 
     return [name for name in RULES if name.startswith(incomplete)]
 

@@ -13,7 +13,7 @@ from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.core.settings import Settings
-    from semsearch.linting import LintConfig
+    from semsearch.quality.lint import LintConfig
 
 app = typer.Typer()
 
@@ -67,7 +67,7 @@ def lint(
     as_json: AsJson = False,
 ) -> None:
     """Say what to mend in glossaries; docs/lint.md describes the rules."""
-    from semsearch import linting  # noqa: PLC0415 - loads numpy
+    from semsearch.quality import lint as linting  # noqa: PLC0415 - loads numpy
 
     if as_json and form not in (show_lint.Form.TEXT, show_lint.Form.JSON):
         raise InvalidSetting(f"--json and --format {form} were given; choose one")
@@ -90,7 +90,7 @@ def lint(
 
 
 def _config(file: Path | None) -> LintConfig:
-    from semsearch.linting import find_config, read_config  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.lint import find_config, read_config  # noqa: PLC0415 - loads numpy
 
     return find_config(Path()) if file is None else read_config(file)
 
@@ -149,7 +149,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two states of a glossary: what was added, removed, renamed, and reworded, and how far meanings moved."""
-    from semsearch.differing import diff as compare  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.diff import diff as compare  # noqa: PLC0415 - loads numpy
 
     form = _one_form(form, output, as_json=as_json)
     is_table = form is show_diff.Form.TABLE

@@ -13,7 +13,7 @@ from semsearch.cli import show
 
 if TYPE_CHECKING:
     from semsearch.core.entries import Entry
-    from semsearch.differing import Difference, DiffReport
+    from semsearch.quality.diff import Difference, DiffReport
 
 
 class Form(StrEnum):
@@ -27,8 +27,8 @@ class Form(StrEnum):
 
 def as_text(found: DiffReport, form: Form) -> str:
     """Return a diff as a text of a form other than a table."""
-    from semsearch.differing.markdown import to_markdown  # noqa: PLC0415 - only these forms need it
-    from semsearch.differing.page import to_html  # noqa: PLC0415
+    from semsearch.quality.diff.html import to_html  # noqa: PLC0415
+    from semsearch.quality.diff.markdown import to_markdown  # noqa: PLC0415 - only these forms need it
 
     if form is Form.MARKDOWN:
         return to_markdown(found)
@@ -37,8 +37,8 @@ def as_text(found: DiffReport, form: Form) -> str:
 
 def table(found: DiffReport) -> None:
     """Show a diff as one table for each kind of difference."""
-    from semsearch.differing import Kind  # noqa: PLC0415 - loads numpy
-    from semsearch.differing.markdown import counted  # noqa: PLC0415
+    from semsearch.quality.diff import Kind  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.diff.markdown import counted  # noqa: PLC0415
 
     for kind in Kind:
         several = found.of(kind)
@@ -52,7 +52,7 @@ def table(found: DiffReport) -> None:
 
 
 def _about(one: Difference) -> Text:
-    from semsearch.differing import Kind  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.diff import Kind  # noqa: PLC0415 - loads numpy
 
     if one.kind is Kind.REWORDED:
         return Text.assemble((f"moved {one.moved:.2f}  ", "cyan"), _words(one))
@@ -67,7 +67,7 @@ def _about(one: Difference) -> Text:
 
 def _words(one: Difference) -> Text:
     """What was removed is struck through and in brackets, what was added underlined: colours are not seen by all."""
-    from semsearch.differing.wordings import Fate, pieces  # noqa: PLC0415 - loads rapidfuzz
+    from semsearch.quality.diff.word_diff import Fate, pieces  # noqa: PLC0415 - loads rapidfuzz
 
     made = Text()
     for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():

@@ -17,13 +17,13 @@ from semsearch.cli import show
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from semsearch.evaluation.ablation import Variant
-    from semsearch.evaluation.abstention import Abstention
-    from semsearch.evaluation.comparison import Comparison
-    from semsearch.evaluation.measures import Estimate, Row
-    from semsearch.evaluation.outcomes import Outcome
-    from semsearch.evaluation.recalibration import Recalibration
-    from semsearch.evaluation.report import Report
+    from semsearch.quality.evaluation.ablation import Variant
+    from semsearch.quality.evaluation.abstention import Abstention
+    from semsearch.quality.evaluation.calibrate import Recalibration
+    from semsearch.quality.evaluation.comparison import Comparison
+    from semsearch.quality.evaluation.measures import Estimate, Row
+    from semsearch.quality.evaluation.outcomes import Outcome
+    from semsearch.quality.evaluation.report import Report
 
 MAX_LISTED = 10
 """Warnings, and questions won or lost, that are listed here; the page lists all of them."""

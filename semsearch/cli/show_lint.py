@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from semsearch.cli.show import counted_entries, counted_files, print_json
 
 if TYPE_CHECKING:
-    from semsearch.linting import Finding, LintReport
+    from semsearch.quality.lint import Finding, LintReport
 
 
 class Form(StrEnum):
@@ -104,7 +104,7 @@ def _stated(finding: Finding) -> dict[str, object]:
 
 
 def _sarif(found: LintReport) -> str:
-    from semsearch.linting.sarif import to_sarif  # noqa: PLC0415 - only this form needs it
+    from semsearch.quality.lint.sarif import to_sarif  # noqa: PLC0415 - only this form needs it
 
     return json.dumps(to_sarif(found))
 

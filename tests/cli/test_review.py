@@ -10,10 +10,10 @@ import pytest
 from semsearch.cli import complete, show_lint
 from semsearch.core.entries import Source
 from semsearch.ingest.build import build
-from semsearch.linting import RULES, Finding, LintReport, Severity
+from semsearch.quality.lint import RULES, Finding, LintReport, Severity
 from tests.cli.test_commands import run
-from tests.differing.test_run import NEW, OLD
-from tests.linting.support import table
+from tests.quality.diff.test_run import NEW, OLD
+from tests.quality.lint.support import table
 
 STUBS = table("Leaven,Sourdough", "Crumb,The inside of a loaf.", "Peel,TODO")
 FAST = ("-m", "hashed")

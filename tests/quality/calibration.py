@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.evaluation.calibrating import Figures, Trial, assess
-from semsearch.evaluation.outcomes import Outcome, collect
-from semsearch.evaluation.questions import prepare
+from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.platt_scaling import Figures, Trial, assess
+from semsearch.quality.evaluation.questions import prepare
 from tests.quality.glossaries import opened
 
 

@@ -18,13 +18,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from semsearch.core.entries import Entry
-from semsearch.evaluation.comparison import compare, result_of
-from semsearch.evaluation.judgements import ANSWERABLE
-from semsearch.evaluation.measures import Estimate, mean_of, per_question, rows
-from semsearch.evaluation.outcomes import Outcome, collect
-from semsearch.evaluation.questions import Question
 from semsearch.importers.dictd import Article, read_articles
 from semsearch.models.registry import BASE_MODEL
+from semsearch.quality.evaluation.comparison import compare, result_of
+from semsearch.quality.evaluation.judgements import ANSWERABLE
+from semsearch.quality.evaluation.measures import Estimate, mean_of, per_question, rows
+from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.questions import Question
 from semsearch.ranking.weights import ABLATIONS
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.normalise import WORD, fold

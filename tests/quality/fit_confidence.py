@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from semsearch.core.answers import Tier
-from semsearch.evaluation.judgements import Judgement, is_tuning
+from semsearch.quality.evaluation.judgements import Judgement, is_tuning
 from semsearch.ranking.confidence import odds_of
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import MAX_K, Glossary

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.evaluation.judgements import Judgement, is_tuning
+from semsearch.quality.evaluation.judgements import Judgement, is_tuning
 from semsearch.ranking.confidence import SHARPNESS
 from semsearch.ranking.weights import DEFAULT, PARTS
 from semsearch.search.glossary import MAX_K, Glossary

@@ -26,9 +26,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.evaluation.libraries import load
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model
+from semsearch.quality.evaluation.optional_libraries import load
 from tests.quality.wordnet import Synset, read_nouns, wu_palmer
 
 ANCHORS = 250

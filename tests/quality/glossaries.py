@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import semsearch
-from semsearch.evaluation.judgements import Judgement, read_judgements
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
+from semsearch.quality.evaluation.judgements import Judgement, read_judgements
 from semsearch.search.glossary import Glossary
 from semsearch.text.slugs import slug
 

@@ -16,14 +16,14 @@ from collections import defaultdict
 from pathlib import Path
 
 from semsearch.cli import show_evaluation
-from semsearch.evaluation.judgements import Half, in_half
-from semsearch.evaluation.outcomes import Outcome, collect
-from semsearch.evaluation.questions import prepare
-from semsearch.evaluation.report import Asked, ask_all, summarise
-from semsearch.evaluation.report_html import to_html
-from semsearch.evaluation.stored import read_results, to_compact_json
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
+from semsearch.quality.evaluation.judgements import Half, in_half
+from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.questions import prepare
+from semsearch.quality.evaluation.report import Asked, ask_all, summarise
+from semsearch.quality.evaluation.report_html import to_html
+from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from semsearch.ranking.weights import ABLATIONS
 from tests.quality import sidebyside
 from tests.quality.glossaries import folder_of, opened

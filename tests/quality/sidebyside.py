@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from semsearch.cli.show_evaluation import probability, share
-from semsearch.evaluation.comparison import compare, result_of
-from semsearch.evaluation.measures import rows, total
-from semsearch.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.comparison import compare, result_of
+from semsearch.quality.evaluation.measures import rows, total
+from semsearch.quality.evaluation.outcomes import Outcome
 
 SHOWN = ("acc@1", "acc@3", "MRR@10", "refused")
 """The last is the share of the questions that nothing answers to which that was said."""

@@ -6,8 +6,8 @@ import pytest
 
 from semsearch.core.entries import Entry
 from semsearch.importers.dictd import Article
-from tests.evaluation.support import outcome
 from tests.quality.crosscheck import pairs, questions, report
+from tests.quality.evaluation.support import outcome
 
 
 def entry(term: str, *aliases: str, definition: str = "Something baked.") -> Entry:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evaluation.support import outcome
+from tests.quality.evaluation.support import outcome
 from tests.quality.glossaries import folder_of
 from tests.quality.sidebyside import Cell, Contender, lines, show
 

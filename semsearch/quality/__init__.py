@@ -1,0 +1,1 @@
+"""What an owner measures: lint, diff, evaluation and calibration."""

@@ -1,0 +1,94 @@
+"""A diff as Markdown, to be put into a pull request. Nothing of an entry can become markup, a link or a mention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+
+from semsearch.quality.diff.matching import Difference, Kind
+from semsearch.quality.diff.run import DiffReport
+from semsearch.quality.diff.word_diff import Fate, pieces
+
+ROOM = 60_000
+"""Characters of all tables together: a comment of a pull request on GitHub has room for 65,536."""
+LONGEST = 400
+"""Characters of a definition that are shown."""
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|~>:-])")
+_HEADS = {
+    Kind.ADDED: "| added | definition |",
+    Kind.REMOVED: "| removed | definition |",
+    Kind.RENAMED: "| renamed | it was |",
+    Kind.REWORDED: "| reworded | moved | what was changed |",
+    Kind.CHANGED: "| changed | in |",
+}
+
+
+def to_markdown(report: DiffReport) -> str:
+    """Return a report as a heading with the counts and a table for each kind, as far as there is room."""
+    parts = [f"### Glossary: {counted(report)}"]
+    room = ROOM
+    for kind in Kind:
+        rows = [f"| {' | '.join(_cells(one))} |" for one in report.of(kind)]
+        ends = list(accumulate(len(row) + 1 for row in rows))
+        shown = sum(end <= room for end in ends)
+        room -= ends[shown - 1] if shown else 0
+        if shown:
+            head = _HEADS[kind]
+            rule = "|---" * (head.count("|") - 1) + "|"
+            parts.append("\n".join([head, rule, *rows[:shown]]))
+        if shown < len(rows):
+            parts.append(f"... and {len(rows) - shown:,} more {kind}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def counted(report: DiffReport) -> str:
+    """Return how many entries of each kind there are, in words."""
+    counts = [(len(report.of(kind)), kind) for kind in Kind]
+    told = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
+    return f"{told or 'no difference'} ({report.old_entries:,} entries before, {report.new_entries:,} now)"
+
+
+def _cells(one: Difference) -> Iterator[str]:
+    yield f"**{_escaped(one.entry.term)}**"
+    if one.kind is Kind.RENAMED and one.old:
+        was = one.old.term if "term" in one.fields else one.old.id
+        yield _escaped(was)
+    elif one.kind is Kind.REWORDED:
+        yield f"{one.moved:.2f}"
+        yield _words(one)
+    elif one.kind is Kind.CHANGED:
+        yield ", ".join(field.replace("_", " ") for field in one.fields)
+    else:
+        yield _escaped(_shortened(one.entry.definition))
+
+
+def _words(one: Difference) -> str:
+    """Return the words with marks of what became of them; long pieces lose their middle."""
+    ways = {Fate.KEPT: "{}", Fate.REMOVED: "<del>{}</del>", Fate.ADDED: "<ins>{}</ins>"}
+    shown, length = [], 0
+    for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
+        if length > LONGEST:
+            shown.append("...")
+            break
+        text = _without_middle(piece.text)
+        length += len(text)
+        blank = " " if text.endswith(" ") else ""
+        shown.append(ways[piece.fate].format(_escaped(text.strip())) + blank)
+    return "".join(shown)
+
+
+def _without_middle(text: str) -> str:
+    part = LONGEST // 4
+    return text if len(text) <= 2 * part else f"{text[:part]} ... {text[-part:]}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+
+
+def _escaped(text: str) -> str:
+    """Return a text of one line that no Markdown changes; mentions and references are broken by entities."""
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return _MARKS.sub(r"\\\1", plain).replace("@", "&#64;")

@@ -1,0 +1,105 @@
+"""A run of diff: two states of a glossary in, what became of each entry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.core.entries import Entry
+from semsearch.core.progress import Progress, Silent
+from semsearch.importers import read_corpus
+from semsearch.index.scratch import meaning_of, vectors_of
+from semsearch.quality.diff.matching import Difference, Kind, differences
+from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.layout import IndexLayout
+from semsearch.text.passages import text_of
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """What became of the entries, by kind; those that were reworded by how far they moved, the farthest first."""
+
+    differences: tuple[Difference, ...]
+    old: str
+    """What was compared, as the user named it."""
+    new: str
+    old_entries: int
+    new_entries: int
+
+    def of(self, kind: Kind) -> tuple[Difference, ...]:
+        """Return the differences of one kind."""
+        return tuple(one for one in self.differences if one.kind is kind)
+
+
+def diff(
+    old: str | Path,
+    new: str | Path,
+    *,
+    index: str | Path | None = None,
+    model: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    format: str | None = None,
+    progress: Progress | None = None,
+) -> DiffReport:
+    """Compare two states of a glossary, or of several.
+
+    Args:
+        old: the former one: a file or folder, `NAME=PATH`, or an index, of which the entries are read as they are in its store.
+        new: the present one, likewise. Glossaries are the same by name; if one is left over on either side, so are these.
+        index: an index whose encoder and vectors are used; by default those of `new` or `old`, if they are indexes.
+        model: the encoder, as `build` takes it; the default one, or that of the index, by default.
+        columns: our field names to the column names of tables and JSON.
+        format: of all files, by its name; found by what stands in each by default.
+        progress: told about each step; silent by default.
+
+    Raises:
+        ImportFailed: a file cannot be read, or no entry was found.
+        StoredIndexError: an index cannot be read, or is of another encoder than the model.
+        EncoderError: the encoder cannot be loaded.
+    """
+    told_to = progress or Silent()
+    read = [_entries(one, columns, format, told_to) for one in (old, new)]
+    found = differences(*read)
+    indexes = (one for one in (index, new, old) if one is not None and is_index(one))
+    near = index if index is not None else None if model else next(indexes, None)
+    return DiffReport(
+        tuple(_moved(found, near, model, told_to)), str(old), str(new), *map(len, read)
+    )
+
+
+def is_index(path: str | Path) -> bool:
+    """Say whether a path is the folder of an index."""
+    layout = IndexLayout(Path(path))
+    return layout.current.is_file() and layout.store.is_file()
+
+
+def _entries(
+    path: str | Path, columns: Mapping[str, str] | None, format_: str | None, progress: Progress
+) -> Sequence[Entry]:
+    if is_index(path):
+        with closing(EntryReader(IndexLayout(Path(path)).store)) as reader:
+            return list(reader.entries())
+    return read_corpus([path], columns=columns, format=format_, progress=progress).entries
+
+
+def _moved(
+    found: Sequence[Difference], index: str | Path | None, model: str | None, progress: Progress
+) -> list[Difference]:
+    """Measure how far what was reworded moved, and put the farthest first."""
+    reworded = [one for one in found if one.kind is Kind.REWORDED]
+    if not reworded:
+        return list(found)
+    texts = [text_of(entry) for one in reworded for entry in (one.old, one.new) if entry]
+    vectors = vectors_of(texts, meaning_of(index, model), progress)
+    cosines = np.einsum("nd,nd->n", vectors[::2], vectors[1::2])
+    measured = [
+        replace(one, moved=round(max(0.0, 1 - cosine), 4))
+        for one, cosine in zip(reworded, cosines.tolist(), strict=True)
+    ]
+    measured.sort(key=lambda one: -(one.moved or 0))
+    rest = iter(measured)
+    return [next(rest) if one.kind is Kind.REWORDED else one for one in found]

@@ -1,0 +1,46 @@
+"""Ablation: what each part of the score is worth, by asking with recipes that lack it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from semsearch.quality.evaluation.comparison import paired_p
+from semsearch.quality.evaluation.measures import Row, per_question, rows, total
+from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.questions import Question
+from semsearch.ranking.weights import ABLATIONS, DEFAULT
+from semsearch.search.glossary import Glossary
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How one recipe scores: its mean over the glossaries.
+
+    `p` is how likely its MRR@10 would differ so from the default's by chance; None is the default.
+    """
+
+    name: str
+    row: Row
+    p: float | None
+
+
+def ask_each(glossary: Glossary, questions: Sequence[Question]) -> dict[str, list[Outcome]]:
+    """Ask the answerable questions with each recipe of `ABLATIONS`."""
+    answerable = [question for question in questions if question.is_answerable]
+    return {
+        name: collect(glossary.with_recipe(recipe), answerable)
+        for name, recipe in ABLATIONS.items()
+    }
+
+
+def variants(asked: Mapping[str, Sequence[Outcome]]) -> list[Variant]:
+    """Score what `ask_each` brought; nothing when no question was answerable."""
+    default = next(name for name, recipe in ABLATIONS.items() if recipe == DEFAULT)
+    found = []
+    for name, outcomes in asked.items():
+        row = total(rows(outcomes))
+        if row is not None:
+            before, now = (per_question(o)["MRR@10"] for o in (asked[default], outcomes))
+            found.append(Variant(name, row, None if name == default else paired_p(before, now)))
+    return found

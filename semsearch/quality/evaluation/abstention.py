@@ -1,0 +1,181 @@
+"""Abstention: does the confidence tell right answers from wrong ones, and when to say nothing?
+
+An answer is wrong if its first hit is not right, which every answer to an unanswerable question is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.quality.evaluation.judgements import HOPELESS
+from semsearch.quality.evaluation.optional_libraries import load
+from semsearch.quality.evaluation.outcomes import Outcome
+
+BINS = 10
+"""Equal bins of the confidence in which it is compared with how often it was right."""
+
+ALLOWED = 0.05
+"""Share of wrong answers at which coverage is stated."""
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The answers of one range of confidence."""
+
+    low: float
+    high: float
+    questions: int
+    confidence: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What happens when only answers of this confidence or more are given.
+
+    `coverage` is the share of all questions answered, `answered` that of the answerable ones, and
+    `risk` the share of wrong answers among the answers given.
+    """
+
+    threshold: float
+    coverage: float
+    answered: float
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The answerable questions against the unanswerable ones of one kind.
+
+    `auroc` is the chance that an answerable question has the higher confidence of the two; None
+    where nothing is answerable. `refused` is the share of these questions called "no close match".
+    """
+
+    kind: str
+    questions: int
+    auroc: float | None
+    refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """How well some questions were told apart; None stands where none of them is answerable.
+
+    `refused` is the share of the answerable questions called "no close match", and `coverage` the
+    largest share of them that some threshold answers with at most `ALLOWED` of all answers wrong.
+    `calibration_error` is the expected calibration error (Guo et al., 2017,
+    https://arxiv.org/abs/1706.04599) of all questions.
+    """
+
+    label: str
+    answerable: int
+    refused: float | None
+    coverage: float | None
+    calibration_error: float
+    against: tuple[Against, ...]
+
+
+def abstention(label: str, outcomes: Sequence[Outcome]) -> Abstention:
+    """Measure how well some questions were told apart; there is at least one."""
+    answerable = [o for o in outcomes if o.question.is_answerable]
+    hopeless = [(kind, _of_kind(outcomes, kind)) for kind in HOPELESS]
+    return Abstention(
+        label=label,
+        answerable=len(answerable),
+        refused=_refused(answerable) if answerable else None,
+        coverage=coverage_at(risk_coverage(outcomes), ALLOWED) if answerable else None,
+        calibration_error=calibration_error(reliability(outcomes)),
+        against=tuple(
+            Against(kind, len(others), auroc(answerable, others), _refused(others))
+            for kind, others in hopeless
+            if others
+        ),
+    )
+
+
+def per_glossary(outcomes: Sequence[Outcome]) -> list[Abstention]:
+    """Measure each glossary and, of several, all together."""
+    names = dict.fromkeys(o.question.glossary for o in outcomes)
+    found = [abstention(n, [o for o in outcomes if o.question.glossary == n]) for n in names]
+    return [*found, abstention("all questions", outcomes)] if len(names) > 1 else found
+
+
+def risk_coverage(outcomes: Sequence[Outcome]) -> list[Point]:
+    """Return the risk-coverage curve: a point for each confidence there is, the highest first.
+
+    After El-Yaniv and Wiener, 2010 (https://jmlr.org/papers/v11/el-yaniv10a.html).
+    """
+    confidence, right = _confidence(outcomes)
+    is_answerable = np.array([o.question.is_answerable for o in outcomes], dtype=bool)
+    points = []
+    for threshold in np.unique(confidence)[::-1]:
+        given = confidence >= threshold
+        points.append(
+            Point(
+                threshold=float(threshold),
+                coverage=float(given.mean()),
+                answered=float(given[is_answerable].mean()) if is_answerable.any() else 0.0,
+                risk=float((1 - right[given]).mean()),
+            )
+        )
+    return points
+
+
+def coverage_at(points: Sequence[Point], risk: float) -> float:
+    """Return the largest share of answerable questions answered at no more than this risk."""
+    return max((point.answered for point in points if point.risk <= risk), default=0.0)
+
+
+def reliability(outcomes: Sequence[Outcome]) -> list[Bin]:
+    """Return, for each bin of confidence that is not empty, what was claimed and what was true."""
+    confidence, right = _confidence(outcomes)
+    edges = np.linspace(0, 1, BINS + 1)
+    place = np.clip(np.digitize(confidence, edges) - 1, 0, BINS - 1)
+    return [
+        Bin(
+            low=round(float(edges[i]), 10),
+            high=round(float(edges[i + 1]), 10),
+            questions=int((place == i).sum()),
+            confidence=float(confidence[place == i].mean()),
+            right=float(right[place == i].mean()),
+        )
+        for i in np.unique(place)
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Return the mean distance between claim and truth, each bin weighed by its questions."""
+    questions = sum(b.questions for b in bins)
+    return sum(b.questions * abs(b.confidence - b.right) for b in bins) / questions
+
+
+def _confidence(outcomes: Sequence[Outcome]) -> tuple[Values, Values]:
+    """Return (n,) the confidence and (n,) whether the first hit was right, 0 or 1."""
+    return (
+        np.array([o.confidence for o in outcomes], dtype=np.float64),
+        np.array([o.is_right for o in outcomes], dtype=np.float64),
+    )
+
+
+def auroc(higher: Sequence[Outcome], lower: Sequence[Outcome]) -> float | None:
+    """Return the area under the ROC curve, from the statistic of Mann and Whitney's test."""
+    if not higher or not lower:
+        return None
+    confidence = [o.confidence for o in [*higher, *lower]]
+    ranks = load("scipy.stats").rankdata(confidence)[: len(higher)]
+    beaten = float(ranks.sum()) - len(higher) * (len(higher) + 1) / 2
+    return beaten / (len(higher) * len(lower))
+
+
+def _of_kind(outcomes: Sequence[Outcome], kind: str) -> list[Outcome]:
+    return [o for o in outcomes if not o.question.is_answerable and o.question.kind == kind]
+
+
+def _refused(outcomes: Sequence[Outcome]) -> float:
+    return float(np.mean([o.is_refused for o in outcomes]))

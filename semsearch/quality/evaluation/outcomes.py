@@ -1,0 +1,92 @@
+"""Outcomes: what came of each question. Everything else is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import perf_counter
+
+from semsearch.quality.evaluation.questions import Question
+from semsearch.ranking import confidence
+from semsearch.search.glossary import Glossary
+
+DEPTH = 10
+"""Hits looked at."""
+
+
+class Failure(StrEnum):
+    """What can go wrong with a question, in words for people."""
+
+    MISSING = "right term not among the first ten"
+    LOW = "right term only further down"
+    HIDDEN = "right term first, but called no close match"
+    ANSWERED = "answered although nothing fits"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One hit as it was shown."""
+
+    id: str
+    term: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A question and what came of it.
+
+    `is_refused` says that the answer was "no close match"; `seconds` is what the question took,
+    encoding included.
+    """
+
+    question: Question
+    shown: tuple[Shown, ...]
+    confidence: float
+    is_refused: bool
+    seconds: float
+
+    @property
+    def rank(self) -> int | None:
+        """The rank of the first right hit, from 1; None when it is not among the first ten."""
+        right = self.question.right
+        return next((i for i, hit in enumerate(self.shown, 1) if hit.id in right), None)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the first hit is right; to an unanswerable question none is."""
+        return self.rank == 1
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong; None when nothing did."""
+        if not self.question.is_answerable:
+            return None if self.is_refused else Failure.ANSWERED
+        if self.rank is None:
+            return Failure.MISSING
+        if self.rank > 1:
+            return Failure.LOW
+        return Failure.HIDDEN if self.is_refused else None
+
+
+def collect(
+    glossary: Glossary,
+    questions: Sequence[Question],
+    *,
+    min_confidence: float = confidence.THRESHOLD,
+) -> list[Outcome]:
+    """Ask every question, one after the other; the first is asked twice, so that all are warm."""
+    for first in questions[:1]:
+        glossary.ask(first.query, k=DEPTH, glossary=first.glossary)
+    return [_outcome(glossary, question, min_confidence) for question in questions]
+
+
+def _outcome(glossary: Glossary, question: Question, min_confidence: float) -> Outcome:
+    started = perf_counter()
+    answer = glossary.ask(
+        question.query, k=DEPTH, glossary=question.glossary, min_confidence=min_confidence
+    )
+    seconds = perf_counter() - started
+    shown = tuple(Shown(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits)
+    return Outcome(question, shown, answer.confidence, answer.no_close_match, seconds)

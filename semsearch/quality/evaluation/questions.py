@@ -1,0 +1,142 @@
+"""Questions: judged questions whose right terms have been looked up in the index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from semsearch.core.entries import Entry
+from semsearch.core.errors import ImportFailed
+from semsearch.quality.evaluation.judgements import Judgement
+from semsearch.search.glossary import Glossary
+from semsearch.text.normalise import fold
+
+NEAR_NAME = 60
+"""Least resemblance, of 100, of a name that is suggested for an unknown one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question to ask.
+
+    `terms` are the right terms as their author stated them, `right` the ids they stand for; a term
+    that the glossary lacks stands for itself, which nothing finds.
+    """
+
+    query: str
+    glossary: str
+    kind: str
+    terms: tuple[str, ...]
+    right: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells this question from others, without its text."""
+        return hashlib.sha256(f"{self.glossary}\n{self.query}".encode()).hexdigest()[:16]
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether a term would be right."""
+        return bool(self.terms)
+
+
+def prepare(
+    glossary: Glossary, judgements: Iterable[Judgement]
+) -> tuple[list[Question], list[str]]:
+    """Look up the right terms.
+
+    A term stands for the entries of this term or id, or else for those that have it as a term or
+    alias in other letters. A question goes to the glossary that its line names, or else to the one
+    that its file is named after, or else to the only one there is.
+
+    Returns:
+        The questions, and what their author should know: which terms the glossary lacks (they
+        count as misses), and which questions stand there twice (they count once).
+
+    Raises:
+        ImportFailed: a question is put to a glossary that the index lacks, or is judged in two ways.
+    """
+    entries, _ = glossary.definitions()
+    names = _by_glossary(entries)
+    asked: dict[tuple[str, str], Judgement] = {}
+    questions: list[Question] = []
+    warnings: list[str] = []
+    for j in judgements:
+        name = _glossary_of(j, [*names])
+        first = asked.setdefault((name, j.query), j)
+        if first is not j:
+            warnings.append(_twice(first, j))
+            continue
+        right, lacking = names[name].resolve(j.terms)
+        questions.append(Question(j.query, name, j.kind, j.terms, right))
+        warnings += [f"{j.source}: {reason}, so it counts as a miss" for reason in lacking]
+    return questions, warnings
+
+
+class _Names:
+    """What the entries of one glossary are called."""
+
+    def __init__(self, glossary: str) -> None:
+        self.glossary = glossary
+        self._exact: dict[str, list[str]] = {}
+        self._folded: dict[str, list[str]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Take in one entry."""
+        for name in {entry.id, entry.term}:
+            self._exact.setdefault(name, []).append(entry.id)
+        for name in {fold(name) for name in (entry.term, *entry.aliases)}:
+            self._folded.setdefault(name, []).append(entry.id)
+
+    def resolve(self, terms: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+        """Return the ids of all terms, and a reason for each term that has none."""
+        ids: list[str] = []
+        lacking = []
+        for term in terms:
+            found = self._exact.get(term) or self._folded.get(fold(term))
+            if not found:
+                lacking.append(f"{self.glossary} has no term {term!r}{self._hint(term)}")
+            ids += found or [term]
+        return tuple(dict.fromkeys(ids)), lacking
+
+    def _hint(self, term: str) -> str:
+        from rapidfuzz import process  # noqa: PLC0415 - only for terms that are not there
+
+        near = process.extractOne(fold(term), [*self._folded], score_cutoff=NEAR_NAME)
+        if near is None:
+            return ""
+        entry_id = self._folded[near[0]][0]
+        terms = [name for name, ids in self._exact.items() if entry_id in ids and name != entry_id]
+        return f" (did you mean {terms[0]!r}?)" if terms else ""
+
+
+def _by_glossary(entries: Iterable[Entry]) -> dict[str, _Names]:
+    names: dict[str, _Names] = {}
+    for entry in entries:
+        names.setdefault(entry.glossary, _Names(entry.glossary)).add(entry)
+    return names
+
+
+def _glossary_of(judgement: Judgement, known: Sequence[str]) -> str:
+    if judgement.glossary in known:
+        return judgement.glossary
+    if len(known) == 1 and not judgement.is_named:
+        return known[0]
+    raise ImportFailed(
+        f"there is no glossary {judgement.glossary!r} in this index; it has {', '.join(known)}; "
+        'name one of them in the line ("glossary"), or name the file after it',
+        judgement.source.file,
+        judgement.source.line,
+    )
+
+
+def _twice(first: Judgement, again: Judgement) -> str:
+    if (first.terms, first.kind) != (again.terms, again.kind):
+        raise ImportFailed(
+            f"the question stands already at {first.source}, with other terms or another kind; "
+            "keep one of them",
+            again.source.file,
+            again.source.line,
+        )
+    return f"{again.source}: the question stands already at {first.source}, so it counts once"

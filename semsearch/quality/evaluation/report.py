@@ -1,0 +1,135 @@
+"""The report: everything that is said about one evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.index_info import IndexInfo
+from semsearch.quality.evaluation.ablation import Variant, ask_each, variants
+from semsearch.quality.evaluation.abstention import (
+    Abstention,
+    Bin,
+    Point,
+    per_glossary,
+    reliability,
+    risk_coverage,
+)
+from semsearch.quality.evaluation.comparison import Comparison, Result, compare
+from semsearch.quality.evaluation.judgements import Half, Judgement, in_half
+from semsearch.quality.evaluation.measures import Row, rows
+from semsearch.quality.evaluation.optional_libraries import require_all
+from semsearch.quality.evaluation.outcomes import Failure, Outcome, collect
+from semsearch.quality.evaluation.questions import prepare
+from semsearch.search.glossary import Glossary
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds that a question took, one at a time, the index being in memory."""
+
+    median_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One evaluation. Everything but the outcomes follows from them."""
+
+    indexes: tuple[IndexInfo, ...]
+    half: Half
+    outcomes: tuple[Outcome, ...]
+    warnings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    abstention: tuple[Abstention, ...]
+    curve: tuple[Point, ...]
+    bins: tuple[Bin, ...]
+    latency: Latency
+    variants: tuple[Variant, ...]
+    comparison: Comparison | None
+
+    @property
+    def failures(self) -> dict[Failure, list[Outcome]]:
+        """The outcomes in which something went wrong, by what it was."""
+        found = {failure: [o for o in self.outcomes if o.failure is failure] for failure in Failure}
+        return {failure: outcomes for failure, outcomes in found.items() if outcomes}
+
+    @property
+    def is_drop(self) -> bool:
+        """Whether it is worse than the result it was compared with, and not by chance."""
+        return self.comparison is not None and self.comparison.is_drop
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of one index and what came of it; `by_recipe` is empty without ablations."""
+
+    index: IndexInfo
+    outcomes: list[Outcome]
+    warnings: list[str]
+    by_recipe: dict[str, list[Outcome]]
+
+
+def ask_all(
+    glossary: Glossary, judgements: Iterable[Judgement], *, half: Half, ablations: bool
+) -> Asked:
+    """Ask an index the questions of one half.
+
+    Raises:
+        ImportFailed: a question cannot be put to this index.
+        MissingExtra: a library that scoring needs is not installed.
+    """
+    require_all()
+    questions, warnings = prepare(glossary, in_half(judgements, half))
+    return Asked(
+        index=glossary.info(),
+        outcomes=collect(glossary, questions),
+        warnings=warnings,
+        by_recipe=ask_each(glossary, questions) if ablations else {},
+    )
+
+
+def summarise(
+    asked: Sequence[Asked], *, half: Half, before: Mapping[str, Result] | None = None
+) -> Report:
+    """Compute the report on the questions asked of some indexes.
+
+    Args:
+        asked: what came of each index.
+        half: the questions that were asked.
+        before: results to compare with, by the keys of the questions.
+
+    Raises:
+        InvalidSetting: no question was asked, or none that the results to compare with have.
+    """
+    outcomes = [outcome for part in asked for outcome in part.outcomes]
+    if not outcomes:
+        raise InvalidSetting(f"there are no questions to ask (half: {half})")
+    comparison = None if before is None else compare(before, outcomes)
+    if comparison is not None and not comparison.shared:
+        raise InvalidSetting("the stored result has none of these questions; nothing to compare")
+    by_recipe: dict[str, list[Outcome]] = {}
+    for part in asked:
+        for name, found in part.by_recipe.items():
+            by_recipe.setdefault(name, []).extend(found)
+    return Report(
+        indexes=tuple(part.index for part in asked),
+        half=half,
+        outcomes=tuple(outcomes),
+        warnings=tuple(warning for part in asked for warning in part.warnings),
+        rows=tuple(rows(outcomes)),
+        abstention=tuple(per_glossary(outcomes)),
+        curve=tuple(risk_coverage(outcomes)),
+        bins=tuple(reliability(outcomes)),
+        latency=_latency(outcomes),
+        variants=tuple(variants(by_recipe)),
+        comparison=comparison,
+    )
+
+
+def _latency(outcomes: Sequence[Outcome]) -> Latency:
+    took = [outcome.seconds * 1000 for outcome in outcomes]
+    return Latency(float(np.median(took)), float(np.percentile(took, 95)))

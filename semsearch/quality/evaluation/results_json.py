@@ -1,0 +1,112 @@
+"""A result as JSON: what `--json` prints, and what `--compare` reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from semsearch.core.errors import ImportFailed
+from semsearch.quality.evaluation.comparison import Comparison, Result
+from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.report import Report
+
+FORMAT = 1
+"""Raised when a stored result is no longer read as it was."""
+
+DIGITS = 4
+
+
+def to_json(report: Report) -> str:
+    """Return a report with every question, as one line of JSON."""
+    stated = {
+        "format": FORMAT,
+        "indexes": [asdict(index) for index in report.indexes],
+        "half": report.half.value,
+        "measures": [asdict(row) for row in report.rows],
+        "abstention": [asdict(row) for row in report.abstention],
+        "risk_coverage": [asdict(point) for point in report.curve],
+        "reliability": [asdict(one) for one in report.bins],
+        "latency": asdict(report.latency),
+        "ablations": [asdict(variant) for variant in report.variants],
+        "comparison": report.comparison and _comparison(report.comparison),
+        "warnings": report.warnings,
+        "questions": [_question(outcome) for outcome in report.outcomes],
+    }
+    return json.dumps(_rounded(stated), ensure_ascii=False)
+
+
+def to_compact_json(outcomes: Iterable[Outcome]) -> str:
+    """Return just what a comparison needs, without any text, a question a line."""
+    lines = [json.dumps(_rounded(_result(outcome))) for outcome in outcomes]
+    return f'{{"format": {FORMAT}, "questions": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def read_results(path: Path) -> dict[str, Result]:
+    """Read a stored result, by the keys of its questions.
+
+    Raises:
+        ImportFailed: the file cannot be read, or is not a stored result.
+    """
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        if stated["format"] != FORMAT:
+            reason = f"is a result of format {stated['format']!r}, not {FORMAT}; store it anew"
+            raise ImportFailed(reason, path)
+        return {str(question["key"]): _read(question) for question in stated["questions"]}
+    except OSError as error:
+        raise ImportFailed(f"cannot be read ({error.strerror})", path) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = "is not a stored result; `semsearch evaluate QUESTIONS --json` prints one"
+        raise ImportFailed(reason, path) from error
+
+
+def _read(question: dict[str, Any]) -> Result:
+    rank, confidence, refused = (question[name] for name in ("rank", "confidence", "refused"))
+    if not (rank is None or (type(rank) is int and rank > 0)) or type(refused) is not bool:
+        raise ValueError
+    return Result(rank, float(confidence), refused)
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "key": outcome.question.key,
+        "rank": outcome.rank,
+        "confidence": outcome.confidence,
+        "refused": outcome.is_refused,
+    }
+
+
+def _question(outcome: Outcome) -> dict[str, Any]:
+    question = outcome.question
+    return {
+        **_result(outcome),
+        "query": question.query,
+        "glossary": question.glossary,
+        "kind": question.kind,
+        "terms": question.terms,
+        "failure": outcome.failure,
+        "hits": [asdict(hit) for hit in outcome.shown],
+        "ms": outcome.seconds * 1000,
+    }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "shared": found.shared,
+        "only_before": found.only_before,
+        "only_now": found.only_now,
+        "changes": [{**asdict(change), "is_drop": change.is_drop} for change in found.changes],
+        "gained": [outcome.question.key for outcome in found.gained],
+        "lost": [outcome.question.key for outcome in found.lost],
+    }
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value

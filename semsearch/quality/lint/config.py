@@ -1,0 +1,197 @@
+"""Which rules are looked for, how bad each is, and what is allowed: read from a file, changed on the command line.
+
+`[tool.semsearch.lint]` of a `pyproject.toml`, or the same without that prefix in `.semsearch-lint.toml`:
+
+    fail-on = "error"                 # warning by default; "note", or "never"
+
+    [undefined-acronym]               # a table for each rule that is to be otherwise
+    severity = "warning"              # error, warning, note, or off
+    allow = ["HTML", "bakery:peel"]   # what a finding is about, or an entry, by its term or id
+    uses = 3                          # the rule's own numbers
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from semsearch.core.errors import InvalidSetting
+from semsearch.quality.lint.registry import RULES
+from semsearch.quality.lint.rule import Finding, Found, Options, Rule, Severity
+from semsearch.text.normalise import fold
+
+OWN_FILE = ".semsearch-lint.toml"
+PROJECT_FILE = "pyproject.toml"
+OFF = "off"
+NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen of one rule; `severity` is None for one that is off, `allowed` are folded."""
+
+    rule: Rule
+    severity: Severity | None
+    options: Options
+    allowed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, rule: Rule) -> Choice:
+        """Choose a rule as it is."""
+        return cls(rule, rule.severity, rule.options)
+
+    def finding(self, found: Found) -> Finding | None:
+        """Return what is reported of what was found; None if it is allowed, or the rule is off."""
+        entry = found.entry
+        names = (found.subject, *((entry.id, entry.term) if entry else ()))
+        if self.severity is None or any(fold(name) in self.allowed for name in names):
+            return None
+        source = found.source or (entry.source if entry else None)
+        id_ = entry.id if entry else ""
+        return Finding(
+            self.rule.name, self.severity, found.subject, found.message, id_, found.others, source
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LintConfig:
+    """What is chosen of all rules, and from which severity on a lint fails; None never does."""
+
+    choices: Mapping[str, Choice] = field(
+        default_factory=lambda: {name: Choice.of(rule) for name, rule in RULES.items()}
+    )
+    fail_on: Severity | None = Severity.WARNING
+
+    def only(self, select: Collection[str] = (), ignore: Collection[str] = ()) -> LintConfig:
+        """Return the same with some rules alone, or without some.
+
+        Args:
+            select: the rules to look for, those that are off included; all that are not off by default.
+            ignore: rules not to look for.
+
+        Raises:
+            InvalidSetting: there is no such rule.
+        """
+        for name in (*select, *ignore):
+            known_rule(name)
+        choices = {}
+        for name, choice in self.choices.items():
+            severity = choice.severity
+            if name in ignore or (select and name not in select):
+                severity = None
+            elif select:
+                severity = severity or choice.rule.severity
+            choices[name] = replace(choice, severity=severity)
+        return replace(self, choices=choices)
+
+
+def known_rule(name: str, place: str = "") -> Rule:
+    """Return a rule by its name.
+
+    Raises:
+        InvalidSetting: there is none; the message names the nearest.
+    """
+    if name in RULES:
+        return RULES[name]
+    raise InvalidSetting(f"{place}there is no rule {name!r}{_nearest(name, RULES)}")
+
+
+def find_config(folder: Path) -> LintConfig:
+    """Read what a folder says of rules: its own file, else its `pyproject.toml`, else nothing.
+
+    Raises:
+        InvalidSetting: see `read_config`.
+    """
+    found = (folder / name for name in (OWN_FILE, PROJECT_FILE) if (folder / name).is_file())
+    file = next(found, None)
+    return LintConfig() if file is None else read_config(file)
+
+
+def read_config(file: Path) -> LintConfig:
+    """Read what a file says of rules.
+
+    Raises:
+        InvalidSetting: it cannot be read, is not TOML, or names what there is not.
+    """
+    try:
+        stated = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidSetting(f"cannot read {file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"{file} is not TOML: {error}") from error
+    if file.name == PROJECT_FILE:
+        for part in ("tool", "semsearch", "lint"):
+            stated = stated.get(part, {})
+            if not isinstance(stated, dict):
+                raise InvalidSetting(f"{file}: {part!r} is not a table")
+    return _config(stated, f"{file}: ")
+
+
+def severity_named(name: str, *, none: str, place: str = "") -> Severity | None:
+    """Return a severity by its name, None for another word.
+
+    Args:
+        name: as a user states it.
+        none: the word that stands for none of them.
+        place: where it was stated, for the message.
+
+    Raises:
+        InvalidSetting: it is neither.
+    """
+    if name == none:
+        return None
+    if name not in list(Severity):
+        known = ", ".join([*Severity, none])
+        raise InvalidSetting(f"{place}{name!r} is no severity; choose one of {known}")
+    return Severity(name)
+
+
+def _config(stated: Mapping[str, Any], place: str) -> LintConfig:
+    config = LintConfig()
+    choices = dict(config.choices)
+    fail_on = config.fail_on
+    for name, value in stated.items():
+        if name == "fail-on":
+            fail_on = severity_named(str(value), none=NEVER, place=f"{place}fail-on: ")
+            continue
+        rule = known_rule(name, place)
+        if not isinstance(value, dict):
+            raise InvalidSetting(f"{place}{name} is not a table; write [{name}] above its settings")
+        choices[name] = _choice(rule, value, f"{place}{name}: ")
+    return LintConfig(choices, fail_on)
+
+
+def _choice(rule: Rule, stated: Mapping[str, Any], place: str) -> Choice:
+    severity: Severity | None = rule.severity
+    allowed: frozenset[str] = frozenset()
+    options = dict(rule.options)
+    for name, value in stated.items():
+        if name == "severity":
+            severity = severity_named(str(value), none=OFF, place=place)
+        elif name == "allow":
+            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+                raise InvalidSetting(f"{place}allow is not a list of texts")
+            allowed = frozenset(map(fold, value))
+        elif name not in options:
+            known = ("severity", "allow", *options)
+            raise InvalidSetting(f"{place}there is no {name!r}{_nearest(name, known)}")
+        elif (
+            isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST
+        ):
+            raise InvalidSetting(f"{place}{name} is {value!r}, not a number from 0 to {_MOST:,}")
+        else:
+            options[name] = value
+    return Choice(rule, severity, options, allowed)
+
+
+_MOST = 1_000_000
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(names)}"

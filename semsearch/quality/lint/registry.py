@@ -1,0 +1,29 @@
+"""All rules, by name, in the order in which they are documented."""
+
+from __future__ import annotations
+
+from semsearch.quality.lint.rule import Rule
+from semsearch.quality.lint.rules import (
+    circular,
+    completeness,
+    duplicates,
+    findability,
+    names_and_links,
+    skos,
+    unexplained_terms,
+)
+
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for group in (
+        completeness,
+        duplicates,
+        circular,
+        names_and_links,
+        unexplained_terms,
+        skos,
+        findability,
+    )
+    for rule in group.RULES
+}
+"""Name → rule."""

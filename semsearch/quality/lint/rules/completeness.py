@@ -1,0 +1,85 @@
+"""Rules about what is there at all: records that were not taken, definitions that say too little or too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from semsearch.quality.lint.context import Material
+from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.text.normalise import is_brief
+from semsearch.text.passages import text_of
+
+_NO_ENTRY = "not an entry"
+"""How the reason ends for what nobody would take for one: landing pages, lists of meanings, concept schemes."""
+
+
+def _refused(material: Material, options: Options) -> Iterator[Found]:
+    del options
+    for refusal in material.corpus.refusals:
+        if refusal.reason.endswith(_NO_ENTRY):
+            continue
+        yield Found(refusal.reason, refusal.reason, None, source=refusal.source)
+
+
+def _empty(material: Material, options: Options) -> Iterator[Found]:
+    for entry in material.entries:
+        words = len(entry.definition.split())
+        if words < options["words"] and is_brief(entry.definition):
+            said = f"the definition of {entry.term!r} has {words} word{'s' * (words != 1)}"
+            yield Found(entry.term, f"{said}: {entry.definition!r}", entry)
+
+
+def _overlong(material: Material, options: Options) -> Iterator[Found]:
+    for entry in material.entries:
+        words = len(text_of(entry).split())
+        if words > options["words"]:
+            said = f"the definition of {entry.term!r} has {words:,} words"
+            yield Found(entry.term, f"{said}, more than {options['words']:,.0f}", entry)
+
+
+REFUSED = Rule(
+    "refused-record",
+    Severity.WARNING,
+    "A record of a source file is no entry.",
+    "Nobody finds it: its definition is missing or a placeholder, its id is taken, or it only leads to an entry that is not "
+    "there. Write the definition, or remove the record.",
+    Example(
+        "bakery.csv",
+        "term,definition\nPeel,TODO\nLeaven,A piece of fermented dough.\n",
+        "term,definition\nPeel,A shovel for loaves.\nLeaven,A piece of fermented dough.\n",
+    ),
+    _refused,
+)
+
+EMPTY = Rule(
+    "empty-definition",
+    Severity.WARNING,
+    "A definition says next to nothing.",
+    "A synonym alone is an alias rather than a definition, and nothing that is asked for resembles it.",
+    Example(
+        "bakery.csv",
+        "term,definition\nLeaven,Sourdough\n",
+        "term,definition\nLeaven,A piece of fermented dough that makes new dough rise.\n",
+    ),
+    _empty,
+    {"words": 3},
+    {"words": "Fewest words of a definition."},
+)
+
+OVERLONG = Rule(
+    "overlong-definition",
+    Severity.NOTE,
+    "A definition is so long that it is an article.",
+    "Readers look for one answer, and encoders read only the first 200 words or so of a text as a whole. Put what defines "
+    "the term first, and link to the rest.",
+    Example(
+        "bakery.csv",
+        "term,definition\nLeaven," + " ".join(["It is fed with flour."] * 101) + "\n",
+        "term,definition\nLeaven,A piece of fermented dough. It is fed with flour.\n",
+    ),
+    _overlong,
+    {"words": 500},
+    {"words": "Most words of a definition, headings and lists of links not counted."},
+)
+
+RULES = (REFUSED, EMPTY, OVERLONG)

@@ -1,0 +1,248 @@
+"""Rules about entries that say the same, and about one name that is said to mean two things.
+
+Copies are found among the nearest neighbours by meaning, which an engine finds, and never by comparing all with all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from semsearch.core.arrays import Numbers
+from semsearch.core.entries import Entry
+from semsearch.core.progress import told
+from semsearch.index.scratch import Workbench
+from semsearch.quality.lint.context import Material
+from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.text.normalise import WORD, fold
+from semsearch.text.stems import stem
+
+NEAREST = 8
+"""Neighbours looked at of each entry: a definition that is copied more often is found from each of its copies."""
+CHUNK = 1024
+"""Entries whose neighbours are looked up at a time."""
+
+
+def _duplicates(material: Material, options: Options) -> Iterator[Found]:
+    del options
+    for entries in _alike(material.entries):
+        first, *others = entries
+        for other in others:
+            said = f"{other.term!r} has the definition of {first.term!r} word for word"
+            yield Found(other.term, f"{said} ({first.source or first.id})", other, (first.id,))
+
+
+def _alike(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Yield the entries of a glossary and a language whose definitions are equal but for case and marks."""
+    found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.glossary, entry.language, fold(entry.definition)].append(entry)
+    return (alike for alike in found.values() if len(alike) > 1)
+
+
+def _near_duplicates(material: Material, options: Options) -> Iterator[Found]:
+    bench = material.workbench
+    for one, other, similarity in _near_pairs(material, bench, options["similarity"]):
+        first, second = material.entries[one], material.entries[other]
+        wording = fuzz.ratio(fold(first.definition), fold(second.definition)) / 100
+        if wording >= options["wording"] and not _is_set_apart(first, second):
+            said = f"the definitions of {second.term!r} and {first.term!r} are nearly the same"
+            measured = f"meaning {similarity:.2f}, wording {wording:.2f}"
+            place = first.source or first.id
+            yield Found(second.term, f"{said} ({measured}; {place})", second, (first.id,))
+
+
+def _is_set_apart(one: Entry, other: Entry) -> bool:
+    """Whether definitions are word for word the same, which is another finding, or differ on purpose.
+
+    They do where the words that only one of them has are those that only its name has, or say how much or no: "a source that is
+    public" and "a source that is not public".
+    """
+    if fold(one.definition) == fold(other.definition):
+        return True
+    said, said_by_other = _stems(one.definition), _stems(other.definition)
+    named, named_by_other = _stems(one.term), _stems(other.term)
+    only, only_other = said - said_by_other, said_by_other - said
+    if any(
+        word in _AMOUNTS or word.isdigit() for word in (only | only_other | named ^ named_by_other)
+    ):
+        return True
+    return bool(only & (named - named_by_other) or only_other & (named_by_other - named))
+
+
+_AMOUNTS = frozenset(
+    map(
+        stem,
+        [
+            "all",
+            "always",
+            "any",
+            "both",
+            "cannot",
+            "each",
+            "either",
+            "every",
+            "few",
+            "first",
+            "left",
+            "less",
+            "many",
+            "more",
+            "most",
+            "multiple",
+            "never",
+            "no",
+            "non",
+            "none",
+            "not",
+            "one",
+            "only",
+            "other",
+            "others",
+            "part",
+            "partial",
+            "partially",
+            "right",
+            "second",
+            "several",
+            "single",
+            "some",
+            "two",
+            "whether",
+            "without",
+            "yet",
+        ],
+    )
+)
+"""Stems of words that make a difference by themselves."""
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in WORD.findall(text)}
+
+
+def _near_pairs(
+    material: Material, bench: Workbench, least: float
+) -> Iterator[tuple[int, int, float]]:
+    """Yield pairs of positions of one glossary and language, in order, and the cosine of their definitions."""
+    entries = material.entries
+    chunks = range(0, len(entries), CHUNK)
+    for start in told(chunks, material.progress, "comparing", len(chunks)):
+        own: Numbers = np.arange(start, min(start + CHUNK, len(entries)))
+        near = bench.segment.finder.ranked(bench.segment.finder.at(own), NEAREST)
+        for one, others in zip(own.tolist(), near, strict=True):
+            later = np.sort(others[others > one])
+            if not len(later):
+                continue
+            cosines = bench.retriever.wholes(later) @ bench.retriever.wholes(np.array([one]))[0]
+            for other, cosine in zip(later.tolist(), cosines.tolist(), strict=True):
+                if cosine >= least and _are_together(entries[one], entries[other]):
+                    yield one, other, cosine
+
+
+def _are_together(one: Entry, other: Entry) -> bool:
+    return (one.glossary, one.language) == (other.glossary, other.language)
+
+
+def _repeated(material: Material, options: Options) -> Iterator[Found]:
+    for first, second, similarity in _same_terms(material):
+        if similarity >= options["similarity"]:
+            said = f"{second.term!r} is defined again, much as at {first.source or first.id}"
+            yield Found(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
+
+
+def _conflicting(material: Material, options: Options) -> Iterator[Found]:
+    for first, second, similarity in _same_terms(material):
+        if similarity < options["similarity"]:
+            said = f"{second.term!r} means something else at {first.source or first.id}"
+            yield Found(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
+
+
+def _same_terms(material: Material) -> Iterator[tuple[Entry, Entry, float]]:
+    """Yield the first entry of a term with each later one, and the cosine of the definitions."""
+    wholes = material.workbench.retriever.wholes
+    for first, *others in material.by_term.values():
+        for other in others:
+            one, two = wholes(np.array([first, other]))
+            yield material.entries[first], material.entries[other], float(one @ two)
+
+
+SAME_MEANING = 0.65
+"""Definitions of what MDN tells apart in brackets (`Node (DOM)`) have cosines of .35 to .62 with the encoder that comes along, terms that
+Solana's glossary defines twice .70 to .85."""
+
+DUPLICATE = Rule(
+    "duplicate-definition",
+    Severity.ERROR,
+    "Two entries of a glossary have one definition, word for word.",
+    "Whoever asks gets both and learns no difference. Make one of the terms an alias of the other, or say how they differ.",
+    Example(
+        "bakery.csv",
+        "term,definition\nLeaven,A piece of fermented dough.\nStarter,A piece of fermented dough.\n",
+        "term,definition,aliases\nLeaven,A piece of fermented dough.,Starter\n",
+    ),
+    _duplicates,
+)
+
+NEAR_DUPLICATE = Rule(
+    "near-duplicate",
+    Severity.WARNING,
+    "Two entries of a glossary have nearly the same definition.",
+    "One of them was mostly copied from the other. Merge them, or let each say what sets it apart from the other.",
+    Example(
+        "bakery.csv",
+        "term,definition\n"
+        "Leaven,A piece of fermented dough that makes new dough rise before it is baked.\n"
+        "Starter,A piece of fermented dough which makes new dough rise before it is baked.\n",
+        "term,definition\n"
+        "Leaven,A piece of fermented dough that makes new dough rise before it is baked.\n"
+        "Starter,What is kept and fed with flour for years to raise bread with.\n",
+    ),
+    _near_duplicates,
+    {"similarity": 0.92, "wording": 0.85},
+    {
+        "similarity": "Least cosine of the two definitions.",
+        "wording": "Least share of characters that both have, in order (Indel ratio).",
+    },
+    by_meaning=True,
+)
+
+REPEATED = Rule(
+    "repeated-term",
+    Severity.WARNING,
+    "A term is defined more than once, and means much the same each time.",
+    "It will be kept up to date in one place and not in the other. Merge the entries.",
+    Example(
+        "bakery.csv",
+        "term,definition\nLeaven,A piece of fermented dough that makes dough rise.\n"
+        "leaven,Fermented dough that makes a piece of new dough rise.\n",
+        "term,definition\nLeaven,A piece of fermented dough that makes dough rise.\n",
+    ),
+    _repeated,
+    {"similarity": SAME_MEANING},
+    {"similarity": "Least cosine of definitions that mean the same."},
+    by_meaning=True,
+)
+
+CONFLICTING = Rule(
+    "conflicting-definitions",
+    Severity.WARNING,
+    "A term is defined more than once, and the meanings are far apart.",
+    "Nobody can tell which one is meant. Give each a name of its own, with what it belongs to in brackets: `Peel (tool)`.",
+    Example(
+        "bakery.csv",
+        "term,definition\nPeel,A long shovel that puts loaves into the oven.\n"
+        "Peel,The outer skin of lemons and oranges.\n",
+        "term,definition\nPeel (tool),A long shovel that puts loaves into the oven.\n"
+        "Peel (fruit),The outer skin of lemons and oranges.\n",
+    ),
+    _conflicting,
+    {"similarity": SAME_MEANING},
+    {"similarity": "Least cosine of definitions that mean the same."},
+    by_meaning=True,
+)
+
+RULES = (DUPLICATE, NEAR_DUPLICATE, REPEATED, CONFLICTING)

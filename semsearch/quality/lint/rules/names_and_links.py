@@ -1,0 +1,111 @@
+"""Rules about names that lead to the wrong entry, or nowhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from semsearch.core.entries import Entry
+from semsearch.quality.lint.context import Material
+from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.text.links import Links, links_of
+from semsearch.text.normalise import fold
+
+
+def _collisions(material: Material, options: Options) -> Iterator[Found]:
+    del options
+    bearers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for at, entry in enumerate(material.entries):
+        for alias in entry.aliases:
+            bearers[entry.glossary, entry.language, fold(alias)].append(at)
+    for at, entry in enumerate(material.entries):
+        for alias in entry.aliases:
+            key = entry.glossary, entry.language, fold(alias)
+            terms = [n for n in material.by_term.get(key, ()) if n != at]
+            others = terms or [n for n in bearers[key] if n < at]
+            if others:
+                yield _collision(entry, alias, material.entries[others[0]], is_term=bool(terms))
+
+
+def _collision(entry: Entry, alias: str, other: Entry, *, is_term: bool) -> Found:
+    what = "the term" if is_term else "an alias"
+    place = f" ({other.source})" if other.source else ""
+    said = f"the alias {alias!r} of {entry.term!r} is also {what} of {other.id}{place}"
+    return Found(alias, said, entry, (other.id,))
+
+
+def _broken_links(material: Material, options: Options) -> Iterator[Found]:
+    del options
+    for entry, name, targets in _links(material):
+        if not targets:
+            yield Found(name, f"{entry.term!r} links to {name!r}, which is no entry", entry)
+
+
+def _ambiguous_links(material: Material, options: Options) -> Iterator[Found]:
+    del options
+    for entry, name, targets in _links(material):
+        if len(targets) > 1:
+            ids = tuple(target.id for target in targets)
+            said = f"{entry.term!r} links to {name!r}, which may be {' or '.join(ids[:_SHOWN])}"
+            yield Found(name, said, entry, ids)
+
+
+_SHOWN = 3
+
+
+def _links(material: Material) -> Iterator[tuple[Entry, str, list[Entry]]]:
+    """Yield each link within a glossary, and the entries it may lead to; addresses lead elsewhere."""
+    for within in material.glossaries.values():
+        entries = material.entries[within.start : within.stop]
+        if not any(links_of(entry) for entry in entries):
+            continue
+        links = Links(entries)
+        for entry in entries:
+            for name in dict.fromkeys(links_of(entry)):
+                if "://" not in name:
+                    yield entry, name, [entries[target] for target in links.targets(name)]
+
+
+COLLISION = Rule(
+    "alias-collision",
+    Severity.WARNING,
+    "An alias is the term or an alias of another entry too.",
+    "Whoever asks for it gets the other entry first, or both. Remove the alias, or say in the name what it belongs to.",
+    Example(
+        "bakery.csv",
+        "term,definition,aliases\nLeaven,Fermented dough.,Starter\nStarter,The first course of a meal.,\n",
+        "term,definition,aliases\nLeaven,Fermented dough.,\nStarter,The first course of a meal.,\n",
+    ),
+    _collisions,
+)
+
+BROKEN_LINK = Rule(
+    "broken-link",
+    Severity.ERROR,
+    "A link leads to no entry.",
+    "It is left out of the related terms. Correct the name, or write the entry.",
+    Example(
+        "bakery.csv",
+        "term,definition,see_also\nLeaven,A piece of fermented dough.,Straight dough\n",
+        "term,definition,see_also\nLeaven,A piece of fermented dough.,Straight dough\n"
+        "Straight dough,A dough that is mixed in one go.,\n",
+    ),
+    _broken_links,
+)
+
+AMBIGUOUS_LINK = Rule(
+    "ambiguous-link",
+    Severity.NOTE,
+    "A link may lead to several entries.",
+    "It is left out of the related terms. Link to one of them by its id.",
+    Example(
+        "bakery.csv",
+        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of lemons.,peel-fruit,\n"
+        "Oven,A hot box.,,Peel\n",
+        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of lemons.,peel-fruit,\n"
+        "Oven,A hot box.,,peel-tool\n",
+    ),
+    _ambiguous_links,
+)
+
+RULES = (COLLISION, BROKEN_LINK, AMBIGUOUS_LINK)

@@ -1,0 +1,104 @@
+"""Which entry of one state is which of the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from semsearch.core.entries import Details, Entry, Source
+from semsearch.quality.diff import Kind
+from semsearch.quality.diff.matching import differences
+from tests.conftest import ENTRIES, entry
+
+LEAVEN, CRUMB, OVEN = (e for e in ENTRIES[:3])
+
+
+def kinds(old: list[Entry], new: list[Entry]) -> list[tuple[str, str, str]]:
+    """Return kind, former and present id of each difference, `-` where there is none."""
+    return [
+        (one.kind.value, one.old.id if one.old else "-", one.new.id if one.new else "-")
+        for one in differences(old, new)
+    ]
+
+
+def test_what_is_the_same_differs_in_nothing() -> None:
+    """Wherever it stands in its file, and however its blanks are set."""
+    moved = replace(
+        CRUMB, source=Source("other.md", 7), definition=CRUMB.definition.replace(" ", "\n ")
+    )
+    assert differences(ENTRIES, [*ENTRIES[::-1]]) == []
+    assert differences([CRUMB], [moved]) == []
+    assert differences([], []) == []
+
+
+def test_each_kind_is_told_apart() -> None:
+    """In the order of the kinds."""
+    renamed = replace(LEAVEN, id="bakery:starter", term="Starter")
+    reworded = replace(CRUMB, definition="What a crust surrounds.")
+    changed = replace(OVEN, aliases=("cocotte",), details=Details(status="draft"))
+    old = [LEAVEN, CRUMB, OVEN, entry("Hull", "The body of a ship.")]
+    new = [changed, reworded, renamed, entry("Mast", "It bears sails.")]
+    assert kinds(old, new) == [
+        ("added", "-", "bakery:mast"),
+        ("removed", "bakery:hull", "-"),
+        ("renamed", "bakery:leaven", "bakery:starter"),
+        ("reworded", "bakery:crumb", "bakery:crumb"),
+        ("changed", "bakery:dutch-oven", "bakery:dutch-oven"),
+    ]
+    assert [one.fields for one in differences(old, new)[2:]] == [
+        ("id", "term"), ("definition",), ("aliases", "details"),
+    ]  # fmt: skip
+
+
+def test_an_id_stays_the_same_entry_whatever_it_is_called() -> None:
+    """Also where both term and definition are others: it is reworded, and its term is named."""
+    other = replace(LEAVEN, term="Sourdough", definition="Flour and water that ferment.")
+    (one,) = differences([LEAVEN], [other])
+    assert (one.kind, one.fields) == (Kind.REWORDED, ("term", "definition"))
+
+
+def test_a_term_is_found_again_under_another_id() -> None:
+    """By its language; the id is what was renamed."""
+    other = replace(LEAVEN, id="bakery:leaven-2")
+    (one,) = differences([LEAVEN], [other])
+    assert (one.kind, one.fields) == (Kind.RENAMED, ("id",))
+    french = replace(other, language="fr", definition="Une pate.")
+    assert kinds([LEAVEN], [french]) == [
+        ("added", "-", "bakery:leaven-2"), ("removed", "bakery:leaven", "-"),
+    ]  # fmt: skip
+
+
+def test_swapped_definitions_are_two_rewordings() -> None:
+    """An id counts more than what it says."""
+    swapped = [
+        replace(LEAVEN, definition=CRUMB.definition), replace(CRUMB, definition=LEAVEN.definition),
+    ]  # fmt: skip
+    assert [one.kind for one in differences([LEAVEN, CRUMB], swapped)] == [Kind.REWORDED] * 2
+
+
+def test_copies_are_matched_one_by_one() -> None:
+    """Of three entries with one definition two are left, and one is removed."""
+    copies = [replace(LEAVEN, id=f"bakery:l{n}", term=f"L{n}") for n in range(3)]
+    renamed = [replace(LEAVEN, id=f"bakery:m{n}", term=f"M{n}") for n in range(2)]
+    assert [one.kind for one in differences(copies, renamed)] == [
+        Kind.REMOVED, Kind.RENAMED, Kind.RENAMED,
+    ]  # fmt: skip
+
+
+def test_a_glossary_that_has_another_name_now_is_the_same() -> None:
+    """If it is the only one left over on either side; otherwise nothing of it is."""
+    other = replace(LEAVEN, id="bread:leaven", glossary="bread")
+    ship = entry("Hull", "The body of a ship.", "harbour")
+    assert differences([LEAVEN, ship], [other, ship]) == []
+    third = replace(CRUMB, id="cake:crumb", glossary="cake")
+    assert [one.kind for one in differences([LEAVEN], [other, third])] == [
+        Kind.ADDED, Kind.ADDED, Kind.REMOVED,
+    ]  # fmt: skip
+
+
+def test_many_entries_are_matched_in_a_moment() -> None:
+    """Fifty thousand renamed ones: what matches is looked up."""
+    old = [entry(f"Old {n}", f"Board number {n}.") for n in range(50_000)]
+    new = [entry(f"New {n}", f"Board number {n}.") for n in range(50_000)]
+    found = differences(old, new)
+    assert len(found) == 50_000
+    assert {one.kind for one in found} == {Kind.RENAMED}
