@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from semsearch.access.keys import Scope, utc_now
-from semsearch.access.store import KeyStore
-from semsearch.api.app import create_app
 from semsearch.core.entries import DETAILS, TEXT_DETAILS, Entry
 from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
+from semsearch.server.app import create_app
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, utc_now
 from tests.cli.test_commands import run
 
 Parts = dict[str, str | list[str]]

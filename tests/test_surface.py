@@ -10,14 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 import semsearch
-from semsearch.api.app import create_app
 from semsearch.core import errors
 from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.settings import load_settings
 from semsearch.index.map.projection import pca
 from semsearch.search.glossary import Glossary
 from semsearch.search.picture import draw
-from semsearch.writing import to_json
+from semsearch.server.app import create_app
+from semsearch.server.serialize import to_json
 from tests import docs
 from tests.cli.test_commands import run
 from tests.conftest import PROJECT
@@ -68,14 +68,14 @@ def test_python_http_and_command_line_give_the_same_answers(
 
 def test_json_has_exactly_the_declared_shapes(glossary: Glossary) -> None:
     """What is printed validates strictly against the models that the interface declares; these entries have no details."""
-    from semsearch import wire  # noqa: PLC0415
+    from semsearch.server import schemas  # noqa: PLC0415
 
     for model, noun in (
-        (wire.Answer, glossary.ask("which pot keeps the steam around a loaf?")),
-        (wire.Answer, glossary.ask("quantum physics")),
-        (wire.Entry, glossary.entry("crumb")),
-        (wire.Related, glossary.related("crumb")),
-        (wire.IndexInfo, glossary.info()),
+        (schemas.Answer, glossary.ask("which pot keeps the steam around a loaf?")),
+        (schemas.Answer, glossary.ask("quantum physics")),
+        (schemas.Entry, glossary.entry("crumb")),
+        (schemas.Related, glossary.related("crumb")),
+        (schemas.IndexInfo, glossary.info()),
     ):
         shown = to_json(noun)
         assert model.model_validate_json(shown, strict=True).model_dump_json().encode()

@@ -142,7 +142,7 @@ def _tell(made: Export, report: Path | None) -> None:
 
 
 def _site(opened: Glossary, glossary: str | None, output: Path | None, address: str) -> None:
-    from semsearch.pages.static_site import write_site  # noqa: PLC0415 - loads the templates
+    from semsearch.server.static_site import write_site  # noqa: PLC0415 - loads the templates
 
     if glossary is not None:
         raise InvalidSetting("a site shows all glossaries of the index; name none")

@@ -14,7 +14,7 @@ from semsearch.core.errors import GlossaryNotFound, InvalidSetting
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from semsearch.access.store import KeyStore
+    from semsearch.server.auth.key_store import KeyStore
     from semsearch.storage.layout import IndexLayout
 
 app = typer.Typer(name="keys", help="Make, list and revoke access keys.", no_args_is_help=True)
@@ -43,8 +43,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make an access key, and print it this once."""
-    from semsearch.access.expiry import expiry  # noqa: PLC0415 - loads the library
-    from semsearch.access.keys import Scope, utc_now  # noqa: PLC0415
+    from semsearch.server.auth.expiry import expiry  # noqa: PLC0415 - loads the library
+    from semsearch.server.auth.keys import Scope, utc_now  # noqa: PLC0415
 
     if scope not in list(Scope):
         raise InvalidSetting(f"{scope!r} is no scope of a key; choose {', '.join(Scope)}")
@@ -62,7 +62,7 @@ def create(
 @app.command(name="list")
 def list_keys(index: Index = None, as_json: AsJson = False) -> None:
     """List the access keys of an index by their ids; the keys themselves are kept nowhere."""
-    from semsearch.access.keys import utc_now  # noqa: PLC0415 - loads the library
+    from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
     show_keys.listed(_store(_layout(index)).all(), utc_now(), as_json=as_json)
 
@@ -74,7 +74,7 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """Make an access key good no longer, at once and for ever."""
-    from semsearch.access.keys import utc_now  # noqa: PLC0415 - loads the library
+    from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
     show_keys.revoked(_store(_layout(index)).revoke(id_, now=utc_now()), as_json=as_json)
 
@@ -91,7 +91,7 @@ def _layout(index: Path | None) -> IndexLayout:
 
 
 def _store(layout: IndexLayout) -> KeyStore:
-    from semsearch.access.store import KeyStore  # noqa: PLC0415 - loads the library
+    from semsearch.server.auth.key_store import KeyStore  # noqa: PLC0415 - loads the library
 
     return KeyStore(layout.keys)
 

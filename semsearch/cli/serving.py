@@ -41,8 +41,8 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the page and the HTTP API."""
-    from semsearch.api.app import serve as serve_now  # noqa: PLC0415 - loads FastAPI
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.server.serve import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
     settings = load_settings(
         index=index,

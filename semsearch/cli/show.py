@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from semsearch.api.app import Listening
     from semsearch.core.answers import Neighbour, Reference, Related, Span
     from semsearch.core.index_info import IndexInfo, RerankerInfo
+    from semsearch.server.process import Listening
 
 MAX_REFUSALS = 20
 """Refused records listed on a terminal; `--json` lists all of them."""
@@ -82,7 +82,7 @@ _AUTHORED = {
 def related(found: Related, *, as_json: bool) -> None:
     """Show related terms."""
     if as_json:
-        from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
+        from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
         print_json(to_json(found).decode())
         return
@@ -152,7 +152,7 @@ def _context(span: Span | None, text: str) -> Text:
 def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
     """Show what an index is made of; `named_model` is the encoder that the user named."""
     if as_json:
-        from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
+        from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
         print_json(to_json(stated).decode())
         return

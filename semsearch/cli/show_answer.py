@@ -30,7 +30,7 @@ _INDENT = (0, 0, 1, 3)
 def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
     """Show an answer; `why` explains each hit, which JSON does in any case."""
     if as_json:
-        from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
+        from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
         print_json(to_json(found).decode())
         return

@@ -69,6 +69,6 @@ def _shortened(text: str) -> Text:
 
 
 def _print_json(noun: object) -> None:
-    from semsearch.writing import to_json  # noqa: PLC0415 - loads pydantic
+    from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
     show.print_json(to_json(noun).decode())

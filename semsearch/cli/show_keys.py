@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from semsearch.access.keys import AccessKey, Secret
+    from semsearch.server.auth.keys import AccessKey, Secret
 
 
 def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def _permits(key: AccessKey) -> str:
 
 
 def _until(key: AccessKey) -> str:
-    from semsearch.access.keys import shown  # noqa: PLC0415 - loads the library
+    from semsearch.server.auth.keys import shown  # noqa: PLC0415 - loads the library
 
     return f"good until {shown(key.expires)}" if key.expires else "good until it is revoked"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build_index
-from tests.api.conftest import ENTRIES
+from tests.server.conftest import ENTRIES
 
 _LONG = (
     "A galley is the room of a ship where meals are cooked. " + "It sways with every wave. " * 760

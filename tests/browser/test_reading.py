@@ -144,8 +144,8 @@ def test_a_key_opens_what_needs_one(page: Page, pages_index: Path, tmp_path: Pat
     """It is asked for, kept for the tab, and the pages behind it are as they are for anybody."""
     import shutil  # noqa: PLC0415
 
-    from semsearch.access.keys import Scope, utc_now  # noqa: PLC0415
-    from semsearch.access.store import KeyStore  # noqa: PLC0415
+    from semsearch.server.auth.key_store import KeyStore  # noqa: PLC0415
+    from semsearch.server.auth.keys import Scope, utc_now  # noqa: PLC0415
 
     index = Path(shutil.copytree(pages_index, tmp_path / "keyed"))
     secret = KeyStore(index / "keys.db").create(name="", scope=Scope.SEARCH, now=utc_now())[1]

@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
-from semsearch.pages.static_site import write_site
 from semsearch.search.glossary import Glossary
+from semsearch.server.static_site import write_site
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from semsearch.api.app import Listening
 from semsearch.cli import commands, complete, main, show
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
+from semsearch.server.process import Listening
 from tests.conftest import ENTRIES, PROJECT, entry
 
 

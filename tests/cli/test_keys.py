@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.access.keys import Scope, is_key, utc_now
-from semsearch.access.store import KeyStore
-from semsearch.api.app import Listening
 from semsearch.cli import show
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, is_key, utc_now
+from semsearch.server.process import Listening
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.access.keys import Scope, utc_now
-from semsearch.access.store import KeyStore
 from semsearch.core.errors import (
     FormatTooNew,
     IndexDamaged,
@@ -25,6 +23,8 @@ from semsearch.index.backup import BackupInfo, back_up, restore_backup
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, utc_now
 from semsearch.storage.entry_store import EntryReader
 from tests.ingest.conftest import editor, index
 

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from semsearch.access.keys import Scope, utc_now
-from semsearch.access.store import KeyStore
-from semsearch.api.app import create_app
 from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable
 from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
+from semsearch.server.app import create_app
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, utc_now
 from semsearch.storage.io_errors import is_fault_of_disk, told_why
-from tests.api.conftest import problem_of
+from tests.server.conftest import problem_of
 
 
 def test_a_full_device_is_told_as_such(tmp_path: Path) -> None:

@@ -25,13 +25,13 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from semsearch.api.carrying import in_words
-from semsearch.api.problems import Refused
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
+from semsearch.server.http.edit_requests import in_words
+from semsearch.server.http.problems import Refused
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 from tests.torture import images

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 
 from semsearch.ingest import Editor
-from semsearch.writing import to_json
+from semsearch.server.serialize import to_json
 from tests.torture.kill import PromiseBroken
 
 PAGE = 2

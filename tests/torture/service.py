@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semsearch.access.keys import Scope, utc_now
-from semsearch.access.store import KeyStore
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, utc_now
 from tests.torture.kill import PROJECT, PromiseBroken
 
 _SERVE = """

@@ -1,0 +1,1 @@
+"""HTTP itself: protocol limits, strict requests, preconditions, problem details, OpenAPI."""

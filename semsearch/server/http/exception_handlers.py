@@ -1,0 +1,139 @@
+"""Which problem an error is answered with: the handlers of an application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Mount
+
+from semsearch.core.errors import (
+    EntryNotFound,
+    GlossaryNotFound,
+    InvalidEntry,
+    InvalidQuestion,
+    InvalidSetting,
+    LanguageNotFound,
+    NotPermitted,
+    SemsearchError,
+)
+from semsearch.server.batching import Overloaded
+from semsearch.server.http.error_responses import overload, refuse, wants_page
+from semsearch.server.http.problems import (
+    ENTRY_NOT_FOUND,
+    GLOSSARY_NOT_FOUND,
+    INVALID_ENTRY,
+    INVALID_QUESTION,
+    INVALID_REQUEST,
+    LANGUAGE_NOT_FOUND,
+    MAX_NAME_CHARS,
+    MAX_PARTS,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    NOT_PERMITTED,
+    TOO_LARGE,
+    Kind,
+    Part,
+    Refused,
+)
+
+FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
+    InvalidQuestion: INVALID_QUESTION,
+    InvalidSetting: INVALID_REQUEST,
+    EntryNotFound: ENTRY_NOT_FOUND,
+    GlossaryNotFound: GLOSSARY_NOT_FOUND,
+    LanguageNotFound: LANGUAGE_NOT_FOUND,
+    NotPermitted: NOT_PERMITTED,
+    InvalidEntry: INVALID_ENTRY,
+}
+"""Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
+
+_FROM_STATUS: Mapping[int, Kind] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
+
+
+def handle_problems(app: Starlette) -> None:
+    """Make an application answer every error with a problem."""
+    app.add_exception_handler(SemsearchError, _on_semsearch_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Overloaded, _on_overload)
+
+
+async def _on_overload(request: Request, error: Exception) -> Response:
+    return overload(request.scope)
+
+
+async def _on_semsearch_error(request: Request, error: Exception) -> Response:
+    for ancestor in type(error).__mro__:
+        if kind := FROM_ERROR.get(ancestor):
+            return refuse(request.scope, kind, str(error))
+    raise error
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered above
+    faults = error.errors()[:MAX_PARTS]
+    parts = [_part(fault) for fault in faults]
+    places = [part.parameter or part.pointer or "body" for part in parts]
+    detail = "; ".join(f"{p}: {part.detail}" for p, part in zip(places, parts, strict=True))
+    return refuse(request.scope, INVALID_REQUEST, detail, parts)
+
+
+def _part(fault: Mapping[str, Any]) -> Part:
+    """Describe one fault of pydantic's, without the value it found."""
+    where, *path = fault["loc"]
+    message = str(fault["msg"])
+    detail = message[:1].lower() + message[1:]
+    if fault["type"] == "missing":
+        detail = "this is required"
+    elif fault["type"] == "extra_forbidden":
+        detail = "there is no such parameter" if where == "query" else "there is no such member"
+    names = [_shortened(str(step)) for step in path]
+    if where != "body":
+        return Part(detail=detail, parameter=".".join(names))
+    steps = (name.replace("~", "~0").replace("/", "~1") for name in names)
+    return Part(detail=detail, pointer="".join(f"/{step}" for step in steps))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= MAX_NAME_CHARS else name[:MAX_NAME_CHARS] + "…"
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
+    if isinstance(error, Refused):
+        return refuse(request.scope, error.kind, error.detail, error.parts, headers=error.headers)
+    headers = dict(error.headers or {})
+    kind = _FROM_STATUS.get(error.status_code)
+    if kind is None:
+        phrase = HTTPStatus(error.status_code).phrase
+        kind = Kind("about:blank", error.status_code, phrase, phrase)
+    detail = kind.title[:1].lower() + kind.title[1:]
+    if kind is NOT_FOUND:
+        detail = "there is nothing at this address"
+        if not wants_page(request.scope):
+            detail += "; /openapi.json lists the routes"
+    if kind is METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request, headers.get("Allow", ""))
+        detail = f"this address takes {headers['Allow']}"
+    return refuse(request.scope, kind, detail, headers=headers)
+
+
+def _allowed(request: Request, stated: str) -> str:
+    """Return all methods of an address: the router states those of its first route only."""
+    scope = {"type": "http", "path": request.scope["path"], "headers": [], "path_params": {}}
+    methods = {method.strip() for method in stated.split(",")} - {""}
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        for route in request.app.routes:
+            asked = {**scope, "method": method, "root_path": request.app.root_path}
+            if not isinstance(route, Mount) and route.matches(asked)[0] is Match.FULL:
+                methods.add(method)
+    if "GET" in methods:
+        methods.add("HEAD")  # `middleware.Envelope` answers it wherever GET is answered
+    return ", ".join(sorted(methods))

@@ -1,0 +1,122 @@
+"""What the routes declare of their answers, for the interface description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from semsearch.server.http import problems
+from semsearch.server.http.problems import Problem
+from semsearch.server.http.strict_requests import LINES_TYPES
+
+
+def errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+    """Declare error responses; several kinds of one status are joined."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for kind in (*kinds, problems.INTERNAL):
+        known = responses.get(kind.status)
+        title = f"{known['description']}; or: {kind.title}" if known else kind.title
+        shown = known["content"]["application/json"]["examples"] if known else {}
+        responses[kind.status] = {
+            "model": Problem,
+            "description": title,
+            "content": {"application/json": {"examples": shown | problems.example(kind)}},
+        }
+    return responses
+
+
+def refusals(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+    """Declare the error responses of a route whose work waits for a thread."""
+    responses = errors(*kinds, problems.OVERLOADED)
+    after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
+    responses[problems.OVERLOADED.status]["headers"] = {"Retry-After": after}
+    return responses
+
+
+def found(description: str, example: object) -> dict[int | str, dict[str, Any]]:
+    """Declare what a GET answers; it may be kept, and asked for again by its ETag."""
+    etag = {
+        "description": "Changes with the index and with the version of semsearch.",
+        "schema": {"type": "string"},
+    }
+    responses = answered(example)
+    responses[200] |= {"description": description, "headers": {"ETag": etag}}
+    responses[304] = {"description": "The client holds this answer already."}
+    return responses
+
+
+def answered(example: object) -> dict[int | str, dict[str, Any]]:
+    """Declare what is answered, by an example."""
+    return {200: {"content": {"application/json": {"example": example}}}}
+
+
+class JsonLines(JSONResponse):
+    """One JSON value a line, already written; a `JSONResponse`, so that the shape of a line is described."""
+
+    media_type = LINES_TYPES[0]
+
+    def render(self, content: bytes) -> bytes:
+        """Return the lines as they are."""
+        return content
+
+
+def lines_of(description: str, example: object) -> dict[int | str, dict[str, Any]]:
+    """Declare lines that are answered, by an example of one."""
+    content = {LINES_TYPES[0]: {"example": example}}
+    return {200: {"description": description, "content": content}}
+
+
+def _header(name: str, description: str, example: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "examples": [example]},
+    }
+
+
+IF_MATCH = _header(
+    "If-Match",
+    "The ETag of the entry that the edit was made from; `*` takes any. Needed where the entry is there.",
+    '"0123456789ab-21"',
+)
+IF_NONE_MATCH = _header("If-None-Match", "`*`: only add, never replace.", "*")
+IDEMPOTENCY_KEY = _header(
+    "Idempotency-Key",
+    "What the client calls this request. Sent again within a day it is answered as before and not carried "
+    "out again.",
+    "5f1c9e4e-1d4a-4e57-9d0f-6f5f1f6f7f10",
+)
+
+
+def edited(status: int, description: str, example: object) -> dict[int | str, dict[str, Any]]:
+    """Declare what an edit answers, when it is on the disk."""
+    etag = {"description": "Of the entry, for the next edit.", "schema": {"type": "string"}}
+    return {
+        status: {
+            "description": description,
+            "content": {"application/json": {"example": example}},
+            "headers": {"ETag": etag},
+        }
+    }
+
+
+def failures(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+    """Declare the error responses of an edit."""
+    return refusals(
+        problems.MALFORMED_URL,
+        *kinds,
+        problems.INVALID_REQUEST,
+        problems.KEY_REUSED,
+        problems.BUSY,
+        problems.NOT_WRITABLE,
+        problems.NOT_EDITABLE,
+        problems.NO_ROOM,
+    )
+
+
+def headers(*stated: dict[str, Any]) -> dict[str, Any]:
+    """Declare the headers that a route reads."""
+    return {"parameters": list(stated)}

@@ -1,0 +1,1 @@
+"""Routes, a module for each resource; route modules import no other route module."""

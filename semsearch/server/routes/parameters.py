@@ -1,0 +1,71 @@
+"""Parameters that several routes share, with their checks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from semsearch.core.errors import InvalidQuestion
+from semsearch.server.http import problems
+from semsearch.server.http.problems import Part, Refused
+from semsearch.text import languages
+from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
+
+MAX_NAME_CHARS = 200
+"""Longest name of a glossary that is looked up."""
+
+
+GlossaryName = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
+
+
+GLOSSARY = Field(
+    default=None,
+    description="Ask only this glossary; all of them by default.",
+    examples=["deep-learning"],
+)
+
+
+LanguageName = Annotated[
+    str, Field(max_length=languages.MAX_CHARS, pattern=f"^({languages.RANGE})$")
+]
+
+
+LANGUAGE = Field(
+    default=None,
+    description="Ask only definitions in this language (BCP 47): `de` also asks those in `de-AT`; all of them by default.",
+    examples=["en"],
+)
+
+
+QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
+
+
+class NoQuery(BaseModel):
+    """No parameters at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+EntryId = Annotated[
+    str,
+    Path(
+        description="The id of an entry, or its term, an alias or an acronym.",
+        examples=["deep-learning:dropout"],
+    ),
+]
+
+
+def checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:
+    """Check a question, so that a refusal can say where it stood."""
+    try:
+        return check_question(question)
+    except InvalidQuestion as error:
+        part = Part(detail=str(error), parameter=parameter, pointer=pointer)
+        raise Refused(problems.INVALID_QUESTION, str(error), [part]) from None
+
+
+ExactId = Annotated[
+    str, Path(description="The id of an entry.", examples=["deep-learning:dropout"])
+]

@@ -1,0 +1,75 @@
+"""The map of a site of files: its points as data, and as a table in pages for whoever has no script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from semsearch.core.entries import Entry
+from semsearch.search.glossary import Glossary
+from semsearch.server.serialize import members
+from semsearch.web.render import Site, render
+from semsearch.web.urls import map_file
+
+ROWS = 200
+"""Of a page of the table: a hundred kilobytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A page of the table: some entries of a glossary."""
+
+    path: str
+    name: str
+    entries: Sequence[Entry]
+    total: int
+
+
+def map_files(glossary: Glossary, site: Site) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the map, each with its path: the points of all glossaries, and the table of each, in pages."""
+    part = glossary.atlas().part(k=max(1, site.entries))
+    paths = [site.entry_path(label.id) for label in part.labels]
+    yield "map.json", compact({**members(part), "paths": paths})
+    parts = list(_parts(glossary, site)) or [_Part("map.html", "", (), 0)]
+    starts = {one.name: one.path for one in reversed(parts)}
+    for number, one in enumerate(parts):
+        seen = site.seen_from(one.path)
+        following = parts[number + 1].path if number + 1 < len(parts) else None
+        yield (
+            one.path,
+            render(
+                "map",
+                seen,
+                question="",
+                glossary="",
+                place=None,
+                may_compare=False,
+                rows=_rows(glossary, one),
+                total=one.total,
+                table_of=one.name,
+                tables=[(info.name, seen.root + starts[info.name]) for info in site.glossaries],
+                next=following and seen.root + following,
+            ),
+        )
+
+
+def _parts(glossary: Glossary, site: Site) -> Iterator[_Part]:
+    """Yield the pages of all tables; the first is that of the map."""
+    for place, info in enumerate(site.glossaries):
+        entries = list(glossary.alphabet(info.name).everything())
+        for number, start in enumerate(range(0, len(entries), ROWS)):
+            path = f"{map_file(info.name)}{f'/{number + 1}' if number else ''}.html"
+            is_first = place == number == 0
+            own = entries[start : start + ROWS]
+            yield _Part("map.html" if is_first else path, info.name, own, info.entries)
+
+
+def _rows(glossary: Glossary, part: _Part) -> list[dict[str, object]]:
+    near = glossary.atlas().near(part.entries, glossary=part.name) if part.entries else []
+    return [{"entry": one, "near": own} for one, own in zip(part.entries, near, strict=True)]
+
+
+def compact(value: object) -> bytes:
+    """Return JSON without blanks, in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,123 @@
+"""A real index of eight entries in two glossaries, and a client of the application over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from semsearch.core.entries import Entry, Source
+from semsearch.core.settings import load_settings
+from semsearch.ingest.build import build_index
+from semsearch.search.glossary import Glossary
+from semsearch.server.app import create_app
+from semsearch.server.http.middleware import SECURITY_HEADERS
+
+HOSTILE = '"><script>alert(1)</script>'
+ENTRIES = (
+    Entry(
+        id="kitchen:whisk",
+        term="Whisk",
+        definition="A whisk is a tool of bent wires for beating air into eggs or cream. It is \U0001f95a "
+        "light. Cooks also stir sauces with it.",
+        glossary="kitchen",
+        aliases=("Egg beater",),
+        source=Source("kitchen.md", 3),
+        see_also=("ladle", "Fork"),
+    ),
+    Entry(
+        id="kitchen:ladle",
+        term="Ladle",
+        definition="A ladle is a deep spoon with a long handle for serving soup.",
+        glossary="kitchen",
+    ),
+    Entry(
+        id="kitchen:colander",
+        term="Colander",
+        definition="A bowl with holes that lets water run off pasta or washed vegetables.",
+        glossary="kitchen",
+    ),
+    Entry(
+        id="kitchen:bain-marie",
+        term="Bain-marie",
+        definition="A bath of hot water in which a smaller pot warms gently and never burns.",
+        glossary="kitchen",
+    ),
+    Entry(
+        id="ships:keel",
+        term="Keel",
+        definition="The keel is the lowest beam of a hull, from bow to stern.",
+        glossary="ships",
+    ),
+    Entry(
+        id="ships:gps",
+        term="Global Positioning System (GPS)",
+        definition="Satellites that tell a ship where it is.",
+        glossary="ships",
+    ),
+    Entry(
+        id="ships:port-starboard",
+        term="Port/Starboard",
+        definition="The left and the right side of a ship, seen by someone who looks forward.",
+        glossary="ships",
+    ),
+    Entry(
+        id="ships:hostile",
+        term=HOSTILE,
+        definition="A name that a page must show as it is, and never run.",
+        glossary="ships",
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a built index."""
+    folder = tmp_path_factory.mktemp("api") / "index"
+    build_index(ENTRIES, folder, model="hashed")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def glossary(index: Path) -> Iterator[Glossary]:
+    """Yield the open index."""
+    with Glossary.open(index) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def app(glossary: Glossary, index: Path) -> FastAPI:
+    """Return the application."""
+    return create_app(glossary, load_settings(index=index))
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Yield a client; an error that nothing handles fails the test that causes it."""
+    with TestClient(app) as started:
+        yield started
+
+
+def check_envelope(headers: Any) -> None:  # noqa: ANN401 - any mapping of headers
+    """Assert what every response carries."""
+    for name, value in SECURITY_HEADERS.items():
+        assert headers[name] == value
+    assert len(headers["x-request-id"]) == 32
+    assert "total;dur=" in headers["server-timing"]
+    assert headers["cache-control"] in ("no-cache", "no-store")
+
+
+def problem_of(response: Any, status: int, slug: str) -> dict[str, Any]:  # noqa: ANN401
+    """Assert that a response is a problem of this kind, and return its body."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    check_envelope(response.headers)
+    body: dict[str, Any] = response.json()
+    assert body["type"] == f"/problems/{slug}"
+    assert body["status"] == status
+    assert set(body) <= {"type", "title", "status", "detail", "errors", "request_id"}
+    return body

@@ -1,0 +1,210 @@
+"""The threads of the requests."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TypeAlias
+
+import pytest
+
+from semsearch.server.batching import TOGETHER, Client, Overloaded, Workers
+
+_Doubling: TypeAlias = Workers[int, tuple[int, int]]
+
+
+def _double(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the double of each, and with how many it was asked together."""
+    time.sleep(0.02)
+    for number in numbers:
+        yield 2 * number, len(numbers)
+
+
+def _sleep(seconds: Sequence[float]) -> Iterator[float]:
+    """Take as long for each as it says."""
+    for one in seconds:
+        time.sleep(one)
+        yield one
+
+
+@pytest.fixture
+def workers() -> Iterator[_Doubling]:
+    """Yield two threads that double numbers."""
+    made = Workers(2, _double, waiting=100, patience=5)
+    yield made
+    made.close()
+
+
+def test_work_is_done_elsewhere(workers: _Doubling) -> None:
+    """Never on the event loop, and in as many threads as there are, not more."""
+
+    def work() -> int:
+        time.sleep(0.02)
+        return threading.get_ident()
+
+    async def together() -> list[int]:
+        return await asyncio.gather(*(workers.run(work) for _ in range(6)))
+
+    threads = set(asyncio.run(together()))
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
+    workers.close()
+    assert asyncio.run(workers.run(lambda: 3)) == 3  # it starts anew
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"), [(KeyError("a"), KeyError), (StopIteration(), RuntimeError)]
+)
+def test_errors_come_back(workers: _Doubling, raised: Exception, seen: type[Exception]) -> None:
+    """An error is raised where the work is awaited, and the thread goes on."""
+
+    def fail() -> None:
+        raise raised
+
+    with pytest.raises(seen):
+        asyncio.run(workers.run(fail))
+    assert asyncio.run(workers.run(lambda: 1)) == 1
+
+
+def test_nobody_waits_any_more(workers: _Doubling) -> None:
+    """Work that is given up on is not begun, or its result is dropped."""
+    begun: list[int] = []
+
+    def work(number: int) -> None:
+        begun.append(number)
+        time.sleep(0.1)
+
+    async def give_up() -> None:
+        tasks = [asyncio.create_task(workers.run(partial(work, n))) for n in range(4)]
+        await asyncio.sleep(0.03)
+        for task in tasks:
+            task.cancel()
+
+    asyncio.run(give_up())
+    assert asyncio.run(workers.run(lambda: 5)) == 5
+    assert sorted(begun) == [0, 1]
+
+
+def test_questions_that_wait_are_taken_together(workers: _Doubling) -> None:
+    """A lone one is taken at once, those that came meanwhile at most `TOGETHER` at a time; each gets its own."""
+
+    async def ask() -> list[tuple[int, int]]:
+        return await asyncio.gather(*(workers.ask(n) for n in range(60)))
+
+    assert asyncio.run(workers.ask(7)) == (14, 1)
+    replies = asyncio.run(ask())
+    assert [reply for reply, _ in replies] == [2 * n for n in range(60)]
+    sizes = [size for _, size in replies]
+    assert 2 < max(sizes) <= TOGETHER
+
+
+def test_other_work_between_questions_is_done(workers: _Doubling) -> None:
+    """Taking questions together loses no task that stands among them."""
+
+    async def mixed() -> list[object]:
+        asked = (workers.ask(n) if n % 3 else workers.run(partial(str, n)) for n in range(30))
+        return await asyncio.gather(*asked)
+
+    found = asyncio.run(mixed())
+    for n, one in enumerate(found):
+        assert (one[0] if isinstance(one, tuple) else one) == (2 * n if n % 3 else str(n))
+
+
+def test_what_is_too_much_is_refused() -> None:
+    """No more may wait than stated; those that wait are still answered."""
+    workers: _Doubling = Workers(1, _double, waiting=5, patience=5)
+
+    async def ask() -> list[object]:
+        asked = (workers.ask(n) for n in range(50))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(ask())
+    refused = [one for one in found if isinstance(one, Overloaded)]
+    assert len(refused) >= 50 - 5 - 1
+    assert isinstance(found[0], tuple)
+    assert asyncio.run(workers.ask(3)) == (6, 1)
+    workers.close()
+
+
+def test_patience_ends() -> None:
+    """What has waited too long is refused, not answered late."""
+    workers: _Doubling = Workers(1, _double, waiting=100, patience=0.05)
+
+    async def ask() -> object:
+        slow = workers.run(partial(time.sleep, 0.2))
+        return (await asyncio.gather(slow, workers.ask(1), return_exceptions=True))[1]
+
+    late = asyncio.run(ask())
+    assert isinstance(late, Overloaded)
+    assert asyncio.run(workers.ask(3)) == (6, 1)
+    workers.close()
+
+
+def test_what_would_wait_too_long_is_refused_at_once() -> None:
+    """By the pace of the last ones, without waiting; whoever comes when nobody waits is never refused."""
+    workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.4)
+
+    async def ask() -> tuple[int, float]:
+        began = time.perf_counter()
+        tasks = [asyncio.create_task(workers.run(partial(time.sleep, 0.1))) for _ in range(40)]
+        _, waiting = await asyncio.wait(tasks, timeout=0.05)
+        took = time.perf_counter() - began
+        for task in waiting:
+            task.cancel()
+        return len(waiting), took
+
+    for _ in range(8):
+        assert asyncio.run(workers.ask(0.1)) == 0.1
+    waiting, took = asyncio.run(ask())
+    assert 2 <= waiting <= 4
+    assert took < 0.1
+    assert asyncio.run(workers.ask(0.0)) == 0.0
+    workers.close()
+
+
+def test_the_pace_is_that_of_questions() -> None:
+    """A large piece of work among them is not taken for a slow question."""
+    workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.2)
+
+    async def ask() -> list[float]:
+        await workers.run(partial(time.sleep, 0.3), size=100)
+        return await asyncio.gather(*(workers.ask(0.001) for _ in range(30)))
+
+    assert asyncio.run(ask()) == [0.001] * 30
+    workers.close()
+
+
+def test_who_has_left_is_not_answered(workers: _Doubling) -> None:
+    """Work for a client that is gone is not begun."""
+    begun: list[int] = []
+    gone = Client(has_left=True)
+
+    async def ask() -> None:
+        with pytest.raises(Overloaded):
+            await workers.run(partial(begun.append, 1), gone)
+
+    asyncio.run(ask())
+    assert begun == []
+
+
+def test_a_fault_fails_those_without_a_reply() -> None:
+    """Replies already made stand; the others get the error."""
+
+    def answer(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+        time.sleep(0.05)
+        yield from ((n, n) for n in numbers[:1])
+        raise ValueError("the rest")
+
+    workers: _Doubling = Workers(1, answer, waiting=100, patience=5)
+
+    async def ask() -> list[object]:
+        asked = (workers.ask(n) for n in range(3))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(ask())
+    assert (0, 0) in found
+    assert any(isinstance(one, ValueError) for one in found)
+    workers.close()

@@ -1,0 +1,192 @@
+"""What a service opens, to whom, and what it refuses to open."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from semsearch.core.errors import IndexMissing, InvalidSetting
+from semsearch.core.settings import load_settings
+from semsearch.server.auth.exposure import is_open, settle
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.serve import serve
+from tests.conftest import PROJECT
+from tests.server.conftest import problem_of
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is tested
+
+
+@pytest.fixture
+def own(index: Path, tmp_path: Path) -> Path:
+    """Give an index of its own, without keys."""
+    return Path(shutil.copytree(index, tmp_path / "index"))
+
+
+@pytest.mark.parametrize(
+    ("host", "read", "expected"),
+    [
+        ("127.0.0.1", "auto", "open"),
+        ("127.0.0.1", "open", "open"),
+        ("127.0.0.1", "key", "key"),
+        ("127.8.9.1", "auto", "open"),
+        ("::1", "auto", "open"),
+        (EVERYWHERE, "auto", "key"),
+        (EVERYWHERE, "open", "open"),
+        (EVERYWHERE, "key", "key"),
+        ("::", "auto", "key"),
+    ],
+)
+def test_reading_goes_by_the_address(own: Path, host: str, read: str, expected: str) -> None:
+    """Open to this machine; closed to others unless it is opened on purpose."""
+    KeyStore(own / "keys.db").create(name="", scope=Scope.SEARCH, now=utc_now())
+    settings = load_settings(index=own, host=host, read=read)
+    assert is_open(settings) == (expected == "open")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.bind((host, 0))
+        settled = settle(settings, listener)
+    assert (settled.read, settled.host) == (expected, host)
+    assert is_open(settled) == (expected == "open")
+
+
+@pytest.mark.parametrize("host", ["semsearch.example", "", "10.0.0.1", "2001:db8::1", "0"])
+def test_a_host_that_is_not_known_to_be_local_is_not(host: str) -> None:
+    """For a server of somebody else's, which binds by itself; `localhost` is."""
+    assert not is_open(load_settings(host=host or " "))
+    assert is_open(load_settings(host="localhost"))
+
+
+@pytest.mark.parametrize("read", ["auto", "key"])
+def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
+    """One that is good: neither expired nor revoked. It is said before the index is opened, with both ways out."""
+    settings = load_settings(index=own, host=EVERYWHERE, port=0, read=read)
+    expected = (
+        f"other machines reach 0.0.0.0, and the index in {own} has no access key that is good: make one with "
+        f"`semsearch keys create --index {own}`, or open reading to everybody with `--read open` "
+        "(SEMSEARCH_READ=open)"
+    )
+    now = utc_now()
+    store = KeyStore(own / "keys.db")
+    for _ in range(2):
+        with pytest.raises(InvalidSetting) as raised:
+            serve(settings)
+        assert str(raised.value) == expected
+        past = now - timedelta(days=2)
+        store.create(name="", scope=Scope.ADMIN, expires=now - timedelta(days=1), now=past)
+        revoked, _ = store.create(name="", scope=Scope.ADMIN, now=past)
+        store.revoke(revoked.id, now=now)
+
+
+def test_without_an_index_that_is_said(tmp_path: Path) -> None:
+    """Rather than to make a key for none."""
+    with pytest.raises(IndexMissing, match="semsearch build"):
+        serve(load_settings(index=tmp_path / "none", host=EVERYWHERE, port=0))
+
+
+@contextmanager
+def _serving(index: Path, *options: str) -> Iterator[tuple[httpx2.Client, list[str]]]:
+    """Yield a client of `semsearch serve`, and what that has said, whole when it has ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "semsearch", "serve", "-i", str(index), "--port", "0", *options],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said: list[str] = []
+    try:
+        assert process.stdout
+        said.append(process.stdout.readline())
+        found = re.search(r"http://127\.0\.0\.1:\d+", said[0])
+        assert found, said[0] + process.stdout.read()
+        with httpx2.Client(base_url=found[0], trust_env=False) as http:
+            yield http, said
+        process.send_signal(signal.SIGTERM)
+        said.append(process.stdout.read())  # `communicate` would miss what was read ahead
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _keys(index: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "semsearch", "keys", *command, "-i", str(index)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_real_server_for_others(own: Path, workers: str) -> None:
+    """It asks for a key, takes one that is made while it runs and no longer one that is revoked, and prints none."""
+    texts = [_keys(own, "create")]
+    with _serving(own, "--host", EVERYWHERE, "--workers", workers) as (http, said):
+        assert http.get("/readyz").json() == {"status": "ok"}
+        assert "8 entries" not in http.get("/").text
+        for _ in range(3):
+            problem_of(http.get("/v1/glossaries"), 401, "key-needed")
+        texts.append(_keys(own, "create", "--glossary", "ships"))
+        sent = [{"Authorization": f"Bearer {text}"} for text in texts]
+        with httpx2.Client(base_url=http.base_url, trust_env=False) as other:
+            for client in (http, other):
+                found = [client.get("/v1/glossaries", headers=one).json() for one in sent]
+                assert [len(glossaries) for glossaries in found] == [2, 1]
+            _keys(own, "revoke", texts[0].split("_")[1])
+            for client in (http, other):
+                problem_of(client.get("/v1/glossaries", headers=sent[0]), 401, "key-refused")
+                assert client.get("/v1/glossaries", headers=sent[1]).status_code == 200
+        problem_of(http.get("/v1/search", params={"key": texts[1]}), 400, "key-in-address")
+    assert "Reading needs an access key; `semsearch keys create` makes one\n" in said[1]
+    assert 'curl -G -H "Authorization: Bearer $SEMSEARCH_KEY" http://127' in said[1]
+    assert not any(text.rpartition("_")[2] in "".join(said) for text in texts)
+
+
+def test_a_real_server_that_is_opened_on_purpose(own: Path) -> None:
+    """Anybody reads, without a key anywhere."""
+    with _serving(own, "--host", EVERYWHERE, "--read", "open") as (http, said):
+        assert len(http.get("/v1/glossaries").json()) == 2
+        assert "8 entries in 2 glossaries" in http.get("/").text
+    assert "access key" not in "".join(said)
+    assert not (own / "keys.db").exists()
+
+
+def test_the_command_line_says_why_it_does_not_start(own: Path) -> None:
+    """In one line, with the exit code of bad input."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "semsearch",
+            "serve",
+            "-i",
+            str(own),
+            "--host",
+            EVERYWHERE,
+            "--port",
+            "0",
+        ],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("semsearch: other machines reach 0.0.0.0, and the index in ")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,145 @@
+"""The interface description: complete, true, and the one committed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+from starlette.testclient import TestClient
+
+from semsearch.server import schemas
+from semsearch.server.http.problems import Problem
+from semsearch.server.routes.exports import ExportLoss
+from semsearch.server.routes.health import Health
+
+COMMITTED = Path(__file__).with_name("openapi.json")
+FILES = "exportGlossary"
+"""Answers with files of other formats, which have no model here."""
+OPERATIONS = {
+    "search": ("GET", "/v1/search?q=soup"),
+    "searchBatch": ("POST", "/v1/search"),
+    "getEntry": ("GET", "/v1/entries/kitchen:whisk"),
+    "entryHistory": ("GET", "/v1/entries/kitchen:whisk/history"),
+    "listChanges": ("GET", "/v1/changes?since=7"),
+    "relatedEntries": ("GET", "/v1/entries/kitchen:whisk/related"),
+    "listGlossaries": ("GET", "/v1/glossaries"),
+    "exportLosses": ("GET", "/v1/glossaries/kitchen/export/losses?format=dictd"),
+    "suggest": ("GET", "/v1/suggest?q=wh"),
+    "map": ("GET", "/v1/map?start=2&limit=3"),
+    "mapQuestion": ("GET", "/v1/map/question?q=soup"),
+    "similarity": ("GET", "/v1/similarity?a=pot&b=pan"),
+    "livez": ("GET", "/livez"),
+    "readyz": ("GET", "/readyz"),
+}
+
+MODELS: dict[str, TypeAdapter[Any]] = {
+    "search": TypeAdapter(schemas.Answer),
+    "searchBatch": TypeAdapter(list[schemas.Answer]),
+    "getEntry": TypeAdapter(schemas.StoredEntry),
+    "entryHistory": TypeAdapter(list[schemas.Version]),
+    "listChanges": TypeAdapter(schemas.Change),
+    "relatedEntries": TypeAdapter(schemas.Related),
+    "listGlossaries": TypeAdapter(list[schemas.GlossaryInfo]),
+    "exportLosses": TypeAdapter(ExportLoss),
+    "suggest": TypeAdapter(list[schemas.Suggestion]),
+    "map": TypeAdapter(schemas.MapPart),
+    "mapQuestion": TypeAdapter(schemas.Place),
+    "similarity": TypeAdapter(schemas.Comparison),
+    "livez": TypeAdapter(Health),
+    "readyz": TypeAdapter(Health),
+}
+
+EDITS: dict[str, TypeAdapter[Any]] = {
+    "addEntry": TypeAdapter(schemas.StoredEntry),
+    "putEntry": TypeAdapter(schemas.StoredEntry),
+    "changeEntry": TypeAdapter(schemas.StoredEntry),
+    "deleteEntry": TypeAdapter(schemas.DeletedEntry),
+    "restoreEntry": TypeAdapter(schemas.StoredEntry),
+    "importEntries": TypeAdapter(schemas.ImportReport),
+}
+"""Operations that change the index: `test_editing` holds what they answer to their models."""
+
+
+def _operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        operation["operationId"]: operation
+        for path in schema["paths"].values()
+        for operation in path.values()
+    }
+
+
+def _success(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return what is declared of the answer to a request that succeeds."""
+    responses = operation["responses"]
+    (content,) = responses.get("200", responses.get("201"))["content"].values()
+    assert isinstance(content, dict)
+    return content
+
+
+def test_committed_description_is_current(client: TestClient) -> None:
+    """A change of the interface is seen in review."""
+    served = client.get("/openapi.json").json()
+    assert served == json.loads(COMMITTED.read_text()), (
+        "the interface changed; if it should, run `python -m tests.server.write_openapi`"
+    )
+
+
+def test_every_operation_is_described(app: FastAPI) -> None:
+    """Id, summary, description, tag, response model, problems: none is left to a default."""
+    operations = _operations(app.openapi())
+    assert set(operations) == {*OPERATIONS, *EDITS, FILES}
+    for name, operation in operations.items():
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert operation["tags"], name
+        assert name == FILES or _success(operation)["schema"], name
+        errors = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
+        assert "500" in errors, name
+        for response in errors.values():
+            schema = response["content"]["application/problem+json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Problem"}
+            assert list(response["content"]) == ["application/problem+json"]
+            for example in response["content"]["application/problem+json"]["examples"].values():
+                Problem.model_validate(example["value"])
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (name, parameter["name"])
+    assert "HTTPValidationError" not in app.openapi()["components"]["schemas"]
+
+
+def test_examples_are_of_their_models(app: FastAPI) -> None:
+    """An example that is copied works, and no member of it is missing."""
+    for name, operation in _operations(app.openapi()).items():
+        if operation["tags"] != ["health"] and name != FILES:
+            model = (MODELS | EDITS)[name]
+            model.validate_json(json.dumps(_success(operation)["example"]), strict=True)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_answers_are_of_their_models(app: FastAPI, client: TestClient, name: str) -> None:
+    """What is declared is what is sent, each member once."""
+    method, path = OPERATIONS[name]
+    body = {"questions": ["soup", "GPS"]} if method == "POST" else None
+    response = client.request(method, path, json=body)
+    assert response.status_code == 200
+    MODELS[name].validate_json(response.content, strict=True)
+    declared = _success(_operations(app.openapi())[name])
+    schema = declared["schema"].get("items", declared["schema"])
+    model = MODELS[name].json_schema(ref_template="#/components/schemas/{model}")
+    assert schema["$ref"].split("/")[-1] == model.get("title", "") or schema == model["items"]
+
+
+def test_parameter_examples_work(app: FastAPI) -> None:
+    """Bounds and examples of a parameter agree."""
+    for operation in _operations(app.openapi()).values():
+        for parameter in operation.get("parameters", []):
+            assert parameter["schema"].get("examples") or parameter["in"] == "path"
+
+
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/search?q=%FF", "/v1/entries/none", "/none"])
+def test_problems_are_of_their_model(client: TestClient, path: str) -> None:
+    """Errors too."""
+    Problem.model_validate_json(client.get(path).content, strict=True)
