@@ -19,16 +19,16 @@ import os
 import sys
 import traceback
 
-from semsearch.cli import backups, edits, exports, imports, keys, review, serving
+from semsearch.cli import backup, build_options, edit, export, keys, lint_and_diff, serve
 from semsearch.cli.commands import app
 from semsearch.core import errors
 
-app.add_typer(imports.app)
-app.add_typer(serving.app)
-app.add_typer(review.app)
-app.add_typer(exports.app)
-app.add_typer(edits.app)
-app.add_typer(backups.app)
+app.add_typer(build_options.app)
+app.add_typer(serve.app)
+app.add_typer(lint_and_diff.app)
+app.add_typer(export.app)
+app.add_typer(edit.app)
+app.add_typer(backup.app)
 app.add_typer(keys.app)
 
 _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, imports, show, show_build, show_evaluation
+from semsearch.cli import build_options, completion
+from semsearch.cli.output import build as show_build
+from semsearch.cli.output import common, evaluation
 from semsearch.core.errors import InvalidQuestion, InvalidSetting
 from semsearch.core.version import __version__
 
@@ -50,7 +52,7 @@ MinConfidence = Annotated[
 InGlossary = Annotated[
     str | None,
     typer.Option(
-        "--glossary", "-g", help="Ask only this glossary.", autocompletion=complete.glossaries
+        "--glossary", "-g", help="Ask only this glossary.", autocompletion=completion.glossaries
     ),
 ]
 InLanguage = Annotated[
@@ -59,7 +61,7 @@ InLanguage = Annotated[
         "--lang",
         "-l",
         help="Ask only definitions in this language: en, or de, which also asks those in de-AT.",
-        autocompletion=complete.languages,
+        autocompletion=completion.languages,
     ),
 ]
 
@@ -103,10 +105,10 @@ def build(
         str | None,
         typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
     ] = None,
-    format_: imports.Format = None,
+    format_: build_options.Format = None,
     strict: Annotated[bool, typer.Option(help="Stop if any record is refused.")] = False,
-    dry_run: imports.DryRun = False,
-    record_report: imports.Report = None,
+    dry_run: build_options.DryRun = False,
+    record_report: build_options.Report = None,
     overwrite_edits: Annotated[
         bool,
         typer.Option(
@@ -120,23 +122,23 @@ def build(
     from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
     if dry_run:
-        imports.dry_run(
+        build_options.dry_run(
             paths or ["corpus"],
-            columns=imports.columns(columns),
+            columns=build_options.columns(columns),
             format_=format_,
             report=record_report,
             as_json=as_json,
         )
         return
     settings = settings_of(index=index, model=model, reranker=reranker, engine=engine)
-    with show.BuildProgress(quiet=as_json) as progress:
+    with common.BuildProgress(quiet=as_json) as progress:
         report = build_now(
             paths or ["corpus"],
             settings.index,
             model=settings.model or DEFAULT_MODEL,
             reranker=settings.reranker,
             engine=settings.engine,
-            columns=imports.columns(columns),
+            columns=build_options.columns(columns),
             format=format_,
             record_report=record_report,
             strict=strict,
@@ -163,7 +165,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with the closest-matching terms."""
-    from semsearch.cli import show_answer  # noqa: PLC0415 - loads numpy
+    from semsearch.cli.output import answer as show_answer  # noqa: PLC0415 - loads numpy
     from semsearch.ranking.confidence import THRESHOLD  # noqa: PLC0415
 
     bound = THRESHOLD if min_confidence is None else min_confidence
@@ -178,7 +180,7 @@ def ask(
 
 def _ask_lines(ask: Callable[[str], Answer]) -> int:
     """Answer each line of standard input with one line of JSON; 2 if a line was not valid."""
-    from semsearch.cli import show_answer  # noqa: PLC0415 - loads numpy
+    from semsearch.cli.output import answer as show_answer  # noqa: PLC0415 - loads numpy
 
     code = 0
     for number, raw in enumerate(sys.stdin.buffer, 1):
@@ -188,7 +190,7 @@ def _ask_lines(ask: Callable[[str], Answer]) -> int:
                 show_answer.answer(ask(line), as_json=True)
         except (UnicodeDecodeError, InvalidQuestion) as error:
             reason = str(error) if isinstance(error, InvalidQuestion) else "the line is not UTF-8"
-            show.failed_line(number, reason)
+            common.failed_line(number, reason)
             code = 2
     return code
 
@@ -197,7 +199,7 @@ def _ask_lines(ask: Callable[[str], Answer]) -> int:
 def related(
     name: Annotated[
         str,
-        typer.Argument(help="A term, alias, acronym or id.", autocompletion=complete.names),
+        typer.Argument(help="A term, alias, acronym or id.", autocompletion=completion.names),
     ],
     index: Index = None,
     limit: Limit = 5,
@@ -205,7 +207,7 @@ def related(
 ) -> None:
     """Show what authors link to a term, and the terms with a similar meaning."""
     with open_glossary(settings_of(index=index)) as opened:
-        show.related(opened.related(name, k=limit), as_json=as_json)
+        common.related(opened.related(name, k=limit), as_json=as_json)
 
 
 @app.command()
@@ -213,7 +215,7 @@ def info(index: Index = None, as_json: AsJson = False) -> None:
     """Show what the index is made of and what built it."""
     settings = settings_of(index=index)
     with open_glossary(settings) as opened:
-        show.info(opened.info(), named_model=settings.model, as_json=as_json)
+        common.info(opened.info(), named_model=settings.model, as_json=as_json)
 
 
 @app.command()
@@ -254,9 +256,9 @@ def evaluate(
     if html is not None:
         _write(html, to_html(found))
     if as_json:
-        show.print_json(to_json(found))
+        common.print_json(to_json(found))
     else:
-        show_evaluation.report(found, page=html)
+        evaluation.report(found, page=html)
     raise typer.Exit(int(fail_on_drop and found.is_drop))
 
 
@@ -283,11 +285,11 @@ def calibrate(
         raise InvalidSetting("name files of judged questions, or --reset without any")
     folder = settings_of(index=index).index
     if reset:
-        show_evaluation.reset(folder, had_one=recalibration.reset(folder), as_json=as_json)
+        evaluation.reset(folder, had_one=recalibration.reset(folder), as_json=as_json)
         return
     judgements = read_judgements(*questions or ())
     found = recalibration.recalibrate(folder, judgements, force=force)
-    show_evaluation.recalibration(found, as_json=as_json)
+    evaluation.recalibration(found, as_json=as_json)
     raise typer.Exit(int(not found.is_stored))
 
 
@@ -307,7 +309,7 @@ def picture(
     with open_glossary(settings_of(index=index)) as opened:
         svg = draw(opened, question)
     _write(output, svg)
-    show.done(f"wrote {output}")
+    common.done(f"wrote {output}")
 
 
 def settings_of(**given: object) -> Settings:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, show_keys
+from semsearch.cli import completion
 from semsearch.cli.commands import AsJson, Index
+from semsearch.cli.output import keys
 from semsearch.core.errors import GlossaryNotFound, InvalidSetting
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def create(
             "--glossary",
             "-g",
             help="Restrict it to this glossary; may be given several times.",
-            autocompletion=complete.glossaries,
+            autocompletion=completion.glossaries,
         ),
     ] = None,
     expires: Annotated[
@@ -56,7 +57,7 @@ def create(
     key, secret = _store(layout).create(
         name=name, scope=Scope(scope), glossaries=wanted, expires=until, now=now
     )
-    show_keys.created(key, secret, as_json=as_json)
+    keys.created(key, secret, as_json=as_json)
 
 
 @app.command(name="list")
@@ -64,7 +65,7 @@ def list_keys(index: Index = None, as_json: AsJson = False) -> None:
     """List the access keys of an index by their ids; the keys themselves are kept nowhere."""
     from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
-    show_keys.listed(_store(_layout(index)).all(), utc_now(), as_json=as_json)
+    keys.listed(_store(_layout(index)).all(), utc_now(), as_json=as_json)
 
 
 @app.command()
@@ -76,7 +77,7 @@ def revoke(
     """Make an access key good no longer, at once and for ever."""
     from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
-    show_keys.revoked(_store(_layout(index)).revoke(id_, now=utc_now()), as_json=as_json)
+    keys.revoked(_store(_layout(index)).revoke(id_, now=utc_now()), as_json=as_json)
 
 
 def _layout(index: Path | None) -> IndexLayout:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from semsearch.cli import complete
+from semsearch.cli import completion
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
@@ -154,5 +154,5 @@ def test_a_language_is_asked_for(hashed_index: Path) -> None:
     assert run("ask", "crumb", "--lang", "en", "-i", str(hashed_index)).returncode == 0
     context = typer.Context(typer.main.get_command(typer.Typer(callback=lambda: None)))
     context.params["index"] = str(hashed_index)
-    assert complete.languages(context, "E") == ["en"]
-    assert complete.languages(context, "d") == []
+    assert completion.languages(context, "E") == ["en"]
+    assert completion.languages(context, "d") == []

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from semsearch.cli import commands, complete, main, show
+from semsearch.cli import commands, completion, main
+from semsearch.cli.output import common
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.process import Listening
@@ -132,15 +133,15 @@ def test_an_index_of_the_former_default_gets_a_hint(
     former = replace(glossary.info(), model="all-MiniLM-L6-v2")
     listening = Listening("http://127.0.0.1:8000", "what is a hull?", former)
     hint = "hint The index was built with all-MiniLM-L6-v2; today's default is "
-    show.info(former, named_model=None, as_json=False)
+    common.info(former, named_model=None, as_json=False)
     assert capsys.readouterr().out.splitlines()[-1].startswith(hint)
-    show.serving(listening, named_model=None)
+    common.serving(listening, named_model=None)
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("semsearch answers on http://127.0.0.1:8000 (")
     assert said[-1].startswith(hint)
-    show.serving(listening, named_model="base")
-    show.info(former, named_model="base", as_json=False)
-    show.info(former, named_model=None, as_json=True)
+    common.serving(listening, named_model="base")
+    common.info(former, named_model="base", as_json=False)
+    common.info(former, named_model=None, as_json=True)
     assert "hint" not in capsys.readouterr().out
 
 
@@ -298,10 +299,10 @@ def test_the_shell_completes_terms_and_glossaries(hashed_index: Path) -> None:
     """Tab offers what the index holds, and nothing breaks without one."""
     context = typer.Context(typer.main.get_command(commands.app))
     context.params["index"] = str(hashed_index)
-    assert complete.names(context, "proof") == ["Proofing Basket"]
-    assert complete.glossaries(context, "") == ["bakery", "harbour"]
+    assert completion.names(context, "proof") == ["Proofing Basket"]
+    assert completion.glossaries(context, "") == ["bakery", "harbour"]
     context.params["index"] = "/no/such/index"
-    assert complete.names(context, "proof") == complete.glossaries(context, "") == []
+    assert completion.names(context, "proof") == completion.glossaries(context, "") == []
 
 
 def test_the_command_line_starts_fast() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.cli import show
+from semsearch.cli.output import common
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.auth.key_store import KeyStore
@@ -156,7 +156,7 @@ def test_serve_says_that_reading_needs_a_key(
     """And how it is sent; where reading is open nothing is said of keys."""
     for is_open in (True, False):
         listening = Listening("http://127.0.0.1:8000", "what?", glossary.info(), is_open)
-        show.serving(listening, named_model=None)
+        common.serving(listening, named_model=None)
         said = capsys.readouterr().out
         assert ("Reading needs an access key; `semsearch keys create` makes one" in said) != is_open
         assert ('-H "Authorization: Bearer $SEMSEARCH_KEY"' in said) != is_open

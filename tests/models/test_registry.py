@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.cli import show_build
+from semsearch.cli.output import build
 from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
@@ -109,7 +109,7 @@ def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
     (folder / "more.txt").write_text("another file is another model", encoding="utf-8")
     report = build_index(ENTRIES, index, model=str(folder))
     assert (report.embedded, report.former_model) == (11, report.model)
-    show_build.build_report(report, index, as_json=False)
+    build.build_report(report, index, as_json=False)
     said = capsys.readouterr().out
     assert f"The encoder {folder} is not the one it was when the index was built\n" in said
     assert "goes back" not in said

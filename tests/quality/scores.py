@@ -15,7 +15,7 @@ from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from pathlib import Path
 
-from semsearch.cli import show_evaluation
+from semsearch.cli.output import evaluation
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
 from semsearch.quality.evaluation.judgements import Half, in_half
@@ -41,7 +41,7 @@ def main() -> int:
     report = summarise(asked, half=Half.REPORTING, before=before)
     page = folder_of(given.folder, given.model) / "report.html"
     page.write_text(to_html(report), encoding="utf-8")
-    show_evaluation.report(report, page=page)
+    evaluation.report(report, page=page)
     print()
     now = sidebyside.Contender(asked[0].index.model, report.outcomes)
     sidebyside.show([now, *(sidebyside.Contender(t, found) for t, found in others.items())])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from semsearch.cli.show_evaluation import probability, share
+from semsearch.cli.output.evaluation import probability, share
 from semsearch.quality.evaluation.comparison import compare, result_of
 from semsearch.quality.evaluation.measures import rows, total
 from semsearch.quality.evaluation.outcomes import Outcome

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli import show
+from semsearch.cli.output import common
 from semsearch.core.entries import DETAILS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def edited(how: str, changed: Changed, *, as_json: bool) -> None:
     if as_json:
         _print_json(changed)
         return
-    show.done(f"{how} {changed.id} (revision {changed.revision})")
+    common.done(f"{how} {changed.id} (revision {changed.revision})")
 
 
 def history(versions: Sequence[Version], *, as_json: bool) -> None:
@@ -39,7 +39,7 @@ def history(versions: Sequence[Version], *, as_json: bool) -> None:
         before = version.entry
     for row in reversed(rows):
         table.add_row(*row)
-    show.print_table(table)
+    common.print_table(table)
 
 
 def _difference(before: Entry | None, after: Entry | None) -> Text:
@@ -63,12 +63,12 @@ def _part(entry: Entry, name: str) -> Text:
 
 
 def _shortened(text: str) -> Text:
-    line = show.one_line(text)
-    line.truncate(show.SHOWN, overflow="ellipsis")
+    line = common.one_line(text)
+    line.truncate(common.SHOWN, overflow="ellipsis")
     return line
 
 
 def _print_json(noun: object) -> None:
     from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
-    show.print_json(to_json(noun).decode())
+    common.print_json(to_json(noun).decode())

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli import show
+from semsearch.cli.output import common
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
     """Print a key, which cannot be shown again; alone on standard output, so that it can be piped."""
     if as_json:
-        show.print_json(json.dumps({"key": secret.text, **_stated(key)}))
+        common.print_json(json.dumps({"key": secret.text, **_stated(key)}))
         return
     typer.echo(secret.text)
     Console(stderr=True, highlight=False).print(
@@ -36,10 +36,10 @@ def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
 def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
     """List keys, those made first at first."""
     if as_json:
-        show.print_json(json.dumps([_stated(key) for key in keys]))
+        common.print_json(json.dumps([_stated(key) for key in keys]))
         return
     if not keys:
-        show.done("There is no key; `semsearch keys create` makes one")
+        common.done("There is no key; `semsearch keys create` makes one")
         return
     table = Table("Id", "Name", "Permits", "Made", "State", box=None, padding=(0, 2, 0, 0))
     for key in keys:
@@ -47,15 +47,15 @@ def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
         shown = Text(state.removeprefix(f"the key {key.id} "), "red") if state else _until(key)
         made = f"{key.created:%Y-%m-%d}"
         table.add_row(key.id, Text(key.name), Text(_permits(key)), made, shown)
-    show.print_table(table)
+    common.print_table(table)
 
 
 def revoked(key: AccessKey, *, as_json: bool) -> None:
     """Say that a key is good no longer."""
     if as_json:
-        show.print_json(json.dumps(_stated(key)))
+        common.print_json(json.dumps(_stated(key)))
     else:
-        show.done(f"The key {key.id} opens nothing any more")
+        common.done(f"The key {key.id} opens nothing any more")
 
 
 def _permits(key: AccessKey) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.text import Text
 
-from semsearch.cli.show import (
+from semsearch.cli.output.common import (
     MAX_REFUSALS,
     SHOWN,
     counted_entries,

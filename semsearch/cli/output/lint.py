@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from semsearch.cli.show import counted_entries, counted_files, print_json
+from semsearch.cli.output.common import counted_entries, counted_files, print_json
 
 if TYPE_CHECKING:
     from semsearch.quality.lint import Finding, LintReport

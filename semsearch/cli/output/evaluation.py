@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli import show
+from semsearch.cli.output import common
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +148,7 @@ def _list(console: Console, mark: str, lines: Iterable[str]) -> None:
 def recalibration(found: Recalibration, *, as_json: bool) -> None:
     """Show what a calibration is worth, and whether the index has it now."""
     if as_json:
-        show.print_json(json.dumps({**asdict(found), "file": str(found.file)}))
+        common.print_json(json.dumps({**asdict(found), "file": str(found.file)}))
         return
     console, trial = Console(highlight=False), found.trial
     _list(console, "[yellow]warning[/] ", found.warnings)
@@ -188,9 +188,9 @@ def _verdict(found: Recalibration) -> str:
 def reset(index: Path, *, had_one: bool, as_json: bool) -> None:
     """Say that an index has no calibration any more."""
     if as_json:
-        show.print_json(json.dumps({"removed": had_one}))
+        common.print_json(json.dumps({"removed": had_one}))
     else:
-        show.done(f"{'removed the' if had_one else 'there is no'} calibration of {index}")
+        common.done(f"{'removed the' if had_one else 'there is no'} calibration of {index}")
 
 
 def share(value: float | None) -> str:

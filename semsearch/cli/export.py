@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, show
+from semsearch.cli import completion
 from semsearch.cli.commands import Index, open_glossary, settings_of
+from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def export(
         typer.Argument(
             help="Its name (default: the only one).",
             show_default=False,
-            autocompletion=complete.glossaries,
+            autocompletion=completion.glossaries,
         ),
     ] = None,
     format_: Annotated[
@@ -40,7 +41,7 @@ def export(
             "--format",
             "-f",
             help="Format, or site for all glossaries as pages (default: by the suffix of --output, else jsonl).",
-            autocompletion=complete.targets,
+            autocompletion=completion.targets,
         ),
     ] = None,
     output: Annotated[
@@ -122,7 +123,7 @@ def _write(made: Export, output: Path | None) -> None:
             files = [write_whole(file, made.content())]
     except OSError as error:
         raise InvalidSetting(f"cannot write {output}: {error.strerror}") from error
-    show.done(f"wrote {', '.join(map(str, files))}")
+    common.done(f"wrote {', '.join(map(str, files))}")
 
 
 def _tell(made: Export, report: Path | None) -> None:
@@ -138,7 +139,7 @@ def _tell(made: Export, report: Path | None) -> None:
     if counts:
         said = ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
         see = "" if report else "; --report FILE says of which"
-        show.remark(f"{made.target.name} cannot hold, or not as they are: {said} entries{see}")
+        common.remark(f"{made.target.name} cannot hold, or not as they are: {said} entries{see}")
 
 
 def _site(opened: Glossary, glossary: str | None, output: Path | None, address: str) -> None:
@@ -148,6 +149,6 @@ def _site(opened: Glossary, glossary: str | None, output: Path | None, address: 
         raise InvalidSetting("a site shows all glossaries of the index; name none")
     if output is None:
         raise InvalidSetting("a site is many files; name a folder with --output")
-    with show.BuildProgress(quiet=False) as progress:
+    with common.BuildProgress(quiet=False) as progress:
         written = write_site(opened, output, url=address, progress=progress)
-    show.done(f"wrote {written.files:,} files of {written.entries:,} entries to {output}")
+    common.done(f"wrote {written.files:,} files of {written.entries:,} entries to {output}")

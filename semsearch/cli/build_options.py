@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli import show, show_build
+from semsearch.cli.output import build, common
 from semsearch.core.errors import ImportFailed
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for p
         stated = [
             {"name": f.name, "about": f.about, "suffixes": f.suffixes} for f in FORMATS.values()
         ]
-        show.print_json(json.dumps(stated))
+        common.print_json(json.dumps(stated))
         return
     table = Table("Format", "Suffixes", "", box=None, padding=(0, 2, 0, 0))
     for one in FORMATS.values():
         table.add_row(Text(one.name, "bold"), Text(" ".join(one.suffixes)), Text(one.about))
-    show.print_table(table)
+    common.print_table(table)
 
 
 def columns(stated: str | None) -> dict[str, str]:
@@ -70,7 +70,7 @@ def dry_run(
     from semsearch.importers import read_corpus  # noqa: PLC0415 - loads the importers
     from semsearch.importers.report import write_report  # noqa: PLC0415
 
-    with show.BuildProgress(quiet=as_json) as progress:
+    with common.BuildProgress(quiet=as_json) as progress:
         corpus = read_corpus(paths, columns=columns, format=format_, progress=progress)
     if report is not None:
         write_report(corpus, report)
@@ -88,14 +88,14 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
             "refused": refused,
             "left_out": [dataclasses.asdict(one) for one in corpus.left_out],
         }
-        show.print_json(json.dumps(stated))
+        common.print_json(json.dumps(stated))
         return
-    for refusal in refused[: show.MAX_REFUSALS]:
-        show.done(f"refused {refusal}")
-    if len(refused) > show.MAX_REFUSALS:
-        show.done(f"... and {len(refused) - show.MAX_REFUSALS} more (see --report)")
-    show_build.left_out(corpus.left_out)
-    show.done(
-        f"Dry run: {show.counted_entries(len(corpus.entries))} of {show.counted_files(corpus.files)} would be taken, {len(merged):,} records "
+    for refusal in refused[: common.MAX_REFUSALS]:
+        common.done(f"refused {refusal}")
+    if len(refused) > common.MAX_REFUSALS:
+        common.done(f"... and {len(refused) - common.MAX_REFUSALS} more (see --report)")
+    build.left_out(corpus.left_out)
+    common.done(
+        f"Dry run: {common.counted_entries(len(corpus.entries))} of {common.counted_files(corpus.files)} would be taken, {len(merged):,} records "
         f"merged as other names, {len(refused):,} refused; nothing was written"
     )

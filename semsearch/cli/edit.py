@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, show, show_edits
+from semsearch.cli import completion
 from semsearch.cli.commands import AsJson, Index
+from semsearch.cli.output import common, edits
 from semsearch.core.errors import InvalidEntry, InvalidSetting
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ app = typer.Typer()
 
 _Id = Annotated[
     str,
-    typer.Argument(metavar="ID", help="The id of the entry.", autocompletion=complete.ids),
+    typer.Argument(metavar="ID", help="The id of the entry.", autocompletion=completion.ids),
 ]
 _Expected = Annotated[
     int | None,
@@ -64,7 +65,7 @@ _HiddenLabels = Annotated[
 @app.command()
 def add(
     glossary: Annotated[
-        str, typer.Argument(help="Its glossary.", autocompletion=complete.glossaries)
+        str, typer.Argument(help="Its glossary.", autocompletion=completion.glossaries)
     ],
     term: Annotated[str, typer.Argument(help="What is defined.")],
     definition: Annotated[str, typer.Argument(help="What it means; - reads it from stdin.")],
@@ -106,7 +107,7 @@ def add(
     links = tuple(see_also or ())
     draft = Draft(term, _text(definition), tuple(alias or ()), language or "en", links, details)
     with _editor(index) as editor:
-        show_edits.edited("added", editor.add(glossary, draft, id_=id_), as_json=as_json)
+        edits.edited("added", editor.add(glossary, draft, id_=id_), as_json=as_json)
 
 
 @app.command()
@@ -178,7 +179,7 @@ def change(
             details=details,
             expected=expected,
         )
-        show_edits.edited("changed", changed, as_json=as_json)
+        edits.edited("changed", changed, as_json=as_json)
 
 
 @app.command()
@@ -187,14 +188,14 @@ def delete(
 ) -> None:
     """Delete an entry; `restore` brings it back."""
     with _editor(index) as editor:
-        show_edits.edited("deleted", editor.delete(id_, expected=expected), as_json=as_json)
+        edits.edited("deleted", editor.delete(id_, expected=expected), as_json=as_json)
 
 
 @app.command()
 def history(id_: _Id, index: Index = None, as_json: AsJson = False) -> None:
     """Show all versions of an entry: when, by whom, and what was changed."""
     with _editor(index) as editor:
-        show_edits.history(editor.history(id_), as_json=as_json)
+        edits.history(editor.history(id_), as_json=as_json)
 
 
 @app.command()
@@ -208,7 +209,7 @@ def restore(
     """Make an entry what it was at a revision, also after it was deleted."""
     with _editor(index) as editor:
         changed = editor.restore(id_, revision, expected=expected)
-        show_edits.edited("restored", changed, as_json=as_json)
+        edits.edited("restored", changed, as_json=as_json)
 
 
 @app.command()
@@ -223,9 +224,9 @@ def publish(index: Index = None) -> None:
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
     layout = IndexLayout(Path(load_settings(index=index).index))
-    with show.BuildProgress(quiet=False) as progress:
+    with common.BuildProgress(quiet=False) as progress:
         is_published = publish_edits(layout, progress)
-    show.done("published what was edited" if is_published else "there was nothing to publish")
+    common.done("published what was edited" if is_published else "there was nothing to publish")
 
 
 def _editor(index: object) -> Editor:

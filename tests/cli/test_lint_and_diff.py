@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.cli import complete, show_lint
+from semsearch.cli import completion
+from semsearch.cli.output import lint
 from semsearch.core.entries import Source
 from semsearch.ingest.build import build
 from semsearch.quality.lint import RULES, Finding, LintReport, Severity
@@ -83,11 +84,11 @@ def test_commands_of_github_hold_whatever_a_glossary_says(
         "x", Severity.NOTE, "s", "50 %\n::error::x\x1b[2J", "", (), Source("a,b:c.csv", 3)
     )
     report = LintReport((bad,), 1, 1, ())
-    show_lint.report(report, show_lint.Form.GITHUB)
+    lint.report(report, lint.Form.GITHUB)
     assert capsys.readouterr().out.splitlines()[0] == (
         "::notice file=a%2Cb%3Ac.csv,line=3,title=x::50 %25\\n::error::x\\x1b[2J"
     )
-    show_lint.report(report, show_lint.Form.TEXT)
+    lint.report(report, lint.Form.TEXT)
     assert capsys.readouterr().out.splitlines()[0] == (
         "a,b:c.csv:3: note [x] 50 %\\n::error::x\\x1b[2J"
     )
@@ -185,5 +186,5 @@ def test_diffs_are_printed_or_written_in_every_form(tmp_path: Path) -> None:
 
 def test_tab_completes_rules_and_severities() -> None:
     """By what was typed."""
-    assert complete.rules("undefined-") == ["undefined-term", "undefined-acronym"]
-    assert complete.severities("n") == ["note", "never"]
+    assert completion.rules("undefined-") == ["undefined-term", "undefined-acronym"]
+    assert completion.severities("n") == ["note", "never"]

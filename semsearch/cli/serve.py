@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli import show
 from semsearch.cli.commands import Index, Model
+from semsearch.cli.output import common
 
 app = typer.Typer()
 
@@ -54,5 +54,5 @@ def serve(
         public_url=public_url,
         origins=origins,
     )
-    serve_now(settings, ready=partial(show.serving, named_model=settings.model))
-    show.done("stopped")
+    serve_now(settings, ready=partial(common.serving, named_model=settings.model))
+    common.done("stopped")

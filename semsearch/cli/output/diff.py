@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli import show
+from semsearch.cli.output import common
 
 if TYPE_CHECKING:
     from semsearch.core.entries import Entry
@@ -47,8 +47,8 @@ def table(found: DiffReport) -> None:
         rows = Table(kind.capitalize(), "", box=None, padding=(0, 2, 1, 0))
         for one in several:
             rows.add_row(Text(one.entry.term, "bold"), _about(one))
-        show.print_table(rows)
-    show.done(counted(found))
+        common.print_table(rows)
+    common.done(counted(found))
 
 
 def _about(one: Difference) -> Text:
@@ -60,8 +60,8 @@ def _about(one: Difference) -> Text:
         return Text.assemble("it was ", (one.old.term, "bold"), f" ({one.old.id})")
     if one.kind is Kind.CHANGED:
         return Text(", ".join(field.replace("_", " ") for field in one.fields))
-    text = show.one_line(one.entry.definition)
-    text.truncate(show.SHOWN, overflow="ellipsis")
+    text = common.one_line(one.entry.definition)
+    text.truncate(common.SHOWN, overflow="ellipsis")
     return text
 
 
@@ -79,7 +79,7 @@ def _words(one: Difference) -> Text:
         )
         made.append(f"[{sign}{piece.text.strip()}{sign}]", style)
         made.append(" " * piece.text.endswith(" "))
-    made.truncate(2 * show.SHOWN, overflow="ellipsis")
+    made.truncate(2 * common.SHOWN, overflow="ellipsis")
     return made
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from semsearch.cli import complete
+from semsearch.cli import completion
 from tests.cli.test_commands import run
 
 
@@ -150,9 +150,9 @@ def test_tab_offers_ids(index: str) -> None:
     """Of entries whose names begin with what was typed, with or without the glossary."""
     context = typer.Context(typer.main.get_command(typer.Typer(callback=lambda: None)))
     context.params["index"] = index
-    assert complete.ids(context, "bakery:dutch") == ["bakery:dutch-oven"]
-    assert "bakery:crumb" in complete.ids(context, "")
-    assert complete.ids(context, "nowhere:") == []
+    assert completion.ids(context, "bakery:dutch") == ["bakery:dutch-oven"]
+    assert "bakery:crumb" in completion.ids(context, "")
+    assert completion.ids(context, "nowhere:") == []
 
 
 _STATED = {

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli.show import SHOWN, one_line, print_json
+from semsearch.cli.output.common import SHOWN, one_line, print_json
 from semsearch.core.answers import Answer, Hit, Span, Tier, Verdict
 from semsearch.web.display import PART_NAMES, VERDICTS, percent, place, shares
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import complete, imports, show, show_diff, show_lint
+from semsearch.cli import build_options, completion
 from semsearch.cli.commands import AsJson, Model
+from semsearch.cli.output import common
+from semsearch.cli.output import diff as show_diff
+from semsearch.cli.output import lint as show_lint
 from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ app = typer.Typer()
 
 _Rules = Annotated[
     list[str] | None,
-    typer.Option(help="Only this rule; several times.", autocompletion=complete.rules),
+    typer.Option(help="Only this rule; several times.", autocompletion=completion.rules),
 ]
 
 
@@ -41,13 +44,13 @@ def lint(
     select: _Rules = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(help="Not this rule; several times.", autocompletion=complete.rules),
+        typer.Option(help="Not this rule; several times.", autocompletion=completion.rules),
     ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
             help="Exit code 1 from this severity on: error, warning, note or never (default: warning).",
-            autocompletion=complete.severities,
+            autocompletion=completion.severities,
         ),
     ] = None,
     config: Annotated[
@@ -75,13 +78,13 @@ def lint(
     bound = chosen.fail_on
     if fail_on is not None:
         bound = linting.severity_named(fail_on, none="never", place="--fail-on: ")
-    with show.BuildProgress(quiet=as_json or form is not show_lint.Form.TEXT) as progress:
+    with common.BuildProgress(quiet=as_json or form is not show_lint.Form.TEXT) as progress:
         found = linting.lint(
             paths or ["corpus"],
             index=_index(index),
             model=_settings(model=model).model,
             config=chosen,
-            columns=imports.columns(columns),
+            columns=build_options.columns(columns),
             format=read_as,
             progress=progress,
         )
@@ -153,23 +156,23 @@ def diff(
 
     form = _one_form(form, output, as_json=as_json)
     is_table = form is show_diff.Form.TABLE
-    with show.BuildProgress(quiet=not is_table) as progress:
+    with common.BuildProgress(quiet=not is_table) as progress:
         found = compare(
             old,
             new,
             index=index,
             model=_settings(model=model).model,
-            columns=imports.columns(columns),
+            columns=build_options.columns(columns),
             format=read_as,
             progress=progress,
         )
     if is_table:
         show_diff.table(found)
     elif output is None:
-        show.print_json(show_diff.as_text(found, form).rstrip("\n"))
+        common.print_json(show_diff.as_text(found, form).rstrip("\n"))
     else:
         _write(output, show_diff.as_text(found, form))
-        show.done(f"wrote {output}")
+        common.done(f"wrote {output}")
     raise typer.Exit(int(exit_code and bool(found.differences)))
 
 

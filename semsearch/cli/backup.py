@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli import show
 from semsearch.cli.commands import AsJson, Index
+from semsearch.cli.output import common
 
 if TYPE_CHECKING:
     from semsearch.index.backup import BackupInfo
@@ -56,14 +56,14 @@ def verify(
     from semsearch.index.verify import verify as verify_now  # noqa: PLC0415 - loads numpy
 
     folder = _folder(index)
-    with show.BuildProgress(quiet=as_json) as progress:
+    with common.BuildProgress(quiet=as_json) as progress:
         found = verify_now(folder, deep=deep, progress=progress)
     if as_json:
-        show.print_json(json.dumps(dataclasses.asdict(found)))
+        common.print_json(json.dumps(dataclasses.asdict(found)))
         return
     since = f", {found.changed_since:,} changed since" if found.changed_since else ""
     again = f"; {found.embedded:,} texts embedded again" if found.embedded else ""
-    show.done(
+    common.done(
         f"{folder} is sound: generation {found.generation} with {found.entries:,} entries{since}{again}"
     )
 
@@ -76,6 +76,8 @@ def _folder(index: Path | None) -> Path:
 
 def _show(what: str, info: BackupInfo, *, as_json: bool) -> None:
     if as_json:
-        show.print_json(json.dumps(dataclasses.asdict(info)))
+        common.print_json(json.dumps(dataclasses.asdict(info)))
         return
-    show.done(f"{what} (revision {info.revision}, {info.size / 1e6:,.1f} MB, made {info.made_at})")
+    common.done(
+        f"{what} (revision {info.revision}, {info.size / 1e6:,.1f} MB, made {info.made_at})"
+    )
