@@ -65,7 +65,7 @@ docs: $(BIN)/.dev ## Write the generated parts of the documents
 	@$(BIN)/python -m tests.docs
 
 bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memory and start beside a plain service and txtai, in one run (10 to 15 minutes)
-	@$(BIN)/python -m tests.benchmarks.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
+	@$(BIN)/python -m benchmarks.speed.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
 
 # txtai's dependencies are not ours: it has an environment of its own.
 $(TXTAI)/.made: requirements/txtai.lock
@@ -75,58 +75,58 @@ $(TXTAI)/.made: requirements/txtai.lock
 	@touch $@
 
 bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)
-	@$(BIN)/python -m tests.benchmarks.growth --sizes $(SIZES) --dictionaries $(DICT)
+	@$(BIN)/python -m benchmarks.speed.growth --sizes $(SIZES) --dictionaries $(DICT)
 
 bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can answer
-	@$(BIN)/python -m tests.benchmarks.overload --index $(INDEX)
+	@$(BIN)/python -m benchmarks.speed.overload --index $(INDEX)
 
 bench-edits: $(BIN)/.dev build ## What an edit costs, and what it costs those who ask
-	@$(BIN)/python -m tests.benchmarks.edits --index $(INDEX)
+	@$(BIN)/python -m benchmarks.speed.edits --index $(INDEX)
 
 torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, fail, edit, ask and stop, and look for what was lost (two hours)
-	@$(BIN)/python -m tests.torture.kill --cycles 1000
-	@$(BIN)/python -m tests.torture.power --cuts 200
-	@$(BIN)/python -m tests.torture.power --cuts 200 --without-fsync
-	@$(BIN)/python -m tests.torture.disk
-	@$(BIN)/python -m tests.torture.bits --draws 10000
-	@$(BIN)/python -m tests.torture.edit_steps --times 3
-	@$(BIN)/python -m tests.torture.steps --times 3
-	@$(BIN)/python -m tests.torture.machine --steps 10000
-	@$(BIN)/python -m tests.torture.editors --edits 10000
-	@$(BIN)/python -m tests.torture.clients --edits 10000
-	@$(BIN)/python -m tests.torture.asking --publishes 100
-	@$(BIN)/python -m tests.torture.rate --publishes 100
-	@$(BIN)/python -m tests.torture.stop --stops 100
+	@$(BIN)/python -m benchmarks.torture.kill --cycles 1000
+	@$(BIN)/python -m benchmarks.torture.power --cuts 200
+	@$(BIN)/python -m benchmarks.torture.power --cuts 200 --without-fsync
+	@$(BIN)/python -m benchmarks.torture.disk
+	@$(BIN)/python -m benchmarks.torture.bits --draws 10000
+	@$(BIN)/python -m benchmarks.torture.edit_steps --times 3
+	@$(BIN)/python -m benchmarks.torture.steps --times 3
+	@$(BIN)/python -m benchmarks.torture.machine --steps 10000
+	@$(BIN)/python -m benchmarks.torture.editors --edits 10000
+	@$(BIN)/python -m benchmarks.torture.clients --edits 10000
+	@$(BIN)/python -m benchmarks.torture.asking --publishes 100
+	@$(BIN)/python -m benchmarks.torture.rate --publishes 100
+	@$(BIN)/python -m benchmarks.torture.stop --stops 100
 
 bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries and write one in every format: how many entries, how long, how much memory
-	@$(BIN)/python -m tests.benchmarks.importing --dictionaries $(DICT)
-	@$(BIN)/python -m tests.benchmarks.exporting --dictionaries $(DICT)
+	@$(BIN)/python -m benchmarks.speed.importing --dictionaries $(DICT)
+	@$(BIN)/python -m benchmarks.speed.exporting --dictionaries $(DICT)
 
 fuzz: $(BIN)/.dev ## Read 200,000 damaged files of every format (two hours)
-	@$(BIN)/python -W error -m tests.importers.fuzz --files 200000
+	@$(BIN)/python -W error -m benchmarks.fuzz --files 200000
 
 screenshots: $(BIN)/.dev ## Write a picture of every state of every page to build/screenshots (needs a Chromium)
-	@$(BIN)/python -m tests.browser.screenshots build/screenshots
+	@$(BIN)/python -m benchmarks.pages.screenshots build/screenshots
 
 page-budget: $(BIN)/.dev ## What the pages weigh, and how long they keep people and the service waiting (needs a Chromium and SHARED)
-	@$(BIN)/python -m tests.browser.budgets $(SHARED)/glossaries/mdn
+	@$(BIN)/python -m benchmarks.pages.budgets $(SHARED)/glossaries/mdn
 
 map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and how smoothly it moves in a browser (needs a Chromium and SHARED)
-	@$(BIN)/python -m tests.benchmarks.layout $(SHARED) build/quality
-	@$(BIN)/python -m tests.browser.moving build/maps
+	@$(BIN)/python -m benchmarks.speed.layout $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.pages.moving build/maps
 
 chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
-	@$(BIN)/python -m tests.benchmarks.chart build docs
+	@$(BIN)/python -m benchmarks.speed.chart build docs
 	@$(BIN)/python -m tests.docs
 
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
-	@$(BIN)/python -m tests.quality.scores $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
 
 names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
-	@$(BIN)/python -m tests.quality.names $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality
 
 cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as FOLDOC in DICT defines them; fetches it on Debian
-	@$(BIN)/python -m tests.quality.crosscheck $(SHARED) build/quality $(DICT)
+	@$(BIN)/python -m benchmarks.quality.crosscheck $(SHARED) build/quality $(DICT)
 
 # Unpacked elsewhere first, the index moved last, so a download that broke off is done again.
 $(DICTIONARIES): $(DICT)/%.index:
@@ -138,7 +138,7 @@ $(DICTIONARIES): $(DICT)/%.index:
 	@rm -r $(DICT)/new-$*
 
 general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
-	@$(BIN)/python -m tests.quality.general $(DICT)/wordnet
+	@$(BIN)/python -m benchmarks.quality.general $(DICT)/wordnet
 
 $(addprefix $(DICT)/wordnet/data.,noun verb):
 	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data files there" >&2; exit 1; }
@@ -149,13 +149,13 @@ $(addprefix $(DICT)/wordnet/data.,noun verb):
 	@rm -r $(DICT)/new-wordnet
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
-	@$(BIN)/python -m tests.quality.fit_recipe $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
-	@$(BIN)/python -m tests.quality.fit_confidence $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality
 
 calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
-	@$(BIN)/python -m tests.quality.calibration $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.quality.calibration $(SHARED) build/quality
 
 training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index

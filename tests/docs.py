@@ -15,11 +15,11 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperOption
 
+from benchmarks.speed.bars import shown
 from semsearch.cli.commands import app
 from semsearch.core.settings import Settings
 from semsearch.importers import FORMATS
 from semsearch.quality.lint import RULES, Rule
-from tests.benchmarks.bars import shown
 
 README = Path(__file__).parents[1] / "README.md"
 LINT = README.with_name("docs") / "lint.md"

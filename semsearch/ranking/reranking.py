@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from semsearch.core.entries import Entry
 
 DEPTH = 20
-"""Entries read: time grows with them (`python -m tests.benchmarks.rerank`)."""
+"""Entries read: time grows with them (`python -m benchmarks.speed.rerank`)."""
 
 MAX_CHARS = 600
 """Characters read of a definition, some 130 tokens: time grows with them."""

@@ -33,6 +33,7 @@ from semsearch.server.routes import (
     entries,
     entry_pages,
     exports,
+    health,
     map,
     opensearch_and_widget,
     pages,
@@ -113,7 +114,7 @@ def create_app(
                 *entries.router.routes,  # behind those below the address of an entry
                 *map.router.routes,
                 *exports.router.routes,
-                *search.health.routes,
+                *health.router.routes,
                 *pages.router.routes,
                 *entry_pages.router.routes,
                 *map.pages.routes,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import compare, contenders, overload, services
-from tests.benchmarks.clients import Clients, Job
-from tests.benchmarks.contenders import OURS, PLAIN, TXTAI
-from tests.benchmarks.rounds import WORKLOADS, Rounds
+from benchmarks.speed import compare, contenders, overload, services
+from benchmarks.speed.clients import Clients, Job
+from benchmarks.speed.contenders import OURS, PLAIN, TXTAI
+from benchmarks.speed.rounds import WORKLOADS, Rounds
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def clients() -> Iterator[Clients]:
 def trivial() -> Iterator[int]:
     """Give the port of a service that does nothing."""
     port = services.free_port()
-    command = [sys.executable, "-m", "tests.benchmarks.trivial_service", str(port)]
+    command = [sys.executable, "-m", "benchmarks.speed.trivial_service", str(port)]
     with services.running(command, port, "/"):
         yield port
 

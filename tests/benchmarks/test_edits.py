@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.speed import edits
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.publish import pending
 from semsearch.storage.layout import IndexLayout
-from tests.benchmarks import edits
 
 
 def test_edits_are_made_beside_questions_and_alone(hashed_index: Path) -> None:

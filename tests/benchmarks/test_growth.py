@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.speed import dictionaries, growth, services, stages
+from benchmarks.speed.dictionaries import Definition
 from semsearch.search.glossary import Glossary
-from tests.benchmarks import dictionaries, growth, services, stages
-from tests.benchmarks.dictionaries import Definition
 
 ASKED = ["what makes dough rise", "crumb", "a heavy pot", "where are jars kept"] * 5
 

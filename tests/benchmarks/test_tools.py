@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.search.glossary import Glossary
-from tests.benchmarks import (
+from benchmarks.speed import (
     bars,
     budgets,
     build_rate,
@@ -26,7 +25,8 @@ from tests.benchmarks import (
     services,
     turns,
 )
-from tests.benchmarks.contenders import OURS, PLAIN, TXTAI
+from benchmarks.speed.contenders import OURS, PLAIN, TXTAI
+from semsearch.search.glossary import Glossary
 
 ASKED = ["what makes dough rise", "crumb", "a heavy pot", "where are jars kept"] * 5
 
@@ -60,7 +60,7 @@ def test_questions_are_handed_out_once() -> None:
 def test_a_process_that_ends_says_so() -> None:
     """Instead of an answer there is its exit code."""
     with (
-        turns.Turns("tests.benchmarks.raw", "no/such/index") as failing,
+        turns.Turns("benchmarks.speed.raw", "no/such/index") as failing,
         pytest.raises(turns.TurnFailed, match=r"benchmarks.raw ended with exit code 1"),
     ):
         failing.take({})

@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, expect
 
+from benchmarks.pages.budgets import REQUESTS, WEIGHT_KB, weight
 from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build_index
-from tests.browser.budgets import REQUESTS, WEIGHT_KB, weight
 from tests.browser.payloads import PAYLOADS
 from tests.browser.serving import serving
 from tests.browser.states import STATES, State

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fuzz import SECONDS
 from semsearch.core.errors import ImportFailed, SemsearchError
 from semsearch.importers import read_corpus
 from semsearch.importers.text_files import MAX_BYTES
-from tests.importers.fuzz import SECONDS
 
 LAUGHS = "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))
 BOMB = f"<!DOCTYPE tbx [<!ENTITY a0 'ha'>{LAUGHS}]><tbx>&a9;</tbx>"
@@ -150,7 +150,7 @@ def test_directives_that_read_files_are_left_out(tmp_path: Path) -> None:
 
 def test_damaged_files_of_every_format_end_in_a_clear_error() -> None:
     """2,000 of each: no other exception, none for more than 2 s or 256 MB, nothing foreign opened."""
-    command = [sys.executable, "-W", "error", "-m", "tests.importers.fuzz", "--files", "2000"]
+    command = [sys.executable, "-W", "error", "-m", "benchmarks.fuzz", "--files", "2000"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert done.stdout.count(" 0 faults") == len(done.stdout.splitlines()) == 20

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.torture.faults import At
 from semsearch.core.errors import IndexDamaged, IndexMissing
 from semsearch.index.verify import READ_UP_TO, Verified, verify
 from semsearch.ingest import Editor
@@ -19,7 +20,6 @@ from semsearch.storage.entry_store import Edit, EntryStore
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES
 from tests.ingest.conftest import editor, index
-from tests.torture.faults import At
 
 __all__ = ["editor", "index"]
 TEXTS = 9

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture.faults import At
 from semsearch.core.errors import IndexBusy, InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest import Editor
@@ -25,7 +26,6 @@ from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
 from tests.ingest.killed_build import CHANGED
-from tests.torture.faults import At
 
 SOON_S = 1.0
 """Within which an edit beside a build is acknowledged."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.torture.faults import At
 from semsearch.cli.output import build
 from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.ingest import Editor
@@ -21,7 +22,6 @@ from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
-from tests.torture.faults import At
 
 
 @pytest.mark.model

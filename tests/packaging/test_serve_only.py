@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.speed import services
 from semsearch.models.registry import ADAPTER
 from semsearch.search.glossary import Glossary
-from tests.benchmarks import services
 from tests.conftest import PROJECT
 from tests.packaging.dockerfile import Copy, Stage, is_sent, read_stages
 

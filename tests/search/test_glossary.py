@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quality.names import Names, dressed, failures, typos
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
 from semsearch.ingest.build import build_index
@@ -13,7 +14,6 @@ from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import ABLATIONS, DEFAULT, PARTS
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, entry
-from tests.quality.names import Names, dressed, failures, typos
 
 
 @pytest.mark.parametrize(

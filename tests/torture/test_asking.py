@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.asking`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.asking`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture import asking
+from benchmarks.torture.kill import PromiseBroken
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
-from tests.torture import asking
-from tests.torture.kill import PromiseBroken
 
 
 def test_every_answer_is_of_a_state_that_was_there(hashed_index: Path, tmp_path: Path) -> None:

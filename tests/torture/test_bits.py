@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.bits`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.bits`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture import bits
+from benchmarks.torture.kill import PromiseBroken
 from semsearch.ingest.build import build_index
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
-from tests.torture import bits
-from tests.torture.kill import PromiseBroken
 
 
 @pytest.mark.timeout(300)

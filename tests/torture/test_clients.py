@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.clients`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.clients`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from benchmarks.torture import clients
+from benchmarks.torture.clients import Edit
+from benchmarks.torture.kill import PromiseBroken
+from benchmarks.torture.mirror import Mirror
+from benchmarks.torture.service import editing_key, serving
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
-from tests.torture import clients
-from tests.torture.clients import Edit
-from tests.torture.kill import PromiseBroken
-from tests.torture.mirror import Mirror
-from tests.torture.service import editing_key, serving
 
 
 @pytest.mark.timeout(300)

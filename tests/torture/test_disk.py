@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.disk`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.disk`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture import disk, images
+from benchmarks.torture.kill import PromiseBroken
 from semsearch.core.errors import IndexUnwritable
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
-from tests.torture import disk, images
-from tests.torture.kill import PromiseBroken
 
 STRACE = disk.missing()
 strace_needed = pytest.mark.skipif(bool(STRACE), reason=STRACE or "it is there")

@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.edit_steps`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.edit_steps`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture import edit_steps
+from benchmarks.torture.faults import At, check_known
+from benchmarks.torture.kill import PromiseBroken, held
 from semsearch.core.progress import Silent
-from tests.torture import edit_steps
-from tests.torture.faults import At, check_known
-from tests.torture.kill import PromiseBroken, held
 
 
 @pytest.mark.timeout(300)

@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.editors`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.editors`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture import editors
+from benchmarks.torture.kill import PromiseBroken
 from semsearch.ingest import Editor
-from tests.torture import editors
-from tests.torture.kill import PromiseBroken
 
 
 def test_no_edit_is_written_over(hashed_index: Path, tmp_path: Path) -> None:

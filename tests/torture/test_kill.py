@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.kill`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.kill`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture.kill import Oracle, PromiseBroken, torture
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.layout import IndexLayout
-from tests.torture.kill import Oracle, PromiseBroken, torture
 
 
 @pytest.mark.timeout(300)

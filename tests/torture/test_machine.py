@@ -1,12 +1,12 @@
-"""The short form of `tests.torture.machine`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.machine`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from benchmarks.torture.machine import STEPS, IndexMachine
 from semsearch.ingest import Editor
-from tests.torture.machine import STEPS, IndexMachine
 
 TestAnIndexIsWhatItsModelIs = IndexMachine.TestCase
 TestAnIndexIsWhatItsModelIs.settings = settings(

@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.power`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.power`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.torture import images, power
+from benchmarks.torture import images, power
 
 
 @pytest.fixture(scope="module", autouse=True)

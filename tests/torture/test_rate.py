@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.rate`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.rate`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture import rate
-from tests.torture.kill import PromiseBroken
-from tests.torture.rate import Asked, Change
+from benchmarks.torture import rate
+from benchmarks.torture.kill import PromiseBroken
+from benchmarks.torture.rate import Asked, Change
 
 
 @pytest.mark.timeout(300)

@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.steps`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.steps`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture import steps
-from tests.torture.faults import check_known
-from tests.torture.kill import PromiseBroken
+from benchmarks.torture import steps
+from benchmarks.torture.faults import check_known
+from benchmarks.torture.kill import PromiseBroken
 
 
 @pytest.mark.timeout(300)

@@ -1,4 +1,4 @@
-"""The short form of `tests.torture.stop`, and that it notices what it looks for."""
+"""The short form of `benchmarks.torture.stop`, and that it notices what it looks for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.torture import stop
+from benchmarks.torture.kill import PromiseBroken
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
-from tests.torture import stop
-from tests.torture.kill import PromiseBroken
 
 
 def test_what_was_acknowledged_outlives_a_stop(hashed_index: Path, tmp_path: Path) -> None:

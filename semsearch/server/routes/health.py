@@ -18,17 +18,17 @@ class Health(BaseModel):
     status: Literal["ok"] = Field(default="ok", examples=["ok"])
 
 
-health = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"])
 
 
-@health.get("/livez", operation_id="livez", summary="Is it alive?", responses=errors())
-@health.get("/healthz", include_in_schema=False)
+@router.get("/livez", operation_id="livez", summary="Is it alive?", responses=errors())
+@router.get("/healthz", include_in_schema=False)
 async def livez() -> Health:
     """Say that the process answers; it depends on nothing else."""
     return Health()
 
 
-@health.get(
+@router.get(
     "/readyz",
     operation_id="readyz",
     summary="Can it answer questions?",

@@ -1,4 +1,4 @@
-"""The routes under /v1 and the health checks.
+"""The routes of questions, names and related entries.
 
 A route that is a plain function is called in a thread, never on the event loop; the JSON is written there
 too. Questions are handed to the threads by `asking`, which answers them together. A GET answers 304 without

@@ -1,0 +1,1 @@
+"""Commands that measure: speed, answer quality, pages, and what survives being broken."""

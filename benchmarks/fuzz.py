@@ -1,0 +1,228 @@
+"""Damaged files of every format: each ends in entries, refusals or a clear error, soon and in little memory.
+
+A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is dangerous in some format,
+by a seeded generator. While they are read nothing may be opened but the file, its neighbours, and what Python itself loads.
+
+    python -m benchmarks.fuzz --files 200000 --format turtle
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import random
+import resource
+import signal
+import sys
+import sysconfig
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from semsearch.core.errors import SemsearchError
+from semsearch.importers import FORMATS, read_corpus
+
+DATA = Path(__file__).parents[1] / "tests" / "data"
+
+SECONDS = 2
+"""CPU time that one file may take."""
+MEGABYTES = 256
+"""What all files of a format together may take more than the first, sound one."""
+
+SAMPLES: dict[str, tuple[str, ...]] = {
+    "datahub": ("datahub/bakery.yml",),
+    "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
+    "dictd": ("dictd/plain/bakery.index", "dictd/plain/bakery.dict"),
+    "html": ("html/bakery.html",),
+    "json": ("json/list.json", "json/mapping.json"),
+    "json-ld": ("rdf/bakery.jsonld",),
+    "jsonl": ("json/lines.jsonl",),
+    "markdown": ("markdown/headings.md", "markdown/lists.md"),
+    "myst": ("rst/bakery.md",),
+    "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
+    "openmetadata": ("openmetadata/bakery.csv",),
+    "page": ("pages/kitchen/whisk.md",),
+    "rdf-xml": ("rdf/bakery.rdf",),
+    "sphinx": ("rst/bakery.rst", "rst/lists.rst"),
+    "stardict": ("stardict/bakery.ifo", "stardict/bakery.idx", "stardict/bakery.dict.dz", "stardict/bakery.syn"),
+    "table": ("tabular/tools.csv",),
+    "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
+    "text": ("plain/weather.txt",),
+    "turtle": ("rdf/bakery.ttl",),
+    "wordnet": ("wordnet/data.noun",),
+}  # fmt: skip
+"""For each format the samples that are damaged; of several files that belong together one at a time."""
+TOGETHER = frozenset({"dictd", "stardict"})
+
+_TOKENS = (
+    *(b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\xed\xa0\x80", b"\r", b"\x1c", b"\xe2\x80\xa8", b"\t", b"\n\n"),
+    *(b"<!ENTITY a SYSTEM 'file:///etc/passwd'>", b"&a;", b"&#0;", b"<![CDATA[", b"]]>", b"<!--", b"<dl><dt>", b"</dd>"),
+    *(b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"<xi:include href='/etc/passwd'/>", b"xmlns:x='http://x.example/'"),
+    *(b"[" * 40, b"{" * 40, b"(" * 40, b'"', b'"""', b"'''", b"`" * 9, b"* " * 30, b"- " * 30, b"> " * 30, b"|", b"\\"),
+    *(b"@prefix : <x> .", b"@base <file:///etc/> .", b"_:b", b"^^<http://www.w3.org/2001/XMLSchema#decimal>", b"1e999999"),
+    *(b"owl:imports <file:///etc/passwd>", b'"@context": "http://x.example/c"', b'"@import": "file:///etc/passwd"'),
+    *(b".. include:: /etc/passwd\n", b".. raw:: html\n   :file: /etc/passwd\n", b".. csv-table::\n   :file: /etc/passwd\n"),
+    *(b".. |a| replace:: |a||a|\n", b"|a|", b".. figure:: /etc/passwd\n", b":math:`\\frac`", b".. math::\n\n   \\frac{a}{b}\n"),
+    *(b".. code:: python\n\n   x = 1\n", b".. role:: x(raw)\n   :format: html\n", b".. glossary::\n\n   a\n     b\n"),
+    *(b"&a [*a, *a]", b"!!python/object/apply:os.system [ls]", b"? - :", b"---\n", b"...\n", b"{{Glossary(", b"{{< x", b"![[x]]"),
+    *(b"99999999999999999999", b"-1", b"NaN", b"true", b"null", b"A" * 300, b" " * 100, b",;" * 20, b"See x."),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of the files of one format."""
+
+    files: int = 0
+    refused: int = 0
+    """Files that ended in an error of ours."""
+    slowest_s: float = 0.0
+    megabytes: float = 0.0
+    faults: list[str] = field(default_factory=list)
+    """Files that ended otherwise, took too long, or had something else opened."""
+
+
+class TooLong(BaseException):
+    """Raised inside whatever reads a file for too long; nothing there catches it."""
+
+
+def damaged(sound: bytes, draw: random.Random) -> bytes:
+    """Return a sample with one to six things wrong with it."""
+    data = bytearray(sound)
+    for _ in range(draw.randint(1, 6)):
+        at = draw.randint(0, len(data))
+        length = draw.choice((1, 1, 4, 16, 64))
+        what = draw.randrange(6)
+        if what == 0:
+            del data[at : at + length]
+        elif what == 1:
+            data[at:at] = draw.choice(_TOKENS)
+        elif what == 2:
+            data[at : at + length] = draw.choice(_TOKENS)
+        elif what == 3 and at < len(data):
+            data[at] = draw.randrange(256)
+        elif what == 4:
+            data[at:at] = data[at : at + length] * draw.choice((1, 2, 30))
+        elif draw.random() < 0.3:
+            del data[at:]
+    return bytes(data[:100_000])
+
+
+class _Watch:
+    """Sees what is opened while a file is read; an audit hook cannot be removed, so there is one."""
+
+    def __init__(self, allowed: Path) -> None:
+        own = (Path(p) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()))
+        places = {str(p) for one in own for p in (one, one.resolve())}
+        source = Path(__file__).parents[1] / "semsearch"
+        self._allowed = (str(allowed), str(source), *places)
+        self.is_on = False
+        self.seen: list[str] = []
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.is_on:
+            return
+        if event.startswith(
+            ("socket.", "subprocess.", "os.system", "os.exec", "urllib.", "ctypes.dlopen")
+        ):
+            self.seen.append(f"{event} {arguments}")
+        elif event == "open" and not str(arguments[0]).startswith(self._allowed):
+            self.seen.append(f"{event} {arguments[0]!r}")
+
+
+def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outcome:
+    """Read damaged files of a format.
+
+    Args:
+        name: of the format.
+        files: how many.
+        seed: of the generator.
+        folder: where they are written, each in the place of the last.
+        watch: sees what is opened.
+    """
+    samples = [DATA / sample for sample in SAMPLES[name]]
+    sound = {sample: sample.read_bytes() for sample in samples}
+    for sample, data in sound.items():
+        (folder / sample.name).write_bytes(data)
+    entry_point = folder / samples[0].name
+    draw = random.Random(f"{name} {seed}")  # noqa: S311 - not a secret
+    found = Outcome()
+    _read(entry_point, name, found, watch)
+    before = _peak()
+    for number in range(files):
+        if number % 100 == 0:  # for what a signal cannot interrupt
+            faulthandler.dump_traceback_later(600, exit=True)
+        sample = draw.choice(samples)
+        target = folder / sample.name
+        target.write_bytes(damaged(sound[sample], draw))
+        _read(entry_point if name in TOGETHER else target, name, found, watch)
+        if name in TOGETHER:
+            target.write_bytes(sound[sample])
+    faulthandler.cancel_dump_traceback_later()
+    found.megabytes = _peak() - before
+    if found.megabytes > MEGABYTES:
+        found.faults.append(f"took {found.megabytes:.0f} MB")
+    return found
+
+
+def _read(path: Path, name: str, found: Outcome, watch: _Watch) -> None:
+    start = time.process_time()
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    watch.is_on = True
+    try:
+        read_corpus([f"fuzz={path}"], format=name)
+    except SemsearchError:
+        found.refused += 1
+    except (Exception, TooLong) as error:
+        found.faults.append(
+            f"{type(error).__name__}: {str(error)[:200]} in {path.read_bytes()[:2000]!r}"
+        )
+    finally:
+        watch.is_on = False
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    found.files += 1
+    found.slowest_s = max(found.slowest_s, time.process_time() - start)
+    if watch.seen:
+        found.faults.append(f"{watch.seen} in {path.read_bytes()[:2000]!r}")
+        watch.seen.clear()
+
+
+def _peak() -> float:
+    """Return the most memory that this process has had, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    raise TooLong(f"signal {signum} after {SECONDS} s at line {frame.f_lineno if frame else 0}")
+
+
+def main() -> None:
+    """Fuzz one format or all, tell what came of it, and end with 1 if something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--format", choices=sorted(FORMATS), action="append")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    signal.signal(signal.SIGVTALRM, _stop)
+    bad = False
+    with tempfile.TemporaryDirectory() as made:
+        watch = _Watch(Path(made))
+        for name in given.format or SAMPLES:
+            folder = Path(made) / name
+            folder.mkdir()
+            found = fuzz(name, given.files, given.seed, folder, watch)
+            sys.stdout.write(
+                f"{name:14} {found.files:7,} files, {found.refused:7,} refused, slowest {found.slowest_s:.2f} s, "
+                f"{found.megabytes:4.0f} MB more, {len(found.faults)} faults\n"
+            )
+            sys.stdout.writelines(f"   {fault}\n" for fault in found.faults[:5])
+            sys.stdout.flush()
+            bad |= bool(found.faults)
+    sys.exit(int(bad))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the pages cost and look like."""

@@ -1,0 +1,1 @@
+"""Answer quality on judged questions."""

@@ -1,0 +1,90 @@
+"""Score the five glossaries with the reporting halves of the judged questions: `make quality`.
+
+    python -m benchmarks.quality.scores SHARED FOLDER [--model NAME] [--precision fp32] [--store]
+
+SHARED holds `glossaries/` and `questions/`; the indexes and the page with every failed question are
+kept in FOLDER, those of the base encoder, which is asked the same, in FOLDER-base. `--precision` adds the
+same index with questions embedded by another copy of its encoder. Ends with exit code 1 when a measure really
+dropped against the stored result, which `--store` renews.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections import defaultdict
+from pathlib import Path
+
+from benchmarks.quality import sidebyside
+from benchmarks.quality.glossaries import folder_of, opened
+from semsearch.cli.output import evaluation
+from semsearch.models.onnx.session import PRECISIONS
+from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
+from semsearch.quality.evaluation.judgements import Half, in_half
+from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.questions import prepare
+from semsearch.quality.evaluation.report import Asked, ask_all, summarise
+from semsearch.quality.evaluation.report_html import to_html
+from semsearch.quality.evaluation.results_json import read_results, to_compact_json
+from semsearch.ranking.weights import ABLATIONS
+
+RESULT = Path(__file__).parent / "results" / "reporting.json"
+BASE = "base encoder"
+PLAIN = "plain: base, whole definition only"
+
+
+def main() -> int:
+    """Print the tables, and return 1 when something dropped."""
+    given = _arguments()
+    asked, others = _ask(given)
+    before = read_results(RESULT) if RESULT.exists() else None
+    report = summarise(asked, half=Half.REPORTING, before=before)
+    page = folder_of(given.folder, given.model) / "report.html"
+    page.write_text(to_html(report), encoding="utf-8")
+    evaluation.report(report, page=page)
+    print()
+    now = sidebyside.Contender(asked[0].index.model, report.outcomes)
+    sidebyside.show([now, *(sidebyside.Contender(t, found) for t, found in others.items())])
+    if given.store:
+        RESULT.write_text(to_compact_json(report.outcomes), encoding="utf-8")
+        print(f"Stored in {RESULT}")
+    elif report.is_drop:
+        print("A measure dropped against the stored result; --store renews it if that is wanted")
+        return 1
+    return 0
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m benchmarks.quality.scores")
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="score another encoder")
+    parser.add_argument("--precision", choices=PRECISIONS, help="also ask another copy of it")
+    parser.add_argument("--store", action="store_true", help="renew the stored result")
+    given = parser.parse_args()
+    if given.store and packaged_name(given.model) != DEFAULT_MODEL:
+        parser.error(f"the stored result is that of {DEFAULT_MODEL}; leave out --model or --store")
+    return given
+
+
+def _ask(given: Namespace) -> tuple[list[Asked], dict[str, list[Outcome]]]:
+    """Ask every glossary; the other ways of answering by their titles."""
+    asked: list[Asked] = []
+    others: dict[str, list[Outcome]] = defaultdict(list)
+    for _, glossary, judgements in opened(given.shared, given.folder, given.model):
+        asked.append(ask_all(glossary, judgements, half=Half.REPORTING, ablations=True))
+        if given.precision:
+            questions, _ = prepare(glossary, in_half(judgements, Half.REPORTING))
+            copy = glossary.with_precision(given.precision)
+            others[f"the same as {given.precision}"] += collect(copy, questions)
+    if packaged_name(given.model) != BASE_MODEL:
+        for _, glossary, judgements in opened(given.shared, given.folder, BASE_MODEL):
+            questions, _ = prepare(glossary, in_half(judgements, Half.REPORTING))
+            whole = glossary.with_recipe(next(iter(ABLATIONS.values())))
+            others[BASE] += collect(glossary, questions)
+            others[PLAIN] += collect(whole, questions)
+    return asked, others
+
+
+if __name__ == "__main__":
+    sys.exit(main())

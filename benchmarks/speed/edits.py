@@ -1,0 +1,179 @@
+"""What edits cost, and what they cost those who ask: `make bench-edits`.
+
+A copy of an index is served and asked by 16 clients, in turns with and without one edit a second made by another
+process's editor. Then edits are made alone, each followed by a question about it to an open index, until so many lie beside the
+generation that the next one would be due.
+
+    python -m benchmarks.speed.edits --index index
+
+Exit code 0: every bar is met, 1: one is missed, 2: nothing could be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.speed import contenders, machine, questions, services, turns
+from benchmarks.speed.bars import Bar, finish
+from benchmarks.speed.clients import Clients, Job
+from semsearch.core.errors import SemsearchError
+from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
+from semsearch.search.glossary import Glossary
+
+CLIENTS = 16
+GLOSSARY = "edited"
+EACH_S = 1.0
+"""Between two edits of the editor beside the questions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """What was measured: `rates` are good answers a second, `times` milliseconds by how many edits lay beside."""
+
+    rates_without: list[float]
+    rates_with: list[float]
+    acknowledged_ms: list[float]
+    seen_ms: list[float]
+    """From the acknowledgement of an edit to the answer to a question that it changed."""
+
+    @property
+    def share(self) -> float:
+        """Throughput while one edit a second goes on, against that of the turn before."""
+        pairs = zip(self.rates_with, self.rates_without, strict=True)
+        return statistics.median(busy / quiet for busy, quiet in pairs)
+
+
+def measure(index: Path, rounds: int, seconds: float) -> Edits:
+    """Measure a copy of an index.
+
+    Raises:
+        ServiceFailed: the service did not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="semsearch-edits-") as folder:
+        copy = Path(folder) / "index"
+        shutil.copytree(index, copy)
+        without, busy = _rates(copy, rounds, seconds)
+        acknowledged, seen = _alone(copy)
+    return Edits(rates_without=without, rates_with=busy, acknowledged_ms=acknowledged, seen_ms=seen)
+
+
+def _rates(index: Path, rounds: int, seconds: float) -> tuple[list[float], list[float]]:
+    """Return the throughput of each turn, without and with edits."""
+    asked = cycle(questions.crossed(questions.own()))
+    contender = contenders.ours(index)
+    without, busy = [], []
+
+    def rate(clients: Clients) -> float:
+        paths = [contender.request(question) for question in islice(asked, int(2_000 * seconds))]
+        job = Job(port=contender.port, paths=paths, clients=CLIENTS, seconds=seconds)
+        return clients.run(job).rate
+
+    with Clients() as clients, contender.running(questions.own()[0]), Editor(index) as editor:
+        rate(clients)
+        for _ in range(rounds):
+            without.append(rate(clients))
+            with _editing(editor):
+                busy.append(rate(clients))
+    return without, busy
+
+
+@contextmanager
+def _editing(editor: Editor) -> Iterator[None]:
+    """Make an edit a second meanwhile."""
+    is_over = threading.Event()
+
+    def edit() -> None:
+        while True:
+            _edit(editor, time.monotonic_ns())
+            if is_over.wait(EACH_S):
+                return
+
+    thread = threading.Thread(target=edit)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _edit(editor: Editor, number: int) -> str:
+    term = f"edited{number}"
+    return editor.add(GLOSSARY, Draft(term, f"What number {number} is called, for a while.")).id
+
+
+def _alone(index: Path) -> tuple[list[float], list[float]]:
+    """Edit as a service does until a generation would be due; return how long edits take, and until each is seen."""
+    acknowledged, seen = [], []
+    with Glossary.open(index) as glossary, Editor(index, lend=glossary.lend) as editor:
+        for number in range(MOST_PENDING):
+            began = time.perf_counter()
+            id_ = _edit(editor, number)
+            made = time.perf_counter()
+            if glossary.ask(f"edited{number}", k=1).hits[0].entry.id != id_:
+                raise services.ServiceFailed(f"the edit {id_} was not seen by the next question")
+            acknowledged.append((made - began) * 1000)
+            seen.append((time.perf_counter() - made) * 1000)
+    return acknowledged, seen
+
+
+def bars(found: Edits) -> Iterable[Bar]:
+    """Yield what is asked of edits."""
+    yield Bar(
+        name="answers a second while one edit a second goes on",
+        reached=found.share,
+        asked=0.9,
+        is_at_least=True,
+    )
+    yield Bar(
+        name="one edit acknowledged, p99", reached=_p99(found.acknowledged_ms), asked=100, unit="ms"
+    )
+
+
+def _p99(times: Sequence[float]) -> float:
+    return float(np.percentile(times, 99))
+
+
+def show(found: Edits) -> None:
+    """Print how long it takes until an edit is seen."""
+    for low, high in ((0, 16), (16, 64), (64, MOST_PENDING)):
+        some = statistics.median(found.seen_ms[low:high])
+        print(f"a question after an edit, {low} to {high} of them beside: median {some:.1f} ms")
+    print(f"an edit: median {statistics.median(found.acknowledged_ms):.1f} ms\n")
+
+
+def main() -> int:
+    """Read the arguments, and measure."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of a turn")
+    parser.add_argument("--output", type=Path, default=Path("build/edits.json"))
+    given = parser.parse_args()
+    try:
+        found = measure(given.index, given.rounds, given.seconds)
+    except (SemsearchError, services.ServiceFailed, turns.TurnFailed) as error:
+        print(f"bench-edits: {error}", file=sys.stderr)
+        return 2
+    show(found)
+    measured = {"machine": machine.describe(), **asdict(found)}
+    return finish(measured, list(bars(found)), given.output)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

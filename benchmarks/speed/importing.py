@@ -1,0 +1,136 @@
+"""Whole dictionaries, read as `semsearch build` reads them: is everything there, how soon, and in how much memory?
+
+What there should be is counted apart from the readers: an article for each place in a dictionary that its index names,
+a synset for each line of WordNet that does not begin with blanks. Each is read by a process of its own. WordNet and a
+file of Markdown are read with the collector of cycles on as well, which importers turn off.
+
+    python -m benchmarks.speed.importing --dictionaries build/dicts
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.speed.bars import Bar, finish
+from semsearch.importers import read_corpus
+
+SECONDS, MEGABYTES = 60, 500
+"""What WordNet may take."""
+_ABOUT = ("00database", "00-database")
+LONGEST = {"foldoc": 1}
+"""Articles longer than a definition may be."""
+HEADINGS = 20_000
+"""Terms of the Markdown file, 1.7 MB."""
+
+
+def main() -> None:
+    """Measure every dictionary that is there, and end with 1 if a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dictionaries", type=Path, default=Path("build/dicts"))
+    parser.add_argument("--output", type=Path, default=Path("build/importing.json"))
+    parser.add_argument("--read", help=argparse.SUPPRESS)
+    parser.add_argument("--collected", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.read:
+        print(json.dumps(_read(given.read, is_collected=given.collected)))
+        return
+    measured = {name: _measure(name, given.dictionaries) for name in ("foldoc", "jargon", "vera")}
+    measured["wordnet"] = _measure("wordnet", given.dictionaries)
+    found = {"dictionaries": measured, "collector": _with_the_collector(given.dictionaries)}
+    sys.exit(finish(found, _bars(measured), given.output))
+
+
+def _measure(name: str, folder: Path) -> dict[str, float]:
+    path = folder / "wordnet" if name == "wordnet" else folder / f"{name}.index"
+    found = _in_a_process(f"{name}={path}")
+    return {**found, "counted": _synsets(path) if name == "wordnet" else _articles(path)}
+
+
+def _in_a_process(path: str, *more: str) -> dict[str, float]:
+    command = [sys.executable, "-m", __spec__.name, "--read", path, *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _with_the_collector(folder: Path) -> dict[str, dict[str, float]]:
+    """Return seconds and megabytes of reading with and without the collector of cycles."""
+    with TemporaryDirectory() as made:
+        markdown = Path(made) / "terms.md"
+        markdown.write_text(
+            "".join(
+                f"## term {n}\n\nA *definition* of some words, and [a link](#term-{n // 2}).\n\n"
+                for n in range(HEADINGS)
+            )
+        )
+        read = {}
+        for name, path in ("markdown", markdown), ("wordnet", folder / "wordnet"):
+            for how, more in ("off", ()), ("on", ("--collected",)):
+                found = _in_a_process(f"{name}={path}", *more)
+                kept = {part: found[part] for part in ("entries", "cpu_seconds", "megabytes")}
+                read[f"{name}, collector {how}"] = kept
+                print(f"{name}, collector {how}: {kept}")
+    return read
+
+
+def _read(path: str, *, is_collected: bool) -> dict[str, float]:
+    if is_collected:
+        vars(gc)["disable"] = lambda: None  # importers turn it off; here it stays
+    start = time.perf_counter()
+    corpus = read_corpus([path])
+    seconds = time.perf_counter() - start
+    cpu_seconds = time.process_time()
+    duplicates = sum(refusal.reason.startswith("duplicate of") for refusal in corpus.refusals)
+    placeholders = sum("is a placeholder" in refusal.reason for refusal in corpus.refusals)
+    return {
+        "entries": len(corpus.entries),
+        "merged": len(corpus.merged),
+        "refused": len(corpus.refusals),
+        "duplicates_and_placeholders": duplicates + placeholders,
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu_seconds, 2),
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _articles(index: Path) -> int:
+    rows = (line.split("\t") for line in index.read_text(encoding="utf-8").splitlines())
+    return len({(start, length) for name, start, length in rows if not name.startswith(_ABOUT)})
+
+
+def _synsets(folder: Path) -> int:
+    files = (folder / f"data.{part}" for part in ("noun", "verb", "adj", "adv"))
+    return sum(line[:1].isdigit() for file in files for line in file.read_text().splitlines())
+
+
+def _bars(measured: dict[str, dict[str, float]]) -> Sequence[Bar]:
+    bars = []
+    for name, found in measured.items():
+        accounted = found["entries"] + found["merged"] + found["duplicates_and_placeholders"]
+        lost = found["counted"] - accounted - LONGEST.get(name, 0)
+        bars.append(
+            Bar(
+                name=f"{name}: records neither taken nor merged, nor twice there",
+                reached=abs(lost),
+                asked=0,
+            )
+        )
+    wordnet = measured["wordnet"]
+    bars.append(Bar(name="wordnet: time", reached=wordnet["seconds"], asked=SECONDS, unit="s"))
+    bars.append(
+        Bar(name="wordnet: memory", reached=wordnet["megabytes"], asked=MEGABYTES, unit="MB")
+    )
+    return bars
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Break what is running and look for what was lost."""

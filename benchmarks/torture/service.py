@@ -1,0 +1,45 @@
+"""A real service of an index, as a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.torture.kill import PROJECT, PromiseBroken
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import Scope, utc_now
+
+_SERVE = """
+import sys
+from semsearch.api.app import serve
+from semsearch.config import load_settings
+
+serve(load_settings(index=sys.argv[1], port=0), lambda listening: print(listening.url, flush=True))
+"""
+
+
+@contextmanager
+def serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Serve an index, and yield the process and its address; it is killed at the end, unless it has ended.
+
+    Raises:
+        PromiseBroken: it does not start.
+    """
+    command = [sys.executable, "-c", _SERVE, str(index)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip()
+            if not url:
+                raise PromiseBroken("a server did not start")
+            yield server, url
+        finally:
+            server.kill()
+
+
+def editing_key(index: Path) -> str:
+    """Make a key that may edit."""
+    return KeyStore(index / "keys.db").create(name="", scope=Scope.EDIT, now=utc_now())[1].text

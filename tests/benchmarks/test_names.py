@@ -1,0 +1,45 @@
+"""The names of a real glossary are found as people write them: the bars of `make names`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import semsearch
+from benchmarks.quality.glossaries import PROJECT
+from benchmarks.quality.names import Names, dressed, failures, typos
+from semsearch.search.glossary import Glossary
+
+MDN = PROJECT.parent / "shared" / "glossaries" / "mdn"
+
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not MDN.exists(), reason="the real glossaries are not beside the checkout"),
+]
+
+
+@pytest.fixture(scope="module")
+def mdn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glossary]:
+    """Give MDN without a model, which names do not need."""
+    index = tmp_path_factory.mktemp("mdn")
+    semsearch.build([MDN], index, model="hashed")
+    with semsearch.open(index) as opened:
+        yield opened
+
+
+def test_names_in_any_dress_come_first(mdn: Glossary) -> None:
+    """All of two hundred, in any case, plural and hyphenation."""
+    asked = list(dressed(Names(mdn.definitions()[0]), "mdn", 200))
+    assert len(asked) == 200
+    assert failures(mdn, asked) == []
+
+
+def test_names_with_one_wrong_letter_come_first(mdn: Glossary) -> None:
+    """At least 95 of a hundred, and all that resemble no other name as much."""
+    names = Names(mdn.definitions()[0])
+    asked = list(typos(names, "mdn"))
+    assert len(asked) == 100
+    wrong = [one for one, _ in failures(mdn, asked)]
+    assert len(wrong) <= 5
+    assert [one for one in wrong if not names.near(one.question) - one.right] == []
