@@ -20,7 +20,7 @@ from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 from tests.cli.test_commands import run
 
 Parts = dict[str, str | list[str]]
@@ -54,7 +54,7 @@ def index(hashed_index: Path, tmp_path: Path) -> Path:
 def client(index: Path) -> Iterator[TestClient]:
     """Yield a client of a service over it, with a key to edit."""
     store = KeyStore(index / "keys.db")
-    _, key = store.create(name="Ann", scope=Scope.EDIT, glossaries=(), now=utc_now())
+    _, key = store.create(name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now())
     with (
         Glossary.open(index) as glossary,
         TestClient(create_app(glossary, load_settings(index=index))) as started,

@@ -8,7 +8,7 @@ from pathlib import Path
 from semsearch.models import load_answering_encoder
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.export import export_encoder
-from semsearch.models.encoders.onnx import Export
+from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.registry import BASE_MODEL, find_model
 
 
@@ -20,7 +20,7 @@ def base_encoder(folder: Path, sample: Sequence[str]) -> Encoder:
         sample: texts on which a new export is compared with the reference.
     """
     model = find_model(BASE_MODEL)
-    export = Export.find(folder, model.fingerprint)
+    export = EncoderExport.find(folder, model.fingerprint)
     if export is None:
         from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415 - loads torch
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import sha256_of
 from semsearch.models.encoders.sentence_transformer import load_model
-from semsearch.models.encoders.wordpieces import Pieces
+from semsearch.models.encoders.wordpieces import WordPieces
 from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.ranking.late_interaction import idf
 from semsearch.text.normalise import fold
@@ -159,7 +159,7 @@ def token_weights(
 
     Args:
         ids: the tokens of each definition.
-        is_meaningful: (vocabulary,) what `Pieces` compares one by one.
+        is_meaningful: (vocabulary,) what `WordPieces` compares one by one.
     """
     uses = np.zeros(len(is_meaningful), dtype=np.int64)
     number = 0
@@ -269,7 +269,7 @@ def _save(model: Any, given: argparse.Namespace) -> None:  # noqa: ANN401 - unty
 
 
 def _meaningful(tokenizer: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - untyped library
-    pieces = Pieces(
+    pieces = WordPieces(
         lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], tokenizer.all_special_ids
     )
     return np.array([pieces.carries_meaning(id_) for id_ in range(len(tokenizer))])

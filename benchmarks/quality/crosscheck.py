@@ -26,7 +26,7 @@ from semsearch.quality.evaluation.comparison import compare, result_of
 from semsearch.quality.evaluation.judgements import ANSWERABLE
 from semsearch.quality.evaluation.measures import Estimate, mean_of, per_question, rows
 from semsearch.quality.evaluation.outcomes import Outcome, collect
-from semsearch.quality.evaluation.questions import Question
+from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking.weights import ABLATIONS
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.normalise import WORD, fold
@@ -63,7 +63,7 @@ def pairs(articles: Sequence[Article], entries: Sequence[Entry]) -> list[Pair]:
     return found
 
 
-def questions(found: Sequence[Pair]) -> Iterator[Question]:
+def questions(found: Sequence[Pair]) -> Iterator[JudgedQuestion]:
     """Yield a question for each pair whose article says enough.
 
     Raises:
@@ -75,7 +75,7 @@ def questions(found: Sequence[Pair]) -> Iterator[Question]:
         if len(WORD.findall(query)) >= MIN_WORDS:
             assert not names_left(query, names), (article.headwords, names_left(query, names))
             terms, ids = zip(*((entry.term, entry.id) for entry in right), strict=True)
-            yield Question(query, right[0].glossary, ANSWERABLE, terms, ids)
+            yield JudgedQuestion(query, right[0].glossary, ANSWERABLE, terms, ids)
 
 
 def report(before: Mapping[str, Sequence[Outcome]], now: Sequence[Outcome]) -> list[Estimate]:

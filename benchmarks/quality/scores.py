@@ -23,7 +23,7 @@ from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
 from semsearch.quality.evaluation.judgements import Half, in_half
 from semsearch.quality.evaluation.outcomes import Outcome, collect
 from semsearch.quality.evaluation.questions import prepare
-from semsearch.quality.evaluation.report import Asked, ask_all, summarise
+from semsearch.quality.evaluation.report import AskedQuestion, ask_all, summarise
 from semsearch.quality.evaluation.report_html import to_html
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from semsearch.ranking.weights import ABLATIONS
@@ -67,9 +67,9 @@ def _arguments() -> Namespace:
     return given
 
 
-def _ask(given: Namespace) -> tuple[list[Asked], dict[str, list[Outcome]]]:
+def _ask(given: Namespace) -> tuple[list[AskedQuestion], dict[str, list[Outcome]]]:
     """Ask every glossary; the other ways of answering by their titles."""
-    asked: list[Asked] = []
+    asked: list[AskedQuestion] = []
     others: dict[str, list[Outcome]] = defaultdict(list)
     for _, glossary, judgements in opened(given.shared, given.folder, given.model):
         asked.append(ask_all(glossary, judgements, half=Half.REPORTING, ablations=True))

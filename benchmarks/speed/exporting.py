@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.speed import memory
 from benchmarks.speed.bars import Bar, finish
 from semsearch.core.entries import Entry
-from semsearch.exporters import TARGETS, Export, Material, target_named
+from semsearch.exporters import TARGETS, ExportContext, GlossaryExport, target_named
 from semsearch.importers import read_corpus
 
 ENTRIES = 100_000
@@ -59,7 +59,7 @@ def _entries(file: Path) -> list[Entry]:
 
 def _export(name: str, file: Path) -> dict[str, float]:
     entries = _entries(file)
-    made = Export(target_named(name), Material("wordnet", lambda: iter(entries)))
+    made = GlossaryExport(target_named(name), ExportContext("wordnet", lambda: iter(entries)))
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from now on (proc(5))
     (before,) = memory.of([os.getpid()])
     start = time.process_time()

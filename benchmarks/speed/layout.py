@@ -34,7 +34,7 @@ SECONDS = 60.0
 DIM, SUBJECTS = 384, 300
 
 
-def wholes(index: Path) -> tuple[Vectors, Points]:
+def definition_vectors(index: Path) -> tuple[Vectors, Points]:
     """Return the vectors of the whole definitions of an index, and their places on its map."""
     manifest, files = read_manifest(IndexLayout(index))
     first_rows = mapped(files.first_rows, "<i8")[:-1]
@@ -92,7 +92,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("build/layout.json"))
     given = parser.parse_args()
     with opened_one("mdn", given.shared, given.folder):
-        vectors, built = wholes(given.folder / "mdn")
+        vectors, built = definition_vectors(given.folder / "mdn")
     places = {"as built": built, "principal components": fitted(pca(vectors, vectors)[0])}
     return finish({}, [*trust(vectors, places), *times()], given.output)
 

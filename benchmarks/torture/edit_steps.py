@@ -22,7 +22,7 @@ from benchmarks.torture.faults import FAULTS, PLACES, At, Recording, check_known
 from benchmarks.torture.kill import PROJECT, PromiseBroken, held
 from semsearch.core.errors import AnsweredBefore, IndexUnwritable
 from semsearch.core.progress import Progress, Silent
-from semsearch.ingest import Editor, Once
+from semsearch.ingest import Editor, IdempotentRequest
 from semsearch.search.glossary import Glossary
 
 STEPS = ("locking", "opening", "embedding", "writing", "remembering", "committing")
@@ -64,8 +64,8 @@ def edit(index: Path, words: str, progress: Progress) -> None:
 
 
 def _request(editor: Editor, words: str) -> None:
-    once = Once(words, words.encode(), lambda _: words.encode())
-    editor.signed("torture", once).change(CHANGED, definition=words)
+    once = IdempotentRequest(words, words.encode(), lambda _: words.encode())
+    editor.as_author("torture", once).change(CHANGED, definition=words)
 
 
 def _edit_well(index: Path, words: str) -> None:

@@ -40,7 +40,7 @@ def torture(index: Path, edits: int) -> int:
         others = [_start(index, share, seed) for seed in range(PROCESSES)]
         with ThreadPoolExecutor(THREADS) as threads:
             working = [
-                threads.submit(count, editor.signed(f"thread {n}"), share, n)
+                threads.submit(count, editor.as_author(f"thread {n}"), share, n)
                 for n in range(THREADS)
             ]
         late = sum(worked.result() for worked in working)

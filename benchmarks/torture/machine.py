@@ -33,9 +33,9 @@ from hypothesis.stateful import (
 from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict, EntryNotFound
 from semsearch.core.progress import Silent
-from semsearch.ingest import Editor, Once
+from semsearch.ingest import Editor, IdempotentRequest
 from semsearch.ingest.build import build_index
-from semsearch.ingest.bulk import Outcome
+from semsearch.ingest.bulk import ImportOutcome
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
@@ -135,15 +135,17 @@ class IndexMachine(RuleBasedStateMachine):
         id_ = f"{GLOSSARY}:{name}"
         self._requests += 1
         key = f"request {self._requests}"
-        once = self._editor.signed("ann", Once(key, b"", lambda changed: repr(changed).encode()))
+        once = self._editor.as_author(
+            "ann", IdempotentRequest(key, b"", lambda changed: repr(changed).encode())
+        )
         if id_ not in self._model:
             self._refused(EntryNotFound, lambda: once.change(id_, definition=words))
-            assert self._editor.signed("ann").answered(key) is None
+            assert self._editor.as_author("ann").answered(key) is None
             return
         changed = once.change(id_, definition=words)
         self._note(id_, words, changed)
         self._refused(AnsweredBefore, lambda: once.change(id_, definition="Never to be read."))
-        answered = self._editor.signed("ann").answered(key)
+        answered = self._editor.as_author("ann").answered(key)
         assert answered is not None
         assert answered.answer == repr(changed).encode()
 
@@ -195,10 +197,10 @@ class IndexMachine(RuleBasedStateMachine):
             entry = self._editor.entry(record.id).entry
             self._note(record.id, words, Changed(record.id, entry, record.revision))
 
-    def _outcome(self, id_: str, words: str) -> Outcome:
+    def _outcome(self, id_: str, words: str) -> ImportOutcome:
         if id_ not in self._model:
-            return Outcome.ADDED
-        return Outcome.UNCHANGED if self._model[id_] == words else Outcome.CHANGED
+            return ImportOutcome.ADDED
+        return ImportOutcome.UNCHANGED if self._model[id_] == words else ImportOutcome.CHANGED
 
     @rule()
     def publish(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.torture.kill import PROJECT, PromiseBroken
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 
 _SERVE = """
 import sys
@@ -42,4 +42,4 @@ def serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def editing_key(index: Path) -> str:
     """Make a key that may edit."""
-    return KeyStore(index / "keys.db").create(name="", scope=Scope.EDIT, now=utc_now())[1].text
+    return KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())[1].text

@@ -16,7 +16,7 @@ from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from semsearch.exporters import Export
+    from semsearch.exporters import GlossaryExport
     from semsearch.search.glossary import Glossary
 
 app = typer.Typer()
@@ -99,7 +99,7 @@ def _by_suffix(output: Path | None) -> str:
     return by_suffix[suffix]
 
 
-def _write(made: Export, output: Path | None) -> None:
+def _write(made: GlossaryExport, output: Path | None) -> None:
     from semsearch.exporters.export import write_whole  # noqa: PLC0415
 
     if output is None:
@@ -126,7 +126,7 @@ def _write(made: Export, output: Path | None) -> None:
     common.done(f"wrote {', '.join(map(str, files))}")
 
 
-def _tell(made: Export, report: Path | None) -> None:
+def _tell(made: GlossaryExport, report: Path | None) -> None:
     """Say what the format could not hold."""
     losses = list(made.losses())
     if report is not None:

@@ -45,17 +45,17 @@ def create(
 ) -> None:
     """Make an access key, and print it this once."""
     from semsearch.server.auth.expiry import expiry  # noqa: PLC0415 - loads the library
-    from semsearch.server.auth.keys import Scope, utc_now  # noqa: PLC0415
+    from semsearch.server.auth.keys import KeyScope, utc_now  # noqa: PLC0415
 
-    if scope not in list(Scope):
-        raise InvalidSetting(f"{scope!r} is no scope of a key; choose {', '.join(Scope)}")
+    if scope not in list(KeyScope):
+        raise InvalidSetting(f"{scope!r} is no scope of a key; choose {', '.join(KeyScope)}")
     now = utc_now()
     until = expiry(expires, now) if expires is not None else None
     layout = _layout(index)
     wanted = glossary or []
     _check_glossaries(layout, wanted)
     key, secret = _store(layout).create(
-        name=name, scope=Scope(scope), glossaries=wanted, expires=until, now=now
+        name=name, scope=KeyScope(scope), glossaries=wanted, expires=until, now=now
     )
     keys.created(key, secret, as_json=as_json)
 

@@ -65,20 +65,20 @@ def lint(
         str | None, typer.Option(help="Format of all files (default: by what stands in each).")
     ] = None,
     form: Annotated[
-        show_lint.Form, typer.Option("--format", "-f", help="How findings are printed.")
-    ] = show_lint.Form.TEXT,
+        show_lint.LintFormat, typer.Option("--format", "-f", help="How findings are printed.")
+    ] = show_lint.LintFormat.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """Say what to mend in glossaries; docs/lint.md describes the rules."""
     from semsearch.quality import lint as linting  # noqa: PLC0415 - loads numpy
 
-    if as_json and form not in (show_lint.Form.TEXT, show_lint.Form.JSON):
+    if as_json and form not in (show_lint.LintFormat.TEXT, show_lint.LintFormat.JSON):
         raise InvalidSetting(f"--json and --format {form} were given; choose one")
     chosen = _config(config).only(select or (), ignore or ())
     bound = chosen.fail_on
     if fail_on is not None:
         bound = linting.severity_named(fail_on, none="never", place="--fail-on: ")
-    with common.BuildProgress(quiet=as_json or form is not show_lint.Form.TEXT) as progress:
+    with common.BuildProgress(quiet=as_json or form is not show_lint.LintFormat.TEXT) as progress:
         found = linting.lint(
             paths or ["corpus"],
             index=_index(index),
@@ -88,7 +88,7 @@ def lint(
             format=read_as,
             progress=progress,
         )
-    show_lint.report(found, show_lint.Form.JSON if as_json else form)
+    show_lint.report(found, show_lint.LintFormat.JSON if as_json else form)
     raise typer.Exit(int(found.fails(bound)))
 
 
@@ -135,7 +135,7 @@ def diff(
         str | None, typer.Option(help="Format of all files (default: by what stands in each).")
     ] = None,
     form: Annotated[
-        show_diff.Form | None,
+        show_diff.DiffFormat | None,
         typer.Option(
             "--format",
             "-f",
@@ -155,7 +155,7 @@ def diff(
     from semsearch.quality.diff import diff as compare  # noqa: PLC0415 - loads numpy
 
     form = _one_form(form, output, as_json=as_json)
-    is_table = form is show_diff.Form.TABLE
+    is_table = form is show_diff.DiffFormat.TABLE
     with common.BuildProgress(quiet=not is_table) as progress:
         found = compare(
             old,
@@ -177,23 +177,25 @@ def diff(
 
 
 _BY_SUFFIX = {
-    ".json": show_diff.Form.JSON,
-    ".md": show_diff.Form.MARKDOWN,
-    ".html": show_diff.Form.HTML,
+    ".json": show_diff.DiffFormat.JSON,
+    ".md": show_diff.DiffFormat.MARKDOWN,
+    ".html": show_diff.DiffFormat.HTML,
 }
 
 
-def _one_form(form: show_diff.Form | None, output: Path | None, *, as_json: bool) -> show_diff.Form:
+def _one_form(
+    form: show_diff.DiffFormat | None, output: Path | None, *, as_json: bool
+) -> show_diff.DiffFormat:
     """Return how differences are printed: as was asked for, else by the suffix of the file."""
-    if as_json and form not in (None, show_diff.Form.TABLE, show_diff.Form.JSON):
+    if as_json and form not in (None, show_diff.DiffFormat.TABLE, show_diff.DiffFormat.JSON):
         raise InvalidSetting(f"--json and --format {form} were given; choose one")
     if as_json:
-        return show_diff.Form.JSON
+        return show_diff.DiffFormat.JSON
     if form is None and output is not None:
         form = _BY_SUFFIX.get(output.suffix.lower())
-    if output is not None and form in (None, show_diff.Form.TABLE):
+    if output is not None and form in (None, show_diff.DiffFormat.TABLE):
         raise InvalidSetting("--output writes JSON, Markdown or HTML; choose one with --format")
-    return form or show_diff.Form.TABLE
+    return form or show_diff.DiffFormat.TABLE
 
 
 def _write(path: Path, text: str) -> None:

@@ -17,7 +17,7 @@ from semsearch.core.arrays import Numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class PositionFilter:
     """Positions that may answer: a range in each layer, without the hidden ones.
 
     `count` says how many they are. `languages` are the tags that were asked for, if any were, and `only` the
@@ -30,19 +30,19 @@ class Scope:
     only: Numbers | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, ranges: Sequence[range], hidden: Collection[int] = ()) -> Scope:
+    def of(cls, ranges: Sequence[range], deleted: Collection[int] = ()) -> PositionFilter:
         """Count what is not hidden in the ranges of all layers."""
-        gone = sum(any(at in one for one in ranges) for at in hidden)
+        gone = sum(any(at in one for one in ranges) for at in deleted)
         return cls(tuple(ranges), sum(map(len, ranges)) - gone)
 
-    def speaking(self, languages: Sequence[str], positions: Numbers) -> Scope:
+    def in_language(self, languages: Sequence[str], positions: Numbers) -> PositionFilter:
         """Return this scope without all entries that do not speak some languages.
 
         Args:
             languages: their tags.
             positions: who speaks them, ascending and none of them hidden.
         """
-        return Scope(self.ranges, len(positions), tuple(languages), positions)
+        return PositionFilter(self.ranges, len(positions), tuple(languages), positions)
 
     def __len__(self) -> int:
         """How many positions may answer."""
@@ -64,11 +64,11 @@ def are_among(
     return kept[at] == numbers if len(kept) else np.zeros(len(numbers), dtype=np.bool_)
 
 
-def visible(numbers: Numbers, hidden: Numbers) -> Numbers:
+def live(numbers: Numbers, deleted: Numbers) -> Numbers:
     """Return ascending positions without the hidden ones, which ascend as well."""
-    if not len(hidden) or not len(numbers):
+    if not len(deleted) or not len(numbers):
         return numbers
-    at = hidden.searchsorted(numbers)
-    at[at == len(hidden)] = 0
-    kept: Numbers = numbers[hidden[at] != numbers]
+    at = deleted.searchsorted(numbers)
+    at[at == len(deleted)] = 0
+    kept: Numbers = numbers[deleted[at] != numbers]
     return kept

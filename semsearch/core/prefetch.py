@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
-def one_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
+def prefetch(make: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield what is made of each item, in order, while a thread makes the next one, and no more than that."""
     with ThreadPoolExecutor(1) as thread:
         waiting = None

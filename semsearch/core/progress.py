@@ -33,7 +33,7 @@ class Silent:
         """Say nothing."""
 
 
-def told(items: Iterable[T], progress: Progress, step: str, total: int) -> Iterator[T]:
+def track(items: Iterable[T], progress: Progress, step: str, total: int) -> Iterator[T]:
     """Yield the parts of a step that begins now, and tell how many are done."""
     progress.start(step, total)
     lump = -(-total // LUMPS) or 1

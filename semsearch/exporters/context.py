@@ -19,7 +19,7 @@ LANGUAGE = "en"
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class ExportContext:
     """A glossary to be written.
 
     `entries` gives all entries, as often as it is called and always the same. `address` is where the service is that has a page

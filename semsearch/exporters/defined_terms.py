@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from html import escape
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import LANGUAGE, Material, parts_of
+from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
 from semsearch.importers.defined_terms import described
 
 _HELD = frozenset({"id", "aliases", "language", "category", "notation"})
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".schema.jsonld", _pieces(material)
 
 
-def _pieces(material: Material) -> Iterator[bytes]:
+def _pieces(material: ExportContext) -> Iterator[bytes]:
     about = {
         "@context": "https://schema.org/",
         "@type": "DefinedTermSet",
@@ -38,7 +38,7 @@ def _pieces(material: Material) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def _term(entry: Entry, material: Material) -> dict[str, object]:
+def _term(entry: Entry, material: ExportContext) -> dict[str, object]:
     def tagged(text: str) -> object:
         same = entry.language == LANGUAGE
         return text if same else {"@language": entry.language, "@value": text}
@@ -64,7 +64,7 @@ def _description(entry: Entry) -> str:
     return text if described(text) == text else escape(text, quote=False).replace("\n", "<br>")
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts for which schema.org has no property, and definitions whose lines are not held."""
     if entry.id in material.repeated:
         yield "entry"

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import Material, parts_of
+from semsearch.exporters.context import ExportContext, parts_of
 from semsearch.importers.dictd import DIGITS, words_of
 
 _WIDTH = 74
@@ -18,14 +18,14 @@ _NO_LINKS = str.maketrans("{}", "()")
 _HELD = frozenset({"aliases"})
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the text, and then the index, which is sorted."""
     index: list[tuple[str, int, int]] = []
     yield ".dict", _articles(material, index)
     yield ".index", (_line(*one) for one in sorted(index, key=_order))
 
 
-def _articles(material: Material, index: list[tuple[str, int, int]]) -> Iterator[bytes]:
+def _articles(material: ExportContext, index: list[tuple[str, int, int]]) -> Iterator[bytes]:
     at = 0
     about = {"utf8": "\n", "allchars": "\n", "short": f"{material.glossary}\n"}
     for name, text in about.items():
@@ -72,7 +72,7 @@ def _number(value: int) -> str:
     return digits
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts that an article has no place for, a definition that flows otherwise, and entries that need an id."""
     yield from material.lost_without_ids(entry)
     yield from (name for name in parts_of(entry) if name not in _HELD)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile, SpooledTemporaryFile
 
-from semsearch.exporters.context import Material
+from semsearch.exporters.context import ExportContext
 from semsearch.exporters.formats import Target
 
 _IN_MEMORY = 1 << 24
@@ -25,11 +25,11 @@ class Loss:
 
 
 @dataclass(frozen=True, eq=False)
-class Export:
+class GlossaryExport:
     """A glossary to be written as one format."""
 
     target: Target
-    material: Material
+    material: ExportContext
 
     @property
     def name(self) -> str:

@@ -14,16 +14,16 @@ from typing import Protocol, cast
 
 from semsearch.core.entries import Entry
 from semsearch.core.errors import UnknownFormat
-from semsearch.exporters.context import Material
+from semsearch.exporters.context import ExportContext
 
 
 class Writer(Protocol):
     """What the module of a format has."""
 
-    def write(self, material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def write(self, material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield suffix and content of each file."""
 
-    def lost(self, entry: Entry, material: Material) -> Iterable[str]:
+    def lost(self, entry: Entry, material: ExportContext) -> Iterable[str]:
         """Yield the parts of an entry that are not held as they are."""
 
 
@@ -40,11 +40,11 @@ class Target:
     is_several: bool = False
     """Whether it is several files, which travel as an archive."""
 
-    def write(self, material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def write(self, material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield suffix and content of each file."""
         return self._writer.write(material)
 
-    def lost(self, entry: Entry, material: Material) -> Iterable[str]:
+    def lost(self, entry: Entry, material: ExportContext) -> Iterable[str]:
         """Yield the parts of an entry that are not held as they are."""
         return self._writer.lost(entry, material)
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 
 from semsearch.core.entries import TEXT_DETAILS, Entry
-from semsearch.exporters.context import Material, is_flat, name_of
+from semsearch.exporters.context import ExportContext, is_flat, name_of
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".jsonl", (line_of(entry) for entry in material.entries())
 
@@ -32,7 +32,7 @@ def line_of(entry: Entry) -> bytes:
     return json.dumps(said, ensure_ascii=False).encode() + b"\n"
 
 
-def lost(entry: Entry, material: Material) -> tuple[str, ...]:
+def lost(entry: Entry, material: ExportContext) -> tuple[str, ...]:
     """Return nothing: all is held."""
     del entry, material
     return ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import Material, links_by, name_of, parts_of
+from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
 from semsearch.importers.markdown.metadata_lines import is_stated
@@ -30,19 +30,19 @@ _RELATIONS = {
 }
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".md", _pieces(material)
 
 
-def _pieces(material: Material) -> Iterator[bytes]:
+def _pieces(material: ExportContext) -> Iterator[bytes]:
     yield f"# {in_markdown(material.glossary)}\n".encode()
     for entry in material.entries():
         heading = f"## {in_markdown(entry.term)} {{#{name_of(entry)}}}"
         yield f"\n{heading}\n\n{_stated(entry, material)}{_definition(entry.definition)}\n".encode()
 
 
-def _stated(entry: Entry, material: Material) -> str:
+def _stated(entry: Entry, material: ExportContext) -> str:
     """Return the lines of other names and relations; a comment where the definition would be taken for one."""
     lines = [_aliases(entry)] if entry.aliases else []
     for part, heading in _RELATIONS.items():
@@ -60,7 +60,7 @@ def _aliases(entry: Entry) -> str:
     return f"Aliases: {names}{ends}"
 
 
-def _link(name: str, material: Material) -> str:
+def _link(name: str, material: ExportContext) -> str:
     """Return a link to an entry, to where there is none too, or to another site."""
     id_ = material.id_of(name)
     if id_ is None and name.startswith(("http://", "https://")):
@@ -86,7 +86,7 @@ def _line(line: str) -> str:
     return _BEGINS.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", marked)
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts that Markdown has no place for, and definitions that would be read otherwise."""
     del material
     yield from (name for name in parts_of(entry) if name not in _HELD)

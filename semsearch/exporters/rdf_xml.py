@@ -7,18 +7,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from semsearch.core.entries import Entry
 from semsearch.exporters import skos
-from semsearch.exporters.context import Material, parts_of, several
+from semsearch.exporters.context import ExportContext, parts_of, several
 from semsearch.exporters.skos import PREFIXES, Described, Iri, Text, described, is_xml, xml_text
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".rdf", _pieces(material)
 
 
-def _pieces(material: Material) -> Iterator[bytes]:
+def _pieces(material: ExportContext) -> Iterator[bytes]:
     names = {"rdf": _RDF, **PREFIXES}
     declared = "".join(f"\n    xmlns:{name}={quoteattr(iri)}" for name, iri in names.items())
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'.encode()
@@ -39,7 +39,7 @@ def _property(name: str, value: Iri | Text) -> str:
     return f"<{name}{language}>{escape(xml_text(value.text))}</{name}>"
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield what a graph does not hold, and texts with signs that XML has none of."""
     yield from skos.lost(entry, material)
     stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import Material, links_by
+from semsearch.exporters.context import ExportContext, links_by
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
@@ -56,7 +56,7 @@ class Described:
     said: tuple[tuple[str, Iri | Text], ...]
 
 
-def described(material: Material) -> Iterator[Described]:
+def described(material: ExportContext) -> Iterator[Described]:
     """Yield the glossary as a concept scheme, and then each entry as a concept of it."""
     title = Text(material.glossary)
     yield Described(material.own_iri, "skos:ConceptScheme", (("dct:title", title),))
@@ -64,7 +64,7 @@ def described(material: Material) -> Iterator[Described]:
         yield Described(material.iri(entry.id), "skos:Concept", tuple(_statements(entry, material)))
 
 
-def _statements(entry: Entry, material: Material) -> Iterator[tuple[str, Iri | Text]]:
+def _statements(entry: Entry, material: ExportContext) -> Iterator[tuple[str, Iri | Text]]:
     details, language = entry.details, entry.language
     yield "skos:prefLabel", Text(entry.term, language)
     for predicate, texts in (
@@ -96,7 +96,7 @@ def _hidden(entry: Entry) -> tuple[str, ...]:
     return tuple(label for label in entry.details.hidden_labels if label not in shown)
 
 
-def _related(entry: Entry, part: str, material: Material) -> Iterator[tuple[str, Iri]]:
+def _related(entry: Entry, part: str, material: ExportContext) -> Iterator[tuple[str, Iri]]:
     """Yield what a relation leads to, mapped where it leaves the glossary; an entry leads to itself nowhere."""
     for name in links_by(entry, part):
         iri = _address(name, part, material)
@@ -105,7 +105,7 @@ def _related(entry: Entry, part: str, material: Material) -> Iterator[tuple[str,
             yield predicates[part], Iri(iri)
 
 
-def _address(name: str, part: str, material: Material) -> str | None:
+def _address(name: str, part: str, material: ExportContext) -> str | None:
     id_ = material.id_of(name)
     if id_ is not None:
         return material.iri(id_)
@@ -117,7 +117,7 @@ def is_address(text: str) -> bool:
     return "://" in text and _IRI.fullmatch(text) is not None
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the relations that lead to no entry, hidden labels that are shown, and entries that repeat another."""
     if entry.id in material.repeated:
         yield "entry"

@@ -9,14 +9,14 @@ import struct
 from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import LANGUAGE, Material, parts_of
+from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
 
 _MOST_BYTES = 255
 """Of a headword."""
 _HELD = frozenset({"aliases", "language"})
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the text, the index, the other names, and the description, which has their sizes."""
     places: list[tuple[bytes, int, int, int]] = []
     names: list[tuple[bytes, int]] = []
@@ -43,7 +43,9 @@ def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
 
 
 def _articles(
-    material: Material, places: list[tuple[bytes, int, int, int]], names: list[tuple[bytes, int]]
+    material: ExportContext,
+    places: list[tuple[bytes, int, int, int]],
+    names: list[tuple[bytes, int]],
 ) -> Iterator[bytes]:
     at = 0
     for number, entry in enumerate(material.entries()):
@@ -67,13 +69,13 @@ def _order(word: bytes) -> tuple[bytes, bytes]:
     return word.lower(), word  # of bytes, `lower` changes letters of ASCII alone
 
 
-def _language(material: Material) -> str:
+def _language(material: ExportContext) -> str:
     """Return the language of all entries; none if they have several, or the usual one."""
     (first, *others) = material.languages or {LANGUAGE}
     return "" if others or first == LANGUAGE else first
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts that a dictionary has no place for, names that are too long, and entries that need an id."""
     yield from material.lost_without_ids(entry)
     yield from (name for name in parts_of(entry) if name not in _HELD)

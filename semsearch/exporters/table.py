@@ -7,19 +7,19 @@ import io
 from collections.abc import Iterator
 
 from semsearch.core.entries import DETAILS, Entry
-from semsearch.exporters.context import Material, is_flat, name_of, parts_of, several
+from semsearch.exporters.context import ExportContext, is_flat, name_of, parts_of, several
 from semsearch.importers.csv_formulas import defused
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
 _SENTENCES = ("examples", "sources")
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".csv", _rows(material)
 
 
-def _rows(material: Material) -> Iterator[bytes]:
+def _rows(material: ExportContext) -> Iterator[bytes]:
     yield _row(_COLUMNS)
     for entry in material.entries():
         own = {"id": name_of(entry), "language": entry.language}
@@ -43,7 +43,7 @@ def _row(cells: tuple[str, ...] | list[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
     del material
     for name, value in parts_of(entry).items():

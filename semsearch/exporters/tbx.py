@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import LANGUAGE, Material, parts_of, several
+from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of, several
 from semsearch.exporters.skos import is_xml, xml_text
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -24,19 +24,19 @@ _HELD = frozenset(
 )  # fmt: skip
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".tbx", _pieces(material)
 
 
-def _pieces(material: Material) -> Iterator[bytes]:
+def _pieces(material: ExportContext) -> Iterator[bytes]:
     yield _HEAD.format(title=escape(material.glossary)).encode()
     for entry in material.entries():
         yield _concept(entry, material).encode()
     yield _TAIL
 
 
-def _concept(entry: Entry, material: Material) -> str:
+def _concept(entry: Entry, material: ExportContext) -> str:
     details = entry.details
     subject = _part("min:subjectField", details.category) if details.category else ""
     sources = "".join(_part("basic:source", source) for source in details.sources)
@@ -73,14 +73,14 @@ def _xml_id(id_: str) -> str:
     return name if name[:1].isalpha() else f"_{name}"
 
 
-def _targets(entry: Entry, material: Material) -> Iterator[tuple[str, str]]:
+def _targets(entry: Entry, material: ExportContext) -> Iterator[tuple[str, str]]:
     for name in entry.see_also:
         id_ = material.id_of(name)
         if id_ is not None:
             yield name, id_
 
 
-def lost(entry: Entry, material: Material) -> Iterator[str]:
+def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts that TBX-Basic has no category for, and texts whose line breaks are not held."""
     if entry.id in material.repeated:
         yield "entry"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from semsearch.exporters.context import Material
+from semsearch.exporters.context import ExportContext
 from semsearch.exporters.skos import PREFIXES, Described, Iri, Text, described, lost
 
 __all__ = ["lost", "write"]
 
 
-def write(material: Material) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
     yield ".ttl", _lines(material)
 
 
-def _lines(material: Material) -> Iterator[bytes]:
+def _lines(material: ExportContext) -> Iterator[bytes]:
     yield "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items()).encode()
     for thing in described(material):
         yield _block(thing).encode()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.core.progress import Progress, Silent, told
+from semsearch.core.progress import Progress, Silent, track
 from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
@@ -61,7 +61,7 @@ def read_corpus(
     if not files:
         raise ImportFailed("no path was given; name a file or a folder to read", ".")
     items: dict[str, list[Item]] = {}
-    for file in told(files, progress or Silent(), "reading", len(files)):
+    for file in track(files, progress or Silent(), "reading", len(files)):
         items.setdefault(file.glossary, []).extend(_read_file(file, options))
     entries: list[Entry] = []
     refusals: list[Refusal] = []

@@ -54,7 +54,7 @@ _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class EntryOrRefusal:
     """What became of the records of one glossary, each list in their order."""
 
     entries: list[Entry]
@@ -63,7 +63,7 @@ class Made:
     left_out: list[LeftOut]
 
 
-def make_entries(items: Sequence[Item], glossary: str) -> Made:
+def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
     """Make entries of everything that was read for one glossary.
 
     Args:
@@ -98,7 +98,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> Made:
         else:
             refusals.append((place, outcome))
     refused = [refusal for _, refusal in sorted(refusals, key=_place)]
-    return Made(entries, refused, done, left_out)
+    return EntryOrRefusal(entries, refused, done, left_out)
 
 
 def _place(placed: tuple[int, Refusal]) -> int:

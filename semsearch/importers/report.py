@@ -14,7 +14,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.importers.corpus import Corpus
 
 
-class Fate(StrEnum):
+class RecordOutcome(StrEnum):
     """What becomes of a record."""
 
     TAKEN = "taken"
@@ -33,7 +33,7 @@ class RecordFate:
     """
 
     source: Source
-    fate: Fate
+    fate: RecordOutcome
     id: str = ""
     names: tuple[str, ...] = ()
     reason: str = ""
@@ -76,14 +76,14 @@ def _taken(corpus: Corpus) -> Iterator[RecordFate]:
         names = (entry.term, *entry.aliases)
         source = entry.source or Source("", 0)
         without = left_out.get(entry.id, ())
-        yield RecordFate(source, Fate.TAKEN, entry.id, names, left_out=without)
+        yield RecordFate(source, RecordOutcome.TAKEN, entry.id, names, left_out=without)
 
 
 def _others(corpus: Corpus) -> Iterator[RecordFate]:
     for merged in corpus.merged:
-        yield RecordFate(merged.source, Fate.MERGED, merged.id, (merged.name,))
+        yield RecordFate(merged.source, RecordOutcome.MERGED, merged.id, (merged.name,))
     for refusal in corpus.refusals:
-        yield RecordFate(refusal.source, Fate.SKIPPED, reason=refusal.reason)
+        yield RecordFate(refusal.source, RecordOutcome.SKIPPED, reason=refusal.reason)
 
 
 def _stated(one: RecordFate) -> dict[str, object]:

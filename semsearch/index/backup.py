@@ -26,9 +26,9 @@ from semsearch.core.errors import FormatTooNew, IndexDamaged, InvalidSetting
 from semsearch.core.version import __version__
 from semsearch.index.manifest import Manifest, load_manifest
 from semsearch.storage.atomic_files import sync
-from semsearch.storage.database import check, sound
+from semsearch.storage.database import check, translate_corruption
 from semsearch.storage.entry_store import EntryReader, EntryStore
-from semsearch.storage.io_errors import told_why
+from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.online_copy import copy_database
 
@@ -71,7 +71,10 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
     layout, target = IndexLayout(Path(index)), Path(file)
     if target.is_dir() or not target.parent.is_dir():
         raise InvalidSetting(f"{target} cannot be a backup; name a file in a folder that is there")
-    with told_why(target.parent), tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    with (
+        translate_os_errors(target.parent),
+        tempfile.TemporaryDirectory(dir=target.parent) as scratch,
+    ):
         beside = Path(scratch) / "backup.tar"
         with ExitStack() as opened:
             manifest, members = _generation(layout, opened)
@@ -128,7 +131,7 @@ def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
         raise IndexDamaged(
             f"the index in {layout.root} has no {layout.store.name}; back up the one it was copied from"
         )
-    with sound(layout.store):
+    with translate_corruption(layout.store):
         EntryReader(layout.store).close()  # says so if it is of another version
         copy_database(layout.store, target)
         with closing(EntryReader(target, named=layout.store)) as copied:
@@ -144,7 +147,7 @@ def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
 def _copy_keys(layout: IndexLayout, target: Path) -> None:
     """Copy the keys, and read the copy through."""
     try:
-        with sound(layout.keys):
+        with translate_corruption(layout.keys):
             copy_database(layout.keys, target)
             with closing(sqlite3.connect(target)) as copied:
                 check(copied, layout.keys)
@@ -202,7 +205,7 @@ def restore_backup(file: str | Path, index: str | Path) -> BackupInfo:
     source, root = Path(file), Path(index)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidSetting(f"{root} is not empty; move it away, or choose another with --index")
-    with told_why(root):
+    with translate_os_errors(root):
         root.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".restoring-", dir=root.parent))
         try:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from semsearch.core.errors import IndexDamaged, IndexUnwritable
 from semsearch.index.manifest import current_generation
 from semsearch.ranking.confidence import Calibration
-from semsearch.storage.atomic_files import exclusive, replace_atomically, sync
+from semsearch.storage.atomic_files import file_lock, replace_atomically, sync
 from semsearch.storage.layout import IndexLayout
 
 
@@ -62,7 +62,7 @@ def remove_calibration(layout: IndexLayout) -> bool:
 def _writing(layout: IndexLayout) -> Iterator[None]:
     current_generation(layout)  # where no index is, none is made
     try:
-        with exclusive(layout.lock):
+        with file_lock(layout.lock):
             yield
     except OSError as error:
         raise IndexUnwritable(

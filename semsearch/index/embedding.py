@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from semsearch.core.prefetch import one_ahead
+from semsearch.core.prefetch import prefetch
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import Manifest
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.models import REFERENCE, load_answering_encoder
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.base import Encoder
-from semsearch.models.encoders.onnx import Export
+from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.layout import IndexLayout
 
@@ -42,7 +42,7 @@ class Embedding:
         layout: IndexLayout,
         model: str,
         fingerprint: str,
-        export: Export | None,
+        export: EncoderExport | None,
         reference: Callable[[], Encoder],
     ) -> Embedding:
         """Choose what embeds definitions; a copy's vectors are kept apart from the reference's.
@@ -77,7 +77,9 @@ class Embedding:
         folder = layout.encoder(manifest.fingerprint)
         is_hashed = manifest.precision == hashed.NAME
         sha256 = manifest.encoder_sha256
-        export = None if is_hashed else Export.load_stated(folder, manifest.fingerprint, sha256)
+        export = (
+            None if is_hashed else EncoderExport.load_stated(folder, manifest.fingerprint, sha256)
+        )
         precision = hashed.NAME if is_hashed else REFERENCE
 
         return cls.by(
@@ -121,7 +123,7 @@ class Known(Protocol):
 
 
 def embed_missing(
-    texts: Known, built: Prepared, embedding: Embedding, progress: Progress
+    texts: Known, built: PassageTable, embedding: Embedding, progress: Progress
 ) -> Iterator[Embedded]:
     """Embed each text that has no vector yet once, and yield what came of some at a time.
 
@@ -134,8 +136,8 @@ def embed_missing(
     rows: dict[bytes, int] = {}
     for row, text in enumerate(built.hashes(built.rows)):
         rows.setdefault(text, row)
-    wholes = set(built.hashes(built.first_rows[:-1].tolist()))
-    missing = texts.unknown(rows, embedding.key, wholes)
+    definition_vectors = set(built.hashes(built.first_rows[:-1].tolist()))
+    missing = texts.unknown(rows, embedding.key, definition_vectors)
     # alike lengths pad little; what is written here together is read together when a generation is derived
     wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -built.length(rows[t]), t))
     if not wanted:
@@ -145,9 +147,9 @@ def embed_missing(
 
     def embed(hashes: Sequence[bytes]) -> Embedded:
         encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
-        return Embedded(embedding.key, hashes, encoded, wholes)
+        return Embedded(embedding.key, hashes, encoded, definition_vectors)
 
-    for embedded in one_ahead(embed, _batches(wanted, lambda h: built.length(rows[h]))):
+    for embedded in prefetch(embed, _batches(wanted, lambda h: built.length(rows[h]))):
         yield embedded
         progress.advance(len(embedded.texts))
 

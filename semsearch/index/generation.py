@@ -16,7 +16,7 @@ from semsearch.core.checksums import hashes_of
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
-from semsearch.index.ann.engine import engine_file, write_engine
+from semsearch.index.ann.engine import engine_file, write_ann
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.memory_map import Rows
 from semsearch.index.files.postings import write_words
@@ -24,13 +24,13 @@ from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import FORMAT, Manifest, publish
 from semsearch.index.map.layout import write_map
 from semsearch.index.model_exports import Exports
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.index.relations import Relating, RelationCounts
 from semsearch.index.retrieval import Retriever
-from semsearch.index.score_baseline import measure_fits
+from semsearch.index.score_baseline import measure_score_baseline
 from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
-from semsearch.ranking.baseline import Background, measure_background
+from semsearch.ranking.baseline import Baseline, measure_background
 from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.entry_store import EntryReader
@@ -41,7 +41,7 @@ BATCH = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class GenerationSpec:
     """Which generation is written, and what its vectors were made with."""
 
     number: int
@@ -58,7 +58,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class UnpublishedGeneration:
     """A generation that is written under a temporary name, and that nobody reads yet."""
 
     root: Path
@@ -69,10 +69,10 @@ class Written:
 def write_generation(
     layout: IndexLayout,
     store: EntryReader,
-    built: Prepared,
-    made: Made,
+    built: PassageTable,
+    made: GenerationSpec,
     progress: Progress,
-) -> Written:
+) -> UnpublishedGeneration:
     """Write a generation beside the others, under a temporary name.
 
     Args:
@@ -99,10 +99,12 @@ def write_generation(
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
-    return Written(scratch, manifest, relating.counts)
+    return UnpublishedGeneration(scratch, manifest, relating.counts)
 
 
-def publish_generation(layout: IndexLayout, written: Written, progress: Progress) -> None:
+def publish_generation(
+    layout: IndexLayout, written: UnpublishedGeneration, progress: Progress
+) -> None:
     """Give a generation its name, and let it answer; the lock of the index is held."""
     progress.start("publishing", 2)
     written.root.rename(layout.generation(written.manifest.generation).root)
@@ -115,7 +117,7 @@ def publish_generation(layout: IndexLayout, written: Written, progress: Progress
 def _write_vectors(
     files: GenerationLayout,
     store: EntryReader,
-    built: Prepared,
+    built: PassageTable,
     key: str,
     progress: Progress,
 ) -> int:
@@ -135,14 +137,14 @@ def _write_vectors(
 def _manifest(
     layout: IndexLayout,
     files: GenerationLayout,
-    built: Prepared,
-    made: Made,
+    built: PassageTable,
+    made: GenerationSpec,
     dim: int,
     mean_words: float,
     progress: Progress,
 ) -> Manifest:
     identity, revision = made.revision
-    engine = write_engine(files, dim, made.engine, progress)
+    engine = write_ann(files, dim, made.engine, progress)
     progress.start("measuring", 2)
     together, apart = _backgrounds(files, built, dim)
     progress.advance(1)
@@ -179,11 +181,11 @@ def _manifest(
 
 
 def _backgrounds(
-    files: GenerationLayout, built: Prepared, dim: int
-) -> tuple[Background, dict[str, Background]]:
+    files: GenerationLayout, built: PassageTable, dim: int
+) -> tuple[Baseline, dict[str, Baseline]]:
     """Measure the similarity of meaning over all glossaries together, and in each."""
     rows = Rows(files.vectors, "<f4", dim)
-    apart: dict[str, Background] = {}
+    apart: dict[str, Baseline] = {}
     first = 0
     for name, group in groupby(built.glossaries()):
         last = first + len(list(group))
@@ -195,8 +197,8 @@ def _backgrounds(
 
 
 def _fits(
-    layout: IndexLayout, files: GenerationLayout, made: Made, dim: int, engine: EngineInfo
-) -> tuple[Background, dict[str, Background]]:
+    layout: IndexLayout, files: GenerationLayout, made: GenerationSpec, dim: int, engine: EngineInfo
+) -> tuple[Baseline, dict[str, Baseline]]:
     """Ask the new files their own sentences, with the encoder that will answer."""
     encoder = load_answering_encoder(
         layout.encoder(made.fingerprint),
@@ -205,4 +207,4 @@ def _fits(
         precision=made.precision,
     )
     with closing(Retriever(Segment.open(files, dim, engine))) as retriever:
-        return measure_fits(retriever, encoder)
+        return measure_score_baseline(retriever, encoder)

@@ -15,7 +15,7 @@ from pathlib import Path
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
 from semsearch.core.index_info import EngineInfo, RerankerInfo
-from semsearch.ranking.baseline import Background
+from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -50,15 +50,15 @@ class Manifest:
     vectors: int
     mean_words: float
     """Words of an entry, names included, with which the words half compares the length of each."""
-    background: Background
+    background: Baseline
     """Of the similarity of meaning, over all glossaries together."""
-    backgrounds: dict[str, Background]
+    backgrounds: dict[str, Baseline]
     """Of each glossary alone."""
     recipe: dict[str, float]
     """The weights of the fused score, for which the next two were measured."""
-    fit: Background
+    fit: Baseline
     """Of the fused score, over all glossaries together."""
-    fits: dict[str, Background]
+    fits: dict[str, Baseline]
     """Of each glossary alone."""
     sha256: dict[str, str]
 
@@ -174,8 +174,8 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
                 f"{stated['model']}`, the encoder it has, nothing is embedded anew)"
             )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
-            stated[one] = Background(**stated[one])
-            stated[each] = {k: Background(**v) for k, v in stated[each].items()}
+            stated[one] = Baseline(**stated[one])
+            stated[each] = {k: Baseline(**v) for k, v in stated[each].items()}
         stated["engine"] = EngineInfo(**stated["engine"])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         return Manifest(**stated), files

@@ -9,8 +9,8 @@ from typing import cast
 from semsearch.core.checksums import sha256_of
 from semsearch.core.index_info import RerankerInfo
 from semsearch.core.progress import Progress
-from semsearch.models.encoders.lazy import BuildingEncoder
-from semsearch.models.encoders.onnx import Export
+from semsearch.models.encoders.lazy import LazyEncoder
+from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.registry import Model
 from semsearch.models.rerankers.onnx import PairAgreement, RerankerExport
 from semsearch.storage.layout import IndexLayout
@@ -23,7 +23,7 @@ Sample = Callable[[], list[str]]
 class Exports:
     """The exported models of an index, and which of them were made now rather than found."""
 
-    encoder: Export | None
+    encoder: EncoderExport | None
     """None for an encoder without a model."""
     encoder_sha256: str | None
     """Of its description."""
@@ -34,7 +34,7 @@ class Exports:
 
 
 def export_models(
-    maker: BuildingEncoder,
+    maker: LazyEncoder,
     reranker: Model | None,
     layout: IndexLayout,
     sample: Sample,
@@ -56,15 +56,15 @@ def export_models(
     if maker.model is None:
         return Exports(None, None, is_new=False, reranker=judge, pairs=pairs)
     folder = layout.encoder(maker.fingerprint)
-    found = Export.find(folder, maker.fingerprint)
+    found = EncoderExport.find(folder, maker.fingerprint)
     export = found or _export_encoder(maker, maker.model, layout, sample, progress)
-    sha256 = sha256_of(Export.description(folder))
+    sha256 = sha256_of(EncoderExport.description(folder))
     return Exports(export, sha256, is_new=found is None, reranker=judge, pairs=pairs)
 
 
 def _export_encoder(
-    maker: BuildingEncoder, model: Model, layout: IndexLayout, sample: Sample, progress: Progress
-) -> Export:
+    maker: LazyEncoder, model: Model, layout: IndexLayout, sample: Sample, progress: Progress
+) -> EncoderExport:
     from semsearch.models.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
     from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415
 

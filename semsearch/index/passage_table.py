@@ -14,7 +14,7 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
-from semsearch.core.progress import Progress, told
+from semsearch.core.progress import Progress, track
 from semsearch.text.normalise import text_hash
 from semsearch.text.passages import Passage, passages_of
 
@@ -22,7 +22,7 @@ _BYTES = 32
 """Of a hash."""
 
 
-class Prepared:
+class PassageTable:
     """Entries by position, glossary by glossary, and their passages by row, the whole definition first."""
 
     def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
@@ -31,7 +31,7 @@ class Prepared:
         self._hashes = bytearray()
         self._lengths = array("i")
         first_rows = array("q", [0])
-        for entry in told(self.entries, progress, "preparing", len(self.entries)):
+        for entry in track(self.entries, progress, "preparing", len(self.entries)):
             for passage in passages_of(entry):
                 self._hashes += text_hash(passage.text)
                 self._lengths.append(len(passage.text))

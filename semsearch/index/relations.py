@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from semsearch.core.entries import Entry, Relation, RelationKind
-from semsearch.core.progress import Progress, told
+from semsearch.core.progress import Progress, track
 from semsearch.text.links import Links, links_of
 from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of
@@ -50,7 +50,7 @@ class Relating:
         First its links in the author's order, then its mentions in the order of the text. A pair that
         is both is a link.
         """
-        every = told(self._all(), self._progress, "links and mentions", len(self._entries))
+        every = track(self._all(), self._progress, "links and mentions", len(self._entries))
         for relation in chain.from_iterable(every):
             self._kinds[relation.kind] += 1
             yield relation

@@ -16,22 +16,22 @@ from numpy.typing import NDArray
 from semsearch.core.answers import ScoreParts
 from semsearch.core.arrays import Encoded, Numbers, Tokens, Vectors
 from semsearch.core.entries import Entry
-from semsearch.core.positions import Scope, visible
+from semsearch.core.positions import PositionFilter, live
 from semsearch.index.ann.engine import FETCH
 from semsearch.index.map.projection import landmarks, place
 from semsearch.index.segments.multi import (
-    Layered,
-    LayeredFinder,
-    LayeredNameStems,
-    LayeredTokens,
-    LayeredWords,
+    MultiNameStems,
+    MultiParts,
+    MultiPostings,
+    MultiSearcher,
+    MultiTokens,
 )
-from semsearch.index.segments.multi_entries import LayeredEntries
-from semsearch.index.segments.multi_relations import LayeredRelations
+from semsearch.index.segments.multi_entries import MultiEntries
+from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
 from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
-from semsearch.ranking.weights import PARTS, SHORTLIST, Recipe
+from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 
@@ -44,7 +44,7 @@ questions 20 of them rank as 100 do, and 10 a little worse."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QueryVectors:
     """One question as retrieval needs it: its text, its unit vector (d,) and its tokens."""
 
     text: str
@@ -52,7 +52,7 @@ class Question:
     tokens: Tokens
 
     @classmethod
-    def all_of(cls, texts: list[str], encoded: Encoded) -> list[Question]:
+    def all_of(cls, texts: list[str], encoded: Encoded) -> list[QueryVectors]:
         """Bring texts together with what an encoder made of them."""
         return [cls(*one) for one in zip(texts, encoded.vectors, encoded.tokens, strict=True)]
 
@@ -82,30 +82,30 @@ class Retriever:
     """A generation and what has been changed since, ready to be searched from several threads."""
 
     def __init__(
-        self, generation: Segment, changed: Segment | None = None, hidden: Numbers = NO_NUMBERS
+        self, generation: Segment, changed: Segment | None = None, deleted: Numbers = NO_NUMBERS
     ) -> None:
         """Take what answers.
 
         Args:
             generation: the derived files of most entries.
             changed: those of the entries that were added or changed since.
-            hidden: positions of the generation whose entries were changed or deleted since, ascending.
+            deleted: positions of the generation whose entries were changed or deleted since, ascending.
         """
         self._segments = (generation,) if changed is None else (generation, changed)
         counts = [len(one) for one in self._segments]
         rows = [len(one.rows.all) for one in self._segments]
-        self._hidden = hidden
-        self._layers = Layered(self._segments, counts)
-        self._rows = Layered([one.rows for one in self._segments], rows)
+        self._hidden = deleted
+        self._layers = MultiParts(self._segments, counts)
+        self._rows = MultiParts([one.rows for one in self._segments], rows)
         self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
-        self.snapshot = LayeredEntries([s.snapshot for s in self._segments], counts, rows, hidden)
-        self.relations = LayeredRelations(
-            self.snapshot, [s.snapshot for s in self._segments], counts, hidden
+        self.snapshot = MultiEntries([s.snapshot for s in self._segments], counts, rows, deleted)
+        self.relations = MultiRelations(
+            self.snapshot, [s.snapshot for s in self._segments], counts, deleted
         )
-        self.words = LayeredWords([s.words for s in self._segments], counts, hidden)
-        self.tokens = LayeredTokens([s.tokens for s in self._segments], counts)
-        self.name_stems = LayeredNameStems([s.name_stems for s in self._segments], counts)
-        self.finder = LayeredFinder([s.finder for s in self._segments], counts, hidden)
+        self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
+        self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
+        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts)
+        self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
@@ -113,13 +113,13 @@ class Retriever:
         for segment in self._segments:
             segment.close()
 
-    def positions(self, within: Scope | None = None) -> Numbers:
+    def positions(self, within: PositionFilter | None = None) -> Numbers:
         """Return every position that may answer, in a scope or in all, ascending."""
         ranges = within.ranges if within else (range(self._layers.end),)
         every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
-        return visible(every, self._hidden)
+        return live(every, self._hidden)
 
-    def entries(self, within: Scope) -> Iterator[Entry]:
+    def entries(self, within: PositionFilter) -> Iterator[Entry]:
         """Yield every entry of a scope, in order, without holding all of them."""
         positions = self.positions(within).tolist()
         for start in range(0, len(positions), _AT_A_TIME):
@@ -129,7 +129,7 @@ class Retriever:
         """Return the vectors of some passages, (n, d)."""
         return self._rows.gather(rows, lambda part, own: part.take(own))
 
-    def wholes(self, positions: Numbers) -> Vectors:
+    def definition_vectors(self, positions: Numbers) -> Vectors:
         """Return the vectors of the whole definitions at some positions, (n, d)."""
         return self.vectors(self._first_rows(positions))
 
@@ -141,7 +141,7 @@ class Retriever:
         if not len(later):
             return places
         among = landmarks(len(places))
-        added = place(self.wholes(later), self.wholes(among), places[among])
+        added = place(self.definition_vectors(later), self.definition_vectors(among), places[among])
         return np.concatenate([places, added.astype("f4")])
 
     def rows_of(self, position: int) -> range:
@@ -164,10 +164,17 @@ class Retriever:
         """Return entries among which the nearest of some positions are, ascending: all if all are compared anyway."""
         if self.finder.is_exact:
             return self.positions()
-        return self.finder.nearest(self.wholes(positions), FETCH, self.snapshot.everything)
+        return self.finder.nearest(
+            self.definition_vectors(positions), FETCH, self.snapshot.everything
+        )
 
     def candidates(
-        self, question: Question, k: int, within: Scope, also: Collection[int], recipe: Recipe
+        self,
+        question: QueryVectors,
+        k: int,
+        within: PositionFilter,
+        also: Collection[int],
+        recipe: ScoreWeights,
     ) -> list[Candidate]:
         """Find what meaning and words propose, fully scored.
 
@@ -208,7 +215,7 @@ class Retriever:
         ]
 
     def _parts(
-        self, question: Question, positions: Numbers, words: Scores
+        self, question: QueryVectors, positions: Numbers, words: Scores
     ) -> tuple[Scores, Numbers]:
         """Return the parts of the score that cost little, (n, len(PARTS)), and the best sentences."""
         counts = self._counts(positions)
@@ -222,11 +229,11 @@ class Retriever:
 
     def _look_closer(
         self,
-        question: Question,
+        question: QueryVectors,
         positions: Numbers,
         parts: Scores,
         looked_at: Numbers,
-        within: Scope,
+        within: PositionFilter,
     ) -> None:
         """Fill in the other parts of some rows."""
         chosen = positions[looked_at]

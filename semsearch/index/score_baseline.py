@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from semsearch.core.positions import Scope
-from semsearch.index.retrieval import Question, Retriever
+from semsearch.core.positions import PositionFilter
+from semsearch.index.retrieval import QueryVectors, Retriever
 from semsearch.models.encoders.base import Encoder
-from semsearch.ranking.baseline import TWIN, Background, background_of, spread
+from semsearch.ranking.baseline import TWIN, Baseline, background_of, evenly_spaced
 from semsearch.ranking.weights import DEFAULT
 from semsearch.text.normalise import MAX_QUESTION_CHARS
 
@@ -30,7 +30,7 @@ WORDS = range(4, 41)
 RIVALS = 5
 """Answers looked at besides the sentence's own entry and its copies."""
 
-TYPICAL = Background(1.35, 0.23)
+TYPICAL = Baseline(1.35, 0.23)
 """Fused scores in the seed, which a glossary of a few entries borrows from."""
 
 
@@ -42,9 +42,9 @@ class _Sentence:
     position: int
 
 
-def measure_fits(
+def measure_score_baseline(
     retriever: Retriever, encoder: Encoder
-) -> tuple[Background, dict[str, Background]]:
+) -> tuple[Baseline, dict[str, Baseline]]:
     """Ask a generation its own sentences, each with its own entry left out.
 
     Args:
@@ -56,13 +56,13 @@ def measure_fits(
     """
     glossaries = retriever.snapshot.glossaries
     each = max(MIN_EACH, min(SAMPLE, TOTAL // len(glossaries)))
-    apart: dict[str, Background] = {}
+    apart: dict[str, Baseline] = {}
     everything = retriever.snapshot.everything
     together: list[float] = []
     for name, within in glossaries.items():
         sentences = _sentences(retriever, within, each)
         texts = [sentence.text for sentence in sentences]
-        questions = Question.all_of(texts, encoder.encode_questions(texts))
+        questions = QueryVectors.all_of(texts, encoder.encode_questions(texts))
         best = [
             _best_other(retriever, *one, within) for one in zip(sentences, questions, strict=True)
         ]
@@ -76,11 +76,11 @@ def measure_fits(
     return background_of(together, len(everything), TYPICAL), apart
 
 
-def _sentences(retriever: Retriever, within: Scope, sample: int) -> list[_Sentence]:
+def _sentences(retriever: Retriever, within: PositionFilter, sample: int) -> list[_Sentence]:
     """Return sentences spread over a glossary that can pass for questions."""
     found = []
     (positions,) = within.ranges  # a generation is one layer
-    for offset in spread(len(within), sample):
+    for offset in evenly_spaced(len(within), sample):
         position = positions[int(offset)]
         (entry,) = retriever.snapshot.entries([position])
         rows = retriever.rows_of(position)
@@ -89,11 +89,11 @@ def _sentences(retriever: Retriever, within: Scope, sample: int) -> list[_Senten
             text = entry.definition[start:stop]
             if len(text.split()) in WORDS and len(text) <= MAX_QUESTION_CHARS:
                 found.append(_Sentence(text, position))
-    return [found[int(i)] for i in spread(len(found), sample)] if found else []
+    return [found[int(i)] for i in evenly_spaced(len(found), sample)] if found else []
 
 
 def _best_other(
-    retriever: Retriever, sentence: _Sentence, question: Question, within: Scope
+    retriever: Retriever, sentence: _Sentence, question: QueryVectors, within: PositionFilter
 ) -> float | None:
     """Return the best fused score of an entry that is neither the sentence's own nor a copy of it."""
     candidates = retriever.candidates(question, RIVALS, within, (), DEFAULT)

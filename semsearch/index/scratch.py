@@ -19,19 +19,19 @@ import numpy as np
 from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderMismatch, IndexBusy
-from semsearch.core.progress import Progress, told
-from semsearch.index.ann.engine import AUTO, write_engine
+from semsearch.core.progress import Progress, track
+from semsearch.index.ann.engine import AUTO, write_ann
 from semsearch.index.embedding import Embedding, embed_missing, encoder_of
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.postings import write_words
 from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import load_manifest, read_manifest
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.segment import Segment
 from semsearch.models import REFERENCE, is_meant
 from semsearch.models.encoders.base import Encoder
-from semsearch.models.encoders.lazy import BuildingEncoder
+from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_store import EntryReader, EntryStore
@@ -47,7 +47,7 @@ AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class EmbeddingSource:
     """What embeds texts and questions, and the index whose vectors are used again, if there is one."""
 
     embedding: Embedding
@@ -55,19 +55,19 @@ class Meaning:
     index: IndexLayout | None = None
 
     @classmethod
-    def by_model(cls, name: str) -> Meaning:
+    def by_model(cls, name: str) -> EmbeddingSource:
         """Embed with the encoder of a name, from scratch.
 
         Raises:
             ModelRefused: there is no such encoder.
         """
-        maker = BuildingEncoder.of(name)
+        maker = LazyEncoder.of(name)
         return cls(
             Embedding(maker.fingerprint, REFERENCE, lambda: maker.encoder), lambda: maker.encoder
         )
 
     @classmethod
-    def by_index(cls, layout: IndexLayout) -> Meaning:
+    def by_index(cls, layout: IndexLayout) -> EmbeddingSource:
         """Embed as an index does, and use its vectors again.
 
         Raises:
@@ -78,7 +78,7 @@ class Meaning:
         return cls(Embedding.of(layout, manifest), lambda: encoder_of(layout, manifest), layout)
 
 
-def meaning_of(index: str | Path | None, model: str | None) -> Meaning:
+def meaning_of(index: str | Path | None, model: str | None) -> EmbeddingSource:
     """Return what embeds: an index, a model, or the default model.
 
     Raises:
@@ -86,18 +86,20 @@ def meaning_of(index: str | Path | None, model: str | None) -> Meaning:
         ModelRefused: there is no such encoder.
     """
     if index is None:
-        return Meaning.by_model(model or DEFAULT_MODEL)
+        return EmbeddingSource.by_model(model or DEFAULT_MODEL)
     layout = IndexLayout(Path(index))
     manifest, _ = read_manifest(layout)
     if model and not is_meant(model, model=manifest.model, fingerprint=manifest.fingerprint):
         raise EncoderMismatch(
             f"the index in {layout.root} was built with {manifest.model}, not {model}; name one of the two"
         )
-    return Meaning.by_index(layout)
+    return EmbeddingSource.by_index(layout)
 
 
 @contextmanager
-def laid_out(entries: Iterable[Entry], meaning: Meaning, progress: Progress) -> Iterator[Workbench]:
+def scratch_index(
+    entries: Iterable[Entry], meaning: EmbeddingSource, progress: Progress
+) -> Iterator[ScratchIndex]:
     """Lay entries out; what is derived of them is removed in the end.
 
     Args:
@@ -127,18 +129,18 @@ def laid_out(entries: Iterable[Entry], meaning: Meaning, progress: Progress) -> 
         )
         write_snapshot(files, built.passages(), [], progress=progress, total=len(built.entries))
         write_words(files, built.entries, progress)
-        engine = write_engine(files, dim, AUTO, progress)
+        engine = write_ann(files, dim, AUTO, progress)
         segment = Segment.open(files, dim, engine)
         retriever = open_.enter_context(closing(Retriever(segment)))
-        yield Workbench(built.entries, segment, retriever, meaning.answering())
+        yield ScratchIndex(built.entries, segment, retriever, meaning.answering())
 
 
 @contextmanager
 def _embedded(
-    entries: Iterable[Entry], meaning: Meaning, progress: Progress
+    entries: Iterable[Entry], meaning: EmbeddingSource, progress: Progress
 ) -> Iterator[_Embedded]:
-    """Embed entries, whole definitions and sentences; see `laid_out`."""
-    built = Prepared(entries, progress)
+    """Embed entries, whole definitions and sentences; see `scratch_index`."""
+    built = PassageTable(entries, progress)
     with ExitStack() as open_:
         folder = Path(open_.enter_context(_temporary()))
         store = open_.enter_context(closing(EntryStore(folder / "store.db")))
@@ -151,7 +153,7 @@ def _embedded(
         yield texts
 
 
-def vectors_of(texts: Sequence[str], meaning: Meaning, progress: Progress) -> Vectors:
+def vectors_of(texts: Sequence[str], meaning: EmbeddingSource, progress: Progress) -> Vectors:
     """Return the vectors of some texts, (n, d); nothing is written.
 
     Raises:
@@ -166,7 +168,7 @@ def vectors_of(texts: Sequence[str], meaning: Meaning, progress: Progress) -> Ve
     if missing:
         encoder = meaning.embedding.load()
         chunks = [missing[start : start + AT_ONCE] for start in range(0, len(missing), AT_ONCE)]
-        for some in told(chunks, progress, "embedding", len(chunks)):
+        for some in track(chunks, progress, "embedding", len(chunks)):
             made = encoder.encode_entries([by_hash[text] for text in some])
             found |= zip(some, made.vectors, strict=True)
     return np.stack([found[text_hash(text)] for text in texts])
@@ -188,7 +190,7 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Workbench:
+class ScratchIndex:
     """Entries by position, glossary by glossary, and what finds and embeds."""
 
     entries: list[Entry]
@@ -202,7 +204,7 @@ class _Embedded:
     """Entries and what was made of their texts: what an index has kept, and what was embedded for them here."""
 
     def __init__(
-        self, built: Prepared, own: EmbeddedTexts, kept: EmbeddedTexts | None, key: str
+        self, built: PassageTable, own: EmbeddedTexts, kept: EmbeddedTexts | None, key: str
     ) -> None:
         self.built = built
         self._own = own

@@ -18,11 +18,11 @@ from semsearch.index.calibration import load_calibration
 from semsearch.index.embedding import BATCH, Embedding
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.manifest import Manifest, load_manifest
-from semsearch.index.passage_table import Prepared
-from semsearch.ranking.baseline import spread
-from semsearch.storage.database import sound
+from semsearch.index.passage_table import PassageTable
+from semsearch.ranking.baseline import evenly_spaced
+from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_store import EntryReader
-from semsearch.storage.io_errors import told_why
+from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.online_copy import copy_database
 
@@ -73,8 +73,8 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
     if not layout.store.exists():
         raise IndexDamaged(f"the index in {layout.root} has no {layout.store.name}")
     with (
-        told_why(layout.root),
-        sound(layout.store),
+        translate_os_errors(layout.root),
+        translate_corruption(layout.store),
         _opened(layout) as store,
         closing(Snapshot(files.entries)) as snapshot,
     ):
@@ -130,14 +130,14 @@ def _embed_again(
 ) -> int:
     """Check that every text has a vector, and some of the vectors, and return how many those were."""
     embedding = Embedding.of(layout, manifest)
-    built = Prepared(store.entries(), progress)
+    built = PassageTable(store.entries(), progress)
     texts = built.hashes(built.rows)
     missing = store.texts.unknown(texts, embedding.key, ())
     if missing:
         raise IndexDamaged(
             f"{layout.store} has no vectors of {len(missing)} texts; run `semsearch build`"
         )
-    rows = spread(len(texts), SAMPLE)
+    rows = evenly_spaced(len(texts), SAMPLE)
     encoder = embedding.load()
     progress.start("embedding again", len(rows))
     for start in range(0, len(rows), BATCH):

@@ -29,26 +29,31 @@ from semsearch.importers import read_corpus
 from semsearch.importers.report import write_report
 from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.index.embedding import Embedding, embed_missing
-from semsearch.index.generation import Made, Written, publish_generation, write_generation
+from semsearch.index.generation import (
+    GenerationSpec,
+    UnpublishedGeneration,
+    publish_generation,
+    write_generation,
+)
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.index.relations import RelationCounts
 from semsearch.index.retention import remove_generations, remove_models
 from semsearch.index.segments.live import MOST_PENDING
-from semsearch.ingest.corpus_sync import Corpus, changed_since, forget_unused
+from semsearch.ingest.corpus_sync import CorpusSync, changed_since, forget_unused
 from semsearch.models.encoders import hashed
-from semsearch.models.encoders.lazy import BuildingEncoder
+from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.encoders.onnx import Agreement
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.models.rerankers.onnx import PairAgreement
-from semsearch.ranking.baseline import spread
-from semsearch.storage.atomic_files import LONG_S, exclusive, in_turn
+from semsearch.ranking.baseline import evenly_spaced
+from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
 from semsearch.storage.corpus_diff import Changes
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.io_errors import told_why
+from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.live_edits import Conflict
 
@@ -180,21 +185,21 @@ def build_index(
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     chosen_engine(engine, len(entries))  # refused before anything is done
     layout = IndexLayout(Path(index))
-    maker = BuildingEncoder.of(model)
+    maker = LazyEncoder.of(model)
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
-    with told_why(layout.root):
+    with translate_os_errors(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
-        with exclusive(layout.building), closing(_opened(layout)) as store:
+        with file_lock(layout.building), closing(_opened(layout)) as store:
             if layout.store.stat().st_size <= CHECKED_UP_TO:
                 store.check()
-            corpus = Corpus(entries, store, overwrite=overwrite_edits)
+            corpus = CorpusSync(entries, store, overwrite=overwrite_edits)
             build = _Build(layout, store, corpus, maker, judge, engine, progress or Silent())
             return build.run()
 
 
 def _opened(layout: IndexLayout) -> EntryStore:
     """Open the store, which may have to be made or brought up to date."""
-    with exclusive(layout.lock):
+    with file_lock(layout.lock):
         return EntryStore(layout.store)
 
 
@@ -205,8 +210,8 @@ class _Build:
         self,
         layout: IndexLayout,
         store: EntryStore,
-        corpus: Corpus,
-        maker: BuildingEncoder,
+        corpus: CorpusSync,
+        maker: LazyEncoder,
         reranker: Model | None,
         engine: str,
         progress: Progress,
@@ -221,8 +226,8 @@ class _Build:
 
     def run(self) -> BuildReport:
         former = self._former_model()
-        settled = self._corpus.settled()
-        built = Prepared(settled.entries, self._progress)
+        merged = self._corpus.merged()
+        built = PassageTable(merged.entries, self._progress)
         exports = export_models(
             self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
         )
@@ -233,20 +238,20 @@ class _Build:
         )
         embedded = self._embed(built, embedding)
         precision = export.precision if export else hashed.NAME
-        with exclusive(self._layout.publishing, LONG_S):
+        with file_lock(self._layout.publishing, LONG_S):
             for leftover in self._layout.generations.glob(".tmp-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
             stored = self._corpus.write(self._layout, self._progress)
-            if stored.settled.entries != settled.entries:
-                settled = stored.settled
-                built = Prepared(settled.entries, self._progress)
+            if stored.merged.entries != merged.entries:
+                merged = stored.merged
+                built = PassageTable(merged.entries, self._progress)
                 embedded += self._embed(built, embedding)
             before = self._answering()
             current = before is not None and self._is_current(before, precision, exports)
             number = before.generation if before and current else self._layout.next_number()
             relations = None
             if not current:
-                how = Made(
+                how = GenerationSpec(
                     number,
                     stored.revision,
                     made.name,
@@ -265,7 +270,7 @@ class _Build:
                 forget_unused(self._layout, self._store, built, stored.revision[1])
         return BuildReport(
             changes=stored.changes,
-            conflicts=settled.conflicts,
+            conflicts=merged.conflicts,
             overwritten=self._corpus.overwrite,
             refused=(),
             embedded=embedded,
@@ -319,20 +324,20 @@ class _Build:
         is_large = before.entries > FLAT_UP_TO
         return is_large and self._store.count_changes_since(before.revision) <= MOST_PENDING
 
-    def _embed(self, built: Prepared, embedding: Embedding) -> int:
+    def _embed(self, built: PassageTable, embedding: Embedding) -> int:
         """Embed each text that has no vector yet once, and return how many there were."""
         embedded = 0
         for batch in embed_missing(self._store.texts, built, embedding, self._progress):
-            with in_turn(self._layout.lock):
+            with briefly_locked(self._layout.lock):
                 self._store.texts.save(batch)
             embedded += len(batch.texts)
         return embedded
 
-    def _publish(self, written: Written, embedding: Embedding) -> int:
+    def _publish(self, written: UnpublishedGeneration, embedding: Embedding) -> int:
         """Let a generation answer once all that was edited meanwhile has a vector of its encoder; see `_embed`."""
         revision = written.manifest.revision
         embedded = self._embed(changed_since(self._store, revision), embedding)
-        with exclusive(self._layout.lock, LONG_S):
+        with file_lock(self._layout.lock, LONG_S):
             since = changed_since(self._store, revision)
             for batch in embed_missing(self._store.texts, since, embedding, self._progress):
                 self._store.texts.save(batch)
@@ -341,8 +346,8 @@ class _Build:
         return embedded
 
 
-def _sample(built: Prepared) -> list[str]:
+def _sample(built: PassageTable) -> list[str]:
     """Return texts on which exported models are compared with their references, none twice."""
     rows = {text: row for row, text in zip(built.rows, built.hashes(built.rows), strict=True)}
     distinct = sorted(rows.values())
-    return [built.text(distinct[i]) for i in spread(len(distinct))]
+    return [built.text(distinct[i]) for i in evenly_spaced(len(distinct))]

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent
-from semsearch.index.passage_table import Prepared
-from semsearch.storage.atomic_files import in_turn
+from semsearch.index.passage_table import PassageTable
+from semsearch.storage.atomic_files import briefly_locked
 from semsearch.storage.corpus_diff import Changes
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.live_edits import Settled, keep_live
+from semsearch.storage.live_edits import MergedCorpus, keep_live
 
 
 @dataclass(frozen=True, slots=True)
-class InStore:
+class StoredCorpus:
     """What a build has made of the store."""
 
-    settled: Settled
+    merged: MergedCorpus
     changes: Changes
     revision: tuple[str, int]
     """Of the store, that holds just these entries."""
 
 
-class Corpus:
+class CorpusSync:
     """All entries of a build, and the store that they are for."""
 
     def __init__(self, entries: Sequence[Entry], store: EntryStore, *, overwrite: bool) -> None:
@@ -40,9 +40,9 @@ class Corpus:
         self.overwrite = overwrite
         self._entries = entries
         self._store = store
-        self._settled: tuple[tuple[str, int], Settled] | None = None
+        self._settled: tuple[tuple[str, int], MergedCorpus] | None = None
 
-    def settled(self) -> Settled:
+    def merged(self) -> MergedCorpus:
         """Return the corpus with the live edits that are in the store now.
 
         Raises:
@@ -54,30 +54,32 @@ class Corpus:
             if self._settled is not None and self._settled[0] == revision:
                 return self._settled[1]
             live, deleted = store.live(), store.live_deletions()
-        settled = keep_live(self._entries, live, deleted, overwrite=self.overwrite)
-        if not settled.entries:
+        merged = keep_live(self._entries, live, deleted, overwrite=self.overwrite)
+        if not merged.entries:
             raise InvalidSetting("every entry of the corpus was deleted live; nothing is left")
-        self._settled = revision, settled
-        return settled
+        self._settled = revision, merged
+        return merged
 
-    def write(self, layout: IndexLayout, progress: Progress) -> InStore:
+    def write(self, layout: IndexLayout, progress: Progress) -> StoredCorpus:
         """Make the store hold the corpus, in one transaction, with what was edited live until then.
 
         Args:
             layout: of the index, whose lock is held for as long as comparing and writing take.
             progress: told when that begins and when it is over.
         """
-        with in_turn(layout.lock):
+        with briefly_locked(layout.lock):
             progress.start("storing", 1)
-            settled = self.settled()
-            ordered = sorted(settled.entries, key=lambda entry: entry.glossary)
-            changes = self._store.replace_all(ordered, settled.kept)
-            written = InStore(settled, changes, self._store.revision)
+            merged = self.merged()
+            ordered = sorted(merged.entries, key=lambda entry: entry.glossary)
+            changes = self._store.replace_all(ordered, merged.kept)
+            written = StoredCorpus(merged, changes, self._store.revision)
             progress.advance(1)
         return written
 
 
-def forget_unused(layout: IndexLayout, store: EntryStore, built: Prepared, revision: int) -> None:
+def forget_unused(
+    layout: IndexLayout, store: EntryStore, built: PassageTable, revision: int
+) -> None:
     """Drop what was embedded of texts that no entry has any more.
 
     Args:
@@ -87,7 +89,7 @@ def forget_unused(layout: IndexLayout, store: EntryStore, built: Prepared, revis
         revision: what was edited since is kept too.
     """
     for unused in store.texts.unused(built.hashes(built.rows)):
-        with in_turn(layout.lock):
+        with briefly_locked(layout.lock):
             store.texts.forget(set(unused).difference(_texts_since(store, revision)))
 
 
@@ -96,7 +98,7 @@ def _texts_since(store: EntryStore, revision: int) -> list[bytes]:
     return since.hashes(since.rows)
 
 
-def changed_since(store: EntryStore, revision: int) -> Prepared:
+def changed_since(store: EntryStore, revision: int) -> PassageTable:
     """Return the entries that are in a store and were not there, or were others, at a revision."""
     changes = store.changes_since(revision)
-    return Prepared([change.entry for change in changes if change.entry is not None], Silent())
+    return PassageTable([change.entry for change in changes if change.entry is not None], Silent())

@@ -13,24 +13,24 @@ from semsearch.core.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUn
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.embedding import Embedding, embed_missing
 from semsearch.index.manifest import Manifest, read_manifest
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.models.encoders.base import Encoder
-from semsearch.storage.atomic_files import PATIENCE_S, exclusive
-from semsearch.storage.database import sound
+from semsearch.storage.atomic_files import PATIENCE_S, file_lock
+from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
 from semsearch.storage.idempotency import Answered
-from semsearch.storage.io_errors import is_fault_of_disk, told_why
+from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
-Lender = Callable[[str], Encoder | None]
+EncoderProvider = Callable[[str], Encoder | None]
 """Gives an encoder that is loaded already by the key of its vectors in the store."""
 
 
 class Encoders:
     """What embeds definitions: borrowed, or loaded once for as long as the index has this encoder."""
 
-    def __init__(self, lend: Lender) -> None:
+    def __init__(self, lend: EncoderProvider) -> None:
         self._lend = lend
         self._own: dict[str, Encoder] = {}
 
@@ -50,10 +50,10 @@ class Encoders:
         self._own.clear()
 
 
-class Desk:
+class EditSession:
     """Makes edits of one index, those of several threads one after the other."""
 
-    def __init__(self, index: Path, lend: Lender, progress: Progress) -> None:
+    def __init__(self, index: Path, lend: EncoderProvider, progress: Progress) -> None:
         """Find the index; nothing is opened or loaded yet.
 
         Args:
@@ -97,11 +97,11 @@ class Desk:
                     f"the disk failed an earlier edit of the index in {layout.root} ({self._fault}); "
                     "nothing is written until the program is started again"
                 )
-            with told_why(layout.root), self._locked():
+            with translate_os_errors(layout.root), self._locked():
                 self._progress.start("opening", 1)
                 manifest = read_manifest(layout)[0]
                 check_exists(layout)
-                with sound(layout.store), closing(EntryStore(layout.store)) as store:
+                with translate_corruption(layout.store), closing(EntryStore(layout.store)) as store:
                     _check_belongs(layout, store, manifest)
                     self._check_known(manifest)
                     self._progress.advance(1)
@@ -125,7 +125,7 @@ class Desk:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self._progress.start("locking", 1)
-        with exclusive(self._layout.lock):
+        with file_lock(self._layout.lock):
             self._progress.advance(1)
             yield
 
@@ -139,8 +139,8 @@ class Desk:
         layout = self._layout
         check_exists(layout)
         with (
-            told_why(layout.root),
-            sound(layout.store),
+            translate_os_errors(layout.root),
+            translate_corruption(layout.store),
             closing(self._reader()) as store,
         ):
             self.identity = store.revision[0]
@@ -151,7 +151,7 @@ class Desk:
         try:
             return EntryReader(self._layout.store)
         except FormatTooOld:
-            with exclusive(self._layout.lock):
+            with file_lock(self._layout.lock):
                 EntryStore(self._layout.store).close()
             return EntryReader(self._layout.store)
 
@@ -198,7 +198,7 @@ class Work:
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
         """Embed what is new; all but the last batch is saved at once, that one together with the edits."""
         known = replace(embedding, load=lambda: self._encoders.load(embedding))
-        built = Prepared([edit.entry for edit in edits if edit.entry is not None], Silent())
+        built = PassageTable([edit.entry for edit in edits if edit.entry is not None], Silent())
         last: Embedded | None = None
         for batch in embed_missing(self.store.texts, built, known, self._progress):
             if last is not None:

@@ -19,14 +19,14 @@ from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
 from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id
-from semsearch.ingest.edit_session import Desk, Lender
+from semsearch.ingest.edit_session import EditSession, EncoderProvider
 from semsearch.storage.entry_store import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotentRequest:
     """A request that is to be carried out once, however often it is sent.
 
     `key` is what whoever sends it calls it, `digest` a hash of all that it asks for, and `answer` makes of what was done
@@ -51,7 +51,7 @@ class Editor:
         index: str | Path,
         *,
         who: str | None = None,
-        lend: Lender = lambda _: None,
+        lend: EncoderProvider = lambda _: None,
         progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> None:
         """Find the index; its store is opened for each edit anew.
@@ -65,9 +65,9 @@ class Editor:
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
-        self._desk = Desk(Path(index), lend, progress)
+        self._desk = EditSession(Path(index), lend, progress)
         self._who = who or _user()
-        self._once: Once | None = None
+        self._once: IdempotentRequest | None = None
 
     def __enter__(self) -> Editor:
         return self
@@ -84,7 +84,7 @@ class Editor:
         """Let go of the encoder."""
         self._desk.close()
 
-    def signed(self, who: str, once: Once | None = None) -> Editor:
+    def as_author(self, who: str, once: IdempotentRequest | None = None) -> Editor:
         """Return an editor for somebody else, which takes turns with this one and shares its encoder.
 
         Args:
@@ -301,7 +301,7 @@ class Editor:
 
         Raises:
             InvalidEntry: this is no name of a glossary.
-            StoredIndexError: see `Desk.writing`.
+            StoredIndexError: see `EditSession.writing`.
         """
         name = glossary_id(glossary)
         if dry_run:

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import AUTO
-from semsearch.index.generation import Made, Written, publish_generation, write_generation
+from semsearch.index.generation import (
+    GenerationSpec,
+    UnpublishedGeneration,
+    publish_generation,
+    write_generation,
+)
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.model_exports import Exports
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.edit_session import check_exists
-from semsearch.storage.atomic_files import LONG_S, exclusive
-from semsearch.storage.database import sound
+from semsearch.storage.atomic_files import LONG_S, file_lock
+from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_store import EntryReader
-from semsearch.storage.io_errors import told_why
+from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
 
@@ -43,7 +48,11 @@ def pending(layout: IndexLayout) -> Pending:
     """
     shown = read_manifest(layout)[0]
     check_exists(layout)
-    with told_why(layout.root), sound(layout.store), closing(EntryReader(layout.store)) as store:
+    with (
+        translate_os_errors(layout.root),
+        translate_corruption(layout.store),
+        closing(EntryReader(layout.store)) as store,
+    ):
         changes = store.count_changes_since(shown.revision)
         return Pending(changes, store.revision[1], shown.entries)
 
@@ -65,24 +74,30 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
         StoredIndexError: the index cannot be read or written, or somebody else publishes it.
     """
     check_exists(layout)
-    with told_why(layout.root), sound(layout.store), exclusive(layout.publishing):
+    with (
+        translate_os_errors(layout.root),
+        translate_corruption(layout.store),
+        file_lock(layout.publishing),
+    ):
         shown = read_manifest(layout)[0]
         with closing(EntryReader(layout.store)) as store:
             if store.revision == (shown.store, shown.revision):
                 return False
             written = _write(layout, store, shown, progress)
-        with exclusive(layout.lock, LONG_S):
+        with file_lock(layout.lock, LONG_S):
             publish_generation(layout, written, progress)
         remove_generations(layout, {written.manifest.generation, shown.generation})
         return True
 
 
-def _write(layout: IndexLayout, store: EntryReader, shown: Manifest, progress: Progress) -> Written:
+def _write(
+    layout: IndexLayout, store: EntryReader, shown: Manifest, progress: Progress
+) -> UnpublishedGeneration:
     """Write a generation that is made as the one that answers."""
     exports = Exports(None, shown.encoder_sha256, is_new=False, reranker=shown.reranker, pairs={})
     engine = AUTO if shown.engine.why.startswith("chosen by its size") else shown.engine.name
     revision, entries = store.copied()
-    made = Made(
+    made = GenerationSpec(
         layout.next_number(),
         revision,
         shown.model,
@@ -92,4 +107,4 @@ def _write(layout: IndexLayout, store: EntryReader, shown: Manifest, progress: P
         exports,
         engine,
     )
-    return write_generation(layout, store, Prepared(entries, progress), made, progress)
+    return write_generation(layout, store, PassageTable(entries, progress), made, progress)

@@ -7,7 +7,7 @@ from pathlib import Path
 from semsearch.core.errors import EncoderMismatch
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.base import Encoder
-from semsearch.models.encoders.onnx import Export, OnnxEncoder
+from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
 from semsearch.models.registry import find_model, packaged_name
 
 REFERENCE = "reference"
@@ -37,7 +37,7 @@ def load_answering_encoder(
 
         encoder = SentenceEncoder(find_model(model))
     else:
-        export = Export.load_stated(folder, fingerprint, sha256)
+        export = EncoderExport.load_stated(folder, fingerprint, sha256)
         return OnnxEncoder(folder, export, precision)
     if encoder.fingerprint != fingerprint:
         raise EncoderMismatch(

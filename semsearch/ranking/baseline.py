@@ -22,12 +22,12 @@ SAMPLE = 256
 CHUNK = 4096
 """Entries compared with all of them at a time: some 20 MB."""
 
-Take = Callable[[Numbers], Vectors]
+VectorLookup = Callable[[Numbers], Vectors]
 """Gives the vectors of some rows, (n, d)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class Baseline:
     """Mean and standard deviation of the best score of the sentences asked."""
 
     mean: float
@@ -38,7 +38,7 @@ class Background:
         return (score - self.mean) / self.deviation
 
 
-TYPICAL = Background(0.5, 0.1)
+TYPICAL = Baseline(0.5, 0.1)
 """Similarities of meaning in the seed, which a glossary of a few entries borrows from."""
 
 ENOUGH = 10
@@ -48,7 +48,7 @@ TWIN = 0.98
 """Cosine from which two texts are the same one; a copy says nothing of what is ordinary."""
 
 
-def measure_background(take: Take, first_rows: Numbers, within: range) -> Background:
+def measure_background(take: VectorLookup, first_rows: Numbers, within: range) -> Baseline:
     """Measure the background of a glossary, some thousand entries at a time.
 
     Args:
@@ -57,7 +57,7 @@ def measure_background(take: Take, first_rows: Numbers, within: range) -> Backgr
         within: the positions of the glossary.
     """
     first, last = first_rows[within.start], first_rows[within.stop]
-    rows = first + spread(int(last - first))
+    rows = first + evenly_spaced(int(last - first))
     asked = take(rows)
     owners = np.searchsorted(first_rows, rows, side="right") - 1
     best = np.full(len(rows), -np.inf, dtype=np.float32)
@@ -88,7 +88,7 @@ def _each(cosines: Scores, starts: Numbers) -> tuple[Scores, Scores]:
     return meaning(cosines[starts], best), best
 
 
-def background_of(best: Sequence[float], entries: int, typical: Background) -> Background:
+def background_of(best: Sequence[float], entries: int, typical: Baseline) -> Baseline:
     """Return the background that scores show; where there are few, it borrows from a typical one.
 
     Args:
@@ -98,12 +98,12 @@ def background_of(best: Sequence[float], entries: int, typical: Background) -> B
     """
     own = min(1.0, entries / ENOUGH, len(best) / ENOUGH)
     mean, deviation = (float(np.mean(best)), float(np.std(best))) if best else (0.0, 0.0)
-    return Background(
+    return Baseline(
         round(own * mean + (1 - own) * typical.mean, 6),
         round(max(own * deviation + (1 - own) * typical.deviation, 0.01), 6),
     )
 
 
-def spread(count: int, sample: int = SAMPLE) -> Numbers:
+def evenly_spaced(count: int, sample: int = SAMPLE) -> Numbers:
     """Return at most `sample` places spread evenly over `count`: the same ones every time."""
     return np.unique(np.linspace(0, count - 1, min(count, sample)).astype(np.int64))

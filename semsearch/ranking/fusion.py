@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.ranking.weights import Recipe
+from semsearch.ranking.weights import ScoreWeights
 
 Scores = NDArray[np.float32]
 
@@ -26,7 +26,7 @@ def meaning(whole: Scores, sentence: Scores) -> Scores:
     return combined
 
 
-def fuse(parts: Scores, recipe: Recipe) -> Scores:
+def fuse(parts: Scores, recipe: ScoreWeights) -> Scores:
     """Combine the parts of the score as a recipe says.
 
     Args:

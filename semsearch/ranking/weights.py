@@ -14,7 +14,7 @@ PARTS = tuple(field.name for field in fields(ScoreParts))
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class ScoreWeights:
     """How the parts of the score are put together: the weight of each of `types.ScoreParts`.
 
     The defaults were fitted on the tuning halves of the questions for five glossaries (`make
@@ -43,20 +43,20 @@ class Recipe:
         return not (self.tokens or self.coverage or self.named)
 
 
-DEFAULT = Recipe()
+DEFAULT = ScoreWeights()
 
 
-def stated_weights(recipe: Recipe) -> dict[str, float]:
+def stated_weights(recipe: ScoreWeights) -> dict[str, float]:
     """Return the weights by name, as an index states them."""
     return {name: getattr(recipe, name) for name in PARTS}
 
 
-_NOTHING = Recipe(0, 0, 0, 0, 0, 0, 0, names=False)
+_NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, names=False)
 
 SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, words=0.03)
 """By what candidates are chosen for a closer look: all that costs little."""
 
-ABLATIONS: dict[str, Recipe] = {
+ABLATIONS: dict[str, ScoreWeights] = {
     "whole definition only": replace(_NOTHING, definition=1),
     "first sentence only": replace(_NOTHING, lead=1),
     "best sentence only": replace(_NOTHING, sentence=1),

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
-from semsearch.core.positions import Scope
+from semsearch.core.positions import PositionFilter
 from semsearch.index.files.postings import shared_words
-from semsearch.index.retrieval import Candidate, Question, Retriever
+from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Background
+from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_score
-from semsearch.ranking.weights import Recipe
+from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.query import NameFinder, NameMatch, Reading
 from semsearch.search.rerank import rerank
 from semsearch.text.stems import question_stems, words_with_stems
@@ -28,22 +28,22 @@ _TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchContext:
     """Where and how questions are answered."""
 
     retriever: Retriever
     names: NameFinder
-    recipe: Recipe
+    recipe: ScoreWeights
     reranker: Reranker | None
-    within: Scope
-    background: Background
+    within: PositionFilter
+    background: Baseline
     calibration: Calibration
     min_confidence: float
     """Below it an answer says "no close match"; it labels, and moves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """A question with what is wanted of its answer; see `Glossary.ask`."""
 
     question: str
@@ -54,13 +54,13 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class EmbeddedQuery:
     """A question that has been read and embedded, and where it is to be answered."""
 
     k: int
-    search: Search
+    search: SearchContext
     reading: Reading
-    question: Question
+    question: QueryVectors
     is_remembered: bool
     """Whether its vector was known from an earlier question."""
 
@@ -69,14 +69,14 @@ class Prepared:
         return answer(self.search, self.reading, self.question, self.k)
 
 
-def read(search: Search, question: str, is_word: Callable[[str], bool]) -> Reading:
+def read(search: SearchContext, question: str, is_word: Callable[[str], bool]) -> Reading:
     """Read a question, unless the recipe leaves names out; see `NameFinder.read`."""
     if not search.recipe.names:
         return Reading(question, question, {})
     return search.names.read(question, search.within, is_word)
 
 
-def answer(search: Search, reading: Reading, question: Question, k: int) -> Answer:
+def answer(search: SearchContext, reading: Reading, question: QueryVectors, k: int) -> Answer:
     """Answer one question with at most k hits."""
     names = reading.names
     candidates, tiers = _ranked(search, reading, question, k)
@@ -88,7 +88,7 @@ def answer(search: Search, reading: Reading, question: Question, k: int) -> Answ
 
 
 def _confidence(
-    search: Search,
+    search: SearchContext,
     question: str,
     first: Candidate,
     tiers: dict[int, Tier],
@@ -106,7 +106,7 @@ def _confidence(
     return math.floor(sure * 10_000) / 10_000  # what is stated is what is compared
 
 
-def _by_meaning(search: Search, question: str, candidate: Candidate) -> float:
+def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
     fit = confidence.of_fit(search.background.standout(candidate.fit))
     words = len(question_stems(question))
@@ -114,7 +114,7 @@ def _by_meaning(search: Search, question: str, candidate: Candidate) -> float:
     return min(sure, confidence.BARE) if words <= confidence.BARE_WORDS else sure
 
 
-def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:
+def _verdict(search: SearchContext, tier: Tier, sure: float) -> Verdict:
     if sure < search.min_confidence:
         return Verdict.NONE
     if tier in (Tier.EXACT, Tier.FORM):
@@ -123,7 +123,12 @@ def _verdict(search: Search, tier: Tier, sure: float) -> Verdict:
 
 
 def _label(
-    search: Search, question: str, candidate: Candidate, tier: Tier, rank: int, verdict: Verdict
+    search: SearchContext,
+    question: str,
+    candidate: Candidate,
+    tier: Tier,
+    rank: int,
+    verdict: Verdict,
 ) -> Tier:
     """Return the tier a hit is shown with: `nearest` if it does not match. Its place stays.
 
@@ -139,7 +144,7 @@ def _label(
 
 
 def _ranked(
-    search: Search, reading: Reading, question: Question, k: int
+    search: SearchContext, reading: Reading, question: QueryVectors, k: int
 ) -> tuple[list[Candidate], dict[int, Tier]]:
     """Return candidates in the order of their ranks, and the tier of each position."""
     names = reading.names
@@ -159,7 +164,7 @@ def _ranked(
 
 
 def _hits(
-    search: Search,
+    search: SearchContext,
     question: str,
     candidates: list[Candidate],
     tiers: dict[int, Tier],

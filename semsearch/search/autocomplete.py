@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
-from semsearch.core.positions import Scope
-from semsearch.index.segments.multi_entries import LayeredEntries
+from semsearch.core.positions import PositionFilter
+from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.search.query import NameFinder, NameMatch
 
 _ORDER = {tier: i for i, tier in enumerate(Tier)}
@@ -22,7 +22,7 @@ class Suggestion:
 
 
 def suggest(
-    names: NameFinder, snapshot: LayeredEntries, typed: str, within: Scope, k: int
+    names: NameFinder, snapshot: MultiEntries, typed: str, within: PositionFilter, k: int
 ) -> list[Suggestion]:
     """Return entries of which a name is what was typed, another form of it, or begins with it, in that order.
 
@@ -34,14 +34,14 @@ def suggest(
 
 
 def resembling(
-    names: NameFinder, snapshot: LayeredEntries, typed: str, within: Scope, k: int
+    names: NameFinder, snapshot: MultiEntries, typed: str, within: PositionFilter, k: int
 ) -> list[Suggestion]:
     """Return entries of which a name resembles what may be misspelt, the likeliest first."""
     found = names.by_resemblance(typed, within)
     return _offered(list(found.items())[:k], snapshot)
 
 
-def _offered(ranked: list[tuple[int, NameMatch]], snapshot: LayeredEntries) -> list[Suggestion]:
+def _offered(ranked: list[tuple[int, NameMatch]], snapshot: MultiEntries) -> list[Suggestion]:
     entries = snapshot.entries([position for position, _ in ranked])
     return [
         Suggestion(match.label, entry) for (_, match), entry in zip(ranked, entries, strict=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
 from semsearch.index.files.alphabet import FIRST, Placed, key_of
-from semsearch.index.segments.multi_entries import LayeredEntries
+from semsearch.index.segments.multi_entries import MultiEntries
 
 OTHER = "#"
 """What stands for everything that begins with no letter: digits and marks."""
@@ -79,7 +79,7 @@ def letter_of(entry: Entry) -> str:
 class Alphabet:
     """The entries of one glossary in alphabetical order, as they were when it was opened."""
 
-    def __init__(self, snapshot: LayeredEntries, glossary: str) -> None:
+    def __init__(self, snapshot: MultiEntries, glossary: str) -> None:
         self._snapshot = snapshot
         self._glossary = glossary
 

@@ -18,21 +18,21 @@ from semsearch.core.arrays import Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
-from semsearch.exporters import Export, Material, target_named
+from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.exporters.context import NOWHERE
 from semsearch.index.embedding import encoder_of
-from semsearch.index.retrieval import Question
+from semsearch.index.retrieval import QueryVectors
 from semsearch.models.encoders.base import Encoder
-from semsearch.models.encoders.caching import Remembering
+from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Background
+from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
-from semsearch.ranking.weights import DEFAULT, Recipe
-from semsearch.search.answer import Asked, Prepared, Search, read
+from semsearch.ranking.weights import DEFAULT, ScoreWeights
+from semsearch.search.answer import EmbeddedQuery, SearchContext, SearchRequest, read
 from semsearch.search.autocomplete import Suggestion, resembling, suggest
 from semsearch.search.browse import Alphabet
-from semsearch.search.live_index import Following, Shown
+from semsearch.search.live_index import IndexView, LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
@@ -45,10 +45,10 @@ MAX_K = 100
 class Glossary:
     """An open index. Use `semsearch.open`, and as a context manager to close it."""
 
-    def __init__(self, path: Path, following: Following) -> None:
+    def __init__(self, path: Path, following: LiveIndex) -> None:
         self._path = path
         self._following = following
-        self._chosen: Shown | None = None
+        self._chosen: IndexView | None = None
         self._recipe = DEFAULT
 
     @classmethod
@@ -67,7 +67,7 @@ class Glossary:
                 version or another encoder; the message names the command that mends it.
         """
         layout = IndexLayout(Path(index))
-        return cls(layout.root, Following(layout, model, calibrated=calibrated))
+        return cls(layout.root, LiveIndex(layout, model, calibrated=calibrated))
 
     def __enter__(self) -> Glossary:
         return self
@@ -96,10 +96,10 @@ class Glossary:
         self._following.follow(wait=wait)
 
     @property
-    def _shown(self) -> Shown:
+    def _shown(self) -> IndexView:
         return self._chosen or self._following.follow()
 
-    def with_recipe(self, recipe: Recipe) -> Glossary:
+    def with_recipe(self, recipe: ScoreWeights) -> Glossary:
         """Return this index with the parts of the score put together in another way.
 
         For measuring what each part is worth: the confidence means nothing then. It shares the files
@@ -132,7 +132,7 @@ class Glossary:
             )
         encoder = encoder_of(IndexLayout(self._path), stated, precision)
         other = copy(self)
-        other._chosen = replace(shown, encoder=Remembering(encoder))
+        other._chosen = replace(shown, encoder=CachingEncoder(encoder))
         return other
 
     def __len__(self) -> int:
@@ -195,14 +195,14 @@ class Glossary:
         min_confidence: float = confidence.THRESHOLD,
     ) -> list[Answer]:
         """Answer several questions, one as if the others were not asked; see `ask`."""
-        asked = [Asked(q, k, glossary, min_confidence, language) for q in questions]
+        asked = [SearchRequest(q, k, glossary, min_confidence, language) for q in questions]
         return [one.answer() for one in self.prepare(asked)]
 
-    def check(self, asked: Asked) -> None:
+    def check(self, asked: SearchRequest) -> None:
         """Raise what `ask` would raise for a question that cannot be answered."""
         self._check(asked, self._shown)
 
-    def _check(self, asked: Asked, shown: Shown) -> None:
+    def _check(self, asked: SearchRequest, shown: IndexView) -> None:
         check_question(asked.question)
         if not 1 <= asked.k <= MAX_K:
             raise InvalidSetting(f"{asked.k} hits were asked for; ask for 1 to {MAX_K}")
@@ -212,7 +212,7 @@ class Glossary:
             )
         shown.within(asked.glossary, asked.language)
 
-    def prepare(self, asked: Sequence[Asked]) -> list[Prepared]:
+    def prepare(self, asked: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
         """Read and embed several questions with one run of the encoder, to be answered one by one.
 
         Raises:
@@ -228,16 +228,16 @@ class Glossary:
         ]
         texts = [reading.text for reading in readings]
         known = [shown.encoder.remembers(text) for text in texts]
-        questions = Question.all_of(texts, shown.encoder.encode_questions(texts))
+        questions = QueryVectors.all_of(texts, shown.encoder.encode_questions(texts))
         return [
-            Prepared(one.k, search, reading, question, is_known)
+            EmbeddedQuery(one.k, search, reading, question, is_known)
             for one, search, reading, question, is_known in zip(
                 asked, searches, readings, questions, known, strict=True
             )
         ]
 
-    def _search(self, asked: Asked, shown: Shown) -> Search:
-        return Search(
+    def _search(self, asked: SearchRequest, shown: IndexView) -> SearchContext:
+        return SearchContext(
             retriever=shown.retriever,
             names=shown.names,
             recipe=self._recipe,
@@ -282,7 +282,7 @@ class Glossary:
             LanguageNotFound: nothing in it is in the language.
         """
         shown = self._shown
-        self._check(Asked(typed, k, glossary, language=language), shown)
+        self._check(SearchRequest(typed, k, glossary, language=language), shown)
         names, snapshot = shown.names, shown.retriever.snapshot
         find = resembling if misspelt else suggest
         return find(names, snapshot, check_question(typed), shown.within(glossary, language), k)
@@ -329,7 +329,7 @@ class Glossary:
         shown.within(glossary)
         return Alphabet(shown.retriever.snapshot, glossary)
 
-    def export(self, glossary: str, format: str, *, address: str | None = None) -> Export:
+    def export(self, glossary: str, format: str, *, address: str | None = None) -> GlossaryExport:
         """Return a glossary as it is shown now, to be written in a format that others read.
 
         Args:
@@ -344,8 +344,10 @@ class Glossary:
         """
         shown = self._shown
         within = shown.within(glossary)
-        material = Material(glossary, lambda: shown.retriever.entries(within), address or NOWHERE)
-        return Export(target_named(format), material)
+        material = ExportContext(
+            glossary, lambda: shown.retriever.entries(within), address or NOWHERE
+        )
+        return GlossaryExport(target_named(format), material)
 
     def atlas(self) -> Atlas:
         """Return the map of the index: where entries and questions stand, and how near two texts are."""
@@ -384,12 +386,14 @@ class Glossary:
         """Return all entries and the vectors of their whole definitions, (n, dim)."""
         retriever = self._shown.retriever
         positions = retriever.positions()
-        return retriever.snapshot.entries(positions.tolist()), retriever.wholes(positions)
+        return retriever.snapshot.entries(positions.tolist()), retriever.definition_vectors(
+            positions
+        )
 
-    def background(self, glossary: str | None = None) -> Background:
+    def background(self, glossary: str | None = None) -> Baseline:
         """Return what similarity is ordinary in one glossary, or in the whole index."""
         return self._shown.background(glossary)
 
-    def fit_background(self, glossary: str | None = None) -> Background:
+    def fit_background(self, glossary: str | None = None) -> Baseline:
         """Return what fused score is ordinary for a wrong answer, in one glossary or in all."""
         return self._shown.fit_background(glossary)

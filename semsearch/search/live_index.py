@@ -18,18 +18,18 @@ from pathlib import Path
 
 from semsearch.core.answers import Tier
 from semsearch.core.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
-from semsearch.core.positions import Scope
+from semsearch.core.positions import PositionFilter
 from semsearch.index.calibration import StoredCalibration, load_calibration
 from semsearch.index.embedding import Embedding, encoder_of
 from semsearch.index.manifest import Manifest, load_manifest
 from semsearch.index.retrieval import Retriever
-from semsearch.index.segments.live import make_overlay
+from semsearch.index.segments.live import derive_live_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import is_meant
-from semsearch.models.encoders.caching import Remembering
+from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers import load_reranker
 from semsearch.models.rerankers.base import Reranker
-from semsearch.ranking.baseline import Background
+from semsearch.ranking.baseline import Baseline
 from semsearch.search.query import NameFinder
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.last_commit import acknowledged
@@ -47,13 +47,13 @@ _LOOK_S = 0.002
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class IndexView:
     """What answers: a generation with what was changed since, and what reads questions."""
 
     manifest: Manifest
     generation: Segment
     retriever: Retriever
-    encoder: Remembering
+    encoder: CachingEncoder
     embeds_as: str | None
     """The key of its vectors in the store, if it is also what embeds definitions."""
     reranker: Reranker | None
@@ -72,7 +72,7 @@ class Shown:
         bent = text_hash(repr(self.calibration)).hex()[:8]
         return f"{self.manifest.tag}-{self.revision}-{bent}"
 
-    def within(self, glossary: str | None, language: str | None = None) -> Scope:
+    def within(self, glossary: str | None, language: str | None = None) -> PositionFilter:
         """Return which positions may answer.
 
         Raises:
@@ -81,9 +81,9 @@ class Shown:
             LanguageNotFound: nothing there is in the language.
         """
         scope = self._glossary(glossary)
-        return scope if language is None else self.retriever.snapshot.speaking(scope, language)
+        return scope if language is None else self.retriever.snapshot.in_language(scope, language)
 
-    def _glossary(self, glossary: str | None) -> Scope:
+    def _glossary(self, glossary: str | None) -> PositionFilter:
         if glossary is None:
             return self.retriever.snapshot.everything
         known = self.retriever.snapshot.glossaries
@@ -114,16 +114,16 @@ class Shown:
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
-    def background(self, glossary: str | None) -> Background:
+    def background(self, glossary: str | None) -> Baseline:
         """Return what similarity is ordinary in a glossary, or in the whole index; a new one has none of its own yet."""
         return self.manifest.backgrounds.get(glossary or "", self.manifest.background)
 
-    def fit_background(self, glossary: str | None) -> Background:
+    def fit_background(self, glossary: str | None) -> Baseline:
         """Return what fused score is ordinary for a wrong answer; see `background`."""
         return self.manifest.fits.get(glossary or "", self.manifest.fit)
 
 
-class Following:
+class LiveIndex:
     """An open index, kept up to date. Safe to use from several threads."""
 
     def __init__(self, layout: IndexLayout, model: str | None, *, calibrated: bool) -> None:
@@ -132,7 +132,7 @@ class Following:
         self._calibrated = calibrated
         self._turn = threading.Lock()
         self._opening: threading.Thread | None = None
-        self._next: Shown | None = None
+        self._next: IndexView | None = None
         self._unreadable: int | None = None
         """A revision of the store that could not be shown, and is not tried again for each question."""
         self._is_held = False
@@ -145,7 +145,7 @@ class Following:
         """The store that is open, or that could not be opened."""
         self.follow(wait=True)
 
-    def follow(self, *, wait: bool = False) -> Shown:
+    def follow(self, *, wait: bool = False) -> IndexView:
         """Show what the index holds now, and return it.
 
         Whoever else is at it is waited for: what that one read may be older than the last edit. What cannot be read, or
@@ -191,7 +191,7 @@ class Following:
                 self._store.close()
             self.shown.retriever.close()
 
-    def _open(self, model: str | None = None) -> Shown:
+    def _open(self, model: str | None = None) -> IndexView:
         """Open the generation that answers."""
         layout = self._layout
         manifest, files = load_manifest(layout)
@@ -207,11 +207,11 @@ class Following:
         embedding = Embedding.of(layout, manifest)
         stated = manifest.reranker
         generation = Segment.open(files, manifest.dim, manifest.engine)
-        return Shown(
+        return IndexView(
             manifest,
             generation,
             Retriever(generation),
-            Remembering(encoder),
+            CachingEncoder(encoder),
             embedding.key if embedding.precision == manifest.precision else None,
             load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None,
             load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
@@ -259,7 +259,7 @@ class Following:
         known = acknowledged(self._layout.acknowledged)
         return PATIENCE_S if known is None or known > self.shown.revision else BUSY_S
 
-    def _show(self, newest: Shown) -> None:
+    def _show(self, newest: IndexView) -> None:
         """Show a generation, or what is shown already, with what the store has changed since.
 
         Raises:
@@ -269,7 +269,7 @@ class Following:
         if revision is not None and self._store is not None:
             try:
                 changes = self._store.changes_since(newest.manifest.revision)
-                overlay = make_overlay(
+                overlay = derive_live_segment(
                     newest.generation, newest.manifest, changes, self._store.texts
                 )
             except sqlite3.OperationalError:
@@ -285,13 +285,13 @@ class Following:
                         overlay.missing,
                         self._layout.root,
                     )
-                retriever = Retriever(newest.generation, overlay.segment, overlay.hidden)
+                retriever = Retriever(newest.generation, overlay.segment, overlay.deleted)
                 newest = replace(newest, retriever=retriever, revision=revision)
         self.shown = newest
         if self._opening is None:
             self._next = None
 
-    def _changed(self, shown: Shown) -> int | None:
+    def _changed(self, shown: IndexView) -> int | None:
         """Return the revision of the store if it is another one than is shown, and can be.
 
         Raises:
@@ -309,7 +309,7 @@ class Following:
         is_new = identity == shown.manifest.store and revision not in known
         return revision if is_new else None
 
-    def _newest(self) -> Shown:
+    def _newest(self) -> IndexView:
         """Return what is shown, or the generation that has been opened to take its place."""
         return self.shown if self._opening is not None else self._next or self.shown
 

@@ -25,7 +25,7 @@ CHUNK = 8192
 """Definitions compared at a time: 12 MB of vectors."""
 
 
-Gives = Callable[[Numbers], Vectors]
+VectorLookup = Callable[[Numbers], Vectors]
 """Gives vectors, (n, d), by n numbers."""
 
 
@@ -47,8 +47,8 @@ class Near:
 def neighbours(
     position: int,
     *,
-    wholes: Gives,
-    vectors: Gives,
+    definition_vectors: VectorLookup,
+    vectors: VectorLookup,
     rivals: Callable[[Numbers], Numbers],
     sentences: Callable[[int], Numbers],
     floor: Callable[[int], float],
@@ -57,56 +57,58 @@ def neighbours(
 
     Args:
         position: the entry.
-        wholes: gives the vectors of the whole definitions at some positions.
+        definition_vectors: gives the vectors of the whole definitions at some positions.
         vectors: gives the vectors of some passages by row.
         rivals: among which entries the nearest of some positions are looked for, ascending: all, or what an engine
             finds near them.
         sentences: the rows of the sentences of the entry at a position, at least one.
         floor: the least similarity to the entry at a position that counts.
     """
-    near = _nearest(wholes, position, rivals(np.array([position])))
+    near = _nearest(definition_vectors, position, rivals(np.array([position])))
     if not len(near):
         return []
     own = sentences(position)
     found = []
-    for at in near[_is_mutual(wholes, position, near, rivals(near))].tolist():
+    for at in near[_is_mutual(definition_vectors, position, near, rivals(near))].tolist():
         row, other_row, cosine = _closest(vectors, own, sentences(at))
-        one, other = wholes(np.array([position, at]))
+        one, other = definition_vectors(np.array([position, at]))
         whole = float(one @ other)
         candidate = Near(at, (whole + cosine) / 2, row, other_row, cosine)
         if candidate.similarity >= floor(at):
             found.append(candidate)
     found.sort(key=lambda n: (-n.similarity, n.position))
-    return _without_twins(wholes, found)
+    return _without_twins(definition_vectors, found)
 
 
-def _nearest(wholes: Gives, position: int, rivals: Numbers) -> Numbers:
+def _nearest(definition_vectors: VectorLookup, position: int, rivals: Numbers) -> Numbers:
     """Return the positions of the nearest definitions that are no copies, nearest first."""
     cosines = np.empty(len(rivals), dtype=np.float32)
-    own = wholes(np.array([position]))[0]
+    own = definition_vectors(np.array([position]))[0]
     for start in range(0, len(rivals), CHUNK):
-        cosines[start : start + CHUNK] = wholes(rivals[start : start + CHUNK]) @ own
+        cosines[start : start + CHUNK] = definition_vectors(rivals[start : start + CHUNK]) @ own
     cosines[rivals == position] = np.inf
     cosines[cosines >= TWIN] = -np.inf
     order = np.lexsort((rivals, -cosines))[:NEAREST]
     return rivals[order[cosines[order] > -np.inf]]
 
 
-def _is_mutual(wholes: Gives, position: int, near: Numbers, rivals: Numbers) -> NDArray[np.bool_]:
+def _is_mutual(
+    definition_vectors: VectorLookup, position: int, near: Numbers, rivals: Numbers
+) -> NDArray[np.bool_]:
     """Say of near entries whether fewer than `NEAREST` others are nearer to them."""
-    theirs = wholes(near).T
-    between = wholes(np.array([position]))[0] @ theirs
+    theirs = definition_vectors(near).T
+    between = definition_vectors(np.array([position]))[0] @ theirs
     nearer = np.zeros(len(near), dtype=np.int64)
     for start in range(0, len(rivals), CHUNK):
         some = rivals[start : start + CHUNK]
-        cosines = wholes(some) @ theirs
+        cosines = definition_vectors(some) @ theirs
         cosines[some == position] = -1  # not nearer than itself, however this was rounded
         nearer += ((cosines > between) & (cosines < TWIN)).sum(axis=0)
     is_mutual: NDArray[np.bool_] = nearer < NEAREST
     return is_mutual
 
 
-def _closest(vectors: Gives, own: Numbers, others: Numbers) -> tuple[int, int, float]:
+def _closest(vectors: VectorLookup, own: Numbers, others: Numbers) -> tuple[int, int, float]:
     """Return the two rows, one of each entry, that are nearest to each other, and their cosine.
 
     A sentence that both share word for word is boilerplate ("For more, see ..."), and stands back
@@ -118,11 +120,11 @@ def _closest(vectors: Gives, own: Numbers, others: Numbers) -> tuple[int, int, f
     return int(own[row]), int(others[column]), float(cosines[row, column])
 
 
-def _without_twins(wholes: Gives, found: list[Near]) -> list[Near]:
+def _without_twins(definition_vectors: VectorLookup, found: list[Near]) -> list[Near]:
     """Leave out what is a copy of a nearer one."""
     kept: list[Near] = []
     for one in found:
-        others = wholes(np.array([other.position for other in kept], dtype=np.int64))
-        if not (others @ wholes(np.array([one.position]))[0] >= TWIN).any():
+        others = definition_vectors(np.array([other.position for other in kept], dtype=np.int64))
+        if not (others @ definition_vectors(np.array([one.position]))[0] >= TWIN).any():
             kept.append(one)
     return kept

@@ -12,10 +12,10 @@ from functools import cached_property
 from itertools import islice
 
 from semsearch.core.answers import Tier
-from semsearch.core.positions import Scope
+from semsearch.core.positions import PositionFilter
 from semsearch.index.files.entry_table import NamedEntry
-from semsearch.index.segments.multi import LayeredWords
-from semsearch.index.segments.multi_entries import LayeredEntries
+from semsearch.index.segments.multi import MultiPostings
+from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
 from semsearch.text.names import Name, NameKind, form_of
 from semsearch.text.normalise import fold, subject_of
@@ -80,12 +80,12 @@ class Reading:
 class NameFinder:
     """The names of an index. Safe to use from several threads."""
 
-    def __init__(self, snapshot: LayeredEntries, words: LayeredWords) -> None:
+    def __init__(self, snapshot: MultiEntries, words: MultiPostings) -> None:
         self._snapshot = snapshot
         self._words = words
         self._longest_name = snapshot.longest_name()
 
-    def by_name(self, question: str, within: Scope) -> dict[int, NameMatch]:
+    def by_name(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
         """Return positions whose name the question is, or begins, best tier of each."""
         found: dict[int, NameMatch] = {}
         for text in dict.fromkeys((question, subject_of(question))):
@@ -101,7 +101,9 @@ class NameFinder:
                     _better(found, named, Tier.PREFIX, len(key) / len(named.name.key))
         return found
 
-    def read(self, question: str, within: Scope, is_word: Callable[[str], bool]) -> Reading:
+    def read(
+        self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
+    ) -> Reading:
         """Find the names a question is, or the text it was meant to be.
 
         Only a question that is no name and has a word that nothing in the index uses is taken for
@@ -133,7 +135,7 @@ class NameFinder:
         return Reading(question, text, names)
 
     def by_resemblance(
-        self, question: str, within: Scope, unknown: Collection[str] | None = None
+        self, question: str, within: PositionFilter, unknown: Collection[str] | None = None
     ) -> dict[int, NameMatch]:
         """Return positions with a name that the question resembles, the likeliest first.
 

@@ -11,8 +11,8 @@ from semsearch.core.answers import Authored, Connection, Neighbour, Reference, R
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.index.retrieval import Retriever
-from semsearch.index.segments.multi_entries import LayeredEntries
-from semsearch.ranking.baseline import Background
+from semsearch.index.segments.multi_entries import MultiEntries
+from semsearch.ranking.baseline import Baseline
 from semsearch.search.neighbours import Near, neighbours
 from semsearch.text.links import Links
 from semsearch.text.normalise import STOP_WORDS, WORD
@@ -26,7 +26,7 @@ _LIST_MARKS = ("- ", "* ", "\u2022 ")
 
 
 def find_related(
-    retriever: Retriever, background: Callable[[str | None], Background], position: int, k: int
+    retriever: Retriever, background: Callable[[str | None], Baseline], position: int, k: int
 ) -> Related:
     """Return the terms related to the entry at a position.
 
@@ -55,9 +55,7 @@ def find_related(
 class _Finder:
     """Finds entries of similar meaning and says what connects them."""
 
-    def __init__(
-        self, retriever: Retriever, background: Callable[[str | None], Background]
-    ) -> None:
+    def __init__(self, retriever: Retriever, background: Callable[[str | None], Baseline]) -> None:
         self._retriever = retriever
         self._snapshot = retriever.snapshot
         self._background = background
@@ -66,7 +64,7 @@ class _Finder:
         retriever = self._retriever
         return neighbours(
             position,
-            wholes=retriever.wholes,
+            definition_vectors=retriever.definition_vectors,
             vectors=retriever.vectors,
             rivals=retriever.rivals,
             sentences=self._prose,
@@ -112,13 +110,13 @@ def _shared(one: str, other: str) -> tuple[str, ...]:
 
 
 def _references(
-    snapshot: LayeredEntries, relations: Iterable[Relation], kind: RelationKind, k: int
+    snapshot: MultiEntries, relations: Iterable[Relation], kind: RelationKind, k: int
 ) -> tuple[Reference, ...]:
     chosen = islice((r for r in relations if r.kind is kind), k)
     return tuple(_reference(snapshot, r, r.target) for r in chosen)
 
 
-def _reference(snapshot: LayeredEntries, relation: Relation, shown: int) -> Reference:
+def _reference(snapshot: MultiEntries, relation: Relation, shown: int) -> Reference:
     """Make a reference to one of the two entries of a relation; the place is the source's."""
     source, target = snapshot.entries([relation.source, relation.target])
     entry, kind = target, None

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from semsearch.index.retrieval import Candidate
-from semsearch.index.segments.multi_entries import LayeredEntries
+from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking.reranking import DEPTH, probability, rescore, text_to_read
 
 
 def rerank(
-    reranker: Reranker, question: str, candidates: Sequence[Candidate], snapshot: LayeredEntries
+    reranker: Reranker, question: str, candidates: Sequence[Candidate], snapshot: MultiEntries
 ) -> list[Candidate]:
     """Let a reranker score the best of some candidates. Blocks, for each of them.
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.entries import Entry
-from semsearch.core.positions import Scope
+from semsearch.core.positions import PositionFilter
 from semsearch.index.ann.engine import FETCH
-from semsearch.index.files.entry_table import Label
+from semsearch.index.files.entry_table import NameLabel
 from semsearch.index.map.projection import Points, between
 from semsearch.index.retrieval import Retriever
 from semsearch.models.encoders.base import Encoder
@@ -38,7 +38,7 @@ class MapPart:
     go on, None behind the last; `total` counts all.
     """
 
-    labels: tuple[Label, ...]
+    labels: tuple[NameLabel, ...]
     places: Points
     total: int
     next: int | None
@@ -57,14 +57,14 @@ class Place:
 class NearEntry:
     """An entry near to a text: the cosine of both, and where the entry stands on the map."""
 
-    label: Label
+    label: NameLabel
     similarity: float
     x: float
     y: float
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class TextComparison:
     """How near two texts are in meaning, and what can be said for it.
 
     `similarity` is the cosine of their vectors. `share` is how many of 100 pairs of entries, drawn by lot, are less near
@@ -77,14 +77,14 @@ class Comparison:
     words: tuple[str, ...]
     near_a: tuple[NearEntry, ...]
     near_b: tuple[NearEntry, ...]
-    both: tuple[Label, ...]
+    both: tuple[NameLabel, ...]
 
 
 class Atlas:
     """The map of an open index, as it was when it was opened."""
 
     def __init__(
-        self, retriever: Retriever, encoder: Encoder, within: Callable[[str | None], Scope]
+        self, retriever: Retriever, encoder: Encoder, within: Callable[[str | None], PositionFilter]
     ) -> None:
         """Take what is shown; `within` gives the scope of a glossary, or (None) of all."""
         self._retriever = retriever
@@ -119,7 +119,7 @@ class Atlas:
         ((x, y),) = between(points, np.array([[one.similarity for one in near]]))
         return Place(round(float(x), 4), round(float(y), 4), tuple(near))
 
-    def compare(self, a: str, b: str) -> Comparison:
+    def compare(self, a: str, b: str) -> TextComparison:
         """Return how near two texts are in meaning, and what can be said for it.
 
         Raises:
@@ -134,7 +134,7 @@ class Atlas:
         near_a, near_b = (_nearest(retriever, v, everything, NEAREST) for v in vectors)
         stems = question_stems(b)
         known = {one.label.id for one in near_b if one.similarity >= NEAR}
-        return Comparison(
+        return TextComparison(
             similarity=round(similarity, 4),
             share=round(share, 1),
             words=tuple(word for word in content_words(a) if stem(word) in stems),
@@ -147,7 +147,7 @@ class Atlas:
 
     def near(
         self, entries: Sequence[Entry], *, glossary: str | None = None, k: int = 3
-    ) -> list[list[Label]]:
+    ) -> list[list[NameLabel]]:
         """Return the entries nearest in meaning to each of some of the index, not counting itself.
 
         Raises:
@@ -158,9 +158,9 @@ class Atlas:
         positions = np.array([at for at in found if at is not None], dtype=np.int64)
         if len(positions) < len(entries):
             return [[] for _ in entries]  # changed meanwhile: the next look tells
-        vectors = self._retriever.wholes(positions)
+        vectors = self._retriever.definition_vectors(positions)
         rivals = self._retriever.finder.nearest(vectors, k + 1, self._within(glossary))
-        cosines = vectors @ self._retriever.wholes(rivals).T
+        cosines = vectors @ self._retriever.definition_vectors(rivals).T
         cosines[positions[:, np.newaxis] == rivals] = -np.inf
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : min(k, len(rivals) - 1)]
         return [snapshot.labels(rivals[row].tolist()) for row in best]
@@ -169,7 +169,7 @@ class Atlas:
         return self._encoder.encode_questions([check_question(text) for text in texts]).vectors
 
 
-def _spread(retriever: Retriever, within: Scope) -> Numbers:
+def _spread(retriever: Retriever, within: PositionFilter) -> Numbers:
     """Return the positions of a map in an order that looks like chance and is the same each time."""
     positions = retriever.positions()
     inside = np.zeros(len(positions), dtype=bool)
@@ -186,14 +186,18 @@ def _drawn(retriever: Retriever) -> Vectors:
         return np.empty(0, dtype=np.float32)
     lots = np.random.default_rng(_SEED).integers(len(positions), size=(2, PAIRS))
     one, other = positions[lots[:, lots[0] != lots[1]]]
-    cosines: Vectors = np.sort((retriever.wholes(one) * retriever.wholes(other)).sum(axis=1))
+    cosines: Vectors = np.sort(
+        (retriever.definition_vectors(one) * retriever.definition_vectors(other)).sum(axis=1)
+    )
     return cosines
 
 
-def _nearest(retriever: Retriever, vector: Vectors, within: Scope, k: int) -> list[NearEntry]:
+def _nearest(
+    retriever: Retriever, vector: Vectors, within: PositionFilter, k: int
+) -> list[NearEntry]:
     """Return the entries whose whole definitions are nearest to a vector."""
     positions = retriever.finder.nearest(vector[np.newaxis], FETCH, within)
-    cosines = retriever.wholes(positions) @ vector
+    cosines = retriever.definition_vectors(positions) @ vector
     best = np.argsort(-cosines, kind="stable")[:k]
     places = retriever.places[positions[best]]
     labels = retriever.snapshot.labels(positions[best].tolist())

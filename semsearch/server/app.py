@@ -26,7 +26,7 @@ from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import utc_now
 from semsearch.server.http import edit_requests, exception_handlers, middleware, problems
 from semsearch.server.http.bounded_protocol import IS_FULL
-from semsearch.server.page_cache import Kept
+from semsearch.server.page_cache import PageCache
 from semsearch.server.routes import (
     changes,
     edits,
@@ -39,7 +39,7 @@ from semsearch.server.routes import (
     pages,
     search,
 )
-from semsearch.server.search_service import THREADS, Asking
+from semsearch.server.search_service import THREADS, SearchService
 from semsearch.storage.layout import IndexLayout
 
 _DESCRIPTION = """\
@@ -96,7 +96,9 @@ def create_app(
         door.close()
 
     layout = IndexLayout(Path(glossary.info().path))
-    door = permissions.Door(KeyRing(layout.keys, clock), is_open=exposure.is_open(settings))
+    door = permissions.Authenticator(
+        KeyRing(layout.keys, clock), is_open=exposure.is_open(settings)
+    )
     app = FastAPI(
         title="semsearch",
         version=__version__,
@@ -128,10 +130,10 @@ def create_app(
     app.state.is_open = door.is_open
     app.state.glossary = glossary
     app.state.start = pages.Start(glossary)
-    app.state.kept = Kept()
-    app.state.asking = Asking(glossary, settings)
+    app.state.kept = PageCache()
+    app.state.asking = SearchService(glossary, settings)
     app.state.editor = Editor(glossary.info().path, lend=glossary.lend)
-    app.state.edits = edit_requests.lane()
+    app.state.edits = edit_requests.edit_worker()
     app.state.is_ready = False
     exception_handlers.handle_problems(app)
     if settings.origins:

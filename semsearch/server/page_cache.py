@@ -11,7 +11,7 @@ MOST = 64
 """Values that are kept; more begin anew."""
 
 
-class Kept:
+class PageCache:
     """Values that are made of the index alone, by whatever names them.
 
     Two threads may make the same value at once: they make equal ones, and either may stay.

@@ -14,7 +14,7 @@ from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.version import __version__
 from semsearch.search.glossary import MAX_K, Glossary
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.page_cache import Kept
+from semsearch.server.page_cache import PageCache
 from semsearch.text.normalise import text_hash
 
 
@@ -33,7 +33,7 @@ class Service:
         """
         state = request.app.state
         self.glossary: Glossary = state.glossary
-        self._kept: Kept = state.kept
+        self._kept: PageCache = state.kept
         self._caller = caller_of(request)
         if follows:
             self.glossary.follow(wait=False)
@@ -44,7 +44,7 @@ class Service:
             "Vary": "Accept, Authorization",
         }
         held = ",".join(request.headers.getlist("if-none-match"))
-        self.is_held = etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
+        self.is_not_modified = etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
 
     def not_modified(self) -> Response:
         """Return the answer that the client already has it."""

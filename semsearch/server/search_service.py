@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 
 from semsearch.core.settings import Settings
-from semsearch.search.answer import Asked
+from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
 from semsearch.server.batching import TOGETHER, Client, Workers
 from semsearch.server.serialize import to_json
@@ -30,14 +30,14 @@ Timings = dict[str, float | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class TimedAnswer:
     """An answer as JSON, and how it came about."""
 
     content: bytes
     timings: Timings
 
 
-class Asking:
+class SearchService:
     """Answers questions over one index.
 
     Args:
@@ -47,15 +47,15 @@ class Asking:
 
     def __init__(self, glossary: Glossary, settings: Settings) -> None:
         self._glossary = glossary
-        self.workers: Workers[Asked, Reply] = Workers(
+        self.workers: Workers[SearchRequest, TimedAnswer] = Workers(
             THREADS, self._answer, waiting=settings.queue, patience=settings.patience
         )
         # Read and written by the event loop only. An answer belongs to what the index held when it was asked for.
-        self._answers: LRUCache[tuple[str, Asked], bytes] = LRUCache(
+        self._answers: LRUCache[tuple[str, SearchRequest], bytes] = LRUCache(
             settings.cache * 1_000_000, lambda content: len(content) + ANSWER_OVERHEAD
         )
 
-    async def ask(self, asked: Asked, client: Client) -> Reply:
+    async def ask(self, asked: SearchRequest, client: Client) -> TimedAnswer:
         """Answer a question that has been checked.
 
         Raises:
@@ -65,16 +65,16 @@ class Asking:
         tag = await self.follow()
         known = self._answers.get((tag, asked))
         if known is not None:
-            return Reply(known, {"cache": "answer"})
+            return TimedAnswer(known, {"cache": "answer"})
         self._glossary.check(asked)
         began = perf_counter()
         reply = await self.workers.ask(asked, client)
         self._remember(tag, asked, reply.content)
         took = (perf_counter() - began) * 1000
         worked = sum(ms for ms in reply.timings.values() if isinstance(ms, float))
-        return Reply(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
+        return TimedAnswer(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
 
-    async def ask_all(self, asked: Sequence[Asked], client: Client) -> list[bytes]:
+    async def ask_all(self, asked: Sequence[SearchRequest], client: Client) -> list[bytes]:
         """Return the JSON of each answer to a batch, which is asked in parts: others are answered in between.
 
         Raises:
@@ -111,14 +111,14 @@ class Asking:
             await run_in_threadpool(self._glossary.follow, wait=False)
         return self._glossary.tag
 
-    def _remember(self, tag: str, asked: Asked, content: bytes) -> None:
+    def _remember(self, tag: str, asked: SearchRequest, content: bytes) -> None:
         if len(content) + ANSWER_OVERHEAD <= self._answers.maxsize:
             self._answers[tag, asked] = content
 
-    def _answers_to(self, asked: Sequence[Asked]) -> list[Reply]:
+    def _answers_to(self, asked: Sequence[SearchRequest]) -> list[TimedAnswer]:
         return list(self._answer(asked))
 
-    def _answer(self, asked: Sequence[Asked]) -> Iterator[Reply]:
+    def _answer(self, asked: Sequence[SearchRequest]) -> Iterator[TimedAnswer]:
         began = perf_counter()
         prepared = self._glossary.prepare(asked)
         encoded = perf_counter()
@@ -131,5 +131,5 @@ class Asking:
             }
             if one.is_remembered:
                 timings["cache"] = "vector"
-            yield Reply(content, timings)
+            yield TimedAnswer(content, timings)
             encoded = now

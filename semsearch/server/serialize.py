@@ -10,10 +10,10 @@ from typing import Any
 import pydantic_core
 
 from semsearch.core import answers, entries, index_info
-from semsearch.index.files.entry_table import Label
+from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest.bulk import ImportReport
 from semsearch.search.autocomplete import Suggestion
-from semsearch.search.semantic_map import Comparison, MapPart, NearEntry, Place
+from semsearch.search.semantic_map import MapPart, NearEntry, Place, TextComparison
 from semsearch.server import schemas
 
 
@@ -184,7 +184,7 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
 
 
 @members.register
-def _label(label: Label) -> dict[str, str]:
+def _label(label: NameLabel) -> dict[str, str]:
     return {"id": label.id, "term": label.term, "glossary": label.glossary}
 
 
@@ -217,7 +217,7 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 @members.register
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def _comparison(comparison: TextComparison) -> dict[str, Any]:
     return {
         "similarity": comparison.similarity,
         "share": comparison.share,

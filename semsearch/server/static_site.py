@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
-from semsearch.core.progress import Progress, Silent, told
+from semsearch.core.progress import Progress, Silent, track
 from semsearch.search.browse import letter_of
 from semsearch.search.glossary import Glossary
 from semsearch.server.static_map import compact, map_files
@@ -31,7 +31,7 @@ _MOST_RELATED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SiteReport:
     """What an export did: pages of entries, all files, and those removed that an earlier one had written."""
 
     entries: int
@@ -41,7 +41,7 @@ class Written:
 
 def write_site(
     glossary: Glossary, folder: Path, *, url: str = "", progress: Progress | None = None
-) -> Written:
+) -> SiteReport:
     """Write all entries of an open index as pages into a folder.
 
     Args:
@@ -61,7 +61,7 @@ def write_site(
     folder.mkdir(parents=True, exist_ok=True)
     export = _Export(glossary, site, folder, [*before])
     export.write(progress or Silent())
-    return Written(site.entries, len(export.files), export.remove(before))
+    return SiteReport(site.entries, len(export.files), export.remove(before))
 
 
 def _files_before(folder: Path) -> list[str]:
@@ -94,7 +94,7 @@ class _Export:
     def write(self, progress: Progress) -> None:
         """Write everything."""
         names: list[tuple[str, str]] = []
-        for entry, beside in told(self._ordered(), progress, "Writing pages", self._site.entries):
+        for entry, beside in track(self._ordered(), progress, "Writing pages", self._site.entries):
             self._entry(entry, beside)
             path = self._site.entry_path(entry.id)
             names += [(name, path) for name in (entry.term, *entry.aliases)]

@@ -56,7 +56,7 @@ LONG_S = 600.0
 
 
 @contextmanager
-def exclusive(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
+def file_lock(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
     """Hold the writer's lock of an index folder; freed by the system if the process dies.
 
     Args:
@@ -84,7 +84,7 @@ def exclusive(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
 
 
 @contextmanager
-def in_turn(lock: Path) -> Iterator[None]:
+def briefly_locked(lock: Path) -> Iterator[None]:
     """Hold a lock for a moment of long work that is full of such moments, so that others get theirs in between.
 
     Args:
@@ -93,7 +93,7 @@ def in_turn(lock: Path) -> Iterator[None]:
     Raises:
         IndexBusy: another process still holds it after `LONG_S`.
     """
-    with exclusive(lock, LONG_S):
+    with file_lock(lock, LONG_S):
         yield
     time.sleep(
         2 * _LOOK_S

@@ -30,7 +30,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PreservedEdits:
     """What people made live and a build leaves so: ids that stay as they are, and ids that stay away."""
 
     entries: Collection[str] = frozenset()
@@ -41,7 +41,7 @@ class Kept:
         return Origin.LIVE if id_ in self.entries else Origin.CORPUS
 
 
-class Fate(IntEnum):
+class EntryChange(IntEnum):
     """What becomes of an entry of the corpus."""
 
     NEW = 0
@@ -54,12 +54,12 @@ class Fate(IntEnum):
 
 
 @dataclass(slots=True)
-class Comparison:
+class CorpusComparison:
     """A corpus beside the store."""
 
     ordered: Sequence[Entry]
     fates: bytearray
-    """The `Fate` of each entry, by its place."""
+    """The `EntryChange` of each entry, by its place."""
     firsts: dict[str, int]
     """The place of the first entry of each glossary."""
     gone: list[str]
@@ -77,7 +77,7 @@ class Comparison:
         """Return what there is to tell."""
         by_fate = [
             tuple(e.id for e, fate in zip(self.ordered, self.fates, strict=True) if fate == wanted)
-            for wanted in (Fate.NEW, Fate.CHANGED)
+            for wanted in (EntryChange.NEW, EntryChange.CHANGED)
         ]
         new, changed = by_fate
         moved = self.moved
@@ -87,7 +87,9 @@ class Comparison:
         return Changes(new, changed, unchanged, tuple(sorted(self.gone)), moved)
 
 
-def compare(connection: sqlite3.Connection, ordered: Sequence[Entry], kept: Kept) -> Comparison:
+def compare(
+    connection: sqlite3.Connection, ordered: Sequence[Entry], kept: PreservedEdits
+) -> CorpusComparison:
     """Sort a corpus into new, changed, moved and gone, row by row as the store is read.
 
     Args:
@@ -95,7 +97,7 @@ def compare(connection: sqlite3.Connection, ordered: Sequence[Entry], kept: Kept
         ordered: all entries, sorted by glossary, in order within each.
         kept: what was made live and stays so; those entries are among `ordered`.
     """
-    found = Comparison(ordered, bytearray(len(ordered)), {}, [])
+    found = CorpusComparison(ordered, bytearray(len(ordered)), {}, [])
     for place, entry in enumerate(ordered):
         found.firsts.setdefault(entry.glossary, place)
     last = -1
@@ -110,10 +112,10 @@ def compare(connection: sqlite3.Connection, ordered: Sequence[Entry], kept: Kept
             old = from_row(row)
             found.moved += old.source != ordered[at].source
             is_same = replace(old, source=ordered[at].source) == ordered[at]
-            found.fates[at] = Fate.MOVED if is_same else Fate.CHANGED
+            found.fates[at] = EntryChange.MOVED if is_same else EntryChange.CHANGED
         else:
             is_there = is_same_origin and position == found.position(at)
-            found.fates[at] = Fate.SAME if is_there else Fate.SHIFTED
+            found.fates[at] = EntryChange.SAME if is_there else EntryChange.SHIFTED
     return found
 
 

@@ -24,7 +24,7 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
     """Open or create a database, bring its schema up to date, and make every commit durable.
 
     It is not read through: that takes seconds for gigabytes, and this is called for each edit. What
-    is found damaged on the way raises `IndexDamaged` (`sound`), and a build checks all of it (`check`).
+    is found damaged on the way raises `IndexDamaged` (`translate_corruption`), and a build checks all of it (`check`).
 
     Args:
         file: the database.
@@ -35,7 +35,7 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
         IndexDamaged: it is not a sound SQLite database.
         sqlite3.OperationalError: it cannot be opened or written.
     """
-    with sound(file):
+    with translate_corruption(file):
         connection = sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)
         try:
             # no write-ahead log: it loses pages in many versions, and cannot be read where nothing can be written
@@ -72,7 +72,7 @@ def open_for_reading(
         sqlite3.OperationalError: it cannot be opened.
     """
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
-    with sound(file):
+    with translate_corruption(file):
         connection = sqlite3.connect(
             uri, uri=True, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
         )
@@ -92,7 +92,7 @@ def open_for_reading(
 
 
 @contextmanager
-def sound(file: Path) -> Iterator[None]:
+def translate_corruption(file: Path) -> Iterator[None]:
     """Turn what SQLite says of a damaged database into our error; no rights and no room are no damage.
 
     Raises:
@@ -121,7 +121,7 @@ def check(connection: sqlite3.Connection, file: Path, *, deep: bool = False) -> 
     Raises:
         IndexDamaged: something in it is not what it should be.
     """
-    with sound(file):
+    with translate_corruption(file):
         how = "integrity_check" if deep else "quick_check"
         found = connection.execute(f"PRAGMA {how}(1)").fetchone()[0]
         if found != "ok":

@@ -19,7 +19,13 @@ from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.core.progress import Progress, Silent
 from semsearch.storage import history, idempotency
 from semsearch.storage.changes import Changing, changing
-from semsearch.storage.corpus_diff import Changes, Comparison, Fate, Kept, compare
+from semsearch.storage.corpus_diff import (
+    Changes,
+    CorpusComparison,
+    EntryChange,
+    PreservedEdits,
+    compare,
+)
 from semsearch.storage.database import (
     PATIENCE_S,
     check,
@@ -241,7 +247,11 @@ class EntryStore(EntryReader):
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
 
-    def replace_all(self, ordered: Sequence[Entry], kept: Kept = Kept()) -> Changes:  # noqa: B008 - frozen
+    def replace_all(
+        self,
+        ordered: Sequence[Entry],
+        kept: PreservedEdits = PreservedEdits(),  # noqa: B008 - frozen
+    ) -> Changes:
         """Make the store hold exactly these entries, in one transaction, and say what that changed.
 
         Only rows that differ are written. What an entry was before goes into the history if its words change
@@ -261,20 +271,20 @@ class EntryStore(EntryReader):
             self._replace(found, kept)
         return changes
 
-    def _replace(self, found: Comparison, kept: Kept) -> None:
+    def _replace(self, found: CorpusComparison, kept: PreservedEdits) -> None:
         ordered = found.ordered
         known = history.ids_with_history(self._connection)
         with changing(self._connection, history.BUILD) as change:
             for id_ in sorted(found.gone):
                 change.delete(id_, Origin.CORPUS)
             for place, fate in enumerate(found.fates):
-                if fate == Fate.SAME:
+                if fate == EntryChange.SAME:
                     continue
                 entry, origin = ordered[place], kept.origin(ordered[place].id)
-                if fate == Fate.SHIFTED:
+                if fate == EntryChange.SHIFTED:
                     change.shift(entry.id, found.position(place), origin)
                 else:
-                    kind = _kind_by_build(Fate(fate), entry.id in known)
+                    kind = _kind_by_build(EntryChange(fate), entry.id in known)
                     change.put(entry, found.position(place), origin, kind)
             change.settle(kept.deleted)
         self._acknowledge(change)
@@ -342,8 +352,8 @@ class EntryStore(EntryReader):
         return change.put(edit.entry, present.position, Origin.LIVE, kind)
 
 
-def _kind_by_build(fate: Fate, has_history: bool) -> ChangeKind | None:
+def _kind_by_build(fate: EntryChange, has_history: bool) -> ChangeKind | None:
     """Return what a build puts into the history: nothing for a first state, which the row says itself."""
-    if fate is Fate.NEW:
+    if fate is EntryChange.NEW:
         return ChangeKind.ADDED if has_history else None
-    return ChangeKind.CHANGED if fate is Fate.CHANGED else None
+    return ChangeKind.CHANGED if fate is EntryChange.CHANGED else None

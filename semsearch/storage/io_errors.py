@@ -16,7 +16,7 @@ _PRIMARY = 0xFF
 
 
 @contextmanager
-def told_why(root: Path) -> Iterator[None]:
+def translate_os_errors(root: Path) -> Iterator[None]:
     """Turn errors of the system and of SQLite into ours.
 
     Args:

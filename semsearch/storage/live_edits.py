@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from semsearch.core.entries import Entry
-from semsearch.storage.corpus_diff import Kept
+from semsearch.storage.corpus_diff import PreservedEdits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +22,17 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class MergedCorpus:
     """A corpus with what stays of live edits, and where the two differ."""
 
     entries: Sequence[Entry]
-    kept: Kept
+    kept: PreservedEdits
     conflicts: tuple[Conflict, ...]
 
 
 def keep_live(
     corpus: Sequence[Entry], live: Sequence[Entry], deleted: Iterable[str], *, overwrite: bool
-) -> Settled:
+) -> MergedCorpus:
     """Put live edits into a corpus.
 
     An entry that says the same in both, wherever it stands, is the corpus's from then on, and so is a deletion of what
@@ -68,6 +68,6 @@ def keep_live(
             away.add(id_)
             conflicts.append(Conflict(id_, None, corpus[places[id_]]))
     if overwrite:
-        return Settled(corpus, Kept(), tuple(conflicts))
+        return MergedCorpus(corpus, PreservedEdits(), tuple(conflicts))
     merged = [entry for entry in entries if entry is not None]
-    return Settled([*merged, *added], Kept(stays, away), tuple(conflicts))
+    return MergedCorpus([*merged, *added], PreservedEdits(stays, away), tuple(conflicts))

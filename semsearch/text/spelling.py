@@ -18,7 +18,7 @@ from itertools import compress, product
 
 import numpy as np
 
-from semsearch.core.positions import Scope, are_among
+from semsearch.core.positions import PositionFilter, are_among
 from semsearch.text.normalise import WORD, fold
 
 MIN_NAME_CHARS = 3
@@ -130,7 +130,7 @@ class Names:
         self._alike = lru_cache(KEPT_GROUPS)(alike)
         self._are_many = are_many
 
-    def near(self, key: str, within: Scope) -> list[Guess]:
+    def near(self, key: str, within: PositionFilter) -> list[Guess]:
         """Return the names of these positions that a folded text may stand for, likeliest first."""
         from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
         from rapidfuzz.distance import OSA  # noqa: PLC0415

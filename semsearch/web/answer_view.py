@@ -16,7 +16,7 @@ from semsearch.web.display import (
     percent,
     shares,
 )
-from semsearch.web.highlight import Marked, excerpt, mark
+from semsearch.web.highlight import HighlightedText, highlight, snippet
 
 _REASONS = {
     Tier.EXACT: "this name",
@@ -28,7 +28,7 @@ _REASONS = {
 }
 
 
-class Share(NamedTuple):  # taken apart by the template, which is quicker than by its names
+class MapShare(NamedTuple):  # taken apart by the template, which is quicker than by its names
     """What a part gives to the score, as numbers for people."""
 
     name: str
@@ -41,17 +41,17 @@ class Why:
     """What speaks for a hit: named facts, the parts of its score, their sum, and what decided its place."""
 
     facts: tuple[tuple[str, str], ...]
-    shares: tuple[Share, ...]
+    shares: tuple[MapShare, ...]
     sum: str
     decided: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisplayedHit:
     """A hit. `whole` is the definition where `definition` is only a part of it."""
 
     id: str
-    term: Marked
+    term: HighlightedText
     name: str
     glossary: str
     language: str
@@ -59,8 +59,8 @@ class Shown:
     similarity: str
     is_best: bool
     is_match: bool
-    definition: Marked
-    whole: Marked | None
+    definition: HighlightedText
+    whole: HighlightedText | None
     why: Why
 
 
@@ -73,8 +73,8 @@ class ShownAnswer:
     kind: str
     sure: str
     repaired: str
-    matches: tuple[Shown, ...]
-    nearest: tuple[Shown, ...]
+    matches: tuple[DisplayedHit, ...]
+    nearest: tuple[DisplayedHit, ...]
 
     @property
     def no_close_match(self) -> bool:
@@ -112,14 +112,14 @@ def shown(answer: Mapping[str, Any]) -> ShownAnswer:
     )
 
 
-def _hit(hit: Mapping[str, Any], *, is_best: bool) -> Shown:
+def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
     text, sentence = hit["definition"], hit["sentence"]
     if sentence and len(sentence["text"]) == len(text):
         sentence = None  # all of it answers: nothing to point out
-    part = excerpt(text, hit["matched_words"], sentence)
-    return Shown(
+    part = snippet(text, hit["matched_words"], sentence)
+    return DisplayedHit(
         id=hit["id"],
-        term=mark(hit["term"], hit["matched_term_words"]),
+        term=highlight(hit["term"], hit["matched_term_words"]),
         name=hit["term"],
         glossary=hit["glossary"],
         language=hit["language"],
@@ -128,7 +128,7 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> Shown:
         is_best=is_best,
         is_match=hit["matched_by"] != Tier.NEAREST,
         definition=part,
-        whole=mark(text, hit["matched_words"], sentence) if part.is_part else None,
+        whole=highlight(text, hit["matched_words"], sentence) if part.is_part else None,
         why=_why(hit),
     )
 
@@ -153,7 +153,7 @@ def _why(hit: Mapping[str, Any]) -> Why:
     return Why(
         tuple(facts),
         tuple(
-            Share(PART_NAMES[s.part], f"{fixed(s.value)} × {s.weight:g}", signed(s.given))  # noqa: RUF001
+            MapShare(PART_NAMES[s.part], f"{fixed(s.value)} × {s.weight:g}", signed(s.given))  # noqa: RUF001
             for s in given
         ),
         signed(sum(share.given for share in given)),

@@ -25,7 +25,7 @@ class Piece(NamedTuple):  # a tuple is made in a third of the time: an answer ha
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class HighlightedText:
     """A text, or a part of it: its pieces in order, and whether something stands before and behind."""
 
     pieces: tuple[Piece, ...]
@@ -38,13 +38,13 @@ class Marked:
         return self.goes_before or self.goes_on
 
 
-def mark(
+def highlight(
     text: str,
     words: Sequence[Place] = (),
     sentence: Place | None = None,
     start: int = 0,
     end: int | None = None,
-) -> Marked:
+) -> HighlightedText:
     """Return a text from `start` to `end` in pieces.
 
     Args:
@@ -59,24 +59,26 @@ def mark(
     of_sentence = _steps([sentence] if sentence else [], start, end)
     if not of_words and not of_sentence:
         pieces = [Piece(text[start:end], False, False)] if start < end else []
-        return Marked(tuple(pieces), start > 0, end < len(text))
+        return HighlightedText(tuple(pieces), start > 0, end < len(text))
     words_here = sentences_here = 0
     pieces = []
     for at, until in pairwise(sorted({start, end, *of_words, *of_sentence})):
         words_here += of_words.get(at, 0)
         sentences_here += of_sentence.get(at, 0)
         pieces.append(Piece(text[at:until], sentences_here > 0, words_here > 0))
-    return Marked(tuple(pieces), start > 0, end < len(text))
+    return HighlightedText(tuple(pieces), start > 0, end < len(text))
 
 
-def excerpt(text: str, words: Sequence[Place] = (), sentence: Place | None = None) -> Marked:
+def snippet(
+    text: str, words: Sequence[Place] = (), sentence: Place | None = None
+) -> HighlightedText:
     """Return a text, or of a long one what stands around the sentence that answers, cut between words."""
     if len(text) <= SHOWN:
-        return mark(text, words, sentence)
+        return highlight(text, words, sentence)
     start = max(0, (sentence["start"] if sentence else 0) - BEFORE)
     end = min(len(text), max(start + SHOWN, sentence["end"] if sentence else 0))
     start, end = _at_blank(text, start, -1), _at_blank(text, end, 1)
-    return mark(text, words, sentence, start, end)
+    return highlight(text, words, sentence, start, end)
 
 
 def _at_blank(text: str, at: int, step: int) -> int:

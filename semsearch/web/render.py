@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from semsearch.core.index_info import GlossaryInfo
-    from semsearch.web.highlight import Marked
+    from semsearch.web.highlight import HighlightedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _environment() -> Environment:
     return environment
 
 
-def marked(text: Marked) -> Markup:
+def marked(text: HighlightedText) -> Markup:
     """Return a text with its marks: <mark> for the sentence that answers, <b> for the words of the question.
 
     Written here and not in a template, which took half of the time of a page with an answer for it.

@@ -145,10 +145,10 @@ def test_a_key_opens_what_needs_one(page: Page, pages_index: Path, tmp_path: Pat
     import shutil  # noqa: PLC0415
 
     from semsearch.server.auth.key_store import KeyStore  # noqa: PLC0415
-    from semsearch.server.auth.keys import Scope, utc_now  # noqa: PLC0415
+    from semsearch.server.auth.keys import KeyScope, utc_now  # noqa: PLC0415
 
     index = Path(shutil.copytree(pages_index, tmp_path / "keyed"))
-    secret = KeyStore(index / "keys.db").create(name="", scope=Scope.SEARCH, now=utc_now())[1]
+    secret = KeyStore(index / "keys.db").create(name="", scope=KeyScope.SEARCH, now=utc_now())[1]
     with serving(index, "--read", "key") as site:
         page.goto(f"{site}?q=whisk")
         page.locator("#key").fill("semsearch_000000000000_" + "0" * 48)

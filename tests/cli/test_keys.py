@@ -14,7 +14,7 @@ from semsearch.cli.output import common
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, is_key, utc_now
+from semsearch.server.auth.keys import KeyScope, is_key, utc_now
 from semsearch.server.process import Listening
 from tests.cli.test_commands import run
 from tests.conftest import ENTRIES
@@ -35,7 +35,7 @@ def test_a_key_is_printed_once(index: Path) -> None:
     assert done.stderr.decode() == (
         f"This is the key {key.id} (edit, good until it is revoked). Keep it now: it is not shown again.\n"
     )
-    assert (key.name, key.scope, key.glossaries, key.expires) == ("Ann", Scope.EDIT, (), None)
+    assert (key.name, key.scope, key.glossaries, key.expires) == ("Ann", KeyScope.EDIT, (), None)
     for command in (
         ("list",),
         ("list", "--json"),
@@ -78,11 +78,11 @@ def test_keys_as_a_table(index: Path) -> None:
     )
     store = KeyStore(index / "keys.db")
     past = datetime(2026, 1, 2, tzinfo=UTC)
-    store.create(name="[red]Ann", scope=Scope.EDIT, glossaries=["harbour"], now=past)
+    store.create(name="[red]Ann", scope=KeyScope.EDIT, glossaries=["harbour"], now=past)
     store.create(
-        name="Bob", scope=Scope.SEARCH, expires=past + timedelta(days=1), now=past + timedelta(1)
+        name="Bob", scope=KeyScope.SEARCH, expires=past + timedelta(days=1), now=past + timedelta(1)
     )
-    gone, _ = store.create(name="", scope=Scope.ADMIN, now=past + timedelta(days=2))
+    gone, _ = store.create(name="", scope=KeyScope.ADMIN, now=past + timedelta(days=2))
     store.revoke(gone.id, now=past + timedelta(days=3))
     shown = run("keys", "list", "-i", str(index), env={"COLUMNS": "120"}).stdout.decode()
     lines = [re.split(r"\s{2,}", line.strip()) for line in shown.splitlines()]
@@ -97,7 +97,7 @@ def test_keys_as_a_table(index: Path) -> None:
 
 def test_revoking_says_so(index: Path) -> None:
     """And a second time, too."""
-    key, _ = KeyStore(index / "keys.db").create(name="", scope=Scope.EDIT, now=utc_now())
+    key, _ = KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())
     for _ in range(2):
         done = run("keys", "revoke", key.id, "-i", str(index))
         assert done.stdout.decode() == f"The key {key.id} opens nothing any more\n"
@@ -145,7 +145,7 @@ def test_a_build_leaves_the_keys_alone(tmp_path: Path) -> None:
     """Whoever had a key has it still, although the glossary it is for is gone."""
     build_index(ENTRIES, tmp_path, model="hashed")
     store = KeyStore(tmp_path / "keys.db")
-    made, _ = store.create(name="", scope=Scope.EDIT, glossaries=["harbour"], now=utc_now())
+    made, _ = store.create(name="", scope=KeyScope.EDIT, glossaries=["harbour"], now=utc_now())
     build_index(ENTRIES[:3], tmp_path, model="hashed")
     assert store.all() == [made]
 

@@ -84,11 +84,11 @@ def test_commands_of_github_hold_whatever_a_glossary_says(
         "x", Severity.NOTE, "s", "50 %\n::error::x\x1b[2J", "", (), Source("a,b:c.csv", 3)
     )
     report = LintReport((bad,), 1, 1, ())
-    lint.report(report, lint.Form.GITHUB)
+    lint.report(report, lint.LintFormat.GITHUB)
     assert capsys.readouterr().out.splitlines()[0] == (
         "::notice file=a%2Cb%3Ac.csv,line=3,title=x::50 %25\\n::error::x\\x1b[2J"
     )
-    lint.report(report, lint.Form.TEXT)
+    lint.report(report, lint.LintFormat.TEXT)
     assert capsys.readouterr().out.splitlines()[0] == (
         "a,b:c.csv:3: note [x] 50 %\\n::error::x\\x1b[2J"
     )

@@ -6,14 +6,14 @@ import threading
 
 import pytest
 
-from semsearch.core.prefetch import one_ahead
+from semsearch.core.prefetch import prefetch
 
 
 def test_results_come_in_order() -> None:
     """Also of nothing and of one item."""
-    assert list(one_ahead(str, range(4))) == ["0", "1", "2", "3"]
-    assert list(one_ahead(str, [])) == []
-    assert list(one_ahead(str, [1])) == ["1"]
+    assert list(prefetch(str, range(4))) == ["0", "1", "2", "3"]
+    assert list(prefetch(str, [])) == []
+    assert list(prefetch(str, [1])) == ["1"]
 
 
 def test_the_next_is_made_while_the_last_is_used_and_no_more() -> None:
@@ -24,7 +24,7 @@ def test_the_next_is_made_while_the_last_is_used_and_no_more() -> None:
         made[number].set()
         return number
 
-    results = one_ahead(make, range(3))
+    results = prefetch(make, range(3))
     assert next(results) == 0
     assert made[1].wait(5)
     assert not made[2].wait(0.05)
@@ -33,7 +33,7 @@ def test_the_next_is_made_while_the_last_is_used_and_no_more() -> None:
 
 def test_an_error_reaches_who_asked() -> None:
     """It is raised in place of the result, after those before it."""
-    results = one_ahead(lambda number: 1 // number, [1, 0])
+    results = prefetch(lambda number: 1 // number, [1, 0])
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semsearch.core.progress import LUMPS, told
+from semsearch.core.progress import LUMPS, track
 
 
 class _Reports:
@@ -25,7 +25,7 @@ class _Reports:
 def test_every_part_is_told_in_a_few_lumps(total: int) -> None:
     """All parts come through, all are counted, and a large step does not report each of them."""
     reports = _Reports()
-    assert list(told(range(total), reports, "step", total)) == list(range(total))
+    assert list(track(range(total), reports, "step", total)) == list(range(total))
     assert reports.started == [("step", total)]
     assert sum(reports.advanced) == total
     assert len(reports.advanced) <= min(total, LUMPS)

@@ -9,7 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from semsearch.core.entries import DETAILS, NO_DETAILS, Details, Entry, Source
-from semsearch.exporters import Export, Material, target_named
+from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.importers import read_corpus
 from semsearch.importers.records import Record
 from semsearch.importers.records_to_entries import make_entries
@@ -92,14 +92,14 @@ def glossaries(draw: st.DrawFn) -> list[Entry]:
     return made.entries
 
 
-def material_of(entries: list[Entry]) -> Material:
+def material_of(entries: list[Entry]) -> ExportContext:
     """Make what is exported of some entries."""
-    return Material("kitchen", lambda: iter(entries), ADDRESS)
+    return ExportContext("kitchen", lambda: iter(entries), ADDRESS)
 
 
-def export(entries: list[Entry], name: str) -> Export:
+def export(entries: list[Entry], name: str) -> GlossaryExport:
     """Make an export of some entries."""
-    return Export(target_named(name), material_of(entries))
+    return GlossaryExport(target_named(name), material_of(entries))
 
 
 def written(entries: list[Entry], name: str, folder: Path) -> dict[str, Entry]:

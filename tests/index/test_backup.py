@@ -24,7 +24,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.entry_store import EntryReader
 from tests.ingest.conftest import editor, index
 
@@ -40,7 +40,7 @@ def test_a_restored_index_is_the_one_that_was_backed_up(
     editor: Editor, index: Path, tmp_path: Path
 ) -> None:
     """Answers, entries with their history, and keys; it can be edited."""
-    KeyStore(index / "keys.db").create(name="Ann", scope=Scope.EDIT, now=utc_now())
+    KeyStore(index / "keys.db").create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
     editor.add("bakery", Draft("Scoring", "Cutting the dough."))
     made = back_up(index, tmp_path / "b.tar")
     assert (made.revision, made.generation) == (8, 1)
@@ -140,7 +140,7 @@ def test_a_backup_of_a_newer_version_or_of_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["store.db", "keys.db"])
 def test_a_damaged_index_is_not_backed_up(index: Path, tmp_path: Path, name: str) -> None:
     """What could not be restored would be taken for a backup until it is needed; the one that is there stays."""
-    KeyStore(index / "keys.db").create(name="Ann", scope=Scope.EDIT, now=utc_now())
+    KeyStore(index / "keys.db").create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
     made = back_up(index, tmp_path / "b.tar")
     with (index / name).open("r+b") as file:
         content = file.read()

@@ -17,10 +17,10 @@ from semsearch.index.ann.engine import (
     FLAT_UP_TO,
     GRAPH,
     TARGET,
-    Finder,
+    VectorSearcher,
     chosen_engine,
     engine_file,
-    write_engine,
+    write_ann,
 )
 from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.layout import GenerationLayout
@@ -57,8 +57,8 @@ def test_the_entries_found_are_those_that_the_recipe_puts_first(
     """By whole definition and first sentence together; the graph misses hardly any of ten."""
     files = GenerationLayout(tmp_path)
     rows, first_rows = rows_of(files)
-    stated = write_engine(files, DIM, wanted, Silent())
-    finder = Finder.open(files, DIM, stated)
+    stated = write_ann(files, DIM, wanted, Silent())
+    finder = VectorSearcher.open(files, DIM, stated)
     found = 0
     for question in rows[::100]:
         expected = np.argsort(-by_recipe(rows, first_rows, question))[:10]
@@ -79,7 +79,7 @@ def test_only_entries_of_the_glossary_asked_are_found(
     """All of a small one, the nearest of a larger one, and as exact as without an engine."""
     files = GenerationLayout(tmp_path)
     rows, first_rows = rows_of(files)
-    finder = Finder.open(files, DIM, write_engine(files, DIM, wanted, Silent()))
+    finder = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
     near = finder.nearest(rows[:1], 5, within)
     scores = by_recipe(rows, first_rows, rows[0])[within.start : within.stop]
     expected = np.argsort(-scores)[:FETCH] + within.start
@@ -91,7 +91,7 @@ def test_as_many_are_found_as_are_wanted(tmp_path: Path, wanted: str) -> None:
     """More than are fetched anyway, and of several rows those near to any."""
     files = GenerationLayout(tmp_path)
     rows, _ = rows_of(files)
-    finder = Finder.open(files, DIM, write_engine(files, DIM, wanted, Silent()))
+    finder = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
     assert len(finder.nearest(rows[:1], 300, ALL)) == 300
     either = finder.nearest(rows[:2], 5, ALL)
     for row in rows[:2]:
@@ -105,8 +105,8 @@ def test_one_entry_is_found_by_either_engine(tmp_path: Path) -> None:
     row.tofile(files.vectors)
     np.array([0, 1], dtype="<i8").tofile(files.first_rows)
     for wanted in (FLAT, GRAPH):
-        stated = write_engine(files, DIM, wanted, Silent())
-        assert Finder.open(files, DIM, stated).nearest(row, 5, range(1)).tolist() == [0]
+        stated = write_ann(files, DIM, wanted, Silent())
+        assert VectorSearcher.open(files, DIM, stated).nearest(row, 5, range(1)).tolist() == [0]
 
 
 def test_the_engine_goes_by_the_number_of_entries_unless_it_is_named() -> None:
@@ -123,7 +123,7 @@ def test_what_the_engine_is_and_takes_is_stated(tmp_path: Path) -> None:
     """The file only where there is one."""
     files = GenerationLayout(tmp_path)
     rows_of(files)
-    flat, graph = (write_engine(files, DIM, wanted, Silent()) for wanted in (AUTO, GRAPH))
+    flat, graph = (write_ann(files, DIM, wanted, Silent()) for wanted in (AUTO, GRAPH))
     assert (flat.name, flat.breadth, flat.bytes) == (FLAT, 0, len(COUNTS) * DIM * 4)
     assert flat.why == "chosen by its size; it compares every entry"
     assert engine_file(files, flat) == ()
@@ -135,9 +135,9 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     """Or one of vectors of another length."""
     files = GenerationLayout(tmp_path)
     rows_of(files)
-    stated = write_engine(files, DIM, GRAPH, Silent())
+    stated = write_ann(files, DIM, GRAPH, Silent())
     with pytest.raises(IndexDamaged, match=f"has {DIM} dimensions, not 12"):
-        Finder.open(files, 12, stated)
+        VectorSearcher.open(files, 12, stated)
     files.engine.write_bytes(b"no graph")
     with pytest.raises(IndexDamaged, match="cannot be read"):
-        Finder.open(files, DIM, stated)
+        VectorSearcher.open(files, DIM, stated)

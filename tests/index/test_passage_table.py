@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from semsearch.core.progress import Silent
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.text.normalise import text_hash
 from semsearch.text.passages import passages_of
 from tests.conftest import ENTRIES, entry
@@ -14,7 +14,7 @@ from tests.conftest import ENTRIES, entry
 def test_rows_are_the_passages_of_the_entries_one_after_the_other() -> None:
     """Glossary by glossary, sources in their order; text, hash and length of each row agree."""
     ship, leaven, crumb = ENTRIES[5], ENTRIES[0], ENTRIES[1]
-    built = Prepared([ship, leaven, crumb], Silent())
+    built = PassageTable([ship, leaven, crumb], Silent())
     assert built.entries == [leaven, crumb, ship]
     assert built.glossaries() == ["bakery", "bakery", "harbour"]
     assert built.first_rows.tolist() == [0, 3, 4, 5]
@@ -26,7 +26,7 @@ def test_rows_are_the_passages_of_the_entries_one_after_the_other() -> None:
 
 def test_the_first_row_of_an_entry_is_its_whole_definition() -> None:
     """For any positions, in the order they are asked for."""
-    built = Prepared(ENTRIES[:3], Silent())
+    built = PassageTable(ENTRIES[:3], Silent())
     assert built.hashes_of_wholes(np.array([2, 0])) == [
         text_hash(ENTRIES[2].definition),
         text_hash(ENTRIES[0].definition),
@@ -36,12 +36,12 @@ def test_the_first_row_of_an_entry_is_its_whole_definition() -> None:
 def test_equal_texts_have_rows_of_their_own_and_one_hash() -> None:
     """Whoever embeds them sees that they are one."""
     twins = [entry(term, "A piece of fermented dough.") for term in ("Chef", "Levain")]
-    built = Prepared(twins, Silent())
+    built = PassageTable(twins, Silent())
     one, other = built.hashes(built.rows)
     assert one == other
 
 
 def test_nothing_to_build() -> None:
     """No entries have no rows."""
-    built = Prepared([], Silent())
+    built = PassageTable([], Silent())
     assert (len(built.rows), built.first_rows.tolist()) == (0, [0])

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from semsearch.core.entries import Entry
-from semsearch.core.positions import Scope
+from semsearch.core.positions import PositionFilter
 from semsearch.core.progress import Silent
 from semsearch.index.files.postings import MOST_POSTINGS, WordsIndex, shared_words, write_words
 from semsearch.index.retrieval import NO_NUMBERS
-from semsearch.index.segments.multi import LayeredWords
+from semsearch.index.segments.multi import MultiPostings
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text import stems
 from semsearch.text.stems import question_stems, stem, words_with_stems
@@ -28,22 +28,22 @@ ENTRIES = (
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> LayeredWords:
+def words(tmp_path: Path) -> MultiPostings:
     """Give the words of three entries."""
     return _words(tmp_path, ENTRIES)
 
 
-def _words(folder: Path, entries: Sequence[Entry]) -> LayeredWords:
+def _words(folder: Path, entries: Sequence[Entry]) -> MultiPostings:
     files = GenerationLayout(folder)
     write_words(files, entries, Silent())
-    return LayeredWords([WordsIndex(files)], [len(entries)], NO_NUMBERS)
+    return MultiPostings([WordsIndex(files)], [len(entries)], NO_NUMBERS)
 
 
-def _scope(*positions: int) -> Scope:
-    return Scope.of([range(*positions)])
+def _scope(*positions: int) -> PositionFilter:
+    return PositionFilter.of([range(*positions)])
 
 
-def test_a_score_is_that_of_the_formula(words: LayeredWords) -> None:
+def test_a_score_is_that_of_the_formula(words: MultiPostings) -> None:
     """Okapi BM25 with k1 1.2 and b .75, idf ln(1 + (N - n + .5) / (n + .5)), counted by hand."""
     lengths = [9, 5, 13]  # words of the names and the definition
     idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
@@ -56,7 +56,7 @@ def test_a_score_is_that_of_the_formula(words: LayeredWords) -> None:
     )
 
 
-def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: LayeredWords) -> None:
+def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: MultiPostings) -> None:
     """In the first glossary both entries use the word, so it is worth little there."""
     alone = words.find("flour", _scope(2)).scores(np.arange(2))
     together = words.find("flour", _scope(3)).scores(np.arange(3))
@@ -65,7 +65,7 @@ def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: LayeredWor
     assert words.find("flour", _scope(2, 3)).scores(np.array([2])).tolist() == [0.0]
 
 
-def test_words_that_nobody_uses_score_nothing(words: LayeredWords) -> None:
+def test_words_that_nobody_uses_score_nothing(words: MultiPostings) -> None:
     """Neither do quotes, operators or an empty stem."""
     for question in ("zebra", 'flour"', "NOT", "_", "x y"):
         scores = words.find(question, _scope(3)).scores(np.arange(3))
@@ -73,7 +73,7 @@ def test_words_that_nobody_uses_score_nothing(words: LayeredWords) -> None:
         assert (scores > 0).any() == ("flour" in question)
 
 
-def test_the_best_by_words_are_those_of_the_highest_scores(words: LayeredWords) -> None:
+def test_the_best_by_words_are_those_of_the_highest_scores(words: MultiPostings) -> None:
     """All that share a word, or the k best; none for none."""
     found = words.find("flour in butter", _scope(3))
     assert found.best(5).tolist() == [0, 1]
@@ -96,7 +96,7 @@ def test_a_word_of_many_entries_proposes_none_but_counts(tmp_path: Path) -> None
     assert (words.find("shelf", everything).scores(np.arange(3)) > 0).all()
 
 
-def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: LayeredWords) -> None:
+def test_words_are_known_in_any_form_and_counted_as_they_are_written(words: MultiPostings) -> None:
     """Stop words are not asked about, and words with digits cannot be meant."""
     assert words.unknown("which ship sails with flours", _scope(3)) == []
     assert words.unknown("a zebra on a Shipp's saill", _scope(3)) == ["zebra", "Shipp", "saill"]

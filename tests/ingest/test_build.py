@@ -31,7 +31,14 @@ from semsearch.core.errors import (
 )
 from semsearch.index.manifest import FORMAT, built_with
 from semsearch.ingest.build import build, build_index
-from semsearch.ranking.baseline import CHUNK, TWIN, TYPICAL, Background, measure_background, spread
+from semsearch.ranking.baseline import (
+    CHUNK,
+    TWIN,
+    TYPICAL,
+    Baseline,
+    evenly_spaced,
+    measure_background,
+)
 from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
@@ -385,7 +392,7 @@ def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_p
         Glossary.open(index)
 
 
-def _background(vectors: list[list[float]]) -> Background:
+def _background(vectors: list[list[float]]) -> Baseline:
     rows = np.array(vectors, dtype=np.float32)
     return measure_background(rows.__getitem__, np.arange(len(rows) + 1), range(len(rows)))
 
@@ -408,7 +415,7 @@ def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
     within = range(300, len(counts) - 200)
     first, last = first_rows[within.start], first_rows[within.stop]
     best = []
-    for row in first + spread(last - first):
+    for row in first + evenly_spaced(last - first):
         own = counts[within.start : within.stop]
         whole, _, sentence, _ = passage_scores(rows[first:last], rows[row], own)
         scores = meaning(whole, sentence)

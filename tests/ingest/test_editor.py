@@ -227,7 +227,7 @@ def test_the_last_entry_stays(editor: Editor) -> None:
 
 def test_editors_of_two_people_take_turns(editor: Editor) -> None:
     """Twenty edits by two threads: each is there, by whom it was made, one revision after the other."""
-    bob = editor.signed("bob")
+    bob = editor.as_author("bob")
 
     def add(who: Editor, name: str) -> None:
         for n in range(10):

@@ -12,7 +12,7 @@ import pytest
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import EncoderError, ModelRefused
-from semsearch.models.encoders.onnx import Export
+from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import (
     ADAPTER,
@@ -137,7 +137,7 @@ def test_a_folder_that_is_only_an_adapter_is_refused(tmp_path: Path) -> None:
 def test_the_exported_encoder_agrees_with_the_merged_one(seed_index: Path) -> None:
     """int8 is near enough to answer, as it is for the base."""
     model = find_model("default")
-    export = Export.load(seed_index / "encoders" / model.fingerprint[:16])
+    export = EncoderExport.load(seed_index / "encoders" / model.fingerprint[:16])
     assert export is not None
     assert (export.model, export.precision) == (DEFAULT_MODEL, "int8")
     assert export.agreement["int8"].cosine > 0.98

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semsearch.core.arrays import Encoded
-from semsearch.models.encoders.caching import Remembering
+from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.encoders.hashed import HashedEncoder
 
 
@@ -26,7 +26,7 @@ class _Counting(HashedEncoder):
 def test_a_question_is_embedded_once() -> None:
     """Also within one call; what comes back is the same and in order."""
     plain, inner = HashedEncoder(), _Counting()
-    encoder = Remembering(inner)
+    encoder = CachingEncoder(inner)
     texts = ["a deep spoon", "a ship", "a deep spoon", "holes"]
     for _ in range(2):
         found = encoder.encode_questions(texts)
@@ -38,7 +38,7 @@ def test_a_question_is_embedded_once() -> None:
 
 def test_nothing_to_embed() -> None:
     """No question gives no vector."""
-    found = Remembering(HashedEncoder()).encode_questions([])
+    found = CachingEncoder(HashedEncoder()).encode_questions([])
     assert found.vectors.shape == (0, HashedEncoder().dim)
     assert found.tokens == ()
 
@@ -49,10 +49,10 @@ def test_room_is_bounded() -> None:
     found = inner.encode_questions(["three"])
     (tokens,) = found.tokens
     size = found.vectors.nbytes + tokens.ids.nbytes + tokens.vectors.nbytes + 500
-    encoder = Remembering(inner, most_bytes=2 * size)
+    encoder = CachingEncoder(inner, most_bytes=2 * size)
     for text in ("one", "two", "one", "three"):
         encoder.encode_questions([text])
     assert [encoder.remembers(text) for text in ("one", "two", "three")] == [True, False, True]
-    none = Remembering(HashedEncoder(), most_bytes=10)
+    none = CachingEncoder(HashedEncoder(), most_bytes=10)
     assert len(none.encode_questions(["one"]).vectors) == 1
     assert not none.remembers("one")

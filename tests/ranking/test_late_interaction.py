@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.progress import Silent
 from semsearch.index.files.tokens import BATCH, WIDTH, TokensIndex, write_tokens
-from semsearch.index.segments.multi import LayeredTokens
+from semsearch.index.segments.multi import MultiTokens
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.layout import GenerationLayout
 
@@ -67,15 +67,15 @@ def _tokens(*pairs: tuple[int, tuple[float, float]]) -> Tokens:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> LayeredTokens:
+def index(tmp_path: Path) -> MultiTokens:
     """Give the tokens of three entries in two glossaries; the second entry has none."""
     files = GenerationLayout(tmp_path)
     some = [_tokens((7, EAST), (8, NORTH)), _tokens(), _tokens((7, WEST))]
     write_tokens(files, ["a", "a", "b"], lambda at: [some[i] for i in at], Silent())
-    return LayeredTokens([TokensIndex(files)], [3])
+    return MultiTokens([TokensIndex(files)], [3])
 
 
-def test_stored_tokens_match_as_given_ones(index: LayeredTokens) -> None:
+def test_stored_tokens_match_as_given_ones(index: MultiTokens) -> None:
     """The axes and eight bits cost less than a hundredth; positions may be asked in any number."""
     match, cover = index.compare(_tokens((7, EAST)), np.array([0, 1, 2]), None, 3)
     assert match == pytest.approx([1, 0, -1], abs=0.01)
@@ -86,7 +86,7 @@ def test_stored_tokens_match_as_given_ones(index: LayeredTokens) -> None:
     assert last == pytest.approx(-1, abs=0.01)
 
 
-def test_uses_are_counted_in_the_glossary_asked(index: LayeredTokens) -> None:
+def test_uses_are_counted_in_the_glossary_asked(index: MultiTokens) -> None:
     """A token that one entry of two uses counts more beside one that none uses less."""
     question = _tokens((7, EAST), (9, NORTH))
     (in_a,), _ = index.compare(question, np.array([0]), "a", 2)
@@ -102,7 +102,7 @@ def test_no_tokens_at_all(tmp_path: Path) -> None:
     files = GenerationLayout(tmp_path)
     none = Tokens(np.empty(0, dtype=np.int32), np.empty((0, 0), dtype=np.float32))
     write_tokens(files, ["a"], lambda at: [none for _ in at], Silent())
-    match, cover = LayeredTokens([TokensIndex(files)], [1]).compare(none, np.array([0]), "a", 1)
+    match, cover = MultiTokens([TokensIndex(files)], [1]).compare(none, np.array([0]), "a", 1)
     assert (match.tolist(), cover.tolist()) == ([0], [0])
 
 
@@ -117,7 +117,7 @@ def test_only_so_many_axes_are_kept(tmp_path: Path) -> None:
     write_tokens(files, ["a", "a"], lambda at: [halves[i] for i in at], Silent())
     assert files.tokens.stat().st_size == 400 * WIDTH
     question = Tokens(ids[:1], vectors[:1])
-    (near, far), _ = LayeredTokens([TokensIndex(files)], [2]).compare(
+    (near, far), _ = MultiTokens([TokensIndex(files)], [2]).compare(
         question, np.array([0, 1]), "a", 2
     )
     assert near == pytest.approx(1, abs=0.01)
@@ -131,7 +131,7 @@ def test_more_definitions_than_are_written_at_a_time(tmp_path: Path) -> None:
     some = [_tokens((1, EAST), (2, EAST) if n == count - 1 else (1, EAST)) for n in range(count)]
     some[1] = _tokens()
     write_tokens(files, ["a"] * count, lambda at: [some[i] for i in at], Silent())
-    index = LayeredTokens([TokensIndex(files)], [count])
+    index = MultiTokens([TokensIndex(files)], [count])
     match, _ = index.compare(_tokens((2, EAST)), np.array([0, 1, count - 1]), "a", count)
     assert match == pytest.approx([1, 0, 1], abs=0.01)
     weights = np.fromfile(files.token_weights, dtype="<f4")

@@ -25,7 +25,7 @@ def near(vectors: Vectors, counts: list[int], position: int, floor: float = -1) 
 
     return neighbours(
         position,
-        wholes=lambda positions: vectors[first_rows[positions]],
+        definition_vectors=lambda positions: vectors[first_rows[positions]],
         vectors=lambda rows: vectors[rows],
         rivals=lambda _: np.arange(len(counts)),
         sentences=sentences,

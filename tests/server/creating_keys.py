@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     sys.stdout.flush()
     sys.stdin.readline()
     for n in range(int(sys.argv[2])):
-        _, secret = store.create(name=f"key {n}", scope=Scope.EDIT, now=utc_now())
+        _, secret = store.create(name=f"key {n}", scope=KeyScope.EDIT, now=utc_now())
         sys.stdout.write(secret.text + "\n")
 
 

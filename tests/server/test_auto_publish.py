@@ -14,7 +14,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import pending
 from semsearch.server.auto_publish import publish_edits
-from semsearch.storage.atomic_files import exclusive
+from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.layout import IndexLayout
 
 OVEN = Draft("Oven", "A hot box in which loaves are baked.")
@@ -64,7 +64,7 @@ def test_what_cannot_be_published_is_told_to_the_log(
     """The service goes on, with the edits beside the index."""
     with Editor(layout.root, who="ann") as editor:
         editor.add("bakery", OVEN)
-    with exclusive(layout.publishing), caplog.at_level(logging.WARNING):
+    with file_lock(layout.publishing), caplog.at_level(logging.WARNING):
         assert not asyncio.run(_until_published(layout, 15))
     assert "edits were not published and stay beside the index" in caplog.text
     assert pending(layout).changes == 1

@@ -17,7 +17,7 @@ from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 from tests.server.conftest import ENTRIES, check_envelope, problem_of
 from tests.server.test_openapi import EDITS
 
@@ -42,7 +42,7 @@ def editor(folder: Path) -> Iterator[TestClient]:
         yield started
 
 
-def _key(folder: Path, scope: Scope = Scope.EDIT, glossaries: Sequence[str] = ()) -> str:
+def _key(folder: Path, scope: KeyScope = KeyScope.EDIT, glossaries: Sequence[str] = ()) -> str:
     store = KeyStore(folder / "keys.db")
     _, secret = store.create(name="Ann", scope=scope, glossaries=glossaries, now=utc_now())
     return secret.text
@@ -439,18 +439,18 @@ def test_editing_needs_a_key_for_it(
     headers = {"If-Match": "*", "Content-Type": kind}
     del editor.headers["Authorization"]
     problem_of(editor.request(method, path, content=content, headers=headers), 401, "key-needed")
-    for scope, glossaries in ((Scope.SEARCH, ()), (Scope.EDIT, ("ships",))):
+    for scope, glossaries in ((KeyScope.SEARCH, ()), (KeyScope.EDIT, ("ships",))):
         headers["Authorization"] = f"Bearer {_key(folder, scope, glossaries)}"
         response = editor.request(method, path, content=content, headers=headers)
         problem_of(response, 403, "not-permitted")
     assert editor.get("/v1/changes?since=8").content == b""
-    headers["Authorization"] = f"Bearer {_key(folder, Scope.EDIT, ('kitchen',))}"
+    headers["Authorization"] = f"Bearer {_key(folder, KeyScope.EDIT, ('kitchen',))}"
     assert editor.request(method, path, content=content, headers=headers).status_code in (200, 201)
 
 
 def test_a_restricted_key_sees_its_own_changes_only(editor: TestClient, folder: Path) -> None:
     """Others are not in its answers, and the history of another glossary's entry is not there."""
-    headers = {"Authorization": f"Bearer {_key(folder, Scope.SEARCH, ('ships',))}"}
+    headers = {"Authorization": f"Bearer {_key(folder, KeyScope.SEARCH, ('ships',))}"}
     lines = editor.get("/v1/changes?since=0&limit=2", headers=headers).content.splitlines()
     assert [json.loads(line)["revision"] for line in lines] == [5, 6]
     problem_of(editor.get(f"{WHISK}/history", headers=headers), 404, "entry-not-found")

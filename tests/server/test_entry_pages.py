@@ -18,7 +18,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.layout import IndexLayout
 from tests.server.conftest import ENTRIES, check_envelope, problem_of
 from tests.server.test_pages import BROWSER, Page
@@ -166,7 +166,7 @@ def test_names_of_other_glossaries_are_not_offered(own: Path) -> None:
         with TestClient(app, headers=BROWSER) as client:
             for within, offered in (("ships",), False), (("ships", "kitchen"), True), ((), True):
                 _, secret = keys.create(
-                    name="Ann", scope=Scope.SEARCH, glossaries=within, now=utc_now()
+                    name="Ann", scope=KeyScope.SEARCH, glossaries=within, now=utc_now()
                 )
                 sent = {"Authorization": f"Bearer {secret.text}"}
                 response = client.get("/entry/kitchen:colender", headers=sent)

@@ -20,7 +20,7 @@ from semsearch.core.errors import IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.server.auth.exposure import is_open, settle
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
+from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.serve import serve
 from tests.conftest import PROJECT
 from tests.server.conftest import problem_of
@@ -50,7 +50,7 @@ def own(index: Path, tmp_path: Path) -> Path:
 )
 def test_reading_goes_by_the_address(own: Path, host: str, read: str, expected: str) -> None:
     """Open to this machine; closed to others unless it is opened on purpose."""
-    KeyStore(own / "keys.db").create(name="", scope=Scope.SEARCH, now=utc_now())
+    KeyStore(own / "keys.db").create(name="", scope=KeyScope.SEARCH, now=utc_now())
     settings = load_settings(index=own, host=host, read=read)
     assert is_open(settings) == (expected == "open")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
@@ -83,8 +83,8 @@ def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
             serve(settings)
         assert str(raised.value) == expected
         past = now - timedelta(days=2)
-        store.create(name="", scope=Scope.ADMIN, expires=now - timedelta(days=1), now=past)
-        revoked, _ = store.create(name="", scope=Scope.ADMIN, now=past)
+        store.create(name="", scope=KeyScope.ADMIN, expires=now - timedelta(days=1), now=past)
+        revoked, _ = store.create(name="", scope=KeyScope.ADMIN, now=past)
         store.revoke(revoked.id, now=now)
 
 

@@ -25,7 +25,7 @@ from semsearch.core.errors import (
     KeyRefused,
 )
 from semsearch.server.auth.key_store import KeyRing, KeyStore
-from semsearch.server.auth.keys import AccessKey, Scope, Secret
+from semsearch.server.auth.keys import AccessKey, KeyScope, Secret
 from tests.conftest import PROJECT
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
@@ -54,7 +54,7 @@ def store(file: Path) -> KeyStore:
 
 
 def _create(store: KeyStore, expires: datetime | None = None) -> tuple[AccessKey, str]:
-    key, secret = store.create(name="Ann", scope=Scope.EDIT, expires=expires, now=NOW)
+    key, secret = store.create(name="Ann", scope=KeyScope.EDIT, expires=expires, now=NOW)
     return key, secret.text
 
 
@@ -63,13 +63,13 @@ def test_a_key_comes_back_as_it_was_made(store: KeyStore, file: Path) -> None:
     later = NOW + timedelta(days=1)
     made, secret = store.create(
         name="Ann's laptop, äöü",
-        scope=Scope.SEARCH,
+        scope=KeyScope.SEARCH,
         glossaries=["ships", "kitchen", "ships"],
         expires=later,
         now=NOW,
     )
     assert made == AccessKey(
-        secret.id, "Ann's laptop, äöü", Scope.SEARCH, ("ships", "kitchen"), NOW, later, None
+        secret.id, "Ann's laptop, äöü", KeyScope.SEARCH, ("ships", "kitchen"), NOW, later, None
     )
     assert store.all() == [made]
     with closing(KeyRing(file, lambda: NOW)) as ring:
@@ -109,7 +109,7 @@ def test_keys_are_listed_in_the_order_they_were_made(store: KeyStore) -> None:
     """By time."""
     for minute in (3, 1, 2):
         now = NOW + timedelta(minutes=minute)
-        store.create(name=str(minute), scope=Scope.SEARCH, now=now)
+        store.create(name=str(minute), scope=KeyScope.SEARCH, now=now)
     assert [key.name for key in store.all()] == ["1", "2", "3"]
 
 
@@ -150,7 +150,7 @@ def test_an_open_ring_sees_a_file_that_takes_the_place_of_another(
     """A key of a file that was removed or replaced is good no longer."""
     _, text = _create(store)
     other = tmp_path / "other.db"
-    key, secret = KeyStore(other).create(name="", scope=Scope.SEARCH, now=NOW)
+    key, secret = KeyStore(other).create(name="", scope=KeyScope.SEARCH, now=NOW)
     with closing(KeyRing(file, lambda: NOW)) as ring:
         ring.find(text)
         other.replace(file)
@@ -216,7 +216,7 @@ def test_two_processes_make_keys_at_once(store: KeyStore, file: Path) -> None:
     assert {key.id for key in store.all()} == {Secret.parse(text).id for text in texts}
     with closing(KeyRing(file)) as ring:
         for text in texts:
-            assert ring.find(text).scope is Scope.EDIT
+            assert ring.find(text).scope is KeyScope.EDIT
 
 
 def test_a_file_that_was_made_and_not_written_has_no_keys(store: KeyStore, file: Path) -> None:
@@ -275,15 +275,15 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "scope", "glossaries", "said"),
     [
-        ("a" * 101, Scope.EDIT, [], "one line of at most 100 characters"),
-        ("two\nlines", Scope.EDIT, [], "one line of at most 100 characters"),
-        ("\x1b[31m", Scope.EDIT, [], "one line of at most 100 characters"),
-        (Secret.new().text, Scope.EDIT, [], "must not be a key"),
-        ("", Scope.ADMIN, ["ships"], "scope admin is for the whole index"),
+        ("a" * 101, KeyScope.EDIT, [], "one line of at most 100 characters"),
+        ("two\nlines", KeyScope.EDIT, [], "one line of at most 100 characters"),
+        ("\x1b[31m", KeyScope.EDIT, [], "one line of at most 100 characters"),
+        (Secret.new().text, KeyScope.EDIT, [], "must not be a key"),
+        ("", KeyScope.ADMIN, ["ships"], "scope admin is for the whole index"),
     ],
 )
 def test_what_no_key_can_be(
-    store: KeyStore, file: Path, name: str, scope: Scope, glossaries: list[str], said: str
+    store: KeyStore, file: Path, name: str, scope: KeyScope, glossaries: list[str], said: str
 ) -> None:
     """It is refused before anything is written."""
     with pytest.raises(InvalidSetting, match=said):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from semsearch.core.errors import InvalidSetting, KeyRefused, NotPermitted
 from semsearch.server.auth.expiry import expiry
-from semsearch.server.auth.keys import ANYBODY, PREFIX, AccessKey, Caller, Scope, Secret, is_key
+from semsearch.server.auth.keys import ANYBODY, PREFIX, AccessKey, Caller, KeyScope, Secret, is_key
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
 HEX = "0123456789abcdef"
@@ -103,7 +103,7 @@ def test_whatever_is_shown_is_a_key_or_refused(tail: str) -> None:
 
 def test_scopes_include_those_before_them() -> None:
     """Admin includes edit, edit includes search."""
-    includes = {(one, other) for one in Scope for other in Scope if one.includes(other)}
+    includes = {(one, other) for one in KeyScope for other in KeyScope if one.includes(other)}
     assert includes == {
         ("search", "search"),
         ("edit", "search"),
@@ -116,12 +116,12 @@ def test_scopes_include_those_before_them() -> None:
 
 def test_a_key_is_good_until_it_expires_or_is_revoked() -> None:
     """From the moment of its expiry on it is not."""
-    key = AccessKey("1", "", Scope.EDIT, (), NOW, expires=NOW + timedelta(hours=1))
+    key = AccessKey("1", "", KeyScope.EDIT, (), NOW, expires=NOW + timedelta(hours=1))
     assert key.refusal(NOW) is None
     assert key.refusal(NOW + timedelta(minutes=59, seconds=59)) is None
     said = "the key 1 expired on 2027-03-01 13:30 UTC"
     assert key.refusal(NOW + timedelta(hours=1)) == said
-    revoked = AccessKey("1", "", Scope.EDIT, (), NOW, revoked=NOW)
+    revoked = AccessKey("1", "", KeyScope.EDIT, (), NOW, revoked=NOW)
     assert revoked.refusal(NOW) == "the key 1 was revoked on 2027-03-01 12:30 UTC"
 
 
@@ -129,18 +129,18 @@ def test_a_caller_without_restriction_asks_anything() -> None:
     """The whole index, or any glossary, whether it exists or not."""
     assert ANYBODY.within(None) is None
     assert ANYBODY.within("ships") == "ships"
-    assert ANYBODY.scope is Scope.SEARCH
+    assert ANYBODY.scope is KeyScope.SEARCH
 
 
 def test_a_restricted_caller_asks_its_own_glossaries() -> None:
     """One is meant without naming it, of several one has to be named, and no other is had."""
-    key = AccessKey("1", "Ann", Scope.EDIT, ("ships",), NOW)
+    key = AccessKey("1", "Ann", KeyScope.EDIT, ("ships",), NOW)
     one = Caller.of(key)
-    assert (one.id, one.name, one.scope) == ("1", "Ann", Scope.EDIT)
+    assert (one.id, one.name, one.scope) == ("1", "Ann", KeyScope.EDIT)
     assert one.within(None) == one.within("ships") == "ships"
     with pytest.raises(NotPermitted, match=r"^this key is not for that glossary, but for ships$"):
         one.within("kitchen")
-    two = Caller("2", "", Scope.SEARCH, ("ships", "kitchen"))
+    two = Caller("2", "", KeyScope.SEARCH, ("ships", "kitchen"))
     assert two.within("kitchen") == "kitchen"
     assert two.may_use("ships")
     assert not two.may_use("pantry")

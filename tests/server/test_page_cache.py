@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from semsearch.server.page_cache import MOST, Kept
+from semsearch.server.page_cache import MOST, PageCache
 
 
 def test_a_value_is_made_once_for_an_index() -> None:
@@ -15,21 +15,21 @@ def test_a_value_is_made_once_for_an_index() -> None:
         made.append(1)
         return len(made)
 
-    kept = Kept()
+    kept = PageCache()
     assert [kept.get("a", "letters", make) for _ in range(3)] == [1, 1, 1]
     assert kept.get("b", "letters", make) == 2
 
 
 def test_values_have_names_of_their_own() -> None:
     """One is never given for another."""
-    kept = Kept()
+    kept = PageCache()
     assert kept.get("a", ("map", "x"), lambda: 1) == 1
     assert kept.get("a", ("map", "y"), lambda: 2) == 2
 
 
 def test_only_so_many_are_kept() -> None:
     """Addresses that differ without end fill no memory."""
-    kept = Kept()
+    kept = PageCache()
     for n in range(3 * MOST):
         assert kept.get("a", n, partial(int, n)) == n
     assert len(kept) <= MOST

@@ -19,7 +19,7 @@ from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, Secret, utc_now
+from semsearch.server.auth.keys import KeyScope, Secret, utc_now
 from semsearch.server.http.openapi_examples import example_questions
 from tests.server.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 
@@ -89,7 +89,7 @@ def _assets(page: Page) -> list[str]:
 
 def _key(index: Path, *glossaries: str) -> Secret:
     store = KeyStore(index / "keys.db")
-    return store.create(name="Ann", scope=Scope.SEARCH, glossaries=glossaries, now=utc_now())[1]
+    return store.create(name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, now=utc_now())[1]
 
 
 def _examples(page: Page) -> list[str]:

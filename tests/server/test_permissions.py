@@ -27,8 +27,16 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth import permissions
 from semsearch.server.auth.key_store import KeyRing, KeyStore
-from semsearch.server.auth.keys import AccessKey, Scope, Secret
-from semsearch.server.auth.permissions import DECISIONS, EDIT, OPEN, SEARCH, Door, Gate, guard
+from semsearch.server.auth.keys import AccessKey, KeyScope, Secret
+from semsearch.server.auth.permissions import (
+    EDIT,
+    OPEN,
+    REQUIRED_SCOPES,
+    SEARCH,
+    Authenticator,
+    RouteGuard,
+    guard,
+)
 from semsearch.server.http import exception_handlers, middleware
 from tests.server.conftest import check_envelope, problem_of
 
@@ -89,7 +97,7 @@ def make(folder: Path) -> Callable[..., Made]:
     store = KeyStore(folder / "keys.db")
 
     def made(
-        scope: Scope = SEARCH, glossaries: Sequence[str] = (), expires: datetime | None = None
+        scope: KeyScope = SEARCH, glossaries: Sequence[str] = (), expires: datetime | None = None
     ) -> Made:
         key, secret = store.create(
             name="Ann", scope=scope, glossaries=glossaries, expires=expires, now=NOW
@@ -131,12 +139,12 @@ def test_every_route_has_a_decision(app: FastAPI) -> None:
     """Also those that the interface description does not list; and no decision is left without a route."""
     for route in app.routes:
         assert isinstance(route, Route | Mount)
-        assert isinstance(route.app, Gate), route.path
-        assert route.app.needed == DECISIONS[str(route.name)]
+        assert isinstance(route.app, RouteGuard), route.path
+        assert route.app.needed == REQUIRED_SCOPES[str(route.name)]
     paths = {route.path for route in app.routes if isinstance(route, Route | Mount)}
     assert {"/", "/docs", "/openapi.json", "/static", "/static/swagger", "/healthz"} <= paths
     assert {route.name for route in app.routes if isinstance(route, Route | Mount)} == set(
-        DECISIONS
+        REQUIRED_SCOPES
     )
 
 
@@ -152,7 +160,7 @@ def test_every_operation_states_its_decision(app: FastAPI) -> None:
     }
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            needed = DECISIONS[routes[path, method].name]
+            needed = REQUIRED_SCOPES[routes[path, method].name]
             if needed is OPEN:
                 assert operation["security"] == []
                 continue
@@ -178,7 +186,7 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
         """Tell all."""
 
     for routes in (router.routes, [Mount("/files", app=Starlette(), name="files")]):
-        door = Door(KeyRing(tmp_path / "keys.db"), is_open=True)
+        door = Authenticator(KeyRing(tmp_path / "keys.db"), is_open=True)
         with pytest.raises(
             TypeError, match=r"has no decision; state one in semsearch\.api\.access"
         ):
@@ -196,7 +204,7 @@ def test_reading_with_and_without_a_key(
     assert refused.headers["www-authenticate"] == 'Bearer realm="semsearch"'
     expected = opened.get(path)
     assert expected.status_code == 200
-    for scope in Scope:
+    for scope in KeyScope:
         _, header = make(scope)
         answer = closed.get(path, headers=header)
         assert (answer.status_code, answer.content) == (200, expected.content)
@@ -437,8 +445,10 @@ async def _tell(request: Request) -> JSONResponse:
 @pytest.mark.parametrize("is_open", [True, False])
 def test_editing_always_needs_a_key(folder: Path, make: Callable[..., Made], is_open: bool) -> None:
     """Of scope edit or admin, for its glossary; the route knows whose it is."""
-    with closing(Door(KeyRing(folder / "keys.db", lambda: NOW), is_open=is_open)) as door:
-        app = Starlette(routes=[Route("/{glossary}", Gate(Route("/", _tell).app, EDIT, door))])
+    with closing(Authenticator(KeyRing(folder / "keys.db", lambda: NOW), is_open=is_open)) as door:
+        app = Starlette(
+            routes=[Route("/{glossary}", RouteGuard(Route("/", _tell).app, EDIT, door))]
+        )
         exception_handlers.handle_problems(app)
         http = TestClient(middleware.Envelope(app))
         problem_of(http.get("/ships"), 401, "key-needed")
@@ -448,7 +458,7 @@ def test_editing_always_needs_a_key(folder: Path, make: Callable[..., Made], is_
         assert answer.headers["www-authenticate"] == (
             'Bearer realm="semsearch", error="insufficient_scope", scope="edit"'
         )
-        for scope in (EDIT, Scope.ADMIN):
+        for scope in (EDIT, KeyScope.ADMIN):
             key, header = make(scope)
             assert http.get("/ships", headers=header).json() == {"id": key.id, "name": "Ann"}
         problem_of(http.get("/ships", headers=make(EDIT, ["kitchen"])[1]), 403, "not-permitted")

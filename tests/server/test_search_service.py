@@ -15,11 +15,11 @@ from starlette.testclient import TestClient
 
 from semsearch.core.errors import GlossaryNotFound
 from semsearch.core.settings import load_settings
-from semsearch.search.answer import Asked
+from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.batching import Client, Overloaded
-from semsearch.server.search_service import Asking, Reply
+from semsearch.server.search_service import SearchService, TimedAnswer
 from semsearch.server.serialize import to_json
 from tests.server.conftest import problem_of
 
@@ -43,14 +43,14 @@ def test_where_the_time_went(client: TestClient) -> None:
 def test_many_at_once_are_answered_as_one_by_one(glossary: Glossary, index: Path) -> None:
     """Each gets the answer to its own question, with its own settings."""
     asked = [
-        Asked(question, k, name)
+        SearchRequest(question, k, name)
         for question in ("a tool of wires", "GPS", "left of a ship", "Whisk", "holes", "soup")
         for k in (1, 3)
         for name in (None, "kitchen", "ships")
     ]
 
-    async def together() -> list[Reply]:
-        asking = Asking(glossary, load_settings(index=index))
+    async def together() -> list[TimedAnswer]:
+        asking = SearchService(glossary, load_settings(index=index))
         try:
             return await asyncio.gather(*(asking.ask(one, Client()) for one in asked))
         finally:
@@ -65,8 +65,8 @@ def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
     """What cannot be asked is refused before it waits with others."""
 
     async def together() -> list[object]:
-        asking = Asking(glossary, load_settings(index=index))
-        asked = (Asked("GPS", glossary=name) for name in ("ships", "nowhere", "ships"))
+        asking = SearchService(glossary, load_settings(index=index))
+        asked = (SearchRequest("GPS", glossary=name) for name in ("ships", "nowhere", "ships"))
         try:
             found = (asking.ask(one, Client()) for one in asked)
             return await asyncio.gather(*found, return_exceptions=True)
@@ -75,17 +75,17 @@ def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
 
     first, bad, last = asyncio.run(together())
     assert isinstance(bad, GlossaryNotFound)
-    assert isinstance(first, Reply)
-    assert isinstance(last, Reply)
+    assert isinstance(first, TimedAnswer)
+    assert isinstance(last, TimedAnswer)
     assert json.loads(first.content)["hits"][0]["id"] == "ships:gps"
 
 
 def test_a_batch_is_answered_as_one_by_one(glossary: Glossary, index: Path) -> None:
     """In its order, also what it asks twice or what is remembered; and it is remembered."""
-    asked = [Asked(f"soup {n % 45}", k=3) for n in range(60)]
+    asked = [SearchRequest(f"soup {n % 45}", k=3) for n in range(60)]
 
-    async def together() -> tuple[list[bytes], Reply]:
-        asking = Asking(glossary, load_settings(index=index))
+    async def together() -> tuple[list[bytes], TimedAnswer]:
+        asking = SearchService(glossary, load_settings(index=index))
         try:
             await asking.ask(asked[3], Client())
             return await asking.ask_all(asked, Client()), await asking.ask(asked[7], Client())
@@ -101,16 +101,16 @@ def test_a_batch_lets_others_through(glossary: Glossary, index: Path) -> None:
     """A question that comes after a batch is answered before all of the batch is."""
     done: list[str] = []
 
-    async def batch(asking: Asking) -> None:
-        await asking.ask_all([Asked(f"soup {n}") for n in range(64)], Client())
+    async def batch(asking: SearchService) -> None:
+        await asking.ask_all([SearchRequest(f"soup {n}") for n in range(64)], Client())
         done.append("batch")
 
-    async def question(asking: Asking) -> None:
-        await asking.ask(Asked("GPS"), Client())
+    async def question(asking: SearchService) -> None:
+        await asking.ask(SearchRequest("GPS"), Client())
         done.append("question")
 
     async def both() -> None:
-        asking = Asking(glossary, load_settings(index=index))
+        asking = SearchService(glossary, load_settings(index=index))
         try:
             await asyncio.gather(batch(asking), question(asking))
         finally:
@@ -124,8 +124,8 @@ def test_a_batch_is_refused_as_a_whole(glossary: Glossary, index: Path) -> None:
     """When no more may wait; the first one finds the threads free."""
 
     async def ask() -> list[bool]:
-        asking = Asking(glossary, load_settings(index=index, queue=1))
-        asked = [Asked(f"soup {n}") for n in range(64)]
+        asking = SearchService(glossary, load_settings(index=index, queue=1))
+        asked = [SearchRequest(f"soup {n}") for n in range(64)]
         try:
             batches = (asking.ask_all(asked[n:], Client()) for n in range(8))
             found = await asyncio.gather(*batches, return_exceptions=True)
@@ -139,10 +139,10 @@ def test_a_batch_is_refused_as_a_whole(glossary: Glossary, index: Path) -> None:
 def test_what_is_remembered_is_bounded(glossary: Glossary, index: Path) -> None:
     """With no room nothing is kept, and everything is answered."""
 
-    async def twice() -> list[Reply]:
-        asking = Asking(glossary, load_settings(index=index, cache=0))
+    async def twice() -> list[TimedAnswer]:
+        asking = SearchService(glossary, load_settings(index=index, cache=0))
         try:
-            return [await asking.ask(Asked("soup of the day"), Client()) for _ in range(2)]
+            return [await asking.ask(SearchRequest("soup of the day"), Client()) for _ in range(2)]
         finally:
             asking.workers.close()
 
@@ -183,7 +183,7 @@ def test_too_many_are_refused_quickly(narrow: FastAPI) -> None:
 
 def test_other_routes_are_refused_too(narrow: FastAPI) -> None:
     """Whatever needs a thread waits in the same line."""
-    asking: Asking = narrow.state.asking
+    asking: SearchService = narrow.state.asking
 
     async def fill() -> None:
         tasks = [

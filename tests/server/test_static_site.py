@@ -16,7 +16,7 @@ from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server import static_site
 from semsearch.server.static_map import ROWS
-from semsearch.server.static_site import MARKER, Written, write_site
+from semsearch.server.static_site import MARKER, SiteReport, write_site
 from semsearch.web.urls import entry_file
 
 SEA = [
@@ -25,7 +25,7 @@ SEA = [
 ]
 
 
-def export(entries: Sequence[Entry], tmp_path: Path, url: str = "") -> tuple[Path, Written]:
+def export(entries: Sequence[Entry], tmp_path: Path, url: str = "") -> tuple[Path, SiteReport]:
     """Build an index of entries and write it as pages."""
     build_index(entries, tmp_path / "index", model="hashed")
     with Glossary.open(tmp_path / "index") as glossary:

@@ -13,7 +13,7 @@ import pytest
 
 from semsearch.core.entries import Changed, ChangeKind, Source
 from semsearch.core.errors import EntryConflict, EntryNotFound
-from semsearch.storage.corpus_diff import Kept
+from semsearch.storage.corpus_diff import PreservedEdits
 from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, to_row
@@ -182,11 +182,11 @@ def test_live_changes_are_known_until_a_corpus_has_caught_up(store: EntryStore) 
     assert store.live() == [SOFT, SCORING]
     assert store.live_deletions() == [LEAVEN.id]
     wanted = list(store.entries())
-    kept = Kept({CRUMB.id, SCORING.id}, {LEAVEN.id})
+    kept = PreservedEdits({CRUMB.id, SCORING.id}, {LEAVEN.id})
     assert not store.replace_all(wanted, kept)
-    assert store.replace_all(wanted, Kept({SCORING.id}, {LEAVEN.id})).moved == 1
-    assert store.replace_all(wanted, Kept({CRUMB.id, SCORING.id})).moved == 1
-    store.replace_all(wanted, Kept({SCORING.id}))
+    assert store.replace_all(wanted, PreservedEdits({SCORING.id}, {LEAVEN.id})).moved == 1
+    assert store.replace_all(wanted, PreservedEdits({CRUMB.id, SCORING.id})).moved == 1
+    store.replace_all(wanted, PreservedEdits({SCORING.id}))
     assert (store.live(), store.live_deletions()) == ([SCORING], [])
     assert store.changes_since(10) == []  # whose they are is not told
 
@@ -202,7 +202,7 @@ def test_an_entry_added_again_is_not_kept_away(store: EntryStore) -> None:
 def test_a_gap_left_by_a_deletion_is_no_other_order(store: EntryStore) -> None:
     """A build of the same entries has nothing to write."""
     store.apply([Edit(LEAVEN.id, None)], "ann")
-    assert not store.replace_all(BAKERY[1:], Kept(deleted={LEAVEN.id}))
+    assert not store.replace_all(BAKERY[1:], PreservedEdits(deleted={LEAVEN.id}))
 
 
 def test_a_store_of_before_gets_a_revision_for_each_entry(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict
-from semsearch.ingest import Editor, ImportReport, Once
+from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.drafts import Draft
 from semsearch.storage.idempotency import KEPT, Answered
 
@@ -25,7 +25,7 @@ def _answer(result: Changed | ImportReport) -> bytes:
 
 def test_a_request_is_kept_with_what_it_changed(editor: Editor) -> None:
     """Its answer can be given again, to whoever sent it and nobody else."""
-    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.add("bakery", SCORING)
     assert bob.answered("k1") == Answered("bob", "k1", b"hash", b"bakery:scoring 8")
     assert editor.answered("k1") is None
@@ -34,7 +34,7 @@ def test_a_request_is_kept_with_what_it_changed(editor: Editor) -> None:
 
 def test_a_request_is_not_carried_out_twice(editor: Editor) -> None:
     """The second one changes nothing, even if nobody looked whether it was answered."""
-    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.add("bakery", SCORING, id_="one")
     with pytest.raises(AnsweredBefore, match="'k1' of bob was answered before"):
         bob.add("bakery", SCORING, id_="two")
@@ -44,12 +44,12 @@ def test_a_request_is_not_carried_out_twice(editor: Editor) -> None:
 def test_an_import_and_an_edit_without_change_are_requests_too(editor: Editor) -> None:
     """The answer to an import has all its revisions."""
     lines = '{"term": "A", "definition": "1."}\n{"term": "B", "definition": "2."}'
-    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.take(lines, "pantry")
     found = bob.answered("k1")
     assert found is not None
     assert found.answer == b"8 9"
-    same = editor.signed("bob", Once("k2", b"hash", _answer))
+    same = editor.as_author("bob", IdempotentRequest("k2", b"hash", _answer))
     same.change("bakery:crumb", term="Crumb")
     found = same.answered("k2")
     assert found is not None
@@ -58,7 +58,7 @@ def test_an_import_and_an_edit_without_change_are_requests_too(editor: Editor) -
 
 def test_a_request_that_fails_is_not_kept(editor: Editor) -> None:
     """It may be sent again when the reason is gone."""
-    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     with pytest.raises(EntryConflict):
         bob.change("bakery:crumb", term="Pores", expected=1)
     assert bob.answered("k1") is None
@@ -68,7 +68,7 @@ def test_a_request_that_fails_is_not_kept(editor: Editor) -> None:
 
 def test_requests_are_forgotten_after_a_day(editor: Editor, index: Path) -> None:
     """Then the key may be used for something else."""
-    bob = editor.signed("bob", Once("k1", b"hash", _answer))
+    bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.add("bakery", SCORING, id_="one")
     with closing(sqlite3.connect(index / "store.db")) as connection:
         connection.execute("UPDATE request SET at = at - ?", (KEPT.total_seconds() + 1,))

@@ -20,8 +20,8 @@ from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import Scope, utc_now
-from semsearch.storage.io_errors import is_fault_of_disk, told_why
+from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from tests.server.conftest import problem_of
 
 
@@ -29,14 +29,14 @@ def test_a_full_device_is_told_as_such(tmp_path: Path) -> None:
     """Whether the system says so or SQLite."""
     with (
         pytest.raises(IndexFull, match="no room"),
-        told_why(tmp_path),
+        translate_os_errors(tmp_path),
         Path("/dev/full").open("w") as full,
     ):
         full.write("x")
     with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as connection:
         connection.execute("CREATE TABLE a (b)")
         connection.execute("PRAGMA max_page_count=2")
-        with pytest.raises(IndexFull, match="no room"), told_why(tmp_path):
+        with pytest.raises(IndexFull, match="no room"), translate_os_errors(tmp_path):
             connection.execute("INSERT INTO a VALUES (zeroblob(100000))")
 
 
@@ -49,7 +49,7 @@ def test_a_file_that_somebody_else_uses_is_told_as_such(tmp_path: Path) -> None:
         one.execute("BEGIN EXCLUSIVE")
         with (
             pytest.raises(IndexBusy, match="another process has been using the store"),
-            told_why(tmp_path),
+            translate_os_errors(tmp_path),
         ):
             other.execute("BEGIN IMMEDIATE")
 
@@ -57,7 +57,10 @@ def test_a_file_that_somebody_else_uses_is_told_as_such(tmp_path: Path) -> None:
 def test_what_else_goes_wrong_cannot_be_written(tmp_path: Path) -> None:
     """A folder in the place of a file; that is no fault of the disk."""
     (tmp_path / "a.db").mkdir()
-    with pytest.raises(IndexUnwritable, match="cannot be written") as caught, told_why(tmp_path):
+    with (
+        pytest.raises(IndexUnwritable, match="cannot be written") as caught,
+        translate_os_errors(tmp_path),
+    ):
         sqlite3.connect(tmp_path / "a.db")
     assert not is_fault_of_disk(caught.value.__cause__)
     assert is_fault_of_disk(OSError(errno.EIO, "input/output error"))
@@ -79,7 +82,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_refuses_edits_and_answers_on(small_disk: Path, hashed_index: Path) -> None:
     """507, nothing changed and nothing acknowledged; when there is room the same request is carried out."""
     index = Path(shutil.copytree(hashed_index, small_disk / "index"))
-    _, secret = KeyStore(index / "keys.db").create(name="", scope=Scope.EDIT, now=utc_now())
+    _, secret = KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())
     body = {"glossary": "bakery", "term": "Scoring", "definition": "Cutting the dough."}
     headers = {"Authorization": f"Bearer {secret.text}", "Idempotency-Key": "k"}
     filler = small_disk / "filler"

@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 from rapidfuzz.distance import OSA
 
-from semsearch.core.positions import Scope
+from semsearch.core.positions import PositionFilter
 from semsearch.text.spelling import KnownName, Names, Vocabulary, likelihood, repair
 
 WORDS = {"connection": 9, "connections": 1, "prevent": 3, "library": 2, "attacks": 4, "forces": 5}
@@ -25,8 +25,8 @@ def _names(*keys: str, are_many: bool = False) -> Names:
     return Names(lambda *group: groups.get(group, []), are_many=are_many)
 
 
-def _scope(*positions: int) -> Scope:
-    return Scope.of([range(*positions)])
+def _scope(*positions: int) -> PositionFilter:
+    return PositionFilter.of([range(*positions)])
 
 
 def _vocabulary(uses: dict[str, int]) -> Vocabulary:

@@ -7,7 +7,7 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.web.highlight import SHOWN, Piece, excerpt, mark
+from semsearch.web.highlight import SHOWN, Piece, highlight, snippet
 
 TEXT = "A ladle is a deep spoon. It is for soup."
 Span = dict[str, int]
@@ -23,7 +23,7 @@ def _span(part: str) -> Span:
 
 def test_words_and_the_sentence_are_marked() -> None:
     """A piece begins wherever a mark begins or ends, and says which it is in."""
-    assert mark(TEXT, [_span("deep"), _span("soup")], _span("It is for soup.")).pieces == (
+    assert highlight(TEXT, [_span("deep"), _span("soup")], _span("It is for soup.")).pieces == (
         Piece("A ladle is a ", False, False),
         Piece("deep", False, True),
         Piece(" spoon. ", False, False),
@@ -31,8 +31,8 @@ def test_words_and_the_sentence_are_marked() -> None:
         Piece("soup", True, True),
         Piece(".", True, False),
     )
-    assert mark("").pieces == ()
-    assert mark(TEXT).pieces == (Piece(TEXT, False, False),)
+    assert highlight("").pieces == ()
+    assert highlight(TEXT).pieces == (Piece(TEXT, False, False),)
 
 
 @given(st.lists(SPANS, max_size=12), st.none() | SPANS, st.integers(0, 20), st.integers(20, 40))
@@ -40,7 +40,7 @@ def test_every_character_is_marked_as_its_spans_say(
     words: list[Span], sentence: Span | None, start: int, end: int
 ) -> None:
     """Also where words overlap, are empty, repeat, or stick out of the part that is shown."""
-    found = mark(TEXT, words, sentence, start, end)
+    found = highlight(TEXT, words, sentence, start, end)
     assert "".join(piece.text for piece in found.pieces) == TEXT[start:end]
     told = [
         (piece.in_sentence, piece.is_word) for piece in found.pieces for _ in range(len(piece.text))
@@ -58,7 +58,7 @@ def _holds(spans: list[Span], at: int) -> bool:
 def test_of_a_long_text_what_answers_is_shown() -> None:
     """No word is cut, and it is said that something stands before and behind."""
     text = "word " * 4000
-    shown = excerpt(text, [], {"start": 10_000, "end": 10_009})
+    shown = snippet(text, [], {"start": 10_000, "end": 10_009})
     part = "".join(piece.text for piece in shown.pieces)
     assert part in text
     assert SHOWN <= len(part) <= SHOWN + 10
@@ -73,5 +73,5 @@ def test_many_words_in_a_long_text_cost_little() -> None:
     words = [{"start": at, "end": at + 4} for at in range(0, 30_000, 5)]
     text = "word " * 6000
     began = process_time()
-    assert len(mark(text, words).pieces) == 12_000
+    assert len(highlight(text, words).pieces) == 12_000
     assert process_time() - began < 1

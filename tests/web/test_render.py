@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.web import Site, render
-from semsearch.web.highlight import mark
+from semsearch.web.highlight import highlight
 from semsearch.web.render import count, marked, root_of
 from semsearch.web.urls import entry_path, glossary_path
 
@@ -90,13 +90,13 @@ def test_marks_are_the_only_markup_of_a_marked_text() -> None:
     text = "a <b> & 'c' <i>. So"
     word = {"start": 2, "end": 5}
     sentence = {"start": 0, "end": 16}
-    assert str(marked(mark(text, [word], sentence))) == (
+    assert str(marked(highlight(text, [word], sentence))) == (
         "<mark>a <b>&lt;b&gt;</b> &amp; &#x27;c&#x27; &lt;i&gt;.</mark> So"
     )
-    assert str(marked(mark(text, [word], sentence, 2, 9))) == (
+    assert str(marked(highlight(text, [word], sentence, 2, 9))) == (
         "… <mark><b>&lt;b&gt;</b> &amp; &#x27;</mark> …"
     )
-    assert str(marked(mark(""))) == ""
+    assert str(marked(highlight(""))) == ""
 
 
 def test_no_template_says_that_a_text_is_safe() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from semsearch.quality.diff import Difference, DiffReport
 
 
-class Form(StrEnum):
+class DiffFormat(StrEnum):
     """A way to show a diff."""
 
     TABLE = "table"
@@ -25,22 +25,22 @@ class Form(StrEnum):
     HTML = "html"
 
 
-def as_text(found: DiffReport, form: Form) -> str:
+def as_text(found: DiffReport, form: DiffFormat) -> str:
     """Return a diff as a text of a form other than a table."""
     from semsearch.quality.diff.html import to_html  # noqa: PLC0415
     from semsearch.quality.diff.markdown import to_markdown  # noqa: PLC0415 - only these forms need it
 
-    if form is Form.MARKDOWN:
+    if form is DiffFormat.MARKDOWN:
         return to_markdown(found)
-    return to_html(found) if form is Form.HTML else to_json(found)
+    return to_html(found) if form is DiffFormat.HTML else to_json(found)
 
 
 def table(found: DiffReport) -> None:
     """Show a diff as one table for each kind of difference."""
-    from semsearch.quality.diff import Kind  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.diff import PairKind  # noqa: PLC0415 - loads numpy
     from semsearch.quality.diff.markdown import counted  # noqa: PLC0415
 
-    for kind in Kind:
+    for kind in PairKind:
         several = found.of(kind)
         if not several:
             continue
@@ -52,13 +52,13 @@ def table(found: DiffReport) -> None:
 
 
 def _about(one: Difference) -> Text:
-    from semsearch.quality.diff import Kind  # noqa: PLC0415 - loads numpy
+    from semsearch.quality.diff import PairKind  # noqa: PLC0415 - loads numpy
 
-    if one.kind is Kind.REWORDED:
+    if one.kind is PairKind.REWORDED:
         return Text.assemble((f"moved {one.moved:.2f}  ", "cyan"), _words(one))
-    if one.kind is Kind.RENAMED and one.old:
+    if one.kind is PairKind.RENAMED and one.old:
         return Text.assemble("it was ", (one.old.term, "bold"), f" ({one.old.id})")
-    if one.kind is Kind.CHANGED:
+    if one.kind is PairKind.CHANGED:
         return Text(", ".join(field.replace("_", " ") for field in one.fields))
     text = common.one_line(one.entry.definition)
     text.truncate(common.SHOWN, overflow="ellipsis")
@@ -67,15 +67,15 @@ def _about(one: Difference) -> Text:
 
 def _words(one: Difference) -> Text:
     """What was removed is struck through and in brackets, what was added underlined: colours are not seen by all."""
-    from semsearch.quality.diff.word_diff import Fate, pieces  # noqa: PLC0415 - loads rapidfuzz
+    from semsearch.quality.diff.word_diff import WordChange, pieces  # noqa: PLC0415 - loads rapidfuzz
 
     made = Text()
     for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
-        if piece.fate is Fate.KEPT:
+        if piece.fate is WordChange.KEPT:
             made.append(piece.text)
             continue
         sign, style = (
-            ("-", "red strike") if piece.fate is Fate.REMOVED else ("+", "green underline")
+            ("-", "red strike") if piece.fate is WordChange.REMOVED else ("+", "green underline")
         )
         made.append(f"[{sign}{piece.text.strip()}{sign}]", style)
         made.append(" " * piece.text.endswith(" "))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from semsearch.quality.evaluation.ablation import Variant
     from semsearch.quality.evaluation.abstention import Abstention
     from semsearch.quality.evaluation.calibrate import Recalibration
-    from semsearch.quality.evaluation.comparison import Comparison
+    from semsearch.quality.evaluation.comparison import ResultComparison
     from semsearch.quality.evaluation.measures import Estimate, Row
     from semsearch.quality.evaluation.outcomes import Outcome
     from semsearch.quality.evaluation.report import Report
@@ -111,7 +111,7 @@ def _ablations(variants: Sequence[Variant]) -> Table:
     return table
 
 
-def _comparison(console: Console, found: Comparison) -> None:
+def _comparison(console: Console, found: ResultComparison) -> None:
     table = _table("Compared with the stored result", "", "n", "before", "now", "p", "")
     for change in found.changes:
         verdict = "[red]dropped[/]" if change.is_drop else ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from semsearch.quality.lint import Finding, LintReport
 
 
-class Form(StrEnum):
+class LintFormat(StrEnum):
     """A way to show findings."""
 
     TEXT = "text"
@@ -23,7 +23,7 @@ class Form(StrEnum):
     SARIF = "sarif"
 
 
-def report(found: LintReport, form: Form) -> None:
+def report(found: LintReport, form: LintFormat) -> None:
     """Print a report."""
     print_json(_WAYS[form](found))
 
@@ -109,9 +109,9 @@ def _sarif(found: LintReport) -> str:
     return json.dumps(to_sarif(found))
 
 
-_WAYS: dict[Form, Callable[[LintReport], str]] = {
-    Form.TEXT: _text,
-    Form.GITHUB: _github,
-    Form.JSON: _json,
-    Form.SARIF: _sarif,
+_WAYS: dict[LintFormat, Callable[[LintReport], str]] = {
+    LintFormat.TEXT: _text,
+    LintFormat.GITHUB: _github,
+    LintFormat.JSON: _json,
+    LintFormat.SARIF: _sarif,
 }

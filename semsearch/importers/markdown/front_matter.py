@@ -30,7 +30,7 @@ class BadFrontMatter(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FrontMatterPage:
     """A page's fields, their names in lower case, and the Markdown below them."""
 
     fields: dict[str, Any]
@@ -50,7 +50,7 @@ class Page:
         return tuple(text for text in texts if text not in _EMPTY)
 
 
-def split_page(text: str) -> Page:
+def split_page(text: str) -> FrontMatterPage:
     """Take a page apart.
 
     Args:
@@ -64,12 +64,12 @@ def split_page(text: str) -> Page:
     """
     lines = text.split("\n")
     if not opens_front_matter(lines):
-        return Page({}, text, 1)
+        return FrontMatterPage({}, text, 1)
     close = next((i for i, line in enumerate(lines) if i and line.rstrip() in ("---", "...")), 0)
     if not close:
         raise BadFrontMatter("front matter opens with --- but no second --- closes it", 1)
     fields = _read_fields("\n".join(lines[1:close]))
-    return Page(fields, "\n".join(lines[close + 1 :]), close + 2)
+    return FrontMatterPage(fields, "\n".join(lines[close + 1 :]), close + 2)
 
 
 def _read_fields(source: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import shorten
 from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.front_matter import BadFrontMatter, Page, split_page
+from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
 from semsearch.importers.markdown.links import from_page
 from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of, words_of
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
@@ -56,7 +56,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         yield _item(page, term, source, path)
 
 
-def _item(page: Page, term: str, source: Source, path: Path) -> Item:
+def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
     links: list[str] = []
 
     def shown(link: re.Match[str]) -> str:

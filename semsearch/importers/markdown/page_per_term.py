@@ -13,7 +13,7 @@ from pathlib import Path
 from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.front_matter import BadFrontMatter, Page, split_page
+from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
 from semsearch.importers.markdown.links import Target, from_page
 from semsearch.importers.markdown.plain_text import MAX_SOURCE, Prose, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
@@ -58,7 +58,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         yield Refusal(source, f"no text below the front matter of {term!r}")
 
 
-def _reason_to_skip(page: Page, path: Path) -> str | None:
+def _reason_to_skip(page: FrontMatterPage, path: Path) -> str | None:
     """Say why a page is no entry, as far as its name and its fields tell."""
     if path.name.startswith("_"):
         return "template or section page (its name starts with _), not an entry"
@@ -71,7 +71,7 @@ def _reason_to_skip(page: Page, path: Path) -> str | None:
     return _NOT_ENTRIES.get(page.text("page-type"))
 
 
-def _definition(page: Page, term: str, target: Target) -> Prose:
+def _definition(page: FrontMatterPage, term: str, target: Target) -> Prose:
     """Give the body as plain words, without a first heading that only repeats the title."""
     blocks = parse_blocks(page.body)
     nodes = blocks.nodes
@@ -80,7 +80,7 @@ def _definition(page: Page, term: str, target: Target) -> Prose:
     return prose_of(nodes, blocks.references, target)
 
 
-def _sections(page: Page, path: Path) -> set[str]:
+def _sections(page: FrontMatterPage, path: Path) -> set[str]:
     """Name what the pages of this glossary lie below: the section of the slug, the folder."""
     folder = path.resolve().parent
     section, slash, _ = page.text("slug").partition("/")
@@ -88,18 +88,18 @@ def _sections(page: Page, path: Path) -> set[str]:
     return {name.casefold() for name in (section if slash else "", own.name) if name}
 
 
-def _stated_links(page: Page) -> Iterator[str]:
+def _stated_links(page: FrontMatterPage) -> Iterator[str]:
     """Yield the entries that the fields of the page link to; a text may list several."""
     for field in _LINK_FIELDS:
         for text in page.texts(field):
             yield from split_aliases(text)
 
 
-def _aliases(page: Page) -> tuple[str, ...]:
+def _aliases(page: FrontMatterPage) -> tuple[str, ...]:
     return tuple(alias for name in _ALIAS_FIELDS for alias in page.texts(name))
 
 
-def _id(page: Page) -> str | None:
+def _id(page: FrontMatterPage) -> str | None:
     """Give the author's id: `id`, or the `slug` below its section.
 
     MDN's slugs are `Glossary/Property/CSS`: only the section goes, because the last part
@@ -109,5 +109,5 @@ def _id(page: Page) -> str | None:
     return page.text("id") or rest or section or None
 
 
-def _language(page: Page) -> str:
+def _language(page: FrontMatterPage) -> str:
     return page.text("lang") or page.text("language") or "en"

@@ -76,7 +76,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     """
     del options
     blocks, stacks = parse_with_stacks(read_text(path))
-    reader = _Reader(str(path), blocks.references, stacks)
+    reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
     level = _term_level(sections)
     term: list[_Section] = []
@@ -125,7 +125,7 @@ def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
     return len(set(deeper)) * 2 > len(deeper) and not any(part.has_text for part in here)
 
 
-class _Reader:
+class _MarkdownReader:
     """Makes records of sections; knows the file, its link references and stacked terms."""
 
     def __init__(self, file: str, references: _References, stacks: Stacks) -> None:

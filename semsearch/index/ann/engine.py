@@ -15,12 +15,12 @@ import numpy as np
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import EngineInfo
-from semsearch.core.progress import Progress, told
+from semsearch.core.progress import Progress, track
 from semsearch.index.ann.base import Searchable
 from semsearch.index.ann.flat import FaissIndex
 from semsearch.index.ann.hnsw import GraphIndex
 from semsearch.index.files.memory_map import Rows, mapped
-from semsearch.ranking.baseline import spread
+from semsearch.ranking.baseline import evenly_spaced
 from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.layout import GenerationLayout
@@ -67,7 +67,7 @@ def chosen_engine(wanted: str, entries: int) -> str:
     return wanted
 
 
-def write_engine(files: GenerationLayout, dim: int, wanted: str, progress: Progress) -> EngineInfo:
+def write_ann(files: GenerationLayout, dim: int, wanted: str, progress: Progress) -> EngineInfo:
     """Choose the engine of a generation whose rows are written, make it and measure it.
 
     Args:
@@ -81,9 +81,9 @@ def write_engine(files: GenerationLayout, dim: int, wanted: str, progress: Progr
     why = "chosen by its size" if wanted == AUTO else "as it was asked for"
     if name == FLAT:
         return EngineInfo(FLAT, f"{why}; it compares every entry", 1.0, 0, len(stored) * dim * 4)
-    sample = stored.at(spread(len(stored), CHUNK))
+    sample = stored.at(evenly_spaced(len(stored), CHUNK))
     chunks = -(-len(stored) // CHUNK)
-    graph = GraphIndex.make(dim, sample, told(stored.batches(), progress, "graph", chunks))
+    graph = GraphIndex.make(dim, sample, track(stored.batches(), progress, "graph", chunks))
     recall = _fit(graph, stored)
     graph.save(files.engine)
     sync(files.engine)
@@ -93,7 +93,7 @@ def write_engine(files: GenerationLayout, dim: int, wanted: str, progress: Progr
 
 def _fit(graph: GraphIndex, stored: _Stored) -> float:
     """Search as broadly as the target asks for, and return the recall that is reached."""
-    rows = stored.rows.take(spread(len(stored.rows.all), ASKED))
+    rows = stored.rows.take(evenly_spaced(len(stored.rows.all), ASKED))
     asked = rows + np.roll(rows, len(rows) // 2, axis=0)
     nearest = stored.nearest(asked, 10, range(len(stored)))
     recall = 0.0
@@ -119,9 +119,9 @@ class _Stored:
 
     def at(self, positions: Numbers) -> Vectors:
         """Return the vectors of some positions, (n, d)."""
-        wholes = self._first_rows[positions]
-        leads = wholes + (self._first_rows[positions + 1] - wholes > 1)
-        found: Vectors = np.float32(DEFAULT.definition) * self.rows.take(wholes)
+        definition_vectors = self._first_rows[positions]
+        leads = definition_vectors + (self._first_rows[positions + 1] - definition_vectors > 1)
+        found: Vectors = np.float32(DEFAULT.definition) * self.rows.take(definition_vectors)
         found += np.float32(DEFAULT.lead) * self.rows.take(leads)
         return found
 
@@ -146,7 +146,7 @@ class _Stored:
         return numbers
 
 
-class Finder:
+class VectorSearcher:
     """Finds entries by meaning. Safe to use from several threads."""
 
     def __init__(self, stored: _Stored, engine: Searchable, is_exact: bool) -> None:
@@ -156,7 +156,7 @@ class Finder:
         """Whether every entry is compared with every question."""
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> Finder:
+    def open(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> VectorSearcher:
         """Open the engine of a generation as its manifest states it."""
         stored = _Stored(files, dim)
         if stated.name == GRAPH:

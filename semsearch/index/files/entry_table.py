@@ -17,7 +17,7 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation
-from semsearch.core.progress import Progress, told
+from semsearch.core.progress import Progress, track
 from semsearch.index.files import alphabet, relations
 from semsearch.index.files.alphabet import Placed
 from semsearch.index.files.name_stems import NameStemsWriter
@@ -78,7 +78,7 @@ class NamedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class NameLabel:
     """What an entry is called."""
 
     id: str
@@ -106,7 +106,7 @@ def write_snapshot(
     stems = NameStemsWriter()
     first_rows = [0]
     with writing_once(files.entries, _SCHEMA, _INDEXES) as connection:
-        for position, (entry, passages) in enumerate(told(entries, progress, "entries", total)):
+        for position, (entry, passages) in enumerate(track(entries, progress, "entries", total)):
             names = names_of(entry)
             stems.add(names)
             _insert(connection, position, entry, names)
@@ -178,13 +178,13 @@ class Snapshot:
         """Return the positions of all entries, by id."""
         return dict(self._reader.rows("SELECT id, position FROM entry"))
 
-    def labels(self, positions: Sequence[int]) -> list[Label]:
+    def labels(self, positions: Sequence[int]) -> list[NameLabel]:
         """Return what entries are called, in the order asked for, without reading all of them."""
         rows = self._reader.rows(
             "SELECT entry.id, term, glossary FROM json_each(?) AS wanted JOIN entry ON position = value ORDER BY wanted.key",
             (json.dumps(positions),),
         )
-        return [Label(*row) for row in rows]
+        return [NameLabel(*row) for row in rows]
 
     def entries(self, positions: Sequence[int]) -> list[Entry]:
         """Return entries by position, in the order asked for."""

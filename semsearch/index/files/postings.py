@@ -26,7 +26,7 @@ from semsearch.core.answers import Span
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.positions import are_among
-from semsearch.core.progress import Progress, told
+from semsearch.core.progress import Progress, track
 from semsearch.index.files.memory_map import mapped
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import Reader, writing_once
@@ -79,7 +79,7 @@ def write_words(
     uses: dict[str, _Counted] = defaultdict(_Counted)
     lengths = array("i")
     written: Counter[str] = Counter()
-    for position, entry in enumerate(told(entries, progress, "words", len(entries))):
+    for position, entry in enumerate(track(entries, progress, "words", len(entries))):
         counts: Counter[str] = Counter()
         for text in _texts(entry):
             found = words_with_stems(text)
@@ -160,13 +160,13 @@ class Uses:
         chosen = are_among(self.positions, kept.astype(np.int32))
         return Uses(self.positions[chosen], self.weights[chosen])
 
-    def without(self, hidden: Numbers) -> Uses:
+    def without(self, deleted: Numbers) -> Uses:
         """Leave out some positions, which ascend."""
-        if not len(hidden):
+        if not len(deleted):
             return self
-        at = np.searchsorted(self.positions, hidden.astype(np.int32))
+        at = np.searchsorted(self.positions, deleted.astype(np.int32))
         at = at[at < len(self.positions)]
-        at = at[np.isin(self.positions[at], hidden)]
+        at = at[np.isin(self.positions[at], deleted)]
         if not len(at):
             return self
         return Uses(np.delete(self.positions, at), np.delete(self.weights, at))

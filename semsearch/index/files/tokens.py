@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.progress import Progress
 from semsearch.index.files.memory_map import Rows, mapped
-from semsearch.ranking.baseline import spread
+from semsearch.ranking.baseline import evenly_spaced
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.storage.atomic_files import sync, write_array
@@ -57,7 +57,7 @@ _SCHEMA = """
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ReferenceTokens:
     """The tokens of a generation beside which others are written, to be compared with them.
 
     `entries` says how many entries each of its glossaries has.
@@ -73,7 +73,7 @@ def write_tokens(
     tokens: TokensOf,
     progress: Progress,
     *,
-    beside: Beside | None = None,
+    beside: ReferenceTokens | None = None,
 ) -> None:
     """Write the files for entries in the order of their positions, in one pass over their tokens.
 
@@ -85,7 +85,7 @@ def write_tokens(
         progress: told about the entries.
         beside: what gives the axes, and counts in the weights as well; else these tokens alone.
     """
-    axes = beside.tokens.axes if beside else _axes(tokens(spread(len(glossaries), SAMPLE)))
+    axes = beside.tokens.axes if beside else _axes(tokens(evenly_spaced(len(glossaries), SAMPLE)))
     write_array(files.token_axes, axes.astype("<f4"))
     counts, ids = array("q"), array("i")
     progress.start("tokens", len(glossaries))
@@ -111,7 +111,7 @@ def _write_uses(
     glossaries: Sequence[str],
     starts: Numbers,
     ids: NDArray[np.int32],
-    beside: Beside | None,
+    beside: ReferenceTokens | None,
 ) -> None:
     """Count how many entries of each glossary use each token, and weigh every token by that."""
     first = 0

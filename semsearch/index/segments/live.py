@@ -22,9 +22,9 @@ from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import FLAT
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.postings import write_words
-from semsearch.index.files.tokens import Beside, write_tokens
+from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.manifest import Manifest
-from semsearch.index.passage_table import Prepared
+from semsearch.index.passage_table import PassageTable
 from semsearch.index.segments.segment import Segment
 from semsearch.storage.embedding_cache import EmbeddedTexts, copy_vectors
 from semsearch.storage.layout import GenerationLayout
@@ -43,18 +43,18 @@ MOST_IN_MEMORY = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Overlay:
+class LiveSegment:
     """What has changed: the entries that are new or different, if any, and the old positions of all that changed."""
 
     segment: Segment | None
-    hidden: Numbers
+    deleted: Numbers
     missing: int = 0
     """Changes that are not in it, since the encoder that answers has not embedded them."""
 
 
-def make_overlay(
+def derive_live_segment(
     generation: Segment, manifest: Manifest, changes: Sequence[Changed], texts: EmbeddedTexts
-) -> Overlay:
+) -> LiveSegment:
     """Derive what was changed since a generation.
 
     A build that embeds with another encoder writes what has changed in its corpus before its generation answers. Of that the
@@ -77,26 +77,26 @@ def make_overlay(
 def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, key: str) -> bool:
     if entry is None:
         return True
-    built = Prepared([entry], Silent())
+    built = PassageTable([entry], Silent())
     hashes = built.hashes(built.rows)
     return not texts.unknown(hashes, key, hashes[:1])
 
 
 def _overlay(
     generation: Segment, manifest: Manifest, changes: Sequence[Changed], texts: EmbeddedTexts
-) -> Overlay:
+) -> LiveSegment:
     old = (generation.snapshot.position_of(changed.id) for changed in changes)
-    hidden = np.array(sorted(position for position in old if position is not None), dtype=np.int64)
+    deleted = np.array(sorted(position for position in old if position is not None), dtype=np.int64)
     entries = [changed.entry for changed in changes if changed.entry is not None]
-    return Overlay(_segment(generation, manifest, entries, texts) if entries else None, hidden)
+    return LiveSegment(_segment(generation, manifest, entries, texts) if entries else None, deleted)
 
 
 def _segment(
     generation: Segment, manifest: Manifest, entries: Sequence[Entry], texts: EmbeddedTexts
 ) -> Segment:
     silent = Silent()
-    built = Prepared(entries, silent)
-    beside = Beside(
+    built = PassageTable(entries, silent)
+    beside = ReferenceTokens(
         generation.tokens, {n: len(r) for n, r in generation.snapshot.glossaries().items()}
     )
     key = manifest.embedded_by

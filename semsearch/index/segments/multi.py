@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Tokens, Vectors
-from semsearch.core.positions import Scope, between, visible
-from semsearch.index.ann.engine import Finder
+from semsearch.core.positions import PositionFilter, between, live
+from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.name_stems import NameStems
 from semsearch.index.files.postings import FoundWords, Uses, WordsIndex, found_words
 from semsearch.index.files.tokens import TokensIndex
@@ -26,35 +26,37 @@ from semsearch.ranking.late_interaction import idf
 from semsearch.text.normalise import content_words
 from semsearch.text.stems import question_stems, stem
 
-Part = TypeVar("Part")
+T_Part = TypeVar("T_Part")
 
 
-class Layered(Generic[Part]):
+class MultiParts(Generic[T_Part]):
     """Parts of which the numbers count on from one to the next."""
 
-    def __init__(self, parts: Sequence[Part], lengths: Sequence[int]) -> None:
+    def __init__(self, parts: Sequence[T_Part], lengths: Sequence[int]) -> None:
         """Take the parts, and how many numbers each has."""
         self.parts = tuple(parts)
         *starts, self.end = accumulate(lengths, initial=0)
         self.starts = tuple(starts)
 
-    def at(self, number: int) -> tuple[Part, int]:
+    def at(self, number: int) -> tuple[T_Part, int]:
         """Return the part that a number belongs to, and the first number of that part."""
         layer = bisect_right(self.starts, number) - 1
         return self.parts[layer], self.starts[layer]
 
-    def spans(self) -> Iterator[tuple[Part, int, int]]:
+    def spans(self) -> Iterator[tuple[T_Part, int, int]]:
         """Yield each part, its first number, and the number behind its last."""
         ends = (*self.starts[1:], self.end)
         yield from zip(self.parts, self.starts, ends, strict=True)
 
-    def each(self, scope: Scope) -> Iterator[tuple[Part, range, int]]:
+    def each(self, scope: PositionFilter) -> Iterator[tuple[T_Part, range, int]]:
         """Yield each part that a scope reaches into, the range in the part's own numbers, and its first number."""
         for part, within, start in zip(self.parts, scope.ranges, self.starts, strict=True):
             if within:
                 yield part, range(within.start - start, within.stop - start), start
 
-    def gather(self, numbers: Numbers, of: Callable[[Part, Numbers], NDArray[Any]]) -> NDArray[Any]:
+    def gather(
+        self, numbers: Numbers, of: Callable[[T_Part, Numbers], NDArray[Any]]
+    ) -> NDArray[Any]:
         """Ask each part about its own of some numbers, and return what they say in the order of the numbers.
 
         Args:
@@ -75,17 +77,17 @@ class Layered(Generic[Part]):
         return found
 
 
-class LayeredWords(Layered[WordsIndex]):
+class MultiPostings(MultiParts[WordsIndex]):
     """The words half of all layers."""
 
     def __init__(
-        self, parts: Sequence[WordsIndex], lengths: Sequence[int], hidden: Numbers
+        self, parts: Sequence[WordsIndex], lengths: Sequence[int], deleted: Numbers
     ) -> None:
         """Take the parts, how many entries each has, and which positions are hidden."""
         super().__init__(parts, lengths)
-        self._hidden = hidden
+        self._hidden = deleted
 
-    def find(self, question: str, within: Scope) -> FoundWords:
+    def find(self, question: str, within: PositionFilter) -> FoundWords:
         """Look up who uses the words of a question, and what each use is worth; see `WordsIndex.lookup`."""
         found: dict[str, list[Uses]] = {}
         for part, own, start in self.each(within):
@@ -97,7 +99,7 @@ class LayeredWords(Layered[WordsIndex]):
         }
         return found_words(question, merged, len(within))
 
-    def unknown(self, question: str, within: Scope) -> list[str]:
+    def unknown(self, question: str, within: PositionFilter) -> list[str]:
         """Return the content words of a question that no entry of a scope uses in any form."""
         known: set[str] = set()
         for part, own, start in self.each(within):
@@ -119,7 +121,7 @@ class LayeredWords(Layered[WordsIndex]):
         )
 
 
-class LayeredTokens(Layered[TokensIndex]):
+class MultiTokens(MultiParts[TokensIndex]):
     """The tokens of all layers, which lie along the axes of the first."""
 
     def compare(
@@ -147,7 +149,7 @@ class LayeredTokens(Layered[TokensIndex]):
         return both[:, 0], both[:, 1]
 
 
-class LayeredNameStems(Layered[NameStems]):
+class MultiNameStems(MultiParts[NameStems]):
     """The stems of the names of all layers."""
 
     def named_in(self, question: str, positions: Numbers) -> Scores:
@@ -155,18 +157,20 @@ class LayeredNameStems(Layered[NameStems]):
         return self.gather(positions, lambda part, own: part.named_in(question, own))
 
 
-class LayeredFinder(Layered[Finder]):
+class MultiSearcher(MultiParts[VectorSearcher]):
     """The engines of all layers."""
 
-    def __init__(self, parts: Sequence[Finder], lengths: Sequence[int], hidden: Numbers) -> None:
+    def __init__(
+        self, parts: Sequence[VectorSearcher], lengths: Sequence[int], deleted: Numbers
+    ) -> None:
         """Take the parts, how many entries each has, and which positions are hidden."""
         super().__init__(parts, lengths)
-        self._hidden = hidden
+        self._hidden = deleted
         self.is_exact = all(part.is_exact for part in parts)
         """Whether every entry is compared with every question."""
 
-    def nearest(self, vectors: Vectors, k: int, within: Scope) -> Numbers:
-        """Return the positions nearest to any of some rows, ascending; see `Finder.nearest`."""
+    def nearest(self, vectors: Vectors, k: int, within: PositionFilter) -> Numbers:
+        """Return the positions nearest to any of some rows, ascending; see `VectorSearcher.nearest`."""
         more = k + len(self._hidden)
         found = [
             part.nearest(vectors, more, own, _own(within.only, own, start)) + start
@@ -174,7 +178,7 @@ class LayeredFinder(Layered[Finder]):
         ]
         if not found:
             return np.empty(0, dtype=np.int64)
-        return visible(found[0] if len(found) == 1 else np.concatenate(found), self._hidden)
+        return live(found[0] if len(found) == 1 else np.concatenate(found), self._hidden)
 
 
 def _own(only: Numbers | None, own: range, start: int) -> Numbers | None:

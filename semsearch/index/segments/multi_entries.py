@@ -12,10 +12,10 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.errors import LanguageNotFound
 from semsearch.core.index_info import GlossaryInfo
-from semsearch.core.positions import Scope, between, visible
+from semsearch.core.positions import PositionFilter, between, live
 from semsearch.index.files.alphabet import Placed
-from semsearch.index.files.entry_table import Label, NamedEntry, Snapshot
-from semsearch.index.segments.multi import Layered
+from semsearch.index.files.entry_table import NamedEntry, NameLabel, Snapshot
+from semsearch.index.segments.multi import MultiParts
 from semsearch.text.languages import check_language, matching
 from semsearch.text.stems import Stemmed
 
@@ -23,7 +23,7 @@ _MOST_SPOKEN = 64
 """Scopes of a language that are kept: one of a million entries takes 8 MB at most, most take little."""
 
 
-class LayeredEntries:
+class MultiEntries:
     """The entries of all layers that are not hidden. Safe to use from several threads."""
 
     def __init__(
@@ -31,23 +31,23 @@ class LayeredEntries:
         snapshots: Sequence[Snapshot],
         entries: Sequence[int],
         rows: Sequence[int],
-        hidden: Numbers,
+        deleted: Numbers,
     ) -> None:
         """Take the layers, how many entries and rows each has, and which positions are hidden."""
-        self._layers = Layered(snapshots, entries)
-        self._rows = Layered(snapshots, rows)
-        self._hidden = frozenset(hidden.tolist())
-        self._gone = hidden
-        self._spoken: dict[tuple[Scope, str], Scope] = {}
+        self._layers = MultiParts(snapshots, entries)
+        self._rows = MultiParts(snapshots, rows)
+        self._hidden = frozenset(deleted.tolist())
+        self._gone = deleted
+        self._spoken: dict[tuple[PositionFilter, str], PositionFilter] = {}
         self.everything = self._scope([snapshot.everything() for snapshot in snapshots])
         self.glossaries = self._glossaries()
 
-    def _scope(self, own: Sequence[range]) -> Scope:
+    def _scope(self, own: Sequence[range]) -> PositionFilter:
         starts = self._layers.starts
         ranges = [range(r.start + s, r.stop + s) for r, s in zip(own, starts, strict=True)]
-        return Scope.of(ranges, self._hidden)
+        return PositionFilter.of(ranges, self._hidden)
 
-    def _glossaries(self) -> dict[str, Scope]:
+    def _glossaries(self) -> dict[str, PositionFilter]:
         known = [snapshot.glossaries() for snapshot in self._layers.parts]
         names = dict.fromkeys(name for one in known for name in one)
         scopes = {n: self._scope([one.get(n, range(0)) for one in known]) for n in names}
@@ -57,12 +57,12 @@ class LayeredEntries:
         """Return each glossary with the number of its entries, by name."""
         return tuple(GlossaryInfo(n, len(s)) for n, s in sorted(self.glossaries.items()))
 
-    def languages(self, within: Scope) -> dict[str, int]:
+    def languages(self, within: PositionFilter) -> dict[str, int]:
         """Return how many entries of a scope are of each language, by its tag."""
         counts = {tag: len(self._positions(within, own)) for tag, own in self._languages.items()}
         return {tag: count for tag, count in counts.items() if count}
 
-    def speaking(self, within: Scope, wanted: str) -> Scope:
+    def in_language(self, within: PositionFilter, wanted: str) -> PositionFilter:
         """Return the entries of a scope in a language, also in its variants.
 
         Raises:
@@ -82,7 +82,7 @@ class LayeredEntries:
             own = [self._positions(within, self._languages[tag]) for tag in tags]
             all_of_them = len(tags) == len(known)
             every = np.sort(np.concatenate(own))
-            self._spoken[key] = within if all_of_them else within.speaking(tags, every)
+            self._spoken[key] = within if all_of_them else within.in_language(tags, every)
         return self._spoken[key]
 
     @cached_property
@@ -92,10 +92,10 @@ class LayeredEntries:
         for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
             for tag, positions in snapshot.languages.items():
                 found.setdefault(tag, []).append(positions + start)
-        return {tag: visible(np.concatenate(own), self._gone) for tag, own in sorted(found.items())}
+        return {tag: live(np.concatenate(own), self._gone) for tag, own in sorted(found.items())}
 
     @staticmethod
-    def _positions(within: Scope, positions: Numbers) -> Numbers:
+    def _positions(within: PositionFilter, positions: Numbers) -> Numbers:
         return np.concatenate([between(positions, one) for one in within.ranges])
 
     def position_of(self, id_: str) -> int | None:
@@ -114,9 +114,9 @@ class LayeredEntries:
             found += snapshot.entries([position - start])
         return found
 
-    def labels(self, positions: Sequence[int]) -> list[Label]:
+    def labels(self, positions: Sequence[int]) -> list[NameLabel]:
         """Return what entries are called, in the order asked for."""
-        found: dict[int, Label] = {}
+        found: dict[int, NameLabel] = {}
         for snapshot, start, end in self._layers.spans():
             own = [position for position in positions if start <= position < end]
             labels = snapshot.labels([position - start for position in own])
@@ -164,28 +164,28 @@ class LayeredEntries:
         """Return the length of the longest key of a name."""
         return max(snapshot.longest_name() for snapshot in self._layers.parts)
 
-    def by_key(self, key: str, within: Scope) -> list[NamedEntry]:
+    def by_key(self, key: str, within: PositionFilter) -> list[NamedEntry]:
         """Return names with this key."""
         found = []
         for snapshot, own, start in self._layers.each(within):
             found += self._shown(snapshot.by_key(key, own, within.languages), start)
         return found
 
-    def by_form(self, form: str, within: Scope) -> list[NamedEntry]:
+    def by_form(self, form: str, within: PositionFilter) -> list[NamedEntry]:
         """Return names with this form."""
         found = []
         for snapshot, own, start in self._layers.each(within):
             found += self._shown(snapshot.by_form(form, own, within.languages), start)
         return found
 
-    def bearing(self, forms: Collection[str], within: Scope) -> set[int]:
+    def bearing(self, forms: Collection[str], within: PositionFilter) -> set[int]:
         """Return the positions of the entries that have a name of one of many forms."""
         found: set[int] = set()
         for snapshot, own, start in self._layers.each(within):
             found |= {position + start for position in snapshot.bearing(forms, own)}
         return found - self._hidden
 
-    def by_prefix(self, prefix: str, within: Scope, limit: int) -> list[NamedEntry]:
+    def by_prefix(self, prefix: str, within: PositionFilter, limit: int) -> list[NamedEntry]:
         """Return names whose key begins with `prefix`, the shortest first."""
         found = []
         for snapshot, own, start in self._layers.each(within):

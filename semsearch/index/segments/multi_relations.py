@@ -14,7 +14,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.relations import relations_among
-from semsearch.index.segments.multi_entries import LayeredEntries
+from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.text.links import Links, links_of
 from semsearch.text.mentions import MentionFinder, forms_in
 from semsearch.text.names import form_of, names_of
@@ -26,21 +26,21 @@ MOST_SEARCHED = 1024
 a generation that is due takes them in."""
 
 
-class LayeredRelations:
+class MultiRelations:
     """Who refers to whom, among the entries that are not hidden. Safe to use from several threads."""
 
     def __init__(
         self,
-        entries: LayeredEntries,
+        entries: MultiEntries,
         snapshots: Sequence[Snapshot],
         lengths: Sequence[int],
-        hidden: Numbers,
+        deleted: Numbers,
     ) -> None:
         """Take the entries, the layers they lie in, how many each has, and which positions are hidden."""
         self._entries = entries
         self._generation = snapshots[0]
         self._changed = range(lengths[0], sum(lengths))
-        self._hidden = frozenset(hidden.tolist())
+        self._hidden = frozenset(deleted.tolist())
         self._moved = self._follow()
         self._before = {new: old for old, new in self._moved.items()}
         self._found = lru_cache(maxsize=len(self._changed))(self._find)

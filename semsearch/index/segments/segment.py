@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.index_info import EngineInfo
-from semsearch.index.ann.engine import Finder
+from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
@@ -30,7 +30,7 @@ class Segment:
     """The vectors of every passage, one entry after the other."""
     first_rows: Numbers
     """(entries + 1,) where the passages of each begin."""
-    finder: Finder
+    finder: VectorSearcher
     map: NDArray[np.float32]
     """(entries, 2) where each stands on the map; (0, 2) of what was changed since a generation."""
 
@@ -44,7 +44,7 @@ class Segment:
             NameStems(files),
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
-            Finder.open(files, dim, engine),
+            VectorSearcher.open(files, dim, engine),
             _map(files),
         )
 

@@ -20,7 +20,7 @@ _OVERHEAD = 500
 _Row = tuple[Vectors, Tokens]
 
 
-class Remembering:
+class CachingEncoder:
     """An encoder that embeds each question once, as long as there is room. Safe for several threads."""
 
     def __init__(self, encoder: Encoder, most_bytes: int = MOST_BYTES) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from semsearch.core.arrays import Vectors
-from semsearch.models.encoders.onnx import Agreement, Export, OnnxEncoder
+from semsearch.models.encoders.onnx import Agreement, EncoderExport, OnnxEncoder
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.onnx.calibration_texts import TEXTS
 from semsearch.models.onnx.export import max_tokens, replacing, write_graphs
@@ -32,7 +32,7 @@ MIN_TOP10 = 0.85
 
 def export_encoder(
     reference: SentenceEncoder, model: Model, folder: Path, texts: Sequence[str]
-) -> Export:
+) -> EncoderExport:
     """Export a model into `folder` and choose the precision that answers.
 
     Args:
@@ -51,11 +51,11 @@ def export_encoder(
     return export
 
 
-def _write(reference: SentenceEncoder, model: Model, folder: Path) -> Export:
+def _write(reference: SentenceEncoder, model: Model, folder: Path) -> EncoderExport:
     transformer = reference.transformer
     small, large = (transformer.preprocess(list(texts)) for texts in (TEXTS[:2], TEXTS))
     written = write_graphs(transformer, small, large, _outputs, folder)
-    return Export(
+    return EncoderExport(
         version=EXPORT_VERSION,
         fingerprint=model.fingerprint,
         model=model.name,
@@ -84,8 +84,8 @@ def _outputs(transformer: Any, features: dict[str, Any]) -> tuple[Any, ...]:  # 
 
 
 def _compare(
-    reference: SentenceEncoder, export: Export, folder: Path, texts: Sequence[str]
-) -> Export:
+    reference: SentenceEncoder, export: EncoderExport, folder: Path, texts: Sequence[str]
+) -> EncoderExport:
     agreement: dict[str, Agreement] = {}
     chosen = for_entries = "reference"
     entries = reference.encode_entries(texts).vectors

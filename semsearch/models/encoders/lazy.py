@@ -9,7 +9,7 @@ from semsearch.models.encoders.base import Encoder
 from semsearch.models.registry import Model, find_model
 
 
-class BuildingEncoder:
+class LazyEncoder:
     """The encoder of a build, loaded only when something has to be embedded or exported."""
 
     def __init__(
@@ -22,7 +22,7 @@ class BuildingEncoder:
         self._encoder: Encoder | None = None
 
     @classmethod
-    def of(cls, name: str) -> BuildingEncoder:
+    def of(cls, name: str) -> LazyEncoder:
         """Find the encoder of a name, checked but not loaded; see `find_model`."""
         if name == hashed.NAME:
             encoder = hashed.HashedEncoder()

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from semsearch.core.arrays import Encoded
-from semsearch.models.encoders.wordpieces import NO_TOKENS, Pieces, is_word
+from semsearch.models.encoders.wordpieces import NO_TOKENS, WordPieces, is_word
 from semsearch.models.onnx.session import Graph, ModelExport
 
 
@@ -27,7 +27,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export(ModelExport):
+class EncoderExport(ModelExport):
     """What `encoder.json` says."""
 
     NOUN: ClassVar[str] = "encoder"
@@ -45,10 +45,10 @@ class Export(ModelExport):
 class OnnxEncoder:
     """An exported encoder. Several threads may call it at once."""
 
-    def __init__(self, folder: Path, export: Export, precision: str) -> None:
+    def __init__(self, folder: Path, export: EncoderExport, precision: str) -> None:
         self._export = export
         self._graph = Graph(folder, export, precision)
-        self._pieces = Pieces(self._graph.piece, export.special_ids)
+        self._pieces = WordPieces(self._graph.piece, export.special_ids)
 
     @property
     def dim(self) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Encoded, Tokens
 from semsearch.core.errors import EncoderError, MissingExtra
 from semsearch.models.adapter import merge
-from semsearch.models.encoders.wordpieces import NO_TOKENS, Pieces, is_word
+from semsearch.models.encoders.wordpieces import NO_TOKENS, WordPieces, is_word
 from semsearch.models.registry import Model
 
 BATCH = 32
@@ -34,7 +34,7 @@ class SentenceEncoder:
         self._dim = int(self.transformer.get_embedding_dimension() or 0)
         tokenizer = self.transformer.tokenizer
         special = getattr(tokenizer, "all_special_ids", ())
-        self._pieces = Pieces(lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], special)
+        self._pieces = WordPieces(lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], special)
         prompts = self.transformer.prompts or {}
         self.query_prompt = str(prompts.get("query") or "")
         self.entry_prompt = next((str(prompts[n]) for n in _ENTRY_PROMPTS if prompts.get(n)), "")

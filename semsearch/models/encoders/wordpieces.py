@@ -25,7 +25,7 @@ _JOINTS = "\u2581\u0120"
 """Marks with which tokenizers begin a word."""
 
 
-class Pieces:
+class WordPieces:
     """Which pieces of a tokenizer carry meaning.
 
     Args:

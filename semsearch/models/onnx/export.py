@@ -33,7 +33,7 @@ Compute = Callable[[Any, dict[str, Any]], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ExportedGraph:
     """What was written of a model: the inputs of its graphs, and the SHA-256 of every file."""
 
     inputs: tuple[str, ...]
@@ -71,7 +71,7 @@ def write_graphs(
     observed: Mapping[str, Any],
     compute: Compute,
     folder: Path,
-) -> Written:
+) -> ExportedGraph:
     """Write the tokenizer of a model and its graphs in both precisions.
 
     Args:
@@ -86,7 +86,7 @@ def write_graphs(
     """
     tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
     if tokenizer is None:
-        return Written((), {}, "its tokenizer has no fast form")
+        return ExportedGraph((), {}, "its tokenizer has no fast form")
     tokenizer.save(str(folder / "tokenizer.json"))
     inputs: tuple[str, ...] = ()
     problem = ""
@@ -101,7 +101,7 @@ def write_graphs(
     except Exception as error:
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
     files = [f for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx"}]
-    return Written(inputs, {f.name: sha256_of(f) or "" for f in files}, problem)
+    return ExportedGraph(inputs, {f.name: sha256_of(f) or "" for f in files}, problem)
 
 
 def _to_onnx(

@@ -7,9 +7,9 @@ from pathlib import Path
 from semsearch.core.errors import MissingExtra
 from semsearch.core.version import __version__
 from semsearch.quality.diff.markdown import counted
-from semsearch.quality.diff.matching import Difference, Kind
+from semsearch.quality.diff.matching import Difference, PairKind
 from semsearch.quality.diff.run import DiffReport
-from semsearch.quality.diff.word_diff import Piece, pieces
+from semsearch.quality.diff.word_diff import DiffPiece, pieces
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
@@ -29,10 +29,10 @@ def to_html(report: DiffReport) -> str:
     )
     environment.filters["pieces"] = _pieces
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    kinds = [(kind.value, report.of(kind)) for kind in Kind]
+    kinds = [(kind.value, report.of(kind)) for kind in PairKind]
     counts = counted(report)
     return str(template.render(report=report, kinds=kinds, counts=counts, version=__version__))
 
 
-def _pieces(one: Difference) -> list[Piece]:
+def _pieces(one: Difference) -> list[DiffPiece]:
     return pieces(one.old.definition, one.new.definition) if one.old and one.new else []

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from semsearch.quality.diff.matching import Difference, Kind
+from semsearch.quality.diff.matching import Difference, PairKind
 from semsearch.quality.diff.run import DiffReport
-from semsearch.quality.diff.word_diff import Fate, pieces
+from semsearch.quality.diff.word_diff import WordChange, pieces
 
 ROOM = 60_000
 """Characters of all tables together: a comment of a pull request on GitHub has room for 65,536."""
@@ -17,11 +17,11 @@ LONGEST = 400
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|~>:-])")
 _HEADS = {
-    Kind.ADDED: "| added | definition |",
-    Kind.REMOVED: "| removed | definition |",
-    Kind.RENAMED: "| renamed | it was |",
-    Kind.REWORDED: "| reworded | moved | what was changed |",
-    Kind.CHANGED: "| changed | in |",
+    PairKind.ADDED: "| added | definition |",
+    PairKind.REMOVED: "| removed | definition |",
+    PairKind.RENAMED: "| renamed | it was |",
+    PairKind.REWORDED: "| reworded | moved | what was changed |",
+    PairKind.CHANGED: "| changed | in |",
 }
 
 
@@ -29,7 +29,7 @@ def to_markdown(report: DiffReport) -> str:
     """Return a report as a heading with the counts and a table for each kind, as far as there is room."""
     parts = [f"### Glossary: {counted(report)}"]
     room = ROOM
-    for kind in Kind:
+    for kind in PairKind:
         rows = [f"| {' | '.join(_cells(one))} |" for one in report.of(kind)]
         ends = list(accumulate(len(row) + 1 for row in rows))
         shown = sum(end <= room for end in ends)
@@ -45,20 +45,20 @@ def to_markdown(report: DiffReport) -> str:
 
 def counted(report: DiffReport) -> str:
     """Return how many entries of each kind there are, in words."""
-    counts = [(len(report.of(kind)), kind) for kind in Kind]
+    counts = [(len(report.of(kind)), kind) for kind in PairKind]
     told = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
     return f"{told or 'no difference'} ({report.old_entries:,} entries before, {report.new_entries:,} now)"
 
 
 def _cells(one: Difference) -> Iterator[str]:
     yield f"**{_escaped(one.entry.term)}**"
-    if one.kind is Kind.RENAMED and one.old:
+    if one.kind is PairKind.RENAMED and one.old:
         was = one.old.term if "term" in one.fields else one.old.id
         yield _escaped(was)
-    elif one.kind is Kind.REWORDED:
+    elif one.kind is PairKind.REWORDED:
         yield f"{one.moved:.2f}"
         yield _words(one)
-    elif one.kind is Kind.CHANGED:
+    elif one.kind is PairKind.CHANGED:
         yield ", ".join(field.replace("_", " ") for field in one.fields)
     else:
         yield _escaped(_shortened(one.entry.definition))
@@ -66,7 +66,11 @@ def _cells(one: Difference) -> Iterator[str]:
 
 def _words(one: Difference) -> str:
     """Return the words with marks of what became of them; long pieces lose their middle."""
-    ways = {Fate.KEPT: "{}", Fate.REMOVED: "<del>{}</del>", Fate.ADDED: "<ins>{}</ins>"}
+    ways = {
+        WordChange.KEPT: "{}",
+        WordChange.REMOVED: "<del>{}</del>",
+        WordChange.ADDED: "<ins>{}</ins>",
+    }
     shown, length = [], 0
     for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
         if length > LONGEST:

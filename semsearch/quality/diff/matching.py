@@ -11,7 +11,7 @@ from semsearch.core.entries import Entry
 from semsearch.text.normalise import fold
 
 
-class Kind(StrEnum):
+class PairKind(StrEnum):
     """What became of an entry; the order of the members is that in which they are shown."""
 
     ADDED = "added"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 class Difference:
     """What became of one entry; `old` is None for one that was added, `new` for one that was removed."""
 
-    kind: Kind
+    kind: PairKind
     old: Entry | None
     new: Entry | None
     fields: tuple[str, ...] = ()
@@ -69,11 +69,11 @@ def differences(old: Sequence[Entry], new: Sequence[Entry]) -> list[Difference]:
                 del left[match], came[at]
     found = [_difference(old[a], new[b], alike[old[a].glossary]) for a, b in sorted(pairs)]
     every = [
-        *(Difference(Kind.REMOVED, old[at], None) for at in left),
-        *(Difference(Kind.ADDED, None, new[at]) for at in came),
+        *(Difference(PairKind.REMOVED, old[at], None) for at in left),
+        *(Difference(PairKind.ADDED, None, new[at]) for at in came),
         *(one for one in found if one is not None),
     ]
-    order = list(Kind)
+    order = list(PairKind)
     return sorted(every, key=lambda one: order.index(one.kind))
 
 
@@ -126,9 +126,9 @@ def _difference(old: Entry, new: Entry, glossary: str) -> Difference | None:
     if not fields:
         return None
     if "definition" in fields:
-        return Difference(Kind.REWORDED, old, new, fields)
+        return Difference(PairKind.REWORDED, old, new, fields)
     is_renamed = "term" in fields or "id" in fields
-    return Difference(Kind.RENAMED if is_renamed else Kind.CHANGED, old, new, fields)
+    return Difference(PairKind.RENAMED if is_renamed else PairKind.CHANGED, old, new, fields)
 
 
 def _unlike(old: Entry, new: Entry, glossary: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.index.scratch import meaning_of, vectors_of
-from semsearch.quality.diff.matching import Difference, Kind, differences
+from semsearch.quality.diff.matching import Difference, PairKind, differences
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.text.passages import text_of
@@ -30,7 +30,7 @@ class DiffReport:
     old_entries: int
     new_entries: int
 
-    def of(self, kind: Kind) -> tuple[Difference, ...]:
+    def of(self, kind: PairKind) -> tuple[Difference, ...]:
         """Return the differences of one kind."""
         return tuple(one for one in self.differences if one.kind is kind)
 
@@ -90,7 +90,7 @@ def _moved(
     found: Sequence[Difference], index: str | Path | None, model: str | None, progress: Progress
 ) -> list[Difference]:
     """Measure how far what was reworded moved, and put the farthest first."""
-    reworded = [one for one in found if one.kind is Kind.REWORDED]
+    reworded = [one for one in found if one.kind is PairKind.REWORDED]
     if not reworded:
         return list(found)
     texts = [text_of(entry) for one in reworded for entry in (one.old, one.new) if entry]
@@ -102,4 +102,4 @@ def _moved(
     ]
     measured.sort(key=lambda one: -(one.moved or 0))
     rest = iter(measured)
-    return [next(rest) if one.kind is Kind.REWORDED else one for one in found]
+    return [next(rest) if one.kind is PairKind.REWORDED else one for one in found]

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
-class Fate(StrEnum):
+class WordChange(StrEnum):
     """What became of a piece of a text."""
 
     KEPT = "kept"
@@ -21,26 +21,28 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """Words of a text that share their fate; what was kept stands as it is now."""
 
-    fate: Fate
+    fate: WordChange
     text: str
 
 
-def pieces(old: str, new: str) -> list[Piece]:
+def pieces(old: str, new: str) -> list[DiffPiece]:
     """Return the pieces of two texts in order, those that were removed in front of those that took their place."""
     before, now = list(_WORD.finditer(old)), list(_WORD.finditer(new))
     steps = Indel.opcodes([word[0] for word in before], [word[0] for word in now])
-    found: list[Piece] = []
+    found: list[DiffPiece] = []
     for is_kept, group in groupby(steps, lambda step: step.tag == "equal"):
         run = list(group)
         was = _between(old, before, run[0].src_start, run[-1].src_end)
         said = _between(new, now, run[0].dest_start, run[-1].dest_end)
         if is_kept:
-            found.append(Piece(Fate.KEPT, said))
+            found.append(DiffPiece(WordChange.KEPT, said))
         else:
-            found += [Piece(Fate.REMOVED, was)] * bool(was) + [Piece(Fate.ADDED, said)] * bool(said)
+            found += [DiffPiece(WordChange.REMOVED, was)] * bool(was) + [
+                DiffPiece(WordChange.ADDED, said)
+            ] * bool(said)
     return found
 
 

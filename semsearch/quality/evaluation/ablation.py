@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from semsearch.quality.evaluation.comparison import paired_p
 from semsearch.quality.evaluation.measures import Row, per_question, rows, total
 from semsearch.quality.evaluation.outcomes import Outcome, collect
-from semsearch.quality.evaluation.questions import Question
+from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking.weights import ABLATIONS, DEFAULT
 from semsearch.search.glossary import Glossary
 
@@ -25,7 +25,7 @@ class Variant:
     p: float | None
 
 
-def ask_each(glossary: Glossary, questions: Sequence[Question]) -> dict[str, list[Outcome]]:
+def ask_each(glossary: Glossary, questions: Sequence[JudgedQuestion]) -> dict[str, list[Outcome]]:
     """Ask the answerable questions with each recipe of `ABLATIONS`."""
     answerable = [question for question in questions if question.is_answerable]
     return {

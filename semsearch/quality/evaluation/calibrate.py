@@ -12,7 +12,7 @@ from semsearch.quality.evaluation.judgements import Judgement
 from semsearch.quality.evaluation.optional_libraries import require_all
 from semsearch.quality.evaluation.outcomes import collect
 from semsearch.quality.evaluation.platt_scaling import Trial, assess
-from semsearch.quality.evaluation.questions import Question, prepare
+from semsearch.quality.evaluation.questions import JudgedQuestion, prepare
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 
@@ -75,7 +75,7 @@ def reset(index: Path) -> bool:
     return remove_calibration(IndexLayout(index))
 
 
-def _one_sided(questions: Iterable[Question]) -> list[str]:
+def _one_sided(questions: Iterable[JudgedQuestion]) -> list[str]:
     if all(question.is_answerable for question in questions):
         return [
             "every question has an answer, so confidence takes for granted that there is one; "

@@ -38,7 +38,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MeasureChange:
     """One measure before and now, over the questions that both results have; p is two-sided."""
 
     measure: str
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ResultComparison:
     """How a result differs from a stored one.
 
     `lost` went right before and goes wrong now, `gained` the reverse: an answerable question goes
@@ -64,7 +64,7 @@ class Comparison:
     shared: int
     only_before: int
     only_now: int
-    changes: tuple[Change, ...]
+    changes: tuple[MeasureChange, ...]
     gained: tuple[Outcome, ...]
     lost: tuple[Outcome, ...]
 
@@ -79,14 +79,14 @@ def result_of(outcome: Outcome) -> Result:
     return Result(outcome.rank, outcome.confidence, outcome.is_refused)
 
 
-def compare(before: Mapping[str, Result], outcomes: Sequence[Outcome]) -> Comparison:
+def compare(before: Mapping[str, Result], outcomes: Sequence[Outcome]) -> ResultComparison:
     """Compare outcomes with stored results, by the keys of their questions."""
     pairs = [(o, before[o.question.key]) for o in outcomes if o.question.key in before]
     ranked = [(o, then) for o, then in pairs if o.question.is_answerable]
     hopeless = [(o, then) for o, then in pairs if not o.question.is_answerable]
     changes = [_change(name, value, ranked) for name, value in _RANKED.items() if ranked]
     changes += [_change("refused", _refused, hopeless)] if hopeless else []
-    return Comparison(
+    return ResultComparison(
         shared=len(pairs),
         only_before=len(before) - len(pairs),
         only_now=len(outcomes) - len(pairs),
@@ -139,9 +139,9 @@ def _went_right(outcome: Outcome, result: Result) -> bool:
 
 def _change(
     measure: str, value: Callable[[Result], float], pairs: Sequence[tuple[Outcome, Result]]
-) -> Change:
+) -> MeasureChange:
     before = np.array([value(then) for _, then in pairs])
     now = np.array([value(result_of(o)) for o, _ in pairs])
-    return Change(
+    return MeasureChange(
         measure, len(pairs), float(before.mean()), float(now.mean()), paired_p(before, now)
     )

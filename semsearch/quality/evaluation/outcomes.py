@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter
 
-from semsearch.quality.evaluation.questions import Question
+from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking import confidence
 from semsearch.search.glossary import Glossary
 
@@ -25,7 +25,7 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownEntry:
     """One hit as it was shown."""
 
     id: str
@@ -41,8 +41,8 @@ class Outcome:
     encoding included.
     """
 
-    question: Question
-    shown: tuple[Shown, ...]
+    question: JudgedQuestion
+    shown: tuple[ShownEntry, ...]
     confidence: float
     is_refused: bool
     seconds: float
@@ -72,7 +72,7 @@ class Outcome:
 
 def collect(
     glossary: Glossary,
-    questions: Sequence[Question],
+    questions: Sequence[JudgedQuestion],
     *,
     min_confidence: float = confidence.THRESHOLD,
 ) -> list[Outcome]:
@@ -82,11 +82,13 @@ def collect(
     return [_outcome(glossary, question, min_confidence) for question in questions]
 
 
-def _outcome(glossary: Glossary, question: Question, min_confidence: float) -> Outcome:
+def _outcome(glossary: Glossary, question: JudgedQuestion, min_confidence: float) -> Outcome:
     started = perf_counter()
     answer = glossary.ask(
         question.query, k=DEPTH, glossary=question.glossary, min_confidence=min_confidence
     )
     seconds = perf_counter() - started
-    shown = tuple(Shown(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits)
+    shown = tuple(
+        ShownEntry(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits
+    )
     return Outcome(question, shown, answer.confidence, answer.no_close_match, seconds)

@@ -17,7 +17,7 @@ NEAR_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class JudgedQuestion:
     """One question to ask.
 
     `terms` are the right terms as their author stated them, `right` the ids they stand for; a term
@@ -43,7 +43,7 @@ class Question:
 
 def prepare(
     glossary: Glossary, judgements: Iterable[Judgement]
-) -> tuple[list[Question], list[str]]:
+) -> tuple[list[JudgedQuestion], list[str]]:
     """Look up the right terms.
 
     A term stands for the entries of this term or id, or else for those that have it as a term or
@@ -60,7 +60,7 @@ def prepare(
     entries, _ = glossary.definitions()
     names = _by_glossary(entries)
     asked: dict[tuple[str, str], Judgement] = {}
-    questions: list[Question] = []
+    questions: list[JudgedQuestion] = []
     warnings: list[str] = []
     for j in judgements:
         name = _glossary_of(j, [*names])
@@ -69,7 +69,7 @@ def prepare(
             warnings.append(_twice(first, j))
             continue
         right, lacking = names[name].resolve(j.terms)
-        questions.append(Question(j.query, name, j.kind, j.terms, right))
+        questions.append(JudgedQuestion(j.query, name, j.kind, j.terms, right))
         warnings += [f"{j.source}: {reason}, so it counts as a miss" for reason in lacking]
     return questions, warnings
 

@@ -18,7 +18,7 @@ from semsearch.quality.evaluation.abstention import (
     reliability,
     risk_coverage,
 )
-from semsearch.quality.evaluation.comparison import Comparison, Result, compare
+from semsearch.quality.evaluation.comparison import Result, ResultComparison, compare
 from semsearch.quality.evaluation.judgements import Half, Judgement, in_half
 from semsearch.quality.evaluation.measures import Row, rows
 from semsearch.quality.evaluation.optional_libraries import require_all
@@ -49,7 +49,7 @@ class Report:
     bins: tuple[Bin, ...]
     latency: Latency
     variants: tuple[Variant, ...]
-    comparison: Comparison | None
+    comparison: ResultComparison | None
 
     @property
     def failures(self) -> dict[Failure, list[Outcome]]:
@@ -64,7 +64,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """What was asked of one index and what came of it; `by_recipe` is empty without ablations."""
 
     index: IndexInfo
@@ -75,7 +75,7 @@ class Asked:
 
 def ask_all(
     glossary: Glossary, judgements: Iterable[Judgement], *, half: Half, ablations: bool
-) -> Asked:
+) -> AskedQuestion:
     """Ask an index the questions of one half.
 
     Raises:
@@ -84,7 +84,7 @@ def ask_all(
     """
     require_all()
     questions, warnings = prepare(glossary, in_half(judgements, half))
-    return Asked(
+    return AskedQuestion(
         index=glossary.info(),
         outcomes=collect(glossary, questions),
         warnings=warnings,
@@ -93,7 +93,7 @@ def ask_all(
 
 
 def summarise(
-    asked: Sequence[Asked], *, half: Half, before: Mapping[str, Result] | None = None
+    asked: Sequence[AskedQuestion], *, half: Half, before: Mapping[str, Result] | None = None
 ) -> Report:
     """Compute the report on the questions asked of some indexes.
 

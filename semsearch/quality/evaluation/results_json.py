@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import ImportFailed
-from semsearch.quality.evaluation.comparison import Comparison, Result
+from semsearch.quality.evaluation.comparison import Result, ResultComparison
 from semsearch.quality.evaluation.outcomes import Outcome
 from semsearch.quality.evaluation.report import Report
 
@@ -93,7 +93,7 @@ def _question(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(found: ResultComparison) -> dict[str, Any]:
     return {
         "shared": found.shared,
         "only_before": found.only_before,

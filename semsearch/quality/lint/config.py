@@ -21,7 +21,7 @@ from typing import Any
 
 from semsearch.core.errors import InvalidSetting
 from semsearch.quality.lint.registry import RULES
-from semsearch.quality.lint.rule import Finding, Found, Options, Rule, Severity
+from semsearch.quality.lint.rule import Finding, Match, Options, Rule, Severity
 from semsearch.text.normalise import fold
 
 OWN_FILE = ".semsearch-lint.toml"
@@ -31,7 +31,7 @@ NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RuleSetting:
     """What is chosen of one rule; `severity` is None for one that is off, `allowed` are folded."""
 
     rule: Rule
@@ -40,11 +40,11 @@ class Choice:
     allowed: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, rule: Rule) -> Choice:
+    def of(cls, rule: Rule) -> RuleSetting:
         """Choose a rule as it is."""
         return cls(rule, rule.severity, rule.options)
 
-    def finding(self, found: Found) -> Finding | None:
+    def finding(self, found: Match) -> Finding | None:
         """Return what is reported of what was found; None if it is allowed, or the rule is off."""
         entry = found.entry
         names = (found.subject, *((entry.id, entry.term) if entry else ()))
@@ -61,8 +61,8 @@ class Choice:
 class LintConfig:
     """What is chosen of all rules, and from which severity on a lint fails; None never does."""
 
-    choices: Mapping[str, Choice] = field(
-        default_factory=lambda: {name: Choice.of(rule) for name, rule in RULES.items()}
+    choices: Mapping[str, RuleSetting] = field(
+        default_factory=lambda: {name: RuleSetting.of(rule) for name, rule in RULES.items()}
     )
     fail_on: Severity | None = Severity.WARNING
 
@@ -165,7 +165,7 @@ def _config(stated: Mapping[str, Any], place: str) -> LintConfig:
     return LintConfig(choices, fail_on)
 
 
-def _choice(rule: Rule, stated: Mapping[str, Any], place: str) -> Choice:
+def _choice(rule: Rule, stated: Mapping[str, Any], place: str) -> RuleSetting:
     severity: Severity | None = rule.severity
     allowed: frozenset[str] = frozenset()
     options = dict(rule.options)
@@ -185,7 +185,7 @@ def _choice(rule: Rule, stated: Mapping[str, Any], place: str) -> Choice:
             raise InvalidSetting(f"{place}{name} is {value!r}, not a number from 0 to {_MOST:,}")
         else:
             options[name] = value
-    return Choice(rule, severity, options, allowed)
+    return RuleSetting(rule, severity, options, allowed)
 
 
 _MOST = 1_000_000

@@ -15,7 +15,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress
 from semsearch.importers import Corpus
 from semsearch.importers.formats import VOCABULARIES, format_name
-from semsearch.index.scratch import Workbench
+from semsearch.index.scratch import ScratchIndex
 from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold, sentences
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Material:
+class LintContext:
     """A corpus under lint.
 
     `bench` is there only when a rule needs it that compares meanings; its entries stand in the same order as these.
@@ -36,10 +36,10 @@ class Material:
     files: Sequence[tuple[Path, str | None]]
     """Of the corpus, each with the name of its format if the user named one."""
     progress: Progress
-    bench: Workbench | None = None
+    bench: ScratchIndex | None = None
 
     @property
-    def workbench(self) -> Workbench:
+    def workbench(self) -> ScratchIndex:
         """The bench, for rules that go by meaning."""
         if self.bench is None:
             raise TypeError("a rule that goes by meaning was given entries without vectors")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from semsearch.core.entries import Entry, Source
-from semsearch.quality.lint.context import Material
+from semsearch.quality.lint.context import LintContext
 
 
 class Severity(StrEnum):
@@ -31,7 +31,7 @@ Options = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """What the check of a rule found.
 
     `subject` is what it is about (a term, a word, a link), by which it can be allowed. `entry` is None for a record that is
@@ -66,7 +66,7 @@ class Rule:
     why: str
     """Why that is a problem and what to do, in some sentences."""
     example: Example
-    check: Callable[[Material, Options], Iterator[Found]]
+    check: Callable[[LintContext, Options], Iterator[Match]]
     options: Options = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
     by_meaning: bool = False

@@ -10,9 +10,9 @@ from pathlib import Path
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.discovery import find_files
-from semsearch.index.scratch import laid_out, meaning_of
-from semsearch.quality.lint.config import Choice, LintConfig
-from semsearch.quality.lint.context import Material
+from semsearch.index.scratch import meaning_of, scratch_index
+from semsearch.quality.lint.config import LintConfig, RuleSetting
+from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Finding, Severity
 
 
@@ -69,10 +69,10 @@ def lint(
     meaning = meaning_of(index, model) if by_meaning else None
     corpus = read_corpus(paths, columns=columns, format=format, progress=told_to)
     files = [(file.path, format) for file in find_files(paths, format)]
-    material = Material(corpus, files, told_to)
+    material = LintContext(corpus, files, told_to)
     with ExitStack() as open_:
         if meaning is not None:
-            bench = open_.enter_context(laid_out(material.entries, meaning, told_to))
+            bench = open_.enter_context(scratch_index(material.entries, meaning, told_to))
             material = replace(material, bench=bench)
         found = [one for choice in chosen for one in _findings(choice, material)]
     order = {str(path): number for number, (path, _) in enumerate(files)}
@@ -81,7 +81,7 @@ def lint(
     return LintReport(tuple(found), len(corpus.entries), corpus.files, rules)
 
 
-def _findings(choice: Choice, material: Material) -> Iterator[Finding]:
+def _findings(choice: RuleSetting, material: LintContext) -> Iterator[Finding]:
     for found in choice.rule.check(material, choice.options):
         finding = choice.finding(found)
         if finding is not None:

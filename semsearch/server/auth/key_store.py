@@ -24,7 +24,7 @@ from semsearch.core.errors import (
     KeyNotFound,
     KeyRefused,
 )
-from semsearch.server.auth.keys import AccessKey, Scope, Secret, is_key, utc_now
+from semsearch.server.auth.keys import AccessKey, KeyScope, Secret, is_key, utc_now
 from semsearch.storage.database import open_for_reading, open_for_writing, transaction
 
 MAX_NAME_CHARS = 100
@@ -62,7 +62,7 @@ class KeyStore:
         self,
         *,
         name: str,
-        scope: Scope,
+        scope: KeyScope,
         glossaries: Sequence[str] = (),
         expires: datetime | None = None,
         now: datetime,
@@ -252,14 +252,14 @@ def _unknown(id_: str) -> KeyNotFound:
     return KeyNotFound(f"there is no key with the id {id_!r}; `semsearch keys list` shows the ids")
 
 
-def _check(name: str, scope: Scope, glossaries: Sequence[str]) -> None:
+def _check(name: str, scope: KeyScope, glossaries: Sequence[str]) -> None:
     if len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise InvalidSetting(
             f"the name of a key is one line of at most {MAX_NAME_CHARS} characters; {name[:20]!r}... is not"
         )
     if is_key(name):
         raise InvalidSetting("the name of a key must not be a key: names are shown to everyone")
-    if scope is Scope.ADMIN and glossaries:
+    if scope is KeyScope.ADMIN and glossaries:
         raise InvalidSetting(
             "a key of scope admin is for the whole index; leave --glossary out, or choose the scope edit"
         )
@@ -275,7 +275,7 @@ def _key(row: Sequence[str | None]) -> AccessKey:
     return AccessKey(
         id=str(id_),
         name=str(name),
-        scope=Scope(str(scope)),
+        scope=KeyScope(str(scope)),
         glossaries=tuple(json.loads(str(glossaries))),
         created=datetime.fromisoformat(str(created)),
         expires=_moment(expires),

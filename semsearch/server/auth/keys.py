@@ -27,16 +27,16 @@ _NO_DIGEST = bytes(hashlib.sha256().digest_size)
 """What a secret is compared with when no key has its id, so that this takes as long."""
 
 
-class Scope(StrEnum):
+class KeyScope(StrEnum):
     """What a key is for; each one includes those before it."""
 
     SEARCH = "search"
     EDIT = "edit"
     ADMIN = "admin"
 
-    def includes(self, needed: Scope) -> bool:
+    def includes(self, needed: KeyScope) -> bool:
         """Whether a key of this scope is enough where `needed` is."""
-        order = list(Scope)
+        order = list(KeyScope)
         return order.index(self) >= order.index(needed)
 
 
@@ -49,7 +49,7 @@ class AccessKey:
 
     id: str
     name: str
-    scope: Scope
+    scope: KeyScope
     glossaries: tuple[str, ...]
     created: datetime
     expires: datetime | None = None
@@ -73,7 +73,7 @@ class Caller:
 
     id: str
     name: str
-    scope: Scope
+    scope: KeyScope
     glossaries: tuple[str, ...] = ()
 
     @classmethod
@@ -112,7 +112,7 @@ class Caller:
         return self.glossaries[0] if self.glossaries else None
 
 
-ANYBODY = Caller("", "anybody", Scope.SEARCH)
+ANYBODY = Caller("", "anybody", KeyScope.SEARCH)
 """Who asks without a key, where reading is open."""
 
 

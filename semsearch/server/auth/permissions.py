@@ -17,8 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from semsearch.core.errors import KeyRefused
 from semsearch.server.auth.key_store import KeyRing
-from semsearch.server.auth.keys import ANYBODY, Caller, is_key
-from semsearch.server.auth.keys import Scope as KeyScope
+from semsearch.server.auth.keys import ANYBODY, Caller, KeyScope, is_key
 from semsearch.server.http import problems
 from semsearch.server.http.problems import Refused
 
@@ -27,7 +26,7 @@ OPEN = None
 
 SEARCH, EDIT, ADMIN = KeyScope
 
-DECISIONS: Mapping[str, KeyScope | None] = {
+REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
     "search": SEARCH,
     "search_batch": SEARCH,
     "suggest": SEARCH,
@@ -78,7 +77,7 @@ _KEY_NAMES = frozenset(
 _CHALLENGE = 'Bearer realm="semsearch"'
 
 
-class Door:
+class Authenticator:
     """Decides who is let in.
 
     Args:
@@ -122,7 +121,7 @@ class Door:
         self._keys.close()
 
 
-class Gate:
+class RouteGuard:
     """Stands before one route, and lets those through who may use it.
 
     Args:
@@ -131,7 +130,7 @@ class Gate:
         door: decides who is let in.
     """
 
-    def __init__(self, app: ASGIApp, needed: KeyScope | None, door: Door) -> None:
+    def __init__(self, app: ASGIApp, needed: KeyScope | None, door: Authenticator) -> None:
         self._app = app
         self.needed = needed
         self._door = door
@@ -143,16 +142,16 @@ class Gate:
         await self._app(scope, receive, send)
 
 
-def guard(routes: Iterable[BaseRoute], door: Door) -> None:
+def guard(routes: Iterable[BaseRoute], door: Authenticator) -> None:
     """Put a gate before each route.
 
     Raises:
         TypeError: a route has no decision.
     """
     for route in routes:
-        if not isinstance(route, Route | Mount) or route.name not in DECISIONS:
+        if not isinstance(route, Route | Mount) or route.name not in REQUIRED_SCOPES:
             raise TypeError(f"{route!r} has no decision; state one in {__name__}.DECISIONS")
-        route.app = Gate(route.app, DECISIONS[route.name or ""], door)
+        route.app = RouteGuard(route.app, REQUIRED_SCOPES[route.name or ""], door)
 
 
 def caller_of(request: Request) -> Caller:
@@ -174,7 +173,7 @@ def _shown(scope: Scope) -> str | None:
     return shown.strip(" ") if kind.lower() == "bearer" else None
 
 
-def _challenge(kind: problems.Kind, detail: str, error: str = "") -> Refused:
+def _challenge(kind: problems.ProblemType, detail: str, error: str = "") -> Refused:
     said = f'{_CHALLENGE}, error="{error}"' if error else _CHALLENGE
     return Refused(kind, detail, headers={"WWW-Authenticate": said})
 
@@ -210,7 +209,7 @@ def describe(schema: dict[str, Any], routes: Iterable[BaseRoute], *, is_open: bo
     for route in routes:
         if not isinstance(route, APIRoute) or not route.include_in_schema:
             continue
-        needed = DECISIONS[route.name]
+        needed = REQUIRED_SCOPES[route.name]
         for method in route.methods or ():
             operation = schema["paths"][route.path_format][method.lower()]
             operation["security"] = _security(needed, is_open=is_open)
@@ -234,7 +233,7 @@ def _security(needed: KeyScope | None, *, is_open: bool) -> list[dict[str, list[
     return [{}, key] if is_open and ANYBODY.scope.includes(needed) else [key]
 
 
-def _declare(responses: dict[str, Any], kind: problems.Kind) -> None:
+def _declare(responses: dict[str, Any], kind: problems.ProblemType) -> None:
     """Declare a problem; several of one status are joined."""
     known = responses.setdefault(
         str(kind.status),

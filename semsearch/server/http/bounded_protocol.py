@@ -248,7 +248,7 @@ def _check_head(version: str, fields: list[tuple[bytes, bytes]]) -> None:
         raise _Unacceptable
 
 
-def _written(kind: problems.Kind) -> bytes:
+def _written(kind: problems.ProblemType) -> bytes:
     """Return a problem as the bytes of a response."""
     return _bytes_of(problems.problem_response(kind, _DETAILS[kind.slug], headers=_CLOSING))
 

@@ -22,7 +22,7 @@ from semsearch.core.errors import (
     IndexUnwritable,
     StoredIndexError,
 )
-from semsearch.ingest import Editor, ImportReport, Once
+from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.batching import Workers
@@ -38,11 +38,11 @@ PATIENCE_S = 10.0
 MAX_KEY_CHARS = 255
 """Of the header `Idempotency-Key`."""
 
-Lane = Workers[None, None]
+EditWorker = Workers[None, None]
 Result = TypeVar("Result", Changed, ImportReport)
 
 _log = logging.getLogger("semsearch.server")
-_FAILURES: tuple[tuple[type[StoredIndexError], problems.Kind], ...] = (
+_FAILURES: tuple[tuple[type[StoredIndexError], problems.ProblemType], ...] = (
     (IndexBusy, problems.BUSY),
     (IndexFull, problems.NO_ROOM),
     (IndexUnwritable, problems.NOT_WRITABLE),
@@ -50,7 +50,7 @@ _FAILURES: tuple[tuple[type[StoredIndexError], problems.Kind], ...] = (
 )
 
 
-def lane() -> Lane:
+def edit_worker() -> EditWorker:
     """Return the thread that edits are made in, one after the other; questions never wait for it."""
     return Workers(1, _no_questions, waiting=WAITING, patience=PATIENCE_S)
 
@@ -60,7 +60,7 @@ def _no_questions(questions: Sequence[None]) -> list[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class StoredReply:
     """What an edit is answered with, now and when it is sent again."""
 
     status: int
@@ -73,7 +73,7 @@ class Reply:
         return head.encode() + b"\n" + self.content
 
     @classmethod
-    def of_bytes(cls, kept: bytes) -> Reply:
+    def of_bytes(cls, kept: bytes) -> StoredReply:
         """Return the reply that `to_bytes` was made of."""
         head, _, content = kept.partition(b"\n")
         stated = json.loads(head)
@@ -86,11 +86,11 @@ class Reply:
         )
 
 
-async def carry_out(
+async def run_edit(
     request: Request,
     content: bytes,
     act: Callable[[Editor], Result],
-    reply: Callable[[Result], Reply],
+    reply: Callable[[Result], StoredReply],
 ) -> Response:
     """Make an edit in its lane, or answer as before if it has been made under the same `Idempotency-Key`.
 
@@ -115,29 +115,29 @@ def _done(
     request: Request,
     content: bytes,
     act: Callable[[Editor], Result],
-    reply: Callable[[Result], Reply],
-) -> Reply:
+    reply: Callable[[Result], StoredReply],
+) -> StoredReply:
     editor: Editor = request.app.state.editor
     who = name_of(caller_of(request))
     key = _key(request)
     with in_words():
         if key is None:
-            return reply(act(editor.signed(who)))
+            return reply(act(editor.as_author(who)))
         digest = _digest(request, content)
-        known = _known(editor.signed(who), key, digest)
+        known = _known(editor.as_author(who), key, digest)
         if known is not None:
             return known
-        once = Once(key, digest, lambda result: reply(result).to_bytes())  # type: ignore[arg-type]
+        once = IdempotentRequest(key, digest, lambda result: reply(result).to_bytes())  # type: ignore[arg-type]
         try:
-            return reply(act(editor.signed(who, once)))
+            return reply(act(editor.as_author(who, once)))
         except AnsweredBefore:
-            known = _known(editor.signed(who), key, digest)
+            known = _known(editor.as_author(who), key, digest)
             if known is None:
                 raise
             return known
 
 
-def _known(editor: Editor, key: str, digest: bytes) -> Reply | None:
+def _known(editor: Editor, key: str, digest: bytes) -> StoredReply | None:
     """Return what a request was answered with, if its key is known.
 
     Raises:
@@ -148,8 +148,10 @@ def _known(editor: Editor, key: str, digest: bytes) -> Reply | None:
         return None
     if answered.digest != digest:
         raise Refused(problems.KEY_REUSED, problems.KEY_REUSED.meaning)
-    known = Reply.of_bytes(answered.answer)
-    return Reply(known.status, known.content, {**known.headers, "Idempotency-Replayed": "true"})
+    known = StoredReply.of_bytes(answered.answer)
+    return StoredReply(
+        known.status, known.content, {**known.headers, "Idempotency-Replayed": "true"}
+    )
 
 
 def _key(request: Request) -> str | None:

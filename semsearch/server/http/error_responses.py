@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from semsearch.server.http import problems
-from semsearch.server.http.problems import Kind, Part
+from semsearch.server.http.problems import InvalidParam, ProblemType
 from semsearch.web import Site, render
 from semsearch.web.render import root_of
 
@@ -26,9 +26,9 @@ def wants_page(scope: Scope) -> bool:
 
 def refuse(
     scope: Scope,
-    kind: Kind,
+    kind: ProblemType,
     detail: str,
-    parts: Sequence[Part] = (),
+    parts: Sequence[InvalidParam] = (),
     *,
     request_id: str | None = None,
     headers: Mapping[str, str] | None = None,
@@ -46,7 +46,7 @@ def page_root(scope: Scope) -> str:
 
 
 def error_page(
-    kind: Kind, detail: str, *, root: str, headers: Mapping[str, str] | None = None
+    kind: ProblemType, detail: str, *, root: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return the page that tells of a problem; it says nothing of the index."""
     page = render(
@@ -61,7 +61,7 @@ def error_page(
     return HTMLResponse(page, kind.status, headers=sent)
 
 
-def _for_people(kind: Kind, detail: str) -> str:
+def _for_people(kind: ProblemType, detail: str) -> str:
     """Return a detail as a sentence; of keys without what programs and whoever runs the service have to do."""
     if kind is problems.KEY_NEEDED:
         return "Only people who have a key may read here"

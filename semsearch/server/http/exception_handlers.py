@@ -38,12 +38,12 @@ from semsearch.server.http.problems import (
     NOT_FOUND,
     NOT_PERMITTED,
     TOO_LARGE,
-    Kind,
-    Part,
+    InvalidParam,
+    ProblemType,
     Refused,
 )
 
-FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
+FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     InvalidQuestion: INVALID_QUESTION,
     InvalidSetting: INVALID_REQUEST,
     EntryNotFound: ENTRY_NOT_FOUND,
@@ -54,7 +54,7 @@ FROM_ERROR: Mapping[type[SemsearchError], Kind] = {
 }
 """Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
 
-_FROM_STATUS: Mapping[int, Kind] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
+_FROM_STATUS: Mapping[int, ProblemType] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 
 
 def handle_problems(app: Starlette) -> None:
@@ -85,7 +85,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     return refuse(request.scope, INVALID_REQUEST, detail, parts)
 
 
-def _part(fault: Mapping[str, Any]) -> Part:
+def _part(fault: Mapping[str, Any]) -> InvalidParam:
     """Describe one fault of pydantic's, without the value it found."""
     where, *path = fault["loc"]
     message = str(fault["msg"])
@@ -96,9 +96,9 @@ def _part(fault: Mapping[str, Any]) -> Part:
         detail = "there is no such parameter" if where == "query" else "there is no such member"
     names = [_shortened(str(step)) for step in path]
     if where != "body":
-        return Part(detail=detail, parameter=".".join(names))
+        return InvalidParam(detail=detail, parameter=".".join(names))
     steps = (name.replace("~", "~0").replace("/", "~1") for name in names)
-    return Part(detail=detail, pointer="".join(f"/{step}" for step in steps))
+    return InvalidParam(detail=detail, pointer="".join(f"/{step}" for step in steps))
 
 
 def _shortened(name: str) -> str:
@@ -113,7 +113,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     kind = _FROM_STATUS.get(error.status_code)
     if kind is None:
         phrase = HTTPStatus(error.status_code).phrase
-        kind = Kind("about:blank", error.status_code, phrase, phrase)
+        kind = ProblemType("about:blank", error.status_code, phrase, phrase)
     detail = kind.title[:1].lower() + kind.title[1:]
     if kind is NOT_FOUND:
         detail = "there is nothing at this address"

@@ -11,7 +11,7 @@ from semsearch.server.http.problems import Problem
 from semsearch.server.http.strict_requests import LINES_TYPES
 
 
-def errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+def errors(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
     """Declare error responses; several kinds of one status are joined."""
     responses: dict[int | str, dict[str, Any]] = {}
     for kind in (*kinds, problems.INTERNAL):
@@ -26,7 +26,7 @@ def errors(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def refusals(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+def refusals(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
     """Declare the error responses of a route whose work waits for a thread."""
     responses = errors(*kinds, problems.OVERLOADED)
     after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
@@ -34,7 +34,7 @@ def refusals(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def found(description: str, example: object) -> dict[int | str, dict[str, Any]]:
+def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
     """Declare what a GET answers; it may be kept, and asked for again by its ETag."""
     etag = {
         "description": "Changes with the index and with the version of semsearch.",
@@ -103,7 +103,7 @@ def edited(status: int, description: str, example: object) -> dict[int | str, di
     }
 
 
-def failures(*kinds: problems.Kind) -> dict[int | str, dict[str, Any]]:
+def failures(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
     """Declare the error responses of an edit."""
     return refusals(
         problems.MALFORMED_URL,

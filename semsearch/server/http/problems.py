@@ -24,7 +24,7 @@ MAX_NAME_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemType:
     """One kind of problem: what `type` points at."""
 
     slug: str
@@ -38,186 +38,186 @@ class Kind:
         return f"/problems/{self.slug}"
 
 
-MALFORMED_URL = Kind(
+MALFORMED_URL = ProblemType(
     "malformed-url",
     400,
     "The address is not valid UTF-8",
     "Percent-encoded bytes of the path and of the parameters must form UTF-8 text.",
 )
-MALFORMED_BODY = Kind(
+MALFORMED_BODY = ProblemType(
     "malformed-body",
     400,
     "The body is not strict JSON",
     "A body is one JSON value in UTF-8: no NaN or Infinity, no name twice in one object, no lone "
     "surrogates, at most 32 levels deep.",
 )
-MALFORMED_REQUEST = Kind(
+MALFORMED_REQUEST = ProblemType(
     "malformed-request",
     400,
     "The request is not valid HTTP",
     "The bytes received do not form an HTTP/1.1 request.",
 )
-KEY_IN_ADDRESS = Kind(
+KEY_IN_ADDRESS = ProblemType(
     "key-in-address",
     400,
     "An access key does not belong in an address",
     "Logs, histories and bookmarks keep addresses. Send a key in the header Authorization: Bearer KEY, and revoke "
     "one that stood in an address.",
 )
-KEY_NEEDED = Kind(
+KEY_NEEDED = ProblemType(
     "key-needed",
     401,
     "This needs an access key",
     "Send the header Authorization: Bearer KEY. Whoever runs the service makes keys with `semsearch keys create`.",
 )
-KEY_REFUSED = Kind(
+KEY_REFUSED = ProblemType(
     "key-refused",
     401,
     "The access key is not good",
     "It is no key of this index, or it has expired or was revoked. Whoever runs the service makes another with "
     "`semsearch keys create`.",
 )
-NOT_PERMITTED = Kind(
+NOT_PERMITTED = ProblemType(
     "not-permitted",
     403,
     "The access key does not permit this",
     "A key has a scope: search, edit (which includes search) or admin (which includes both), and may be restricted "
     "to some glossaries.",
 )
-NOT_FOUND = Kind(
+NOT_FOUND = ProblemType(
     "not-found",
     404,
     "There is nothing at this address",
     "The service has no such route; /openapi.json lists those it has.",
 )
-ENTRY_NOT_FOUND = Kind(
+ENTRY_NOT_FOUND = ProblemType(
     "entry-not-found",
     404,
     "There is no such entry",
     "No entry of the index has this id or name. Ids come with the hits of every answer.",
 )
-GLOSSARY_NOT_FOUND = Kind(
+GLOSSARY_NOT_FOUND = ProblemType(
     "glossary-not-found",
     404,
     "There is no such glossary",
     "No glossary of the index has this name; /v1/glossaries lists them.",
 )
-LANGUAGE_NOT_FOUND = Kind(
+LANGUAGE_NOT_FOUND = ProblemType(
     "language-not-found",
     400,
     "There is nothing in this language",
     "No entry that was asked is in this language; the detail names the languages there are.",
 )
-METHOD_NOT_ALLOWED = Kind(
+METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     405,
     "This address does not take this method",
     "The Allow header lists the methods that it takes.",
 )
-NOT_ACCEPTABLE = Kind(
+NOT_ACCEPTABLE = ProblemType(
     "not-acceptable",
     406,
     "There is nothing of a type that is accepted",
     "The Accept header names no media type that this address has; the detail names those there are.",
 )
-TOO_LARGE = Kind(
+TOO_LARGE = ProblemType(
     "too-large",
     413,
     "The body is too large",
     "A body may hold 256 KiB, one of JSON Lines 4 MiB; send several smaller requests.",
 )
-LARGE_HEAD = Kind(
+LARGE_HEAD = ProblemType(
     "large-head",
     431,
     "The head of the request is too large",
     "The request line and header fields may hold 16 KiB and 100 fields.",
 )
-UNSUPPORTED_MEDIA_TYPE = Kind(
+UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported-media-type",
     415,
     "The body must be JSON",
     "Send the header Content-Type: application/json (an import: application/jsonl), with a body in UTF-8.",
 )
-INVALID_QUESTION = Kind(
+INVALID_QUESTION = ProblemType(
     "invalid-question",
     422,
     "The question cannot be asked",
     "A question is text of 1 to 1,000 characters with at least one word in it, and without "
     "control characters.",
 )
-INVALID_REQUEST = Kind(
+INVALID_REQUEST = ProblemType(
     "invalid-request",
     422,
     "A parameter or member is not valid",
     "Something is missing, unknown, given twice or out of range; `errors` says which.",
 )
-ENTRY_EXISTS = Kind(
+ENTRY_EXISTS = ProblemType(
     "entry-exists",
     409,
     "There is such an entry already",
     "An entry of this id is there. Change it with PUT or PATCH, or leave `id` out.",
 )
-CONDITION_FAILED = Kind(
+CONDITION_FAILED = ProblemType(
     "condition-failed",
     412,
     "The entry has been changed",
     "It is not of the revision that If-Match states, or is there already. Read it again, and edit that.",
 )
-CONDITION_NEEDED = Kind(
+CONDITION_NEEDED = ProblemType(
     "condition-needed",
     428,
     "The edit must say which revision it was made from",
     "Send the ETag of the entry as If-Match, so that nobody's edit is lost.",
 )
-INVALID_ENTRY = Kind(
+INVALID_ENTRY = ProblemType(
     "invalid-entry",
     422,
     "The entry cannot be taken",
     "A term has 1 to 300 characters, a definition 1 to 20,000; the same thing is not added twice.",
 )
-KEY_REUSED = Kind(
+KEY_REUSED = ProblemType(
     "key-reused",
     422,
     "The Idempotency-Key stands for another request",
     "Within a day a key is for one request and for its repetitions. Send another one.",
 )
-BUSY = Kind(
+BUSY = ProblemType(
     "busy",
     503,
     "The index is being written",
     "A build or another edit is under way. Nothing was changed; try again after the seconds of Retry-After.",
 )
-NOT_WRITABLE = Kind(
+NOT_WRITABLE = ProblemType(
     "not-writable",
     503,
     "The index cannot be written",
     "The disk failed, or refuses. Nothing was acknowledged; questions are answered. See the log.",
 )
-NOT_EDITABLE = Kind(
+NOT_EDITABLE = ProblemType(
     "not-editable",
     503,
     "The index cannot be edited",
     "Its store is missing, damaged, or of another index; questions are answered. See the log.",
 )
-NO_ROOM = Kind(
+NO_ROOM = ProblemType(
     "no-room",
     507,
     "There is no room to write",
     "The disk is full. Nothing was changed; questions are answered. Try again when there is room.",
 )
-INTERNAL = Kind(
+INTERNAL = ProblemType(
     "internal-error",
     500,
     "The service failed",
     "A fault of the service, not of the request. Its log has the details under the request id.",
 )
-NOT_READY = Kind(
+NOT_READY = ProblemType(
     "not-ready",
     503,
     "The service is not ready",
     "The index is still being loaded; ask again in a moment.",
 )
-OVERLOADED = Kind(
+OVERLOADED = ProblemType(
     "overloaded",
     503,
     "The service has too much to do",
@@ -225,7 +225,7 @@ OVERLOADED = Kind(
     "Retry-After.",
 )
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, ProblemType] = {
     kind.slug: kind
     for kind in (
         MALFORMED_URL,
@@ -262,7 +262,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-class Part(BaseModel):
+class InvalidParam(BaseModel):
     """One fault of a request, with its place: a parameter's name or a JSON Pointer."""
 
     model_config = ConfigDict(extra="forbid")
@@ -281,7 +281,7 @@ class Problem(BaseModel):
     title: str = Field(examples=[INVALID_REQUEST.title])
     status: int = Field(examples=[INVALID_REQUEST.status])
     detail: str = Field(examples=["limit: input should be less than or equal to 100"])
-    errors: list[Part] | None = Field(
+    errors: list[InvalidParam] | None = Field(
         default=None, description="Each fault, where there are several."
     )
     request_id: str | None = Field(
@@ -289,7 +289,7 @@ class Problem(BaseModel):
     )
 
 
-def example(kind: Kind) -> dict[str, Any]:
+def example(kind: ProblemType) -> dict[str, Any]:
     """Return an example of a kind for the interface description, by its slug."""
     members = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": kind.meaning}
     return {kind.slug: {"summary": kind.title, "value": members}}
@@ -307,9 +307,9 @@ class Refused(HTTPException):
 
     def __init__(
         self,
-        kind: Kind,
+        kind: ProblemType,
         detail: str,
-        parts: Sequence[Part] = (),
+        parts: Sequence[InvalidParam] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind.status, detail, headers)
@@ -318,9 +318,9 @@ class Refused(HTTPException):
 
 
 def problem_response(
-    kind: Kind,
+    kind: ProblemType,
     detail: str,
-    parts: Sequence[Part] = (),
+    parts: Sequence[InvalidParam] = (),
     *,
     request_id: str | None = None,
     headers: Mapping[str, str] | None = None,

@@ -22,7 +22,7 @@ from semsearch.ingest.drafts import Draft, glossary_id
 from semsearch.server import schemas
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
-from semsearch.server.http.edit_requests import Reply, carry_out, conditional
+from semsearch.server.http.edit_requests import StoredReply, conditional, run_edit
 from semsearch.server.http.openapi import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -185,7 +185,7 @@ async def add(body: NewEntry, _query: Annotated[NoQuery, Query()], request: Requ
         except EntryConflict as error:
             raise Refused(problems.ENTRY_EXISTS, str(error)) from None
 
-    return await carry_out(request, _content(body), act, partial(_reply, request, status=201))
+    return await run_edit(request, _content(body), act, partial(_reply, request, status=201))
 
 
 @router.put(
@@ -217,10 +217,10 @@ async def put(
             is_new = revision == 0
             return editor.put(id, body.draft(), expected=revision)
 
-    def reply(changed: Changed) -> Reply:
+    def reply(changed: Changed) -> StoredReply:
         return _reply(request, changed, status=201 if is_new else 200)
 
-    return await carry_out(request, _content(body), act, reply)
+    return await run_edit(request, _content(body), act, reply)
 
 
 @router.patch(
@@ -243,7 +243,7 @@ async def change(
             revision = expected(request, editor, id)
             return editor.change(id, **body.changes(), expected=revision)
 
-    return await carry_out(request, _content(body), act, partial(_reply, request))
+    return await run_edit(request, _content(body), act, partial(_reply, request))
 
 
 @router.delete(
@@ -263,7 +263,7 @@ async def delete(id: ExactId, _query: Annotated[NoQuery, Query()], request: Requ
         with conditional(request):
             return editor.delete(id, expected=expected(request, editor, id))
 
-    return await carry_out(request, b"", act, partial(_reply, request))
+    return await run_edit(request, b"", act, partial(_reply, request))
 
 
 @router.post(
@@ -286,7 +286,7 @@ async def restore(
             revision = expected(request, editor, id, may_be_absent=True)
             return editor.restore(id, body.revision, expected=revision)
 
-    return await carry_out(request, _content(body), act, partial(_reply, request))
+    return await run_edit(request, _content(body), act, partial(_reply, request))
 
 
 @router.post(
@@ -317,10 +317,10 @@ async def import_records(query: Annotated[ImportQuery, Query()], request: Reques
     def act(editor: Editor) -> ImportReport:
         return editor.take(lines, glossary, dry_run=query.dry_run, strict=query.strict)
 
-    def reply(report: ImportReport) -> Reply:
-        return Reply(200, to_json(report), {})
+    def reply(report: ImportReport) -> StoredReply:
+        return StoredReply(200, to_json(report), {})
 
-    return await carry_out(request, lines.encode(), act, reply)
+    return await run_edit(request, lines.encode(), act, reply)
 
 
 def _check(request: Request, id_: str) -> None:
@@ -332,12 +332,12 @@ def _content(body: BaseModel) -> bytes:
     return body.model_dump_json(exclude_unset=True).encode()
 
 
-def _reply(request: Request, changed: Changed, *, status: int = 200) -> Reply:
+def _reply(request: Request, changed: Changed, *, status: int = 200) -> StoredReply:
     """Answer with the new state of an entry, its ETag, and its address when it was added."""
     if changed.entry is None:
         gone = {"id": changed.id, "revision": changed.revision}
-        return Reply(status, pydantic_core.to_json(gone), {})
+        return StoredReply(status, pydantic_core.to_json(gone), {})
     stated = {"ETag": etag(request.app.state.editor, changed.revision)}
     if status == 201:
         stated["Location"] = f"/v1/entries/{quote(changed.id, safe=':')}"
-    return Reply(status, stored_entry(changed.entry, changed.revision), stated)
+    return StoredReply(status, stored_entry(changed.entry, changed.revision), stated)

@@ -18,7 +18,7 @@ from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
 from semsearch.server.http.edit_requests import in_words
-from semsearch.server.http.openapi import found, refusals
+from semsearch.server.http.openapi import ok, refusals
 from semsearch.server.http.preconditions import etag, holds
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.request_context import Service
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     summary="Read one entry",
     tags=["entries"],
     response_model=schemas.StoredEntry,
-    responses=found("The entry.", openapi_examples.STORED_ENTRY)
+    responses=ok("The entry.", openapi_examples.STORED_ENTRY)
     | refusals(
         problems.MALFORMED_URL,
         problems.ENTRY_NOT_FOUND,
@@ -54,7 +54,7 @@ def entry(
     service = Service(request)
     editor: Editor = request.app.state.editor
     if not editor.has_store:
-        if service.is_held:
+        if service.is_not_modified:
             return service.not_modified()
         return service.found(stored_entry(service.entry(id), None))
     stored = _stored(service, editor, caller_of(request), id)

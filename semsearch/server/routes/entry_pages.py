@@ -62,7 +62,7 @@ def entry_page(id: EntryId, request: Request) -> Response:
     site = site_of(request, service)
     if entry.id != id:
         return RedirectResponse(site.entry(entry.id), 302)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     related = service.related(id, _MOST_RELATED)
     beside = service.glossary.alphabet(entry.glossary).beside(entry)
@@ -93,7 +93,7 @@ def _changed(request: Request, entry: Entry) -> str:
 
 def _twin(request: Request, service: Service, id: str) -> Response:
     related = service.related(id, _MOST_RELATED)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     return service.found(entry_twin(site_of(request, service), related).encode(), MARKDOWN)
 
@@ -105,7 +105,7 @@ def glossaries_page(request: Request) -> Response:
     site = site_of(request, service)
     if len(site.glossaries) == 1:
         return RedirectResponse(site.glossary(site.glossaries[0].name), 302)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     return service.found(render("glossaries", site), HTML)
 
@@ -120,7 +120,7 @@ def glossary_page(
     entries = next((info.entries for info in site.glossaries if info.name == name), None)
     if entries is None:
         raise Refused(GLOSSARY_NOT_FOUND, "there is no glossary of this name")
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     letters = request.app.state.kept.get(
         service.glossary.tag,
@@ -183,7 +183,7 @@ def found_entry(service: Service, id: str) -> Entry | None:
 def llms_page(request: Request) -> Response:
     """Return what this service is and where its entries are, for a language model."""
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     site = site_of(request, service)
     return service.found(llms(site, _listed(site, service)).encode(), PLAIN)
@@ -196,7 +196,7 @@ def llms_full_page(request: Request) -> Response:
     site = site_of(request, service)
     if site.entries > MOST_LISTED:
         raise Refused(NOT_FOUND, f"there are more than {MOST_LISTED} entries; read /llms.txt")
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     entries = (entry for own in _listed(site, service).values() for entry in own)
     return service.found(llms_full(entries).encode(), PLAIN)

@@ -101,7 +101,7 @@ def export_glossary(
     service = Service(request)
     _check(name, service)
     target = _wanted(query.format, request.headers.getlist("accept"))
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     made = service.glossary.export(name, target.name, address=address_of(request) or None)
     losses = f"/v1/glossaries/{quote(name, safe='')}/export/losses?format={target.name}"
@@ -133,7 +133,7 @@ def export_losses(
     service = Service(request)
     _check(name, service)
     target = _wanted(query.format, [])
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     made = service.glossary.export(name, target.name)
     lines = (f"{json.dumps({'id': one.id, 'lost': one.parts})}\n" for one in made.losses())
@@ -149,7 +149,9 @@ def _wanted(format_: str | None, accepted: list[str]) -> Target:
     """Return the format that is asked for by name, else the one that is accepted most gladly."""
     if format_ is not None:
         if format_ not in TARGETS:
-            part = problems.Part(detail=f"there are {', '.join(TARGETS)}", parameter="format")
+            part = problems.InvalidParam(
+                detail=f"there are {', '.join(TARGETS)}", parameter="format"
+            )
             raise Refused(problems.INVALID_REQUEST, "no such format is written", [part])
         return TARGETS[format_]
     for kind in _by_weight(accepted):

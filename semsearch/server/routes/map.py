@@ -15,10 +15,10 @@ from semsearch.search.semantic_map import Atlas
 from semsearch.server import schemas
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
-from semsearch.server.http.openapi import found, refusals
+from semsearch.server.http.openapi import ok, refusals
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.page_cache import Kept
+from semsearch.server.page_cache import PageCache
 from semsearch.server.request_context import Service
 from semsearch.server.routes.entry_pages import found_entry
 from semsearch.server.routes.pages import HTML, site_of
@@ -86,7 +86,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["map"])
     operation_id="map",
     summary="Read the map",
     response_model=schemas.MapPart,
-    responses=found("A part of the map.", openapi_examples.MAP)
+    responses=ok("A part of the map.", openapi_examples.MAP)
     | refusals(problems.MALFORMED_URL, problems.GLOSSARY_NOT_FOUND, problems.INVALID_REQUEST),
 )
 def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
@@ -97,7 +97,7 @@ def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
     """
     glossary = caller_of(request).within(query.glossary)
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     part = service.glossary.atlas().part(glossary=glossary, start=query.start, k=query.limit)
     return service.found(to_json(part))
@@ -108,7 +108,7 @@ def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
     operation_id="mapQuestion",
     summary="Place a question on the map",
     response_model=schemas.Place,
-    responses=found("Its place.", openapi_examples.PLACE)
+    responses=ok("Its place.", openapi_examples.PLACE)
     | refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
@@ -121,7 +121,7 @@ def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Res
     question = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     return service.found(to_json(service.glossary.atlas().locate(question, glossary=glossary)))
 
@@ -131,7 +131,7 @@ def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Res
     operation_id="similarity",
     summary="Compare two texts",
     response_model=schemas.Comparison,
-    responses=found("How near they are.", openapi_examples.COMPARISON)
+    responses=ok("How near they are.", openapi_examples.COMPARISON)
     | refusals(problems.MALFORMED_URL, problems.INVALID_QUESTION, problems.INVALID_REQUEST),
 )
 def similarity(query: Annotated[CompareQuery, Query()], request: Request) -> Response:
@@ -139,7 +139,7 @@ def similarity(query: Annotated[CompareQuery, Query()], request: Request) -> Res
     a, b = checked(query.a, parameter="a"), checked(query.b, parameter="b")
     _check_whole(request)
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     return service.found(to_json(service.glossary.atlas().compare(a, b)))
 
@@ -171,7 +171,7 @@ class MapPageQuery(BaseModel):
 def map_page(query: Annotated[MapPageQuery, Query()], request: Request) -> Response:
     """Return the page with the map, what a question or two texts in its address say, and the terms as a table."""
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     site = site_of(request, service)
     chosen = caller_of(request).within(query.glossary or None)
@@ -199,7 +199,7 @@ def _compared(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str, 
 
 
 def _table(
-    kept: Kept, query: MapPageQuery, service: Service, site: Site, chosen: str | None
+    kept: PageCache, query: MapPageQuery, service: Service, site: Site, chosen: str | None
 ) -> dict[str, Any]:
     """Return what the template says of the terms of a glossary, the first one unless one is chosen."""
     info = next((one for one in site.glossaries if chosen in {None, one.name}), None)

@@ -74,7 +74,7 @@ def suggestions(query: Annotated[Typed, Query()], request: Request) -> Response:
     """Return names for an address bar: what was typed, names, beginnings of definitions, addresses."""
     within = caller_of(request).within(None)
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     typed = query.q.strip()
     found = []

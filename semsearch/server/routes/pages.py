@@ -19,7 +19,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from semsearch.core.settings import Settings
-from semsearch.search.answer import Asked
+from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import problems
@@ -27,7 +27,7 @@ from semsearch.server.http.error_responses import page_root
 from semsearch.server.http.openapi_examples import example_questions
 from semsearch.server.http.strict_requests import StrictRoute, client_of
 from semsearch.server.request_context import Service
-from semsearch.server.search_service import Asking
+from semsearch.server.search_service import SearchService
 from semsearch.text.normalise import check_question
 from semsearch.web import Site, render
 from semsearch.web.answer_view import shown
@@ -113,10 +113,10 @@ def _is_loopback(host: str) -> bool:
 @router.get("/")
 async def landing(query: Annotated[SearchPageQuery, Query()], request: Request) -> Response:
     """Return the page that asks, with the answer if its address has a question."""
-    asking: Asking = request.app.state.asking
+    asking: SearchService = request.app.state.asking
     await asking.follow()
     service = Service(request, follows=False)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     question = query.q.strip()
     answer = await _answer(request, question, query) if question else None
@@ -127,7 +127,7 @@ async def landing(query: Annotated[SearchPageQuery, Query()], request: Request) 
 async def _answer(request: Request, question: str, query: SearchPageQuery) -> bytes:
     """Return the JSON of an answer: the page is told what any client is."""
     within = caller_of(request).within(query.glossary or None)
-    asked = Asked(check_question(question), glossary=within, language=query.lang or None)
+    asked = SearchRequest(check_question(question), glossary=within, language=query.lang or None)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     content: bytes = reply.content

@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch.ranking.confidence import THRESHOLD
-from semsearch.search.answer import Asked
+from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import MAX_K
 from semsearch.server import schemas
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
-from semsearch.server.http.openapi import answered, found, refusals
+from semsearch.server.http.openapi import answered, ok, refusals
 from semsearch.server.http.strict_requests import StrictRoute, client_of
 from semsearch.server.request_context import Service
 from semsearch.server.routes.parameters import (
@@ -120,7 +120,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     summary="Ask one question",
     tags=["search"],
     response_model=schemas.Answer,
-    responses=found("The entries that fit, best first.", openapi_examples.ANSWER)
+    responses=ok("The entries that fit, best first.", openapi_examples.ANSWER)
     | refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
@@ -139,9 +139,9 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     question = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
-    asked = Asked(question, query.limit, glossary, query.min_confidence, query.lang)
+    asked = SearchRequest(question, query.limit, glossary, query.min_confidence, query.lang)
     reply = await request.app.state.asking.ask(asked, client_of(request.scope))
     request.scope["timings"] |= reply.timings
     return service.found(reply.content)
@@ -174,7 +174,9 @@ async def search_batch(
         checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
     glossary = caller_of(request).within(batch.glossary)
-    asked = [Asked(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions]
+    asked = [
+        SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
+    ]
     answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
@@ -185,7 +187,7 @@ async def search_batch(
     summary="Offer names while one types",
     tags=["search"],
     response_model=list[schemas.Suggestion],
-    responses=found("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
+    responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
     | refusals(
         problems.MALFORMED_URL,
         problems.GLOSSARY_NOT_FOUND,
@@ -202,7 +204,7 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     typed = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     offered = service.glossary.suggest(typed, k=query.limit, glossary=glossary, language=query.lang)
     return service.found(to_json(offered))
@@ -214,9 +216,7 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     summary="Find related entries",
     tags=["entries"],
     response_model=schemas.Related,
-    responses=found(
-        "The related entries, authored and computed ones apart.", openapi_examples.RELATED
-    )
+    responses=ok("The related entries, authored and computed ones apart.", openapi_examples.RELATED)
     | refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
 )
 def related(
@@ -230,7 +230,7 @@ def related(
     is computed, with the two sentences that connect; an entry that is linked is not repeated in it.
     """
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     return service.found(to_json(service.related(id, query.limit)))
 
@@ -241,12 +241,12 @@ def related(
     summary="List the glossaries",
     tags=["glossaries"],
     response_model=list[schemas.GlossaryInfo],
-    responses=found("The glossaries of this index, by name.", openapi_examples.GLOSSARIES)
+    responses=ok("The glossaries of this index, by name.", openapi_examples.GLOSSARIES)
     | refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST),
 )
 def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return each glossary of the index with the number of its entries."""
     service = Service(request)
-    if service.is_held:
+    if service.is_not_modified:
         return service.not_modified()
     return service.found(to_json(service.glossaries()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from semsearch.core.entries import Details, Entry, Source
-from semsearch.quality.diff import Kind
+from semsearch.quality.diff import PairKind
 from semsearch.quality.diff.matching import differences
 from tests.conftest import ENTRIES, entry
 
@@ -53,14 +53,14 @@ def test_an_id_stays_the_same_entry_whatever_it_is_called() -> None:
     """Also where both term and definition are others: it is reworded, and its term is named."""
     other = replace(LEAVEN, term="Sourdough", definition="Flour and water that ferment.")
     (one,) = differences([LEAVEN], [other])
-    assert (one.kind, one.fields) == (Kind.REWORDED, ("term", "definition"))
+    assert (one.kind, one.fields) == (PairKind.REWORDED, ("term", "definition"))
 
 
 def test_a_term_is_found_again_under_another_id() -> None:
     """By its language; the id is what was renamed."""
     other = replace(LEAVEN, id="bakery:leaven-2")
     (one,) = differences([LEAVEN], [other])
-    assert (one.kind, one.fields) == (Kind.RENAMED, ("id",))
+    assert (one.kind, one.fields) == (PairKind.RENAMED, ("id",))
     french = replace(other, language="fr", definition="Une pate.")
     assert kinds([LEAVEN], [french]) == [
         ("added", "-", "bakery:leaven-2"), ("removed", "bakery:leaven", "-"),
@@ -72,7 +72,7 @@ def test_swapped_definitions_are_two_rewordings() -> None:
     swapped = [
         replace(LEAVEN, definition=CRUMB.definition), replace(CRUMB, definition=LEAVEN.definition),
     ]  # fmt: skip
-    assert [one.kind for one in differences([LEAVEN, CRUMB], swapped)] == [Kind.REWORDED] * 2
+    assert [one.kind for one in differences([LEAVEN, CRUMB], swapped)] == [PairKind.REWORDED] * 2
 
 
 def test_copies_are_matched_one_by_one() -> None:
@@ -80,7 +80,7 @@ def test_copies_are_matched_one_by_one() -> None:
     copies = [replace(LEAVEN, id=f"bakery:l{n}", term=f"L{n}") for n in range(3)]
     renamed = [replace(LEAVEN, id=f"bakery:m{n}", term=f"M{n}") for n in range(2)]
     assert [one.kind for one in differences(copies, renamed)] == [
-        Kind.REMOVED, Kind.RENAMED, Kind.RENAMED,
+        PairKind.REMOVED, PairKind.RENAMED, PairKind.RENAMED,
     ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_a_glossary_that_has_another_name_now_is_the_same() -> None:
     assert differences([LEAVEN, ship], [other, ship]) == []
     third = replace(CRUMB, id="cake:crumb", glossary="cake")
     assert [one.kind for one in differences([LEAVEN], [other, third])] == [
-        Kind.ADDED, Kind.ADDED, Kind.REMOVED,
+        PairKind.ADDED, PairKind.ADDED, PairKind.REMOVED,
     ]  # fmt: skip
 
 
@@ -101,4 +101,4 @@ def test_many_entries_are_matched_in_a_moment() -> None:
     new = [entry(f"New {n}", f"Board number {n}.") for n in range(50_000)]
     found = differences(old, new)
     assert len(found) == 50_000
-    assert {one.kind for one in found} == {Kind.RENAMED}
+    assert {one.kind for one in found} == {PairKind.RENAMED}

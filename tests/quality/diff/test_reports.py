@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
-from semsearch.quality.diff import Difference, DiffReport, Kind
+from semsearch.quality.diff import Difference, DiffReport, PairKind
 from semsearch.quality.diff.html import to_html
 from semsearch.quality.diff.markdown import ROOM, to_markdown
 from tests.conftest import entry
@@ -20,13 +20,13 @@ def report(*found: Difference) -> DiffReport:
 
 
 EVERY = report(
-    Difference(Kind.ADDED, None, entry("Peel", "A shovel.")),
-    Difference(Kind.REMOVED, entry("Old", "Gone."), None),
-    Difference(Kind.RENAMED, entry("Sour", "Dough."), entry("Leaven", "Dough."), ("id", "term")),
+    Difference(PairKind.ADDED, None, entry("Peel", "A shovel.")),
+    Difference(PairKind.REMOVED, entry("Old", "Gone."), None),
+    Difference(PairKind.RENAMED, entry("Sour", "Dough."), entry("Leaven", "Dough."), ("id", "term")),
     Difference(
-        Kind.REWORDED, entry("Crumb", "The old part."), entry("Crumb", "The new part."), ("definition",), 0.25
+        PairKind.REWORDED, entry("Crumb", "The old part."), entry("Crumb", "The new part."), ("definition",), 0.25
     ),
-    Difference(Kind.CHANGED, entry("Oven", "A box."), entry("Oven", "A box."), ("aliases", "see_also")),
+    Difference(PairKind.CHANGED, entry("Oven", "A box."), entry("Oven", "A box."), ("aliases", "see_also")),
 )  # fmt: skip
 
 
@@ -53,8 +53,8 @@ def test_nothing_of_an_entry_is_markdown() -> None:
     bad = entry(BAD.replace("\n", " "), BAD)
     text = to_markdown(
         report(
-            Difference(Kind.ADDED, None, bad),
-            Difference(Kind.REWORDED, entry("x", "y"), bad, ("term", "definition"), 1.0),
+            Difference(PairKind.ADDED, None, bad),
+            Difference(PairKind.REWORDED, entry("x", "y"), bad, ("term", "definition"), 1.0),
         )
     )
     shown = MarkdownIt("gfm-like", {"linkify": False}).render(text)
@@ -70,13 +70,13 @@ def test_nothing_of_an_entry_is_markdown() -> None:
 
 def test_long_diffs_are_cut_and_say_so() -> None:
     """A comment of a pull request has room for 65,536 characters; each kind says how many are left out."""
-    found = [Difference(Kind.ADDED, None, entry(f"T{n}", "long. " * 4000)) for n in range(900)]
-    found += [Difference(Kind.REMOVED, entry(f"R{n}", "x"), None) for n in range(9)]
+    found = [Difference(PairKind.ADDED, None, entry(f"T{n}", "long. " * 4000)) for n in range(900)]
+    found += [Difference(PairKind.REMOVED, entry(f"R{n}", "x"), None) for n in range(9)]
     text = to_markdown(report(*found))
     rows = text.count("\n| **T")
     assert ROOM - 1000 < len(text) < 65_536
     assert f"... and {900 - rows} more added." in text
-    one = Difference(Kind.REWORDED, entry("x", "a " * 9000), entry("x", "b " * 9000), (), 0.5)
+    one = Difference(PairKind.REWORDED, entry("x", "a " * 9000), entry("x", "b " * 9000), (), 0.5)
     assert len(to_markdown(report(one))) < 1500
 
 
@@ -115,10 +115,10 @@ def test_nothing_of_an_entry_is_html() -> None:
         other = entry("z", "w")
         html = to_html(
             report(
-                Difference(Kind.ADDED, None, one),
-                Difference(Kind.REMOVED, one, None),
-                Difference(Kind.RENAMED, one, other, ("id", "term")),
-                Difference(Kind.REWORDED, one, other, ("term", "definition"), 1.0),
+                Difference(PairKind.ADDED, None, one),
+                Difference(PairKind.REMOVED, one, None),
+                Difference(PairKind.RENAMED, one, other, ("id", "term")),
+                Difference(PairKind.REWORDED, one, other, ("term", "definition"), 1.0),
             )
         )
         tags.feed(html)

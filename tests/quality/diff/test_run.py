@@ -10,7 +10,7 @@ import pytest
 import semsearch
 from semsearch.core.errors import EncoderMismatch, ImportFailed
 from semsearch.ingest.build import build, build_index
-from semsearch.quality.diff import Kind, diff
+from semsearch.quality.diff import PairKind, diff
 from tests.conftest import ENTRIES
 from tests.quality.lint.support import table
 from tests.quality.lint.test_run import Steps
@@ -34,9 +34,9 @@ def test_meanings_move_the_more_the_less_two_definitions_share(states: tuple[Pat
     """The farthest first; the cosine is that of the encoder."""
     found = semsearch.diff(*states, model="hashed")
     assert [(one.kind, one.entry.term) for one in found.differences] == [
-        (Kind.RENAMED, "Shovel"), (Kind.REWORDED, "Crumb"), (Kind.REWORDED, "Leaven"),
+        (PairKind.RENAMED, "Shovel"), (PairKind.REWORDED, "Crumb"), (PairKind.REWORDED, "Leaven"),
     ]  # fmt: skip
-    crumb, leaven = (one.moved for one in found.of(Kind.REWORDED))
+    crumb, leaven = (one.moved for one in found.of(PairKind.REWORDED))
     assert crumb is not None
     assert leaven is not None
     assert 1 > crumb > 0.5 > leaven > 0
@@ -77,7 +77,7 @@ def test_an_index_shows_what_was_edited_live(tmp_path: Path) -> None:
     with semsearch.edit(tmp_path / "b") as editor:
         editor.change("bakery:crumb", definition="The soft part of a loaf.")
     (one,) = diff(tmp_path / "a", tmp_path / "b").differences
-    assert (one.kind, one.entry.id) == (Kind.REWORDED, "bakery:crumb")
+    assert (one.kind, one.entry.id) == (PairKind.REWORDED, "bakery:crumb")
 
 
 def test_folders_are_compared_glossary_by_glossary(tmp_path: Path) -> None:
@@ -87,7 +87,9 @@ def test_folders_are_compared_glossary_by_glossary(tmp_path: Path) -> None:
         (tmp_path / side / "bread.csv").write_text(OLD)
     (tmp_path / "b" / "ships.csv").write_text(table("Hull,The body of a ship."))
     found = diff(tmp_path / "a", tmp_path / "b")
-    assert [(one.kind, one.entry.id) for one in found.differences] == [(Kind.ADDED, "ships:hull")]
+    assert [(one.kind, one.entry.id) for one in found.differences] == [
+        (PairKind.ADDED, "ships:hull")
+    ]
 
 
 def test_what_cannot_be_read_is_named(states: tuple[Path, Path], tmp_path: Path) -> None:
@@ -105,4 +107,4 @@ def test_equal_vectors_have_not_moved(tmp_path: Path) -> None:
         [replace(crumb, definition=crumb.definition.upper())], tmp_path / "b", model="hashed"
     )
     (one,) = diff(tmp_path / "a", tmp_path / "b").differences
-    assert (one.kind, one.moved) == (Kind.REWORDED, 0.0)
+    assert (one.kind, one.moved) == (PairKind.REWORDED, 0.0)

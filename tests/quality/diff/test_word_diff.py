@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.quality.diff.word_diff import Fate, pieces
+from semsearch.quality.diff.word_diff import WordChange, pieces
 
-K, R, A = Fate.KEPT, Fate.REMOVED, Fate.ADDED
+K, R, A = WordChange.KEPT, WordChange.REMOVED, WordChange.ADDED
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ K, R, A = Fate.KEPT, Fate.REMOVED, Fate.ADDED
     ],
 )
 def test_words_are_kept_removed_or_added(
-    old: str, new: str, expected: list[tuple[Fate, str]]
+    old: str, new: str, expected: list[tuple[WordChange, str]]
 ) -> None:
     """What was removed stands in front of what took its place; blanks alone are no change."""
     assert [(piece.fate, piece.text) for piece in pieces(old, new)] == expected

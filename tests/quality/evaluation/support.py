@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from semsearch.quality.evaluation.outcomes import Outcome, Shown
-from semsearch.quality.evaluation.questions import Question
+from semsearch.quality.evaluation.outcomes import Outcome, ShownEntry
+from semsearch.quality.evaluation.questions import JudgedQuestion
 
 
 def outcome(
@@ -18,10 +18,11 @@ def outcome(
     """Make the outcome of a question whose right term came at a rank, of ten hits."""
     answerable = kind not in {"near", "far", "unanswerable"}
     shown = tuple(
-        Shown("right" if i == rank else f"wrong-{i}", f"Term {i}", "meaning") for i in range(1, 11)
+        ShownEntry("right" if i == rank else f"wrong-{i}", f"Term {i}", "meaning")
+        for i in range(1, 11)
     )
     terms = ("Right",) if answerable else ()
     right = ("right",) if answerable else ()
     return Outcome(
-        Question(query, glossary, kind, terms, right), shown, confidence, is_refused, 0.002
+        JudgedQuestion(query, glossary, kind, terms, right), shown, confidence, is_refused, 0.002
     )

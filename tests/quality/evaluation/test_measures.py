@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.quality.evaluation.measures import Estimate, mean_of, per_question, rows, total
 from semsearch.quality.evaluation.outcomes import Outcome
-from semsearch.quality.evaluation.questions import Question
+from semsearch.quality.evaluation.questions import JudgedQuestion
 from tests.quality.evaluation.support import outcome
 
 
@@ -26,7 +26,7 @@ def test_measures_are_those_of_the_textbook() -> None:
 def test_several_right_terms_are_all_wanted_by_ndcg() -> None:
     """One of two at rank 1: 1 / (1 + 1/log2(3)); a term that is not there counts as the other."""
     first = outcome(1)
-    two = Question("q", "bakery", "answerable", ("Right", "Gone"), ("right", "Gone"))
+    two = JudgedQuestion("q", "bakery", "answerable", ("Right", "Gone"), ("right", "Gone"))
     both = Outcome(two, first.shown, 0.5, is_refused=False, seconds=0.0)
     values = per_question([both])
     assert values["acc@1"].tolist() == [1]

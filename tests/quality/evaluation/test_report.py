@@ -21,7 +21,7 @@ from semsearch.quality.evaluation.plots import (
     risk_coverage_curve,
 )
 from semsearch.quality.evaluation.questions import prepare
-from semsearch.quality.evaluation.report import Asked, Report, ask_all, summarise
+from semsearch.quality.evaluation.report import AskedQuestion, Report, ask_all, summarise
 from semsearch.quality.evaluation.report_html import to_html
 from semsearch.quality.evaluation.results_json import to_json
 from semsearch.ranking.weights import ABLATIONS
@@ -138,7 +138,7 @@ def test_the_page_can_be_read_aloud(report: Report) -> None:
 
 def test_a_page_without_anything_to_list_says_so(glossary: Glossary) -> None:
     """No failures, no answerable question, no ablation and no comparison."""
-    only = Asked(glossary.info(), [outcome(kind="far", is_refused=True)], [], {})
+    only = AskedQuestion(glossary.info(), [outcome(kind="far", is_refused=True)], [], {})
     page = Page(to_html(summarise([only], half=Half.ALL)))
     assert "Nothing: every question was answered right." in page.text
     assert "What each part is worth" not in page.text
@@ -147,7 +147,7 @@ def test_a_page_without_anything_to_list_says_so(glossary: Glossary) -> None:
 @pytest.mark.parametrize("made", [[outcome(1, 1.0)], [outcome(2, 0.0)], [outcome(kind="far")]])
 def test_plots_of_a_single_question_are_drawn(made: list[Outcome], glossary: Glossary) -> None:
     """At the ends of every axis, without a number that is none."""
-    report = summarise([Asked(glossary.info(), made, [], {})], half=Half.ALL)
+    report = summarise([AskedQuestion(glossary.info(), made, [], {})], half=Half.ALL)
     for svg in (
         reliability_diagram(report.bins),
         risk_coverage_curve(report.curve, 0.45),

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from semsearch.core.entries import Entry
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.mentions import Mention
 from semsearch.text.names import names_of
 from semsearch.text.normalise import STOP_WORDS, WORD, fold
@@ -67,14 +67,14 @@ _EMPTY_WORDS = frozenset(
 """Stems of words that say of nothing in particular what it is."""
 
 
-def _self_referring(material: Material, options: Options) -> Iterator[Found]:
+def _self_referring(material: LintContext, options: Options) -> Iterator[Match]:
     for entry in material.entries:
         own = _own_stems(entry)
         words = [w for w in WORD.findall(entry.definition) if _says_something(w)]
         left = [word for word in words if stem(word) not in own]
         if words and len(left) < options["words"] and len(left) < len(words):
             said = f"the definition of {entry.term!r} says little but its name"
-            yield Found(entry.term, f"{said}: {entry.definition!r}", entry)
+            yield Match(entry.term, f"{said}: {entry.definition!r}", entry)
 
 
 def _own_stems(entry: Entry) -> set[str]:
@@ -85,18 +85,18 @@ def _says_something(word: str) -> bool:
     return fold(word) not in STOP_WORDS and stem(word) not in _EMPTY_WORDS
 
 
-def _circular(material: Material, options: Options) -> Iterator[Found]:
+def _circular(material: LintContext, options: Options) -> Iterator[Match]:
     rests = [_rests_on(material, at, int(options["words"])) for at in range(len(material.entries))]
     for circle in _circles(rests, int(options["steps"])):
         entries = [material.entries[at] for at in circle]
         first, *others = entries
         way = " > ".join(repr(entry.term) for entry in (*entries, first))
-        yield Found(
+        yield Match(
             first.term, f"definitions lead in a circle: {way}", first, tuple(e.id for e in others)
         )
 
 
-def _rests_on(material: Material, at: int, words: int) -> list[int]:
+def _rests_on(material: LintContext, at: int, words: int) -> list[int]:
     """Return the positions of the entries that the first sentence of one rests on."""
     entry, lead = material.entries[at], material.leads[at].text
     mentions = material.mentions_in_leads[at]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.normalise import is_brief
 from semsearch.text.passages import text_of
 
@@ -13,28 +13,28 @@ _NO_ENTRY = "not an entry"
 """How the reason ends for what nobody would take for one: landing pages, lists of meanings, concept schemes."""
 
 
-def _refused(material: Material, options: Options) -> Iterator[Found]:
+def _refused(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for refusal in material.corpus.refusals:
         if refusal.reason.endswith(_NO_ENTRY):
             continue
-        yield Found(refusal.reason, refusal.reason, None, source=refusal.source)
+        yield Match(refusal.reason, refusal.reason, None, source=refusal.source)
 
 
-def _empty(material: Material, options: Options) -> Iterator[Found]:
+def _empty(material: LintContext, options: Options) -> Iterator[Match]:
     for entry in material.entries:
         words = len(entry.definition.split())
         if words < options["words"] and is_brief(entry.definition):
             said = f"the definition of {entry.term!r} has {words} word{'s' * (words != 1)}"
-            yield Found(entry.term, f"{said}: {entry.definition!r}", entry)
+            yield Match(entry.term, f"{said}: {entry.definition!r}", entry)
 
 
-def _overlong(material: Material, options: Options) -> Iterator[Found]:
+def _overlong(material: LintContext, options: Options) -> Iterator[Match]:
     for entry in material.entries:
         words = len(text_of(entry).split())
         if words > options["words"]:
             said = f"the definition of {entry.term!r} has {words:,} words"
-            yield Found(entry.term, f"{said}, more than {options['words']:,.0f}", entry)
+            yield Match(entry.term, f"{said}, more than {options['words']:,.0f}", entry)
 
 
 REFUSED = Rule(

@@ -13,10 +13,10 @@ from rapidfuzz import fuzz
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
-from semsearch.core.progress import told
-from semsearch.index.scratch import Workbench
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.core.progress import track
+from semsearch.index.scratch import ScratchIndex
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
 
@@ -26,13 +26,13 @@ CHUNK = 1024
 """Entries whose neighbours are looked up at a time."""
 
 
-def _duplicates(material: Material, options: Options) -> Iterator[Found]:
+def _duplicates(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for entries in _alike(material.entries):
         first, *others = entries
         for other in others:
             said = f"{other.term!r} has the definition of {first.term!r} word for word"
-            yield Found(other.term, f"{said} ({first.source or first.id})", other, (first.id,))
+            yield Match(other.term, f"{said} ({first.source or first.id})", other, (first.id,))
 
 
 def _alike(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
@@ -43,7 +43,7 @@ def _alike(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     return (alike for alike in found.values() if len(alike) > 1)
 
 
-def _near_duplicates(material: Material, options: Options) -> Iterator[Found]:
+def _near_duplicates(material: LintContext, options: Options) -> Iterator[Match]:
     bench = material.workbench
     for one, other, similarity in _near_pairs(material, bench, options["similarity"]):
         first, second = material.entries[one], material.entries[other]
@@ -52,7 +52,7 @@ def _near_duplicates(material: Material, options: Options) -> Iterator[Found]:
             said = f"the definitions of {second.term!r} and {first.term!r} are nearly the same"
             measured = f"meaning {similarity:.2f}, wording {wording:.2f}"
             place = first.source or first.id
-            yield Found(second.term, f"{said} ({measured}; {place})", second, (first.id,))
+            yield Match(second.term, f"{said} ({measured}; {place})", second, (first.id,))
 
 
 def _is_set_apart(one: Entry, other: Entry) -> bool:
@@ -125,19 +125,22 @@ def _stems(text: str) -> set[str]:
 
 
 def _near_pairs(
-    material: Material, bench: Workbench, least: float
+    material: LintContext, bench: ScratchIndex, least: float
 ) -> Iterator[tuple[int, int, float]]:
     """Yield pairs of positions of one glossary and language, in order, and the cosine of their definitions."""
     entries = material.entries
     chunks = range(0, len(entries), CHUNK)
-    for start in told(chunks, material.progress, "comparing", len(chunks)):
+    for start in track(chunks, material.progress, "comparing", len(chunks)):
         own: Numbers = np.arange(start, min(start + CHUNK, len(entries)))
         near = bench.segment.finder.ranked(bench.segment.finder.at(own), NEAREST)
         for one, others in zip(own.tolist(), near, strict=True):
             later = np.sort(others[others > one])
             if not len(later):
                 continue
-            cosines = bench.retriever.wholes(later) @ bench.retriever.wholes(np.array([one]))[0]
+            cosines = (
+                bench.retriever.definition_vectors(later)
+                @ bench.retriever.definition_vectors(np.array([one]))[0]
+            )
             for other, cosine in zip(later.tolist(), cosines.tolist(), strict=True):
                 if cosine >= least and _are_together(entries[one], entries[other]):
                     yield one, other, cosine
@@ -147,26 +150,26 @@ def _are_together(one: Entry, other: Entry) -> bool:
     return (one.glossary, one.language) == (other.glossary, other.language)
 
 
-def _repeated(material: Material, options: Options) -> Iterator[Found]:
+def _repeated(material: LintContext, options: Options) -> Iterator[Match]:
     for first, second, similarity in _same_terms(material):
         if similarity >= options["similarity"]:
             said = f"{second.term!r} is defined again, much as at {first.source or first.id}"
-            yield Found(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
+            yield Match(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
 
 
-def _conflicting(material: Material, options: Options) -> Iterator[Found]:
+def _conflicting(material: LintContext, options: Options) -> Iterator[Match]:
     for first, second, similarity in _same_terms(material):
         if similarity < options["similarity"]:
             said = f"{second.term!r} means something else at {first.source or first.id}"
-            yield Found(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
+            yield Match(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
 
 
-def _same_terms(material: Material) -> Iterator[tuple[Entry, Entry, float]]:
+def _same_terms(material: LintContext) -> Iterator[tuple[Entry, Entry, float]]:
     """Yield the first entry of a term with each later one, and the cosine of the definitions."""
-    wholes = material.workbench.retriever.wholes
+    definition_vectors = material.workbench.retriever.definition_vectors
     for first, *others in material.by_term.values():
         for other in others:
-            one, two = wholes(np.array([first, other]))
+            one, two = definition_vectors(np.array([first, other]))
             yield material.entries[first], material.entries[other], float(one @ two)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
-from semsearch.core.progress import told
-from semsearch.index.retrieval import Question
-from semsearch.index.scratch import Workbench
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.core.progress import track
+from semsearch.index.retrieval import QueryVectors
+from semsearch.index.scratch import ScratchIndex
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.ranking.weights import DEFAULT
 from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import names_of
@@ -26,17 +26,17 @@ NOBODY = -1
 """The position of no entry: all mentions count."""
 
 
-def _unfindable(material: Material, options: Options) -> Iterator[Found]:
+def _unfindable(material: LintContext, options: Options) -> Iterator[Match]:
     within = int(options["within"])
     chunks = range(0, len(material.entries), CHUNK)
-    for start in told(chunks, material.progress, "asking", len(chunks)):
+    for start in track(chunks, material.progress, "asking", len(chunks)):
         some = range(start, min(start + CHUNK, len(material.entries)))
         texts = {at: masked(material.entries[at], material.leads[at]) for at in some}
         asked = {at: text for at, text in texts.items() if content_words(text)}
         for at in _missed(material.workbench, asked, within) if asked else ():
             entry = material.entries[at]
             said = f"the first sentence of {entry.term!r} finds {within} other entries before it"
-            yield Found(entry.term, f"{said} once its name is left out", entry)
+            yield Match(entry.term, f"{said} once its name is left out", entry)
 
 
 def masked(entry: Entry, lead: Span) -> str:
@@ -48,12 +48,12 @@ def masked(entry: Entry, lead: Span) -> str:
     return text[:MAX_QUESTION_CHARS]
 
 
-def _missed(bench: Workbench, asked: Mapping[int, str], within: int) -> Iterator[int]:
+def _missed(bench: ScratchIndex, asked: Mapping[int, str], within: int) -> Iterator[int]:
     """Yield the positions that are not among the first entries for their questions."""
     texts = list(asked.values())
     encoded = bench.encoder.encode_questions(texts)
     nearest = bench.segment.finder.ranked(encoded.vectors, SURE)
-    questions = Question.all_of(texts, encoded)
+    questions = QueryVectors.all_of(texts, encoded)
     for at, question, near in zip(asked, questions, nearest, strict=True):
         if at in near:
             continue

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.links import Links, links_of
 from semsearch.text.normalise import fold
 
 
-def _collisions(material: Material, options: Options) -> Iterator[Found]:
+def _collisions(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     bearers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for at, entry in enumerate(material.entries):
@@ -27,33 +27,33 @@ def _collisions(material: Material, options: Options) -> Iterator[Found]:
                 yield _collision(entry, alias, material.entries[others[0]], is_term=bool(terms))
 
 
-def _collision(entry: Entry, alias: str, other: Entry, *, is_term: bool) -> Found:
+def _collision(entry: Entry, alias: str, other: Entry, *, is_term: bool) -> Match:
     what = "the term" if is_term else "an alias"
     place = f" ({other.source})" if other.source else ""
     said = f"the alias {alias!r} of {entry.term!r} is also {what} of {other.id}{place}"
-    return Found(alias, said, entry, (other.id,))
+    return Match(alias, said, entry, (other.id,))
 
 
-def _broken_links(material: Material, options: Options) -> Iterator[Found]:
+def _broken_links(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for entry, name, targets in _links(material):
         if not targets:
-            yield Found(name, f"{entry.term!r} links to {name!r}, which is no entry", entry)
+            yield Match(name, f"{entry.term!r} links to {name!r}, which is no entry", entry)
 
 
-def _ambiguous_links(material: Material, options: Options) -> Iterator[Found]:
+def _ambiguous_links(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for entry, name, targets in _links(material):
         if len(targets) > 1:
             ids = tuple(target.id for target in targets)
             said = f"{entry.term!r} links to {name!r}, which may be {' or '.join(ids[:_SHOWN])}"
-            yield Found(name, said, entry, ids)
+            yield Match(name, said, entry, ids)
 
 
 _SHOWN = 3
 
 
-def _links(material: Material) -> Iterator[tuple[Entry, str, list[Entry]]]:
+def _links(material: LintContext) -> Iterator[tuple[Entry, str, list[Entry]]]:
     """Yield each link within a glossary, and the entries it may lead to; addresses lead elsewhere."""
     for within in material.glossaries.values():
         entries = material.entries[within.start : within.stop]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from semsearch.core.entries import Entry, Source
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.links import Links
 
 
@@ -30,7 +30,7 @@ class _Labelled:
     related: tuple[int, ...] = ()
 
 
-def _clashes(material: Material, options: Options) -> Iterator[Found]:
+def _clashes(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for one in _all_of(material):
         kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -39,10 +39,10 @@ def _clashes(material: Material, options: Options) -> Iterator[Found]:
         for (_, text), borne in kinds.items():
             for first, second in combinations(dict.fromkeys(borne), 2):
                 said = f"{text!r} is both {first} and {second} label of {one.name!r} (S13)"
-                yield Found(text, said, one.entry, source=one.source)
+                yield Match(text, said, one.entry, source=one.source)
 
 
-def _several(material: Material, options: Options) -> Iterator[Found]:
+def _several(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for one in _all_of(material):
         preferred: dict[str, list[str]] = defaultdict(list)
@@ -53,10 +53,10 @@ def _several(material: Material, options: Options) -> Iterator[Found]:
             if len(texts) > 1:
                 listed = ", ".join(map(repr, texts))
                 said = f"{one.name!r} has {len(texts)} preferred labels in {language!r}: {listed} (S14)"
-                yield Found(one.name, said, one.entry, source=one.source)
+                yield Match(one.name, said, one.entry, source=one.source)
 
 
-def _related_above(material: Material, options: Options) -> Iterator[Found]:
+def _related_above(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for group in _groups(material):
         above = [_above(group, at) if one.related else set() for at, one in enumerate(group)]
@@ -69,10 +69,10 @@ def _related_above(material: Material, options: Options) -> Iterator[Found]:
             near, far = group[at], group[high if at == low else low]
             said = f"{near.name!r} is related to {far.name!r}, which is also above or below it"
             ids = (far.entry.id,) if far.entry else ()
-            yield Found(near.name, f"{said} (S27)", near.entry, ids, near.source)
+            yield Match(near.name, f"{said} (S27)", near.entry, ids, near.source)
 
 
-def _circles(material: Material, options: Options) -> Iterator[Found]:
+def _circles(material: LintContext, options: Options) -> Iterator[Match]:
     del options
     for group in _groups(material):
         seen: set[int] = set()
@@ -84,7 +84,7 @@ def _circles(material: Material, options: Options) -> Iterator[Found]:
             others = [group[other] for other in circle if other != at]
             listed = ", ".join(repr(other.name) for other in others[:_LISTED]) or "itself"
             ids = tuple(other.entry.id for other in others if other.entry)
-            yield Found(
+            yield Match(
                 one.name,
                 f"{one.name!r} is above itself, by way of {listed}",
                 one.entry,
@@ -109,11 +109,11 @@ def _above(group: Sequence[_Labelled], at: int) -> set[int]:
     return found
 
 
-def _all_of(material: Material) -> Iterator[_Labelled]:
+def _all_of(material: LintContext) -> Iterator[_Labelled]:
     return (one for group in _groups(material) for one in group)
 
 
-def _groups(material: Material) -> Iterator[list[_Labelled]]:
+def _groups(material: LintContext) -> Iterator[list[_Labelled]]:
     """Yield the concepts of all vocabularies, which may lead to one another, and the entries of each other glossary."""
     if material.concepts:
         yield _of_concepts(material)
@@ -125,7 +125,7 @@ def _groups(material: Material) -> Iterator[list[_Labelled]]:
             yield _of_entries(others)
 
 
-def _of_concepts(material: Material) -> list[_Labelled]:
+def _of_concepts(material: LintContext) -> list[_Labelled]:
     places = {concept.key: at for at, concept in enumerate(material.concepts)}
     made: dict[tuple[str, str], Entry] = {}
     for defined in material.entries:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from semsearch.core.entries import Entry
-from semsearch.quality.lint.context import Material
-from semsearch.quality.lint.rule import Example, Found, Options, Rule, Severity
+from semsearch.quality.lint.context import LintContext
+from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import STOP_WORDS, fold
 from semsearch.text.passages import text_of
@@ -75,7 +75,7 @@ class _Phrase:
     users: dict[int, None] = field(default_factory=dict)
 
 
-def _undefined_terms(material: Material, options: Options) -> Iterator[Found]:
+def _undefined_terms(material: LintContext, options: Options) -> Iterator[Match]:
     for within in material.glossaries.values():
         entries = material.entries[within.start : within.stop]
         known = {name.form for entry in entries for name in names_of(entry)}
@@ -87,14 +87,14 @@ def _undefined_terms(material: Material, options: Options) -> Iterator[Found]:
             yield _used(written, "is", users)
 
 
-def _used(written: str, what: str, users: Sequence[Entry]) -> Found:
+def _used(written: str, what: str, users: Sequence[Entry]) -> Match:
     others = tuple(entry.id for entry in users[1:])
     said = f"{written!r} {what} used in {len(users)} definitions and is no entry"
-    return Found(written, said, users[0], others)
+    return Match(written, said, users[0], others)
 
 
 @dataclass(slots=True)
-class _Counted:
+class _PhraseCounts:
     """Phrases by the forms of their words, and how often each word is used at all."""
 
     phrases: dict[tuple[str, ...], _Phrase]
@@ -102,8 +102,8 @@ class _Counted:
     pairs: Counter[tuple[str, str]]
 
 
-def _count(texts: Sequence[str]) -> _Counted:
-    counted = _Counted(defaultdict(_Phrase), Counter(), Counter())
+def _count(texts: Sequence[str]) -> _PhraseCounts:
+    counted = _PhraseCounts(defaultdict(_Phrase), Counter(), Counter())
     for at, text in enumerate(texts):
         tokens = _WORD.findall(text)
         forms = [form_of(fold(token), token) if _is_word(token) else "" for token in tokens]
@@ -152,7 +152,7 @@ def _is_abbreviated(tokens: Sequence[str], last: int) -> bool:
     return tokens[last : last + 1] == ["."] and "".join(tokens[last + 1 : last + 2]).isdigit()
 
 
-def _chosen(counted: _Counted, known: set[str], uses: int) -> list[_Phrase]:
+def _chosen(counted: _PhraseCounts, known: set[str], uses: int) -> list[_Phrase]:
     """Return phrases that enough definitions use, the most used first."""
     found = [
         (forms, phrase)
@@ -167,14 +167,14 @@ def _chosen(counted: _Counted, known: set[str], uses: int) -> list[_Phrase]:
     return [phrase for _, phrase in found]
 
 
-def _belong_together(forms: tuple[str, ...], counted: _Counted) -> bool:
+def _belong_together(forms: tuple[str, ...], counted: _PhraseCounts) -> bool:
     return all(
         counted.pairs[pair] >= TOGETHER * min(counted.words[pair[0]], counted.words[pair[1]])
         for pair in itertools.pairwise(forms)
     )
 
 
-def _undefined_acronyms(material: Material, options: Options) -> Iterator[Found]:
+def _undefined_acronyms(material: LintContext, options: Options) -> Iterator[Match]:
     for within in material.glossaries.values():
         entries = material.entries[within.start : within.stop]
         known = _explained(entries)
