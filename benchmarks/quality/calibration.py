@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.quality.glossaries import opened
-from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.platt_scaling import Figures, Trial, assess
 from semsearch.quality.evaluation.questions import prepare
 
 
-def asked(shared: Path, folder: Path) -> Iterator[tuple[str, list[Outcome]]]:
+def asked(shared: Path, folder: Path) -> Iterator[tuple[str, list[QuestionOutcome]]]:
     """Yield what came of the questions put to each glossary."""
     for name, glossary, judgements in opened(shared, folder):
         questions, _ = prepare(glossary, judgements)
@@ -46,7 +46,7 @@ def main() -> None:
     """Print the table, the last row for a calibration that all glossaries would share."""
     shared, folder = (Path(argument) for argument in sys.argv[1:])
     print(f"{'':16}{'n':>4}   error         log loss      right shown   wrong shown   p")
-    everything: list[Outcome] = []
+    everything: list[QuestionOutcome] = []
     for name, outcomes in asked(shared, folder):
         everything += outcomes
         print(line(name, assess(outcomes)))

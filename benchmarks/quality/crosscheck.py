@@ -25,7 +25,7 @@ from semsearch.models.registry import BASE_MODEL
 from semsearch.quality.evaluation.comparison import compare, result_of
 from semsearch.quality.evaluation.judgements import ANSWERABLE
 from semsearch.quality.evaluation.measures import Estimate, mean_of, per_question, rows
-from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking.weights import ABLATIONS
 from semsearch.text.names import NameKind, names_of
@@ -78,7 +78,9 @@ def questions(found: Sequence[Pair]) -> Iterator[JudgedQuestion]:
             yield JudgedQuestion(query, right[0].glossary, ANSWERABLE, terms, ids)
 
 
-def report(before: Mapping[str, Sequence[Outcome]], now: Sequence[Outcome]) -> list[Estimate]:
+def report(
+    before: Mapping[str, Sequence[QuestionOutcome]], now: Sequence[QuestionOutcome]
+) -> list[Estimate]:
     """Print a row for each way of answering, and what is gained over each of the others.
 
     Args:
@@ -95,7 +97,9 @@ def report(before: Mapping[str, Sequence[Outcome]], now: Sequence[Outcome]) -> l
     return [_gain(title, outcomes, now) for title, outcomes in before.items()]
 
 
-def _gain(title: str, before: Sequence[Outcome], now: Sequence[Outcome]) -> Estimate:
+def _gain(
+    title: str, before: Sequence[QuestionOutcome], now: Sequence[QuestionOutcome]
+) -> Estimate:
     found = compare({o.question.key: result_of(o) for o in before}, now)
     gains = {name: per_question(now)[name] - per_question(before)[name] for name in SHOWN}
     over = f"gain over {title}"

@@ -21,7 +21,7 @@ from semsearch.cli.output import evaluation
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, packaged_name
 from semsearch.quality.evaluation.judgements import Half, in_half
-from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import prepare
 from semsearch.quality.evaluation.report import AskedQuestion, ask_all, summarise
 from semsearch.quality.evaluation.report_html import to_html
@@ -67,10 +67,10 @@ def _arguments() -> Namespace:
     return given
 
 
-def _ask(given: Namespace) -> tuple[list[AskedQuestion], dict[str, list[Outcome]]]:
+def _ask(given: Namespace) -> tuple[list[AskedQuestion], dict[str, list[QuestionOutcome]]]:
     """Ask every glossary; the other ways of answering by their titles."""
     asked: list[AskedQuestion] = []
-    others: dict[str, list[Outcome]] = defaultdict(list)
+    others: dict[str, list[QuestionOutcome]] = defaultdict(list)
     for _, glossary, judgements in opened(given.shared, given.folder, given.model):
         asked.append(ask_all(glossary, judgements, half=Half.REPORTING, ablations=True))
         if given.precision:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from semsearch.cli.output.evaluation import probability, share
 from semsearch.quality.evaluation.comparison import compare, result_of
 from semsearch.quality.evaluation.measures import rows, total
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
 SHOWN = ("acc@1", "acc@3", "MRR@10", "refused")
 """The last is the share of the questions that nothing answers to which that was said."""
@@ -19,7 +19,7 @@ class Contender:
     """One way to answer, and what came of the questions."""
 
     title: str
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[QuestionOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def lines(contenders: Sequence[Contender]) -> Iterator[Line]:
             yield Line("mean of glossaries", mean.questions, contender.title, cells)
 
 
-def _within(contender: Contender, glossary: str) -> list[Outcome]:
+def _within(contender: Contender, glossary: str) -> list[QuestionOutcome]:
     return [o for o in contender.outcomes if glossary in ("all questions", o.question.glossary)]
 
 

@@ -35,7 +35,7 @@ from semsearch.core.errors import AnsweredBefore, EntryConflict, EntryNotFound
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor, IdempotentRequest
 from semsearch.ingest.build import build_index
-from semsearch.ingest.bulk import ImportOutcome
+from semsearch.ingest.bulk import Outcome
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
@@ -197,10 +197,10 @@ class IndexMachine(RuleBasedStateMachine):
             entry = self._editor.entry(record.id).entry
             self._note(record.id, words, Changed(record.id, entry, record.revision))
 
-    def _outcome(self, id_: str, words: str) -> ImportOutcome:
+    def _outcome(self, id_: str, words: str) -> Outcome:
         if id_ not in self._model:
-            return ImportOutcome.ADDED
-        return ImportOutcome.UNCHANGED if self._model[id_] == words else ImportOutcome.CHANGED
+            return Outcome.ADDED
+        return Outcome.UNCHANGED if self._model[id_] == words else Outcome.CHANGED
 
     @rule()
     def publish(self) -> None:

@@ -14,8 +14,8 @@ from semsearch.server.auth.keys import KeyScope, utc_now
 
 _SERVE = """
 import sys
-from semsearch.api.app import serve
-from semsearch.config import load_settings
+from semsearch.server.serve import serve
+from semsearch.core.settings import load_settings
 
 serve(load_settings(index=sys.argv[1], port=0), lambda listening: print(listening.url, flush=True))
 """

@@ -7,7 +7,7 @@ edit at a time.
 
 from __future__ import annotations
 
-from semsearch.ingest.bulk import ImportOutcome, ImportReport, RecordReport
+from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
 from semsearch.ingest.editor import Editor, IdempotentRequest
 
-__all__ = ["Editor", "IdempotentRequest", "ImportOutcome", "ImportReport", "RecordReport"]
+__all__ = ["Editor", "IdempotentRequest", "ImportReport", "Outcome", "RecordReport"]

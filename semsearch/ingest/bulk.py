@@ -13,7 +13,7 @@ from semsearch.importers.records_to_entries import make_entries
 from semsearch.storage.entry_store import Edit, Stored
 
 
-class ImportOutcome(StrEnum):
+class Outcome(StrEnum):
     """What becomes of a record."""
 
     ADDED = "added"
@@ -31,7 +31,7 @@ class RecordReport:
     """
 
     line: int
-    outcome: ImportOutcome
+    outcome: Outcome
     id: str | None = None
     revision: int | None = None
     reason: str | None = None
@@ -55,7 +55,7 @@ class Plan:
     @property
     def has_refusals(self) -> bool:
         """Whether a record is refused."""
-        return any(report.outcome is ImportOutcome.REFUSED for report in self.reports)
+        return any(report.outcome is Outcome.REFUSED for report in self.reports)
 
     def done(self, changed: Sequence[Changed]) -> ImportReport:
         """Return the report with the revision that each record was given."""
@@ -86,9 +86,7 @@ def plan(lines: str, glossary: str, known: Callable[[str], Stored | None]) -> Pl
     """
     items = [_without_glossary(item, glossary) for item in _records(lines)]
     made = make_entries(items, glossary)
-    refused = [
-        RecordReport(r.source.line, ImportOutcome.REFUSED, reason=r.reason) for r in made.refusals
-    ]
+    refused = [RecordReport(r.source.line, Outcome.REFUSED, reason=r.reason) for r in made.refusals]
     edits: list[Edit] = []
     reports: list[RecordReport] = []
     for entry in made.entries:
@@ -114,7 +112,7 @@ def _line(entry: Entry) -> int:
     return entry.source.line
 
 
-def _outcome(wanted: Entry, found: Stored | None) -> ImportOutcome:
+def _outcome(wanted: Entry, found: Stored | None) -> Outcome:
     if found is None:
-        return ImportOutcome.ADDED
-    return ImportOutcome.UNCHANGED if found.entry == wanted else ImportOutcome.CHANGED
+        return Outcome.ADDED
+    return Outcome.UNCHANGED if found.entry == wanted else Outcome.CHANGED

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.core.answers import Authored, Tier, Verdict
 from semsearch.core.entries import ChangeKind
-from semsearch.ingest.bulk import ImportOutcome
+from semsearch.ingest.bulk import Outcome
 
 
 class _Shape(BaseModel):
@@ -118,7 +118,7 @@ class ImportedRecord(_Shape):
     """What became of one record, or would in a dry run."""
 
     line: int = Field(description="From 1.", examples=[1])
-    outcome: ImportOutcome = Field(examples=["added"])
+    outcome: Outcome = Field(examples=["added"])
     id: str | None = Field(
         default=None, description="Null for a record that was refused.", examples=["kitchen:whisk"]
     )

@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import InvalidEntry
-from semsearch.ingest import Editor, ImportOutcome, RecordReport
+from semsearch.ingest import Editor, Outcome, RecordReport
 from semsearch.search.glossary import Glossary
 
 CRUMB = {
@@ -30,16 +30,16 @@ LINES = "\n".join(
     ]
 )
 _PLANNED = [
-    RecordReport(1, ImportOutcome.ADDED, "bakery:scoring"),
-    RecordReport(3, ImportOutcome.CHANGED, "bakery:crumb"),
+    RecordReport(1, Outcome.ADDED, "bakery:scoring"),
+    RecordReport(3, Outcome.CHANGED, "bakery:crumb"),
     RecordReport(
         4,
-        ImportOutcome.REFUSED,
+        Outcome.REFUSED,
         reason="not valid JSON: expecting property name enclosed in double quotes at column 2",
     ),
-    RecordReport(5, ImportOutcome.CHANGED, "bakery:dutch-oven"),
-    RecordReport(6, ImportOutcome.REFUSED, reason="no definition of 'Proof'"),
-    RecordReport(7, ImportOutcome.ADDED, "bakery:scoring-2"),
+    RecordReport(5, Outcome.CHANGED, "bakery:dutch-oven"),
+    RecordReport(6, Outcome.REFUSED, reason="no definition of 'Proof'"),
+    RecordReport(7, Outcome.ADDED, "bakery:scoring-2"),
 ]
 
 
@@ -79,7 +79,7 @@ def test_the_same_lines_again_change_nothing(editor: Editor) -> None:
     editor.take(LINES, "bakery")
     again = editor.take(LINES, "bakery")
     outcomes = [r.outcome for r in again.records if r.id]
-    assert outcomes == [ImportOutcome.UNCHANGED] * 4
+    assert outcomes == [Outcome.UNCHANGED] * 4
     assert editor.changes_since(11) == []
 
 

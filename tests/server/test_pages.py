@@ -23,7 +23,7 @@ from semsearch.server.auth.keys import KeyScope, Secret, utc_now
 from semsearch.server.http.openapi_examples import example_questions
 from tests.server.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 
-WEB = Path(__file__).parents[2] / "semsearch" / "web" / "static" / "static" / "static"
+WEB = Path(__file__).parents[2] / "semsearch" / "web" / "static"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGES = (
     "/",

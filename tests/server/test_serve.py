@@ -35,8 +35,8 @@ from tests.server.conftest import check_envelope, problem_of
 
 _SERVE = """
 import json, sys
-from semsearch.api.app import serve
-from semsearch.config import load_settings
+from semsearch.server.serve import serve
+from semsearch.core.settings import load_settings
 
 def ready(listening):
     heavy = [name for name in ("torch", "transformers", "sentence_transformers", "peft") if name in sys.modules]

@@ -24,8 +24,8 @@ from semsearch.server.serve import serve
 
 _SERVE = """
 import json, multiprocessing, sys
-from semsearch.api.app import serve
-from semsearch.config import load_settings
+from semsearch.server.serve import serve
+from semsearch.core.settings import load_settings
 
 def ready(listening):
     pids = [process.pid for process in multiprocessing.active_children()]

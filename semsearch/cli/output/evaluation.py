@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from semsearch.quality.evaluation.calibrate import Recalibration
     from semsearch.quality.evaluation.comparison import ResultComparison
     from semsearch.quality.evaluation.measures import Estimate, Row
-    from semsearch.quality.evaluation.outcomes import Outcome
+    from semsearch.quality.evaluation.outcomes import QuestionOutcome
     from semsearch.quality.evaluation.report import Report
 
 MAX_LISTED = 10
@@ -130,7 +130,7 @@ def _comparison(console: Console, found: ResultComparison) -> None:
     console.print()
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: QuestionOutcome) -> str:
     first = outcome.shown[0].term if outcome.shown else "nothing"
     wanted = " / ".join(outcome.question.terms) or "nothing"
     came = "" if outcome.is_right else f", not {first}"

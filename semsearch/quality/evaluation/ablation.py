@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from semsearch.quality.evaluation.comparison import paired_p
 from semsearch.quality.evaluation.measures import Row, per_question, rows, total
-from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking.weights import ABLATIONS, DEFAULT
 from semsearch.search.glossary import Glossary
@@ -25,7 +25,9 @@ class Variant:
     p: float | None
 
 
-def ask_each(glossary: Glossary, questions: Sequence[JudgedQuestion]) -> dict[str, list[Outcome]]:
+def ask_each(
+    glossary: Glossary, questions: Sequence[JudgedQuestion]
+) -> dict[str, list[QuestionOutcome]]:
     """Ask the answerable questions with each recipe of `ABLATIONS`."""
     answerable = [question for question in questions if question.is_answerable]
     return {
@@ -34,7 +36,7 @@ def ask_each(glossary: Glossary, questions: Sequence[JudgedQuestion]) -> dict[st
     }
 
 
-def variants(asked: Mapping[str, Sequence[Outcome]]) -> list[Variant]:
+def variants(asked: Mapping[str, Sequence[QuestionOutcome]]) -> list[Variant]:
     """Score what `ask_each` brought; nothing when no question was answerable."""
     default = next(name for name, recipe in ABLATIONS.items() if recipe == DEFAULT)
     found = []

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from semsearch.quality.evaluation.judgements import HOPELESS
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
 BINS = 10
 """Equal bins of the confidence in which it is compared with how often it was right."""
@@ -81,7 +81,7 @@ class Abstention:
     against: tuple[Against, ...]
 
 
-def abstention(label: str, outcomes: Sequence[Outcome]) -> Abstention:
+def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
     """Measure how well some questions were told apart; there is at least one."""
     answerable = [o for o in outcomes if o.question.is_answerable]
     hopeless = [(kind, _of_kind(outcomes, kind)) for kind in HOPELESS]
@@ -99,14 +99,14 @@ def abstention(label: str, outcomes: Sequence[Outcome]) -> Abstention:
     )
 
 
-def per_glossary(outcomes: Sequence[Outcome]) -> list[Abstention]:
+def per_glossary(outcomes: Sequence[QuestionOutcome]) -> list[Abstention]:
     """Measure each glossary and, of several, all together."""
     names = dict.fromkeys(o.question.glossary for o in outcomes)
     found = [abstention(n, [o for o in outcomes if o.question.glossary == n]) for n in names]
     return [*found, abstention("all questions", outcomes)] if len(names) > 1 else found
 
 
-def risk_coverage(outcomes: Sequence[Outcome]) -> list[Point]:
+def risk_coverage(outcomes: Sequence[QuestionOutcome]) -> list[Point]:
     """Return the risk-coverage curve: a point for each confidence there is, the highest first.
 
     After El-Yaniv and Wiener, 2010 (https://jmlr.org/papers/v11/el-yaniv10a.html).
@@ -132,7 +132,7 @@ def coverage_at(points: Sequence[Point], risk: float) -> float:
     return max((point.answered for point in points if point.risk <= risk), default=0.0)
 
 
-def reliability(outcomes: Sequence[Outcome]) -> list[Bin]:
+def reliability(outcomes: Sequence[QuestionOutcome]) -> list[Bin]:
     """Return, for each bin of confidence that is not empty, what was claimed and what was true."""
     confidence, right = _confidence(outcomes)
     edges = np.linspace(0, 1, BINS + 1)
@@ -155,7 +155,7 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     return sum(b.questions * abs(b.confidence - b.right) for b in bins) / questions
 
 
-def _confidence(outcomes: Sequence[Outcome]) -> tuple[Values, Values]:
+def _confidence(outcomes: Sequence[QuestionOutcome]) -> tuple[Values, Values]:
     """Return (n,) the confidence and (n,) whether the first hit was right, 0 or 1."""
     return (
         np.array([o.confidence for o in outcomes], dtype=np.float64),
@@ -163,7 +163,7 @@ def _confidence(outcomes: Sequence[Outcome]) -> tuple[Values, Values]:
     )
 
 
-def auroc(higher: Sequence[Outcome], lower: Sequence[Outcome]) -> float | None:
+def auroc(higher: Sequence[QuestionOutcome], lower: Sequence[QuestionOutcome]) -> float | None:
     """Return the area under the ROC curve, from the statistic of Mann and Whitney's test."""
     if not higher or not lower:
         return None
@@ -173,9 +173,9 @@ def auroc(higher: Sequence[Outcome], lower: Sequence[Outcome]) -> float | None:
     return beaten / (len(higher) * len(lower))
 
 
-def _of_kind(outcomes: Sequence[Outcome], kind: str) -> list[Outcome]:
+def _of_kind(outcomes: Sequence[QuestionOutcome], kind: str) -> list[QuestionOutcome]:
     return [o for o in outcomes if not o.question.is_answerable and o.question.kind == kind]
 
 
-def _refused(outcomes: Sequence[Outcome]) -> float:
+def _refused(outcomes: Sequence[QuestionOutcome]) -> float:
     return float(np.mean([o.is_refused for o in outcomes]))

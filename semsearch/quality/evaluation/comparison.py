@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import DEPTH, Outcome
+from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
 
 SIGNIFICANT = 0.05
 """A difference this unlikely by chance counts as real."""
@@ -65,8 +65,8 @@ class ResultComparison:
     only_before: int
     only_now: int
     changes: tuple[MeasureChange, ...]
-    gained: tuple[Outcome, ...]
-    lost: tuple[Outcome, ...]
+    gained: tuple[QuestionOutcome, ...]
+    lost: tuple[QuestionOutcome, ...]
 
     @property
     def is_drop(self) -> bool:
@@ -74,12 +74,12 @@ class ResultComparison:
         return any(change.is_drop for change in self.changes)
 
 
-def result_of(outcome: Outcome) -> Result:
+def result_of(outcome: QuestionOutcome) -> Result:
     """Return what a later comparison will need of an outcome."""
     return Result(outcome.rank, outcome.confidence, outcome.is_refused)
 
 
-def compare(before: Mapping[str, Result], outcomes: Sequence[Outcome]) -> ResultComparison:
+def compare(before: Mapping[str, Result], outcomes: Sequence[QuestionOutcome]) -> ResultComparison:
     """Compare outcomes with stored results, by the keys of their questions."""
     pairs = [(o, before[o.question.key]) for o in outcomes if o.question.key in before]
     ranked = [(o, then) for o, then in pairs if o.question.is_answerable]
@@ -133,12 +133,12 @@ _RANKED: dict[str, Callable[[Result], float]] = {
 }
 
 
-def _went_right(outcome: Outcome, result: Result) -> bool:
+def _went_right(outcome: QuestionOutcome, result: Result) -> bool:
     return result.rank == 1 if outcome.question.is_answerable else result.is_refused
 
 
 def _change(
-    measure: str, value: Callable[[Result], float], pairs: Sequence[tuple[Outcome, Result]]
+    measure: str, value: Callable[[Result], float], pairs: Sequence[tuple[QuestionOutcome, Result]]
 ) -> MeasureChange:
     before = np.array([value(then) for _, then in pairs])
     now = np.array([value(result_of(o)) for o, _ in pairs])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
 MEASURES = {
     "acc@1": "Success@1",
@@ -48,7 +48,7 @@ class Row:
     measures: dict[str, Estimate]
 
 
-def per_question(outcomes: Sequence[Outcome]) -> dict[str, Values]:
+def per_question(outcomes: Sequence[QuestionOutcome]) -> dict[str, Values]:
     """Return each measure of each answerable question, (n,) in their order.
 
     All right terms weigh the same; nDCG@10 is 1 only when all of them come first.
@@ -72,7 +72,7 @@ def per_question(outcomes: Sequence[Outcome]) -> dict[str, Values]:
     return values
 
 
-def rows(outcomes: Sequence[Outcome]) -> list[Row]:
+def rows(outcomes: Sequence[QuestionOutcome]) -> list[Row]:
     """Return a row for each glossary, for each kind if there are several, and for all together.
 
     The mean over the glossaries, whatever their number of questions, comes last.

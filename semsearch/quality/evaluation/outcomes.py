@@ -34,7 +34,7 @@ class ShownEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class QuestionOutcome:
     """A question and what came of it.
 
     `is_refused` says that the answer was "no close match"; `seconds` is what the question took,
@@ -75,14 +75,16 @@ def collect(
     questions: Sequence[JudgedQuestion],
     *,
     min_confidence: float = confidence.THRESHOLD,
-) -> list[Outcome]:
+) -> list[QuestionOutcome]:
     """Ask every question, one after the other; the first is asked twice, so that all are warm."""
     for first in questions[:1]:
         glossary.ask(first.query, k=DEPTH, glossary=first.glossary)
     return [_outcome(glossary, question, min_confidence) for question in questions]
 
 
-def _outcome(glossary: Glossary, question: JudgedQuestion, min_confidence: float) -> Outcome:
+def _outcome(
+    glossary: Glossary, question: JudgedQuestion, min_confidence: float
+) -> QuestionOutcome:
     started = perf_counter()
     answer = glossary.ask(
         question.query, k=DEPTH, glossary=question.glossary, min_confidence=min_confidence
@@ -91,4 +93,4 @@ def _outcome(glossary: Glossary, question: JudgedQuestion, min_confidence: float
     shown = tuple(
         ShownEntry(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits
     )
-    return Outcome(question, shown, answer.confidence, answer.no_close_match, seconds)
+    return QuestionOutcome(question, shown, answer.confidence, answer.no_close_match, seconds)

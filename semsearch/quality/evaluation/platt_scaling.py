@@ -21,7 +21,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.quality.evaluation.abstention import calibration_error, reliability
 from semsearch.quality.evaluation.comparison import paired_p
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.ranking.confidence import THRESHOLD, Calibration
 
 BY_MEANING = frozenset({Tier.MEANING.value, Tier.NEAREST.value})
@@ -84,7 +84,7 @@ class Trial:
         return self.after.log_loss < self.before.log_loss
 
 
-def assess(outcomes: Sequence[Outcome]) -> Trial:
+def assess(outcomes: Sequence[QuestionOutcome]) -> Trial:
     """Fit a calibration on all questions that count, and cross-validate it.
 
     Args:
@@ -114,7 +114,7 @@ def assess(outcomes: Sequence[Outcome]) -> Trial:
     )
 
 
-def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
+def calibrate(outcomes: Sequence[QuestionOutcome]) -> Calibration:
     """Return the likeliest calibration after these questions, and after those of the prior.
 
     Their order makes no difference; without any it is the one that changes nothing.
@@ -139,7 +139,7 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
     return Calibration(slope, intercept)
 
 
-def figures(outcomes: Sequence[Outcome]) -> Figures:
+def figures(outcomes: Sequence[QuestionOutcome]) -> Figures:
     """Measure the confidence of outcomes, of which some are right and some are not."""
     right = _is_right(outcomes)
     is_match = np.array([o.confidence >= THRESHOLD for o in outcomes], dtype=bool)
@@ -151,14 +151,14 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
     )
 
 
-def _cross_validated(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _cross_validated(outcomes: Sequence[QuestionOutcome]) -> list[QuestionOutcome]:
     """Return the outcomes with the confidence that a calibration on the others gives them."""
     dealt = list(zip(outcomes, _folds(outcomes), strict=True))
     bent = [calibrate([o for o, other in dealt if other != fold]) for fold in range(FOLDS)]
     return [replace(o, confidence=bent[fold].apply(o.confidence)) for o, fold in dealt]
 
 
-def _folds(outcomes: Sequence[Outcome]) -> list[int]:
+def _folds(outcomes: Sequence[QuestionOutcome]) -> list[int]:
     """Deal out right and wrong ones evenly, in an order that no file decides."""
     places = range(len(outcomes))
     dealt = sorted(places, key=lambda i: (outcomes[i].is_right, outcomes[i].question.key))
@@ -166,18 +166,18 @@ def _folds(outcomes: Sequence[Outcome]) -> list[int]:
     return [fold[place] for place in places]
 
 
-def _losses(outcomes: Sequence[Outcome]) -> Values:
+def _losses(outcomes: Sequence[QuestionOutcome]) -> Values:
     """Return (n,) what each confidence costs: the negative log of what it gave to the truth."""
     stated = _stated(outcomes)
     losses: Values = -np.log(np.where(_is_right(outcomes), stated, 1 - stated))
     return losses
 
 
-def _is_right(outcomes: Sequence[Outcome]) -> NDArray[np.bool_]:
+def _is_right(outcomes: Sequence[QuestionOutcome]) -> NDArray[np.bool_]:
     return np.array([o.is_right for o in outcomes], dtype=np.bool_)
 
 
-def _stated(outcomes: Sequence[Outcome]) -> Values:
+def _stated(outcomes: Sequence[QuestionOutcome]) -> Values:
     """Return (n,) confidences that have finite log odds."""
     stated = np.array([o.confidence for o in outcomes], dtype=np.float64)
     return np.clip(stated, SMALLEST, 1 - SMALLEST)

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from semsearch.quality.evaluation.abstention import ALLOWED, BINS, Bin, Point
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
 SIZE = 300
 """Width and height of what lies between the axes of a square plot."""
@@ -63,7 +63,7 @@ def risk_coverage_curve(points: Sequence[Point], threshold: float) -> str:
     )
 
 
-def confidence_histogram(outcomes: Sequence[Outcome]) -> str:
+def confidence_histogram(outcomes: Sequence[QuestionOutcome]) -> str:
     """Draw how the confidence is distributed, a row for each kind of question."""
     kinds = dict.fromkeys(o.question.kind for o in outcomes)
     parts = [_frame(len(kinds) * ROW)]

@@ -22,7 +22,7 @@ from semsearch.quality.evaluation.comparison import Result, ResultComparison, co
 from semsearch.quality.evaluation.judgements import Half, Judgement, in_half
 from semsearch.quality.evaluation.measures import Row, rows
 from semsearch.quality.evaluation.optional_libraries import require_all
-from semsearch.quality.evaluation.outcomes import Failure, Outcome, collect
+from semsearch.quality.evaluation.outcomes import Failure, QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import prepare
 from semsearch.search.glossary import Glossary
 
@@ -41,7 +41,7 @@ class Report:
 
     indexes: tuple[IndexInfo, ...]
     half: Half
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[QuestionOutcome, ...]
     warnings: tuple[str, ...]
     rows: tuple[Row, ...]
     abstention: tuple[Abstention, ...]
@@ -52,7 +52,7 @@ class Report:
     comparison: ResultComparison | None
 
     @property
-    def failures(self) -> dict[Failure, list[Outcome]]:
+    def failures(self) -> dict[Failure, list[QuestionOutcome]]:
         """The outcomes in which something went wrong, by what it was."""
         found = {failure: [o for o in self.outcomes if o.failure is failure] for failure in Failure}
         return {failure: outcomes for failure, outcomes in found.items() if outcomes}
@@ -68,9 +68,9 @@ class AskedQuestion:
     """What was asked of one index and what came of it; `by_recipe` is empty without ablations."""
 
     index: IndexInfo
-    outcomes: list[Outcome]
+    outcomes: list[QuestionOutcome]
     warnings: list[str]
-    by_recipe: dict[str, list[Outcome]]
+    by_recipe: dict[str, list[QuestionOutcome]]
 
 
 def ask_all(
@@ -111,7 +111,7 @@ def summarise(
     comparison = None if before is None else compare(before, outcomes)
     if comparison is not None and not comparison.shared:
         raise InvalidSetting("the stored result has none of these questions; nothing to compare")
-    by_recipe: dict[str, list[Outcome]] = {}
+    by_recipe: dict[str, list[QuestionOutcome]] = {}
     for part in asked:
         for name, found in part.by_recipe.items():
             by_recipe.setdefault(name, []).extend(found)
@@ -130,6 +130,6 @@ def summarise(
     )
 
 
-def _latency(outcomes: Sequence[Outcome]) -> Latency:
+def _latency(outcomes: Sequence[QuestionOutcome]) -> Latency:
     took = [outcome.seconds * 1000 for outcome in outcomes]
     return Latency(float(np.median(took)), float(np.percentile(took, 95)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from semsearch.core.errors import ImportFailed
 from semsearch.quality.evaluation.comparison import Result, ResultComparison
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.report import Report
 
 FORMAT = 1
@@ -38,7 +38,7 @@ def to_json(report: Report) -> str:
     return json.dumps(_rounded(stated), ensure_ascii=False)
 
 
-def to_compact_json(outcomes: Iterable[Outcome]) -> str:
+def to_compact_json(outcomes: Iterable[QuestionOutcome]) -> str:
     """Return just what a comparison needs, without any text, a question a line."""
     lines = [json.dumps(_rounded(_result(outcome))) for outcome in outcomes]
     return f'{{"format": {FORMAT}, "questions": [\n' + ",\n".join(lines) + "\n]}\n"
@@ -70,7 +70,7 @@ def _read(question: dict[str, Any]) -> Result:
     return Result(rank, float(confidence), refused)
 
 
-def _result(outcome: Outcome) -> dict[str, Any]:
+def _result(outcome: QuestionOutcome) -> dict[str, Any]:
     return {
         "key": outcome.question.key,
         "rank": outcome.rank,
@@ -79,7 +79,7 @@ def _result(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _question(outcome: Outcome) -> dict[str, Any]:
+def _question(outcome: QuestionOutcome) -> dict[str, Any]:
     question = outcome.question
     return {
         **_result(outcome),

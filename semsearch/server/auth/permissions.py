@@ -150,7 +150,7 @@ def guard(routes: Iterable[BaseRoute], door: Authenticator) -> None:
     """
     for route in routes:
         if not isinstance(route, Route | Mount) or route.name not in REQUIRED_SCOPES:
-            raise TypeError(f"{route!r} has no decision; state one in {__name__}.DECISIONS")
+            raise TypeError(f"{route!r} has no decision; state one in {__name__}.REQUIRED_SCOPES")
         route.app = RouteGuard(route.app, REQUIRED_SCOPES[route.name or ""], door)
 
 

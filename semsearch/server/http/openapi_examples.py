@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.entries import ChangeKind, Entry
-from semsearch.ingest import ImportOutcome
+from semsearch.ingest import Outcome
 from semsearch.server import schemas
 
 _DEFINITION = (
@@ -80,13 +80,13 @@ IMPORT_REPORT = schemas.ImportReport(
     records=[
         schemas.ImportedRecord(
             line=1,
-            outcome=ImportOutcome.ADDED,
+            outcome=Outcome.ADDED,
             id="deep-learning:epoch-2",
             revision=23,
             reason=None,
         ),
         schemas.ImportedRecord(
-            line=2, outcome=ImportOutcome.REFUSED, id=None, revision=None, reason="no term"
+            line=2, outcome=Outcome.REFUSED, id=None, revision=None, reason="no term"
         ),
     ],
 ).model_dump(mode="json")

@@ -262,7 +262,7 @@ KINDS: Mapping[str, ProblemType] = {
 }
 
 
-class InvalidParam(BaseModel):
+class Part(BaseModel):
     """One fault of a request, with its place: a parameter's name or a JSON Pointer."""
 
     model_config = ConfigDict(extra="forbid")
@@ -281,7 +281,7 @@ class Problem(BaseModel):
     title: str = Field(examples=[INVALID_REQUEST.title])
     status: int = Field(examples=[INVALID_REQUEST.status])
     detail: str = Field(examples=["limit: input should be less than or equal to 100"])
-    errors: list[InvalidParam] | None = Field(
+    errors: list[Part] | None = Field(
         default=None, description="Each fault, where there are several."
     )
     request_id: str | None = Field(
@@ -309,7 +309,7 @@ class Refused(HTTPException):
         self,
         kind: ProblemType,
         detail: str,
-        parts: Sequence[InvalidParam] = (),
+        parts: Sequence[Part] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind.status, detail, headers)
@@ -320,7 +320,7 @@ class Refused(HTTPException):
 def problem_response(
     kind: ProblemType,
     detail: str,
-    parts: Sequence[InvalidParam] = (),
+    parts: Sequence[Part] = (),
     *,
     request_id: str | None = None,
     headers: Mapping[str, str] | None = None,

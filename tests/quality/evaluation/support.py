@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.quality.evaluation.outcomes import Outcome, ShownEntry
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, ShownEntry
 from semsearch.quality.evaluation.questions import JudgedQuestion
 
 
@@ -14,7 +14,7 @@ def outcome(
     kind: str = "answerable",
     query: str = "q",
     is_refused: bool = False,
-) -> Outcome:
+) -> QuestionOutcome:
     """Make the outcome of a question whose right term came at a rank, of ten hits."""
     answerable = kind not in {"near", "far", "unanswerable"}
     shown = tuple(
@@ -23,6 +23,6 @@ def outcome(
     )
     terms = ("Right",) if answerable else ()
     right = ("right",) if answerable else ()
-    return Outcome(
+    return QuestionOutcome(
         JudgedQuestion(query, glossary, kind, terms, right), shown, confidence, is_refused, 0.002
     )

@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.errors import ImportFailed
 from semsearch.quality.evaluation.comparison import Result, compare, paired_p, result_of
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from tests.quality.evaluation.support import outcome
 
@@ -25,7 +25,7 @@ def test_on_accuracy_the_test_is_mcnemars_exact_one() -> None:
     assert paired_p(now[:1], before[:1]) == 1.0
 
 
-def many(rank: int) -> list[Outcome]:
+def many(rank: int) -> list[QuestionOutcome]:
     """Make forty outcomes of different questions, all of the same rank."""
     return [outcome(rank, query=f"question {i}") for i in range(40)]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from semsearch.quality.evaluation.measures import Estimate, mean_of, per_question, rows, total
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from tests.quality.evaluation.support import outcome
 
@@ -27,7 +27,7 @@ def test_several_right_terms_are_all_wanted_by_ndcg() -> None:
     """One of two at rank 1: 1 / (1 + 1/log2(3)); a term that is not there counts as the other."""
     first = outcome(1)
     two = JudgedQuestion("q", "bakery", "answerable", ("Right", "Gone"), ("right", "Gone"))
-    both = Outcome(two, first.shown, 0.5, is_refused=False, seconds=0.0)
+    both = QuestionOutcome(two, first.shown, 0.5, is_refused=False, seconds=0.0)
     values = per_question([both])
     assert values["acc@1"].tolist() == [1]
     assert values["nDCG@10"][0] == pytest.approx(1 / (1 + 1 / math.log2(3)))

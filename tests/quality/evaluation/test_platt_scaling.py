@@ -13,12 +13,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from semsearch.core.errors import InvalidSetting
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.platt_scaling import MIN_SLOPE, PRIOR, assess, calibrate, figures
 from tests.quality.evaluation.support import outcome
 
 
-def answers(*groups: tuple[float, int, int]) -> list[Outcome]:
+def answers(*groups: tuple[float, int, int]) -> list[QuestionOutcome]:
     """Make outcomes: for each confidence so many right first hits and so many wrong ones."""
     return [
         outcome(1 if n < right else 2, confidence, query=f"{confidence} {n}")
@@ -27,7 +27,7 @@ def answers(*groups: tuple[float, int, int]) -> list[Outcome]:
     ]
 
 
-def by_name(outcomes: list[Outcome]) -> list[Outcome]:
+def by_name(outcomes: list[QuestionOutcome]) -> list[QuestionOutcome]:
     """Return outcomes as if a name had answered them."""
     return [replace(o, shown=(replace(o.shown[0], tier="exact"), *o.shown[1:])) for o in outcomes]
 
@@ -143,7 +143,7 @@ def test_answers_by_name_do_not_count() -> None:
         ([replace(o, shown=()) for o in SHIFTED], "0 of 400 questions count"),
     ],
 )
-def test_too_few_questions_are_refused(outcomes: list[Outcome], counted: str) -> None:
+def test_too_few_questions_are_refused(outcomes: list[QuestionOutcome], counted: str) -> None:
     """The message says how many there are, how many are needed, and what to do."""
     with pytest.raises(InvalidSetting, match=counted) as caught:
         assess(outcomes)

@@ -14,7 +14,7 @@ from semsearch.core.errors import InvalidSetting, MissingExtra
 from semsearch.quality.evaluation.ablation import ask_each, variants
 from semsearch.quality.evaluation.comparison import Result
 from semsearch.quality.evaluation.judgements import Half, read_judgements
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.plots import (
     confidence_histogram,
     reliability_diagram,
@@ -145,7 +145,9 @@ def test_a_page_without_anything_to_list_says_so(glossary: Glossary) -> None:
 
 
 @pytest.mark.parametrize("made", [[outcome(1, 1.0)], [outcome(2, 0.0)], [outcome(kind="far")]])
-def test_plots_of_a_single_question_are_drawn(made: list[Outcome], glossary: Glossary) -> None:
+def test_plots_of_a_single_question_are_drawn(
+    made: list[QuestionOutcome], glossary: Glossary
+) -> None:
     """At the ends of every axis, without a number that is none."""
     report = summarise([AskedQuestion(glossary.info(), made, [], {})], half=Half.ALL)
     for svg in (
