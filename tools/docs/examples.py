@@ -2,7 +2,8 @@
 
 A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and of
 an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that index. An
-output that ends with a line `...` is cut to as many lines as it had; long lines are cut too.
+output that ends with a line `...` is cut to as many lines as it had; long lines are cut too. Progress
+bars are left out.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ SHOWN_AT = "http://127.0.0.1:8000"
 SHELL = "bash"
 _END = "-- end of the output of an example --"
 _CUT = "..."
+_BAR = "━"
 
 
 def renewed(page: Page, index: Path) -> str:
@@ -90,7 +92,7 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
     done = subprocess.run(  # noqa: S603 - runs what the documents tell people to run
         [SHELL, "-c", "\n".join(script)],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(root), "COLUMNS": str(COLUMNS), "NO_COLOR": "1"},
+        env={**kept, "PYTHONPATH": str(root), "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "LOGNAME": "ann"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -112,7 +114,7 @@ def _block(block: Token, outputs: list[list[str]]) -> list[str]:
     """Return the lines of a block: its commands, each with the lines that it printed."""
     lines: list[str] = []
     for (command, before), said in zip(_parts(block), outputs, strict=True):
-        shown = [_shortened(line.rstrip()) for line in said if _END not in line]
+        shown = [_shortened(line.rstrip()) for line in said if _BAR not in line]
         if before and before[-1] == _CUT and len(shown) >= len(before):
             shown = [*shown[: len(before) - 1], _CUT]
         lines += [*command, *shown]
