@@ -18,7 +18,6 @@ from semsearch.search.glossary import Glossary
 from semsearch.search.picture import draw
 from semsearch.server.app import create_app
 from semsearch.server.serialize import to_json
-from tests import docs
 from tests.cli.test_commands import run
 from tests.conftest import PROJECT
 
@@ -100,12 +99,6 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set(
     settings = load_settings()
     assert (settings.index, settings.model, settings.reranker) == (Path("index"), None, "none")
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
-
-
-@pytest.mark.parametrize("document", docs.DOCUMENTS, ids=lambda path: path.name)
-def test_the_generated_parts_of_the_documents_are_current(document: Path) -> None:
-    """Commands, settings, formats and rules are listed as they are; `make docs` writes them."""
-    assert docs.with_parts(document) == document.read_text(encoding="utf-8")
 
 
 @pytest.mark.model
