@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, LocatorAssertions, Page, PageAssertions
+    from playwright.sync_api import Locator, Page
+    from playwright.sync_api._generated import LocatorAssertions, PageAssertions
 
 
 @overload
