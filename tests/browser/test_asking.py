@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.checks import expect
 from tests.browser.states import NO_KEY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
 
 QUESTION = "a deep spoon for serving soup"
 
