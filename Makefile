@@ -58,11 +58,12 @@ format: $(BIN)/.dev ## Let the formatter decide
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-docs-check: $(BIN)/.dev ## Are the generated parts of the documents current?
-	@$(BIN)/python -m tests.docs --check
+docs-check: $(BIN)/.dev ## Bounds, links and generated parts of the documents
+	@$(BIN)/python -m tools.docs --check
 
-docs: $(BIN)/.dev ## Write the generated parts of the documents
-	@$(BIN)/python -m tests.docs
+docs: $(BIN)/.dev ## Write the generated tables of the documents, and run their examples
+	@$(BIN)/semsearch build corpus --index build/docs-index
+	@$(BIN)/python -m tools.docs --examples build/docs-index
 
 bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memory and start beside a plain service and txtai, in one run (10 to 15 minutes)
 	@$(BIN)/python -m benchmarks.speed.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
@@ -115,9 +116,9 @@ map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and 
 	@$(BIN)/python -m benchmarks.speed.layout $(SHARED) build/quality
 	@$(BIN)/python -m benchmarks.pages.moving build/maps
 
-chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
+chart: $(BIN)/.dev ## Draw the chart and the table of docs/benchmarks.md from what the benchmarks wrote last
 	@$(BIN)/python -m benchmarks.speed.chart build docs
-	@$(BIN)/python -m tests.docs
+	@$(BIN)/python -m tools.docs
 
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
@@ -160,11 +161,12 @@ calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the ques
 training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
-training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING
+training: training-data ## Train the encoder's adapter from that data (half an hour); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
 
-picture: build ## Draw the picture of the README from the index
+picture: $(BIN)/.dev build ## Draw the pictures of the README from the index (needs a Chromium)
 	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
+	@$(BIN)/python -m tools.docs.screenshot $(INDEX) docs/page.png
 
 LOCK := $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe --no-header --annotation-style=line
 
