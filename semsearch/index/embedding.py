@@ -123,33 +123,33 @@ class Known(Protocol):
 
 
 def embed_missing(
-    texts: Known, built: PassageTable, embedding: Embedding, progress: Progress
+    texts: Known, passages: PassageTable, embedding: Embedding, progress: Progress
 ) -> Iterator[Embedded]:
     """Embed each text that has no vector yet once, and yield what came of some at a time.
 
     Args:
         texts: what is there; what is yielded is for the caller to save.
-        built: entries whose texts are wanted.
+        passages: entries whose texts are wanted.
         embedding: what embeds them.
         progress: told about each batch when the next one is asked for.
     """
     rows: dict[bytes, int] = {}
-    for row, text in enumerate(built.hashes(built.rows)):
+    for row, text in enumerate(passages.hashes(passages.rows)):
         rows.setdefault(text, row)
-    definition_vectors = set(built.hashes(built.first_rows[:-1].tolist()))
+    definition_vectors = set(passages.hashes(passages.first_rows[:-1].tolist()))
     missing = texts.unknown(rows, embedding.key, definition_vectors)
     # alike lengths pad little; what is written here together is read together when a generation is derived
-    wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -built.length(rows[t]), t))
+    wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -passages.length(rows[t]), t))
     if not wanted:
         return
     encoder = embedding.load()
     progress.start("embedding", len(wanted))
 
     def embed(hashes: Sequence[bytes]) -> Embedded:
-        encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
+        encoded = encoder.encode_entries([passages.text(rows[h]) for h in hashes])
         return Embedded(embedding.key, hashes, encoded, definition_vectors)
 
-    for embedded in prefetch(embed, _batches(wanted, lambda h: built.length(rows[h]))):
+    for embedded in prefetch(embed, _batches(wanted, lambda h: passages.length(rows[h]))):
         yield embedded
         progress.advance(len(embedded.texts))
 

@@ -16,11 +16,8 @@ from semsearch.core.checksums import hashes_of
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
-from semsearch.index.ann.engine import engine_file, write_ann
-from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.ann.engine import engine_file
 from semsearch.index.files.memory_map import Rows
-from semsearch.index.files.postings import write_words
-from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import FORMAT, Manifest, publish
 from semsearch.index.map.layout import write_map
 from semsearch.index.model_exports import Exports
@@ -28,6 +25,7 @@ from semsearch.index.passage_table import PassageTable
 from semsearch.index.relations import Relating, RelationCounts
 from semsearch.index.retrieval import Retriever
 from semsearch.index.score_baseline import measure_score_baseline
+from semsearch.index.segment_writer import StoredEmbeddings, WrittenSegment, write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
 from semsearch.ranking.baseline import Baseline, measure_background
@@ -35,9 +33,6 @@ from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
-
-BATCH = 4096
-"""Vectors copied at a time: 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ class UnpublishedGeneration:
 def write_generation(
     layout: IndexLayout,
     store: EntryReader,
-    built: PassageTable,
+    passages: PassageTable,
     made: GenerationSpec,
     progress: Progress,
 ) -> UnpublishedGeneration:
@@ -77,25 +72,21 @@ def write_generation(
 
     Args:
         layout: the index.
-        store: where every text of `built` has been embedded.
-        built: all entries of the revision `made` names.
+        store: where every text of `passages` has been embedded.
+        passages: all entries of the revision `made` names.
         made: which generation, with what.
         progress: told about each step.
     """
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
     files = GenerationLayout(scratch)
-    dim = _write_vectors(files, store, built, made.key, progress)
-    write_tokens(
-        files,
-        built.glossaries(),
-        lambda positions: store.texts.tokens(built.hashes_of_wholes(positions), made.key),
-        progress,
+    dim = store.texts.dim_of(passages.hashes([0])[0], made.key)
+    embeddings = StoredEmbeddings(store.texts, made.key, dim)
+    relating = Relating(passages.entries, progress)
+    segment = write_segment(
+        files, passages, embeddings, progress, engine=made.engine, relations=relating
     )
-    relating = Relating(built.entries, progress)
-    write_snapshot(files, built.passages(), relating, progress=progress, total=len(built.entries))
-    write_map(layout, files, built.entries, dim, made.key, progress)
-    mean_words = write_words(files, built.entries, progress)
-    manifest = _manifest(layout, files, built, made, dim, mean_words, progress)
+    write_map(layout, files, passages.entries, dim, made.key, progress)
+    manifest = _manifest(layout, files, passages, made, dim, segment, progress)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
@@ -114,44 +105,23 @@ def publish_generation(
     progress.advance(1)
 
 
-def _write_vectors(
-    files: GenerationLayout,
-    store: EntryReader,
-    built: PassageTable,
-    key: str,
-    progress: Progress,
-) -> int:
-    """Copy the vectors from the store, some at a time, and return their length."""
-    dim = store.texts.dim_of(built.hashes([0])[0], key)
-    progress.start("vectors", len(built.rows))
-    with files.vectors.open("wb") as rows:
-        for start in range(0, len(built.rows), BATCH):
-            some = built.rows[start : start + BATCH]
-            vectors = store.texts.vectors(built.hashes(some), key, dim)
-            rows.write(vectors.astype("<f4").tobytes())
-            progress.advance(len(some))
-    sync(files.vectors)
-    return dim
-
-
 def _manifest(
     layout: IndexLayout,
     files: GenerationLayout,
-    built: PassageTable,
+    passages: PassageTable,
     made: GenerationSpec,
     dim: int,
-    mean_words: float,
+    segment: WrittenSegment,
     progress: Progress,
 ) -> Manifest:
     identity, revision = made.revision
-    engine = write_ann(files, dim, made.engine, progress)
     progress.start("measuring", 2)
-    together, apart = _backgrounds(files, built, dim)
+    together, apart = _backgrounds(files, passages, dim)
     progress.advance(1)
-    fit, fits = _fits(layout, files, made, dim, engine)
+    fit, fits = _fits(layout, files, made, dim, segment.engine)
     progress.advance(1)
     progress.start("checksums", 1)
-    sha256 = hashes_of((*files.parts, *engine_file(files, engine)))
+    sha256 = hashes_of((*files.parts, *engine_file(files, segment.engine)))
     progress.advance(1)
     return Manifest(
         format=FORMAT,
@@ -166,11 +136,11 @@ def _manifest(
         embedded_by=made.key,
         dim=dim,
         precision=made.precision,
-        engine=engine,
+        engine=segment.engine,
         reranker=made.exports.reranker,
-        entries=len(built.entries),
-        vectors=len(built.rows),
-        mean_words=mean_words,
+        entries=len(passages.entries),
+        vectors=len(passages.rows),
+        mean_words=segment.mean_words,
         recipe=stated_weights(DEFAULT),
         fit=fit,
         fits=fits,
@@ -181,19 +151,19 @@ def _manifest(
 
 
 def _backgrounds(
-    files: GenerationLayout, built: PassageTable, dim: int
+    files: GenerationLayout, passages: PassageTable, dim: int
 ) -> tuple[Baseline, dict[str, Baseline]]:
     """Measure the similarity of meaning over all glossaries together, and in each."""
     rows = Rows(files.vectors, "<f4", dim)
     apart: dict[str, Baseline] = {}
     first = 0
-    for name, group in groupby(built.glossaries()):
+    for name, group in groupby(passages.glossaries()):
         last = first + len(list(group))
-        apart[name] = measure_background(rows.take, built.first_rows, range(first, last))
+        apart[name] = measure_background(rows.take, passages.first_rows, range(first, last))
         first = last
     if len(apart) == 1:
         return next(iter(apart.values())), apart
-    return measure_background(rows.take, built.first_rows, range(first)), apart
+    return measure_background(rows.take, passages.first_rows, range(first)), apart
 
 
 def _fits(

@@ -47,7 +47,7 @@ class PassageTable:
         """Return the glossary of each entry."""
         return [entry.glossary for entry in self.entries]
 
-    def passages(self) -> Iterator[tuple[Entry, list[Passage]]]:
+    def by_entry(self) -> Iterator[tuple[Entry, list[Passage]]]:
         """Yield each entry with its passages."""
         return ((entry, passages_of(entry)) for entry in self.entries)
 
@@ -55,7 +55,7 @@ class PassageTable:
         """Return the hashes of the texts of some rows."""
         return [bytes(self._hashes[row * _BYTES : (row + 1) * _BYTES]) for row in rows]
 
-    def hashes_of_wholes(self, positions: Numbers) -> list[bytes]:
+    def definition_hashes(self, positions: Numbers) -> list[bytes]:
         """Return the hashes of the whole definitions at some positions."""
         return self.hashes(self.first_rows[positions].tolist())
 

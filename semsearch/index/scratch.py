@@ -20,14 +20,12 @@ from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderMismatch, IndexBusy
 from semsearch.core.progress import Progress, track
-from semsearch.index.ann.engine import AUTO, write_ann
+from semsearch.index.ann.engine import AUTO
 from semsearch.index.embedding import Embedding, embed_missing, encoder_of
-from semsearch.index.files.entry_table import write_snapshot
-from semsearch.index.files.postings import write_words
-from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import load_manifest, read_manifest
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retrieval import Retriever
+from semsearch.index.segment_writer import write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import REFERENCE, is_meant
 from semsearch.models.encoders.base import Encoder
@@ -40,8 +38,6 @@ from semsearch.text.normalise import text_hash
 
 T = TypeVar("T")
 
-BATCH = 4096
-"""Vectors copied at a time: 6 MB."""
 AT_ONCE = 64
 """Texts embedded at a time where nothing is kept."""
 
@@ -116,23 +112,10 @@ def scratch_index(
     """
     with _embedded(entries, meaning, progress) as texts, ExitStack() as open_:
         files = GenerationLayout(Path(open_.enter_context(_temporary())))
-        built, dim = texts.built, texts.dim
-        with files.vectors.open("wb") as rows:
-            for start in range(0, len(built.rows), BATCH):
-                some = texts.vectors(built.hashes(built.rows[start : start + BATCH]))
-                rows.write(some.astype("<f4").tobytes())
-        write_tokens(
-            files,
-            built.glossaries(),
-            lambda positions: texts.tokens(built.hashes_of_wholes(positions)),
-            progress,
-        )
-        write_snapshot(files, built.passages(), [], progress=progress, total=len(built.entries))
-        write_words(files, built.entries, progress)
-        engine = write_ann(files, dim, AUTO, progress)
-        segment = Segment.open(files, dim, engine)
+        written = write_segment(files, texts.passages, texts, progress, engine=AUTO)
+        segment = Segment.open(files, texts.dim, written.engine)
         retriever = open_.enter_context(closing(Retriever(segment)))
-        yield ScratchIndex(built.entries, segment, retriever, meaning.answering())
+        yield ScratchIndex(texts.passages.entries, segment, retriever, meaning.answering())
 
 
 @contextmanager
@@ -140,15 +123,15 @@ def _embedded(
     entries: Iterable[Entry], meaning: EmbeddingSource, progress: Progress
 ) -> Iterator[_Embedded]:
     """Embed entries, whole definitions and sentences; see `scratch_index`."""
-    built = PassageTable(entries, progress)
+    passages = PassageTable(entries, progress)
     with ExitStack() as open_:
         folder = Path(open_.enter_context(_temporary()))
         store = open_.enter_context(closing(EntryStore(folder / "store.db")))
         kept = None
         if meaning.index is not None:
             kept = open_.enter_context(closing(EntryReader(meaning.index.store))).texts
-        texts = _Embedded(built, store.texts, kept, meaning.embedding.key)
-        for batch in embed_missing(texts, built, meaning.embedding, progress):
+        texts = _Embedded(passages, store.texts, kept, meaning.embedding.key)
+        for batch in embed_missing(texts, passages, meaning.embedding, progress):
             store.texts.save(batch)
         yield texts
 
@@ -204,9 +187,9 @@ class _Embedded:
     """Entries and what was made of their texts: what an index has kept, and what was embedded for them here."""
 
     def __init__(
-        self, built: PassageTable, own: EmbeddedTexts, kept: EmbeddedTexts | None, key: str
+        self, passages: PassageTable, own: EmbeddedTexts, kept: EmbeddedTexts | None, key: str
     ) -> None:
-        self.built = built
+        self.passages = passages
         self._own = own
         self._kept = kept
         self._key = key
@@ -223,7 +206,7 @@ class _Embedded:
     @cached_property
     def dim(self) -> int:
         """Length of the vectors."""
-        first = self.built.hashes([0])[0]
+        first = self.passages.hashes([0])[0]
         with _still_there():
             return self._source(first).dim_of(first, self._key)
 

@@ -130,8 +130,8 @@ def _embed_again(
 ) -> int:
     """Check that every text has a vector, and some of the vectors, and return how many those were."""
     embedding = Embedding.of(layout, manifest)
-    built = PassageTable(store.entries(), progress)
-    texts = built.hashes(built.rows)
+    passages = PassageTable(store.entries(), progress)
+    texts = passages.hashes(passages.rows)
     missing = store.texts.unknown(texts, embedding.key, ())
     if missing:
         raise IndexDamaged(
@@ -142,8 +142,8 @@ def _embed_again(
     progress.start("embedding again", len(rows))
     for start in range(0, len(rows), BATCH):
         some = [int(row) for row in rows[start : start + BATCH]]
-        stored = store.texts.vectors(built.hashes(some), embedding.key, manifest.dim)
-        again = encoder.encode_entries([built.text(row) for row in some]).vectors
+        stored = store.texts.vectors(passages.hashes(some), embedding.key, manifest.dim)
+        again = encoder.encode_entries([passages.text(row) for row in some]).vectors
         worst = float(np.einsum("nd,nd->n", stored, again).min())
         if worst < SAME:
             raise IndexDamaged(

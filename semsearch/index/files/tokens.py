@@ -73,7 +73,7 @@ def write_tokens(
     tokens: TokensOf,
     progress: Progress,
     *,
-    beside: ReferenceTokens | None = None,
+    reference: ReferenceTokens | None = None,
 ) -> None:
     """Write the files for entries in the order of their positions, in one pass over their tokens.
 
@@ -83,9 +83,13 @@ def write_tokens(
         tokens: gives the tokens of the definitions at some positions, so that they need not all be
             in memory.
         progress: told about the entries.
-        beside: what gives the axes, and counts in the weights as well; else these tokens alone.
+        reference: what gives the axes, and counts in the weights as well; else these tokens alone.
     """
-    axes = beside.tokens.axes if beside else _axes(tokens(evenly_spaced(len(glossaries), SAMPLE)))
+    axes = (
+        reference.tokens.axes
+        if reference
+        else _axes(tokens(evenly_spaced(len(glossaries), SAMPLE)))
+    )
     write_array(files.token_axes, axes.astype("<f4"))
     counts, ids = array("q"), array("i")
     progress.start("tokens", len(glossaries))
@@ -102,7 +106,7 @@ def write_tokens(
             progress.advance(len(some))
     starts = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))])
     write_array(files.token_starts, starts.astype("<i8"))
-    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), beside)
+    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), reference)
     sync(files.tokens)
 
 
@@ -111,7 +115,7 @@ def _write_uses(
     glossaries: Sequence[str],
     starts: Numbers,
     ids: NDArray[np.int32],
-    beside: ReferenceTokens | None,
+    reference: ReferenceTokens | None,
 ) -> None:
     """Count how many entries of each glossary use each token, and weigh every token by that."""
     first = 0
@@ -127,9 +131,9 @@ def _write_uses(
             pairs = np.unique(owner * _VOCABULARY + own)
             used, uses = np.unique(pairs % _VOCABULARY, return_counts=True)
             entries, everywhere = last - first, uses
-            if beside:
-                entries += beside.entries.get(glossary, 0)
-                everywhere = uses + beside.tokens.uses(used.astype(np.int32), glossary)
+            if reference:
+                entries += reference.entries.get(glossary, 0)
+                everywhere = uses + reference.tokens.uses(used.astype(np.int32), glossary)
             of_own = np.minimum(everywhere, entries)[np.searchsorted(used, own)]
             weights.write(idf(of_own, entries).astype("<f4").tobytes())
             found = zip(used.tolist(), uses.tolist(), strict=True)

@@ -17,16 +17,14 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Changed, Entry
-from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import FLAT
-from semsearch.index.files.entry_table import write_snapshot
-from semsearch.index.files.postings import write_words
-from semsearch.index.files.tokens import ReferenceTokens, write_tokens
+from semsearch.index.files.tokens import ReferenceTokens
 from semsearch.index.manifest import Manifest
 from semsearch.index.passage_table import PassageTable
+from semsearch.index.segment_writer import Reference, StoredEmbeddings, write_segment
 from semsearch.index.segments.segment import Segment
-from semsearch.storage.embedding_cache import EmbeddedTexts, copy_vectors
+from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.layout import GenerationLayout
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
@@ -77,8 +75,8 @@ def derive_live_segment(
 def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, key: str) -> bool:
     if entry is None:
         return True
-    built = PassageTable([entry], Silent())
-    hashes = built.hashes(built.rows)
+    passages = PassageTable([entry], Silent())
+    hashes = passages.hashes(passages.rows)
     return not texts.unknown(hashes, key, hashes[:1])
 
 
@@ -94,25 +92,16 @@ def _overlay(
 def _segment(
     generation: Segment, manifest: Manifest, entries: Sequence[Entry], texts: EmbeddedTexts
 ) -> Segment:
-    silent = Silent()
-    built = PassageTable(entries, silent)
-    beside = ReferenceTokens(
-        generation.tokens, {n: len(r) for n, r in generation.snapshot.glossaries().items()}
-    )
-    key = manifest.embedded_by
+    passages = PassageTable(entries, Silent())
+    sizes = {name: len(range_) for name, range_ in generation.snapshot.glossaries().items()}
+    reference = Reference(ReferenceTokens(generation.tokens, sizes), manifest.mean_words)
+    embeddings = StoredEmbeddings(texts, manifest.embedded_by, manifest.dim)
     in_memory = len(entries) <= MOST_IN_MEMORY and os.access(_MEMORY, os.W_OK)
     folder = _MEMORY if in_memory else None
     # what is open stays readable when its name is gone, so nothing is left behind whatever ends the process
     with tempfile.TemporaryDirectory(prefix="semsearch-", dir=folder) as made:
         files = GenerationLayout(Path(made))
-        copy_vectors(texts, built.hashes(built.rows), key, manifest.dim, files.vectors)
-        write_tokens(
-            files,
-            built.glossaries(),
-            lambda positions: texts.tokens(built.hashes_of_wholes(positions), key),
-            silent,
-            beside=beside,
+        written = write_segment(
+            files, passages, embeddings, Silent(), engine=FLAT, reference=reference
         )
-        write_snapshot(files, built.passages(), [], progress=silent, total=len(built.entries))
-        write_words(files, built.entries, silent, mean_words=manifest.mean_words)
-        return Segment.open(files, manifest.dim, EngineInfo(FLAT, "", 1.0, 0, 0))
+        return Segment.open(files, manifest.dim, written.engine)
