@@ -22,7 +22,7 @@ from benchmarks.speed.bars import Bar, finish
 from semsearch.core.arrays import Vectors
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.manifest import read_manifest
-from semsearch.index.map.projection import Points, scale_to_square, landmarks, lay_out, pca, place
+from semsearch.index.map.projection import Points, landmarks, lay_out, pca, place, scale_to_square
 from semsearch.storage.layout import IndexLayout
 
 NEIGHBOURS = 10

@@ -13,11 +13,11 @@ from semsearch.index.map.projection import (
     LANDMARKS,
     Points,
     between,
-    scale_to_square,
     landmarks,
     lay_out,
     pca,
     place,
+    scale_to_square,
 )
 
 DIM = 16
