@@ -227,16 +227,16 @@ class _Build:
     def run(self) -> BuildReport:
         former = self._former_model()
         merged = self._corpus.merged()
-        built = PassageTable(merged.entries, self._progress)
+        passages = PassageTable(merged.entries, self._progress)
         exports = export_models(
-            self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
+            self._maker, self._reranker, self._layout, lambda: _sample(passages), self._progress
         )
         export = exports.encoder
         made = self._maker
         embedding = Embedding.by(
             self._layout, made.name, made.fingerprint, export, lambda: made.encoder
         )
-        embedded = self._embed(built, embedding)
+        embedded = self._embed(passages, embedding)
         precision = export.precision if export else hashed.NAME
         with file_lock(self._layout.publishing, LONG_S):
             for leftover in self._layout.generations.glob(".tmp-*"):
@@ -244,8 +244,8 @@ class _Build:
             stored = self._corpus.write(self._layout, self._progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged
-                built = PassageTable(merged.entries, self._progress)
-                embedded += self._embed(built, embedding)
+                passages = PassageTable(merged.entries, self._progress)
+                embedded += self._embed(passages, embedding)
             before = self._answering()
             current = before is not None and self._is_current(before, precision, exports)
             number = before.generation if before and current else self._layout.next_number()
@@ -261,20 +261,20 @@ class _Build:
                     exports,
                     self._engine,
                 )
-                written = write_generation(self._layout, self._store, built, how, self._progress)
+                written = write_generation(self._layout, self._store, passages, how, self._progress)
                 embedded += self._publish(written, embedding)
                 relations = written.relations
                 kept = {number, before.generation if before else number}
                 remove_generations(self._layout, kept)
                 remove_models(self._layout, kept)
-                forget_unused(self._layout, self._store, built, stored.revision[1])
+                forget_unused(self._layout, self._store, passages, stored.revision[1])
         return BuildReport(
             changes=stored.changes,
             conflicts=merged.conflicts,
             overwritten=self._corpus.overwrite,
             refused=(),
             embedded=embedded,
-            vectors=len(built.rows),
+            vectors=len(passages.rows),
             generation=number,
             published=not current,
             model=self._maker.name,
@@ -324,10 +324,10 @@ class _Build:
         is_large = before.entries > FLAT_UP_TO
         return is_large and self._store.count_changes_since(before.revision) <= MOST_PENDING
 
-    def _embed(self, built: PassageTable, embedding: Embedding) -> int:
+    def _embed(self, passages: PassageTable, embedding: Embedding) -> int:
         """Embed each text that has no vector yet once, and return how many there were."""
         embedded = 0
-        for batch in embed_missing(self._store.texts, built, embedding, self._progress):
+        for batch in embed_missing(self._store.texts, passages, embedding, self._progress):
             with briefly_locked(self._layout.lock):
                 self._store.texts.save(batch)
             embedded += len(batch.texts)
@@ -346,8 +346,10 @@ class _Build:
         return embedded
 
 
-def _sample(built: PassageTable) -> list[str]:
+def _sample(passages: PassageTable) -> list[str]:
     """Return texts on which exported models are compared with their references, none twice."""
-    rows = {text: row for row, text in zip(built.rows, built.hashes(built.rows), strict=True)}
+    rows = {
+        text: row for row, text in zip(passages.rows, passages.hashes(passages.rows), strict=True)
+    }
     distinct = sorted(rows.values())
-    return [built.text(distinct[i]) for i in evenly_spaced(len(distinct))]
+    return [passages.text(distinct[i]) for i in evenly_spaced(len(distinct))]

@@ -78,17 +78,17 @@ class CorpusSync:
 
 
 def forget_unused(
-    layout: IndexLayout, store: EntryStore, built: PassageTable, revision: int
+    layout: IndexLayout, store: EntryStore, passages: PassageTable, revision: int
 ) -> None:
     """Drop what was embedded of texts that no entry has any more.
 
     Args:
         layout: of the index, whose lock is held for each few of them.
         store: open.
-        built: all entries as they were at a revision.
+        passages: all entries as they were at a revision.
         revision: what was edited since is kept too.
     """
-    for unused in store.texts.unused(built.hashes(built.rows)):
+    for unused in store.texts.unused(passages.hashes(passages.rows)):
         with briefly_locked(layout.lock):
             store.texts.forget(set(unused).difference(_texts_since(store, revision)))
 

@@ -198,9 +198,9 @@ class Work:
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
         """Embed what is new; all but the last batch is saved at once, that one together with the edits."""
         known = replace(embedding, load=lambda: self._encoders.load(embedding))
-        built = PassageTable([edit.entry for edit in edits if edit.entry is not None], Silent())
+        passages = PassageTable([edit.entry for edit in edits if edit.entry is not None], Silent())
         last: Embedded | None = None
-        for batch in embed_missing(self.store.texts, built, known, self._progress):
+        for batch in embed_missing(self.store.texts, passages, known, self._progress):
             if last is not None:
                 self.store.texts.save(last)
             last = batch

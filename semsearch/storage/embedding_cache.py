@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -175,18 +174,6 @@ class EmbeddedTexts:
                 f"SELECT {columns} FROM embedding WHERE text IN ({marks}) AND encoder = ?",  # noqa: S608
                 (*some, number),
             )
-
-
-def copy_vectors(
-    texts: EmbeddedTexts, hashes: Sequence[bytes], key: str, dim: int, file: Path
-) -> None:
-    """Write the vectors of texts to a file, one little-endian float32 row after the other.
-
-    Raises:
-        KeyError: see `EmbeddedTexts.vectors`.
-    """
-    with file.open("wb") as rows:
-        rows.write(texts.vectors(hashes, key, dim).astype("<f4").tobytes())
 
 
 def _kept(

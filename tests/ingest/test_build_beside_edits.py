@@ -36,8 +36,8 @@ UNLOCKED = (
     "tokens",
     "entries",
     "links and mentions",
-    "map",
     "words",
+    "map",
     "measuring",
     "checksums",
 )

@@ -1,11 +1,11 @@
-"""The stems of names, for telling whether a question says the name of an entry; as numbers, in mapped files.
+"""The stems of names as numbers, to measure how much of a name a question contains.
 
-    name_stems.i64    of each entry in the order of positions: the stems of its names as numbers, and a 0 behind
-                      each name
-    name_starts.i64   where those of each position begin, and where the last ones end
+    name_stems.i64    of each entry in the order of positions: the stems of its names as numbers,
+                      and a 0 after each name
+    name_starts.i64   where the stems of each position begin, and where the last ones end
 
-A question looks at the names of fifty entries, mostly at ones that nobody has asked about yet: as rows of a
-database they took longer than all the rest of the closer look.
+A question reads the names of fifty entries, mostly entries that were not asked about before. Read
+from a database they took longer than all other parts of the score.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _END = 0
 
 
 class NameStemsWriter:
-    """Collects the stems of names, position after position."""
+    """Collects the stems of names, position by position."""
 
     def __init__(self) -> None:
         self._starts = array("q", [0])
         self._numbers = array("q")
 
     def add(self, names: Iterable[Name]) -> None:
-        """Take the names of the next entry; initials are nobody's words."""
-        said = (name.label for name in names if name.kind is not NameKind.INITIALS)
-        for stems in dict.fromkeys(question_stems(label) for label in said):
+        """Add the names of the next entry, except initials, which are no words."""
+        labels = (name.label for name in names if name.kind is not NameKind.INITIALS)
+        for stems in dict.fromkeys(question_stems(label) for label in labels):
             if stems:
                 self._numbers.extend((*map(_number, stems), _END))
         self._starts.append(len(self._numbers))
@@ -49,20 +49,20 @@ class NameStemsWriter:
 
 
 class NameStems:
-    """The open files. Safe to use from several threads."""
+    """The open files. Thread-safe."""
 
     def __init__(self, files: GenerationLayout) -> None:
         self._numbers = mapped(files.name_stems, "<i8")
         self._starts = mapped(files.name_starts, "<i8")
 
     def named_in(self, question: str, positions: Numbers) -> Scores:
-        """Return how much of its own name the question says of each entry, the most of any name.
+        """Return the largest share of a name that the question contains, for each entry.
 
-        See `fusion.named_in`.
+        See `fusion.name_overlap`.
 
         Args:
-            question: what is asked.
-            positions: (n,) which entries.
+            question: the question.
+            positions: (n,) positions of entries.
 
         Returns:
             (n,) each 0 to 1.
@@ -88,7 +88,7 @@ class NameStems:
 
 
 def _number(stem: str) -> int:
-    """Return a number that no other stem has, but by a chance of one in 10^19, and never `_END`."""
+    """Return a 64-bit hash of a stem, never `_END`; collisions have a chance of 1 in 10^19."""
     return (
         int.from_bytes(blake2b(stem.encode(), digest_size=8).digest(), "little", signed=True) or 1
     )
