@@ -51,6 +51,7 @@ def test_the_error_tree_is_the_one_drawn() -> None:
     assert drawn == classes
 
 
+@pytest.mark.surface
 @pytest.mark.model
 def test_python_http_and_command_line_give_the_same_answers(
     seed: Glossary, seed_index: Path
