@@ -12,8 +12,10 @@ import pytest
 from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build, build_index
 from semsearch.search.glossary import Glossary
-from tests.built import PROJECT, cached
+from tests import built
+from tests.built import cached
 
+PROJECT = built.PROJECT
 CORPUS = PROJECT / "corpus"
 
 

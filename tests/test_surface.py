@@ -26,7 +26,6 @@ from semsearch.server.schemas.answers import WireAnswer
 from semsearch.server.schemas.entries import WireEntry
 from semsearch.server.schemas.related import WireRelated
 from semsearch.server.serialize import to_json
-from tests import docs
 from tests.cli.test_commands import run
 from tests.conftest import PROJECT
 
@@ -59,6 +58,7 @@ def test_the_error_tree_is_the_one_drawn() -> None:
     assert drawn == classes
 
 
+@pytest.mark.surface
 @pytest.mark.model
 def test_python_http_and_command_line_give_the_same_answers(
     seed: Glossary, seed_index: Path
@@ -113,12 +113,6 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set(
     settings = load_settings()
     assert (settings.index, settings.model, settings.reranker) == (Path("index"), None, "none")
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
-
-
-@pytest.mark.parametrize("document", docs.DOCUMENTS, ids=lambda path: path.name)
-def test_the_generated_parts_of_the_documents_are_current(document: Path) -> None:
-    """Commands, settings, formats and rules are listed as they are; `make docs` writes them."""
-    assert docs.with_parts(document) == document.read_text(encoding="utf-8")
 
 
 @pytest.mark.model

@@ -1,8 +1,7 @@
 """Write, or check, the documents: `make docs`, `make docs-check`.
 
-    python -m tools.docs                      # write the generated tables
-    python -m tools.docs --examples INDEX     # and run the examples against an index of corpus/
-    python -m tools.docs --check              # print what is wrong; exit code 1 if anything is
+`python -m tools.docs` writes the generated tables; with `--examples INDEX`, an index of `corpus/`, it
+runs the examples too; with `--check` it prints what is wrong, and its exit code is 1 if anything is.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.docs.checks import Page, pages, problems
+from tools.docs.checks import pages, problems
 from tools.docs.examples import renewed
 from tools.docs.tables import PARTS, ROOT, with_parts
 

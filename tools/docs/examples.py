@@ -23,7 +23,8 @@ from markdown_it.token import Token
 from tests.browser.serving import serving
 from tools.docs.checks import Page, shell_lines
 
-WIDTH = 100
+WIDTH = 120
+"""The most columns of a line of output."""
 COLUMNS = 88
 """How wide the terminal of an example is."""
 SHOWN_AT = "http://127.0.0.1:8000"
@@ -40,7 +41,7 @@ def renewed(page: Page, index: Path) -> str:
     as it is.
 
     Raises:
-        RuntimeError: Python code of the page failed; the message has what it said.
+        RuntimeError: Python code of the page, or the shell, failed; the message has what it said.
     """
     blocks = page.blocks("console", "python")
     if not blocks:
@@ -92,7 +93,13 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
     done = subprocess.run(  # noqa: S603 - runs what the documents tell people to run
         [SHELL, "-c", "\n".join(script)],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(root), "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "LOGNAME": "ann"},
+        env={
+            **kept,
+            "PYTHONPATH": str(root),
+            "COLUMNS": str(COLUMNS),
+            "NO_COLOR": "1",
+            "LOGNAME": "ann",
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -100,13 +107,13 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
         check=False,
     )
     said = done.stdout.replace(address, SHOWN_AT).replace(str(folder), "/work").split(f"\n{_END}\n")
-    if done.returncode:
-        raise RuntimeError(f"code of {blocks[0].content[:60]!r} and what follows failed: {said[-1]}")
     outputs = iter(said)
-    counts = (
+    counts = [
         sum(1 for _ in shell_lines(block)) if block.info.strip() == "console" else 1
         for block in blocks
-    )
+    ]
+    if done.returncode or len(said) <= sum(counts):
+        raise RuntimeError(f"example {len(said)} failed: {said[-1]}")
     return [[next(outputs).rstrip().splitlines() for _ in range(count)] for count in counts]
 
 

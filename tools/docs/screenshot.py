@@ -17,9 +17,7 @@ def main() -> None:
     """Serve the index, ask the question in a browser, and write what it shows."""
     index, picture = Path(sys.argv[1]), Path(sys.argv[2])
     with chromium.running() as browser, serving(index) as site:
-        page = browser.new_page(
-            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light"
-        )
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         page.goto(f"{site}?q={quote(QUESTION)}")
         page.locator(".hit").first.wait_for()
         page.screenshot(path=picture)

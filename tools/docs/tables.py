@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from semsearch.importers import FORMATS
 from semsearch.quality.lint import RULES, Rule
 
 ROOT = Path(__file__).parents[2]
+WIDTH = 100
+"""The most columns of a line of prose."""
 
 
 def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
@@ -172,7 +175,8 @@ def rules(_root: Path) -> str:
 
 def _rule(rule: Rule) -> str:
     needs = " It compares meanings, for which definitions are embedded." if rule.by_meaning else ""
-    parts = [f"## {rule.name}", f"{rule.summary} Severity: {rule.severity}.{needs}", rule.why]
+    told = f"{rule.summary} Severity: {rule.severity}.{needs}"
+    parts = [f"## {rule.name}", _wrapped(told), _wrapped(rule.why)]
     if rule.options:
         rows = ((f"`{n}`", f"`{value}`", rule.reads[n]) for n, value in rule.options.items())
         parts.append(table(("option", "default", "meaning"), rows))
@@ -182,6 +186,10 @@ def _rule(rule: Rule) -> str:
     ):
         parts += [said, f"```\n{_shortened(text)}```"]
     return "\n\n".join(parts)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _shortened(text: str) -> str:
