@@ -15,6 +15,7 @@ from itertools import islice
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
 from semsearch.importers.fields import shorten
+from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.redirects import led_elsewhere, merged, resolved
 from semsearch.text.slugs import slug
@@ -34,19 +35,6 @@ MAX_DETAILS = 1_000
 MAX_DETAIL = 2_000
 """Characters of an example, a citation, or another detail; longer ones are cut."""
 
-_PLACEHOLDERS = frozenset(
-    {
-        "add definition here", "coming soon", "definition needed", "definition pending", "definition to be added",
-        "fixme", "insert definition here", "lorem ipsum", "n/a", "no definition", "no definition available",
-        "no definition yet", "no description", "no description available", "no description yet", "none", "null",
-        "pending", "placeholder", "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed",
-        "to be defined", "to be determined", "to be done", "to be written", "to do", "todo", "wip",
-        "work in progress", "your definition here",
-    }
-)  # fmt: skip
-"""What stands where a definition is still missing, as an author writes it, in lower case."""
-_AROUND_PLACEHOLDERS = " \n\t.,:;!?-_–—…*<>()[]{}'\"`/|~"  # noqa: RUF001
-_LONGEST_PLACEHOLDER = 60
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
@@ -74,6 +62,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
         The entries, what was refused by the readers or here, what became a name of another entry, and what no entry holds.
     """
     cleaned = led_elsewhere([clean(i) if isinstance(i, Record) else i for i in items])
+    cleaned = _without_repeated_placeholders(cleaned)
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
     refusals: list[tuple[int, Refusal]] = []
@@ -99,6 +88,19 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
             refusals.append((place, outcome))
     refused = [refusal for _, refusal in sorted(refusals, key=_place)]
     return EntryOrRefusal(entries, refused, done, left_out)
+
+
+def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:
+    """Refuse the records whose definition is one that stands for none throughout the glossary."""
+    repeated = repeated_placeholders(item for item in items if isinstance(item, Record))
+
+    def checked(item: Item) -> Item:
+        if isinstance(item, Record) and item.definition in repeated:
+            reason = f"the definition of {shorten(item.term)!r} is a placeholder: {shorten(item.definition)!r}"
+            return Refusal(item.source, f"{reason}, which other entries have too")
+        return item
+
+    return [checked(item) for item in items]
 
 
 def _place(placed: tuple[int, Refusal]) -> int:
@@ -202,7 +204,7 @@ def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str |
         return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
     if not _is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
-    if _is_placeholder(definition):
+    if is_placeholder(definition):
         return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
     return _reason_of_length(term, definition, names)
 
@@ -216,14 +218,6 @@ def _reason_of_length(term: str, definition: str, names: Sequence[str]) -> str |
     if too_long is not None:
         return f"an alias or id of {term!r} is longer than {MAX_TERM} characters"
     return None
-
-
-def _is_placeholder(definition: str) -> bool:
-    """Whether a definition only says that there is none yet."""
-    if len(definition) > _LONGEST_PLACEHOLDER:
-        return False
-    said = " ".join(definition.casefold().strip(_AROUND_PLACEHOLDERS).split())
-    return not said or said in _PLACEHOLDERS
 
 
 class _Ids:
