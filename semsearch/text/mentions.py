@@ -75,7 +75,7 @@ class _Words:
     forms: list[str]
 
 
-_UNWRITTEN = (NameKind.INITIALS, NameKind.HIDDEN)
+_UNWRITTEN = (NameKind.INITIALS, NameKind.HIDDEN, NameKind.NOTATION)
 """Names that no author writes on purpose."""
 
 

@@ -63,6 +63,29 @@ _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PLAIN = re.compile(r"[^a-z0-9+#]+")
 _ACCENTED = ("LATIN ", "GREEK ", "CYRILLIC ")
 """Scripts whose marks are left out in hasty typing; in others a mark makes another letter."""
+_BARRED = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ŧ": "t",
+        "ı": "i",
+    }
+)
+"""Letters that are typed as others where a keyboard lacks them, and that Unicode does not decompose."""
+_TRADE_MARKS = str.maketrans(dict.fromkeys("™®℠©℗", " "))
+_POINTS = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew: accents, vowels, dots
+    "\u0610-\u061a\u0640\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"  # Arabic
+    "|(?<=\u0627)[\u0653-\u0655]"  # what alef carries
+)
+"""Signs that Hebrew and Arabic leave out in ordinary writing: vowel points, the tatweel that only stretches a word,
+and hamza and madda on an alef."""
 
 STOP_WORDS = frozenset(
     """
@@ -187,9 +210,9 @@ def text_hash(text: str) -> bytes:
 def fold(text: str) -> str:
     """Return a text as names are compared: NFKC, no case, no accents, runs of marks as blanks.
 
-    "Long Short-Term  Memory" and "long short term memory" fold alike; "C++" and "C#" keep
-    the marks that tell them apart, and so does a text of marks alone, like "&". Only Latin,
-    Greek and Cyrillic letters lose their accents.
+    "Long Short-Term  Memory" and "long short term memory" fold alike, and so do "Łódź" and "lodz". "C++" and
+    "C#" keep the marks that tell them apart, and so does a text of marks alone, like "&". Only Latin,
+    Greek and Cyrillic letters lose their accents; Arabic and Hebrew lose their vowel points.
     """
     return _fold_kept(text) if len(text) <= CACHED_CHARS else _fold(text)
 
@@ -197,10 +220,12 @@ def fold(text: str) -> str:
 def _fold(text: str) -> str:
     if text.isascii():  # nothing below would do anything else, and takes ten times as long
         return _PLAIN.sub(" ", text.lower()).strip() or "".join(text.split())
+    unmarked = text.translate(_TRADE_MARKS)
+    text = text if unmarked.isspace() else unmarked
     plain = unicodedata.normalize("NFKC", _VARIANT.sub("", text)).casefold()
     kept: list[str] = []
     base = " "
-    for c in unicodedata.normalize("NFKD", plain):
+    for c in _POINTS.sub("", unicodedata.normalize("NFKD", plain)).translate(_BARRED):
         if unicodedata.category(c)[0] == "M":
             if base.isalnum() and not unicodedata.name(base, "").startswith(_ACCENTED):
                 kept.append(c)
