@@ -17,6 +17,8 @@ class Tier(StrEnum):
     """The question is an acronym, a plural or another spelling of a name."""
     PREFIX = "prefix"
     """A name begins with the question."""
+    PARTIAL = "partial"
+    """The question is words of a name that begins otherwise: its last ones, or some within."""
     MEANING = "meaning"
     """Found by what the question means and the words it shares with the entry."""
     FUZZY = "fuzzy"
@@ -30,6 +32,8 @@ class Verdict(StrEnum):
 
     EXACT = "exact"
     """The question is a name of the first hit, or another form of one."""
+    TERMS = "about these terms"
+    """The question puts several names side by side, and the first hits are their entries."""
     STRONG = "strong"
     """The first hit is very likely right."""
     POSSIBLE = "possible"

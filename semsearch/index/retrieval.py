@@ -105,7 +105,7 @@ class Retriever:
         )
         self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
-        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts)
+        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts, deleted)
         self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi_entries import MultiEntries
-from semsearch.search.query import NameFinder, NameMatch
-
-_ORDER = {tier: i for i, tier in enumerate(Tier)}
+from semsearch.ranking.tiers import tier_order
+from semsearch.search.query import NameFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,11 @@ def suggest(
     Of names that begin with it the shortest comes first; at least two letters are needed for those.
     """
     found = names.by_name(typed, within)
-    first = sorted(found.items(), key=lambda item: (_ORDER[item[1].tier], -item[1].share, item[0]))
-    return _offered(first[:k], snapshot)
+    first = sorted(found, key=lambda at: (tier_order(found[at].tier), at))
+    labels = {at: found[at].label for at in first}
+    for named in names.beginning_with(typed, within):
+        labels.setdefault(named.position, named.name.label)
+    return _offered(list(labels.items())[:k], snapshot)
 
 
 def resembling(
@@ -38,11 +39,9 @@ def resembling(
 ) -> list[Suggestion]:
     """Return entries of which a name resembles what may be misspelt, the likeliest first."""
     found = names.by_resemblance(typed, within)
-    return _offered(list(found.items())[:k], snapshot)
+    return _offered([(at, match.label) for at, match in found.items()][:k], snapshot)
 
 
-def _offered(ranked: list[tuple[int, NameMatch]], snapshot: MultiEntries) -> list[Suggestion]:
+def _offered(ranked: list[tuple[int, str]], snapshot: MultiEntries) -> list[Suggestion]:
     entries = snapshot.entries([position for position, _ in ranked])
-    return [
-        Suggestion(match.label, entry) for (_, match), entry in zip(ranked, entries, strict=True)
-    ]
+    return [Suggestion(label, entry) for (_, label), entry in zip(ranked, entries, strict=True)]

@@ -16,7 +16,7 @@ from types import TracebackType
 from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
 from semsearch.core.entries import Entry
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import InvalidQuestion, InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.exporters.context import NOWHERE
@@ -36,7 +36,7 @@ from semsearch.search.live_index import IndexView, LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.normalise import check_question
+from semsearch.text.normalise import check_question, is_marks
 
 MAX_K = 100
 """Most hits of one answer."""
@@ -203,14 +203,18 @@ class Glossary:
         self._check(asked, self._shown)
 
     def _check(self, asked: SearchRequest, shown: IndexView) -> None:
-        check_question(asked.question)
+        question = check_question(asked.question)
         if not 1 <= asked.k <= MAX_K:
             raise InvalidSetting(f"{asked.k} hits were asked for; ask for 1 to {MAX_K}")
         if not 0 <= asked.min_confidence <= 1:
             raise InvalidSetting(
                 f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
             )
-        shown.within(asked.glossary, asked.language)
+        within = shown.within(asked.glossary, asked.language)
+        if is_marks(question) and not shown.retriever.names.by_name(question, within):
+            raise InvalidQuestion(
+                f"no entry is called {question!r}, which has no letter or digit; ask with at least one word"
+            )
 
     def prepare(self, asked: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
         """Read and embed several questions with one run of the encoder, to be answered one by one.

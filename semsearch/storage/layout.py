@@ -16,6 +16,9 @@
         words.db                stems and where their postings are (SQLite, read-only)
         name_stems.i64          what the names of entries say (see `storage.name_stems`), with
         name_starts.i64         where that of each entry begins
+        name_words.i64          every stem of a name, with
+        name_word_starts.i64    where its entries begin in
+        name_word_positions.i32 the positions of the entries that have it in a name
         postings.i32, .f32      which entries use a stem, and how much that counts
         vectors.f32             one float32 row for each passage
         engine.faiss            what finds them, where comparing all would take too long
@@ -71,6 +74,9 @@ class GenerationLayout:
             self.posting_weights,
             self.name_stems,
             self.name_starts,
+            self.name_words,
+            self.name_word_starts,
+            self.name_word_positions,
             self.vectors,
             self.first_rows,
             self.tokens,
@@ -105,6 +111,21 @@ class GenerationLayout:
     def name_starts(self) -> Path:
         """Little-endian int64, one for each position and one more."""
         return self.root / "name_starts.i64"
+
+    @property
+    def name_words(self) -> Path:
+        """Little-endian int64, ascending."""
+        return self.root / "name_words.i64"
+
+    @property
+    def name_word_starts(self) -> Path:
+        """Little-endian int64, one for each word and one more."""
+        return self.root / "name_word_starts.i64"
+
+    @property
+    def name_word_positions(self) -> Path:
+        """Little-endian int32, ascending within each word."""
+        return self.root / "name_word_positions.i32"
 
     @property
     def tokens(self) -> Path:

@@ -103,14 +103,6 @@ STOP_WORDS = frozenset(
 words of the shell around it ("what do you call the thing that ..."). Chosen by reading, not
 tuned; only the words half uses them, the encoder reads the whole question."""
 
-_SHELL = re.compile(
-    r"^(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]s|['’]re)\s+(?:meant\s+by\s+)?|define\s+|"
-    r"definition\s+of\s+|(?:the\s+)?meaning\s+of\s+|explain\s+|what\s+do(?:es)?\s+)"
-    r"(?:(?:a|an|the)\s+)?",
-    re.IGNORECASE,
-)
-_SHELL_END = re.compile(r"(?:\s+(?:mean|means|stand\s+for))?[\s?!.:]*$", re.IGNORECASE)
-
 
 def check_question(raw: str) -> str:
     """Return the question as it will be asked: NFC, white space runs as one blank.
@@ -119,7 +111,7 @@ def check_question(raw: str) -> str:
         raw: what a person or program sent.
 
     Returns:
-        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters.
+        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters; of marks alone if it is so ("...", see `is_marks`).
 
     Raises:
         InvalidQuestion: it is empty, too long, or holds characters that are not text.
@@ -132,11 +124,16 @@ def check_question(raw: str) -> str:
         )
     question = _SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
     _check_length(question)  # some characters are composed of two
-    if not any(c not in _ASIDE and unicodedata.category(c)[0] in "LNPS" for c in question):
+    if not any(unicodedata.category(c)[0] in "LNPS" for c in question):
         raise InvalidQuestion(
             "the question is empty: it has no letter or digit; ask with at least one word"
         )
     return question
+
+
+def is_marks(question: str) -> bool:
+    """Return whether a question is punctuation alone, which asks nothing unless an entry is called so."""
+    return not any(c not in _ASIDE and unicodedata.category(c)[0] in "LNPS" for c in question)
 
 
 def _check_length(question: str) -> None:
@@ -145,12 +142,6 @@ def _check_length(question: str) -> None:
             f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are "
             "read, so shorten it"
         )
-
-
-def subject_of(question: str) -> str:
-    """Return what a "what is X?" question asks about; other questions come back unchanged."""
-    inner = _SHELL.sub("", question, count=1)
-    return _SHELL_END.sub("", inner) or question
 
 
 def content_words(question: str) -> list[str]:

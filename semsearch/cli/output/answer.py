@@ -19,6 +19,7 @@ _LABELS = {
     Tier.EXACT: "exact name",
     Tier.FORM: "form of a name",
     Tier.PREFIX: "name begins so",
+    Tier.PARTIAL: "words of a name",
     Tier.MEANING: "meaning",
     Tier.FUZZY: "similar spelling",
     Tier.NEAREST: "nearest only",
@@ -50,9 +51,9 @@ def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
 
 
 def _headline(found: Answer) -> str:
-    """How sure the answer is, in words and, unless it is a name, in percent."""
+    """How sure the answer is, in words and, unless it is made of names, in percent."""
     words = f"[{_COLORS.get(found.verdict, 'green')}]{VERDICTS[found.verdict]}[/]"
-    if found.verdict is Verdict.EXACT:
+    if found.verdict in (Verdict.EXACT, Verdict.TERMS):
         return words
     sure = f"{words} (confidence {percent(found.confidence)})"
     return f"{sure}. The nearest entries:" if found.no_close_match else sure
