@@ -13,7 +13,7 @@ TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -151,6 +151,9 @@ $(addprefix $(DICT)/wordnet/data.,noun verb):
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality
+
+fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_names $(SHARED)
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality
