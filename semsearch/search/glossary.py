@@ -211,7 +211,7 @@ class Glossary:
                 f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
             )
         within = shown.within(asked.glossary, asked.language)
-        if is_marks(question) and not shown.retriever.names.by_name(question, within):
+        if is_marks(question) and not shown.names.by_name(question, within):
             raise InvalidQuestion(
                 f"no entry is called {question!r}, which has no letter or digit; ask with at least one word"
             )

@@ -64,9 +64,7 @@ class IndexView:
     @cached_property
     def names(self) -> NameFinder:
         """Finds entries by their names."""
-        return NameFinder(
-            self.retriever.snapshot, self.retriever.words, self.retriever.name_stems
-        )
+        return NameFinder(self.retriever.snapshot, self.retriever.words, self.retriever.name_stems)
 
     @cached_property
     def tag(self) -> str:
