@@ -67,33 +67,39 @@ SHELVES = tuple(
 """More entries than a reranker reads."""
 
 
-TIERS = ("model", "process", "browser", "torture", "fuzz", "packaging")
+OTHER_TIERS = ("model", "process", "browser", "torture", "fuzz", "shared", "packaging")
 """Markers of tests that are no unit tests."""
 
 _NEED_A_MODEL = {"cross_encoder", "random_adapter", "reranked_index", "seed_index", "small_model"}
 """Fixtures that load torch to make what they give."""
 
 _started: list[str] = []
-"""What started since the current test began."""
+"""Programs in Python that started since the current test began."""
 
 
 def pytest_configure() -> None:
-    """Hear of every process that starts."""
-    sys.addaudithook(
-        lambda event, args: _started.append(str(args[1])) if event == "subprocess.Popen" else None
-    )
+    """Hear of every process that starts; libraries may ask the system for its processors."""
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "subprocess.Popen" and str(arguments[0]) == sys.executable:
+            _started.append(str(arguments[1]))
+
+    sys.addaudithook(hear)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A test whose fixtures need a model is of the tier model."""
+    """A test whose fixtures need a model is of the tier model, and one of no other tier a unit test."""
     if isinstance(item, pytest.Function) and _NEED_A_MODEL.intersection(item.fixturenames):
         item.add_marker("model")
+    if not any(item.get_closest_marker(tier) for tier in OTHER_TIERS):
+        item.add_marker("unit")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """A unit test starts no process and loads no torch; one that does says so by its marker."""
-    is_unit = not any(item.get_closest_marker(tier) for tier in TIERS)
+    is_unit = item.get_closest_marker("unit") is not None
     had_torch = "torch" in sys.modules
     _started.clear()
     yield

@@ -186,6 +186,7 @@ def test_what_a_service_imported_is_listed(hashed_index: Path, tmp_path: Path) -
     assert imported.intersection(services.HEAVY) == set()
 
 
+@pytest.mark.process
 def test_a_service_that_does_not_start_says_why() -> None:
     """What it said before it ended is in the message."""
     command = [sys.executable, "-c", "raise SystemExit('no such luck')"]
@@ -196,6 +197,7 @@ def test_a_service_that_does_not_start_says_why() -> None:
         pass
 
 
+@pytest.mark.process
 def test_a_silent_service_is_given_up() -> None:
     """After the limit, not never."""
     command = [sys.executable, "-c", "import time; time.sleep(60)"]

@@ -156,6 +156,7 @@ def test_the_others_go_on_when_one_cannot_be_replaced(index: Path, tmp_path: Pat
         assert all(_answers(url) for _ in range(10))
 
 
+@pytest.mark.process
 def test_why_none_can_start() -> None:
     """The reason of the first process is raised here, and nothing is left running."""
     with pytest.raises(IndexMissing, match="semsearch build"):
