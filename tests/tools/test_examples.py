@@ -72,4 +72,7 @@ def test_commands_ask_the_index_and_the_service(project: Path) -> None:
 def test_examples_are_current(path: str, seed_index: Path) -> None:
     """Figures aside: they may differ between machines."""
     page = Page(ROOT, path)
-    assert normal(renewed(page, seed_index).splitlines()) == normal(page.text.splitlines())
+    made = renewed(page, seed_index).replace(
+        f"{ROOT}/", ""
+    )  # the index was built from a whole path
+    assert normal(made.splitlines()) == normal(page.text.splitlines())

@@ -60,7 +60,7 @@ def renewed(page: Page, index: Path) -> str:
 
 def normal(lines: list[str]) -> str:
     """Return a text without its figures: digits, hashes, and blanks that only align columns."""
-    text = re.sub(r"\b[0-9a-f]{8,}\b", "#", "\n".join(lines))
+    text = re.sub(r"(?<![^\W_])[0-9a-f]{8,}(?![^\W_])", "#", "\n".join(lines))
     return re.sub(r"[ ─━]+", " ", re.sub(r"\d[\d.,:]*", "0", text)).strip()
 
 

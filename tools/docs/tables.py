@@ -151,6 +151,19 @@ def benchmark(root: Path) -> str:
     )
 
 
+def reached(root: Path) -> str:
+    """Return a sentence on speed and memory beside others."""
+    results = json.loads((root / "docs/benchmark.json").read_text(encoding="utf-8"))
+    bars = {bar["name"]: shown(bar["reached"]) for bar in results["bench"]["bars"]}
+    throughput = "throughput, 16 clients, distinct questions, against"
+    return _wrapped(
+        f"Sixteen clients at once get {bars[f'{throughput} plain service']} times the answers of a "
+        f"plain sentence-transformers service and {bars[f'{throughput} txtai']} times those of txtai, "
+        f"with {bars['peak memory, against plain service']} of the plain service's memory "
+        "(`make bench`)."
+    )
+
+
 def decisions(root: Path) -> str:
     """Return a list of all decisions, a link a line."""
     found = sorted((root / "docs/decisions").glob("*.md"))
@@ -215,6 +228,7 @@ PARTS: Mapping[str, Part] = {
     "rules": Part("docs/lint.md", rules),
     "benchmark": Part("docs/benchmarks.md", benchmark),
     "decisions": Part("DESIGN.md", decisions),
+    "reached": Part("README.md", reached),
 }
 
 
