@@ -21,7 +21,7 @@ and the words half still finds it."""
 
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _LINKS = frozenset({"see also", "related terms", "further reading", "references", "external links"})
-_LIST_MARKS = ("- ", "* ", "\u2022 ")
+LIST_MARKS = ("- ", "* ", "\u2022 ")
 _HEADING_WORDS = 8
 
 
@@ -83,4 +83,4 @@ def _is_line(text: str) -> bool:
 
 
 def _is_list(text: str) -> bool:
-    return text.startswith(_LIST_MARKS)
+    return text.startswith(LIST_MARKS)
