@@ -157,7 +157,7 @@ def _copy_keys(layout: IndexLayout, target: Path) -> None:
                 check(copied, layout.keys)
     except IndexDamaged as error:
         raise IndexDamaged(
-            f"{layout.keys} is not an intact database of keys ({error.__cause__}); move it away, and "
+            f"{layout.keys} is not a sound database of keys ({error.__cause__}); move it away, and "
             "make new keys with `semsearch keys create`"
         ) from error
 
