@@ -263,7 +263,7 @@ def _extract(stream: IO[bytes], file: Path) -> str:
     return digest.hexdigest()
 
 
-def _contents(source: Path, raw: bytes, hashes: dict[str, str]) -> dict[str, str | int]:
+def _contents(source: Path, raw: bytes, extracted: dict[str, str]) -> dict[str, str | int]:
     """Parse `BACKUP.json` and check the hashes of the extracted members."""
     try:
         stated = json.loads(raw)
@@ -272,7 +272,7 @@ def _contents(source: Path, raw: bytes, hashes: dict[str, str]) -> dict[str, str
         raise _incomplete(source, f"{CONTENTS} cannot be read") from error
     if number > FORMAT:
         raise FormatTooNew(f"{source} has format {number}, this version reads {FORMAT}; upgrade")
-    altered = next((n for n in hashes | hashes if hashes.get(n) != hashes.get(n)), None)
+    altered = next((n for n in hashes | extracted if hashes.get(n) != extracted.get(n)), None)
     if altered is not None:
         raise _incomplete(source, f"{altered} is missing or altered")
     checked: dict[str, str | int] = stated
