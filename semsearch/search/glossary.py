@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
+from semsearch.core.closing import Closing
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
@@ -41,7 +41,7 @@ MAX_K = 100
 """Most hits of an answer."""
 
 
-class Glossary:
+class Glossary(Closing):
     """An open index. Open it with `semsearch.open`, and use it as a context manager."""
 
     def __init__(self, path: Path, live: LiveIndex) -> None:
@@ -67,17 +67,6 @@ class Glossary:
         """
         layout = IndexLayout(Path(index))
         return cls(layout.root, LiveIndex(layout, model, calibrated=calibrated))
-
-    def __enter__(self) -> Glossary:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the files of the index; no query may be running."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from semsearch.core.closing import Closing
 
 if TYPE_CHECKING:
     from semsearch.core.answers import Neighbour, Reference, Related, Span
@@ -217,7 +218,7 @@ def serving(service: Listening, *, named_model: str | None) -> None:
     _hint(former_default(service.index, named_model))
 
 
-class BuildProgress:
+class BuildProgress(Closing):
     """A progress bar on standard error, one line for each step."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -243,15 +244,8 @@ class BuildProgress:
         self._task: progress.TaskID | None = None
         self._is_drawn = False
 
-    def __enter__(self) -> BuildProgress:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Remove the bar."""
         if self._is_drawn:
             self._bar.stop()
 
