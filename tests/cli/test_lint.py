@@ -104,7 +104,7 @@ def test_rules_are_chosen_by_options_and_files(stubs: Path, tmp_path: Path) -> N
     assert [one["rule"] for one in json.loads(done.stdout)["findings"]] == ["empty-definition"]
     for wrong, said in (
         (("--select", "empty-definitoin"), b"did you mean 'empty-definition'?"),
-        (("--fail-on", "bad"), b"--fail-on: 'bad' is no severity"),
+        (("--fail-on", "bad"), b"--fail-on: 'bad' is not a severity"),
         (("--config", str(tmp_path / "x.toml")), b"cannot read"),
         (("--json", "-f", "sarif"), b"--json and --format sarif were given; choose one"),
         (("--read-as", "word"), b"no format is called 'word'"),

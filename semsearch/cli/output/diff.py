@@ -74,11 +74,11 @@ def _words(one: Difference) -> Text:
 
     text = Text()
     for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
-        if piece.fate is WordChange.KEPT:
+        if piece.change is WordChange.KEPT:
             text.append(piece.text)
             continue
         sign, style = (
-            ("-", "red strike") if piece.fate is WordChange.REMOVED else ("+", "green underline")
+            ("-", "red strike") if piece.change is WordChange.REMOVED else ("+", "green underline")
         )
         text.append(f"[{sign}{piece.text.strip()}{sign}]", style)
         text.append(" " * piece.text.endswith(" "))
