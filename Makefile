@@ -174,7 +174,7 @@ chart: $(BIN)/.dev ## Draw the chart and the table of docs/benchmarks.md from wh
 training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
-training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING
+training: training-data ## Train the encoder's adapter from that data (half an hour); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED

@@ -157,7 +157,7 @@ def _copy_keys(layout: IndexLayout, target: Path) -> None:
                 check(copied, layout.keys)
     except IndexDamaged as error:
         raise IndexDamaged(
-            f"{layout.keys} is not an intact database of keys ({error.__cause__}); move it away, and "
+            f"{layout.keys} is not a sound database of keys ({error.__cause__}); move it away, and "
             "make new keys with `semsearch keys create`"
         ) from error
 
@@ -263,7 +263,7 @@ def _extract(stream: IO[bytes], file: Path) -> str:
     return digest.hexdigest()
 
 
-def _contents(source: Path, raw: bytes, hashes: dict[str, str]) -> dict[str, str | int]:
+def _contents(source: Path, raw: bytes, extracted: dict[str, str]) -> dict[str, str | int]:
     """Parse `BACKUP.json` and check the hashes of the extracted members."""
     try:
         stated = json.loads(raw)
@@ -272,7 +272,7 @@ def _contents(source: Path, raw: bytes, hashes: dict[str, str]) -> dict[str, str
         raise _incomplete(source, f"{CONTENTS} cannot be read") from error
     if number > FORMAT:
         raise FormatTooNew(f"{source} has format {number}, this version reads {FORMAT}; upgrade")
-    altered = next((n for n in hashes | hashes if hashes.get(n) != hashes.get(n)), None)
+    altered = next((n for n in hashes | extracted if hashes.get(n) != extracted.get(n)), None)
     if altered is not None:
         raise _incomplete(source, f"{altered} is missing or altered")
     checked: dict[str, str | int] = stated
