@@ -55,7 +55,8 @@ class ScoreParts:
     and to its best sentence. `tokens` is how well single words of the definition answer those of the
     question, `coverage` how much of the definition the question covers, both -1 to 1. `words` is the
     BM25 score, 0 when no word is shared. `named` is how much of the entry's own name is said in
-    a question that describes something, 0 to 1; it counts against the entry. `tokens`, `coverage` and
+    a question that describes something, 0 to 1; it counts against the entry. `asked` is the cosine to the
+    nearest of the phrases that people ask with, 0 without any. `tokens`, `coverage` and
     `named` are 0 where they were not computed: behind the fifty candidates looked at closely.
     """
 
@@ -66,6 +67,7 @@ class ScoreParts:
     coverage: float = 0.0
     words: float = 0.0
     named: float = 0.0
+    asked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Evidence:
 
     `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words
     of the entry's definition that the question also uses, `term_words` those of its term. `sentence` is the sentence of the definition
-    nearest to the question. `parts` are those of the score. `rerank_score` is the probability
+    nearest to the question. `phrase` is the one of `asked_as` of the entry that is nearest to the question, None where none is
+    near. `parts` are those of the score. `rerank_score` is the probability
     that the reranker gives, None where there is none or it has not read the entry.
     """
 
@@ -82,6 +85,7 @@ class Evidence:
     words: tuple[Span, ...] = ()
     term_words: tuple[Span, ...] = ()
     sentence: Span | None = None
+    phrase: str | None = None
     parts: ScoreParts = ScoreParts()
     rerank_score: float | None = None
 

@@ -29,6 +29,8 @@ class Details:
     `broader`, `narrower` and `related` are authored relations, by id or name as `see_also` of the entry is; what
     leads out of the glossary stays the address it was. `hidden_labels` are found as aliases are, and never
     shown. `sources` are citations of the definition, `status` is what the author calls it ("deprecated").
+    `asked_as` are questions and descriptions by which people look for the entry; they are embedded one by one, and
+    found by meaning.
     """
 
     category: str = ""
@@ -40,6 +42,7 @@ class Details:
     narrower: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     hidden_labels: tuple[str, ...] = ()
+    asked_as: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> Details:

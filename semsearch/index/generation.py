@@ -13,12 +13,12 @@ from itertools import groupby
 from pathlib import Path
 
 from semsearch.core.checksums import hashes_of
-from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
-from semsearch.index.ann.engine import engine_file, write_ann
+from semsearch.index.ann.engine import engine_files, write_ann, write_phrase_ann
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.memory_map import Rows
+from semsearch.index.files.phrases import write_phrases
 from semsearch.index.files.postings import write_words
 from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import FORMAT, Manifest, publish
@@ -85,6 +85,7 @@ def write_generation(
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
     files = GenerationLayout(scratch)
     dim = _write_vectors(files, store, built, made.key, progress)
+    write_phrases(files, built, lambda some: store.texts.vectors(some, made.key, dim), progress)
     write_tokens(
         files,
         built.glossaries(),
@@ -123,10 +124,10 @@ def _write_vectors(
 ) -> int:
     """Copy the vectors from the store, some at a time, and return their length."""
     dim = store.texts.dim_of(built.hashes([0])[0], key)
-    progress.start("vectors", len(built.rows))
+    progress.start("vectors", len(built.passage_rows))
     with files.vectors.open("wb") as rows:
-        for start in range(0, len(built.rows), BATCH):
-            some = built.rows[start : start + BATCH]
+        for start in range(0, len(built.passage_rows), BATCH):
+            some = built.passage_rows[start : start + BATCH]
             vectors = store.texts.vectors(built.hashes(some), key, dim)
             rows.write(vectors.astype("<f4").tobytes())
             progress.advance(len(some))
@@ -145,13 +146,15 @@ def _manifest(
 ) -> Manifest:
     identity, revision = made.revision
     engine = write_ann(files, dim, made.engine, progress)
+    phrase_engine = write_phrase_ann(files, dim, made.engine, progress)
     progress.start("measuring", 2)
     together, apart = _backgrounds(files, built, dim)
     progress.advance(1)
-    fit, fits = _fits(layout, files, made, dim, engine)
+    segment = Segment.open(files, dim, engine, phrase_engine)
+    fit, fits = _fits(layout, segment, made)
     progress.advance(1)
     progress.start("checksums", 1)
-    sha256 = hashes_of((*files.parts, *engine_file(files, engine)))
+    sha256 = hashes_of((*files.parts, *engine_files(files, engine, phrase_engine)))
     progress.advance(1)
     return Manifest(
         format=FORMAT,
@@ -167,9 +170,11 @@ def _manifest(
         dim=dim,
         precision=made.precision,
         engine=engine,
+        phrase_engine=phrase_engine,
         reranker=made.exports.reranker,
         entries=len(built.entries),
         vectors=len(built.rows),
+        phrases=len(built.phrase_rows),
         mean_words=mean_words,
         recipe=stated_weights(DEFAULT),
         fit=fit,
@@ -197,7 +202,7 @@ def _backgrounds(
 
 
 def _fits(
-    layout: IndexLayout, files: GenerationLayout, made: GenerationSpec, dim: int, engine: EngineInfo
+    layout: IndexLayout, segment: Segment, made: GenerationSpec
 ) -> tuple[Baseline, dict[str, Baseline]]:
     """Ask the new files their own sentences, with the encoder that will answer."""
     encoder = load_answering_encoder(
@@ -206,5 +211,5 @@ def _fits(
         fingerprint=made.fingerprint,
         precision=made.precision,
     )
-    with closing(Retriever(Segment.open(files, dim, engine))) as retriever:
+    with closing(Retriever(segment)) as retriever:
         return measure_score_baseline(retriever, encoder)

@@ -20,7 +20,7 @@ from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 5
+FORMAT = 6
 """Version of the files of an index. Any change to their meaning raises it."""
 
 
@@ -45,9 +45,14 @@ class Manifest:
     dim: int
     precision: str
     engine: EngineInfo
+    """What finds entries."""
+    phrase_engine: EngineInfo
+    """What finds phrases that people ask with."""
     reranker: RerankerInfo | None
     entries: int
     vectors: int
+    """Of passages and phrases."""
+    phrases: int
     mean_words: float
     """Words of an entry, names included, with which the words half compares the length of each."""
     background: Baseline
@@ -176,7 +181,8 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Baseline(**stated[one])
             stated[each] = {k: Baseline(**v) for k, v in stated[each].items()}
-        stated["engine"] = EngineInfo(**stated["engine"])
+        for engine in ("engine", "phrase_engine"):
+            stated[engine] = EngineInfo(**stated[engine])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         return Manifest(**stated), files
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -20,9 +20,10 @@ from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderMismatch, IndexBusy
 from semsearch.core.progress import Progress, track
-from semsearch.index.ann.engine import AUTO, write_ann
+from semsearch.index.ann.engine import AUTO, write_ann, write_phrase_ann
 from semsearch.index.embedding import Embedding, embed_missing, encoder_of
 from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.files.phrases import write_phrases
 from semsearch.index.files.postings import write_words
 from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import load_manifest, read_manifest
@@ -118,9 +119,10 @@ def scratch_index(
         files = GenerationLayout(Path(open_.enter_context(_temporary())))
         built, dim = texts.built, texts.dim
         with files.vectors.open("wb") as rows:
-            for start in range(0, len(built.rows), BATCH):
-                some = texts.vectors(built.hashes(built.rows[start : start + BATCH]))
+            for start in range(0, len(built.passage_rows), BATCH):
+                some = texts.vectors(built.hashes(built.passage_rows[start : start + BATCH]))
                 rows.write(some.astype("<f4").tobytes())
+        write_phrases(files, built, texts.vectors, progress)
         write_tokens(
             files,
             built.glossaries(),
@@ -130,7 +132,8 @@ def scratch_index(
         write_snapshot(files, built.passages(), [], progress=progress, total=len(built.entries))
         write_words(files, built.entries, progress)
         engine = write_ann(files, dim, AUTO, progress)
-        segment = Segment.open(files, dim, engine)
+        phrase_engine = write_phrase_ann(files, dim, AUTO, progress)
+        segment = Segment.open(files, dim, engine, phrase_engine)
         retriever = open_.enter_context(closing(Retriever(segment)))
         yield ScratchIndex(built.entries, segment, retriever, meaning.answering())
 

@@ -42,6 +42,9 @@ BARE = 0.7
 """Most that is said of a hit by meaning for a question of so few content words, which describes nothing:
 a name that is not in the glossary finds what mentions it. A choice, since no judged question is so short."""
 
+SAME_QUESTION = 0.97
+"""Cosine from which a question says what a phrase of the entry says; it is then no bare word, however short."""
+
 _FIT = (3.99, 2.34)
 _CHOICE = (0.18, 0.86)
 

@@ -64,7 +64,8 @@ class IndexView:
     @cached_property
     def names(self) -> NameFinder:
         """Finds entries by their names."""
-        return NameFinder(self.retriever.snapshot, self.retriever.words)
+        retriever = self.retriever
+        return NameFinder(retriever.snapshot, retriever.words, retriever.phrases)
 
     @cached_property
     def tag(self) -> str:
@@ -206,7 +207,8 @@ class LiveIndex:
         encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)
         stated = manifest.reranker
-        generation = Segment.open(files, manifest.dim, manifest.engine)
+        engines = manifest.engine, manifest.phrase_engine
+        generation = Segment.open(files, manifest.dim, *engines)
         return IndexView(
             manifest,
             generation,

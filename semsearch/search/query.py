@@ -14,7 +14,7 @@ from itertools import islice
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
 from semsearch.index.files.entry_table import NamedEntry
-from semsearch.index.segments.multi import MultiPostings
+from semsearch.index.segments.multi import MultiPhrases, MultiPostings
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
 from semsearch.text.names import Name, NameKind, form_of
@@ -80,9 +80,10 @@ class Reading:
 class NameFinder:
     """The names of an index. Safe to use from several threads."""
 
-    def __init__(self, snapshot: MultiEntries, words: MultiPostings) -> None:
+    def __init__(self, snapshot: MultiEntries, words: MultiPostings, phrases: MultiPhrases) -> None:
         self._snapshot = snapshot
         self._words = words
+        self._phrases = phrases
         self._longest_name = snapshot.longest_name()
 
     def by_name(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
@@ -106,8 +107,8 @@ class NameFinder:
     ) -> Reading:
         """Find the names a question is, or the text it was meant to be.
 
-        Only a question that is no name and has a word that nothing in the index uses is taken for
-        misspelt: as a whole for a name, or word by word.
+        Only a question that is neither a name nor a phrase that people ask with, and has a word that nothing in the
+        index uses, is taken for misspelt: as a whole for a name, or word by word.
 
         Args:
             question: as it was asked.
@@ -115,7 +116,8 @@ class NameFinder:
             is_word: whether a folded word is known elsewhere, and so no error.
         """
         names = self.by_name(question, within)
-        unknown = [] if names else self._words.unknown(question, within)
+        is_known = names or len(self._phrases.saying(question, within))
+        unknown = [] if is_known else self._words.unknown(question, within)
         if not unknown:
             return Reading(question, question, names)
         if names := self.by_resemblance(question, within, unknown):

@@ -75,6 +75,7 @@ class WholeEntry(Entry):
     narrower: _Texts = Field(default=None, description="By id or name.")
     related: _Texts = Field(default=None, description="By id or name.")
     hidden_labels: _Texts = Field(default=None, description="Names that find it and are not shown.")
+    asked_as: _Texts = Field(default=None, description="Phrases by which people ask for it.")
 
 
 class StoredEntry(WholeEntry):
@@ -156,6 +157,10 @@ class ScoreParts(_Shape):
         "counts against it.",
         examples=[0.0],
     )
+    asked: float = Field(
+        description="Cosine to the nearest phrase by which people ask for it; 0 without any.",
+        examples=[0.71],
+    )
 
 
 class Hit(Entry):
@@ -184,6 +189,13 @@ class Hit(Entry):
     )
     sentence: Span | None = Field(
         description="The sentence of the definition nearest to the question."
+    )
+    matched_phrase: str | None = Field(
+        default=None,
+        description="What somebody asked who looked for it: the phrase of the entry nearest to the question, where "
+        "one is near.",
+        examples=["what keeps a net from learning its data by heart?"],
+        exclude_if=lambda value: value is None,
     )
 
 

@@ -115,12 +115,14 @@ def _score_parts(parts: answers.ScoreParts) -> dict[str, float]:
         "coverage": parts.coverage,
         "words": parts.words,
         "named": parts.named,
+        "asked": parts.asked,
     }
 
 
 @members.register
 def _hit(hit: answers.Hit) -> dict[str, Any]:
     evidence = hit.evidence
+    phrase = {} if evidence.phrase is None else {"matched_phrase": evidence.phrase}
     return {
         "rank": hit.rank,
         **_entry(hit.entry),
@@ -133,6 +135,7 @@ def _hit(hit: answers.Hit) -> dict[str, Any]:
         "matched_words": [_span(word) for word in evidence.words],
         "matched_term_words": [_span(word) for word in evidence.term_words],
         "sentence": _span(evidence.sentence) if evidence.sentence else None,
+        **phrase,
     }
 
 

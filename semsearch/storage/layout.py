@@ -20,6 +20,10 @@
         vectors.f32             one float32 row for each passage
         engine.faiss            what finds them, where comparing all would take too long
         first_rows.i64          which of them is the first of each entry
+        phrases.i8              one int8 row for each phrase that people ask with, and
+        first_phrases.i64       which of them is the first of each entry
+        phrase_keys.i64         what phrases say, as numbers (see `index.files.phrases`)
+        phrases.faiss           what finds them, where comparing all would take too long
         tokens.i8, tokens.db    tokens of definitions, and how many entries use each; with
         token_*                 what belongs to them (see `storage.tokens`)
         MANIFEST.json           what built it, and the SHA-256 of the files beside it
@@ -63,7 +67,7 @@ class GenerationLayout:
 
     @property
     def parts(self) -> tuple[Path, ...]:
-        """Every file that the manifest vouches for, besides that of the engine."""
+        """Every file that the manifest vouches for, besides those of the engines."""
         return (
             self.entries,
             self.words,
@@ -73,6 +77,9 @@ class GenerationLayout:
             self.name_starts,
             self.vectors,
             self.first_rows,
+            self.phrases,
+            self.first_phrases,
+            self.phrase_keys,
             self.tokens,
             self.token_weights,
             self.token_starts,
@@ -95,6 +102,26 @@ class GenerationLayout:
     def first_rows(self) -> Path:
         """Little-endian int64, one for each position and one more."""
         return self.root / "first_rows.i64"
+
+    @property
+    def phrases(self) -> Path:
+        """int8, row after row: the vectors of phrases."""
+        return self.root / "phrases.i8"
+
+    @property
+    def first_phrases(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "first_phrases.i64"
+
+    @property
+    def phrase_keys(self) -> Path:
+        """Little-endian int64, one for each phrase."""
+        return self.root / "phrase_keys.i64"
+
+    @property
+    def phrase_engine(self) -> Path:
+        """A file of FAISS, if the generation has one for its phrases."""
+        return self.root / "phrases.faiss"
 
     @property
     def name_stems(self) -> Path:

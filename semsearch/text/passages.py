@@ -2,7 +2,8 @@
 
 Each entry gives one passage for its whole definition and one for each sentence of it. A question
 is near to the whole when it paraphrases the definition, and near to one sentence when it
-asks for one property; the score uses both (`ranking.fusion`).
+asks for one property; the score uses both (`ranking.fusion`). Each phrase that people ask with gives
+a text of its own, which is no part of the definition and is never shown as one.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ def passages_of(entry: Entry) -> list[Passage]:
         for span in sentences(paragraph.text)
     ]
     return [whole] if len(parts) < 2 else [whole, *parts[:MAX_SENTENCES]]
+
+
+def phrases_of(entry: Entry) -> tuple[str, ...]:
+    """Return the phrases by which people ask for an entry, in their order."""
+    return entry.details.asked_as
 
 
 def text_of(entry: Entry) -> str:

@@ -1,5 +1,7 @@
 """Lines directly below a heading that state other names and relations of a term: `Aliases: a; b`, `See also: [C](#c)`.
 
+A line `Asked as: why does it rise?; what makes dough grow` states phrases by which people ask for it.
+
 Of relations, links are the entries with that anchor; what leads to another site is what it is called by. Names without a
 link may be listed too.
 """
@@ -11,18 +13,23 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from semsearch.importers.fields import split_aliases
+from semsearch.importers.fields import split_aliases, split_phrases
 from semsearch.importers.markdown.blocks import Node, parse_inline
 from semsearch.importers.markdown.plain_text import inline_words
 
-_ALIASES = "aliases"
+_ALIASES, _PHRASES = "aliases", "asked_as"
 _STATED = re.compile(
     r"(?:(?P<aliases>aliases|alias|also known as|aka|a\.k\.a\.|synonyms?)|(?P<see_also>see also|related terms)"
-    r"|(?P<broader>broader)|(?P<narrower>narrower)|(?P<related>related)):\s*",
+    r"|(?P<asked_as>asked as)|(?P<broader>broader)|(?P<narrower>narrower)|(?P<related>related)):\s*",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"[*_\s]{0,9}(?:a|syn|see|rel|broad|narr)", re.IGNORECASE)
 """How the source of such a line begins; no other is parsed."""
+
+
+def is_phrase_held(phrase: str) -> bool:
+    """Whether a line of phrases can state this one."""
+    return not any(sign in phrase for sign in ";|")
 
 
 def is_stated(line: str) -> bool:
@@ -60,6 +67,8 @@ def take_stated(
 def _names(
     source: str, found: re.Match[str], references: MutableMapping[str, Any]
 ) -> tuple[str, ...]:
+    if found.lastgroup == _PHRASES:
+        return tuple(split_phrases(found.string[found.end() :]))
     linked = () if found.lastgroup == _ALIASES else tuple(_linked(source, references))
     return linked or tuple(split_aliases(found.string[found.end() :]))
 

@@ -1,7 +1,7 @@
 """One page per term: Markdown below YAML front matter, as MDN, Kubernetes and CNCF keep it.
 
 The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` its other names, and the whole
-body its definition. `related` and `see_also` name other entries, and so do links and macros. Pages that exist for navigation are refused by name, so that the report
+body its definition. `asked_as` are phrases by which people ask for it. `related` and `see_also` name other entries, and so do links and macros. Pages that exist for navigation are refused by name, so that the report
 accounts for every page of a folder.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
@@ -53,7 +53,16 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     prose = _definition(page, term, from_page(_sections(page, path)))
     if prose.words:
         links = (*_stated_links(page), *prose.see_also)
-        yield Record(term, prose.words, source, _aliases(page), _id(page), _language(page), links)
+        yield Record(
+            term,
+            prose.words,
+            source,
+            _aliases(page),
+            _id(page),
+            _language(page),
+            links,
+            Details.of({"asked_as": page.phrases()}),
+        )
     else:
         yield Refusal(source, f"no text below the front matter of {term!r}")
 

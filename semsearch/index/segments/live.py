@@ -21,6 +21,7 @@ from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import FLAT
 from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.files.phrases import write_phrases
 from semsearch.index.files.postings import write_words
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.manifest import Manifest
@@ -105,7 +106,9 @@ def _segment(
     # what is open stays readable when its name is gone, so nothing is left behind whatever ends the process
     with tempfile.TemporaryDirectory(prefix="semsearch-", dir=folder) as made:
         files = GenerationLayout(Path(made))
-        copy_vectors(texts, built.hashes(built.rows), key, manifest.dim, files.vectors)
+        passages = built.hashes(built.passage_rows)
+        copy_vectors(texts, passages, key, manifest.dim, files.vectors)
+        write_phrases(files, built, lambda some: texts.vectors(some, key, manifest.dim), silent)
         write_tokens(
             files,
             built.glossaries(),
@@ -115,4 +118,5 @@ def _segment(
         )
         write_snapshot(files, built.passages(), [], progress=silent, total=len(built.entries))
         write_words(files, built.entries, silent, mean_words=manifest.mean_words)
-        return Segment.open(files, manifest.dim, EngineInfo(FLAT, "", 1.0, 0, 0))
+        flat = EngineInfo(FLAT, "", 1.0, 0, 0)
+        return Segment.open(files, manifest.dim, flat, flat)

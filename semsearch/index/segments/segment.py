@@ -13,6 +13,7 @@ from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
+from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import WordsIndex
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.storage.layout import GenerationLayout
@@ -31,12 +32,15 @@ class Segment:
     first_rows: Numbers
     """(entries + 1,) where the passages of each begin."""
     finder: VectorSearcher
+    phrases: Phrases
     map: NDArray[np.float32]
     """(entries, 2) where each stands on the map; (0, 2) of what was changed since a generation."""
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
-        """Open the files of a generation; `engine` is what its manifest states."""
+    def open(
+        cls, files: GenerationLayout, dim: int, engine: EngineInfo, phrase_engine: EngineInfo
+    ) -> Segment:
+        """Open the files of a generation; the engines are those that its manifest states."""
         return cls(
             Snapshot(files.entries),
             WordsIndex(files),
@@ -45,6 +49,7 @@ class Segment:
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
             VectorSearcher.open(files, dim, engine),
+            Phrases(files, dim, phrase_engine),
             _map(files),
         )
 

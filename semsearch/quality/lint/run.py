@@ -68,7 +68,7 @@ def lint(
     by_meaning = any(choice.rule.by_meaning for choice in chosen)
     meaning = meaning_of(index, model) if by_meaning else None
     corpus = read_corpus(paths, columns=columns, format=format, progress=told_to)
-    files = [(file.path, format) for file in find_files(paths, format)]
+    files = [(file.path, format) for file in find_files(paths, format).files]
     material = LintContext(corpus, files, told_to)
     with ExitStack() as open_:
         if meaning is not None:

@@ -35,6 +35,7 @@ _HIT = schemas.Hit(
         coverage=0.44,
         words=4.2,
         named=0.0,
+        asked=0.0,
     ),
     rerank_score=None,
     matched_by=Tier.EXACT,
