@@ -85,7 +85,7 @@ def fit_both(domains: Sequence[Sample], judged: Sequence[Sample]) -> Weights:
     in_judged = len({sample.glossary for sample in judged})
     counts: dict[str, int] = {}
     for sample in (*domains, *judged):
-        counts[sample.glossary] = counts.get(sample.glossary, 0) + sample.right.any()
+        counts[sample.glossary] = counts.get(sample.glossary, 0) + int(sample.right.any())
     of_judged_glossaries = {sample.glossary for sample in judged}
 
     def share(sample: Sample) -> float:
@@ -96,23 +96,20 @@ def fit_both(domains: Sequence[Sample], judged: Sequence[Sample]) -> Weights:
     return fit([*domains, *judged], share)
 
 
-def scores_of(
-    sample: Sample, weights: Weights, phrases: float, has: Callable[[int], bool]
-) -> Weights:
+def scores_of(sample: Sample, weights: Weights, phrases: float, part: int) -> Weights:
     """Return the fused scores of the candidates of a sample.
 
     Args:
         sample: the question.
         weights: of `FITTED`.
         phrases: the weight of `asked`.
-        has: whether the entry at a position has phrases.
+        part: one in so many entries has phrases.
     """
     summed: Weights = sample.parts[:, _COLUMNS] @ weights
     if not phrases:
         return summed
     at_zero, slope = EXPECTED
-    having = np.array([has(int(position)) for position in sample.positions])
-    having &= sample.phrases != 0
+    having = (sample.positions % part == 0) & (sample.phrases != 0)
     return summed + phrases * np.where(having, sample.phrases - at_zero - slope * summed, 0)
 
 
@@ -139,7 +136,7 @@ def of_glossaries(
     """Return the figures of each glossary; one in `part` entries has phrases."""
     ranks: dict[str, list[float]] = {}
     for sample in samples:
-        scores = scores_of(sample, weights(sample), phrases, lambda at: at % part == 0)
+        scores = scores_of(sample, weights(sample), phrases, part)
         ranks.setdefault(sample.glossary, []).append(rank_of(sample, scores))
     return {glossary: figures(found) for glossary, found in ranks.items()}
 
@@ -179,8 +176,8 @@ def report(domains: Sequence[Sample], judged: Sequence[Sample]) -> None:
             (("answerable",), judged), ((WORDS,), judged), ((RIVAL,), judged),
         ):  # fmt: skip
             asked = [s for s in samples if s.kind in kinds]
-            found = of_glossaries(asked, chosen)
-            _line(f"  {len(asked):,} {kinds[0]}", found)
+            if asked:
+                _line(f"  {len(asked):,} {kinds[0]}", of_glossaries(asked, chosen))
     asked = [s for s in domains if s.phrases.any()]
     for weight in PHRASE_WEIGHTS:
         for part, title in ((1, "all"), (2, "half")):

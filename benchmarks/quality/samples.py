@@ -9,7 +9,7 @@ Of the judged glossaries there are the tuning halves, and the same made question
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -159,10 +159,15 @@ class Source:
         self._background = shown.fit_background(name)
 
     def position(self, id_: str) -> int:
-        """Return the position of an entry."""
+        """Return the position of an entry that is there."""
         found = self._retriever.snapshot.position_of(id_)
         assert found is not None, id_
         return found
+
+    def known(self, ids: Iterable[str]) -> set[int]:
+        """Return the positions of the entries that are there; a term that the glossary lacks is none."""
+        found = (self._retriever.snapshot.position_of(id_) for id_ in ids)
+        return {position for position in found if position is not None}
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -272,8 +277,8 @@ def of_judged(shared: Path, folder: Path, model: str) -> Iterator[Sample]:
 
 
 def _judged(source: Source, asked: Judged) -> Iterator[Sample]:
-    right = {source.position(id_) for id_ in asked.right}
+    right = source.known(asked.right)
     sample = source.ask(asked.query, asked.kind, right)
     yield sample
-    if asked.is_answerable:
+    if right:
         yield from source.made(min(right), asked.query, source.rival(sample))

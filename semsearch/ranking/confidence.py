@@ -48,8 +48,8 @@ unanswered."""
 SAME_QUESTION = 0.97
 """Cosine from which a question says what an asked-as phrase says; it is then no bare word."""
 
-_FIT = (3.99, 2.34)
-_CHOICE = (0.18, 0.86)
+FIT = (3.99, 2.34)
+CHOICE = (0.18, 0.86)
 
 _BY_NAME = {Tier.EXACT: 0.99, Tier.FORM: 0.95}
 """Confidence when the question is a name, or another form of one."""
@@ -100,7 +100,7 @@ def of_fit(standout: float) -> float:
     Args:
         standout: how many deviations its fused score lies above the background.
     """
-    intercept, slope = _FIT
+    intercept, slope = FIT
     return _logistic(intercept + slope * standout)
 
 
@@ -110,7 +110,7 @@ def of_choice(odds: float) -> float:
     Args:
         odds: see `odds_of`.
     """
-    intercept, slope = _CHOICE
+    intercept, slope = CHOICE
     return _logistic(intercept + slope * odds)
 
 

@@ -116,7 +116,8 @@ def test_strong_answers_are_counted() -> None:
         outcome(1, confidence=0.3, query="c"),
         outcome(kind="near", confidence=0.99, query="d"),
     ]
-    assert Strong.of(found) == Strong(right=pytest.approx(1 / 3), covers=pytest.approx(2 / 3))
+    strong = Strong.of(found)
+    assert (strong.right, strong.covers) == pytest.approx((1 / 3, 2 / 3))
     assert Strong.of(found[2:3]) == Strong(right=1, covers=0)
 
 
