@@ -2,7 +2,7 @@
 
     python -m benchmarks.quality.fit_confidence SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions; its four numbers are
+`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions; its numbers are
 those under which right and wrong first hits are the likeliest, all at once. Questions that names answer are left out. Prints
 the coefficients, what comes of them where they were not fitted (domains of another fold, judged glossaries left out one by
 one), and what thresholds would do. Nothing is written.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from benchmarks.quality.samples import MISSING, Sample, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
-from semsearch.ranking.confidence import odds_of
+from semsearch.ranking.confidence import Signs, apart_of, odds_of
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 
@@ -35,6 +35,8 @@ MADE = 0.1
 PENALTY = 1e-4
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)
 BINS = 10
+FITTING = len(confidence.FIT) - 1
+"""The first so many of the signs tell whether something fits, the others whether it is this one."""
 
 Values = NDArray[np.float64]
 
@@ -46,8 +48,7 @@ class Row:
     glossary: str
     group: str
     kind: str
-    standout: float
-    odds: float
+    signs: Signs
     is_right: bool
     share: float
 
@@ -70,8 +71,13 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> Row | None:
         glossary=sample.glossary,
         group=sample.group,
         kind=sample.kind,
-        standout=sample.background.standout(float(fused[first])),
-        odds=float(odds_of(fused)[first]),
+        signs=Signs(
+            standout=sample.background.standout(float(fused[first])),
+            words=float(parts[first, PARTS.index("words")]),
+            name=float(parts[first, PARTS.index("term")]) / max(sample.stems, 1),
+            odds=float(odds_of(fused)[first]),
+            apart=float(apart_of(parts[:, PARTS.index("tokens")])[first]),
+        ),
         is_right=bool(sample.right[first]),
         share=share_of(sample),
     )
@@ -98,16 +104,14 @@ def weighed(rows: Sequence[Row]) -> Values:
 
 
 def fit(rows: Sequence[Row]) -> Values:
-    """Return the coefficients: intercept and slope of the fit, and of the choice."""
+    """Return the coefficients: those of the fit, then those of the choice, each behind its intercept."""
     from scipy.optimize import minimize
 
-    standout, odds = (
-        np.array([getattr(row, name) for row in rows]) for name in ("standout", "odds")
-    )
+    signs = signs_of(rows)
     right, shares = np.array([row.is_right for row in rows], dtype=float), weighed(rows)
 
     def loss(numbers: Values) -> float:
-        sure = np.clip(_sure(numbers, standout, odds), 1e-9, 1 - 1e-9)
+        sure = np.clip(_sure(numbers, signs), 1e-9, 1 - 1e-9)
         likelihood = right * np.log(sure) + (1 - right) * np.log(1 - sure)
         return float(-shares @ likelihood + PENALTY * numbers @ numbers)
 
@@ -115,20 +119,24 @@ def fit(rows: Sequence[Row]) -> Values:
     return np.asarray(minimize(loss, start, method="L-BFGS-B").x)
 
 
-def _sure(numbers: Values, standout: Values, odds: Values) -> Values:
+def _sure(numbers: Values, signs: Values) -> Values:
     from scipy.special import expit
 
-    found: Values = expit(numbers[0] + numbers[1] * standout) * expit(
-        numbers[2] + numbers[3] * odds
-    )
+    fit, choice = np.split(numbers, [FITTING + 1])
+    fits = fit[0] + signs[:, :FITTING] @ fit[1:]
+    chosen = choice[0] + signs[:, FITTING:] @ choice[1:]
+    found: Values = expit(fits) * expit(chosen)
     return found
+
+
+def signs_of(rows: Sequence[Row]) -> Values:
+    """Return (n, 5) what is known of each first hit, in the order of `Signs`."""
+    return np.array([astuple(row.signs) for row in rows])
 
 
 def sure_of(rows: Sequence[Row], numbers: Values) -> Values:
     """Return the confidence of each row."""
-    return _sure(
-        numbers, np.array([row.standout for row in rows]), np.array([row.odds for row in rows])
-    )
+    return _sure(numbers, signs_of(rows))
 
 
 def cross_fitted(rows: Sequence[Row]) -> Values:
@@ -164,7 +172,8 @@ def main() -> None:
 def report(rows: Sequence[Row]) -> None:
     """Print the coefficients, and what comes of them where they were not fitted."""
     numbers = fit(rows)
-    print("FIT = ({:.2f}, {:.2f})\nCHOICE = ({:.2f}, {:.2f})".format(*numbers))
+    for name, some in zip(("FIT", "CHOICE"), np.split(numbers, [FITTING + 1]), strict=True):
+        print(f"{name} = ({', '.join(f'{number:.3g}' for number in some)})")
     sure = cross_fitted(rows)
     right = np.array([row.is_right for row in rows], dtype=float)
     shares = weighed(rows)
