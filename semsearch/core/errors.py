@@ -184,11 +184,14 @@ class MissingExtra(SemsearchError):
     Args:
         library: the missing library.
         purpose: what needs it.
+        extra: the optional dependencies that have it; those of a full installation by default.
     """
 
-    def __init__(self, library: str, purpose: str) -> None:
-        super().__init__(
-            f"{purpose} needs {library}, which is not installed here; "
-            "this looks like a serve-only installation: run `pip install semsearch` in full"
+    def __init__(self, library: str, purpose: str, extra: str = "") -> None:
+        advice = (
+            f"run `pip install 'semsearch[{extra}]'`"
+            if extra
+            else "this looks like a serve-only installation: run `pip install semsearch` in full"
         )
+        super().__init__(f"{purpose} needs {library}, which is not installed here; {advice}")
         self.library = library
