@@ -25,6 +25,8 @@ def load_into(model: Any, adapter: Path) -> None:  # noqa: ANN401 - untyped libr
         adapter: a folder in PEFT's format, of any precision.
     """
     model.load_adapter(str(adapter), adapter_name="default", is_trainable=True)
+    whole = model.transformers_model
+    whole.peft_config["default"].base_model_name_or_path = whole.name_or_path  # else a hub is asked
     for name, weights in model.named_parameters():
         weights.requires_grad_("lora_" in name)
         if "lora_" in name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,13 @@ def base_model(*, threads: int, seed: int, max_tokens: int = MAX_TOKENS) -> Any:
 
 
 def arguments(
-    folder: Path, *, epochs: float, learning_rate: float, seed: int, **others: Any
-) -> Any:  # noqa: ANN401
+    folder: Path,
+    *,
+    epochs: float,
+    learning_rate: float,
+    seed: int,
+    batch_sampler: Callable[..., object],
+) -> Any:  # noqa: ANN401 - untyped library
     """Return the trainer's arguments.
 
     Args:
@@ -72,7 +77,7 @@ def arguments(
         epochs: how often everything is learned from.
         learning_rate: its highest; it warms up and then falls as a cosine does.
         seed: of the order of the batches.
-        others: what only one kind of run sets.
+        batch_sampler: makes the batches of a set of data.
     """
     import torch
     from sentence_transformers import SentenceTransformerTrainingArguments
@@ -92,7 +97,7 @@ def arguments(
         save_total_limit=1,
         logging_steps=10,
         report_to=[],
-        **others,
+        batch_sampler=batch_sampler,
     )
 
 

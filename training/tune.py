@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -130,9 +130,6 @@ def _trainer(
         )
         ids += definitions
 
-    def batches(dataset: Any, **others: object) -> Any:  # noqa: ANN401 - a sampler of the library
-        return samplers[tuple(dataset.column_names)](dataset, **others)
-
     return SentenceTransformerTrainer(
         model=model,
         args=arguments(
@@ -140,11 +137,20 @@ def _trainer(
             epochs=given.epochs,
             learning_rate=given.learning_rate,
             seed=given.seed,
-            batch_sampler=batches,
+            batch_sampler=partial(_sampler, samplers),
         ),
         train_dataset=DatasetDict(sets),
         loss=DescriptionLoss(model, weights_of(model, ids), tokens=not given.no_tokens),
     )
+
+
+def _sampler(
+    samplers: Mapping[tuple[str, ...], Callable[..., Any]],
+    dataset: Any,  # noqa: ANN401 - untyped library
+    **given: object,
+) -> Any:  # noqa: ANN401
+    """Return what makes the batches of a set of data, which its columns tell."""
+    return samplers[tuple(dataset.column_names)](dataset, **given)
 
 
 def concept_columns(
