@@ -1,8 +1,13 @@
-"""Adapters (LoRA) as starting points, and two of them merged."""
+"""Adapters (LoRA): where a training starts from, and the mean of several.
+
+`python -m training.adapters TARGET ADAPTER...` writes the mean.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,31 +38,42 @@ def load_into(model: Any, adapter: Path) -> None:  # noqa: ANN401 - untyped libr
             weights.data = weights.data.float()
 
 
-def write_merged(start: Path, trained: Path, target: Path, share: float) -> None:
-    """Write the weights between two adapters, of which one was trained from the other.
+def write_mean(adapters: Sequence[Path], target: Path) -> None:
+    """Write the mean of adapters that were trained from one start (a model soup; Wortsman et al., 2022).
 
-    Both factors of each layer are interpolated. That differs from interpolating their product by
-    share * (1 - share) times the product of their changes, which is small for a short training.
-
-    Args:
-        start: the adapter that training began with.
-        trained: what it ended with.
-        target: the folder of the outcome.
-        share: how much of the change is kept; 1 is `trained`, 0 is `start`.
+    The mean is that of the factors of each layer. It differs from the mean of their products by products of the
+    changes since the start, which are small for a short training (https://arxiv.org/abs/2203.05482).
 
     Raises:
-        ImportFailed: the two adapters have different layers.
+        ImportFailed: the adapters have different layers.
     """
     from safetensors.torch import load_file, save_file  # noqa: PLC0415 - loads torch
 
-    old, new = (load_file(folder / WEIGHTS) for folder in (start, trained))
-    shapes = [{name: tensor.shape for name, tensor in one.items()} for one in (old, new)]
-    if shapes[0] != shapes[1]:
-        raise ImportFailed(f"has other layers or another rank than {start}", trained / WEIGHTS)
-    merged = {
-        name: ((1 - share) * old[name].float() + share * new[name].float()).contiguous()
-        for name in old
+    first, *others = [load_file(folder / WEIGHTS) for folder in adapters]
+    shapes = {name: tensor.shape for name, tensor in first.items()}
+    for folder, one in zip(adapters[1:], others, strict=True):
+        if {name: tensor.shape for name, tensor in one.items()} != shapes:
+            raise ImportFailed(
+                f"has other layers or another rank than {adapters[0]}", folder / WEIGHTS
+            )
+    mean = {
+        name: sum((one[name].float() for one in others), first[name].float()) / len(adapters)
+        for name in first
     }
     target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(trained / CONFIG, target / CONFIG)
-    save_file(merged, target / WEIGHTS, {"format": "pt"})
+    shutil.copyfile(adapters[-1] / CONFIG, target / CONFIG)
+    save_file(mean, target / WEIGHTS, {"format": "pt"})
+
+
+def main() -> None:
+    """Write the mean of the adapters that are named."""
+    parser = argparse.ArgumentParser(prog="python -m training.adapters", description=__doc__)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("adapters", type=Path, nargs="+", metavar="ADAPTER")
+    given = parser.parse_args()
+    write_mean(given.adapters, given.target)
+    print(f"The mean of {len(given.adapters)} adapters: {given.target}")
+
+
+if __name__ == "__main__":
+    main()

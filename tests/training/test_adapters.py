@@ -1,4 +1,4 @@
-"""Adapters to go on from, and what lies between two of them."""
+"""Adapters to go on from, and the mean of several."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed
-from training.adapters import write_merged, write_start
+from training.adapters import write_mean, write_start
 from training.install import CONFIG, WEIGHTS
 
 UP, DOWN = "base_model.model.x.lora_B.weight", "base_model.model.x.lora_A.weight"
@@ -33,22 +33,20 @@ def values(folder: Path) -> tuple[float, float]:
     return up, down
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0, (1, 2)), (0.25, (1.5, 3)), (1, (3, 6))])
-def test_a_share_of_the_change_is_kept(
-    tmp_path: Path, share: float, expected: tuple[float, float]
-) -> None:
-    """Nothing of it is the start, all of it the trained adapter."""
-    start, trained = written(tmp_path / "start", 1, 2), written(tmp_path / "trained", 3, 6)
-    write_merged(start, trained, tmp_path / "merged", share)
-    assert values(tmp_path / "merged") == expected
-    assert (tmp_path / "merged" / CONFIG).read_bytes() == (trained / CONFIG).read_bytes()
+def test_the_mean_of_several_is_that_of_each_factor(tmp_path: Path) -> None:
+    """All of them count alike, and the description is that of one."""
+    folders = [written(tmp_path / str(n), n, 2 * n) for n in (1, 2, 6)]
+    write_mean(folders, tmp_path / "mean")
+    assert values(tmp_path / "mean") == (3, 6)
+    assert (tmp_path / "mean" / CONFIG).read_bytes() == (folders[0] / CONFIG).read_bytes()
 
 
-def test_adapters_of_two_ranks_cannot_be_merged(tmp_path: Path) -> None:
+def test_adapters_of_two_ranks_have_no_mean(tmp_path: Path) -> None:
     """The message has the file."""
-    start, trained = written(tmp_path / "start", 1, 2), written(tmp_path / "trained", 3, 6, rank=4)
-    with pytest.raises(ImportFailed, match=r"trained/adapter_model.*another rank"):
-        write_merged(start, trained, tmp_path / "merged", 0.5)
+    folders = [written(tmp_path / "one", 1, 2), written(tmp_path / "other", 3, 6, rank=4)]
+    with pytest.raises(ImportFailed, match=r"other/adapter_model.*another rank"):
+        write_mean(folders, tmp_path / "mean")
+    assert not (tmp_path / "mean").exists()
 
 
 def test_training_starts_with_a_share_of_what_was_learned(tmp_path: Path) -> None:
