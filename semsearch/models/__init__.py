@@ -8,7 +8,7 @@ from semsearch.core.errors import EncoderMismatch
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
-from semsearch.models.registry import find_model, packaged_name
+from semsearch.models.registry import RETIRED_DEFAULTS, find_model, packaged_name
 
 REFERENCE = "reference"
 """Precision of an index whose encoder could not be exported: sentence-transformers answers."""
@@ -50,7 +50,7 @@ def load_answering_encoder(
 def is_meant(name: str, *, model: str, fingerprint: str) -> bool:
     """Whether a user's name for an encoder means the one that an index was built with.
 
-    Those that come along are known by name: a service has its index and not their packages.
+    Those that come along, or did, are known by name: a service has its index and not their packages.
 
     Args:
         name: what the user says.
@@ -60,7 +60,7 @@ def is_meant(name: str, *, model: str, fingerprint: str) -> bool:
     Raises:
         ModelRefused: there is no such encoder.
     """
-    if name == hashed.NAME:
+    if name == hashed.NAME or name in RETIRED_DEFAULTS:
         return model == name
     packaged = packaged_name(name)
     return packaged == model if packaged else find_model(name).fingerprint == fingerprint
