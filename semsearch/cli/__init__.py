@@ -19,7 +19,7 @@ import os
 import sys
 import traceback
 
-from semsearch.cli import backup, build_options, edit, export, keys, lint_and_diff, serve
+from semsearch.cli import backup, build_options, edit, export, keys, lint_and_diff, serve, teach
 from semsearch.cli.commands import app
 from semsearch.core import errors
 
@@ -28,6 +28,7 @@ app.add_typer(serve.app)
 app.add_typer(lint_and_diff.app)
 app.add_typer(export.app)
 app.add_typer(edit.app)
+app.add_typer(teach.app)
 app.add_typer(backup.app)
 app.add_typer(keys.app)
 

@@ -5,8 +5,6 @@ Everything here blocks and is safe to call from several threads; edits take turn
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -18,8 +16,8 @@ from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
-from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id
-from semsearch.ingest.edit_session import EditSession, EncoderProvider
+from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
+from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
 from semsearch.storage.entry_store import Edit, EntryReader, EntryStore, Stored
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
@@ -66,7 +64,7 @@ class Editor:
             StoredIndexError: there is no index, or it is of another version.
         """
         self._desk = EditSession(Path(index), lend, progress)
-        self._who = who or _user()
+        self._who = who or user_name()
         self._once: IdempotentRequest | None = None
 
     def __enter__(self) -> Editor:
@@ -192,7 +190,7 @@ class Editor:
                 if made != id_:
                     raise InvalidEntry(f"{id_!r} cannot be the id of an entry, {made!r} could")
                 return Edit(id_, drafted(draft, id_), expected)
-            return Edit(id_, _revised(present.entry, draft), expected)
+            return Edit(id_, revised(present.entry, draft), expected)
 
         return self._edit(decide)
 
@@ -237,9 +235,15 @@ class Editor:
         def decide(store: EntryStore) -> Edit:
             entry = _known(store, id_).entry
             changed = {**parts, "details": replace(entry.details, **(details or {}))}
-            return Edit(id_, _revised(entry, replace(Draft.of(entry), **changed)), expected)
+            return Edit(id_, revised(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
+
+    def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
+        """Add a phrase by which people ask for an entry; see `taught` for what is refused, and `change`."""
+        return self._edit(
+            lambda store: Edit(id_, taught(_known(store, id_).entry, question), expected)
+        )
 
     def delete(self, id_: str, *, expected: int | None = None) -> Changed:
         """Delete an entry; its history stays, and it can be restored.
@@ -329,14 +333,6 @@ class Editor:
         return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
 
 
-def _user() -> str:
-    """Return who runs this; in a container it may be nobody that the system knows."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
-
-
 def _known(store: EntryReader, id_: str) -> Stored:
     """Return an entry that has to be there; what may have been meant is told otherwise."""
     found = store.get(id_)
@@ -351,8 +347,3 @@ def _known(store: EntryReader, id_: str) -> Stored:
 def _entry(store: EntryReader, id_: str) -> Entry | None:
     found = store.get(id_)
     return found.entry if found else None
-
-
-def _revised(entry: Entry, draft: Draft) -> Entry:
-    """Return an entry with other content; where it came from stays."""
-    return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)

@@ -80,6 +80,14 @@ class Phrases:
         owners: Numbers = np.searchsorted(self.first, phrases, side="right") - 1
         return owners
 
+    def vectors(self, phrases: Numbers) -> Vectors:
+        """Return the vectors of some phrases, (n, d)."""
+        return self._vectors.at(phrases)
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
+        return self._finder.ranked(vectors, k)
+
     def nearest(self, question: Vectors, k: int, within: range, only: Numbers | None) -> Numbers:
         """Return the positions of the k phrases nearest to a question, ascending.
 
