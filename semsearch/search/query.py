@@ -107,8 +107,8 @@ class NameFinder:
     ) -> Reading:
         """Find the names a question is, or the text it was meant to be.
 
-        Only a question that is neither a name nor a phrase that people ask with, and has a word that nothing in the
-        index uses, is taken for misspelt: as a whole for a name, or word by word.
+        Only a question that is neither a name nor a phrase that people ask with, and has a word that neither an entry nor
+        a phrase uses, is taken for misspelt: as a whole for a name, or word by word.
 
         Args:
             question: as it was asked.
@@ -117,7 +117,8 @@ class NameFinder:
         """
         names = self.by_name(question, within)
         is_known = names or len(self._phrases.saying(question, within))
-        unknown = [] if is_known else self._words.unknown(question, within)
+        unused = [] if is_known else self._words.unknown(question, within)
+        unknown = [word for word in unused if not self._phrases.says(word)]
         if not unknown:
             return Reading(question, question, names)
         if names := self.by_resemblance(question, within, unknown):

@@ -22,7 +22,8 @@
         first_rows.i64          which of them is the first of each entry
         phrases.i8              one int8 row for each phrase that people ask with, and
         first_phrases.i64       which of them is the first of each entry
-        phrase_keys.i64         what phrases say, as numbers (see `index.files.phrases`)
+        phrase_keys.i64         what phrases say, and
+        phrase_words.i64        in which words, as numbers (see `index.files.phrases`)
         phrases.faiss           what finds them, where comparing all would take too long
         tokens.i8, tokens.db    tokens of definitions, and how many entries use each; with
         token_*                 what belongs to them (see `storage.tokens`)
@@ -80,6 +81,7 @@ class GenerationLayout:
             self.phrases,
             self.first_phrases,
             self.phrase_keys,
+            self.phrase_words,
             self.tokens,
             self.token_weights,
             self.token_starts,
@@ -117,6 +119,11 @@ class GenerationLayout:
     def phrase_keys(self) -> Path:
         """Little-endian int64, one for each phrase."""
         return self.root / "phrase_keys.i64"
+
+    @property
+    def phrase_words(self) -> Path:
+        """Little-endian int64, ascending."""
+        return self.root / "phrase_words.i64"
 
     @property
     def phrase_engine(self) -> Path:

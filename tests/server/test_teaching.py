@@ -94,6 +94,8 @@ def test_what_was_taught_is_said_on_the_page_and_in_json(client: TestClient, fol
     assert (
         '<p class="someone-asked">Someone asked: <q dir="auto">wobbly &lt;jelly&gt; zebra</q></p>'
     ) in page(client)
+    page_of_entry = client.get("/entry/kitchen:whisk", headers={"Accept": "text/html"}).text
+    assert '<li><q dir="auto">wobbly &lt;jelly&gt; zebra</q></li>' in page_of_entry
     hits = client.get("/v1/search", params={"q": QUESTION}).json()["hits"]
     assert (hits[0]["id"], hits[0]["matched_phrase"]) == ("kitchen:whisk", QUESTION)
     assert all("matched_phrase" not in hit for hit in hits[1:])
