@@ -21,11 +21,9 @@ from typing import Any
 
 from semsearch.core.checksums import sha256_of
 from training.adapters import load_into, write_start
-from training.batches import ByDomain, ByTopic
 from training.concepts import CONCEPTS, KINDS, Concept, read_concepts, senses_of
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
-from training.loss import DescriptionLoss
 from training.runs import (
     MAX_TOKENS,
     arguments,
@@ -107,6 +105,9 @@ def _trainer(
 ) -> Any:  # noqa: ANN401
     from datasets import Dataset, DatasetDict  # noqa: PLC0415 - heavy
     from sentence_transformers import SentenceTransformerTrainer
+
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+    from training.sampler import ByDomain, ByTopic  # noqa: PLC0415 - loads torch
 
     asked = concept_columns(concepts, terms=given.terms, seed=given.seed)
     sets = {"concepts": Dataset.from_dict(asked)}

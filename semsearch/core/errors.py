@@ -16,6 +16,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
+    ├── ChatFailed              ChatRefused
     ├── WorkerFailed
     └── MissingExtra
 
@@ -164,6 +165,14 @@ class EncoderError(SemsearchError):
 
 class ModelRefused(EncoderError):
     """A model that is unsafe to load, or not the one it claims to be."""
+
+
+class ChatFailed(SemsearchError):
+    """A chat server did not answer, or not with text, however often it was asked."""
+
+
+class ChatRefused(ChatFailed):
+    """A chat server will not answer such requests at all: no such model, or a key that is missing or not good."""
 
 
 class EngineError(SemsearchError):

@@ -13,6 +13,7 @@ from semsearch.core.errors import EntryNotFound, InvalidQuestion
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.version import __version__
 from semsearch.search.glossary import MAX_K, Glossary
+from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.page_cache import PageCache
 from semsearch.text.normalise import text_hash
@@ -37,7 +38,7 @@ class Service:
         self._caller = caller_of(request)
         if follows:
             self.glossary.follow(wait=False)
-        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
+        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller)
         self.caching = {
             "ETag": etag,
             "Cache-Control": "no-cache",
@@ -128,11 +129,12 @@ class Service:
         return [one for one in known if self._caller.may_use(one.name)]
 
 
-def _etag(of_index: str, glossaries: tuple[str, ...]) -> str:
-    """Return the tag of the answers that a caller gets; one of other glossaries would get others.
+def _etag(of_index: str, caller: Caller) -> str:
+    """Return the tag of the answers that a caller gets; one of other glossaries, or who may edit, would get others.
 
     A browser asks with the tag that it holds also when the header is not the same any more (`Vary`).
     """
-    if not glossaries:
+    seen = [*sorted(map(repr, caller.glossaries)), *["edit"] * caller.may_edit]
+    if not seen:
         return of_index
-    return f'{of_index[:-1]}-{text_hash(" ".join(map(repr, sorted(glossaries)))).hex()[:8]}"'
+    return f'{of_index[:-1]}-{text_hash(" ".join(seen)).hex()[:8]}"'

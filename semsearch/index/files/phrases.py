@@ -3,6 +3,7 @@
     phrases.i8          the vector of each phrase, entry by entry, a byte a number
     first_phrases.i64   which is the first of each position, and where the last ones end
     phrase_keys.i64     what each phrase says, folded, as a number
+    phrase_words.i64    the stems of all phrases as numbers, ascending, each once: words that are no typing errors
 
 Phrases are apart from the passages of a definition, so nothing that reads a definition meets one.
 """
@@ -28,6 +29,7 @@ from semsearch.storage.int8 import to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
+from semsearch.text.stems import question_stems, stem
 
 BATCH = 4096
 """Vectors copied at a time: 6 MB."""
@@ -58,6 +60,9 @@ def write_phrases(
     sync(files.phrases)
     keys = array("q", (_key(phrase) for entry in built.entries for phrase in phrases_of(entry)))
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
+    said = (phrase for entry in built.entries for phrase in phrases_of(entry))
+    stems = {one for phrase in said for one in question_stems(phrase)}
+    write_array(files.phrase_words, np.array(sorted(map(_number, stems)), dtype="<i8"))
     write_array(files.first_phrases, built.first_phrases.astype("<i8"))
 
 
@@ -68,6 +73,7 @@ class Phrases:
         self.first: Numbers = mapped(files.first_phrases, "<i8")
         """(entries + 1,) the first phrase of each position."""
         self._keys: Numbers = mapped(files.phrase_keys, "<i8")
+        self._words: Numbers = mapped(files.phrase_words, "<i8")
         self._vectors = PhraseVectors(files, dim)
         self._finder = VectorSearcher.open_phrases(files, dim, engine)
 
@@ -79,6 +85,14 @@ class Phrases:
         """Return the positions of some phrases, in their order."""
         owners: Numbers = np.searchsorted(self.first, phrases, side="right") - 1
         return owners
+
+    def vectors(self, phrases: Numbers) -> Vectors:
+        """Return the vectors of some phrases, (n, d)."""
+        return self._vectors.at(phrases)
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
+        return self._finder.ranked(vectors, k)
 
     def nearest(self, question: Vectors, k: int, within: range, only: Numbers | None) -> Numbers:
         """Return the positions of the k phrases nearest to a question, ascending.
@@ -126,6 +140,12 @@ class Phrases:
         """Return the positions with a phrase that is the question, but for case, accents and marks."""
         return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
 
+    def says(self, word: str) -> bool:
+        """Whether any phrase has a word in any form."""
+        number = _number(stem(word))
+        at = int(np.searchsorted(self._words, number))
+        return at < len(self._words) and int(self._words[at]) == number
+
     def _numbers(self, positions: Numbers) -> Numbers:
         """Return the numbers of all phrases of some entries, entry by entry."""
         firsts = self.first[positions]
@@ -136,6 +156,9 @@ class Phrases:
 
 
 def _key(text: str) -> int:
-    """Return a number that no other phrase has, but by a chance of one in 10^19."""
-    digest = blake2b(fold(text).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    return _number(fold(text))
+
+
+def _number(text: str) -> int:
+    """Return a number that no other text has, but by a chance of one in 10^19."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)

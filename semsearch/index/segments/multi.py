@@ -254,6 +254,10 @@ class MultiPhrases(MultiParts[Phrases]):
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
+    def says(self, word: str) -> bool:
+        """Whether any phrase has a word in any form; those of hidden entries count as well."""
+        return any(part.says(word) for part in self.parts)
+
     def saying(self, question: str, within: PositionFilter) -> Numbers:
         """Return the positions of a scope with a phrase that is the question; see `Phrases.saying`."""
         found = []

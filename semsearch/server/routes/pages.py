@@ -85,6 +85,7 @@ def site_of(request: Request, service: Service) -> Site:
         _public(request),
         address_of(request),
         tuple(service.glossaries()),
+        may_edit=caller_of(request).may_edit,
     )
 
 

@@ -179,6 +179,10 @@ if (answer) {
     box.value = to.searchParams.get("q") ?? "";
     settle(box.value);
   });
+  answer.addEventListener("stale", ({ detail }) => { // something that was kept is not so any more
+    kept.clear();
+    if (detail.again) ask({ again: true });
+  });
   let resting = 0;
   addEventListener("scroll", () => {
     clearTimeout(resting); // browsers limit how often the history may be written to
