@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from semsearch.server.batching import TOGETHER, Client, Overloaded, Workers
+from semsearch.server.batching import MAX_BATCH, Client, Overloaded, Workers
 
 _Doubling: TypeAlias = Workers[int, tuple[int, int]]
 
@@ -89,7 +89,7 @@ def test_nobody_waits_any_more(workers: _Doubling) -> None:
 
 
 def test_questions_that_wait_are_taken_together(workers: _Doubling) -> None:
-    """A lone one is taken at once, those that came meanwhile at most `TOGETHER` at a time; each gets its own."""
+    """A lone one is taken at once, those that came meanwhile at most `MAX_BATCH` at a time; each gets its own."""
 
     async def ask() -> list[tuple[int, int]]:
         return await asyncio.gather(*(workers.ask(n) for n in range(60)))
@@ -98,7 +98,7 @@ def test_questions_that_wait_are_taken_together(workers: _Doubling) -> None:
     replies = asyncio.run(ask())
     assert [reply for reply, _ in replies] == [2 * n for n in range(60)]
     sizes = [size for _, size in replies]
-    assert 2 < max(sizes) <= TOGETHER
+    assert 2 < max(sizes) <= MAX_BATCH
 
 
 def test_other_work_between_questions_is_done(workers: _Doubling) -> None:

@@ -89,7 +89,7 @@ async def _called(app: FastAPI) -> AsyncIterator[_Caller]:
 async def _too_much_to_do(app: FastAPI) -> AsyncIterator[None]:
     """Keep all threads busy, and something waiting."""
     end = threading.Event()
-    workers = app.state.asking.workers
+    workers = app.state.search_service.workers
     tasks = [asyncio.create_task(workers.run(end.wait)) for _ in range(THREADS + 1)]
     await asyncio.sleep(0)
     assert workers.is_full()

@@ -84,7 +84,7 @@ def test_without_a_file_there_are_no_keys(store: KeyStore, file: Path) -> None:
     """Looking does not make one."""
     assert store.all() == []
     with closing(KeyRing(file)) as ring:
-        assert not ring.has_good_keys()
+        assert not ring.has_valid_keys()
         with pytest.raises(KeyRefused, match="this is not a key of this index"):
             ring.find(Secret.new().text)
     with pytest.raises(KeyNotFound, match="there is no key with the id 'abc'"):
@@ -168,9 +168,9 @@ def test_a_key_expires_while_the_ring_is_open(store: KeyStore, file: Path) -> No
     _, text = _create(store, expires=NOW + timedelta(days=30))
     with closing(KeyRing(file, clock)) as ring:
         ring.find(text)
-        assert ring.has_good_keys()
+        assert ring.has_valid_keys()
         clock.now += timedelta(days=30)
-        assert not ring.has_good_keys()
+        assert not ring.has_valid_keys()
         with pytest.raises(KeyRefused, match="expired on 2027-03-31 12:30 UTC; `semsearch keys"):
             ring.find(text)
 

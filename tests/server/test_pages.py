@@ -20,7 +20,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, Secret, utc_now
-from semsearch.server.http.openapi_examples import example_questions
+from semsearch.server.example_questions import example_questions
 from tests.server.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web" / "static"

@@ -188,7 +188,8 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
     for routes in (router.routes, [Mount("/files", app=Starlette(), name="files")]):
         door = Authenticator(KeyRing(tmp_path / "keys.db"), is_open=True)
         with pytest.raises(
-            TypeError, match=r"has no decision; state one in semsearch\.server\.auth\.permissions"
+            TypeError,
+            match=r"is missing from semsearch\.server\.auth\.permissions\.REQUIRED_SCOPES",
         ):
             guard(routes, door)
 

@@ -1,10 +1,8 @@
-"""Examples: those of the interface description, and questions that fit any glossary."""
+"""Examples of the interface description: answers about one entry of a glossary."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -154,27 +152,3 @@ COMPARISON = _members(
     )
 )
 GLOSSARIES = _members(to_json([GlossaryInfo("deep-learning", 20)]))
-
-MAX_TERM_CHARS = 40
-_DESCRIPTION = re.compile(r"\b(?:is|are) ((?:an?|the) [^.;:,()\n]{20,80})[.;:,\n]")
-
-
-def example_questions(entries: Sequence[Entry]) -> list[str]:
-    """Return up to three questions that these entries answer, one of each kind.
-
-    A description in the glossary's own words, then a question about a term, then a plain term, each
-    about another entry.
-    """
-    left = [e for e in entries if len(e.term) <= MAX_TERM_CHARS]
-    questions: list[str] = []
-    for candidate in left:
-        match = _DESCRIPTION.search(candidate.definition[:400])
-        if match and candidate.term.casefold() not in match[1].casefold():
-            questions.append(match[1])
-            left.remove(candidate)
-            break
-    if left:
-        questions.append(f"the meaning of {left.pop(0).term}")
-    if left:
-        questions.append(left.pop(0).term)
-    return questions
