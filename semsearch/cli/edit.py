@@ -1,4 +1,4 @@
-"""The commands that edit an index, and show how an entry came to be what it is."""
+"""The commands `add`, `change`, `delete`, `restore`, `history` and `publish`."""
 
 from __future__ import annotations
 
@@ -214,10 +214,10 @@ def restore(
 
 @app.command()
 def publish(index: Index = None) -> None:
-    """Take what was edited since the last build into the index files; questions and edits go on meanwhile.
+    """Publish the edits since the last build as a new generation; questions and edits go on.
 
-    Questions see every edit at once. This makes them as fast again as before the edits, and finds the links and mentions of
-    what was changed. A server does it by itself.
+    Questions see every edit at once. Publishing makes them as fast again as before the edits, and
+    derives links and mentions of changed entries. A server publishes by itself.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest.publish import publish_edits  # noqa: PLC0415 - loads numpy
@@ -237,21 +237,21 @@ def _editor(index: object) -> Editor:
 
 
 def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
-    """Return names that were given, an empty list to remove all, or None to leave them."""
+    """Return the given names, an empty list to remove all, or None to leave them."""
     if given and none:
         raise InvalidSetting("names were given and their removal was asked for; choose one")
     return given or ([] if none else None)
 
 
 def _one(given: str | None, *, none: bool) -> str | None:
-    """Return a text that was given, an empty one to remove it, or None to leave it."""
+    """Return the given text, an empty one to remove it, or None to leave it."""
     if given and none:
         raise InvalidSetting("a text was given and its removal was asked for; choose one")
     return "" if none else given
 
 
 def _text(given: str) -> str:
-    """Return a text, or read it from standard input."""
+    """Return a text, or read it from standard input for `-`."""
     if given != "-":
         return given
     try:

@@ -10,7 +10,7 @@ from semsearch.core.entries import Entry
 from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
-from semsearch.importers.markdown.metadata_lines import is_stated
+from semsearch.importers.markdown.metadata_lines import is_metadata_line
 from semsearch.importers.markdown.plain_text import prose_of
 from semsearch.text.normalise import in_markdown
 
@@ -48,7 +48,7 @@ def _stated(entry: Entry, material: ExportContext) -> str:
     for part, heading in _RELATIONS.items():
         if names := links_by(entry, part):
             lines.append(f"{heading}: {'; '.join(_link(name, material) for name in names)}")
-    if is_stated(entry.definition):
+    if is_metadata_line(entry.definition):
         lines.append("<!-- -->")
     return "".join(f"{line}\n\n" for line in lines)
 

@@ -1,9 +1,9 @@
-"""Which files belong to which glossary.
+"""Finds the files of each glossary below the paths that a user names.
 
-A file is a glossary named after it. A folder is one glossary named after the folder, with all
-files below it, unless files of many terms lie directly in it: such a folder is a corpus, each
-of these files and each sub-folder being a glossary of its own. Pages (Markdown with front
-matter) that lie directly in a corpus folder are one glossary named after the folder, and so are files that are a glossary together (WordNet).
+A file is a glossary named after it. A folder is one glossary, named after it, with all files below
+it. If files with several terms lie directly in a folder, it is a corpus instead: each of these
+files and each sub-folder is a glossary. Pages (Markdown with front matter) directly in a corpus are
+one glossary named after the folder, as are files that form a glossary together (WordNet).
 `NAME=PATH` makes everything below PATH one glossary.
 """
 
@@ -19,31 +19,31 @@ from semsearch.importers.formats import is_page, is_part, is_wanted, named, read
 from semsearch.text.slugs import slug
 
 _ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
-"""Files about a glossary; never read from a folder, in any case, with any suffix."""
+"""Files about a glossary; they are not read from folders, in any case, with any suffix."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read, as the user named it or below the folder the user named."""
+    """A file to read, as the user named it or below a named folder."""
 
     glossary: str
     path: Path
 
 
 def find_files(paths: Iterable[str | Path], format_: str | None = None) -> list[SourceFile]:
-    """List the files that paths stand for, in the order given and sorted below a folder.
+    """List the files of some paths, in the given order and sorted below a folder.
 
     Args:
         paths: files, folders, or `NAME=PATH` for either.
-        format_: the format of all of them, if the user knows it.
+        format_: the format of all of them, if the user named one.
 
     Returns:
-        The files, none of them twice in one glossary.
+        The files, each once in a glossary.
 
     Raises:
-        ImportFailed: if a path does not exist, a folder holds nothing readable, or a glossary
-            would have no name.
-        UnknownFormat: if a file named directly has a suffix that no reader reads.
+        ImportFailed: a path does not exist, a folder has nothing readable, or a glossary would have
+            no name.
+        UnknownFormat: a file named directly has a suffix that no reader reads.
     """
     files: dict[tuple[str, Path], SourceFile] = {}
     for given in paths:
@@ -72,7 +72,7 @@ def _files_of(given: str, format_: str | None) -> Iterator[SourceFile]:
 
 
 def _split_name(given: str) -> tuple[str | None, Path]:
-    """Take `NAME=PATH` apart; a path that exists or a name with a slash is not taken apart."""
+    """Split `NAME=PATH`, unless the whole is an existing path or the name has a slash."""
     name, equals, path = given.partition("=")
     if not equals or "/" in name or os.sep in name or Path(given).exists():
         return None, Path(given)
@@ -92,12 +92,12 @@ def _is_corpus(folder: Path, format_: str | None) -> bool:
 
 
 def _are_pages(format_: str | None) -> bool:
-    """Whether the user says that every file is an entry."""
+    """Return whether the user named a format in which every file is an entry."""
     return format_ is not None and named(format_).is_page
 
 
 def _walk(folder: Path, format_: str | None) -> Iterator[Path]:
-    """Yield the readable files below a folder; links to folders are not followed."""
+    """Yield the readable files below a folder; symbolic links to folders are not followed."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (file for name in names if _is_readable(file := Path(place, name), format_))
@@ -106,14 +106,14 @@ def _walk(folder: Path, format_: str | None) -> Iterator[Path]:
 def _is_readable(file: Path, format_: str | None) -> bool:
     if file.name.startswith(".") or not file.is_file():
         return False
-    # `LICENSE-MIT.txt` is about the glossary, `license-compliance.md` may be a term
+    # `LICENSE-MIT.txt` is about the glossary; `license-compliance.md` may be a term
     if file.name.split(".")[0].upper() in _ABOUT or file.name.startswith(_ABOUT):
         return False
     return is_wanted(file, format_)
 
 
 def _check_name(path: Path) -> None:
-    """Refuse a name that cannot be written down: entries say which file they come from."""
+    """Refuse a file name that is not UTF-8; entries state their file."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError:

@@ -1,8 +1,8 @@
-"""The entries of a build, and which texts of theirs are embedded.
+"""The entries of a build, and the texts of theirs that need a vector (passages).
 
-Of every passage only the hash and the length are kept. Its text is cut out of the definition again when it is
-needed, which takes a hundredth of the time of embedding it; kept, the passages of a million entries
-would take as much memory as the entries.
+Only the hash and the length of a passage are stored. Its text is cut from the definition again when
+it is needed, in a hundredth of the time that embedding takes. Stored texts would take as much
+memory as the entries.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from semsearch.text.normalise import text_hash
 from semsearch.text.passages import Passage, passages_of
 
 _BYTES = 32
-"""Of a hash."""
+"""Length of a hash."""
 
 
 class PassageTable:
-    """Entries by position, glossary by glossary, and their passages by row, the whole definition first."""
+    """Entries by position, and their passages by row: first the definition, then its sentences."""
 
     def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
         """Cut all entries into their passages; sources keep their order within a glossary."""
@@ -47,7 +47,7 @@ class PassageTable:
         """Return the glossary of each entry."""
         return [entry.glossary for entry in self.entries]
 
-    def passages(self) -> Iterator[tuple[Entry, list[Passage]]]:
+    def by_entry(self) -> Iterator[tuple[Entry, list[Passage]]]:
         """Yield each entry with its passages."""
         return ((entry, passages_of(entry)) for entry in self.entries)
 
@@ -55,12 +55,12 @@ class PassageTable:
         """Return the hashes of the texts of some rows."""
         return [bytes(self._hashes[row * _BYTES : (row + 1) * _BYTES]) for row in rows]
 
-    def hashes_of_wholes(self, positions: Numbers) -> list[bytes]:
-        """Return the hashes of the whole definitions at some positions."""
+    def definition_hashes(self, positions: Numbers) -> list[bytes]:
+        """Return the hashes of the definitions at some positions."""
         return self.hashes(self.first_rows[positions].tolist())
 
     def length(self, row: int) -> int:
-        """Return how many characters the text of a row has."""
+        """Return the number of characters of a row's text."""
         return self._lengths[row]
 
     def text(self, row: int) -> str:

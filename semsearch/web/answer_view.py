@@ -22,6 +22,7 @@ _REASONS = {
     Tier.EXACT: "this name",
     Tier.FORM: "another form of this name",
     Tier.PREFIX: "name begins like this",
+    Tier.PARTIAL: "name has these words",
     Tier.MEANING: "by meaning",
     Tier.FUZZY: "similar spelling",
     Tier.NEAREST: "nearest, not a match",
@@ -84,6 +85,7 @@ class ShownAnswer:
 
 _KINDS = {
     Verdict.EXACT: "exact",
+    Verdict.TERMS: "terms",
     Verdict.STRONG: "strong",
     Verdict.POSSIBLE: "possible",
     Verdict.NONE: "none",
@@ -105,7 +107,7 @@ def answer_view(answer: Mapping[str, Any]) -> ShownAnswer:
         question=answer["query"],
         verdict=VERDICTS[verdict],
         kind=_KINDS[verdict],
-        sure="" if verdict is Verdict.EXACT else percent(answer["confidence"]),
+        sure="" if verdict in (Verdict.EXACT, Verdict.TERMS) else percent(answer["confidence"]),
         repaired=answer["repaired"] or "",
         matches=tuple(hits[:end]),
         nearest=tuple(hits[end:]),

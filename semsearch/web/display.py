@@ -11,6 +11,7 @@ from semsearch.ranking.weights import DEFAULT, PARTS
 
 VERDICTS = {
     Verdict.EXACT: "Exact name",
+    Verdict.TERMS: "About these terms",
     Verdict.STRONG: "Strong match",
     Verdict.POSSIBLE: "Possible match",
     Verdict.NONE: "No close match",

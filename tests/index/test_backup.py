@@ -131,7 +131,7 @@ def test_a_backup_of_a_newer_version_or_of_nothing(tmp_path: Path) -> None:
     _archive(tmp_path / "b.tar", {}, {"sha256": []})
     with pytest.raises(IndexDamaged, match=r"BACKUP\.json cannot be read"):
         restore_backup(tmp_path / "b.tar", tmp_path / "new")
-    with pytest.raises(IndexDamaged, match="is not a whole backup"):
+    with pytest.raises(IndexDamaged, match="is not a complete backup"):
         restore_backup(tmp_path / "none.tar", tmp_path / "new")
     with pytest.raises(IndexMissing):
         back_up(tmp_path / "none", tmp_path / "b.tar")

@@ -246,6 +246,7 @@ def test_editors_of_two_people_take_turns(editor: Editor) -> None:
         assert [v.who for v in editor.history(change.id)] == [change.id[7:10]]
 
 
+@pytest.mark.process
 def test_two_processes_take_turns(editor: Editor, index: Path) -> None:
     """Five edits of each are all there."""
     program = (
@@ -281,7 +282,7 @@ def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) ->
         lambda: editor.entry("bakery:crumb"),
     )
     for call in calls:
-        with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be asked and not edi"):
+        with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be read but not edi"):
             call()
     assert not (index / "store.db").exists()
 
@@ -310,7 +311,7 @@ def test_a_store_made_anew_is_read_before_it_is_edited(editor: Editor, index: Pa
     before = editor.identity
     (index / "store.db").unlink()
     build_index(ENTRIES, index, model="hashed")
-    with pytest.raises(IndexBusy, match="made anew"):
+    with pytest.raises(IndexBusy, match="was replaced meanwhile"):
         editor.change("bakery:crumb", definition="Pores of bread.", expected=2)
     assert editor.identity != before
     assert editor.entry("bakery:crumb").entry == ENTRIES[1]

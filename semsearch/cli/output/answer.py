@@ -1,4 +1,4 @@
-"""How an answer looks on a terminal 80 columns wide: how sure it is, its hits, and why."""
+"""Prints an answer within 80 columns: verdict, hits, and the explanation of `--why`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _LABELS = {
     Tier.EXACT: "exact name",
     Tier.FORM: "form of a name",
     Tier.PREFIX: "name begins so",
+    Tier.PARTIAL: "words of a name",
     Tier.MEANING: "meaning",
     Tier.FUZZY: "similar spelling",
     Tier.NEAREST: "nearest only",
@@ -28,7 +29,7 @@ _INDENT = (0, 0, 1, 3)
 
 
 def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
-    """Show an answer; `why` explains each hit, which JSON does in any case."""
+    """Print an answer; `why` explains each hit, which JSON always does."""
     if as_json:
         from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
@@ -50,9 +51,9 @@ def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
 
 
 def _headline(found: Answer) -> str:
-    """How sure the answer is, in words and, unless it is a name, in percent."""
+    """Return the verdict in words, with the confidence unless a name matched."""
     words = f"[{_COLORS.get(found.verdict, 'green')}]{VERDICTS[found.verdict]}[/]"
-    if found.verdict is Verdict.EXACT:
+    if found.verdict in (Verdict.EXACT, Verdict.TERMS):
         return words
     sure = f"{words} (confidence {percent(found.confidence)})"
     return f"{sure}. The nearest entries:" if found.no_close_match else sure
@@ -68,7 +69,7 @@ def _term(hit: Hit, *, several: bool) -> Text:
 
 
 def _excerpt(hit: Hit) -> Text:
-    """The definition, or of a long one the part around the sentence that answers."""
+    """Return the definition, or the part of a long one around the best sentence."""
     text = one_line(hit.entry.definition)
     sentence = hit.evidence.sentence
     if sentence is not None and len(sentence.text) < len(text):
@@ -90,7 +91,7 @@ def _reason(hit: Hit) -> str:
 
 
 def _explain(console: Console, hits: Iterable[Hit], *, several: bool) -> None:
-    """Show hits with everything that speaks for each, one below the other."""
+    """Print hits one below the other, each with its evidence."""
     for hit in hits:
         console.print(Text(f"\n{hit.rank:<3}") + _term(hit, several=several))
         for shown in (_excerpt(hit), _evidence(hit), _parts(hit)):
@@ -100,7 +101,7 @@ def _explain(console: Console, hits: Iterable[Hit], *, several: bool) -> None:
 
 
 def _evidence(hit: Hit) -> Table:
-    """The name, the sentence and the words that matched; places are characters of the definition."""
+    """Return name, sentence and words that matched, with character offsets in the definition."""
     evidence = hit.evidence
     rows = {"Matched by": Text(_reason(hit))}
     if evidence.sentence is not None:
@@ -122,7 +123,7 @@ def _placed(span: Span) -> str:
 
 
 def _parts(hit: Hit) -> Table:
-    """What each part of the score is, counts and gives."""
+    """Return value, weight and contribution of each part of the score."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_footer=True)
     found = shares(hit.evidence.parts)
     table.add_column("Part of the score", "Sum")

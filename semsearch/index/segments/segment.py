@@ -1,4 +1,4 @@
-"""Segments: one set of derived files, open. A generation is one, and what has been changed since is another."""
+"""A segment, open for reading: a generation or the live segment, one set of derived files."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from semsearch.storage.layout import GenerationLayout
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Everything that is read of some entries, by positions that count from 0. Safe to use from several threads."""
+    """The open files of some entries, by positions that count from 0. Thread-safe."""
 
     snapshot: Snapshot
     words: WordsIndex
     tokens: TokensIndex
     name_stems: NameStems
     rows: Rows
-    """The vectors of every passage, one entry after the other."""
+    """The vectors of all passages, entry by entry."""
     first_rows: Numbers
-    """(entries + 1,) where the passages of each begin."""
+    """(entries + 1,) the first row of each entry, and the end of the last."""
     finder: VectorSearcher
     map: NDArray[np.float32]
-    """(entries, 2) where each stands on the map; (0, 2) of what was changed since a generation."""
+    """(entries, 2) places on the map; (0, 2) for a live segment."""
 
     @classmethod
     def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
-        """Open the files of a generation; `engine` is what its manifest states."""
+        """Open the files of a segment; `engine` comes from its manifest."""
         return cls(
             Snapshot(files.entries),
             WordsIndex(files),
@@ -49,11 +49,11 @@ class Segment:
         )
 
     def __len__(self) -> int:
-        """How many entries there are."""
+        """Return the number of entries."""
         return len(self.first_rows) - 1
 
     def close(self) -> None:
-        """Close the files; no question may be under way."""
+        """Close the files; no query may be running."""
         self.snapshot.close()
         self.words.close()
         self.tokens.close()

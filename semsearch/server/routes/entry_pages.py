@@ -64,7 +64,7 @@ def entry_page(id: EntryId, request: Request) -> Response:
     if context.is_not_modified:
         return context.not_modified()
     related = context.related(id, MAX_RELATED)
-    adjacent = context.glossary.alphabet(entry.glossary).beside(entry)
+    adjacent = context.glossary.alphabet(entry.glossary).adjacent(entry)
     page = entry_page_of(site, related, adjacent, _changed_on(request, entry))
     return context.page(page)
 

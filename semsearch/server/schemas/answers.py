@@ -153,7 +153,14 @@ class WireAnswer(Wire):
         ),
     ]  # examples in OpenAPI lose what is null; answers always have it
     verdict: Annotated[
-        Verdict, Field(description="How sure the answer is, in words.", examples=["strong"])
+        Verdict,
+        Field(
+            description="How sure the answer is, in words: `exact` for a name, `about these terms` "
+            "for several names that the question compares, whose entries come first. Later "
+            "versions may add one: take a verdict that you do not know for `possible`, and "
+            "`no_close_match` for whether anything fits.",
+            examples=["strong"],
+        ),
     ]
     no_close_match: Annotated[
         bool,
