@@ -18,6 +18,7 @@ from semsearch.importers.fields import shorten
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.redirects import merged, resolved, see_records_to_redirects
+from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
 NO_DEFINITION = "no definition of"
@@ -35,6 +36,10 @@ MAX_DETAILS = 1_000
 MAX_DETAIL = 2_000
 """Most characters of an example, a citation or another detail; longer ones are cut."""
 
+MAX_PHRASES = 64
+"""Most asked-as phrases of an entry: each is embedded and compared with questions near it."""
+MAX_PHRASE = 300
+"""Most characters of an asked-as phrase: two or three sentences."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
@@ -122,7 +127,9 @@ def clean(record: Record) -> Record | Refusal:
     aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
     aliases.pop(term, None)
     id_ = _clean_name(record.id or "") or None
+    details = _clean_details(record.details)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
+    reason = reason or reason_against_phrases(term, details.asked_as)
     if reason:
         return Refusal(record.source, reason)
     return Record(
@@ -133,7 +140,7 @@ def clean(record: Record) -> Record | Refusal:
         id_,
         language_tag(record.language) or "en",
         _clean_links(record.see_also),
-        _clean_details(record.details),
+        details,
         record.key,
         _clean_name(record.hint),
         record.left_out,
@@ -158,7 +165,32 @@ def _clean_details(details: Details) -> Details:
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
     }
-    return Details.of(cleaned)
+    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+
+
+def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Clean phrases by which people ask for an entry, one line each; of those that differ by case and marks the first stays."""
+    lines = (" ".join(text.split()) for text in _clean_several(phrases))
+    found: dict[str, str] = {}
+    for line in lines:
+        found.setdefault(fold(line), line)
+    return tuple(found.values())
+
+
+def reason_against_phrases(term: str, phrases: Sequence[str]) -> str | None:
+    """Say why an entry cannot have these phrases; None if it can."""
+    if len(phrases) > MAX_PHRASES:
+        return (
+            f"{shorten(term)!r} has {len(phrases)} phrases by which it is asked for, and at most {MAX_PHRASES} are "
+            "possible; leave out those that say nearly the same"
+        )
+    too_long = next((phrase for phrase in phrases if len(phrase) > MAX_PHRASE), None)
+    if too_long is not None:
+        return (
+            f"a phrase by which {shorten(term)!r} is asked for is longer than {MAX_PHRASE} characters: "
+            f"{shorten(too_long)!r}; shorten it"
+        )
+    return None
 
 
 def _clean_several(texts: Iterable[str]) -> Iterator[str]:

@@ -46,9 +46,14 @@ class Manifest:
     dim: int
     precision: str
     engine: EngineInfo
+    """What finds entries."""
+    phrase_engine: EngineInfo
+    """What finds phrases that people ask with."""
     reranker: RerankerInfo | None
     entries: int
     vectors: int
+    """Of passages and phrases."""
+    phrases: int
     mean_words: float
     """Mean number of words of an entry, names included; BM25 compares each entry's length with
     it."""
@@ -178,7 +183,8 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Baseline(**stated[one])
             stated[each] = {k: Baseline(**v) for k, v in stated[each].items()}
-        stated["engine"] = EngineInfo(**stated["engine"])
+        for engine in ("engine", "phrase_engine"):
+            stated[engine] = EngineInfo(**stated[engine])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         return Manifest(**stated), files
     except (OSError, ValueError, KeyError, TypeError) as error:

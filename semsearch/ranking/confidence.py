@@ -43,7 +43,10 @@ BARE = 0.7
 a name that is not in the glossary finds what mentions it. A choice, since no judged question is so short."""
 
 HALF_COMPARED = 0.6
-"""Most that is said of a name that is compared with one that the glossary lacks: half of what was asked is not there."""
+"""Upper bound for a comparison of which the glossary has only one name: half of the question stays
+unanswered."""
+SAME_QUESTION = 0.97
+"""Cosine from which a question says what an asked-as phrase says; it is then no bare word."""
 
 _FIT = (3.99, 2.34)
 _CHOICE = (0.18, 0.86)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
+from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.files.postings import shared_words
 from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
@@ -17,12 +18,14 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.fusion import ASKED_FLOOR
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.name_lookup import NameMatch
 from semsearch.search.query import NameFinder, Reading
 from semsearch.search.rerank import rerank
+from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, words_with_stems
 
 _PARTS = (Tier.PREFIX, Tier.PARTIAL)
@@ -121,7 +124,8 @@ def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> f
     fit = confidence.of_fit(search.background.standout(candidate.fit))
     words = len(question_stems(question))
     sure = fit * confidence.of_choice(candidate.odds)
-    return min(sure, confidence.BARE) if words <= confidence.BARE_WORDS else sure
+    is_bare = words <= confidence.BARE_WORDS and candidate.parts.asked < confidence.SAME_QUESTION
+    return min(sure, confidence.BARE) if is_bare else sure
 
 
 def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
@@ -211,6 +215,7 @@ def _hits(
             words=shared_words(asked, text, snapshot.stems(c.position)) if shares_words else (),
             term_words=shared_words(asked, term, words_with_stems(term)) if shares_words else (),
             sentence=Span(*place, text[slice(*place)]),
+            phrase=_phrase(c, entry),
             parts=c.parts,
             rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
         )
@@ -218,6 +223,13 @@ def _hits(
         label = _label(search, question, c, tier, rank, verdict)
         hits.append(Hit(rank, entry, score, round(c.meaning, 6), label, evidence))
     return tuple(hits)
+
+
+def _phrase(candidate: Candidate, entry: Entry) -> str | None:
+    """Return the phrase of an entry that speaks for it, if one does."""
+    if candidate.parts.asked <= ASKED_FLOOR:
+        return None
+    return phrases_of(entry)[candidate.phrase]
 
 
 def _strength(candidate: Candidate, name: NameMatch | None) -> float:

@@ -65,7 +65,10 @@ class IndexView:
     @cached_property
     def names(self) -> NameFinder:
         """Finds entries by their names."""
-        return NameFinder(self.retriever.snapshot, self.retriever.words, self.retriever.name_stems)
+        retriever = self.retriever
+        return NameFinder(
+            retriever.snapshot, retriever.words, retriever.name_stems, retriever.phrases
+        )
 
     @cached_property
     def tag(self) -> str:
@@ -215,7 +218,8 @@ class LiveIndex:
         encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)
         reranker = manifest.reranker
-        generation = Segment.open(files, manifest.dim, manifest.engine)
+        engines = manifest.engine, manifest.phrase_engine
+        generation = Segment.open(files, manifest.dim, *engines)
         return IndexView(
             manifest,
             generation,

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
-from semsearch.index.segments.multi import MultiNameStems, MultiPostings
+from semsearch.index.segments.multi import MultiNameStems, MultiPhrases, MultiPostings
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
 from semsearch.search.name_comparison import comparison
@@ -57,17 +57,24 @@ class Reading:
 class NameFinder(NameLookup):
     """The names of an index, and the questions that have them. Safe to use from several threads."""
 
-    def __init__(self, snapshot: MultiEntries, words: MultiPostings, stems: MultiNameStems) -> None:
+    def __init__(
+        self,
+        snapshot: MultiEntries,
+        words: MultiPostings,
+        stems: MultiNameStems,
+        phrases: MultiPhrases,
+    ) -> None:
         super().__init__(snapshot, stems)
         self._words = words
+        self._phrases = phrases
 
     def read(
         self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
     ) -> Reading:
         """Find the names a question is, has or begins, or the text it was meant to be.
 
-        Only a question that has no name and has a word that nothing in the index uses is taken for
-        misspelt: as a whole for a name, or word by word.
+        Only a question that is neither a name nor an asked-as phrase, and has a word that nothing
+        in the index uses, is taken for misspelt: as a whole for a name, or word by word.
 
         Args:
             question: as it was asked.
@@ -76,6 +83,8 @@ class NameFinder(NameLookup):
         """
         if names := self.by_name(question, within):
             return Reading(question, question, names)
+        if len(self._phrases.saying(question, within)):
+            return Reading(question, question, {})
         if found := comparison(self, question, within):
             return Reading(question, found.text, found.names, True, not found.is_whole)
         if names := self.by_part(question, within):

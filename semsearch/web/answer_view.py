@@ -60,6 +60,8 @@ class DisplayedHit:
     similarity: str
     is_best: bool
     is_match: bool
+    asked_as: str
+    """What somebody asked who looked for it, if that is near."""
     definition: HighlightedText
     whole: HighlightedText | None
     why: Why
@@ -129,6 +131,7 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
         similarity=fixed(hit["similarity"]),
         is_best=is_best,
         is_match=hit["matched_by"] != Tier.NEAREST,
+        asked_as=hit.get("matched_phrase", ""),
         definition=part,
         whole=highlight(text, hit["matched_words"], sentence) if part.is_part else None,
         why=_why(hit),

@@ -20,6 +20,7 @@ from semsearch.core.positions import PositionFilter, are_among, between, live
 from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
+from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import FoundWords, Uses, WordsIndex, found_words
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
@@ -216,6 +217,44 @@ class MultiSearcher(MultiParts[VectorSearcher]):
         if not found:
             return np.empty(0, dtype=np.int64)
         return live(found[0] if len(found) == 1 else np.concatenate(found), self._deleted)
+
+
+class MultiPhrases(MultiParts[Phrases]):
+    """The phrases of all layers."""
+
+    def __init__(self, parts: Sequence[Phrases], lengths: Sequence[int], deleted: Numbers) -> None:
+        """Take the parts, how many entries each has, and which positions are hidden."""
+        super().__init__(parts, lengths)
+        self._hidden = deleted
+        first = parts[0].first  # what is hidden belongs to the generation
+        self._more = int((first[deleted + 1] - first[deleted]).sum())
+
+    def nearest(self, question: Vectors, k: int, within: PositionFilter) -> Numbers:
+        """Return the positions of the k phrases nearest to a question, ascending; see `Phrases.nearest`."""
+        found = [
+            part.nearest(question, k + self._more, own, _own(within.only, own, start)) + start
+            for part, own, start in self.each(within)
+            if len(part)
+        ]
+        if not found:
+            return np.empty(0, dtype=np.int64)
+        return live(np.concatenate(found), self._hidden)
+
+    def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
+        """Compare a question with the phrases of some entries; see `Phrases.best`."""
+        both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
+        return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
+
+    def saying(self, question: str, within: PositionFilter) -> Numbers:
+        """Return the positions of a scope with a phrase that is the question; see `Phrases.saying`."""
+        found = []
+        for part, own, start in self.each(within):
+            positions = between(part.saying(question), own) if len(part) else part.first[:0]
+            found.append(positions + start)
+        if not found:
+            return np.empty(0, dtype=np.int64)
+        every = live(np.concatenate(found), self._hidden)
+        return every if within.only is None else np.intersect1d(every, within.only)
 
 
 def _own(only: Numbers | None, own: range, start: int) -> Numbers | None:

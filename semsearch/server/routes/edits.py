@@ -73,6 +73,11 @@ class EntryContent(_Body):
     hidden_labels: _Names = Field(
         default=[], description="Names that find it and are not shown.", examples=[[]]
     )
+    asked_as: _Names = Field(
+        default=[],
+        description="Phrases by which people ask for it, at most 64 of 300 characters.",
+        examples=[["what stops a network from memorising its data?"]],
+    )
 
     def draft(self) -> Draft:
         """Return the draft of the entry."""
@@ -109,6 +114,7 @@ class EntryPatch(_Body):
     narrower: _Names | None = Field(default=None, examples=[[]])
     related: _Names | None = Field(default=None, examples=[[]])
     hidden_labels: _Names | None = Field(default=None, examples=[[]])
+    asked_as: _Names | None = Field(default=None, examples=[[]])
 
     @model_validator(mode="after")
     def _require_term_and_definition(self) -> EntryPatch:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from semsearch.core.answers import Answer, Hit, ScoreParts, Span, Tier, Verdict
 from semsearch.search.autocomplete import Suggestion
-from semsearch.server.schemas.base import Wire
+from semsearch.server.schemas.base import OptionalText, Wire
 from semsearch.server.schemas.entries import EntryMembers
 
 
@@ -61,6 +61,13 @@ class WireScoreParts(Wire):
             examples=[0.0],
         ),
     ]
+    asked: Annotated[
+        float,
+        Field(
+            description="Cosine to the nearest phrase by which people ask for it; 0 without any.",
+            examples=[0.71],
+        ),
+    ]
 
     @classmethod
     def of(cls, parts: ScoreParts) -> Self:
@@ -73,6 +80,7 @@ class WireScoreParts(Wire):
             parts.coverage,
             parts.words,
             parts.named,
+            parts.asked,
         )
 
 
@@ -113,6 +121,14 @@ class WireHit(EntryMembers):
         WireSpan | None,
         Field(description="The sentence of the definition nearest to the question."),
     ]
+    matched_phrase: Annotated[
+        OptionalText,
+        Field(
+            description="What somebody asked who looked for it: the phrase of the entry nearest to "
+            "the question, where one is near.",
+            examples=["what keeps a net from learning its data by heart?"],
+        ),
+    ]
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -130,6 +146,7 @@ class WireHit(EntryMembers):
             [WireSpan.of(word) for word in evidence.words],
             [WireSpan.of(word) for word in evidence.term_words],
             WireSpan.of(evidence.sentence) if evidence.sentence else None,
+            evidence.phrase,
         )
 
 

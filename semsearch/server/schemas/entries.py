@@ -94,6 +94,7 @@ class WholeEntryMembers(EntryMembers):
     hidden_labels: Annotated[
         OptionalTexts, Field(description="Names that find it and are not shown.")
     ]
+    asked_as: Annotated[OptionalTexts, Field(description="Phrases by which people ask for it.")]
 
     @classmethod
     def from_whole_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
@@ -106,6 +107,7 @@ class WholeEntryMembers(EntryMembers):
             details.narrower,
             details.related,
             details.hidden_labels,
+            details.asked_as,
             *own,
         )
 
