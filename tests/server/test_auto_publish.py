@@ -1,4 +1,4 @@
-"""A service takes edits into generations by itself."""
+"""A running service publishes edits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a glossary away over HTTP."""
+"""Exports over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service opens, to whom, and what it refuses to open."""
+"""Whether reading is open, and to whom."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_host_that_is_not_known_to_be_local_is_not(host: str) -> None:
 
 @pytest.mark.parametrize("read", ["auto", "key"])
 def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
-    """One that is good: neither expired nor revoked. It is said before the index is opened, with both ways out."""
+    """A valid one. The error comes before the index is opened, and names both ways out."""
     settings = load_settings(index=own, host=EVERYWHERE, port=0, read=read)
     expected = (
         f"other machines reach 0.0.0.0, and the index in {own} has no valid access key: make one "
@@ -135,7 +135,7 @@ def _keys(index: Path, *command: str) -> str:
 @pytest.mark.process
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_real_server_for_others(own: Path, workers: str) -> None:
-    """It asks for a key, takes one that is made while it runs and no longer one that is revoked, and prints none."""
+    """It requires a key, accepts new keys while it runs, refuses revoked ones, and prints none."""
     texts = [_keys(own, "create")]
     with _serving(own, "--host", EVERYWHERE, "--workers", workers) as (http, said):
         assert http.get("/readyz").json() == {"status": "ok"}

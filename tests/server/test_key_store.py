@@ -1,4 +1,4 @@
-"""The file of keys: what is kept of them, who may read it, and several who use it at once."""
+"""The key file: what it stores, who may read it, and several processes at once."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ def test_a_writer_waits_for_another_and_then_says_so(store: KeyStore, file: Path
 
 
 def test_a_look_up_waits_for_a_writer_no_longer_than_a_second(store: KeyStore, file: Path) -> None:
-    """All requests wait with it; nobody is let in meanwhile, and after it everything is as before."""
+    """All requests wait with it. None is permitted meanwhile, and afterwards all work again."""
     key, text = _create(store)
     with (
         closing(sqlite3.connect(file, isolation_level=None)) as other,

@@ -1,4 +1,4 @@
-"""Keys: their form, what they permit, until when."""
+"""Keys: `auth.keys`, `auth.expiry`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEX = "0123456789abcdef"
 
 
 def test_a_key_has_a_form_of_its_own() -> None:
-    """It is one word with a prefix that is searched for, has 192 random bits, and is never the same."""
+    """It is one word with a fixed prefix and 192 random bits, never the same twice."""
     made = [Secret.new() for _ in range(100)]
     for secret in made:
         assert secret.text == f"semsearch_{secret.id}_{secret.secret}"

@@ -1,4 +1,4 @@
-"""The interface description: complete, true, and the one committed."""
+"""The interface description: `app`, `http.openapi`, `http.openapi_examples`, `routes.health`."""
 
 from __future__ import annotations
 

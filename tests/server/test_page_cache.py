@@ -1,4 +1,4 @@
-"""What is kept as long as the index says the same."""
+"""The cache of page fragments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Bad input: each kind gets its own status and a problem, nothing gets a 500."""
+"""Bad requests: `http.strict_requests`, `problems`, `exception_handlers`, `middleware`.
+
+Each kind gets its own status and a problem. Nothing gets a 500.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions over HTTP that wait, repeat, or are too many."""
+"""Questions in a batch, from the cache, and beyond the queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON of each noun of the library, member by member."""
+"""JSON of each noun of the library, member by member: `serialize` and all of `schemas`."""
 
 from __future__ import annotations
 

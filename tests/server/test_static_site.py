@@ -1,4 +1,4 @@
-"""A glossary as a folder of files."""
+"""A static site: `static_site`, `static_map`."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_whole_addresses_need_the_address_of_the_site(tmp_path: Path) -> None:
 def test_the_map_of_a_large_site_is_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each has as many addresses as one may have, and what lists them is where a map is looked for."""
+    """Each has the maximum number of URLs, and the index of them is `sitemap.xml`."""
     monkeypatch.setattr(static_site, "MAX_SITE_MAP_URLS", 2)
     site, _ = export(SEA, tmp_path, url="https://example.org/")
     listed = re.findall("<sitemap><loc>(.*?)</loc>", (site / "sitemap.xml").read_text())

@@ -1,4 +1,4 @@
-"""Texts cut into pieces: what is marked in them, and what of a long one is shown."""
+"""Highlighted texts and snippets."""
 
 from __future__ import annotations
 

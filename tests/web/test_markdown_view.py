@@ -1,4 +1,4 @@
-"""The twins of pages in Markdown, read as Markdown: whatever a glossary says, its structure is ours."""
+"""Markdown versions of pages, parsed as Markdown, so that no text of a glossary changes them."""
 
 from __future__ import annotations
 

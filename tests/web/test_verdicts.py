@@ -1,4 +1,4 @@
-"""Every verdict and every tier has words of its own on the page."""
+"""`answer_view`: every verdict and every tier has its text on the page."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class StrictRoute(APIRoute):
 
     The function may take the request, path parameters, a query model and a body model. A route that
     takes anything else fails when it is declared. FastAPI would resolve the declaration again for
-    each request, which took 0.25 of the 5 ms of a question.
+    each request: an empty GET takes 0.07 ms of processor time with it and 0.02 here.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
