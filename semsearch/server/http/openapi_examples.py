@@ -22,6 +22,7 @@ from semsearch.core.answers import (
 )
 from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
 from semsearch.core.index_info import GlossaryInfo
+from semsearch.exporters.export import Loss
 from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest import ImportReport, Outcome
 from semsearch.ingest.bulk import RecordReport
@@ -151,4 +152,5 @@ COMPARISON = _members(
         )
     )
 )
+EXPORT_LOSS = _members(to_json(Loss(_DROPOUT.id, ("see_also",))))
 GLOSSARIES = _members(to_json([GlossaryInfo("deep-learning", 20)]))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from semsearch.server.http.problem_types import INVALID_REQUEST, OVERLOADED, ProblemType
+from semsearch.server.schemas.base import StrictModel
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -23,20 +24,18 @@ MAX_NAME_CHARS = 64
 """Longest name of an unknown parameter that an answer repeats."""
 
 
-class InvalidParam(BaseModel):
+class InvalidParam(StrictModel):
     """One fault of a request, with its place: a parameter's name or a JSON Pointer."""
 
-    model_config = ConfigDict(title="Part", extra="forbid")
+    model_config = ConfigDict(title="Part")
 
     detail: str = Field(examples=["input should be less than or equal to 100"])
     parameter: str | None = Field(default=None, examples=["limit"])
     pointer: str | None = Field(default=None, description="JSON Pointer (RFC 6901) into the body.")
 
 
-class Problem(BaseModel):
+class Problem(StrictModel):
     """What every error answers (RFC 9457)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: str = Field(examples=[INVALID_REQUEST.uri])
     title: str = Field(examples=[INVALID_REQUEST.title])

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from semsearch.core.entries import Changed
@@ -21,6 +21,7 @@ from semsearch.server.http.openapi import JsonLines, answered, lines_of, refusal
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.routes.parameters import ExactId, NoQuery
+from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.entries import WireChange, WireVersion
 from semsearch.server.serialize import to_json
 
@@ -31,10 +32,8 @@ PAGE = 500
 router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["editing"])
 
 
-class ChangesQuery(BaseModel):
+class ChangesQuery(StrictModel):
     """Where to go on, and how far."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: int = Field(
         ge=0,

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import mimeparse
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from semsearch.exporters import TARGETS, Target
-from semsearch.server.http import problem_types
+from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import JsonLines, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import MAX_NAME_CHARS
+from semsearch.server.schemas.base import StrictModel
+from semsearch.server.schemas.exports import WireExportLoss
+from semsearch.server.serialize import to_json
 
 router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["glossaries"])
 
 
-class ExportQuery(BaseModel):
+class ExportQuery(StrictModel):
     """Which format is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: str | None = Field(
         default=None,
@@ -75,28 +75,14 @@ _Name = Annotated[
 ]
 
 
-class LossesQuery(BaseModel):
+class LossesQuery(StrictModel):
     """Of which format."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: str = Field(
         max_length=100,
         description=f"One of {', '.join(TARGETS)}.",
         examples=["turtle"],
         json_schema_extra={"enum": [*TARGETS]},
-    )
-
-
-class ExportLoss(BaseModel):
-    """What a format cannot hold of an entry, or not as it is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str = Field(description="Of the entry.", examples=["deep-learning:dropout"])
-    lost: list[str] = Field(
-        description="The parts, by the names that an entry has for them; `entry` is all of it.",
-        examples=[["see_also", "notation"]],
     )
 
 
@@ -134,10 +120,10 @@ def export_glossary(
     operation_id="exportLosses",
     summary="Ask what an export would lose",
     response_class=JsonLines,
-    response_model=ExportLoss,
+    response_model=WireExportLoss,
     responses=lines_of(
         "An entry a line, those alone of which something is lost.",
-        {"id": "deep-learning:dropout", "lost": ["see_also"]},
+        openapi_examples.EXPORT_LOSS,
     )
     | refusals(*_REFUSED),
 )
@@ -151,7 +137,7 @@ def export_losses(
     if context.is_not_modified:
         return context.not_modified()
     export = context.glossary.export(name, target.name)
-    lines = (f"{json.dumps({'id': one.id, 'lost': one.parts})}\n" for one in export.losses())
+    lines = (to_json(loss) + b"\n" for loss in export.losses())
     return StreamingResponse(lines, media_type=JsonLines.media_type, headers=context.caching)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from semsearch.core.entries import Entry
@@ -21,6 +21,7 @@ from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.page_cache import PageCache
 from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import GLOSSARY, QUESTION_LENGTH, GlossaryName, checked
+from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
 from semsearch.server.serialize import to_json
 from semsearch.web import Site, render
@@ -34,10 +35,8 @@ _ROWS = 20
 _TEXT: dict[str, Any] = {**QUESTION_LENGTH}
 
 
-class MapQuery(BaseModel):
+class MapQuery(StrictModel):
     """Parameters of a part of the map."""
-
-    model_config = ConfigDict(extra="forbid")
 
     glossary: GlossaryName | None = GLOSSARY
     start: Annotated[
@@ -55,10 +54,8 @@ class MapQuery(BaseModel):
     ] = FIRST_POINTS
 
 
-class PlaceQuery(BaseModel):
+class PlaceQuery(StrictModel):
     """Parameters of the place of a question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         description="The question.",
@@ -68,10 +65,8 @@ class PlaceQuery(BaseModel):
     glossary: GlossaryName | None = GLOSSARY
 
 
-class CompareQuery(BaseModel):
+class CompareQuery(StrictModel):
     """Two texts."""
-
-    model_config = ConfigDict(extra="forbid")
 
     a: str = Field(description="One text.", examples=["king"], json_schema_extra=_TEXT)
     b: str = Field(description="The other.", examples=["queen"], json_schema_extra=_TEXT)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from semsearch.core.errors import InvalidQuestion
 from semsearch.server.http import problem_types
 from semsearch.server.http.problems import InvalidParam, Refused
+from semsearch.server.schemas.base import StrictModel
 from semsearch.text import languages
 from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
 
@@ -38,10 +39,8 @@ LANGUAGE = Field(
 QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
 
 
-class NoQuery(BaseModel):
+class NoQuery(StrictModel):
     """No parameters at all."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 EntryId = Annotated[

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch.ranking.confidence import THRESHOLD
@@ -33,6 +33,7 @@ from semsearch.server.routes.parameters import (
     checked,
 )
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
+from semsearch.server.schemas.base import BodyModel, StrictModel
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.related import WireRelated
 from semsearch.server.serialize import to_json
@@ -58,10 +59,8 @@ _MinConfidence = Annotated[
 ]
 
 
-class SearchQuery(BaseModel):
+class SearchQuery(StrictModel):
     """Parameters of one question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         description="The question: plain language, a term or an acronym.",
@@ -74,7 +73,7 @@ class SearchQuery(BaseModel):
     min_confidence: _MinConfidence = THRESHOLD
 
 
-class SearchBatch(BaseModel):
+class SearchBatch(BodyModel):
     """Several questions, embedded together."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -91,10 +90,8 @@ class SearchBatch(BaseModel):
     min_confidence: _MinConfidence = THRESHOLD
 
 
-class SuggestQuery(BaseModel):
+class SuggestQuery(StrictModel):
     """Parameters of names while one types."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         description="What has been typed so far.",
@@ -106,10 +103,8 @@ class SuggestQuery(BaseModel):
     lang: LanguageName | None = LANGUAGE
 
 
-class RelatedQuery(BaseModel):
+class RelatedQuery(StrictModel):
     """Parameters of related entries; `limit` holds for each group."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: _Limit = DEFAULT_LIMIT
 

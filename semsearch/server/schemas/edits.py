@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pydantic_core
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from semsearch.core.entries import DETAILS, NO_DETAILS, Details
 from semsearch.ingest.drafts import Draft
+from semsearch.server.schemas.base import BodyModel, StrictModel
 
 _Names = list[str]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class EntryContent(_Body):
+class EntryContent(BodyModel):
     """All that an entry says; what is left out, it does not say."""
 
     term: str = Field(examples=["Dropout"])
@@ -65,7 +62,7 @@ class NewEntry(EntryContent):
     )
 
 
-class EntryPatch(_Body):
+class EntryPatch(BodyModel):
     """What is to change of an entry (JSON Merge Patch, RFC 7396): null removes a member."""
 
     term: str | None = Field(default=None, examples=["Dropout"])
@@ -111,7 +108,7 @@ def _detail(value: str | _Names) -> str | tuple[str, ...]:
     return value if isinstance(value, str) else tuple(value)
 
 
-class RestoredRevision(_Body):
+class RestoredRevision(BodyModel):
     """The version that is wanted."""
 
     revision: int = Field(
@@ -119,10 +116,8 @@ class RestoredRevision(_Body):
     )
 
 
-class ImportQuery(BaseModel):
+class ImportQuery(StrictModel):
     """Parameters of an import."""
-
-    model_config = ConfigDict(extra="forbid")
 
     glossary: str = Field(
         min_length=1, max_length=300, description="Its entries.", examples=["deep-learning"]
