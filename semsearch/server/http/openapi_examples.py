@@ -79,6 +79,7 @@ ANSWER = _members(
                             definition=0.6631,
                             lead=0.6631,
                             sentence=0.6973,
+                            term=0.8124,
                             tokens=0.61,
                             coverage=0.44,
                             words=4.2,
