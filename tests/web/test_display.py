@@ -1,4 +1,4 @@
-"""Words for people: percents that promise nothing, and the parts of a score."""
+"""Texts for people: percentages, and the parts of a score."""
 
 from __future__ import annotations
 
