@@ -20,6 +20,9 @@ _FILE = re.compile(
     r"(?:-[^\s/]*\.whl|\.tar\.gz|\.zip)(?: \((?P<size>[^)]+)\))?$"
 )
 _COLLECTED = re.compile(r"Collecting (?P<name>[A-Za-z0-9._-]+)")
+_BUILDING = re.compile(
+    r"(Installing build dependencies|Getting requirements|Preparing|Building)\b[^:(]*"
+)
 _WARNINGS = ("WARNING:", "DEPRECATION:")
 _CLEAR = "\r\x1b[K"
 
@@ -95,6 +98,8 @@ def follow(lines: Iterable[str], shown: Shown) -> tuple[int, list[str]]:
             shown.step(f"fetching {package}", is_worth_a_line=True)
         elif collected := _COLLECTED.match(line.strip()):
             shown.step(f"looking for {collected['name']}", is_worth_a_line=False)
+        elif building := _BUILDING.match(line.strip()):
+            shown.step(building[0].strip().lower(), is_worth_a_line=False)
         elif line.startswith("Installing collected packages:"):
             installed = line.count(",") + 1
             many = "1 package" if installed == 1 else f"{installed} packages"

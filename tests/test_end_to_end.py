@@ -2,6 +2,8 @@
 
 The Python API is beside them in `test_surface`, the page in `tests/browser/test_asking`, a start as in
 a container in `tests/packaging/test_serve_only`. All are marked `surface`, and `make test` runs them.
+
+Covers `cli/serve`, `__main__`.
 """
 
 from __future__ import annotations

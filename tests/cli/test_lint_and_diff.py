@@ -1,4 +1,7 @@
-"""`semsearch lint` and `semsearch diff`: what they print, and their exit codes."""
+"""`semsearch lint` and `semsearch diff`: what they print, and their exit codes.
+
+Covers `cli/output/lint`, `cli/output/diff`.
+"""
 
 from __future__ import annotations
 

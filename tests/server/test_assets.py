@@ -1,4 +1,7 @@
-"""What pages load: kept for good at an address that changes with what it says."""
+"""What pages load: kept for good at an address that changes with what it says.
+
+Covers `web/assets`.
+"""
 
 from __future__ import annotations
 

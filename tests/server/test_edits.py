@@ -1,4 +1,7 @@
-"""Editing over HTTP: conditions, repetitions, who may, and what is answered."""
+"""Editing over HTTP: conditions, repetitions, who may, and what is answered.
+
+Covers `server/http/edit_requests`, `server/http/preconditions`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The pages that are read, over HTTP: ids that hold anything, what is not there, edits, keys, the alphabet in pages."""
+"""The pages that are read, over HTTP: ids that hold anything, what is not there, edits, keys, the alphabet in pages.
+
+Covers `web/entry_page`.
+"""
 
 from __future__ import annotations
 

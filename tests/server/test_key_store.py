@@ -1,4 +1,7 @@
-"""The file of keys: what is kept of them, who may read it, and several who use it at once."""
+"""The file of keys: what is kept of them, who may read it, and several who use it at once.
+
+Covers `server/auth/expiry`.
+"""
 
 from __future__ import annotations
 

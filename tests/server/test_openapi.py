@@ -1,4 +1,7 @@
-"""The interface description: complete, true, and the one committed."""
+"""The interface description: complete, true, and the one committed.
+
+Covers `server/schemas`, `server/http/openapi_examples`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The pages over HTTP: whole, ours alone, the same answers as the interface gives, safe to show any text."""
+"""The pages over HTTP: whole, ours alone, the same answers as the interface gives, safe to show any text.
+
+Covers `search/semantic_map`, `server/routes/map`, `server/routes/opensearch_and_widget`,
+`web/answer_view`.
+"""
 
 from __future__ import annotations
 

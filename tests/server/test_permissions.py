@@ -1,4 +1,7 @@
-"""Who may use which route: every route has a decision, and every key is judged at each request."""
+"""Who may use which route: every route has a decision, and every key is judged at each request.
+
+Covers `server/request_context`.
+"""
 
 from __future__ import annotations
 

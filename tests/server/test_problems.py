@@ -1,4 +1,8 @@
-"""Bad input: each kind gets its own status and a problem, nothing gets a 500."""
+"""Bad input: each kind gets its own status and a problem, nothing gets a 500.
+
+Covers `server/http/error_responses`, `server/http/exception_handlers`,
+`server/http/strict_requests`, `server/routes/parameters`.
+"""
 
 from __future__ import annotations
 

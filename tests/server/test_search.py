@@ -1,4 +1,8 @@
-"""Every route: its answer in full, and that it is the library's own answer."""
+"""Every route: its answer in full, and that it is the library's own answer.
+
+Covers `server/app`, `server/http/middleware`, `server/routes/changes`, `server/routes/entries`,
+`server/routes/health`, `server/serialize`.
+"""
 
 from __future__ import annotations
 

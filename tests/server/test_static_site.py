@@ -1,4 +1,7 @@
-"""A glossary as a folder of files."""
+"""A glossary as a folder of files.
+
+Covers `server/static_map`.
+"""
 
 from __future__ import annotations
 

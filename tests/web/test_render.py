@@ -1,4 +1,7 @@
-"""Addresses in pages, and what becomes of texts in them."""
+"""Addresses in pages, and what becomes of texts in them.
+
+Covers `web/urls`.
+"""
 
 from __future__ import annotations
 
