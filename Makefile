@@ -33,7 +33,7 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 clean: ## Remove everything that can be made again: environment, index, caches, results
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,store.db store.db-shm store.db-wal CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,store.db store.db-journal store.db-shm store.db-wal CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module
