@@ -15,7 +15,7 @@ INSTALL := $(BIN)/python requirements/install.py
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean
 
 ##@ Use
 
@@ -34,7 +34,7 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 clean: ## Remove everything that can be made again: environment, index, caches, results
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
 	rm -rf $(addprefix $(INDEX)/,store.db store.db-journal store.db-shm store.db-wal CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
-	find semsearch tests training benchmarks requirements -name __pycache__ -prune -exec rm -rf {} +
+	find semsearch tests training benchmarks requirements tools -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module
 # when it is first loaded; pip would compile all of them, most of which are never used.
@@ -65,8 +65,9 @@ format: $(BIN)/.dev ## Let the formatter decide
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format .
 
-docs: $(BIN)/.dev ## Write the generated parts of the documents
-	@$(BIN)/python -m tests.docs
+docs: $(BIN)/.dev ## Write the generated tables of the documents, and run their examples
+	@$(BIN)/semsearch build corpus --index build/docs-index
+	@$(BIN)/python -m tools.docs --examples build/docs-index
 
 lint: $(BIN)/.dev ## Style, docstrings and layers
 	@$(BIN)/ruff check .
@@ -76,8 +77,8 @@ lint: $(BIN)/.dev ## Style, docstrings and layers
 types: $(BIN)/.dev ## Types, strictly
 	@$(BIN)/mypy
 
-docs-check: $(BIN)/.dev ## Are the generated parts of the documents current?
-	@$(BIN)/python -m tests.docs --check
+docs-check: $(BIN)/.dev ## Bounds, links and generated parts of the documents
+	@$(BIN)/python -m tools.docs --check
 
 test-packaging: $(BIN)/.dev ## Install what the Dockerfile serves with, without torch, and serve from it
 	@$(BIN)/python -m pytest -m packaging
@@ -85,8 +86,9 @@ test-packaging: $(BIN)/.dev ## Install what the Dockerfile serves with, without 
 screenshots: $(BIN)/.dev ## Write a picture of every state of every page to build/screenshots (needs a Chromium)
 	@$(BIN)/python -m benchmarks.pages.screenshots build/screenshots
 
-picture: build ## Draw the picture of the README from the index
+picture: $(BIN)/.dev build ## Draw the pictures of the README from the index (needs a Chromium)
 	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
+	@$(BIN)/python -m tools.docs.screenshot $(INDEX) docs/page.png
 
 torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, fail, edit, ask and stop, and look for what was lost (two hours)
 	@$(BIN)/python -m benchmarks.torture.kill --cycles 1000
@@ -164,20 +166,23 @@ map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and 
 	@$(BIN)/python -m benchmarks.speed.layout $(SHARED) build/quality
 	@$(BIN)/python -m benchmarks.pages.moving build/maps
 
-chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
+chart: $(BIN)/.dev ## Draw the chart and the table of docs/benchmarks.md from what the benchmarks wrote last
 	@$(BIN)/python -m benchmarks.speed.chart build docs
-	@$(BIN)/python -m tests.docs
+	@$(BIN)/python -m tools.docs
 
 ##@ Train and fit
 
 training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
-training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING
+training: training-data ## Train the encoder's adapter from that data (half an hour); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality
+
+fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_names $(SHARED)
 
 fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality

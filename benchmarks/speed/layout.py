@@ -22,7 +22,7 @@ from benchmarks.speed.bars import Bar, finish
 from semsearch.core.arrays import Vectors
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.manifest import read_manifest
-from semsearch.index.map.projection import Points, fitted, landmarks, lay_out, pca, place
+from semsearch.index.map.projection import Points, landmarks, lay_out, pca, place, scale_to_square
 from semsearch.storage.layout import IndexLayout
 
 NEIGHBOURS = 10
@@ -93,7 +93,7 @@ def main() -> int:
     given = parser.parse_args()
     with opened_one("mdn", given.shared, given.folder):
         vectors, built = definition_vectors(given.folder / "mdn")
-    places = {"as built": built, "principal components": fitted(pca(vectors, vectors)[0])}
+    places = {"as built": built, "principal components": scale_to_square(pca(vectors, vectors)[0])}
     return finish({}, [*trust(vectors, places), *times()], given.output)
 
 

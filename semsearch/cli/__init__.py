@@ -1,16 +1,17 @@
-"""The command line: commands, how results are shown, and exit codes.
+"""The command line: puts the commands together, and turns errors into messages and exit codes.
 
 Exit codes, for scripts:
 
     0  done; for `ask`: a close match was found
-    1  `ask`: no close match (`ask -` says so in each line instead); `evaluate --fail-on-drop`: a drop;
-       `calibrate`: nothing stored, since confidence would not improve; `lint`: findings at or above `--fail-on`;
-       `diff --exit-code`: something differs
-    2  the question, an argument, an entry or a source file is not valid, or the entry is not known or was
-       changed meanwhile
+    1  `ask`: no close match (`ask -` reports it in each line instead);
+       `evaluate --fail-on-drop`: a measure dropped;
+       `calibrate`: nothing stored, since confidence would not improve;
+       `lint`: findings at or above `--fail-on`; `diff --exit-code`: something differs
+    2  the question, an argument, an entry or a source file is invalid, or the entry is unknown
+       or was changed meanwhile
     3  the index is missing, damaged, busy, of another encoder, or cannot be written
-    4  the encoder or an installed library is not usable
-   70  an error of the program itself, with a traceback
+    4  the encoder or an installed library is unusable
+   70  a bug, with a traceback
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ import os
 import sys
 import traceback
 
-from semsearch.cli import backup, build_options, edit, export, keys, lint_and_diff, serve
+from semsearch.cli import backup, build_options, diff, edit, export, keys, lint, serve
 from semsearch.cli.commands import app
 from semsearch.core import errors
 
 app.add_typer(build_options.app)
 app.add_typer(serve.app)
-app.add_typer(lint_and_diff.app)
+app.add_typer(lint.app)
+app.add_typer(diff.app)
 app.add_typer(export.app)
 app.add_typer(edit.app)
 app.add_typer(backup.app)
@@ -41,7 +43,7 @@ _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
 
 
 def main() -> None:
-    """Run the command line; every expected failure is one line and an exit code."""
+    """Run the command line; an expected error prints one line and sets the exit code."""
     _keep_numpy_on_one_thread()
     try:
         app()
@@ -50,18 +52,18 @@ def main() -> None:
         sys.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
     except Exception:
         traceback.print_exc()
-        sys.exit(70)  # EX_SOFTWARE of sysexits.h: never to be taken for "no close match"
+        sys.exit(70)  # EX_SOFTWARE of sysexits.h; distinct from 1, "no close match"
 
 
 def _keep_numpy_on_one_thread() -> None:
-    """Tell NumPy's OpenBLAS, which is not loaded yet, to leave the other cores to the encoder.
+    """Limit NumPy's OpenBLAS, which is not loaded yet, to one thread.
 
-    Its threads spin while they wait, against those of ONNX Runtime and the event loop: a question over
-    HTTP took 7 to 9 ms with them and 6 without (`make bench`). Who states a number gets it.
+    Its waiting threads take processor time from ONNX Runtime and the event loop: a question over
+    HTTP took 7 to 9 ms with them and 6 without (`make bench`). A number set by the user is kept.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _printable(message: str) -> str:
-    """One line, without characters that would move the cursor or cannot be encoded."""
+    """Return one line, without characters that move the cursor or cannot be encoded."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)

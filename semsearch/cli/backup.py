@@ -1,4 +1,4 @@
-"""The commands that keep an index safe: back it up, make one of a backup, and check it."""
+"""The commands `backup`, `restore-backup` and `verify`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ app = typer.Typer()
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; an existing one is replaced.")],
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the whole index into one file, also while it is served and edited."""
+    """Write the whole index into one file; it may be served and edited meanwhile."""
     from semsearch.index.backup import back_up  # noqa: PLC0415 - loads the library
 
     folder = _folder(index)
@@ -33,11 +33,11 @@ def backup(
 
 @app.command()
 def restore_backup(
-    file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an index of a backup, in a folder that is not there or empty."""
+    """Make an index from a backup, in a folder that is missing or empty."""
     from semsearch.index.backup import restore_backup as restore_now  # noqa: PLC0415 - loads the library
 
     folder = _folder(index)
@@ -52,7 +52,7 @@ def verify(
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check that every file of the index is whole and that store and generation agree."""
+    """Check that every file of the index is intact and that store and generation agree."""
     from semsearch.index.verify import verify as verify_now  # noqa: PLC0415 - loads numpy
 
     folder = _folder(index)
@@ -64,7 +64,8 @@ def verify(
     since = f", {found.changed_since:,} changed since" if found.changed_since else ""
     again = f"; {found.embedded:,} texts embedded again" if found.embedded else ""
     common.done(
-        f"{folder} is sound: generation {found.generation} with {found.entries:,} entries{since}{again}"
+        f"{folder} is sound: generation {found.generation} with {found.entries:,} "
+        f"entries{since}{again}"
     )
 
 

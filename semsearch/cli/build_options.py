@@ -1,4 +1,4 @@
-"""What `build` reads: formats, columns, the dry run and the report."""
+"""Options of `build` that say what is read, `build --dry-run`, and the command `formats`."""
 
 from __future__ import annotations
 
@@ -21,18 +21,27 @@ app = typer.Typer()
 
 Format = Annotated[
     str | None,
-    typer.Option("--format", "-f", help="Format of all files (default: by what stands in each)."),
+    typer.Option("--format", "-f", help="Format of all files (default: detected from each file)."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only read, and say what would be taken.")]
+ReadAs = Annotated[
+    str | None, typer.Option(help="Format of all files (default: detected from each file).")
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(help="Columns of tables and JSON, such as term=Word,definition=Meaning."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only read, and report what would be built.")
+]
 Report = Annotated[
     Path | None,
-    typer.Option("--report", help="Write what became of each record into a file, as JSON Lines."),
+    typer.Option("--report", help="Write the result of each record into a file, as JSON Lines."),
 ]
 
 
 @app.command()
 def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
-    """List the formats that are read, by the names that --format takes."""
+    """List the formats that can be read, by the names that --format accepts."""
     from semsearch.importers.formats import FORMATS  # noqa: PLC0415 - only this command needs it
 
     if as_json:
@@ -66,7 +75,7 @@ def dry_run(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Read glossaries, say what would be taken, and write nothing but the report."""
+    """Read glossaries and report the result; nothing is written except the report."""
     from semsearch.importers import read_corpus  # noqa: PLC0415 - loads the importers
     from semsearch.importers.report import write_report  # noqa: PLC0415
 
@@ -96,6 +105,7 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
         common.done(f"... and {len(refused) - common.MAX_REFUSALS} more (see --report)")
     build.left_out(corpus.left_out)
     common.done(
-        f"Dry run: {common.counted_entries(len(corpus.entries))} of {common.counted_files(corpus.files)} would be taken, {len(merged):,} records "
+        f"Dry run: {common.counted_entries(len(corpus.entries))} of "
+        f"{common.counted_files(corpus.files)} would be taken, {len(merged):,} records "
         f"merged as other names, {len(refused):,} refused; nothing was written"
     )

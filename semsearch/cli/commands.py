@@ -1,4 +1,7 @@
-"""The commands. Each reads its arguments, calls the library once and shows what came back."""
+"""The commands `build`, `ask`, `related`, `info`, `evaluate`, `calibrate` and `picture`.
+
+Each reads its arguments, calls the library once, and prints the result.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +43,15 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="Encoder: default, base, a local folder or a hub id (default: semsearch-definitions-v1).",
+        help="Encoder: default, base, a local folder or a hub id "
+        "(default: semsearch-definitions-v1).",
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 MinConfidence = Annotated[
     float | None,
-    typer.Option(help='Below it, 0 to 1, the answer is "no close match" (default: 0.4).'),
+    typer.Option(help="Confidence, 0 to 1, needed for a close match (default: 0.4)."),
 ]
 InGlossary = Annotated[
     str | None,
@@ -60,7 +64,7 @@ InLanguage = Annotated[
     typer.Option(
         "--lang",
         "-l",
-        help="Ask only definitions in this language: en, or de, which also asks those in de-AT.",
+        help="Ask only definitions in this language; de includes de-AT.",
         autocompletion=completion.languages,
     ),
 ]
@@ -99,25 +103,20 @@ def build(
     ] = None,
     engine: Annotated[
         str | None,
-        typer.Option(help="What finds entries by meaning: auto, flat or hnsw (default: auto)."),
+        typer.Option(help="Nearest-neighbour engine: auto, flat or hnsw (default: auto)."),
     ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(help="Columns of tables and JSON, as term=Word,definition=Meaning."),
-    ] = None,
+    columns: build_options.Columns = None,
     format_: build_options.Format = None,
     strict: Annotated[bool, typer.Option(help="Stop if any record is refused.")] = False,
     dry_run: build_options.DryRun = False,
     record_report: build_options.Report = None,
     overwrite_edits: Annotated[
         bool,
-        typer.Option(
-            "--overwrite-edits", help="Take the corpus's side where entries were edited live."
-        ),
+        typer.Option("--overwrite-edits", help="Overwrite live edits with the corpus."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read glossaries and bring the index up to date with them."""
+    """Read glossaries and update the index."""
     from semsearch.ingest.build import build as build_now  # noqa: PLC0415 - loads numpy
     from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
@@ -151,7 +150,7 @@ def build(
 @app.command()
 def ask(
     question: Annotated[
-        str, typer.Argument(help="What you want to know; - reads one question a line from stdin.")
+        str, typer.Argument(help="The question; - reads one question a line from stdin.")
     ],
     index: Index = None,
     limit: Limit = 5,
@@ -160,7 +159,7 @@ def ask(
     model: Model = None,
     min_confidence: MinConfidence = None,
     why: Annotated[
-        bool, typer.Option("--why", help="Show what each hit was found by; --json always does.")
+        bool, typer.Option("--why", help="Explain each hit; --json always does.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -168,9 +167,11 @@ def ask(
     from semsearch.cli.output import answer as show_answer  # noqa: PLC0415 - loads numpy
     from semsearch.ranking.confidence import THRESHOLD  # noqa: PLC0415
 
-    bound = THRESHOLD if min_confidence is None else min_confidence
+    threshold = THRESHOLD if min_confidence is None else min_confidence
     with open_glossary(settings_of(index=index, model=model)) as opened:
-        asked = partial(opened.ask, k=limit, glossary=glossary, language=lang, min_confidence=bound)
+        asked = partial(
+            opened.ask, k=limit, glossary=glossary, language=lang, min_confidence=threshold
+        )
         if question == "-":
             raise typer.Exit(_ask_lines(asked))
         answer = asked(question)
@@ -179,7 +180,7 @@ def ask(
 
 
 def _ask_lines(ask: Callable[[str], Answer]) -> int:
-    """Answer each line of standard input with one line of JSON; 2 if a line was not valid."""
+    """Answer each line of standard input with one line of JSON; return 2 if a line was invalid."""
     from semsearch.cli.output import answer as show_answer  # noqa: PLC0415 - loads numpy
 
     code = 0
@@ -205,14 +206,14 @@ def related(
     limit: Limit = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Show what authors link to a term, and the terms with a similar meaning."""
+    """Show the links of a term, and terms of similar meaning."""
     with open_glossary(settings_of(index=index)) as opened:
         common.related(opened.related(name, k=limit), as_json=as_json)
 
 
 @app.command()
 def info(index: Index = None, as_json: AsJson = False) -> None:
-    """Show what the index is made of and what built it."""
+    """Show what the index contains and how it was built."""
     settings = settings_of(index=index)
     with open_glossary(settings) as opened:
         common.info(opened.info(), named_model=settings.model, as_json=as_json)
@@ -229,17 +230,17 @@ def evaluate(
         bool, typer.Option("--ablations", help="Also ask without each part of the score.")
     ] = False,
     compare: Annotated[
-        Path | None, typer.Option(help="Compare with a result that --json printed before.")
+        Path | None, typer.Option(help="Compare with an earlier result of --json.")
     ] = None,
     fail_on_drop: Annotated[
         bool, typer.Option("--fail-on-drop", help="With --compare: exit code 1 when p < .05.")
     ] = False,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page with plots and every failed question.")
+        Path | None, typer.Option(help="Write a page with plots and all failed questions.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score the index with judged questions."""
+    """Measure the quality of answers with judged questions."""
     from semsearch.quality.evaluation.judgements import half_named, read_judgements  # noqa: PLC0415
     from semsearch.quality.evaluation.report import ask_all, summarise  # noqa: PLC0415
     from semsearch.quality.evaluation.report_html import to_html  # noqa: PLC0415
@@ -254,7 +255,7 @@ def evaluate(
         asked = ask_all(opened, judgements, half=wanted, ablations=ablations)
     found = summarise([asked], half=wanted, before=before)
     if html is not None:
-        _write(html, to_html(found))
+        common.write_text(html, to_html(found))
     if as_json:
         common.print_json(to_json(found))
     else:
@@ -270,14 +271,14 @@ def calibrate(
     ] = None,
     index: Index = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Store it although it does not improve confidence.")
+        bool, typer.Option("--force", help="Store it even if confidence does not improve.")
     ] = False,
     reset: Annotated[
         bool, typer.Option("--reset", help="Remove the calibration; needs no questions.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the confidence to judged questions of your own."""
+    """Rescale the confidence to fit judged questions of your own."""
     from semsearch.quality.evaluation import calibrate as recalibration  # noqa: PLC0415 - loads numpy
     from semsearch.quality.evaluation.judgements import read_judgements  # noqa: PLC0415
 
@@ -301,33 +302,26 @@ def picture(
         "embedding.svg"
     ),
 ) -> None:
-    """Draw the entries and a question as points: near in meaning is near in the picture."""
+    """Draw the entries and a question as points: similar ones are near each other."""
     from semsearch.search.picture import draw  # noqa: PLC0415
 
     if output.suffix.lower() != ".svg":
         raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
     with open_glossary(settings_of(index=index)) as opened:
         svg = draw(opened, question)
-    _write(output, svg)
+    common.write_text(output, svg)
     common.done(f"wrote {output}")
 
 
 def settings_of(**given: object) -> Settings:
-    """Return the settings, with what a command was given."""
+    """Return the settings; options of the command override the environment."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
 
     return load_settings(**given)
 
 
 def open_glossary(settings: Settings) -> Glossary:
-    """Open the index that the settings name."""
+    """Open the index of the settings."""
     from semsearch.search.glossary import Glossary  # noqa: PLC0415 - loads numpy
 
     return Glossary.open(settings.index, model=settings.model)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InvalidSetting(f"cannot write {path}: {error.strerror}") from error

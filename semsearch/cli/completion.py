@@ -1,4 +1,7 @@
-"""What the shell offers when Tab is pressed; silent when there is no index."""
+"""Tab completion of glossaries, languages, names, ids, formats and rules.
+
+It is silent if there is no index.
+"""
 
 from __future__ import annotations
 
@@ -13,63 +16,63 @@ from semsearch.core.errors import SemsearchError
 if TYPE_CHECKING:
     from semsearch.index.files.entry_table import Snapshot
 
-MAX_OFFERED = 50
+MAX_COMPLETIONS = 50
 
 
 def glossaries(context: typer.Context, incomplete: str) -> list[str]:
-    """Return names of glossaries that begin with what was typed."""
+    """Return the glossaries that begin with the typed text."""
     snapshot = _snapshot(context)
     known = snapshot.glossaries() if snapshot else {}
     return [name for name in known if name.startswith(incomplete)]
 
 
 def languages(context: typer.Context, incomplete: str) -> list[str]:
-    """Return languages of entries that begin with what was typed."""
+    """Return the languages of entries that begin with the typed text."""
     snapshot = _snapshot(context)
     known = snapshot.languages if snapshot else {}
     return [tag for tag in known if tag.lower().startswith(incomplete.lower())]
 
 
 def targets(incomplete: str) -> list[str]:
-    """Return formats that are written and begin with what was typed."""
+    """Return the export formats that begin with the typed text."""
     from semsearch.exporters.formats import TARGETS  # noqa: PLC0415 - Tab must answer fast
 
     return [name for name in (*TARGETS, "site") if name.startswith(incomplete)]
 
 
 def names(context: typer.Context, incomplete: str) -> list[str]:
-    """Return terms and aliases that begin with what was typed."""
+    """Return the terms and aliases that begin with the typed text."""
     from semsearch.text.normalise import fold  # noqa: PLC0415 - Tab must answer fast
 
     snapshot = _snapshot(context)
     if snapshot is None:
         return []
-    found = snapshot.by_prefix(fold(incomplete), snapshot.everything(), MAX_OFFERED)
+    found = snapshot.by_prefix(fold(incomplete), snapshot.everything(), MAX_COMPLETIONS)
     return list(dict.fromkeys(named.name.label for named in found))
 
 
 def ids(context: typer.Context, incomplete: str) -> list[str]:
-    """Return ids of entries whose terms or aliases begin with what was typed behind the glossary."""
+    """Return ids of entries whose term or alias begins with the typed text after the glossary."""
     from semsearch.text.normalise import fold  # noqa: PLC0415 - Tab must answer fast
 
     snapshot = _snapshot(context)
     if snapshot is None:
         return []
     name = fold(incomplete.rpartition(":")[2].replace("-", " "))
-    found = snapshot.by_prefix(name, snapshot.everything(), MAX_OFFERED)
+    found = snapshot.by_prefix(name, snapshot.everything(), MAX_COMPLETIONS)
     near = snapshot.entries([named.position for named in found])
     return [id_ for id_ in dict.fromkeys(e.id for e in near) if id_.startswith(incomplete)]
 
 
 def rules(incomplete: str) -> list[str]:
-    """Return names of rules of `lint` that begin with what was typed."""
+    """Return the lint rules that begin with the typed text."""
     from semsearch.quality.lint import RULES  # noqa: PLC0415 - loads numpy
 
     return [name for name in RULES if name.startswith(incomplete)]
 
 
 def severities(incomplete: str) -> list[str]:
-    """Return what `--fail-on` takes."""
+    """Return the values of `--fail-on` that begin with the typed text."""
     known = ("error", "warning", "note", "never")
     return [name for name in known if name.startswith(incomplete)]
 
@@ -77,7 +80,7 @@ def severities(incomplete: str) -> list[str]:
 def _snapshot(context: typer.Context) -> Snapshot | None:
     """Open the entries of the index that the command line or the environment names.
 
-    Nothing is hashed: Tab must answer at once, and only names are shown.
+    Nothing is checked, since Tab must answer at once and only names are shown.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415
     from semsearch.index.files.entry_table import Snapshot  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The commands that edit an index, and show how an entry came to be what it is."""
+"""The commands `add`, `change`, `delete`, `restore`, `history` and `publish`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,11 @@ _HiddenLabels = Annotated[
     typer.Option("--hidden-label", help="A name that finds it and is not shown; several times."),
 ]
 
+_AskedAs = Annotated[
+    list[str] | None,
+    typer.Option("--asked-as", help="A phrase by which people ask for it; several times."),
+]
+
 
 @app.command()
 def add(
@@ -85,6 +90,7 @@ def add(
     narrower: _Narrower = None,
     related: _Related = None,
     hidden_label: _HiddenLabels = None,
+    asked_as: _AskedAs = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,6 +108,7 @@ def add(
         "narrower": narrower,
         "related": related,
         "hidden_labels": hidden_label,
+        "asked_as": asked_as,
     }
     details = Details.of({name: part for name, part in stated.items() if part is not None})
     links = tuple(see_also or ())
@@ -142,6 +149,8 @@ def change(
     no_hidden_labels: Annotated[
         bool, typer.Option("--no-hidden-labels", help="Remove all.")
     ] = False,
+    asked_as: _AskedAs = None,
+    no_asked_as: Annotated[bool, typer.Option("--no-asked-as", help="Remove all.")] = False,
     expected: _Expected = None,
     index: Index = None,
     as_json: AsJson = False,
@@ -158,6 +167,7 @@ def change(
         "narrower": _list(narrower, none=no_narrower),
         "related": _list(related, none=no_related),
         "hidden_labels": _list(hidden_label, none=no_hidden_labels),
+        "asked_as": _list(asked_as, none=no_asked_as),
     }
     details = {
         name: part if isinstance(part, str) else tuple(part)
@@ -214,10 +224,10 @@ def restore(
 
 @app.command()
 def publish(index: Index = None) -> None:
-    """Take what was edited since the last build into the index files; questions and edits go on meanwhile.
+    """Publish the edits since the last build as a new generation; questions and edits go on.
 
-    Questions see every edit at once. This makes them as fast again as before the edits, and finds the links and mentions of
-    what was changed. A server does it by itself.
+    Questions see every edit at once. Publishing makes them as fast again as before the edits, and
+    derives links and mentions of changed entries. A server publishes by itself.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest.publish import publish_edits  # noqa: PLC0415 - loads numpy
@@ -237,21 +247,21 @@ def _editor(index: object) -> Editor:
 
 
 def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
-    """Return names that were given, an empty list to remove all, or None to leave them."""
+    """Return the given names, an empty list to remove all, or None to leave them."""
     if given and none:
         raise InvalidSetting("names were given and their removal was asked for; choose one")
     return given or ([] if none else None)
 
 
 def _one(given: str | None, *, none: bool) -> str | None:
-    """Return a text that was given, an empty one to remove it, or None to leave it."""
+    """Return the given text, an empty one to remove it, or None to leave it."""
     if given and none:
         raise InvalidSetting("a text was given and its removal was asked for; choose one")
     return "" if none else given
 
 
 def _text(given: str) -> str:
-    """Return a text, or read it from standard input."""
+    """Return a text, or read it from standard input for `-`."""
     if given != "-":
         return given
     try:

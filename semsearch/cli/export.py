@@ -1,4 +1,4 @@
-"""The command that writes glossaries for others: as files of a format, or as a site."""
+"""The command `export`: writes a glossary in an interchange format, or all as a static site."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="Format, or site for all glossaries as pages (default: by the suffix of --output, else jsonl).",
+            help="Format, or site for all glossaries as pages "
+            "(default: by the suffix of --output, else jsonl).",
             autocompletion=completion.targets,
         ),
     ] = None,
@@ -49,33 +50,34 @@ def export(
         typer.Option(
             "--output",
             "-o",
-            help="File, or folder where there are several (default: the terminal).",
+            help="File, or folder for several files (default: the terminal).",
         ),
     ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
-            help="Write what the format cannot hold of each entry into a file, as JSON Lines."
+            help="Write the fields of each entry that the format cannot hold into a file, as "
+            "JSON Lines."
         ),
     ] = None,
     public_url: Annotated[
         str | None,
-        typer.Option(help="Address that entries are called by (default: SEMSEARCH_PUBLIC_URL)."),
+        typer.Option(help="Base URL that identifies entries (default: SEMSEARCH_PUBLIC_URL)."),
     ] = None,
     index: Index = None,
 ) -> None:
-    """Write a glossary in a format that others read; `semsearch formats` lists them."""
+    """Write a glossary in an interchange format; `semsearch formats` lists them."""
     settings = settings_of(index=index, public_url=public_url)
     address = settings.public_url and settings.public_url.rstrip("/") + "/"
     with open_glossary(settings) as opened:
         if format_ == SITE:
             _site(opened, glossary, output, address)
             return
-        made = opened.export(
+        export_ = opened.export(
             glossary or _only(opened), format_ or _by_suffix(output), address=address or None
         )
-        _write(made, output)
-        _tell(made, report)
+        _write(export_, output)
+        _report_losses(export_, report)
 
 
 def _only(opened: Glossary) -> str:
@@ -99,47 +101,44 @@ def _by_suffix(output: Path | None) -> str:
     return by_suffix[suffix]
 
 
-def _write(made: GlossaryExport, output: Path | None) -> None:
+def _write(export_: GlossaryExport, output: Path | None) -> None:
     from semsearch.exporters.export import write_whole  # noqa: PLC0415
 
     if output is None:
-        if made.target.is_several:
+        if export_.target.is_several:
             raise InvalidSetting(
-                f"{made.target.name} is several files; name a folder with --output"
+                f"{export_.target.name} is several files; name a folder with --output"
             )
-        for piece in made.content():
+        for piece in export_.content():
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
-    if made.target.is_several and output.suffix.lower() == made.target.suffix:
+    if export_.target.is_several and output.suffix.lower() == export_.target.suffix:
         raise InvalidSetting(
-            f"{made.target.name} is several files; name their folder, not {output.name}"
+            f"{export_.target.name} is several files; name their folder, not {output.name}"
         )
     try:
-        if made.target.is_several:
-            files = made.save(output)
+        if export_.target.is_several:
+            files = export_.save(output)
         else:
-            file = output / made.name if output.is_dir() else output
-            files = [write_whole(file, made.content())]
+            file = output / export_.name if output.is_dir() else output
+            files = [write_whole(file, export_.content())]
     except OSError as error:
         raise InvalidSetting(f"cannot write {output}: {error.strerror}") from error
     common.done(f"wrote {', '.join(map(str, files))}")
 
 
-def _tell(made: GlossaryExport, report: Path | None) -> None:
-    """Say what the format could not hold."""
-    losses = list(made.losses())
+def _report_losses(export_: GlossaryExport, report: Path | None) -> None:
+    """Report the fields that the format cannot hold."""
+    losses = list(export_.losses())
     if report is not None:
         lines = (json.dumps({"id": one.id, "lost": one.parts}) for one in losses)
-        try:
-            report.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        except OSError as error:
-            raise InvalidSetting(f"cannot write {report}: {error.strerror}") from error
+        common.write_text(report, "".join(f"{line}\n" for line in lines))
     counts = Counter(part for one in losses for part in one.parts)
     if counts:
-        said = ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
-        see = "" if report else "; --report FILE says of which"
-        common.remark(f"{made.target.name} cannot hold, or not as they are: {said} entries{see}")
+        fields = ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
+        see = "" if report else "; --report FILE lists them by entry"
+        common.remark(f"{export_.target.name} cannot hold exactly: {fields} entries{see}")
 
 
 def _site(opened: Glossary, glossary: str | None, output: Path | None, address: str) -> None:

@@ -1,4 +1,4 @@
-"""`semsearch keys`: who may edit an index, and who may read it where that is not open to everybody."""
+"""The commands `keys create`, `keys list` and `keys revoke`, for editing and reading access."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ app = typer.Typer(name="keys", help="Make, list and revoke access keys.", no_arg
 @app.command()
 def create(
     scope: Annotated[
-        str, typer.Option("--scope", "-s", help="What it is for: search, edit or admin.")
+        str, typer.Option("--scope", "-s", help="What it permits: search, edit or admin.")
     ] = "search",
     glossary: Annotated[
         list[str] | None,
@@ -37,13 +37,13 @@ def create(
     ] = None,
     expires: Annotated[
         str | None,
-        typer.Option(help="When it ends: 30d, or a date (default: when it is revoked)."),
+        typer.Option(help="When it expires: 30d, or a date (default: never)."),
     ] = None,
-    name: Annotated[str, typer.Option(help="Whose it is or what for, to tell keys apart.")] = "",
+    name: Annotated[str, typer.Option(help="Its owner or purpose, to tell keys apart.")] = "",
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an access key, and print it this once."""
+    """Create an access key and print it; it cannot be shown again."""
     from semsearch.server.auth.expiry import expiry  # noqa: PLC0415 - loads the library
     from semsearch.server.auth.keys import KeyScope, utc_now  # noqa: PLC0415
 
@@ -62,7 +62,7 @@ def create(
 
 @app.command(name="list")
 def list_keys(index: Index = None, as_json: AsJson = False) -> None:
-    """List the access keys of an index by their ids; the keys themselves are kept nowhere."""
+    """List the access keys of an index by id; the keys themselves are not stored."""
     from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
     keys.listed(_store(_layout(index)).all(), utc_now(), as_json=as_json)
@@ -74,14 +74,14 @@ def revoke(
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an access key good no longer, at once and for ever."""
+    """Revoke an access key, at once and for ever."""
     from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
     keys.revoked(_store(_layout(index)).revoke(id_, now=utc_now()), as_json=as_json)
 
 
 def _layout(index: Path | None) -> IndexLayout:
-    """Return the files of an index that has been built: keys of a mistyped folder would open nothing."""
+    """Return the layout of an existing index; a key for a mistyped folder would be useless."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.index.manifest import current_generation  # noqa: PLC0415
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
@@ -98,7 +98,7 @@ def _store(layout: IndexLayout) -> KeyStore:
 
 
 def _check_glossaries(layout: IndexLayout, wanted: list[str]) -> None:
-    """Refuse a glossary that the index does not have."""
+    """Raise if the index lacks one of the glossaries."""
     from semsearch.index.files.entry_table import Snapshot  # noqa: PLC0415
     from semsearch.index.manifest import current_generation  # noqa: PLC0415 - loads the library
 

@@ -1,4 +1,4 @@
-"""The command that serves."""
+"""The command `serve`: the pages and the HTTP API."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ def serve(
     ] = None,
     public_url: Annotated[
         str | None,
-        typer.Option(help="Address that people reach it at (default: SEMSEARCH_PUBLIC_URL)."),
+        typer.Option(help="Public base URL of the service (default: SEMSEARCH_PUBLIC_URL)."),
     ] = None,
     origins: Annotated[
         str | None,
-        typer.Option(help="Other sites whose pages may ask (default: SEMSEARCH_ORIGINS)."),
+        typer.Option(
+            help="Other sites whose pages may send requests (default: SEMSEARCH_ORIGINS)."
+        ),
     ] = None,
 ) -> None:
-    """Serve the page and the HTTP API."""
+    """Serve the pages and the HTTP API."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.server.serve import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 

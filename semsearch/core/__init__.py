@@ -1,1 +1,4 @@
-"""Plain data, errors, settings, progress and checksums; imports nothing of ours."""
+"""What every room uses: entries, answers, arrays, errors, settings, progress, checksums.
+
+It imports nothing else of the package.
+"""

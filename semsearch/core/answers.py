@@ -1,4 +1,7 @@
-"""The nouns that every flow moves: entries in, answers out. All frozen, all plain data."""
+"""The data of an answer: hits with tier, score and evidence, verdicts, related terms.
+
+All classes are frozen and hold plain data.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from semsearch.core.entries import Entry
 
 
 class Tier(StrEnum):
-    """Why a hit stands where it stands; the order of the members is the order of the ranks."""
+    """How a hit matched, in the order in which hits are ranked."""
 
     EXACT = "exact"
     """The question is the term or one of its aliases."""
@@ -17,30 +20,38 @@ class Tier(StrEnum):
     """The question is an acronym, a plural or another spelling of a name."""
     PREFIX = "prefix"
     """A name begins with the question."""
+    PARTIAL = "partial"
+    """The question is words of a name that begins otherwise: its last ones, or some within."""
     MEANING = "meaning"
-    """Found by what the question means and the words it shares with the entry."""
+    """Found by meaning and by words that the question shares with the entry."""
     FUZZY = "fuzzy"
-    """A name resembles the question, whose words the glossary does not know: a typing error."""
+    """A name resembles the question, whose words the glossary does not contain: a typing error."""
     NEAREST = "nearest"
-    """Not a match: only the nearest there is."""
+    """Not a match, only one of the nearest entries."""
+
+
+TIER_ORDER = {tier: place for place, tier in enumerate(Tier)}
+"""The place of each tier in an answer."""
 
 
 class Verdict(StrEnum):
-    """How sure an answer is, in words."""
+    """How certain an answer is, in words."""
 
     EXACT = "exact"
     """The question is a name of the first hit, or another form of one."""
+    TERMS = "about these terms"
+    """The question puts several names side by side, and the first hits are their entries."""
     STRONG = "strong"
     """The first hit is very likely right."""
     POSSIBLE = "possible"
     """The first hit may be right; look at the others too."""
     NONE = "no close match"
-    """Nothing fits; the hits are only the nearest entries."""
+    """Nothing matches; the hits are only the nearest entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a text by character offsets, `start` included, `end` not."""
+    """A part of a text by character offsets; `start` is included, `end` is not."""
 
     start: int
     end: int
@@ -49,19 +60,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ScoreParts:
-    """What the fused score of an entry is made of; `ranking.recipe` holds the weight of each.
+    """The parts of the fused score of an entry; `ranking/weights.py` has their weights.
 
-    `definition`, `lead` and `sentence` are cosines to the whole definition, to its first sentence
-    and to its best sentence. `tokens` is how well single words of the definition answer those of the
-    question, `coverage` how much of the definition the question covers, both -1 to 1. `words` is the
-    BM25 score, 0 when no word is shared. `named` is how much of the entry's own name is said in
-    a question that describes something, 0 to 1; it counts against the entry. `tokens`, `coverage` and
-    `named` are 0 where they were not computed: behind the fifty candidates looked at closely.
+    `definition`, `lead` and `sentence` are cosines with the whole definition, its first sentence
+    and its best sentence. `term` is the cosine with the nearest of the entry's names, and `asked`
+    that with the nearest of its asked-as phrases, 0 without any. `tokens` is how well the words of
+    the definition match those of the question, and `coverage` how much of the definition the
+    question covers, both -1 to 1. `words` is the BM25 score, 0 if no word is shared. `named` is the
+    share of the entry's name that a descriptive question contains, 0 to 1; it lowers the score.
+    `term`, `tokens`, `coverage` and `named` are computed for the best fifty candidates only, and 0
+    for others.
     """
 
     definition: float = 0.0
     lead: float = 0.0
     sentence: float = 0.0
+    term: float = 0.0
+    asked: float = 0.0
     tokens: float = 0.0
     coverage: float = 0.0
     words: float = 0.0
@@ -70,29 +85,31 @@ class ScoreParts:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why one entry matched one question.
+    """Why an entry matched a question.
 
-    `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words
-    of the entry's definition that the question also uses, `term_words` those of its term. `sentence` is the sentence of the definition
-    nearest to the question. `parts` are those of the score. `rerank_score` is the probability
-    that the reranker gives, None where there is none or it has not read the entry.
+    `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words of the
+    definition that the question contains, `term_words` those of the term. `sentence` is the
+    sentence of the definition nearest to the question. `phrase` is the asked-as phrase nearest to
+    the question, None if none is near. `parts` are the parts of the score. `rerank_score` is the
+    reranker's probability, None if it has not read the entry.
     """
 
     name: str | None = None
     words: tuple[Span, ...] = ()
     term_words: tuple[Span, ...] = ()
     sentence: Span | None = None
+    phrase: str | None = None
     parts: ScoreParts = ScoreParts()
     rerank_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One entry that answers a question.
+    """One entry of an answer.
 
-    `score` orders the hits of one answer, higher first, within 0 to 1; it does not change when a
-    hit is labelled `nearest`; `similarity` is the
-    cosine in [-1, 1] that the meaning half gives; `rank` counts from 1.
+    `rank` counts from 1. `score`, 0 to 1, orders the hits of one answer; the label `nearest` does
+    not change it. `similarity` is the mean cosine with the definition and its best sentence, -1 to
+    1.
     """
 
     rank: int
@@ -107,8 +124,8 @@ class Hit:
 class Answer:
     """All hits for one question, best first.
 
-    `confidence` is the estimated probability that the first hit is right, and `verdict` says so in
-    words. `repaired` is the question as it was answered when it was taken for misspelt.
+    `confidence` is the estimated probability that the first hit is right; `verdict` says it in
+    words. `repaired` is the corrected question if a typing error was assumed.
     """
 
     query: str
@@ -119,21 +136,21 @@ class Answer:
 
     @property
     def no_close_match(self) -> bool:
-        """Whether nothing fits, so that the hits are only the nearest entries."""
+        """Whether nothing matches, so that the hits are only the nearest entries."""
         return self.verdict is Verdict.NONE
 
     @property
     def matches(self) -> int:
-        """How many of the hits match, rather than being only the nearest there are."""
+        """Number of hits that match, without the nearest ones."""
         return sum(hit.matched_by is not Tier.NEAREST for hit in self.hits)
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What connects two entries: the two sentences, one of each, that are nearest in meaning.
+    """What connects two entries: the most similar pair of sentences, one of each.
 
-    `similarity` is the cosine of the two. `words` are the words of the first sentence whose stems the
-    second uses too, without stop words.
+    `similarity` is their cosine. `words` are the words of the first sentence whose stems the second
+    contains, without stop words.
     """
 
     sentence: Span
@@ -146,8 +163,7 @@ class Connection:
 class Neighbour:
     """An entry of similar meaning.
 
-    `similarity` is the mean of the cosine of both definitions and of that of the two sentences in
-    `because`.
+    `similarity` is the mean of two cosines: of the definitions, and of the sentences in `because`.
     """
 
     rank: int
@@ -157,7 +173,7 @@ class Neighbour:
 
 
 class Authored(StrEnum):
-    """What an author says another entry is to one."""
+    """The relation of another entry to this one, as its author stated it."""
 
     BROADER = "broader"
     NARROWER = "narrower"
@@ -167,10 +183,11 @@ class Authored(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another entry, and where the definition of the one that refers names the other, if it does.
+    """Another entry that is linked or mentioned.
 
-    `relation` is what the other is to the entry asked for; None where it is only named in a text. An entry that
-    calls it broader is narrower.
+    `span` is where the referring definition names it, if it does. `relation` is its relation to the
+    entry asked for; None for a mere mention. An entry that calls the entry asked for broader is
+    narrower.
     """
 
     entry: Entry
@@ -180,12 +197,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The terms related to one entry, computed and authored ones apart.
+    """The terms related to one entry; computed and authored ones are separate.
 
-    Computed: `similar`, nearest first. Authored: `see_also`, to what the author of the entry
-    links, in that order; `mentions`, what its definition names without a link; `mentioned_by`,
-    the entries that link to it or name it, with the place in *their* definition. An entry that is
-    linked in either direction is not repeated in `similar`.
+    Computed: `similar`, nearest first. Authored: `see_also`, the links of the author, in their
+    order; `mentions`, entries that the definition names without a link; `mentioned_by`, entries
+    that link to it or name it, with the span in *their* definition. A linked entry, in either
+    direction, is not repeated in `similar`.
     """
 
     entry: Entry
@@ -197,7 +214,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Adjacent:
-    """The entries before and behind one; None at either end of its glossary."""
+    """The entries before and after one in the alphabet; None at the ends of its glossary."""
 
     previous: Entry | None
     next: Entry | None

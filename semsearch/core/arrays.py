@@ -1,4 +1,4 @@
-"""Arrays: vectors, row numbers and tokens, with their shapes and types."""
+"""Array types of vectors, numbers and tokens, with their shapes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Vectors = NDArray[np.float32]
 
 
 Numbers = NDArray[np.int64]
-"""(n,) int64: internal numbers of rows, never shown and never reused."""
+"""(n,) int64: internal positions or rows; never shown to users."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of one text that carry meaning, in order, each in its context.
+    """The content tokens of a text, in order, each with its contextual vector.
 
-    `ids` are (t,) int32 numbers of the encoder's vocabulary; `vectors` are (t, w) float32 rows of
-    length 1. An encoder that has no vectors for tokens gives none, t = 0.
+    `ids` are (t,) int32 numbers in the encoder's vocabulary; `vectors` are (t, w) float32 unit
+    rows. An encoder without token vectors returns none, t = 0.
     """
 
     ids: NDArray[np.int32]
@@ -29,7 +29,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What an encoder makes of texts: a vector for each, (n, d), and the tokens of each."""
+    """Encoded texts: a vector for each, (n, d), and the tokens of each."""
 
     vectors: Vectors
     tokens: tuple[Tokens, ...]

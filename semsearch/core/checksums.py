@@ -1,4 +1,4 @@
-"""The one hash that files are known by."""
+"""SHA-256 of files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def sha256_of(file: Path) -> str | None:
-    """Return the SHA-256 of a file as hex digits, or None if it cannot be read."""
+    """Return the SHA-256 of a file in hexadecimal, or None if it cannot be read."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -18,7 +18,7 @@ def sha256_of(file: Path) -> str | None:
 
 
 def hashes_of(files: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of files by their names, several read at once: hashing lets go of the interpreter."""
+    """Return the SHA-256 of files by name; several are hashed at once."""
     paths = list(files)
     with ThreadPoolExecutor() as threads:
         found = threads.map(sha256_of, paths)

@@ -1,7 +1,4 @@
-"""Entries as they are read, stored and edited: what flows up to those who answer. All frozen, all plain data.
-
-Everything here is imported from `semsearch.core.answers`.
-"""
+"""Entries, their versions and changes, refusals of importers, relations: frozen plain data."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing import Any, cast
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an entry came from: a file as the user named it, and a line from 1."""
+    """Where an entry came from: a file as the user named it, and a line, from 1."""
 
     file: str
     line: int
@@ -24,11 +21,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a format may say of an entry beside its names and what it means; most entries have none.
+    """Optional properties of an entry that some formats have; most entries have none.
 
-    `broader`, `narrower` and `related` are authored relations, by id or name as `see_also` of the entry is; what
-    leads out of the glossary stays the address it was. `hidden_labels` are found as aliases are, and never
-    shown. `sources` are citations of the definition, `status` is what the author calls it ("deprecated").
+    `broader`, `narrower` and `related` are authored relations, by id or name like `see_also`; an
+    address outside the glossary stays as it is. `hidden_labels` are found like aliases but never
+    shown. `sources` are citations of the definition. `status` is what the author calls it
+    ("deprecated"). `asked_as` are questions and descriptions by which people look for the entry;
+    each is embedded by itself.
     """
 
     category: str = ""
@@ -40,35 +39,35 @@ class Details:
     narrower: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     hidden_labels: tuple[str, ...] = ()
+    asked_as: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> Details:
-        """Make details of some of them by name; lists become tuples."""
+        """Make details from a mapping by name; lists become tuples."""
         parts = {n: v if isinstance(v, str) else tuple(v) for n, v in stated.items()}
         made = cls(**cast("dict[str, Any]", parts))
         return made if made.stated() else NO_DETAILS
 
     def stated(self) -> dict[str, str | tuple[str, ...]]:
-        """Return what is there, by name."""
+        """Return the details that are not empty, by name."""
         every = ((name, getattr(self, name)) for name in DETAILS)
         return {name: value for name, value in every if value}
 
 
 DETAILS = tuple(field.name for field in fields(Details))
-"""The names of all details, in the order in which they are shown."""
+"""The names of all details, in display order."""
 TEXT_DETAILS = ("category", "notation", "status")
-"""Those that are one text; the others are several."""
+"""The details that are one text; the others are tuples."""
 NO_DETAILS = Details()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One term and what it means.
+    """One term and its definition.
 
-    `id` is public and stable: `glossary:slug`. `aliases` are the other names an author gave;
-    names that the program finds by itself are kept apart (see `names`). `see_also` are the entries
-    that the author links to, in order, by id or name as the source writes them; which entries
-    those are is found when an index is built (see `relations`). `details` is what else a format can express.
+    `id` is public and stable: `glossary:slug`. `aliases` are the other names that the author gave;
+    names that semsearch derives are separate (`text/names.py`). `see_also` are the author's links,
+    in order, by id or name as in the source; a build resolves them (`index/relations.py`).
     """
 
     id: str
@@ -83,21 +82,21 @@ class Entry:
 
 
 class ChangeKind(StrEnum):
-    """What happened to an entry."""
+    """What a change did to an entry."""
 
     ADDED = "added"
     CHANGED = "changed"
     DELETED = "deleted"
     RESTORED = "restored"
-    """A former version was made the present one again."""
+    """An earlier version became the present one again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An entry as it was from one change to the next.
+    """The state of an entry between two changes.
 
-    `revision` is that of the store after the change, `at` when it was made (ISO 8601, UTC) and `who` by whom.
-    `entry` is None when the change deleted it.
+    `revision` is that of the store after the change, `at` its time (ISO 8601, UTC), `who` its
+    author. `entry` is None if the change deleted it.
     """
 
     revision: int
@@ -109,7 +108,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry that is there, and the revision of its last change."""
+    """A present entry and the revision of its last change."""
 
     entry: Entry
     revision: int
@@ -117,7 +116,7 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What has become of an entry: its present state, None if it is gone, and the revision of that."""
+    """The present state of a changed entry: None if it is deleted, and its revision."""
 
     id: str
     entry: Entry | None
@@ -126,7 +125,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One record of a source file that did not become an entry, and why."""
+    """A record of a source file that did not become an entry, and the reason."""
 
     source: Source
     reason: str
@@ -137,7 +136,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a file says of an entry and entries have no place for, by the names that the file has for it."""
+    """Fields of a source record that entries cannot hold, by their names in the file."""
 
     source: Source
     id: str
@@ -147,7 +146,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A record that became a name of an entry instead of one of its own: a redirect, mostly."""
+    """A record that became a name of another entry, such as a redirect."""
 
     source: Source
     name: str
@@ -159,19 +158,19 @@ class Merged:
 
 
 class RelationKind(StrEnum):
-    """How one entry refers to another; links come before mentions, also by the alphabet."""
+    """How one entry refers to another; links sort before mentions."""
 
     LINK = "link"
-    """Its author linked to it."""
+    """The author linked to it."""
     MENTION = "mention"
-    """Its definition names it, without a link."""
+    """The definition names it without a link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """One entry that refers to another, both by position.
 
-    `start` and `stop` say where the definition of the first names the second, if it does.
+    `start` and `stop` are the span of the name in the first one's definition, if it has one.
     """
 
     source: int

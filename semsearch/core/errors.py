@@ -1,7 +1,7 @@
-"""Every error semsearch raises on purpose, in one tree.
+"""All errors that semsearch raises on purpose, in one tree.
 
-The tree knows nothing of HTTP or of the command line: each edge has one table from error
-to status (`api.problems`) or exit code (`cli`).
+The errors know nothing of HTTP or of the command line. Each has one table from error to HTTP status
+(`server/http/problems.py`) or exit code (`cli`).
 
     SemsearchError
     ├── InvalidQuestion
@@ -19,7 +19,7 @@ to status (`api.problems`) or exit code (`cli`).
     ├── WorkerFailed
     └── MissingExtra
 
-Messages say what was wrong, with which value, where, and what to do about it.
+Messages name what is wrong, the value, the place, and what to do about it.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from pathlib import Path
 
 
 class SemsearchError(Exception):
-    """Base of every error raised on purpose; its text is fit to show to a person."""
+    """Base of all errors raised on purpose; the text may be shown to users."""
 
 
 class InvalidQuestion(SemsearchError):
-    """A question that cannot be asked: empty, too long, or not text."""
+    """A question that is empty, too long, or not text."""
 
 
 class InvalidSetting(SemsearchError):
@@ -45,7 +45,7 @@ class ImportFailed(SemsearchError):
     Args:
         reason: what is wrong and what to do, without the place.
         file: the file, as the user named it.
-        line: the line, from 1, where known.
+        line: the line, from 1, if known.
     """
 
     def __init__(self, reason: str, file: str | Path, line: int | None = None) -> None:
@@ -57,11 +57,11 @@ class ImportFailed(SemsearchError):
 
 
 class UnknownFormat(ImportFailed):
-    """A file whose format no importer reads."""
+    """A file in a format that no importer reads."""
 
 
 class EntryError(SemsearchError):
-    """Something about one entry or one glossary of an index."""
+    """An error about one entry or one glossary."""
 
 
 class EntryNotFound(EntryError):
@@ -69,12 +69,12 @@ class EntryNotFound(EntryError):
 
 
 class EntryConflict(EntryError):
-    """An entry is not of the revision that an edit was made from: somebody else changed it meanwhile.
+    """An entry was changed since the revision that an edit was based on.
 
     Args:
         id_: of the entry.
-        expected: the revision that the edit expects; 0 expects that there is no such entry.
-        found: the revision that it has; 0 when there is none.
+        expected: the revision the edit expects; 0 if the entry must not exist.
+        found: its present revision; 0 if there is no such entry.
     """
 
     def __init__(self, id_: str, expected: int, found: int) -> None:
@@ -91,11 +91,11 @@ class EntryConflict(EntryError):
 
 
 class InvalidEntry(EntryError):
-    """An entry that cannot be taken, for a reason that an importer would give too."""
+    """An entry that importers would refuse, too."""
 
 
 class AnsweredBefore(EntryError):
-    """A request to edit that was carried out before, by another one of the same key."""
+    """An edit request whose idempotency key was used before."""
 
 
 class GlossaryNotFound(EntryError):
@@ -107,11 +107,11 @@ class LanguageNotFound(EntryError):
 
 
 class AccessError(SemsearchError):
-    """Something about who may do what. No message holds a key."""
+    """An error about permissions. No message contains a key."""
 
 
 class KeyRefused(AccessError):
-    """What was shown is no key of this index, or one that has expired or was revoked."""
+    """The presented key does not belong to this index, has expired, or was revoked."""
 
 
 class KeyNotFound(AccessError):
@@ -119,15 +119,15 @@ class KeyNotFound(AccessError):
 
 
 class NotPermitted(AccessError):
-    """A key that is good, and does not permit this."""
+    """A valid key without permission for this action."""
 
 
 class StoredIndexError(SemsearchError):
-    """Something about the index folder as a whole."""
+    """An error about the index folder as a whole."""
 
 
 class IndexMissing(StoredIndexError):
-    """There is no built index at this path."""
+    """There is no index at this path."""
 
 
 class IndexDamaged(StoredIndexError):
@@ -139,11 +139,11 @@ class IndexBusy(StoredIndexError):
 
 
 class IndexUnwritable(StoredIndexError):
-    """The index folder cannot be written: no room, no rights, or not a folder."""
+    """The index folder cannot be written: disk full, no permission, or not a folder."""
 
 
 class IndexFull(IndexUnwritable):
-    """The disk that the index folder lies on has no room left."""
+    """The disk of the index folder is full."""
 
 
 class FormatTooOld(StoredIndexError):
@@ -155,7 +155,7 @@ class FormatTooNew(StoredIndexError):
 
 
 class EncoderMismatch(StoredIndexError):
-    """The index was built by another encoder than the one asked for."""
+    """The index was built with another encoder than the requested one."""
 
 
 class EncoderError(SemsearchError):
@@ -163,11 +163,11 @@ class EncoderError(SemsearchError):
 
 
 class ModelRefused(EncoderError):
-    """A model that is not safe to load, or is not the one it claims to be."""
+    """A model that is unsafe to load, or not the one it claims to be."""
 
 
 class EngineError(SemsearchError):
-    """A nearest-neighbour engine was used against its contract."""
+    """A nearest-neighbour engine was called with invalid arguments."""
 
 
 class DimensionMismatch(EngineError):
@@ -175,7 +175,7 @@ class DimensionMismatch(EngineError):
 
 
 class WorkerFailed(SemsearchError):
-    """A process of a service ended before it could answer."""
+    """A process of the service ended before it could answer."""
 
 
 class MissingExtra(SemsearchError):
@@ -183,7 +183,7 @@ class MissingExtra(SemsearchError):
 
     Args:
         library: the missing library.
-        purpose: what it is needed for.
+        purpose: what needs it.
     """
 
     def __init__(self, library: str, purpose: str) -> None:

@@ -1,4 +1,4 @@
-"""What an open index is made of: glossaries, encoder, nearest-neighbour engine, reranker."""
+"""The description of an open index: glossaries, encoder, nearest-neighbour engine, reranker."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GlossaryInfo:
-    """One glossary of an index and how many entries it has."""
+    """A glossary and its number of entries."""
 
     name: str
     entries: int
@@ -15,9 +15,9 @@ class GlossaryInfo:
 
 @dataclass(frozen=True, slots=True)
 class RerankerInfo:
-    """The reranker of an index; it scores as `precision`.
+    """The reranker of an index, and the precision of its copy.
 
-    `sha256` is that of its own description, `reranker.json`.
+    `sha256` is the hash of its description, `reranker.json`.
     """
 
     model: str
@@ -28,10 +28,10 @@ class RerankerInfo:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What finds entries by meaning in an index.
+    """The nearest-neighbour engine of an index.
 
-    `why` says how it was chosen, `recall` what share of the nearest ten it found when it was measured, `breadth`
-    how many it keeps in view meanwhile (0: it compares all), and `bytes` what its vectors and links take.
+    `why` says how it was chosen, `recall` is its measured recall@10, `breadth` its efSearch (0: it
+    compares every entry), `bytes` the size of its vectors and links.
     """
 
     name: str
@@ -43,7 +43,7 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an open index is made of and what built it."""
+    """The description of an open index."""
 
     path: str
     generation: int
@@ -61,4 +61,4 @@ class IndexInfo:
     reranker: RerankerInfo | None
     threshold: float
     calibrated_with: int
-    """Real questions that its confidence was calibrated with; 0 if it was not."""
+    """Judged questions that its confidence was calibrated with; 0 if it was not."""

@@ -1,7 +1,7 @@
-"""Scopes: which positions may answer, when what answers lies in layers.
+"""Filters of positions: which entries may answer, over the segments of an index.
 
-Positions count on from layer to layer. A changed entry has a new position in the last layer, and its old one is
-hidden. A scope of some languages has only those of its positions whose definitions are in one of them.
+Positions of the second segment continue those of the first. A changed entry has a new position in
+the live segment, and its old one is deleted.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from semsearch.core.arrays import Numbers
 
 @dataclass(frozen=True, slots=True)
 class PositionFilter:
-    """Positions that may answer: a range in each layer, without the hidden ones.
+    """Allowed positions: a range in each segment, minus the deleted ones.
 
-    `count` says how many they are. `languages` are the tags that were asked for, if any were, and `only` the
-    positions of these, ascending.
+    `count` is their number. If languages were asked for, `languages` are their tags and `only` the
+    ascending positions of entries in these.
     """
 
     ranges: tuple[range, ...]
@@ -31,44 +31,44 @@ class PositionFilter:
 
     @classmethod
     def of(cls, ranges: Sequence[range], deleted: Collection[int] = ()) -> PositionFilter:
-        """Count what is not hidden in the ranges of all layers."""
-        gone = sum(any(at in one for one in ranges) for at in deleted)
-        return cls(tuple(ranges), sum(map(len, ranges)) - gone)
+        """Make a filter of one range for each segment."""
+        count = sum(any(at in one for one in ranges) for at in deleted)
+        return cls(tuple(ranges), sum(map(len, ranges)) - count)
 
     def in_language(self, languages: Sequence[str], positions: Numbers) -> PositionFilter:
-        """Return this scope without all entries that do not speak some languages.
+        """Return this filter narrowed to entries in some languages.
 
         Args:
             languages: their tags.
-            positions: who speaks them, ascending and none of them hidden.
+            positions: ascending positions of these entries, none of them deleted.
         """
         return PositionFilter(self.ranges, len(positions), tuple(languages), positions)
 
     def __len__(self) -> int:
-        """How many positions may answer."""
+        """Return the number of allowed positions."""
         return self.count
 
 
-def between(numbers: Numbers, within: range) -> Numbers:
+def between(numbers: Numbers, range_: range) -> Numbers:
     """Return those of ascending positions that lie in a range."""
-    low, high = numbers.searchsorted((within.start, within.stop))
+    low, high = numbers.searchsorted((range_.start, range_.stop))
     return numbers[low:high]
 
 
 def are_among(
-    numbers: NDArray[np.integer[Any]], kept: NDArray[np.integer[Any]]
+    numbers: NDArray[np.integer[Any]], members: NDArray[np.integer[Any]]
 ) -> NDArray[np.bool_]:
-    """Say of each position whether it is among others, which ascend."""
-    at = kept.searchsorted(numbers)
-    at[at == len(kept)] = 0
-    return kept[at] == numbers if len(kept) else np.zeros(len(numbers), dtype=np.bool_)
+    """Return, for each position, whether it is among ascending others."""
+    at = members.searchsorted(numbers)
+    at[at == len(members)] = 0
+    return members[at] == numbers if len(members) else np.zeros(len(numbers), dtype=np.bool_)
 
 
 def live(numbers: Numbers, deleted: Numbers) -> Numbers:
-    """Return ascending positions without the hidden ones, which ascend as well."""
+    """Return ascending positions without the deleted ones, which ascend too."""
     if not len(deleted) or not len(numbers):
         return numbers
     at = deleted.searchsorted(numbers)
     at[at == len(deleted)] = 0
-    kept: Numbers = numbers[deleted[at] != numbers]
-    return kept
+    members: Numbers = numbers[deleted[at] != numbers]
+    return members

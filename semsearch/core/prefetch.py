@@ -1,4 +1,4 @@
-"""Work that goes on while its last result is used."""
+"""Computes the next item in a thread while the caller uses the last one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def prefetch(make: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield what is made of each item, in order, while a thread makes the next one, and no more than that."""
+    """Yield the result for each item, in order, while a thread computes the next one only."""
     with ThreadPoolExecutor(1) as thread:
         waiting = None
         for item in items:

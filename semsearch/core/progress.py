@@ -1,4 +1,4 @@
-"""Where a build reports to."""
+"""The interface for progress reports of long work."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import Protocol, TypeVar
 T = TypeVar("T")
 
 LUMPS = 200
-"""Times that a step is told about: to move a bar takes as long as to read an entry."""
+"""Most reports of a step: moving a progress bar takes as long as reading an entry."""
 
 
 class Progress(Protocol):
-    """Told about each step of a build."""
+    """Receives a report of each step of a build."""
 
     def start(self, step: str, total: int) -> None:
-        """A step of `total` parts begins."""
+        """Begin a step of `total` parts."""
         ...
 
     def advance(self, parts: int) -> None:
-        """So many parts of the current step are done."""
+        """Count some parts of the current step as done."""
         ...
 
 
 class Silent:
-    """A progress nobody watches."""
+    """A progress that shows nothing."""
 
     def start(self, step: str, total: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def advance(self, parts: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 def track(items: Iterable[T], progress: Progress, step: str, total: int) -> Iterator[T]:
-    """Yield the parts of a step that begins now, and tell how many are done."""
+    """Yield the items of a step that begins now, and report how many are done."""
     progress.start(step, total)
     lump = -(-total // LUMPS) or 1
     count = 0

@@ -1,6 +1,7 @@
-"""Settings: default < `SEMSEARCH_*` environment variable < command line option.
+"""Settings of the service and of builds: defaults, `SEMSEARCH_*` variables, command line options.
 
-Made once at an edge (command line, ASGI factory) and passed down; nothing else reads the environment.
+A later source overrides an earlier one. Settings are made once, by the command line or the ASGI
+factory, and passed down; nothing else reads the environment.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from semsearch.core.errors import InvalidSetting
 
 
 class Settings(BaseSettings):
-    """What can be set from outside. Each field is also an environment variable."""
+    """The settings; each field is also an environment variable."""
 
     model_config = SettingsConfigDict(
         env_prefix="SEMSEARCH_", env_ignore_empty=True, frozen=True, extra="forbid"
@@ -30,26 +31,27 @@ class Settings(BaseSettings):
     )
     engine: Literal["auto", "flat", "hnsw"] = Field(
         "auto",
-        description="What finds entries by meaning, to build with; auto goes by their number.",
+        description="The nearest-neighbour engine to build with; auto chooses by the number of entries.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     read: Literal["auto", "open", "key"] = Field(
         "auto",
-        description="Who may read: everybody (open), whoever has an access key (key), or everybody on a loopback "
-        "address and elsewhere whoever has a key (auto).",
+        description="Who may read. open: everybody; key: holders of an access key; "
+        "auto: open on a loopback address, key elsewhere.",
     )
     public_url: str = Field(
         "",
         pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
-        description="Address that people reach the service at, for pages that must state it whole.",
+        description="Public base URL of the service, for pages that need absolute links.",
     )
     origins: str = Field(
         "",
         pattern=r"^(https?://[^\s/?#,*]+(\s*,\s*https?://[^\s/?#,*]+)*)?$",
-        description="Origins of other sites whose pages may ask, as https://docs.example.org, with commas between.",
+        description="Origins of other sites whose pages may send requests, such as "
+        "https://docs.example.org; separated by commas.",
     )
-    workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with the index.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer; each opens the index.")
     queue: int = Field(
         256, ge=1, le=100_000, description="Requests that may wait; more are refused with 503."
     )
@@ -57,15 +59,14 @@ class Settings(BaseSettings):
         0.8,
         gt=0,
         le=600,
-        description="Seconds a request may wait; with more than half of it ahead it is refused with 503.",
+        description="Seconds a request may wait; one that would wait more than half of it is refused "
+        "with 503.",
     )
-    cache: int = Field(
-        8, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."
-    )
+    cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")
 
 
 def load_settings(**given: object) -> Settings:
-    """Return settings from the environment, with the given ones (not None) on top.
+    """Return settings from the environment; the given values (not None) override them.
 
     Raises:
         InvalidSetting: a value is out of range or of the wrong type; the message names it.

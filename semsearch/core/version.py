@@ -1,3 +1,3 @@
-"""The version, where the build, the package and the index manifest all find it."""
+"""The version, used by the wheel, the package and the manifest of an index."""
 
 __version__ = "0.1.0"

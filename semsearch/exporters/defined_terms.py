@@ -12,7 +12,7 @@ from html import escape
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
-from semsearch.importers.defined_terms import described
+from semsearch.importers.defined_terms import plain_description
 
 _HELD = frozenset({"id", "aliases", "language", "category", "notation"})
 
@@ -61,7 +61,9 @@ def _term(entry: Entry, material: ExportContext) -> dict[str, object]:
 def _description(entry: Entry) -> str:
     """Return the definition; what would be read as HTML is written as such."""
     text = entry.definition
-    return text if described(text) == text else escape(text, quote=False).replace("\n", "<br>")
+    return (
+        text if plain_description(text) == text else escape(text, quote=False).replace("\n", "<br>")
+    )
 
 
 def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
@@ -69,5 +71,5 @@ def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     if entry.id in material.repeated:
         yield "entry"
     yield from (name for name in parts_of(entry) if name not in _HELD)
-    if described(_description(entry)) != entry.definition:
+    if plain_description(_description(entry)) != entry.definition:
         yield "definition"

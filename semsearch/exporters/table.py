@@ -12,6 +12,7 @@ from semsearch.importers.csv_formulas import defused
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
 _SENTENCES = ("examples", "sources")
+_PHRASES = "asked_as"
 
 
 def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -32,6 +33,8 @@ def _cell(name: str, value: str | tuple[str, ...]) -> str:
         return value
     if name in _SENTENCES:
         return "\n".join(value)
+    if name == _PHRASES:  # a line of its own each; one alone is told by the end of its line
+        return "".join(f"{phrase}\n" for phrase in value)
     joined = "; ".join(value)
     # of one name alone a comma would part it
     return f"{joined};" if len(value) == 1 and "," in joined else joined
@@ -47,7 +50,7 @@ def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
     del material
     for name, value in parts_of(entry).items():
-        parted = "\n" if name in _SENTENCES else ";|"
+        parted = "\n" if name in (*_SENTENCES, _PHRASES) else ";|"
         if not isinstance(value, str):
             if any(sign in one for one in several(value) for sign in parted):
                 yield name

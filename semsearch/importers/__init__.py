@@ -1,7 +1,7 @@
-"""Reads glossaries in the formats people keep them in: paths in, entries and refusals out.
+"""Reads glossaries in all supported formats: paths in, entries and refusals out.
 
-`FORMATS` names the formats; a reader is imported when the first file needs it, so that
-importing this package stays cheap.
+`FORMATS` names the formats. A reader is imported when the first file needs it, so that importing
+this package is cheap.
 """
 
 from semsearch.importers.corpus import Corpus, read_corpus

@@ -1,4 +1,4 @@
-"""Dictionaries packed with gzip or dictzip, unpacked as far as memory may be spent on them."""
+"""Decompresses gzip and dictzip files, up to a limit of memory."""
 
 from __future__ import annotations
 
@@ -9,35 +9,36 @@ from semsearch.core.errors import ImportFailed
 from semsearch.importers.text_files import MAX_BYTES, read_bytes
 
 _GZIP = 31
-"""Window bits by which zlib reads a gzip file."""
+"""The `wbits` value by which zlib reads gzip files."""
 
 
 def unpacked(path: Path) -> bytes:
-    """Read a file that gzip or dictzip packed; one that is not packed is read as it is.
+    """Read a file and decompress it if gzip or dictzip wrote it.
 
     Raises:
-        ImportFailed: it cannot be read, is broken off, or unpacks to more than `MAX_BYTES`.
+        ImportFailed: it cannot be read, is truncated, or is larger than `MAX_BYTES` when
+            decompressed.
     """
     data = read_bytes(path)
     if not data.startswith(b"\x1f\x8b"):
         return data
     pieces: list[bytes] = []
-    room = MAX_BYTES
+    left = MAX_BYTES
     while data:
         reader = zlib.decompressobj(_GZIP)
         try:
-            piece = reader.decompress(data, room + 1)
+            piece = reader.decompress(data, left + 1)
         except zlib.error as error:
             raise ImportFailed(
-                f"is not what gzip writes ({error}); fetch it again", path
+                f"is not a valid gzip file ({error}); fetch it again", path
             ) from error
-        room -= len(piece)
-        if room < 0:
+        left -= len(piece)
+        if left < 0:
             raise ImportFailed(f"unpacks to more than {MAX_BYTES // 2**20} MiB; split it", path)
         if not reader.eof:
-            raise ImportFailed("the packed file is broken off; fetch it again", path)
+            raise ImportFailed("the compressed file is truncated; fetch it again", path)
         pieces.append(piece)
-        data = reader.unused_data  # gzip files may stand behind one another
+        data = reader.unused_data  # a file may consist of several gzip members
         if not data.startswith(b"\x1f\x8b"):
             break
     return b"".join(pieces)

@@ -1,4 +1,4 @@
-"""From the paths a user names to the entries of every glossary among them."""
+"""Reads all files that a user names, and returns the entries and refusals of every glossary."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.core.progress import Progress, Silent, track
+from semsearch.importers.asked_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
@@ -19,15 +20,15 @@ from semsearch.importers.records_to_entries import NO_DEFINITION, make_entries
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What was read: the entries, what was refused and why, and how many files there were."""
+    """The result of reading: entries, refusals with reasons, and the number of files."""
 
     entries: tuple[Entry, ...]
     refusals: tuple[Refusal, ...]
     files: int
     merged: tuple[Merged, ...] = ()
-    """Records that became a name of an entry."""
+    """Records that became another name of an entry."""
     left_out: tuple[LeftOut, ...] = ()
-    """What entries have no place for."""
+    """Fields that entries cannot hold."""
 
 
 def read_corpus(
@@ -37,27 +38,29 @@ def read_corpus(
     format: str | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Read glossaries; see `sources` for which files make which glossary.
+    """Read glossaries; `discovery.py` decides which files belong to which glossary.
 
     Args:
-        paths: files, folders, or `NAME=PATH` for either; files are named in messages as here.
-        columns: for our fields (`term`, `definition`, `aliases`, `id`, `language`) the column
-            of a table or the key of a JSON object that holds them, if it has another name.
-        format: of every file, by its name in `FORMATS`; found by what stands in a file by default.
-        progress: told about the files; silent by default.
+        paths: files, folders, or `NAME=PATH` for either; messages name files as given here.
+        columns: our fields (`term`, `definition`, `aliases`, `id`, `language`) to the column of a
+            table or the key of a JSON object that holds them, if it has another name.
+        format: of every file, by its name in `FORMATS`; detected from each file by default.
+        progress: reports the files; silent by default.
 
     Returns:
-        The entries by glossary in the order of the paths, and in file order within each; every
+        The entries by glossary in the order of the paths, and in file order within each. Every
         record that did not become an entry is among the refusals.
 
     Raises:
-        ImportFailed: if a path or file cannot be read, or not one entry was found.
-        UnknownFormat: if a file named directly is of a format that no reader reads, or there is no such format.
+        ImportFailed: a path or file cannot be read, or no entry was found.
+        UnknownFormat: a file named directly has a format that no reader reads, or there is no such
+            format.
     """
     if format is not None:
         named(format)
     options = ReadOptions(dict(columns or {}), format)
-    files = find_files(paths, format)
+    found = find_files(paths, format)
+    files = found.files
     if not files:
         raise ImportFailed("no path was given; name a file or a folder to read", ".")
     items: dict[str, list[Item]] = {}
@@ -68,7 +71,7 @@ def read_corpus(
     merged: list[Merged] = []
     left_out: list[LeftOut] = []
     for glossary, read in items.items():
-        with _uncollected():
+        with _without_gc():
             made = make_entries(read, glossary)
         entries += made.entries
         refusals += made.refusals
@@ -76,6 +79,8 @@ def read_corpus(
         left_out += made.left_out
     if not entries:
         raise _nothing(refusals)
+    entries, refused = add_phrases(entries, found.asked)
+    refusals += refused
     return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged), tuple(left_out))
 
 
@@ -90,8 +95,11 @@ def _nothing(refusals: Sequence[Refusal]) -> ImportFailed:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leave alone the trees that parsers make while a file is read: looking for cycles in them takes a fifth of the time."""
+def _without_gc() -> Iterator[None]:
+    """Disable the garbage collector while a file is parsed.
+
+    Searching the trees of parsers for cycles takes a fifth of the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -102,6 +110,6 @@ def _uncollected() -> Iterator[None]:
 
 
 def _read_file(file: SourceFile, options: ReadOptions) -> list[Item]:
-    with _uncollected():
+    with _without_gc():
         items = list(reader_for(file.path, options.format)(file.path, options))
     return items or [Refusal(Source(str(file.path), 1), "nothing in this file reads as an entry")]

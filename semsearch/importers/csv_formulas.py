@@ -1,7 +1,8 @@
-"""Cells that a spreadsheet would take for formulas, and how they are kept from it.
+"""Protects spreadsheets from cells that they would execute as formulas (CSV injection).
 
-An apostrophe in front makes a cell text, as OWASP advises (https://owasp.org/www-community/attacks/CSV_Injection). One that
-begins with apostrophes already gets another one, so that what was put in front can be taken off again.
+An apostrophe in front turns a cell into text, as OWASP advises
+(https://owasp.org/www-community/attacks/CSV_Injection). A cell that begins with apostrophes gets
+another one, so that the added one can be removed again.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - these be
 
 
 def defused(cell: str) -> str:
-    """Return a cell that no spreadsheet calculates."""
+    """Return a cell that no spreadsheet executes."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def as_meant(cell: str) -> str:
-    """Return a cell without the apostrophe that `defused` put in front."""
+def undefused(cell: str) -> str:
+    """Return a cell without the apostrophe that `defused` added."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -1,8 +1,8 @@
-"""Business glossaries of DataHub: YAML with groups of terms inside of groups.
+"""Reader of DataHub's business glossaries: YAML with nested groups of terms.
 
-A term's groups are its category. What it inherits from is broader, what it contains narrower; names of other terms may have
-their groups in front, set apart by dots. Anchors and aliases of YAML are refused, so no small file can unfold into a
-large one.
+The groups of a term are its category. What it inherits from is broader, what it contains narrower.
+References to terms may have their groups in front, separated by dots. YAML anchors and aliases are
+refused, so that a small file cannot expand into a large one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from semsearch.importers.text_files import read_text
 
 MAX_CHARACTERS = 8 * 2**20
 MAX_DEPTH = 64
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # texts and plain containers only
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # reads strings, lists and mappings only
 _EMPTY = ("", "~", "null")
 
 
@@ -36,7 +36,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         Item: a record for each term with a description, a refusal for each without.
 
     Raises:
-        ImportFailed: it is not YAML, has neither groups nor terms, or is too large or nested too deeply.
+        ImportFailed: it is not YAML, has neither groups nor terms, or is too large or nested too
+            deeply.
     """
     del options
     text = read_text(path)
@@ -52,7 +53,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         raise ImportFailed("holds a character YAML does not allow", path) from error
     top = _members(root)
     if not {"nodes", "terms"} & set(top):
-        raise ImportFailed("no `nodes` and no `terms`, so it is no business glossary", path, 1)
+        raise ImportFailed("no `nodes` and no `terms`, so it is not a business glossary", path, 1)
     yield from _group(top, (), str(path))
 
 
@@ -69,9 +70,9 @@ def _check_events(text: str, path: Path) -> None:
 
 
 def _group(members: dict[str, Node], groups: tuple[str, ...], file: str) -> Iterator[Item]:
-    for node in _several(members.get("terms")):
+    for node in _list(members.get("terms")):
         yield _item(_members(node), groups, Source(file, node.start_mark.line + 1))
-    for node in _several(members.get("nodes")):
+    for node in _list(members.get("nodes")):
         inner = _members(node)
         yield from _group(inner, (*groups, _text(inner.get("name"))), file)
 
@@ -82,8 +83,8 @@ def _item(term: dict[str, Node], groups: tuple[str, ...], source: Source) -> Ite
         return Refusal(source, "no term")
     if not definition:
         return Refusal(source, f"no definition of {shorten(name)!r}")
-    links = (_members(node) for node in _several(term.get("knowledge_links")))
-    cited = (_text(term.get("source_ref")), _text(term.get("source_url")))
+    links = (_members(node) for node in _list(term.get("knowledge_links")))
+    citations = (_text(term.get("source_ref")), _text(term.get("source_url")))
     return Record(
         name,
         definition,
@@ -91,7 +92,9 @@ def _item(term: dict[str, Node], groups: tuple[str, ...], source: Source) -> Ite
         details=Details.of(
             {
                 "category": " / ".join(filter(None, groups)) or _text(term.get("domain")),
-                "sources": tuple(filter(None, (*cited, *(_text(one.get("url")) for one in links)))),
+                "sources": tuple(
+                    filter(None, (*citations, *(_text(one.get("url")) for one in links)))
+                ),
                 "broader": _names(term.get("inherits")),
                 "narrower": _names(term.get("contains")),
                 "related": (*_names(term.get("values")), *_names(term.get("related_terms"))),
@@ -108,7 +111,7 @@ def _members(node: Node | None) -> dict[str, Node]:
     return {key.value: value for key, value in node.value if isinstance(key, ScalarNode)}
 
 
-def _several(node: Node | None) -> list[Node]:
+def _list(node: Node | None) -> list[Node]:
     return node.value if isinstance(node, SequenceNode) else []
 
 
@@ -120,6 +123,6 @@ def _text(node: Node | None) -> str:
 
 
 def _names(node: Node | None) -> tuple[str, ...]:
-    """Return the last parts of names, `Group.Term`, which may be one alone."""
-    several = _several(node) or ([node] if node is not None else [])
+    """Return the last parts of names, `Group.Term`; the value may be one name or a list."""
+    several = _list(node) or ([node] if node is not None else [])
     return tuple(filter(None, (_text(one).rpartition(".")[2].strip() for one in several)))

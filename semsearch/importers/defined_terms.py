@@ -1,7 +1,8 @@
-"""DefinedTerm and DefinedTermSet of schema.org (https://schema.org/DefinedTerm), as JSON-LD.
+"""Reader of schema.org's DefinedTerm and DefinedTermSet as JSON-LD, also inside HTML.
 
-Terms are found wherever they stand: in a set, in a graph, inside of something else, and in the scripts of a page. `name`
-is the term, `description` what it means; a term that has only a code is called by it. Nothing is fetched.
+See https://schema.org/DefinedTerm. Terms are found anywhere: in a set, in a graph, inside other
+objects, and in the scripts of a page. `name` is the term, `description` the definition; a term
+without a name is called by its code. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -25,23 +26,24 @@ _SETS = frozenset({"DefinedTermSet", "CategoryCodeSet"})
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 _HTML = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
-"""What no text has that is not meant as HTML, or about it."""
+"""Occurs only in texts that are HTML, or about HTML."""
 
 _Object = dict[str, Any]
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a file of JSON-LD, or a page or text with scripts of it.
+    """Read a file of JSON-LD, or the JSON-LD scripts of a page or text.
 
     Args:
         path: the file.
         options: not used.
 
     Yields:
-        Item: a record for each term with a description, a refusal for each without and for each script that is not JSON.
+        Item: a record for each term with a description; a refusal for each term without, and for
+        each script that is not JSON.
 
     Raises:
-        ImportFailed: a file of JSON is not JSON.
+        ImportFailed: a JSON file is not valid.
     """
     del options
     text = read_text(path)
@@ -60,7 +62,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def _scripts(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the scripts of JSON-LD begin and end; each search that fails is the last one."""
+    """Yield begin and end of each JSON-LD script, in linear time."""
     folded = text.casefold() if text.isascii() else text
     at = 0
     while (tag := folded.find("<script", at)) >= 0:
@@ -84,7 +86,7 @@ def _decoded(text: str, path: Path) -> object:
 
 
 class _Reader:
-    """Finds terms; each is looked for in the text behind the last one, to know its line."""
+    """Finds terms, and their lines by searching the text forwards from the last term."""
 
     def __init__(self, path: Path, text: str, start: int) -> None:
         self._path = path
@@ -98,7 +100,7 @@ class _Reader:
             yield _item(term, language, category, self._source(term))
 
     def _source(self, term: _Object) -> Source:
-        """Return the line of the name or code as it is written; that of the last one if it is written otherwise."""
+        """Return the line of the name or code, or that of the previous term if it is not found."""
         said = json.dumps(
             _text(term.get("name")) or _text(term.get("termCode")), ensure_ascii=False
         )
@@ -121,7 +123,10 @@ def _count_sets(data: object, depth: int = 0) -> int:
 def _terms(
     data: object, language: str, category: str, depth: int, path: Path, *, is_one: bool
 ) -> Iterator[tuple[_Object, str, str]]:
-    """Yield terms with the language and the name of the set that they stand in; one that all stand in is the glossary."""
+    """Yield terms with the language and the name of their set.
+
+    A set that all terms belong to is the glossary itself.
+    """
     if depth > MAX_DEPTH:
         raise ImportFailed("nested too deeply to be a glossary", path)
     if isinstance(data, list):
@@ -150,7 +155,7 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
     name = _text(term.get("name")) or code
     if not name:
         return Refusal(source, "no term")
-    definition = described(_text(term.get("description")))
+    definition = plain_description(_text(term.get("description")))
     if not definition:
         return Refusal(source, f"no definition of {shorten(name)!r}")
     address = _text(term.get("@id")) or _text(term.get("url"))
@@ -173,8 +178,8 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
     )
 
 
-def described(text: str) -> str:
-    """Return a description in words: schema.org says text, and most write HTML."""
+def plain_description(text: str) -> str:
+    """Return a description as text; schema.org says plain text, but most authors write HTML."""
     return html_words(text) if _HTML.search(text) else text
 
 

@@ -1,4 +1,4 @@
-"""How formats know their files again: by the first characters, which never say more than that."""
+"""Detects a file's format from its first 64 kB and its name."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
 
 
 def anything(path: Path, start: str) -> bool:
-    """Take what nobody else of the suffix takes."""
+    """Accept any file; the last format of a suffix uses this."""
     del path, start
     return True
 
 
 def in_vault(path: Path) -> bool:
-    """Say whether a file lies in a vault of Obsidian, which has a folder for its settings."""
+    """Return whether a file lies in a vault of Obsidian, which has a folder of settings."""
     return any((folder / ".obsidian").is_dir() for folder in path.resolve().parents[:8])
 
 
 def obsidian(path: Path, start: str) -> bool:
-    """Notes of a vault; elsewhere, front matter without a title above [[links]]."""
+    """Accept notes of a vault, and front matter without a title above [[links]]."""
     if in_vault(path):
         return True
     lines = start.split("\n")
@@ -43,24 +43,24 @@ def obsidian(path: Path, start: str) -> bool:
 
 
 def page(path: Path, start: str) -> bool:
-    """Front matter."""
+    """Accept front matter."""
     del path
     return opens_front_matter(start.split("\n", 2))
 
 
 def myst(path: Path, start: str) -> bool:
-    """A glossary directive behind a fence."""
+    """Accept a fenced glossary directive."""
     del path
     return _DIRECTIVE.search(start) is not None
 
 
 def sphinx(path: Path, start: str) -> bool:
-    """Any directive or target of reStructuredText in a text; a file of its suffix is taken without."""
+    """Accept any directive or target of reStructuredText; a file of its suffix needs none."""
     return path.suffix.lower() in (".rst", ".rest") or _RST.search(start) is not None
 
 
 def openmetadata(path: Path, start: str) -> bool:
-    """The header row of its export."""
+    """Accept the header row of OpenMetadata's export."""
     del path
     columns = {c.strip(' "').rstrip("*").casefold() for c in start.split("\n", 1)[0].split(",")}
     return {"parent", "name", "description"} <= columns and bool(
@@ -69,7 +69,7 @@ def openmetadata(path: Path, start: str) -> bool:
 
 
 def defined_terms(path: Path, start: str) -> bool:
-    """Schema.org's type, in JSON or in a script of a page."""
+    """Accept schema.org's type, in JSON or in a script of a page."""
     if "DefinedTerm" not in start:
         return False
     if path.suffix.lower() in (".json", ".jsonld"):
@@ -78,53 +78,56 @@ def defined_terms(path: Path, start: str) -> bool:
 
 
 def json_ld(path: Path, start: str) -> bool:
-    """A context, or ids and the vocabulary of SKOS."""
+    """Accept a context, or ids together with the vocabulary of SKOS."""
     if path.suffix.lower() == ".jsonld":
         return True
     return '"@context"' in start or ('"@id"' in start and "skos/core#" in start)
 
 
 def turtle(path: Path, start: str) -> bool:
-    """Prefixes, or a triple on the first line; a file of its suffix is taken without."""
+    """Accept prefixes, or a triple on the first line; a file of its suffix needs neither."""
     return path.suffix.lower() in (".ttl", ".turtle", ".nt") or _TURTLE.search(start) is not None
 
 
 def tbx(path: Path, start: str) -> bool:
-    """Its root element."""
+    """Accept TBX's root elements."""
     del path
     return _root(start) in ("tbx", "martif")
 
 
 def rdf_xml(path: Path, start: str) -> bool:
-    """Its root element."""
+    """Accept RDF's root element or namespace."""
     del path
     return _root(start) == "rdf" or "22-rdf-syntax-ns#" in start
 
 
 def html(path: Path, start: str) -> bool:
-    """A page; a file of its suffix is taken without."""
+    """Accept a page; a file of its suffix needs no root element."""
     return path.suffix.lower() in (".html", ".htm", ".xhtml") or _root(start) == "html"
 
 
 def datahub(path: Path, start: str) -> bool:
-    """Nodes or terms at the outer margin; a file of its suffix is taken without."""
+    """Accept `nodes` or `terms` at the top level; a file of its suffix needs neither."""
     return path.suffix.lower() in (".yaml", ".yml") or _NODES.search(start) is not None
 
 
 def dictd(path: Path, start: str) -> bool:
-    """Headword, offset and length, beside the text."""
+    """Accept headword, offset and length, if the file with the text exists."""
     has_text = any(path.with_suffix(s).exists() for s in (".dict", ".dict.dz"))
     return path.suffix == ".index" and has_text and _DICTD.match(start) is not None
 
 
 def stardict(path: Path, start: str) -> bool:
-    """Its first line."""
+    """Accept StarDict's first line."""
     del path
     return start.startswith("StarDict's dict ifo file")
 
 
-def means_terms(path: Path, start: str) -> bool:
-    """Say whether a file of a suffix that much else has too is a glossary: settings and pages lie in folders as well."""
+def is_glossary(path: Path, start: str) -> bool:
+    """Return whether a file is a glossary although its suffix has many other uses.
+
+    Folders also contain settings and pages.
+    """
     suffix = path.suffix.lower()
     if suffix in (".yaml", ".yml"):
         return _NODES.search(start) is not None
@@ -136,13 +139,13 @@ def means_terms(path: Path, start: str) -> bool:
 
 
 def wordnet(path: Path, start: str) -> bool:
-    """A synset behind the licence."""
+    """Accept a synset after the licence."""
     del path
     return _SYNSET.search(start) is not None
 
 
 def _root(start: str) -> str:
-    """Return the local name of the first element of XML or HTML in lower case, empty if it is none."""
+    """Return the local name of the first XML or HTML element in lower case, or an empty text."""
     at = _skip_space(start, 0)
     while start.startswith(("<?", "<!"), at):
         at = _skip_space(start, _after_declaration(start, at))
@@ -151,7 +154,10 @@ def _root(start: str) -> str:
 
 
 def _after_declaration(start: str, at: int) -> int:
-    """Return where a comment, an instruction or a document type ends; each search that fails is the last."""
+    """Return the end of a comment, an instruction or a document type.
+
+    A failed search ends the file, so this is linear.
+    """
     end = "-->" if start.startswith("<!--", at) else "?>" if start.startswith("<?", at) else ">"
     subset = start.find("[", at, start.find(">", at)) if end == ">" else -1
     found = start.find("]", subset) if subset >= 0 else at

@@ -1,10 +1,11 @@
-"""Dictionaries of the DICT server dictd, as Debian's `dict-*` packages hold them.
+"""Reader of dictionaries of the DICT server dictd, as in Debian's `dict-*` packages.
 
-The format is described in dictd(8), "DATABASE FORMAT". A line of NAME.index is a headword, where its
-article begins in the text, and how long it is, in bytes, set apart by tabs; both numbers are
-written to base 64, highest digit first, in the alphabet of RFC 1421 and without padding. The text
-is NAME.dict, or NAME.dict.dz, which dictzip made and gzip reads. An article is an entry, its first headword the
-term; headwords that lead to the same article are aliases, and {braces} around a word lead to another entry.
+The format is described in dictd(8), "DATABASE FORMAT". A line of NAME.index has three parts
+separated by tabs: a headword, the offset of its article in the text, and its length in bytes. Both
+numbers are in base 64, highest digit first, in the alphabet of RFC 1421 without padding. The text
+is NAME.dict, or NAME.dict.dz, which dictzip made and gzip reads. An article is an entry, its first
+headword the term. Other headwords of the same article are aliases, and {braces} around words link
+to another entry.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ from semsearch.importers.text_files import read_bytes
 from semsearch.text.normalise import fold
 
 DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
-"""Of numbers to base 64, by their values."""
+"""Base-64 digits, by value."""
 _DIGITS = {digit: value for value, digit in enumerate(DIGITS)}
 _ABOUT = ("00-database", "00database")
-"""What the headwords begin with under which a dictionary speaks of itself."""
+"""Headwords that begin so describe the dictionary itself."""
 _LINK = re.compile(r"\{([^{}\n]*(?:\n[^{}\n]*)?)\}")
-"""A reference to another article, which may go on in the next line."""
+"""A link to another article; it may continue on the next line."""
 _ADDRESS = re.compile(r"\(?(?:https?|ftp|news|mailto):[^\s()]*\)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article, every headword that the index has for it, in its order, and the line of the first."""
+    """An article, all its headwords in the order of the index, and the line of the first."""
 
     headwords: tuple[str, ...]
     text: str
@@ -53,7 +54,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         Item: a record for each article with a text, a refusal for each without.
 
     Raises:
-        ImportFailed: a file cannot be read, or a line leads nowhere; the message has the line.
+        ImportFailed: a file cannot be read, or a line points outside the text; the message has the
+            line.
     """
     del options
     for article in read_articles(path, errors="replace"):
@@ -61,14 +63,15 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def read_articles(index: Path, *, errors: str = "strict") -> list[Article]:
-    """Read the articles of a dictionary, each once, in the order of the text.
+    """Read each article of a dictionary once, in the order of the text.
 
     Args:
-        index: NAME.index; NAME.dict.dz or NAME.dict lies beside it.
-        errors: what happens to bytes of an article that are not UTF-8, as `bytes.decode` has it.
+        index: NAME.index; NAME.dict.dz or NAME.dict is in the same folder.
+        errors: for bytes of an article that are not UTF-8, as in `bytes.decode`.
 
     Raises:
-        ImportFailed: a file cannot be read, or a line leads nowhere; the message has the line.
+        ImportFailed: a file cannot be read, or a line points outside the text; the message has the
+            line.
     """
     data = _text(index)
     found: dict[tuple[int, int], tuple[int, list[str]]] = {}
@@ -99,38 +102,39 @@ def _item(article: Article, source: Source) -> Item:
 
 
 def words_of(text: str, names: tuple[str, ...]) -> str:
-    """Return what an article says of its headwords, without these and the marks of links."""
-    return _flowing(_LINK.sub(lambda link: link[1], _without_headwords(text, names)))
+    """Return the text of an article without its headwords and without the braces of links."""
+    return _unwrapped(_LINK.sub(lambda link: link[1], _without_headwords(text, names)))
 
 
 def _without_headwords(text: str, names: tuple[str, ...]) -> str:
-    """Leave out the first line if it only repeats headwords; what an article says of them stays."""
+    """Remove the first line if it only repeats headwords."""
     first, _, rest = text.lstrip("\n").partition("\n")
     known = {fold(name) for name in names}
-    said = re.split(r"[;,]| {2,}|/", first)
-    is_headline = fold(first) in known or all(fold(part) in known for part in said if fold(part))
+    parts = re.split(r"[;,]| {2,}|/", first)
+    is_headline = fold(first) in known or all(fold(part) in known for part in parts if fold(part))
     return rest if is_headline else text
 
 
 def _as_written(article: Article, names: tuple[str, ...]) -> str:
-    """Return the headword that stands above the article, with its capitals; else the first one of the index, which is sorted."""
+    """Return the headword above the article, with its capitals, or else the first one."""
     first = article.text.lstrip("\n").partition("\n")[0].strip()
     return first if fold(first) in map(fold, names) else names[0]
 
 
-def _flowing(text: str) -> str:
-    """Join the lines of a paragraph, which were broken and indented for a terminal."""
+def _unwrapped(text: str) -> str:
+    """Join the lines of each paragraph, which were wrapped and indented for terminals."""
     paragraphs = re.split(r"\n[ \t]*\n", text)
     joined = (" ".join(_ADDRESS.sub("", p.strip()).split()) for p in paragraphs)
     return "\n\n".join(filter(None, joined)) or " ".join(text.split())
 
 
 def _text(index: Path) -> bytes:
-    packed, plain = index.with_suffix(".dict.dz"), index.with_suffix(".dict")
-    text = packed if packed.exists() else plain
+    compressed, plain = index.with_suffix(".dict.dz"), index.with_suffix(".dict")
+    text = compressed if compressed.exists() else plain
     if not text.exists():
         raise ImportFailed(
-            f"the text of this index, {plain.name} or {packed.name}, is not beside it", index
+            f"the text of this index, {plain.name} or {compressed.name}, is not in the same folder",
+            index,
         )
     return unpacked(text)
 
@@ -140,7 +144,7 @@ def _record(line: bytes, index: Path, number: int) -> tuple[str, int, int]:
         headword, start, length, *_ = _decoded(line, index, number).rstrip("\r").split("\t")
         return headword, _number(start), _number(length)
     except (ValueError, KeyError) as error:
-        reason = "is not a headword, an offset and a length to base 64, set apart by tabs"
+        reason = "is not a headword, an offset and a length in base 64, separated by tabs"
         raise ImportFailed(reason, index, number) from error
 
 

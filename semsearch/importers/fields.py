@@ -1,6 +1,6 @@
-"""Which column or key holds what: our field names and the names authors use for them.
+"""Maps the columns of tables and the keys of JSON to our fields, by the names that authors use.
 
-One table for CSV and JSON, so that a glossary gives the same entries in either form.
+CSV and JSON share one table, so that a glossary gives the same entries in either format.
 """
 
 from __future__ import annotations
@@ -33,42 +33,49 @@ SYNONYMS = {
     "narrower": ("narrower", "hasnarrower"),
     "related": ("related",),
     "hidden_labels": ("hiddenlabels", "hiddenlabel"),
+    "asked_as": ("askedas", "asked"),
     "scope_note": ("scopenote", "scopenotes"),
     "iri": ("iri", "uri"),
 }  # fmt: skip
-"""Our fields, and for each the names looked for, first the one that wins. An `iri` is what others call the entry; a
-`scope_note` is the last paragraph of the definition."""
+"""Our fields, and the names searched for each, in order of preference. `iri` is the address that
+others use for the entry; `scope_note` becomes the last paragraph of the definition."""
 
 _SEVERAL = ("aliases", "see_also", *(n for n in DETAILS if n not in TEXT_DETAILS))
 _LINES = ("examples", "sources")
-"""Fields that hold sentences: a text is one of them, or one a line."""
+"""Fields of sentences: a text is one of them, or one on each line."""
+_PHRASES = "asked_as"
+"""A field of phrases: one on each line, or several between semicolons or bars, never commas."""
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
+NAMESPACE = "https://semsearch.invalid/ns#"
+"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to us has one. It is a name
+and leads nowhere (RFC 2606)."""
+
 SEE_ALSO = frozenset({"see also", "related terms"})
-"""What stands above, or in front of, a list of other entries; in lower case."""
+"""Words above or before a list of other entries, in lower case."""
 
 MAP_HINT = "map them with --columns term=...,definition=..."
 
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """For each of our fields, the columns that hold it: one, or several where an entry may have several."""
+    """The columns of each of our fields; some fields may have several."""
 
     columns: Mapping[str, tuple[str, ...]]
 
     def missing(self) -> tuple[str, ...]:
-        """Name the fields without which nothing is an entry and that have no column."""
+        """Return the required fields that have no column."""
         return tuple(name for name in ("term", "definition") if not self.columns.get(name))
 
     def record(self, values: Mapping[str, object], source: Source) -> Record | str:
-        """Make a record of one row or object.
+        """Make a record of a row or an object.
 
         Args:
             values: the values by column.
-            source: where they stand.
+            source: their place.
 
         Returns:
-            The record, or the reason why there is none.
+            The record, or the reason why it is refused.
         """
         term, definition = self._text(values, "term"), self._text(values, "definition")
         if not term:
@@ -98,8 +105,14 @@ class FieldMap:
             return NO_DETAILS
         texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
         lines = {name: self._sentences(values, name) for name in _LINES}
-        names = {n: self._names(values, n) for n in _SEVERAL if n in DETAILS and n not in _LINES}
-        return Details.of({**texts, **lines, **names})
+        phrases = tuple(
+            phrase
+            for column in self.columns.get(_PHRASES, ())
+            for phrase in split_phrases(values.get(column))
+        )
+        others = (n for n in _SEVERAL if n in DETAILS and n not in (*_LINES, _PHRASES))
+        names = {name: self._names(values, name) for name in others}
+        return Details.of({**texts, **lines, **names, _PHRASES: phrases})
 
     def _sentences(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -128,7 +141,7 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
 
     Args:
         names: the columns, as written.
-        chosen: for some of our fields the column the user chose; these win.
+        chosen: columns that the user chose for some of our fields; these win.
 
     Returns:
         The fields that were found.
@@ -146,21 +159,20 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
-        columns["term"] = tuple(
-            labels[:1]
-        )  # beside addresses, a column "term" holds their last part
+        # next to addresses, a column "term" holds their last part
+        columns["term"] = tuple(labels[:1])
     return FieldMap(columns)
 
 
 def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
-    """Refuse a choice of columns for a field that does not exist.
+    """Refuse a column for a field that does not exist.
 
     Args:
-        chosen: our fields and the columns the user chose for them.
+        chosen: our fields, and the columns that the user chose for them.
         file: the file being read, for the message.
 
     Raises:
-        ImportFailed: if one of the fields is unknown.
+        ImportFailed: one of the fields is unknown.
     """
     for field, column in chosen.items():
         if field not in SYNONYMS:
@@ -178,7 +190,7 @@ def local_name(iri: str) -> str:
 
 
 def split_aliases(value: object) -> list[str]:
-    """Take a list of names, or split one text at `;` and `|`, or at `,` if it has neither."""
+    """Return a list of names; a text is split at `;` and `|`, or at `,` if it has neither."""
     if isinstance(value, str):
         separator = ";" if ";" in value or "|" in value else ","
         names: Iterable[object] = value.replace("|", ";").split(separator)
@@ -187,14 +199,25 @@ def split_aliases(value: object) -> list[str]:
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]
 
 
+def split_phrases(value: object) -> list[str]:
+    """Take a list of phrases, or split one text: at line ends, or at `;` and `|` if it is a single line."""
+    if isinstance(value, str):
+        phrases: Iterable[object] = (
+            value.split("\n") if "\n" in value else value.replace("|", ";").split(";")
+        )
+    else:
+        phrases = value if isinstance(value, list) else ()
+    return [one.strip() for one in phrases if isinstance(one, str) and one.strip()]
+
+
 def listed_names(text: str) -> tuple[str, ...]:
-    """Return the names in lines like "See also: Keel, Mast." of a text."""
+    """Return the names in lines such as "See also: Keel, Mast." of a text."""
     lines = _SEE_ALSO_LINE.finditer(text)
     return tuple(name for line in lines for name in split_aliases(line[1]))
 
 
 def shorten(text: str) -> str:
-    """Cut a text that is quoted in a message."""
+    """Shorten a text for a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

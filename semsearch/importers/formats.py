@@ -1,9 +1,9 @@
-"""Which reader reads which file: one table, by what stands in the file, the suffix being a hint.
+"""The table of formats: which reader reads which file.
 
-A suffix names candidates, and the first of these that knows the beginning of the file again reads it; the
-last candidate of a suffix takes whatever is left, so that its messages say what is wrong. A file of another
-suffix is read when it is named itself and a format knows it. Whoever names a format gets that. Readers are
-imported when the first file needs them.
+A suffix selects candidates; the first candidate that recognises the file's beginning reads it. The
+last candidate of a suffix accepts any file, so that its messages say what is wrong. A file with
+another suffix is read if the user names it and a format recognises it. A format that the user names
+is not checked. Readers are imported when the first file needs them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from semsearch.importers.text_files import begins, has_front_matter
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: what it is called and is for, the suffixes of its files, and how they are known and read.
+    """A format: name, description, suffixes, and the functions that recognise and read a file.
 
-    `knows` looks at a file and its first characters. A format `is_page` when a file is one entry, so that a
-    folder of them is one glossary; one that comes `in_parts` is a glossary of several files named after their folder.
+    `knows` gets the path and the beginning of a file. In a format that `is_page` every file is one
+    entry, so a folder is one glossary. A glossary that comes `in_parts` has several files, named
+    after their folder.
     """
 
     name: str
@@ -203,18 +204,19 @@ _FORMATS = (
 )
 
 FORMATS: dict[str, Format] = {one.name: one for one in _FORMATS}
-"""Name → format; of those of a suffix the first that knows a file reads it."""
+"""Formats by name; of those with the same suffix the first that recognises a file reads it."""
 SUFFIXES: tuple[str, ...] = tuple(dict.fromkeys(s for one in _FORMATS for s in one.suffixes))
-"""Suffixes, in lower case, of files that are read."""
+"""Suffixes of readable files, in lower case."""
 SHARED_SUFFIXES = frozenset({*_YAML, *_HTML, ".xml", ".index", ".rst", ".rest"})
-"""Those that much else has too: from a folder such files are read only if they are glossaries by what stands in them."""
+"""Suffixes with many other uses; from a folder such files are read only if they contain a
+glossary."""
 
 VOCABULARIES = ("turtle", "rdf-xml", "json-ld")
-"""Formats that state concepts, whether these are defined or not; see `concepts`."""
+"""Formats that describe concepts, with or without definitions; see `rdf/concepts.py`."""
 
 
 def named(name: str, *, place: str | Path = "--format") -> Format:
-    """Return a format by its name.
+    """Return a format by name.
 
     Raises:
         UnknownFormat: there is none.
@@ -225,7 +227,7 @@ def named(name: str, *, place: str | Path = "--format") -> Format:
 
 
 def is_wanted(path: Path, format_: str | None = None) -> bool:
-    """Say whether a file is read from a folder.
+    """Return whether a file in a folder is read.
 
     Args:
         path: the file.
@@ -235,30 +237,30 @@ def is_wanted(path: Path, format_: str | None = None) -> bool:
     if format_ is not None:
         return suffix in named(format_).suffixes
     if suffix in SHARED_SUFFIXES:
-        return path.is_file() and known.means_terms(path, begins(path))
+        return path.is_file() and known.is_glossary(path, begins(path))
     return suffix in SUFFIXES
 
 
 def is_page(path: Path) -> bool:
-    """Say whether a file is one entry of a glossary: Markdown with front matter, or a note."""
+    """Return whether a file is one entry of a glossary: Markdown with front matter, or a note."""
     if path.suffix.lower() not in _MARKDOWN:
         return False
     return has_front_matter(path) or known.in_vault(path)
 
 
 def is_part(path: Path) -> bool:
-    """Say whether a file is one of several that are a glossary together."""
+    """Return whether a file is one of several that form a glossary."""
     return any(one.in_parts and path.suffix.lower() in one.suffixes for one in _FORMATS)
 
 
 def format_of(path: Path) -> Format:
-    """Find the format of a file.
+    """Detect the format of a file.
 
     Args:
         path: the file, as the user named it.
 
     Raises:
-        UnknownFormat: no reader reads files of this suffix, and none knows this one.
+        UnknownFormat: no reader reads files of this suffix, and none recognises this one.
         ImportFailed: it cannot be read at all.
     """
     suffix = path.suffix.lower()
@@ -278,16 +280,16 @@ def format_of(path: Path) -> Format:
 
 
 def format_name(path: Path, format_: str | None = None) -> str:
-    """Return the name of the format that a file is read as; see `reader_for`."""
+    """Return the name of the format in which a file is read; see `reader_for`."""
     return (format_of(path) if format_ is None else named(format_, place=path)).name
 
 
 def reader_for(path: Path, format_: str | None = None) -> Reader:
-    """Give the reader of a file.
+    """Return the reader of a file.
 
     Args:
         path: the file, as the user named it.
-        format_: the name of its format, if the user knows better.
+        format_: the name of its format, if the user named one.
 
     Raises:
         UnknownFormat: no reader reads such files, or there is no such format.

@@ -1,7 +1,8 @@
-"""HTML pages with definition lists: `dl` with `dt` and `dd`.
+"""Reader of HTML definition lists: `dl` with `dt` and `dd`.
 
-Terms that follow each other share the next definition, the first being the term. Lists inside of a definition
-belong to it. The `id` of a term is its id where no other has it, and what links inside of the page lead to.
+Consecutive terms share the next definition; the first is the term, the others aliases. Lists inside
+a definition belong to it. The `id` of a term becomes the entry's id if no other term has it, and
+links inside the page refer to it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         options: not used.
 
     Yields:
-        Item: a record for each definition, a refusal for each term without.
+        Item: a record for each definition, a refusal for each term without one.
     """
     del options
     parser = etree.HTMLParser(no_network=True, huge_tree=False, recover=True, remove_comments=True)
@@ -58,7 +59,7 @@ def _entries(outer: etree._Element, path: Path, language: str) -> Iterator[Item]
 
 
 def _parts(outer: etree._Element) -> Iterator[etree._Element]:
-    """Yield terms and definitions, also out of the `div` that may group them."""
+    """Yield terms and definitions, also those grouped by a `div`."""
     for part in list(outer):
         if part.tag in ("dt", "dd"):
             yield from _unnested(part)
@@ -67,7 +68,7 @@ def _parts(outer: etree._Element) -> Iterator[etree._Element]:
 
 
 def _unnested(part: etree._Element) -> Iterator[etree._Element]:
-    """Yield a term or definition, and those that stand in it since nobody closed it."""
+    """Yield a term or definition, then those inside it that follow a missing end tag."""
     inner = [one for one in part if one.tag in ("dt", "dd")]
     for one in inner:
         part.remove(one)

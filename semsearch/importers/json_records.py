@@ -1,9 +1,9 @@
-"""JSON and JSON Lines: objects with the same fields as the columns of a table.
+"""Reader of JSON and JSON Lines: objects with the same fields as the columns of a table.
 
-A .json file is a list of objects, an object that holds such a list under a usual key, or an
-object that maps each term to its definition or to an object. Members are decoded one by one,
-so every record knows its line. Numbers count as their text, NaN is tolerated, and of two equal
-keys the last wins, as for any JSON reader.
+A .json file is a list of objects, an object with such a list under a common key, or an object that
+maps terms to definitions or objects. Members are decoded one by one, so that every record has its
+line. Numbers become text, NaN is accepted, and the last of equal keys wins, as in other JSON
+readers.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
 LIST_KEYS = ("entries", "terms", "glossary", "items", "data", "definitions", "hasDefinedTerm")
-"""Keys under which an object holds its list of entries, first the one that wins."""
+"""Keys under which an object may have its list of entries, in order of preference."""
 
-# a number becomes its text: no integer is too long, and a term may be 404
+# numbers become text: no integer is too long, and a term may be 404
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _SPACE = re.compile(r"[ \t\n]*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A member of a list (no key) or of an object, and where it and its value begin."""
+    """A member of a list (no key) or of an object, with the offsets of it and of its value."""
 
     key: str | None
     value: Any
@@ -41,7 +41,7 @@ class _Member:
 
 
 _Members = Generator[_Member, None, int]
-"""Members in order; returns the offset after the closing bracket."""
+"""Yield members in order; return the offset after the closing bracket."""
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
@@ -52,10 +52,11 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: which keys hold which of our fields.
 
     Yields:
-        Record | Refusal: a record for each object with term and definition, a refusal for each other member.
+        Record | Refusal: a record for each object with term and definition, a refusal for each
+        other member.
 
     Raises:
-        ImportFailed: if the file is not JSON or is neither a list nor an object.
+        ImportFailed: the file is not JSON, or neither a list nor an object.
     """
     check_chosen(options.columns, path)
     text = read_text(path)
@@ -69,25 +70,26 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
 
 
 def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
-    """Read a file of JSON Lines: one object per line, blank lines skipped.
+    """Read JSON Lines: one object per line, without blank lines.
 
     Args:
         path: the file.
         options: which keys hold which of our fields.
 
     Yields:
-        Record | Refusal: a record for each line with term and definition, a refusal for each other line.
+        Record | Refusal: a record for each line with term and definition, a refusal for each other
+        line.
     """
     check_chosen(options.columns, path)
     yield from records_of_lines(read_text(path), str(path), options)
 
 
 def records_of_lines(text: str, name: str, options: ReadOptions) -> Iterator[Record | Refusal]:
-    """Read JSON Lines that are no file; see `read_lines`.
+    """Read JSON Lines from a text; see `read_lines`.
 
     Args:
         text: the lines.
-        name: what they are called as a source.
+        name: of the source, for messages.
         options: which keys hold which of our fields.
 
     Yields:
@@ -122,7 +124,7 @@ def _records(text: str, path: Path, options: ReadOptions) -> Iterator[Record | R
 
 
 def _entry_members(text: str, start: int) -> Iterator[_Member]:
-    """Yield the members that should be entries: of the list, or of the object's own list."""
+    """Yield the members that should be entries: of the list, or of the list in the object."""
     members = _members(text, start)
     if text[start] == "[":
         return _whole(text, members)
@@ -133,21 +135,21 @@ def _entry_members(text: str, start: int) -> Iterator[_Member]:
 
 
 def _holds_entries(value: object) -> bool:
-    """Say whether a value under a usual key is a collection and not itself an entry."""
+    """Return whether a value under a common key is a collection and not itself an entry."""
     if isinstance(value, dict):
         return not map_fields(list(value), {}).columns["definition"]
     return isinstance(value, list)
 
 
 def _whole(text: str, members: _Members) -> Iterator[_Member]:
-    """Yield the members of the outermost value and refuse anything that follows it."""
+    """Yield the members of the outermost value, and refuse anything after it."""
     end = yield from members
     if _skip(text, end) != len(text):
         raise JSONDecodeError("extra data", text, _skip(text, end))
 
 
 def _members(text: str, start: int) -> _Members:
-    """Yield the members of the list or object that begins at an offset; return its end."""
+    """Yield the members of the list or object at an offset; return the offset of its end."""
     is_object = text[start] == "{"
     close = "}" if is_object else "]"
     position = _skip(text, start + 1)
@@ -182,7 +184,7 @@ def _skip(text: str, position: int) -> int:
 
 
 def _keyed(member: _Member) -> dict[Any, Any]:
-    """Give `{"term": ..., "definition": ...}` for a member of an object of terms."""
+    """Return `{"term": ..., "definition": ...}` for a member of an object of terms."""
     if isinstance(member.value, dict):
         return {"term": member.key} | member.value
     return {"term": member.key, "definition": member.value}

@@ -1,7 +1,8 @@
-"""Glossaries as OpenMetadata exports them: CSV with its own columns and its own lists inside of cells.
+"""Reader of OpenMetadata's CSV export, with its own columns and lists inside cells.
 
-`;` separates what a cell lists. A related term has its kind in front, `broader:Glossary.Term`; references alternate
-between name and address. Descriptions are Markdown. A term is called by its `displayName`, and found by its `name`.
+`;` separates the items of a cell. A related term begins with its kind, `broader:Glossary.Term`;
+references alternate between name and address. Descriptions are Markdown. `displayName` is the term,
+`name` an alias.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from semsearch.importers.table import rows
 from semsearch.importers.text_files import read_text
 
 _KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "haspart": "narrower"}
-"""Kinds of relations as entries know them; all others are merely related."""
+"""Relations that entries distinguish; all others are just related."""
 _LAST = re.compile(r'(?:^|\.)("(?:[^"]|"")*"|[^."]+)$')
 
 
@@ -36,7 +37,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         Item: a record for each row with a description, a refusal for each without.
 
     Raises:
-        ImportFailed: a needed column is not there, or the file breaks the rules of CSV.
+        ImportFailed: a required column is missing, or the file is not valid CSV.
     """
     del options
     table = rows(read_text(path), ",", path)
@@ -100,6 +101,6 @@ def _references(cell: str) -> list[str]:
 
 
 def _last(name: str) -> str:
-    """Return the last part of a full name, `Glossary.Term`; a part with a dot stands in quotes."""
+    """Return the last part of a full name, `Glossary.Term`; a part with a dot is quoted."""
     found = _LAST.search(name.strip())
     return found[1].strip('"').replace('""', '"') if found else name

@@ -1,11 +1,10 @@
-"""Plain text: a term on a line of its own, a blank line, then its definition.
+"""Reader of plain text: a term on its own line, a blank line, then its definition.
 
-A paragraph is a definition if it ends like a sentence, is longer than a term could be, spans
-several lines or is a list item; any other paragraph names a term. A definition may have
-several paragraphs. Lines before the first term (the name of a site, the title of a page) are
-headings, because of several names in a row only the last has a definition. Later in the file
-such a line is refused, unless it is a single letter: it may be a definition without a full
-stop, and those must not vanish.
+A paragraph is a definition if it ends like a sentence, is too long for a term, has several lines or
+is a list item; any other paragraph is a term. A definition may have several paragraphs. Of several
+terms in a row only the last has a definition. Before the first definition the others are headings,
+such as the title. Later they are refused unless they are single letters, since they may be
+definitions without a full stop, which must not vanish silently.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class _Paragraph:
         return not (first.rstrip(_CLOSING) or first).endswith(_SENTENCE_ENDS)
 
     def text(self) -> str:
-        """Join hard-wrapped lines; list items keep their lines."""
+        """Join wrapped lines; list items keep their lines."""
         text = self.lines[0]
         for line in self.lines[1:]:
             text += ("\n" if _ITEM.match(line) else " ") + line

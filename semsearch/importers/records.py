@@ -1,9 +1,9 @@
-"""What an importer yields: raw records and refusals, before ids are given.
+"""What a reader yields: raw records, redirects and refusals, before ids are assigned.
 
-A reader is a function `(path, options) -> Iterator[Item]` in the table of `importers/formats.py`. It yields one
-`Record` for each entry it finds, one `Redirect` for each that only leads to another, and one `Refusal`
-for each it cannot take, in file order, and raises `ImportFailed` when the file as a whole
-cannot be read. It never guesses ids: `corpus.py` does that for all formats alike.
+A reader is a function `(path, options) -> Iterator[Item]` in the table of `formats.py`. In file
+order it yields a `Record` for each entry, a `Redirect` for each name that leads to another entry,
+and a `Refusal` for everything that it cannot read. It raises `ImportFailed` if the whole file
+cannot be read. It assigns no ids: `records_to_entries.py` does that for all formats alike.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from semsearch.core.entries import NO_DETAILS, Details, Refusal, Source
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry as a file states it. `id` is the author's own identifier, if there is one.
+    """An entry as a file states it.
 
-    `see_also` and the relations of `details` name the entries that the author links to, by id, name, or `key`: what
-    the file calls the record where that is no id to show, an address mostly. `hint` is an id to take if
-    no other record has it. `left_out` are the names of what else the file says of it, for which entries have no place.
+    `id` is the author's own identifier, if any. `see_also` and the relations of `details` name
+    linked entries by id, name or `key`. `key` is how the file identifies the record if that is no
+    readable id, usually an address. `hint` becomes the id if no other record has it. `left_out`
+    names fields of the file that entries cannot hold.
     """
 
     term: str
@@ -39,7 +40,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A name that only leads to another entry, by the id, name or `key` of that."""
+    """A name that leads to another entry, by its id, name or `key`."""
 
     name: str
     target: str
@@ -51,11 +52,11 @@ Item = Record | Redirect | Refusal
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read files: `columns` maps our field names to the columns of a table or JSON."""
+    """Options of readers: `columns` maps our field names to columns of a table or keys of JSON."""
 
     columns: dict[str, str] = field(default_factory=dict)
     format: str | None = None
-    """Of all files, where the user knows better than the files."""
+    """Of all files, if the user named it."""
 
 
 Reader = Callable[[Path, ReadOptions], Iterator[Item]]

@@ -1,7 +1,7 @@
-"""Records become entries: text cleaned, limits kept, ids given, redirects merged. The same for every format.
+"""Turns records into entries, for all formats alike: cleans text, checks limits, assigns ids.
 
-An id is `glossary:slug`. An author's own id always keeps its slug, wherever in the corpus it
-stands; records without one get the slug of their term, with `-2`, `-3` in file order if it is
+An id is `glossary:slug`. An author's own id always keeps its slug, wherever it comes in the corpus.
+Records without an id get the slug of their term, with `-2`, `-3` appended in file order if it is
 taken.
 """
 
@@ -15,38 +15,31 @@ from itertools import islice
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
 from semsearch.importers.fields import shorten
+from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.redirects import led_elsewhere, merged, resolved
+from semsearch.importers.redirects import merged, resolved, see_records_to_redirects
+from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
 NO_DEFINITION = "no definition of"
-"""How the reason begins for which labels alone are refused, by every reader."""
+"""Beginning of every reader's reason for refusing a term without a definition."""
 
 MAX_TERM = 300
-"""Characters of a term, an alias or an id."""
+"""Most characters of a term, an alias or an id."""
 MAX_DEFINITION = 20_000
-"""Characters of a definition: about ten printed pages."""
+"""Most characters of a definition: about ten printed pages."""
 MAX_SEE_ALSO = 100
-"""Links of one entry; the most of any glossary known to us are below half of this."""
+"""Most links of an entry; the largest known number is below half of this."""
 
 MAX_DETAILS = 1_000
-"""Examples, citations or relations of one kind; a synset of WordNet has 400 narrower ones."""
+"""Most examples, citations or relations of one kind; a synset of WordNet has 400 narrower ones."""
 MAX_DETAIL = 2_000
-"""Characters of an example, a citation, or another detail; longer ones are cut."""
+"""Most characters of an example, a citation or another detail; longer ones are cut."""
 
-_PLACEHOLDERS = frozenset(
-    {
-        "add definition here", "coming soon", "definition needed", "definition pending", "definition to be added",
-        "fixme", "insert definition here", "lorem ipsum", "n/a", "no definition", "no definition available",
-        "no definition yet", "no description", "no description available", "no description yet", "none", "null",
-        "pending", "placeholder", "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed",
-        "to be defined", "to be determined", "to be done", "to be written", "to do", "todo", "wip",
-        "work in progress", "your definition here",
-    }
-)  # fmt: skip
-"""What stands where a definition is still missing, as an author writes it, in lower case."""
-_AROUND_PLACEHOLDERS = " \n\t.,:;!?-_–—…*<>()[]{}'\"`/|~"  # noqa: RUF001
-_LONGEST_PLACEHOLDER = 60
+MAX_PHRASES = 64
+"""Most asked-as phrases of an entry: each is embedded and compared with questions near it."""
+MAX_PHRASE = 300
+"""Most characters of an asked-as phrase: two or three sentences."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
@@ -55,7 +48,7 @@ _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
 
 @dataclass(frozen=True, slots=True)
 class EntryOrRefusal:
-    """What became of the records of one glossary, each list in their order."""
+    """The results for the records of one glossary, each list in their order."""
 
     entries: list[Entry]
     refusals: list[Refusal]
@@ -64,16 +57,18 @@ class EntryOrRefusal:
 
 
 def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
-    """Make entries of everything that was read for one glossary.
+    """Make entries of all records of one glossary.
 
     Args:
-        items: what the readers yielded, in order.
-        glossary: the name of the glossary.
+        items: from the readers, in order.
+        glossary: its name.
 
     Returns:
-        The entries, what was refused by the readers or here, what became a name of another entry, and what no entry holds.
+        The entries, the refusals of readers and of this function, the records that became another
+        name of an entry, and the fields left out.
     """
-    cleaned = led_elsewhere([clean(i) if isinstance(i, Record) else i for i in items])
+    cleaned = see_records_to_redirects([clean(i) if isinstance(i, Record) else i for i in items])
+    cleaned = _without_repeated_placeholders(cleaned)
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
     refusals: list[tuple[int, Refusal]] = []
@@ -101,6 +96,19 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
     return EntryOrRefusal(entries, refused, done, left_out)
 
 
+def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:
+    """Refuse the records whose definition is one that stands for none throughout the glossary."""
+    repeated = repeated_placeholders(item for item in items if isinstance(item, Record))
+
+    def checked(item: Item) -> Item:
+        if isinstance(item, Record) and item.definition in repeated:
+            reason = f"the definition of {shorten(item.term)!r} is a placeholder: {shorten(item.definition)!r}"
+            return Refusal(item.source, f"{reason}, which other entries have too")
+        return item
+
+    return [checked(item) for item in items]
+
+
 def _place(placed: tuple[int, Refusal]) -> int:
     return placed[0]
 
@@ -112,14 +120,16 @@ def clean(record: Record) -> Record | Refusal:
         record: as a reader yielded it.
 
     Returns:
-        The record as its entry will state it, or why there can be none.
+        The cleaned record, or the reason why it is refused.
     """
     term = _clean_name(record.term)
     definition = _clean_text(record.definition)
     aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
     aliases.pop(term, None)
     id_ = _clean_name(record.id or "") or None
+    details = _clean_details(record.details)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
+    reason = reason or reason_against_phrases(term, details.asked_as)
     if reason:
         return Refusal(record.source, reason)
     return Record(
@@ -130,7 +140,7 @@ def clean(record: Record) -> Record | Refusal:
         id_,
         language_tag(record.language) or "en",
         _clean_links(record.see_also),
-        _clean_details(record.details),
+        details,
         record.key,
         _clean_name(record.hint),
         record.left_out,
@@ -138,7 +148,7 @@ def clean(record: Record) -> Record | Refusal:
 
 
 def language_tag(stated: str) -> str | None:
-    """Return the tag of a language in the letters that RFC 5646 recommends (2.1.1): `zh-Hans-CN`; None if it is none."""
+    """Return a tag in the case of RFC 5646 (2.1.1), such as `zh-Hans-CN`; None if invalid."""
     tag = stated.strip().replace("_", "-")
     if not _LANGUAGE.fullmatch(tag):
         return None
@@ -148,14 +158,39 @@ def language_tag(stated: str) -> str | None:
 
 
 def _clean_details(details: Details) -> Details:
-    """Clean what is there; a detail that is too long is cut, since the entry is worth taking without it."""
+    """Clean details; one that is too long is cut, so that the entry need not be refused."""
     if not (stated := details.stated()):
         return NO_DETAILS
     cleaned = {
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
     }
-    return Details.of(cleaned)
+    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+
+
+def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Clean phrases by which people ask for an entry, one line each; of those that differ by case and marks the first stays."""
+    lines = (" ".join(text.split()) for text in _clean_several(phrases))
+    found: dict[str, str] = {}
+    for line in lines:
+        found.setdefault(fold(line), line)
+    return tuple(found.values())
+
+
+def reason_against_phrases(term: str, phrases: Sequence[str]) -> str | None:
+    """Say why an entry cannot have these phrases; None if it can."""
+    if len(phrases) > MAX_PHRASES:
+        return (
+            f"{shorten(term)!r} has {len(phrases)} phrases by which it is asked for, and at most {MAX_PHRASES} are "
+            "possible; leave out those that say nearly the same"
+        )
+    too_long = next((phrase for phrase in phrases if len(phrase) > MAX_PHRASE), None)
+    if too_long is not None:
+        return (
+            f"a phrase by which {shorten(term)!r} is asked for is longer than {MAX_PHRASE} characters: "
+            f"{shorten(too_long)!r}; shorten it"
+        )
+    return None
 
 
 def _clean_several(texts: Iterable[str]) -> Iterator[str]:
@@ -178,14 +213,14 @@ def _clean_name(text: str) -> str:
 
 
 def _clean_links(names: Iterable[str]) -> tuple[str, ...]:
-    """Clean the names of linked entries; what cannot be the name of one is left out."""
+    """Clean the names of linked entries, and drop texts that cannot be names."""
     cleaned = dict.fromkeys(filter(None, map(_clean_name, names)))
     kept = (name for name in cleaned if len(name) <= MAX_TERM and _could_be_name(name))
     return tuple(islice(kept, MAX_SEE_ALSO))
 
 
 def _could_be_name(text: str) -> bool:
-    """Whether a text is not the address of another site nor the heading of a list."""
+    """Return whether a text is neither the address of another site nor the heading of a list."""
     return _is_text(text) and "://" not in text and not text.endswith(":")
 
 
@@ -202,7 +237,7 @@ def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str |
         return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
     if not _is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
-    if _is_placeholder(definition):
+    if is_placeholder(definition):
         return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
     return _reason_of_length(term, definition, names)
 
@@ -218,16 +253,8 @@ def _reason_of_length(term: str, definition: str, names: Sequence[str]) -> str |
     return None
 
 
-def _is_placeholder(definition: str) -> bool:
-    """Whether a definition only says that there is none yet."""
-    if len(definition) > _LONGEST_PLACEHOLDER:
-        return False
-    said = " ".join(definition.casefold().strip(_AROUND_PLACEHOLDERS).split())
-    return not said or said in _PLACEHOLDERS
-
-
 class _Ids:
-    """Gives ids within one glossary; knows where each was first given."""
+    """Assigns ids within one glossary, and remembers where each was first used."""
 
     def __init__(self, glossary: str, items: Iterable[Item]) -> None:
         self._glossary = glossary
@@ -237,7 +264,7 @@ class _Ids:
         self._seen: dict[tuple[str, str], Source] = {}
 
     def give(self, record: Record) -> Entry | Refusal:
-        """Make the entry of a cleaned record, or say why it would be one too many."""
+        """Make the entry of a cleaned record, or refuse a duplicate."""
         wanted = slug(record.id or record.hint) or slug(record.id or record.term)
         if not wanted:
             return Refusal(record.source, f"no id can be made of {record.id or record.term!r}")
@@ -265,7 +292,7 @@ class _Ids:
         )
 
     def _free(self, wanted: str) -> str:
-        """Give the slug itself or its first numbered form that no record has or will have."""
+        """Return the slug, or its first numbered form that no record uses or reserves."""
         number = self._next_number.get(wanted, 1)
         while True:
             candidate = wanted if number == 1 else f"{wanted}-{number}"

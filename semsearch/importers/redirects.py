@@ -1,4 +1,4 @@
-"""What leads from one record of a glossary to another: relations by the keys of a file, and redirects."""
+"""Resolves references between records of a glossary: relations by key, and redirects."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from semsearch.text.slugs import slug
 
 _RELATIONS = ("broader", "narrower", "related")
 _MOST_HOPS = 16
-"""Redirects that lead to one another, until nobody would follow them any more."""
+"""Most redirects followed one after the other."""
 
 _SEE = re.compile(
     r"(?:see|see under|same as|synonym of|synonym for):?\s+(\S.{0,200}?)\s*\.?", re.IGNORECASE
 )
-"""A definition that says no more than where to look."""
+"""A definition that only refers to another term."""
 
 Given = Sequence[tuple[Entry, str]]
-"""Entries, each with the key that the file has for it, if any."""
+"""Entries, each with its key in the file, or an empty text."""
 
 
 def resolved(given: Given) -> list[Entry]:
-    """Return the entries, with the keys in their relations replaced by ids; those that nobody has stay."""
+    """Return the entries with the keys in their relations replaced by ids; unknown keys stay."""
     by_key: dict[tuple[str, str], str] = {}
     for entry, key in given:
         if key:
@@ -53,7 +53,7 @@ def _with(entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]]
 def merged(
     entries: list[Entry], given: Given, redirects: Sequence[tuple[int, Redirect]]
 ) -> Iterator[tuple[int, Merged | Refusal]]:
-    """Give the entries the names that lead to them, in place.
+    """Add redirecting names to the entries they lead to, in place.
 
     Args:
         entries: of one glossary.
@@ -61,7 +61,7 @@ def merged(
         redirects: each with its place in the corpus.
 
     Yields:
-        tuple[int, Merged | Refusal]: what became of each redirect, with its place.
+        tuple[int, Merged | Refusal]: the result of each redirect, with its place.
     """
     if not redirects:
         return
@@ -82,11 +82,11 @@ def merged(
         entries[at] = replace(entries[at], aliases=tuple(names))
 
 
-def led_elsewhere(items: Sequence[Item]) -> list[Item]:
-    """Make redirects of records that only say "See X", where X is another record and says more.
+def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
+    """Turn records that only say "See X" into redirects, if X is a record with a definition.
 
     Args:
-        items: cleaned records of one glossary, among others.
+        items: cleaned records of one glossary, and other items.
     """
     leading = {at: said[1] for at, item in enumerate(items) if (said := _only_sees(item))}
     if not leading:
@@ -118,7 +118,10 @@ def _term(item: Item) -> str:
 
 
 def _places(entries: Sequence[Entry], given: Given) -> dict[str, int]:
-    """Return which entry a name, an id or a key means; the first one where several do, a term before an alias."""
+    """Return the entry of each name, id and key; if several match, the first.
+
+    A term wins over an alias.
+    """
     places: dict[str, int] = {}
     for at, (entry, (_, key)) in enumerate(zip(entries, given, strict=True)):
         for name in (key, fold(entry.term), entry.id.partition(":")[2]):

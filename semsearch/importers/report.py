@@ -1,4 +1,4 @@
-"""What became of every record of a corpus, one by one, for people and for programs."""
+"""The record report of a build: the result of every record, as JSON Lines."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from semsearch.importers.corpus import Corpus
 
 
 class RecordOutcome(StrEnum):
-    """What becomes of a record."""
+    """The result of a record."""
 
     TAKEN = "taken"
-    """It is an entry."""
+    """It became an entry."""
     MERGED = "merged"
-    """It is another name of an entry."""
+    """It became another name of an entry."""
     SKIPPED = "skipped"
-    """It is neither, for a reason."""
+    """It became neither; the reason is stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFate:
-    """What became of one record. `id` is that of the entry, `names` those it gave it, `reason` why it was skipped.
+    """The result of one record.
 
-    `left_out` is what the file says of the entry besides, and is kept nowhere.
+    `id` is the entry's, `names` are those that the record gave it, `reason` is why it was skipped.
+    `left_out` names the fields that entries cannot hold.
     """
 
     source: Source
@@ -41,7 +42,7 @@ class RecordFate:
 
 
 def fates(corpus: Corpus) -> list[RecordFate]:
-    """Return what became of each record, file by file, in the order of the lines."""
+    """Return the result of each record, file by file, by line."""
     every = [*_taken(corpus), *_others(corpus)]
     order: dict[str, int] = {}
     for one in every:
@@ -50,7 +51,7 @@ def fates(corpus: Corpus) -> list[RecordFate]:
 
 
 def write_report(corpus: Corpus, file: str | Path) -> None:
-    """Write what became of each record as JSON Lines.
+    """Write the result of each record as JSON Lines.
 
     Raises:
         InvalidSetting: the file cannot be written.
@@ -65,7 +66,10 @@ def write_report(corpus: Corpus, file: str | Path) -> None:
 
 
 def counted(left_out: Iterable[LeftOut]) -> str:
-    """Say what was left out, and of how many entries; empty if nothing was."""
+    """Return the fields left out with their numbers of entries, in words.
+
+    The text is empty if there are none.
+    """
     counts = Counter(part for one in left_out for part in one.parts)
     return ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
 

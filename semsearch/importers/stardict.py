@@ -1,10 +1,12 @@
-"""Dictionaries of StarDict: NAME.ifo says what there is, NAME.idx what is defined, NAME.dict what it means.
+"""Reader of StarDict dictionaries: NAME.ifo (description), .idx (headwords), .dict (articles).
 
-The format is described in StarDict's own doc/StarDictFileFormat. An index is a row of headwords, each ended by a zero
-byte and followed by where its article begins (32 bits, or 64 if `idxoffsetbits` says so) and how long it
-is, highest byte first. An article is a row of fields, whose types `sametypesequence` states or else a letter in front of
-each: what small letters begin ends with a zero byte, what capital ones begin has its length in front. NAME.syn, if there
-is one, is a row of further headwords, each with the number of another; they become aliases.
+The format is described in StarDict's doc/StarDictFileFormat. The index is a sequence of headwords.
+Each ends with a zero byte and is followed by the offset of its article (32 bits, or 64 if
+`idxoffsetbits` says so) and its length, highest byte first. An article is a sequence of fields;
+`sametypesequence` states their types, or else a letter before each field. Fields of lower-case
+types end with a zero byte, fields of upper-case types begin with their length. The optional
+NAME.syn is a sequence of further headwords, each with the number of another headword; they become
+aliases.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from semsearch.importers.text_files import read_text
 
 _TEXT = frozenset("mlnw")
 _MARKUP = frozenset("hgxk")
-"""Types of fields that are words; the others are sounds, pictures and pronunciations."""
+"""Field types that contain words; the others are sounds, pictures and pronunciations."""
 _MOST_FIELDS = 64
 
 
@@ -43,14 +45,15 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         options: not used.
 
     Yields:
-        Item: a record for each article with a text, a refusal for each without; the line is the number of the headword.
+        Item: a record for each article with a text, a refusal for each without; the line is the
+        number of the headword.
 
     Raises:
-        ImportFailed: a file of the dictionary is missing or is not what its description says.
+        ImportFailed: a file of the dictionary is missing, or contradicts its description.
     """
     del options
     about = _about(path)
-    articles = unpacked(_beside(path, ".dict.dz", ".dict"))
+    articles = unpacked(_companion(path, ".dict.dz", ".dict"))
     headwords = list(_headwords(path, about))
     aliases = _synonyms(path, len(headwords))
     by_place: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -78,25 +81,25 @@ def _about(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in parts}
 
 
-def _beside(path: Path, *suffixes: str) -> Path:
+def _companion(path: Path, *suffixes: str) -> Path:
     found = [place for suffix in suffixes if (place := path.with_suffix(suffix)).exists()]
     if not found:
         names = " or ".join(path.with_suffix(suffix).name for suffix in suffixes)
         raise ImportFailed(
-            f"{names} is not beside it; put the files of a dictionary together", path
+            f"{names} is not in the same folder; put the files of a dictionary together", path
         )
     return found[0]
 
 
 def _headwords(path: Path, about: dict[str, str]) -> Iterator[_Headword]:
-    file = _beside(path, ".idx", ".idx.gz", ".idx.dz")
+    file = _companion(path, ".idx", ".idx.gz", ".idx.dz")
     numbers = struct.Struct(">QI" if about.get("idxoffsetbits") == "64" else ">II")
     for word, (start, size) in _rows(unpacked(file), numbers, file):
         yield _Headword(word, start, size)
 
 
 def _synonyms(path: Path, count: int) -> dict[int, list[str]]:
-    """Return the further names of each headword by its number."""
+    """Return the further names of each headword, by its number."""
     found: dict[int, list[str]] = defaultdict(list)
     for suffix in (".syn", ".syn.dz"):
         file = path.with_suffix(suffix)
@@ -114,21 +117,21 @@ def _rows(data: bytes, numbers: struct.Struct, file: Path) -> Iterator[tuple[str
     while at < len(data):
         end = data.find(b"\0", at)
         if end < 0 or end + 1 + numbers.size > len(data):
-            raise ImportFailed(f"is broken off at byte {at:,}; fetch the dictionary again", file)
+            raise ImportFailed(f"is truncated at byte {at:,}; fetch the dictionary again", file)
         yield data[at:end].decode("utf-8", "replace"), numbers.unpack_from(data, end + 1)
         at = end + 1 + numbers.size
 
 
 def _words(article: bytes, types: str) -> str:
-    """Return what the fields of an article say in words."""
-    said = []
+    """Return the fields of an article as plain text."""
+    texts = []
     for kind, field in _fields(article, types):
         text = field.decode("utf-8", "replace").strip()
         if kind in _MARKUP:
-            said.append(html_words(text))
+            texts.append(html_words(text))
         elif kind in _TEXT:
-            said.append(text)
-    return "\n\n".join(filter(None, said))
+            texts.append(text)
+    return "\n\n".join(filter(None, texts))
 
 
 def _fields(article: bytes, types: str) -> Iterator[tuple[str, bytes]]:

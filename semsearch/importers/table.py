@@ -1,7 +1,7 @@
-"""Tables: CSV and TSV with a header row that names the columns.
+"""Reader of CSV and TSV with a header row that names the columns.
 
-The separator of a .csv file is the one of `,` `;` and tab under which the header row names the
-most columns we know; nothing else is guessed. Quoting is strict, because a stray quote can swallow the rest
+The separator of a .csv file is the one of `,` `;` and tab with which the header row has the most
+known columns; nothing else is guessed. Quoting is strict, since a stray quote can swallow the rest
 of a file.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.csv_formulas import as_meant
+from semsearch.importers.csv_formulas import undefused
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -30,11 +30,12 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: which columns hold which of our fields.
 
     Yields:
-        Record | Refusal: a record for each row with term and definition, a refusal for each other row.
+        Record | Refusal: a record for each row with term and definition, a refusal for each other
+        row.
 
     Raises:
-        ImportFailed: if there is no header row, a needed or chosen column is not in it, or
-            the file breaks the rules of CSV.
+        ImportFailed: there is no header row, a required or chosen column is missing, or the file is
+            not valid CSV.
     """
     text = read_text(path)
     check_chosen(options.columns, path)
@@ -52,24 +53,24 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
 
 
 def _record(cells: list[str], names: list[str], fields: FieldMap, source: Source) -> Record | str:
-    """Make a record of one row; cells missing at the end are empty."""
+    """Make a record of one row; missing cells at the end are empty."""
     if any(cell.strip() for cell in cells[len(names) :]):
         return (
             f"{len(cells)} cells where the header names {len(names)} columns; "
-            "a value that holds the separator must stand in quotes"
+            "a value with the separator in it must be quoted"
         )
-    # the first of two columns with one name wins
-    values = dict(reversed(list(zip(names, map(as_meant, cells), strict=False))))
+    # the first of two columns with the same name wins
+    values = dict(reversed(list(zip(names, map(undefused, cells), strict=False))))
     return fields.record(values, source)
 
 
 def _best_rows(text: str, separators: str, path: Path, options: ReadOptions) -> Iterator[_Row]:
-    """Read rows with the separator under which the header names the most known columns."""
+    """Read rows with the separator that gives the header the most known columns."""
 
     def known(separator: str) -> tuple[int, int]:
         try:
             header = next(rows(text, separator, path), (1, []))[1]
-        except ImportFailed:  # quotes that this separator does not follow
+        except ImportFailed:  # a quote that is not followed by this separator
             return -1, 0
         columns = map_fields(header, options.columns).columns
         return sum(map(bool, columns.values())), len(header)
@@ -79,10 +80,10 @@ def _best_rows(text: str, separators: str, path: Path, options: ReadOptions) -> 
 
 
 def rows(text: str, separator: str, path: Path) -> Iterator[_Row]:
-    """Yield the rows that are not blank, each with the line it starts on.
+    """Yield the rows that are not blank, each with the line on which it begins.
 
     Raises:
-        ImportFailed: the text breaks the rules of CSV.
+        ImportFailed: the text is not valid CSV.
     """
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     line = 1
@@ -92,20 +93,22 @@ def rows(text: str, separator: str, path: Path) -> Iterator[_Row]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise ImportFailed(f"not valid CSV: {error}; look at the quotes", path, line) from error
+        raise ImportFailed(f"not valid CSV: {error}; check the quotes", path, line) from error
 
 
 def _fields(names: list[str], chosen: Mapping[str, str], path: Path) -> FieldMap:
     fields = map_fields(names, chosen)
-    there = ", ".join(names)
+    known_columns = ", ".join(names)
     for field, column in chosen.items():
         if not fields.columns[field]:
             raise ImportFailed(
-                f"no column {column!r} for {field!r}; the columns are: {there}", path, 1
+                f"no column {column!r} for {field!r}; the columns are: {known_columns}", path, 1
             )
     missing = fields.missing()
     if missing:
         raise ImportFailed(
-            f"no {' and no '.join(missing)} column; the columns are: {there}; {MAP_HINT}", path, 1
+            f"no {' and no '.join(missing)} column; the columns are: {known_columns}; {MAP_HINT}",
+            path,
+            1,
         )
     return fields

@@ -1,8 +1,9 @@
-"""Terminology in TBX: ISO 30042 of 2019, both styles (DCT and DCA), and of 2008 (martif).
+"""Reader of TBX: ISO 30042 of 2019, both styles (DCT and DCA), and of 2008 (martif).
 
-A concept has a definition for all languages or one for each, and terms in each. Of the terms of a language the first
-that is not deprecated is the entry's, the others its aliases; superseded and deprecated ones are hidden
-labels. Both styles are read as one: in DCT the name of an element says what DCA says in its `type`.
+A concept has one definition for all languages or one for each, and terms in each language. The
+first term of a language that is not deprecated is the entry's, the others are aliases; superseded
+and deprecated terms are hidden labels. Both styles are read alike: the name of a DCT element is the
+`type` of a DCA element.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from semsearch.importers.xml_safety import check_xml, line_of
 _CONCEPTS = ("conceptEntry", "termEntry")
 _LANGUAGES = ("langSec", "langSet")
 _TERMS = ("termSec", "tig", "ntig")
-_STATED = ("descrip", "admin", "termNote", "ref", "xref", "transac", "note")
-"""Elements of DCA, whose `type` says what they hold."""
+_TYPED = ("descrip", "admin", "termNote", "ref", "xref", "transac", "note")
+"""DCA elements whose `type` says what they contain."""
 _STATUS = ("administrativeStatus", "normativeAuthorization")
 _EXAMPLES = ("example", "context", "sampleSentence")
 _FORMER = ("deprecatedTerm", "supersededTerm", "obsoleteTerm")
@@ -44,8 +45,8 @@ class _Term:
 
 
 @dataclass(slots=True)
-class _Said:
-    """What is stated of a concept or of it in one language, by kind."""
+class _Properties:
+    """The texts and targets of a concept, or of one language of it, by kind."""
 
     parts: dict[str, list[str]] = field(default_factory=dict)
     targets: dict[str, list[str]] = field(default_factory=dict)
@@ -71,11 +72,11 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         options: not used.
 
     Yields:
-        Item: a record for each concept in each language with terms and a definition, a refusal for each concept
-        that has none.
+        Item: a record for each concept in each language with terms and a definition, a refusal for
+        each concept without any.
 
     Raises:
-        ImportFailed: it is not well-formed XML, or its entities are a danger.
+        ImportFailed: it is not well-formed XML, or its entities are dangerous.
     """
     del options
     text = read_text(path)
@@ -96,7 +97,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
             if _name(element) in _CONCEPTS:
                 yield from _items(element, str(path))
                 element.clear()
-                while element.getprevious() is not None:  # what was read need not be kept
+                while (
+                    element.getprevious() is not None
+                ):  # free the memory of concepts that were read
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise ImportFailed(
@@ -106,31 +109,37 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 def _items(concept: etree._Element, file: str) -> Iterator[Item]:
     source = Source(file, line_of(concept))
-    common = _said(concept)
+    common = _properties_of(concept)
     sections = [part for part in concept if _name(part) in _LANGUAGES]
-    read = [(_language(section), _said(section), _terms(section)) for section in sections]
+    read = [(_language(section), _properties_of(section), _terms(section)) for section in sections]
     defined = [
         one for one in read if one[2] and (one[1].of("definition") or common.of("definition"))
     ]
-    own = [one for one in defined if one[1].of("definition")]
+    by_language = [one for one in defined if one[1].of("definition")]
     if not defined:
         name = next((terms[0].name for _, _, terms in read if terms), concept.get("id", ""))
         yield Refusal(source, f"no definition of {shorten(name)!r}" if name else "no term")
         return
-    # a definition for all languages makes one entry: nobody says in which of them it is written
-    kept = own or defined[:1]
-    undefined = [term for one in read if one not in kept for term in one[2]]
-    for place, (language, said, terms) in enumerate(kept):
+    # a definition for all languages makes one entry, since its language is not stated
+    chosen = by_language or defined[:1]
+    undefined = [term for one in read if one not in chosen for term in one[2]]
+    for place, (language, properties, terms) in enumerate(chosen):
         more = () if place else undefined
         yield _record(
-            concept.get("id", ""), language, (said, common), terms, more, source, is_main=not place
+            concept.get("id", ""),
+            language,
+            (properties, common),
+            terms,
+            more,
+            source,
+            is_main=not place,
         )
 
 
 def _record(
     id_: str,
     language: str,
-    said: tuple[_Said, _Said],
+    properties: tuple[_Properties, _Properties],
     terms: list[_Term],
     undefined: Iterable[_Term],
     source: Source,
@@ -138,14 +147,14 @@ def _record(
     is_main: bool,
 ) -> Record:
     def of(*kinds: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for one in said for text in one.of(*kinds)))
+        return tuple(dict.fromkeys(text for one in properties for text in one.of(*kinds)))
 
     def to(*kinds: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(target for one in said for target in one.to(*kinds)))
+        return tuple(dict.fromkeys(target for one in properties for target in one.to(*kinds)))
 
     first = next((term for term in terms if not term.is_former), terms[0])
     others = [term for term in (*terms, *undefined) if term is not first]
-    definition = said[0].of("definition") or said[1].of("definition")
+    definition = properties[0].of("definition") or properties[1].of("definition")
     status = first.status.removesuffix("-admn-sts")
     return Record(
         first.name,
@@ -180,21 +189,21 @@ def _terms(section: etree._Element) -> list[_Term]:
     for part in section.iter():
         if _name(part) in _TERMS:
             name = next((_words(one) for one in part.iter() if _name(one) == "term"), "")
-            said = _Said()
-            _collect(part, said)
-            status = next(iter(said.of(*_STATUS)), "")
-            terms += [_Term(name, status, said.of(*_EXAMPLES))] if name else []
+            properties = _Properties()
+            _collect(part, properties)
+            status = next(iter(properties.of(*_STATUS)), "")
+            terms += [_Term(name, status, properties.of(*_EXAMPLES))] if name else []
     return terms
 
 
-def _said(element: etree._Element) -> _Said:
-    """Return what is stated at one level, also inside of groups; deeper levels speak for themselves."""
-    said = _Said()
-    _collect(element, said)
-    return said
+def _properties_of(element: etree._Element) -> _Properties:
+    """Collect the texts of one level, including groups but not deeper levels."""
+    properties = _Properties()
+    _collect(element, properties)
+    return properties
 
 
-def _collect(element: etree._Element, said: _Said) -> None:
+def _collect(element: etree._Element, properties: _Properties) -> None:
     stack = [
         part for part in reversed(element) if _name(part) not in (*_LANGUAGES, *_TERMS, "term")
     ]
@@ -204,8 +213,8 @@ def _collect(element: etree._Element, said: _Said) -> None:
         if name.endswith("Grp"):
             stack += list(reversed(part))
         elif name:
-            kind = part.get("type", "") if name in _STATED and part.get("type") else name
-            said.add(kind, _words(part), part.get("target", ""))
+            kind = part.get("type", "") if name in _TYPED and part.get("type") else name
+            properties.add(kind, _words(part), part.get("target", ""))
 
 
 def _language(section: etree._Element) -> str:
@@ -218,6 +227,6 @@ def _words(element: etree._Element) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    """Return the local name, also behind a prefix that nobody declared; comments and entities have none."""
+    """Return the local name, also after an undeclared prefix; empty for comments and entities."""
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""

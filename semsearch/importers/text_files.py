@@ -1,7 +1,7 @@
-"""Text files as the readers see them: decoded, checked, with line feed as the only line end.
+"""Reads text files: checks size and encoding, and normalises line ends to line feeds.
 
-Nothing is guessed: a file is UTF-8 (a byte order mark is accepted) or UTF-16 with its byte
-order mark. A guess would turn names into other names without anyone noticing.
+A file is UTF-8 (with or without byte order mark) or UTF-16 with byte order mark. Nothing is
+guessed: a wrong guess would change names without anyone noticing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from semsearch.core.errors import ImportFailed
 
 MAX_BYTES = 64 * 2**20
-"""Larger files are refused: the largest glossaries known to us are below a tenth of this."""
+"""Larger files are refused; the largest known glossaries are below a tenth of this."""
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -24,10 +24,10 @@ def read_text(path: Path) -> str:
         path: the file, as the user named it.
 
     Returns:
-        Its text without byte order mark, every line end being a line feed.
+        Its text without byte order mark, with line feeds as line ends.
 
     Raises:
-        ImportFailed: if it cannot be opened, is too large, or is not UTF-8 or UTF-16 text.
+        ImportFailed: it cannot be opened, is too large, or is not UTF-8 or UTF-16 text.
     """
     text = _decode(_read_bytes(path, MAX_BYTES + 1), path)
     nul = text.find("\0")
@@ -38,7 +38,7 @@ def read_text(path: Path) -> str:
 
 
 def begins(path: Path) -> str:
-    """Return how a file begins, as far as that is text: some 60,000 characters without byte order mark.
+    """Return the first 64 kB of a file as text, without byte order mark.
 
     Raises:
         ImportFailed: it cannot be opened, or is not a regular file.
@@ -49,16 +49,16 @@ def begins(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a file that is no text.
+    """Read a binary file.
 
     Raises:
-        ImportFailed: it cannot be opened, is not a regular file, or too large.
+        ImportFailed: it cannot be opened, is not a regular file, or is too large.
     """
     return _read_bytes(path, MAX_BYTES + 1)
 
 
 def has_front_matter(path: Path) -> bool:
-    """Say whether a file opens with YAML front matter: `---`, then a line that is not blank."""
+    """Return whether a file begins with YAML front matter: `---`, then a line that is not blank."""
     start = _read_bytes(path, 4096)
     encoding = "utf-16" if start.startswith(_UTF16_MARKS) else "utf-8-sig"
     lines = start.decode(encoding, errors="replace").splitlines()
@@ -66,13 +66,13 @@ def has_front_matter(path: Path) -> bool:
 
 
 def opens_front_matter(lines: list[str]) -> bool:
-    """Say whether these first lines of a file open YAML front matter (Pandoc's rule)."""
+    """Return whether these first lines of a file begin YAML front matter (Pandoc's rule)."""
     return len(lines) > 1 and lines[0].rstrip() == "---" and bool(lines[1].strip())
 
 
 def _read_bytes(path: Path, size: int) -> bytes:
     if path.exists() and not path.is_file():
-        raise ImportFailed("not a regular file", path)  # a pipe would wait for ever
+        raise ImportFailed("not a regular file", path)  # reading a pipe could block for ever
     try:
         with path.open("rb") as file:
             data = file.read(size)
@@ -89,7 +89,7 @@ def _decode(data: bytes, path: Path) -> str:
     try:
         return data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        # error.object lacks the byte order mark that "utf-8-sig" takes off
+        # error.object lacks the byte order mark that "utf-8-sig" removes
         before = error.object[: error.start]
         if is_utf16:
             line = before.decode("utf-16", errors="replace").count("\n") + 1

@@ -1,9 +1,10 @@
-"""Synsets of WordNet, from the data files of its database (wndb(5WN)).
+"""Reader of WordNet's database files, data.POS: one entry for each synset (wndb(5WN)).
 
-A line of data.POS is one synset: its offset, the number of its file, its type, how many words it has to
-base 16, the words each with a number, how many pointers it has, each as sign, offset, part of speech and place, and after
-a bar the gloss: definitions and quoted examples, set apart by semicolons. The licence stands above, in lines that
-begin with blanks. A synset is an entry of the id that WordNet gives it: part of speech and offset.
+A line is a synset: its offset, the number of its lexicographer file, its type, the number of words
+in base 16, the words with a number each, the number of pointers, each pointer as symbol, offset,
+part of speech and place, and after a bar the gloss: definitions and quoted examples separated by
+semicolons. The licence comes first, in lines that begin with blanks. The id is WordNet's: part of
+speech and offset.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
 _MARKER = re.compile(r"\((?:a|p|ip)\)$")
-"""Where an adjective may stand; no part of the word."""
+"""Syntactic marker of an adjective; not part of the word."""
 _EXAMPLE = re.compile(r'"([^"]+)"(?:\s*-+\s*[^;"]+)?')
-"""A usage in quotation marks, and who wrote it."""
+"""An example in quotation marks, and its author."""
 _SEPARATORS = re.compile(r"(?:\s*;)+")
 _BROADER, _NARROWER, _SEE_ALSO = ("@", "@i"), ("~", "~i"), ("^",)
 
@@ -72,12 +73,12 @@ _TOPICS = [
     "verb.weather",
     "adj.ppl",
 ]
-"""The names of its lexicographers' files by their numbers (lexnames(5WN))."""
+"""Names of the lexicographer files by number (lexnames(5WN))."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A synset as it is written: words with underscores, pointers as (sign, offset, part), the whole gloss."""
+    """A synset as written: words, pointers as (symbol, offset, part), and the whole gloss."""
 
     offset: str
     type: str
@@ -89,19 +90,19 @@ class Line:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The words as people write them, each once."""
+        """The words in normal spelling, each once."""
         words = (_MARKER.sub("", word).replace("_", " ") for word in self.words)
         return tuple(dict.fromkeys(words))
 
     @property
     def definition(self) -> str:
-        """The gloss without examples."""
+        """The gloss without its examples."""
         text = " ".join(_EXAMPLE.sub("", self.gloss).split()).strip(" ;:,")
         return _SEPARATORS.sub(";", text)
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """The usages in the gloss."""
+        """The examples in the gloss."""
         return tuple(match[1].strip() for match in _EXAMPLE.finditer(self.gloss))
 
 
@@ -132,7 +133,7 @@ def read_lines(file: Path) -> Iterator[Line]:
     """Yield the synsets of a data file.
 
     Raises:
-        ImportFailed: it cannot be read, or a line is no synset; the message has the line.
+        ImportFailed: it cannot be read, or a line is not a synset; the message has the line.
     """
     text = read_text(file).removesuffix("\n")
     for number, line in enumerate(text.split("\n") if text else (), 1):
@@ -173,5 +174,5 @@ def _targets(line: Line, signs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _id(part: str, offset: str) -> str:
-    """Return the id of a synset; those of satellite adjectives are called as those of adjectives."""
+    """Return the id of a synset; satellite adjectives have the ids of adjectives."""
     return f"{'a' if part == 's' else part}{offset}"

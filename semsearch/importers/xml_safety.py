@@ -1,8 +1,8 @@
-"""What an XML file declares in front of its root, looked at before any parser gets the file.
+"""Checks the entities and the depth of an XML file before any parser reads it.
 
-Entities that lead to other files or addresses are refused, and so are those made of one another or used so often that the
-text would grow beyond bounds. What is left are plain abbreviations, as ontologies use them for
-addresses.
+Refused are entities that refer to other files or addresses, that consist of other entities, or that
+are used so often that the text would grow beyond a limit. The rest are plain abbreviations, which
+ontologies use for addresses.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from lxml import etree
 
 MAX_GROWTH = 16 * 2**20
-"""Characters that all entities of a file may stand for together."""
+"""Most characters that all entities of a file may expand to."""
 
 MAX_DEPTH = 256
-"""Elements within one another; lxml refuses more too."""
+"""Most nested elements; lxml refuses more, too."""
 
 _TAG = re.compile(r"<(/?)[A-Za-z_:][^<>]*?(/?)>")
 _DECLARED = re.compile(r"<!ENTITY\s+(%\s*)?([^\s%\"']+)\s*(?:\"([^\"]*)\"|'([^']*)'|([^>]*))", re.S)
@@ -30,14 +30,15 @@ _DOCTYPE = re.compile(r"<!DOCTYPE\s", re.IGNORECASE)
 
 
 def check_xml(text: str, path: Path) -> None:
-    """Refuse a file whose entities are a danger, or whose elements stand in one another without end.
+    """Refuse a file with dangerous entities or too deeply nested elements.
 
     Args:
         text: the whole file.
         path: the file, for the message.
 
     Raises:
-        ImportFailed: an entity leads elsewhere, is made of others, or unfolds to too much; it is nested too deeply.
+        ImportFailed: an entity refers to another file, consists of other entities, or expands too
+            much; or elements are nested too deeply.
     """
     _check_depth(text, path)
     if not _DOCTYPE.search(text):
@@ -70,6 +71,6 @@ def _check_depth(text: str, path: Path) -> None:
 
 
 def line_of(element: etree._Element) -> int:
-    """Return the line that an element begins in; 1 where the parser does not know."""
+    """Return the line on which an element begins; 1 if the parser does not know it."""
     line = element.sourceline
     return line if isinstance(line, int) and line > 0 else 1

@@ -1,1 +1,4 @@
-"""The derived side of an index: files of a generation, segments, retrieval, backup, verify."""
+"""The derived files of an index: segments, retrieval, publishing a generation, backup, verify.
+
+Everything here can be derived again from the store, except the calibration.
+"""

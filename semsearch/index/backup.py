@@ -1,8 +1,8 @@
-"""Backup: a whole index in one file, made while it is edited and asked, and an index made of such a file.
+"""Backup and restore: a whole index in one tar file, made while the index is in use.
 
-The file is a tar archive; its last member, `BACKUP.json`, has the SHA-256 of all others, so that one that was cut off is
-seen. The store and the keys are copied by SQLite itself: each is a state that some commit left. The generation is
-taken first, and its files never change, so the store is never older than what the generation shows.
+The last member, `BACKUP.json`, has the SHA-256 of all others, so a truncated file is detected.
+SQLite copies the store and the keys, so each is the state after some commit. The generation is
+opened first and its files never change, so the store is never older than the generation shows.
 """
 
 from __future__ import annotations
@@ -33,22 +33,24 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.online_copy import copy_database
 
 FORMAT = 1
-"""Version of backups."""
+"""Version of the backup format."""
 CONTENTS = "BACKUP.json"
 
 _NAME = re.compile(
     r"store\.db|keys\.db|calibration\.json|CURRENT|"
     r"(?:generations|encoders|rerankers)/[0-9a-f]{1,16}/[A-Za-z0-9_][A-Za-z0-9_.]*"
 )
-"""What an index has; a member of any other name is refused, wherever it would lie."""
+"""Names that a member may have. A backup with any other name is refused, so it cannot write outside
+the index folder."""
 _TRIES = 5
-"""A generation is removed when two more have been published; then the next one is taken."""
+"""Attempts to open a generation. One is removed as soon as two newer ones are published; the next
+attempt opens a newer one."""
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class BackupInfo:
-    """What a backup holds: the revision of the store, the generation, and how many bytes it takes."""
+    """Revision of the store, generation, size in bytes and origin of a backup."""
 
     revision: int
     generation: int
@@ -58,19 +60,20 @@ class BackupInfo:
 
 
 def back_up(index: str | Path, file: str | Path) -> BackupInfo:
-    """Write an index into one file, which is there as a whole or not at all.
+    """Write an index into one file; the file appears complete or not at all.
 
     Args:
-        index: the index folder, which may be asked and edited meanwhile.
-        file: the backup; one that is there is replaced. Only its owner can read it: it has the hashes of keys.
+        index: the index folder; it may be queried and edited meanwhile.
+        file: the backup; an existing file is replaced. Only its owner may read it, since it
+            contains the hashes of keys.
 
     Raises:
-        InvalidSetting: the file is a folder, or lies in none.
+        InvalidSetting: the file is a folder, or its folder does not exist.
         StoredIndexError: the index is missing or damaged, or the file cannot be written.
     """
     layout, target = IndexLayout(Path(index)), Path(file)
     if target.is_dir() or not target.parent.is_dir():
-        raise InvalidSetting(f"{target} cannot be a backup; name a file in a folder that is there")
+        raise InvalidSetting(f"{target} cannot be a backup; name a file in a folder that exists")
     with (
         translate_os_errors(target.parent),
         tempfile.TemporaryDirectory(dir=target.parent) as scratch,
@@ -100,7 +103,7 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
 
 
 def _generation(layout: IndexLayout, opened: ExitStack) -> tuple[Manifest, dict[str, IO[bytes]]]:
-    """Open all files of the generation that answers, and of the models it was made with."""
+    """Open all files of the current generation and of its models."""
     for tried in range(_TRIES):
         pointer = layout.current.read_bytes() if layout.current.exists() else b""
         manifest, files = load_manifest(layout)
@@ -126,13 +129,14 @@ def _generation(layout: IndexLayout, opened: ExitStack) -> tuple[Manifest, dict[
 
 
 def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
-    """Copy the store, and return the revision of the copy, which is read through: pages are copied whatever is in them."""
+    """Copy the store, check every page of the copy, and return its revision."""
     if not layout.store.exists():
         raise IndexDamaged(
-            f"the index in {layout.root} has no {layout.store.name}; back up the one it was copied from"
+            f"the index in {layout.root} has no {layout.store.name}; "
+            "back up the index that it was copied from"
         )
     with translate_corruption(layout.store):
-        EntryReader(layout.store).close()  # says so if it is of another version
+        EntryReader(layout.store).close()  # raises if another version wrote it
         copy_database(layout.store, target)
         with closing(EntryReader(target, named=layout.store)) as copied:
             copied.check()
@@ -145,7 +149,7 @@ def _copy_store(layout: IndexLayout, manifest: Manifest, target: Path) -> int:
 
 
 def _copy_keys(layout: IndexLayout, target: Path) -> None:
-    """Copy the keys, and read the copy through."""
+    """Copy the database of access keys and check the copy."""
     try:
         with translate_corruption(layout.keys):
             copy_database(layout.keys, target)
@@ -153,13 +157,13 @@ def _copy_keys(layout: IndexLayout, target: Path) -> None:
                 check(copied, layout.keys)
     except IndexDamaged as error:
         raise IndexDamaged(
-            f"{layout.keys} is not a sound database of keys ({error.__cause__}); move it away, and make new "
-            "keys with `semsearch keys create`"
+            f"{layout.keys} is not a sound database of keys ({error.__cause__}); move it away, and "
+            "make new keys with `semsearch keys create`"
         ) from error
 
 
 def _write(file: Path, members: dict[str, IO[bytes]], stated: dict[str, str | int]) -> None:
-    """Write the archive, and last of all what it holds."""
+    """Write the archive, with the member that describes it last."""
     hashes: dict[str, str] = {}
     with tarfile.open(file, "w") as archive:
         for name, stream in members.items():
@@ -176,29 +180,29 @@ def _write(file: Path, members: dict[str, IO[bytes]], stated: dict[str, str | in
 
 
 class _Hashed:
-    """A file that is hashed as it is read."""
+    """A stream that hashes what is read from it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self.digest = hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
-        """Read some bytes."""
+        """Read up to `size` bytes."""
         content = self._stream.read(size)
         self.digest.update(content)
         return content
 
 
 def restore_backup(file: str | Path, index: str | Path) -> BackupInfo:
-    """Make an index of a backup; all of it is checked before it is there.
+    """Make an index from a backup; it is checked completely before the index appears.
 
     Args:
         file: the backup.
-        index: the index folder, which must not be there or be empty.
+        index: the index folder, which must be missing or empty.
 
     Raises:
         InvalidSetting: the folder is not empty.
-        IndexDamaged: the file is not a whole backup.
+        IndexDamaged: the file is not a complete backup.
         FormatTooNew: a newer version of semsearch wrote it.
         StoredIndexError: the folder cannot be written.
     """
@@ -226,26 +230,26 @@ def restore_backup(file: str | Path, index: str | Path) -> BackupInfo:
 
 
 def _unpack(source: Path, folder: Path) -> dict[str, str | int]:
-    """Write the members of a backup into a folder, and return what the backup says of itself."""
-    found: dict[str, str] = {}
+    """Extract the members into a folder, and return the content of `BACKUP.json`."""
+    hashes: dict[str, str] = {}
     try:
         with tarfile.open(source, "r:") as archive:
             for member in archive:
                 stream = archive.extractfile(member) if member.isreg() else None
                 if stream is None:
-                    raise _not_whole(source, f"{member.name!r} is no file")
+                    raise _incomplete(source, f"{member.name!r} is not a file")
                 if member.name == CONTENTS:
-                    return _contents(source, stream.read(), found)
-                if not _NAME.fullmatch(member.name) or member.name in found:
-                    raise _not_whole(source, f"{member.name!r} does not belong there")
-                found[member.name] = _extract(stream, folder / member.name)
+                    return _contents(source, stream.read(), hashes)
+                if not _NAME.fullmatch(member.name) or member.name in hashes:
+                    raise _incomplete(source, f"{member.name!r} does not belong there")
+                hashes[member.name] = _extract(stream, folder / member.name)
     except (tarfile.TarError, EOFError, FileNotFoundError) as error:
-        raise _not_whole(source, str(error)) from error
-    raise _not_whole(source, f"{CONTENTS} is missing")
+        raise _incomplete(source, str(error)) from error
+    raise _incomplete(source, f"{CONTENTS} is missing")
 
 
 def _extract(stream: IO[bytes], file: Path) -> str:
-    """Write a member, and return its hash."""
+    """Write a member to disk and return its hash."""
     file.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     with file.open("xb") as target:
@@ -259,24 +263,24 @@ def _extract(stream: IO[bytes], file: Path) -> str:
     return digest.hexdigest()
 
 
-def _contents(source: Path, raw: bytes, found: dict[str, str]) -> dict[str, str | int]:
-    """Return what a backup says of itself, if its members are what it says."""
+def _contents(source: Path, raw: bytes, extracted: dict[str, str]) -> dict[str, str | int]:
+    """Parse `BACKUP.json` and check the hashes of the extracted members."""
     try:
         stated = json.loads(raw)
         number, hashes = int(stated.pop("format")), dict(stated.pop("sha256"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _not_whole(source, f"{CONTENTS} cannot be read") from error
+        raise _incomplete(source, f"{CONTENTS} cannot be read") from error
     if number > FORMAT:
         raise FormatTooNew(f"{source} has format {number}, this version reads {FORMAT}; upgrade")
-    altered = next((n for n in hashes | found if hashes.get(n) != found.get(n)), None)
+    altered = next((n for n in hashes | extracted if hashes.get(n) != extracted.get(n)), None)
     if altered is not None:
-        raise _not_whole(source, f"{altered} is missing or altered")
+        raise _incomplete(source, f"{altered} is missing or altered")
     checked: dict[str, str | int] = stated
     return checked
 
 
-def _not_whole(file: Path, why: str) -> IndexDamaged:
-    return IndexDamaged(f"{file} is not a whole backup ({why}); take another one")
+def _incomplete(file: Path, why: str) -> IndexDamaged:
+    return IndexDamaged(f"{file} is not a complete backup ({why}); take another one")
 
 
 def _info(stated: dict[str, str | int], size: int) -> BackupInfo:

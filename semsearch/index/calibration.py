@@ -1,7 +1,8 @@
-"""The calibration of an index: how its confidence is bent to what real questions showed.
+"""Reads and writes the calibration: how the confidence of an index is rescaled (Platt scaling).
 
-One small file beside the generations, since it outlives them: it belongs to the questions of people and
-to the encoder. `semsearch calibrate` writes it.
+`semsearch calibrate` fits it to judged questions. `calibration.json` lies beside the generations
+and outlives them, since it depends on the questions and the encoder only. It applies to one
+encoder.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from semsearch.storage.layout import IndexLayout
 
 @dataclass(frozen=True, slots=True)
 class StoredCalibration:
-    """What `calibration.json` says: with which encoder, from how many questions, and when."""
+    """Content of `calibration.json`: two parameters, the encoder, number of questions, time."""
 
     fingerprint: str
     slope: float
@@ -31,25 +32,25 @@ class StoredCalibration:
 
     @property
     def calibration(self) -> Calibration:
-        """What it does to a probability."""
+        """The function that rescales a probability."""
         return Calibration(self.slope, self.intercept)
 
 
 def save_calibration(layout: IndexLayout, stored: StoredCalibration) -> None:
-    """Make it the calibration of an index from the next time that is opened.
+    """Store the calibration; it applies when the index is next opened.
 
     Raises:
-        StoredIndexError: there is no index, it is being built, or it cannot be written.
+        StoredIndexError: there is no index, a build is running, or the file cannot be written.
     """
     with _writing(layout):
         replace_atomically(layout.calibration, json.dumps(asdict(stored), indent=2).encode())
 
 
 def remove_calibration(layout: IndexLayout) -> bool:
-    """Remove the calibration of an index, whatever is in it; False if it has none.
+    """Remove the calibration, even a damaged one; return False if there is none.
 
     Raises:
-        StoredIndexError: there is no index, it is being built, or it cannot be written.
+        StoredIndexError: there is no index, a build is running, or the file cannot be removed.
     """
     with _writing(layout):
         had_one = layout.calibration.exists()
@@ -60,22 +61,22 @@ def remove_calibration(layout: IndexLayout) -> bool:
 
 @contextmanager
 def _writing(layout: IndexLayout) -> Iterator[None]:
-    current_generation(layout)  # where no index is, none is made
+    current_generation(layout)  # raises if there is no index, so that no folder is made
     try:
         with file_lock(layout.lock):
             yield
     except OSError as error:
         raise IndexUnwritable(
-            f"{layout.calibration} cannot be written ({error}); the index is as it was; "
-            "make room, or ask its owner"
+            f"{layout.calibration} cannot be written ({error}); the index is unchanged; "
+            "free space on the disk, or ask its owner"
         ) from error
 
 
 def load_calibration(layout: IndexLayout, fingerprint: str) -> StoredCalibration | None:
-    """Return the calibration of an index; None without one, or when it was for another encoder.
+    """Return the calibration; None if there is none or it was fitted with another encoder.
 
     Raises:
-        IndexDamaged: the file is not one.
+        IndexDamaged: the file is not a valid calibration.
     """
     try:
         stated = json.loads(layout.calibration.read_bytes())

@@ -1,4 +1,7 @@
-"""Texts that have no vector yet are embedded: for a build all that changed, for an edit one or two."""
+"""Embeds the texts that have no vector yet, for builds and for edits.
+
+No text is embedded twice with the same encoder: the store is asked first.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +21,22 @@ from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.layout import IndexLayout
 
 BATCH = 1024
-"""Most texts embedded between two commits, which a kill loses: writing fewer at a time takes longer."""
+"""Most texts embedded between two commits. A killed build loses at most one batch; smaller batches
+take longer."""
 
 WINDOW = 1 << 13
-"""Texts that are embedded by length: with those of a million entries in one order of lengths, deriving a generation reads
-all over a store of gigabytes, 500 vectors a second where the disk is asked for each."""
+"""Texts are sorted by length inside windows of so many rows, not over the whole corpus. Sorting a
+million texts at once scattered the vectors of neighbouring entries over gigabytes: writing a
+generation then read 500 vectors a second from disk."""
 
 BATCH_CHARS = 1 << 18
-"""Most characters of them: their tokens take some 400 bytes of memory for each while they are embedded."""
+"""Most characters in a batch: while they are embedded, tokens take some 400 bytes of memory per
+character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """What embeds definitions: the key of its vectors in the store, its precision, and the encoder, loaded if needed."""
+    """How definitions are embedded: key of their vectors in the store, precision, encoder."""
 
     key: str
     precision: str
@@ -45,13 +51,16 @@ class Embedding:
         export: EncoderExport | None,
         reference: Callable[[], Encoder],
     ) -> Embedding:
-        """Choose what embeds definitions; a copy's vectors are kept apart from the reference's.
+        """Choose what embeds definitions: the encoder itself or its exported copy.
+
+        Vectors of a copy have a key of their own, so that they never mix with the encoder's.
 
         Args:
             layout: of the index.
             model: the name of the encoder.
             fingerprint: its identity.
-            export: its exported copy, which says whether it embeds; None for an encoder without a model.
+            export: its exported copy, which says whether it embeds; None for an encoder without a
+                model.
             reference: loads the encoder itself.
         """
         if export is None or export.entries == REFERENCE:
@@ -69,7 +78,7 @@ class Embedding:
 
     @classmethod
     def of(cls, layout: IndexLayout, manifest: Manifest) -> Embedding:
-        """Return what embedded the definitions of a generation.
+        """Return how the definitions of a generation were embedded.
 
         Raises:
             IndexDamaged: the exported encoder is missing or altered.
@@ -92,16 +101,16 @@ class Embedding:
 
 
 def encoder_of(layout: IndexLayout, manifest: Manifest, precision: str | None = None) -> Encoder:
-    """Load the encoder that answers questions of a generation, or another copy of it.
+    """Load the encoder that embeds the questions of a generation, or a copy of another precision.
 
     Args:
         layout: of the index.
         manifest: of the generation.
-        precision: of the copy, see `load_answering_encoder`; the one that answers by default.
+        precision: see `load_answering_encoder`; that of the manifest by default.
 
     Raises:
         IndexDamaged: the exported files are missing or altered.
-        EncoderMismatch: the model of that name is not the one of the index any more.
+        EncoderMismatch: the model of that name is no longer the one of the index.
     """
     return load_answering_encoder(
         layout.encoder(manifest.fingerprint),
@@ -113,49 +122,50 @@ def encoder_of(layout: IndexLayout, manifest: Manifest, precision: str | None = 
 
 
 class Known(Protocol):
-    """What has vectors of texts already; `EmbeddedTexts` does."""
+    """Knows which texts have vectors; `EmbeddedTexts` implements it."""
 
     def unknown(
         self, texts: Iterable[bytes], key: str, with_tokens: Collection[bytes]
     ) -> set[bytes]:
-        """Return which texts have not been embedded yet; see `EmbeddedTexts.unknown`."""
+        """Return the texts that have not been embedded yet; see `EmbeddedTexts.unknown`."""
         ...
 
 
 def embed_missing(
-    texts: Known, built: PassageTable, embedding: Embedding, progress: Progress
+    texts: Known, passages: PassageTable, embedding: Embedding, progress: Progress
 ) -> Iterator[Embedded]:
-    """Embed each text that has no vector yet once, and yield what came of some at a time.
+    """Embed each text that has no vector yet, and yield the results in batches.
 
     Args:
-        texts: what is there; what is yielded is for the caller to save.
-        built: entries whose texts are wanted.
-        embedding: what embeds them.
-        progress: told about each batch when the next one is asked for.
+        texts: says which texts have vectors; the caller saves what is yielded.
+        passages: the texts.
+        embedding: embeds them.
+        progress: reports each batch when the next one is requested.
     """
     rows: dict[bytes, int] = {}
-    for row, text in enumerate(built.hashes(built.rows)):
+    for row, text in enumerate(passages.hashes(passages.rows)):
         rows.setdefault(text, row)
-    definition_vectors = set(built.hashes(built.first_rows[:-1].tolist()))
-    missing = texts.unknown(rows, embedding.key, definition_vectors)
-    # alike lengths pad little; what is written here together is read together when a generation is derived
-    wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -built.length(rows[t]), t))
+    definitions = set(passages.hashes(passages.first_rows[:-1].tolist()))
+    missing = texts.unknown(rows, embedding.key, definitions)
+    # texts of similar length need little padding; neighbouring rows stay near each other in the
+    # store
+    wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -passages.length(rows[t]), t))
     if not wanted:
         return
     encoder = embedding.load()
     progress.start("embedding", len(wanted))
 
     def embed(hashes: Sequence[bytes]) -> Embedded:
-        encoded = encoder.encode_entries([built.text(rows[h]) for h in hashes])
-        return Embedded(embedding.key, hashes, encoded, definition_vectors)
+        encoded = encoder.encode_entries([passages.text(rows[h]) for h in hashes])
+        return Embedded(embedding.key, hashes, encoded, definitions)
 
-    for embedded in prefetch(embed, _batches(wanted, lambda h: built.length(rows[h]))):
+    for embedded in prefetch(embed, _batches(wanted, lambda h: passages.length(rows[h]))):
         yield embedded
         progress.advance(len(embedded.texts))
 
 
 def _batches(texts: Sequence[bytes], length: Callable[[bytes], int]) -> Iterator[list[bytes]]:
-    """Yield texts some at a time, as many as `BATCH` and `BATCH_CHARS` allow, at least one."""
+    """Yield batches within `BATCH` texts and `BATCH_CHARS` characters, but at least one text."""
     batch: list[bytes] = []
     chars = 0
     for text in texts:

@@ -1,6 +1,6 @@
-"""Publish: derive a generation from the store, beside the others, and let it answer.
+"""Publishing: writes a generation from the store and makes it the current one.
 
-Nothing here embeds or changes the store: whatever is written can be written again from it.
+Nothing here embeds or changes the store, so a generation can always be written again from it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,10 @@ from itertools import groupby
 from pathlib import Path
 
 from semsearch.core.checksums import hashes_of
-from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
-from semsearch.index.ann.engine import engine_file, write_ann
-from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.ann.engine import engine_files
 from semsearch.index.files.memory_map import Rows
-from semsearch.index.files.postings import write_words
-from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import FORMAT, Manifest, publish
 from semsearch.index.map.layout import write_map
 from semsearch.index.model_exports import Exports
@@ -28,6 +24,7 @@ from semsearch.index.passage_table import PassageTable
 from semsearch.index.relations import Relating, RelationCounts
 from semsearch.index.retrieval import Retriever
 from semsearch.index.score_baseline import measure_score_baseline
+from semsearch.index.segment_writer import StoredEmbeddings, WrittenSegment, write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
 from semsearch.ranking.baseline import Baseline, measure_background
@@ -36,30 +33,27 @@ from semsearch.storage.atomic_files import sync
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-BATCH = 4096
-"""Vectors copied at a time: 6 MB."""
-
 
 @dataclass(frozen=True, slots=True)
 class GenerationSpec:
-    """Which generation is written, and what its vectors were made with."""
+    """Number of the generation to write, revision of the store, and how its vectors were made."""
 
     number: int
     revision: tuple[str, int]
-    """The store, and the revision of it that is shown."""
+    """Identity of the store, and its revision."""
     model: str
     fingerprint: str
     key: str
-    """Of its vectors in the store."""
+    """Key of the vectors in the store."""
     precision: str
     exports: Exports
     engine: str
-    """The engine that is wanted, one of `finding.ENGINES`."""
+    """The engine that is wanted, one of `ann.engine.ENGINES`."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnpublishedGeneration:
-    """A generation that is written under a temporary name, and that nobody reads yet."""
+    """A generation under a temporary name, which nobody reads yet."""
 
     root: Path
     manifest: Manifest
@@ -69,33 +63,29 @@ class UnpublishedGeneration:
 def write_generation(
     layout: IndexLayout,
     store: EntryReader,
-    built: PassageTable,
-    made: GenerationSpec,
+    passages: PassageTable,
+    spec: GenerationSpec,
     progress: Progress,
 ) -> UnpublishedGeneration:
-    """Write a generation beside the others, under a temporary name.
+    """Write a generation under a temporary name.
 
     Args:
         layout: the index.
-        store: where every text of `built` has been embedded.
-        built: all entries of the revision `made` names.
-        made: which generation, with what.
-        progress: told about each step.
+        store: holds a vector of every text of `passages`.
+        passages: all entries of the revision that `spec` names.
+        spec: which generation.
+        progress: reports each step.
     """
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
     files = GenerationLayout(scratch)
-    dim = _write_vectors(files, store, built, made.key, progress)
-    write_tokens(
-        files,
-        built.glossaries(),
-        lambda positions: store.texts.tokens(built.hashes_of_wholes(positions), made.key),
-        progress,
+    dim = store.texts.dim_of(passages.hashes([0])[0], spec.key)
+    embeddings = StoredEmbeddings(store.texts, spec.key, dim)
+    relating = Relating(passages.entries, progress)
+    segment = write_segment(
+        files, passages, embeddings, progress, engine=spec.engine, relations=relating
     )
-    relating = Relating(built.entries, progress)
-    write_snapshot(files, built.passages(), relating, progress=progress, total=len(built.entries))
-    write_map(layout, files, built.entries, dim, made.key, progress)
-    mean_words = write_words(files, built.entries, progress)
-    manifest = _manifest(layout, files, built, made, dim, mean_words, progress)
+    write_map(layout, files, passages.entries, dim, spec.key, progress)
+    manifest = _manifest(layout, files, passages, spec, dim, segment, progress)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
@@ -105,7 +95,7 @@ def write_generation(
 def publish_generation(
     layout: IndexLayout, written: UnpublishedGeneration, progress: Progress
 ) -> None:
-    """Give a generation its name, and let it answer; the lock of the index is held."""
+    """Rename a generation and make it the current one; the caller holds the lock of the index."""
     progress.start("publishing", 2)
     written.root.rename(layout.generation(written.manifest.generation).root)
     sync(layout.generations)
@@ -114,97 +104,79 @@ def publish_generation(
     progress.advance(1)
 
 
-def _write_vectors(
-    files: GenerationLayout,
-    store: EntryReader,
-    built: PassageTable,
-    key: str,
-    progress: Progress,
-) -> int:
-    """Copy the vectors from the store, some at a time, and return their length."""
-    dim = store.texts.dim_of(built.hashes([0])[0], key)
-    progress.start("vectors", len(built.rows))
-    with files.vectors.open("wb") as rows:
-        for start in range(0, len(built.rows), BATCH):
-            some = built.rows[start : start + BATCH]
-            vectors = store.texts.vectors(built.hashes(some), key, dim)
-            rows.write(vectors.astype("<f4").tobytes())
-            progress.advance(len(some))
-    sync(files.vectors)
-    return dim
-
-
 def _manifest(
     layout: IndexLayout,
     files: GenerationLayout,
-    built: PassageTable,
-    made: GenerationSpec,
+    passages: PassageTable,
+    spec: GenerationSpec,
     dim: int,
-    mean_words: float,
+    segment: WrittenSegment,
     progress: Progress,
 ) -> Manifest:
-    identity, revision = made.revision
-    engine = write_ann(files, dim, made.engine, progress)
+    identity, revision = spec.revision
     progress.start("measuring", 2)
-    together, apart = _backgrounds(files, built, dim)
+    similarity, similarities = _measure_similarities(files, passages, dim)
     progress.advance(1)
-    fit, fits = _fits(layout, files, made, dim, engine)
+    opened = Segment.open(files, dim, segment.engine, segment.phrase_engine)
+    score, scores = _measure_scores(layout, opened, spec)
     progress.advance(1)
     progress.start("checksums", 1)
-    sha256 = hashes_of((*files.parts, *engine_file(files, engine)))
+    sha256 = hashes_of((*files.parts, *engine_files(files, segment.engine, segment.phrase_engine)))
     progress.advance(1)
     return Manifest(
         format=FORMAT,
-        generation=made.number,
+        generation=spec.number,
         store=identity,
         revision=revision,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         built_by=f"semsearch {__version__}",
-        model=made.model,
-        encoder_sha256=made.exports.encoder_sha256,
-        fingerprint=made.fingerprint,
-        embedded_by=made.key,
+        model=spec.model,
+        encoder_sha256=spec.exports.encoder_sha256,
+        fingerprint=spec.fingerprint,
+        embedded_by=spec.key,
         dim=dim,
-        precision=made.precision,
-        engine=engine,
-        reranker=made.exports.reranker,
-        entries=len(built.entries),
-        vectors=len(built.rows),
-        mean_words=mean_words,
+        precision=spec.precision,
+        engine=segment.engine,
+        phrase_engine=segment.phrase_engine,
+        reranker=spec.exports.reranker,
+        entries=len(passages.entries),
+        vectors=len(passages.rows),
+        phrases=len(passages.phrase_rows),
+        mean_words=segment.mean_words,
         recipe=stated_weights(DEFAULT),
-        fit=fit,
-        fits=fits,
-        background=together,
-        backgrounds=apart,
+        fit=score,
+        fits=scores,
+        background=similarity,
+        backgrounds=similarities,
         sha256=sha256,
     )
 
 
-def _backgrounds(
-    files: GenerationLayout, built: PassageTable, dim: int
+def _measure_similarities(
+    files: GenerationLayout, passages: PassageTable, dim: int
 ) -> tuple[Baseline, dict[str, Baseline]]:
-    """Measure the similarity of meaning over all glossaries together, and in each."""
+    """Measure the baseline of similarity over all glossaries together, and in each."""
     rows = Rows(files.vectors, "<f4", dim)
-    apart: dict[str, Baseline] = {}
+    similarities: dict[str, Baseline] = {}
     first = 0
-    for name, group in groupby(built.glossaries()):
+    for name, group in groupby(passages.glossaries()):
         last = first + len(list(group))
-        apart[name] = measure_background(rows.take, built.first_rows, range(first, last))
+        similarities[name] = measure_background(rows.take, passages.first_rows, range(first, last))
         first = last
-    if len(apart) == 1:
-        return next(iter(apart.values())), apart
-    return measure_background(rows.take, built.first_rows, range(first)), apart
+    if len(similarities) == 1:
+        return next(iter(similarities.values())), similarities
+    return measure_background(rows.take, passages.first_rows, range(first)), similarities
 
 
-def _fits(
-    layout: IndexLayout, files: GenerationLayout, made: GenerationSpec, dim: int, engine: EngineInfo
+def _measure_scores(
+    layout: IndexLayout, segment: Segment, spec: GenerationSpec
 ) -> tuple[Baseline, dict[str, Baseline]]:
-    """Ask the new files their own sentences, with the encoder that will answer."""
+    """Measure the baseline of the fused score, with the encoder that will embed questions."""
     encoder = load_answering_encoder(
-        layout.encoder(made.fingerprint),
-        model=made.model,
-        fingerprint=made.fingerprint,
-        precision=made.precision,
+        layout.encoder(spec.fingerprint),
+        model=spec.model,
+        fingerprint=spec.fingerprint,
+        precision=spec.precision,
     )
-    with closing(Retriever(Segment.open(files, dim, engine))) as retriever:
+    with closing(Retriever(segment)) as retriever:
         return measure_score_baseline(retriever, encoder)

@@ -1,7 +1,7 @@
-"""What built a generation, and the pointer to the one that answers.
+"""The manifest of a generation, and `CURRENT`, the pointer to the generation that answers.
 
-CURRENT holds the hash of the manifest and the manifest holds the hashes of the files, so
-one small file vouches for everything, and all of it is checked before anything is parsed.
+`CURRENT` holds the hash of the manifest, and the manifest holds the hashes of the files. All of
+them are checked before anything is parsed.
 """
 
 from __future__ import annotations
@@ -20,60 +20,67 @@ from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 5
-"""Version of the files of an index. Any change to their meaning raises it."""
+FORMAT = 6
+"""Version of the index files. Any change to their meaning raises it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `MANIFEST.json` says."""
+    """Content of `MANIFEST.json`."""
 
     format: int
     generation: int
     store: str
-    """Identity of the store it was made from."""
+    """Identity of the store that the generation was derived from."""
     revision: int
-    """The revision of that store that it shows."""
+    """The revision of that store."""
     built_at: str
     built_by: str
     model: str
     encoder_sha256: str | None
-    """Of the encoder's own description, `encoder.json`; none for an encoder without files."""
+    """Of `encoder.json`, which describes the exported encoder; None for an encoder without
+    files."""
     fingerprint: str
     embedded_by: str
-    """The key of its vectors in the store."""
+    """The key of the vectors in the store."""
     dim: int
     precision: str
     engine: EngineInfo
+    """What finds entries."""
+    phrase_engine: EngineInfo
+    """What finds phrases that people ask with."""
     reranker: RerankerInfo | None
     entries: int
     vectors: int
+    """Of passages and phrases."""
+    phrases: int
     mean_words: float
-    """Words of an entry, names included, with which the words half compares the length of each."""
+    """Mean number of words of an entry, names included; BM25 compares each entry's length with
+    it."""
     background: Baseline
-    """Of the similarity of meaning, over all glossaries together."""
+    """Baseline of the similarity over all glossaries together."""
     backgrounds: dict[str, Baseline]
-    """Of each glossary alone."""
+    """The same for each glossary."""
     recipe: dict[str, float]
-    """The weights of the fused score, for which the next two were measured."""
+    """Weights of the fused score, for which `fit` and `fits` were measured."""
     fit: Baseline
-    """Of the fused score, over all glossaries together."""
+    """Baseline of the fused score over all glossaries together."""
     fits: dict[str, Baseline]
-    """Of each glossary alone."""
+    """The same for each glossary."""
     sha256: dict[str, str]
 
     @property
     def tag(self) -> str:
-        """A short text that differs between any two generations."""
+        """A short text that differs between any two generations; the base of ETags."""
         return f"{self.generation}-{hashlib.sha256(self.to_bytes()).hexdigest()[:12]}"
 
     def to_bytes(self) -> bytes:
-        """Return the file's content."""
+        """Return the content of the file."""
         return json.dumps(asdict(self), indent=2, sort_keys=True).encode()
 
 
 def publish(layout: IndexLayout, manifest: Manifest) -> None:
-    """Make a finished generation the one that answers."""
+    """Make a complete generation the current one."""
     pointer = {
         "format": FORMAT,
         "generation": manifest.generation,
@@ -83,12 +90,12 @@ def publish(layout: IndexLayout, manifest: Manifest) -> None:
 
 
 def current_generation(layout: IndexLayout) -> tuple[int, str]:
-    """Return the number of the generation that answers, and the hash of its manifest.
+    """Return the number of the current generation and the hash of its manifest.
 
     Raises:
-        IndexMissing: nothing has been built here.
-        IndexDamaged: the pointer cannot be read.
-        FormatTooOld, FormatTooNew: another version of semsearch wrote it.
+        IndexMissing: there is no index.
+        IndexDamaged: the pointer cannot be read. FormatTooOld, FormatTooNew: another version of
+            semsearch wrote it.
     """
     try:
         pointer = json.loads(layout.current.read_bytes())
@@ -118,17 +125,17 @@ def current_generation(layout: IndexLayout) -> tuple[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class BuiltWith:
-    """The encoder of an index, as its manifest states it."""
+    """The encoder of an index, as its manifest names it."""
 
     model: str
     fingerprint: str
 
 
 def built_with(layout: IndexLayout) -> BuiltWith | None:
-    """Return the encoder of the generation that answers; None when nothing can be learned of it.
+    """Return the encoder of the current generation; None if it cannot be read.
 
-    For telling what a build changes: nothing is checked, and an index that this version does not read
-    any more says it too.
+    Builds use it to report a change of the encoder. Nothing is checked, so it also works for
+    indexes of another format version.
     """
     try:
         number = int(json.loads(layout.current.read_bytes())["generation"])
@@ -139,10 +146,10 @@ def built_with(layout: IndexLayout) -> BuiltWith | None:
 
 
 def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
-    """Return the manifest of the generation that answers, all its files checked.
+    """Return the manifest of the current generation after checking the hashes of all its files.
 
     Raises:
-        StoredIndexError: see `current_generation`; also any file missing or altered.
+        StoredIndexError: see `current_generation`; also if a file is missing or altered.
     """
     manifest, files = read_manifest(layout)
     try:
@@ -155,10 +162,10 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
 
 
 def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
-    """Return the manifest of the generation that answers, which is checked; the files it vouches for are not.
+    """Return the manifest of the current generation after checking it, but not the files it lists.
 
     Raises:
-        StoredIndexError: see `current_generation`; also a manifest that is missing or altered.
+        StoredIndexError: see `current_generation`; also if the manifest is missing or altered.
     """
     number, digest = current_generation(layout)
     files = layout.generation(number)
@@ -169,14 +176,15 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         stated = json.loads(content)
         if stated["recipe"] != stated_weights(DEFAULT):
             raise FormatTooOld(
-                f"the index in {layout.root} was built by {stated['built_by']}, which weighs scores in "
-                f"another way; run `semsearch build PATHS --index {layout.root}` again (with `--model "
-                f"{stated['model']}`, the encoder it has, nothing is embedded anew)"
+                f"the index in {layout.root} was built by {stated['built_by']}, which weighs scores "
+                f"differently; run `semsearch build PATHS --index {layout.root}` again (with `--model "
+                f"{stated['model']}`, its present encoder, nothing is embedded again)"
             )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             stated[one] = Baseline(**stated[one])
             stated[each] = {k: Baseline(**v) for k, v in stated[each].items()}
-        stated["engine"] = EngineInfo(**stated["engine"])
+        for engine in ("engine", "phrase_engine"):
+            stated[engine] = EngineInfo(**stated[engine])
         stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
         return Manifest(**stated), files
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -184,10 +192,10 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
 
 
 def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
-    """Return the first file that is not what its hash says; several are read at once, the largest first."""
+    """Return the first file whose hash differs from the manifest; hash several at once."""
     paths = [root / name for name in sha256]
     order = sorted(paths, key=lambda path: -path.stat().st_size if path.exists() else 0)
-    with ThreadPoolExecutor() as threads:  # hashing lets go of the interpreter
+    with ThreadPoolExecutor() as threads:  # hashing releases the GIL
         found = dict(zip(order, threads.map(sha256_of, order), strict=True))
     return next((path for path in paths if found[path] != sha256[path.name]), None)
 
@@ -195,5 +203,5 @@ def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
 def _damaged(root: Path, what: str) -> str:
     return (
         f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, which "
-        "keeps every vector already computed"
+        "keeps all vectors that were computed before"
     )

@@ -1,4 +1,4 @@
-"""The exported models of an index: found under its folder, or made by the build that lacks them."""
+"""The exported models of an index: finds them in its folder, or exports them during a build."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from semsearch.models.rerankers.onnx import PairAgreement, RerankerExport
 from semsearch.storage.layout import IndexLayout
 
 Sample = Callable[[], list[str]]
-"""Gives texts of the corpus on which copies are compared with their reference."""
+"""Return texts of the corpus on which an exported copy is compared with its original."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """The exported models of an index, and which of them were made now rather than found."""
+    """The exported encoder and reranker of an index, and whether this build exported them."""
 
     encoder: EncoderExport | None
     """None for an encoder without a model."""
     encoder_sha256: str | None
-    """Of its description."""
+    """Hash of its description."""
     is_new: bool
     reranker: RerankerInfo | None
     pairs: dict[str, PairAgreement]
-    """How well the copies of a new reranker agree."""
+    """Agreement of the copies of a newly exported reranker with the original."""
 
 
 def export_models(
@@ -40,17 +40,17 @@ def export_models(
     sample: Sample,
     progress: Progress,
 ) -> Exports:
-    """Export the models of an index that it holds no sound export of.
+    """Export the models that the index has no intact export of.
 
     Args:
         maker: the encoder.
-        reranker: the reranker, if there is to be one; it comes first, since it may be refused.
+        reranker: the reranker, if any; it is exported first, since it may be refused.
         layout: the index folder.
-        sample: called if there is something to compare.
-        progress: told about each model that is exported.
+        sample: called only if a copy has to be compared.
+        progress: reports each model that is exported.
 
     Raises:
-        EncoderError: a model cannot be loaded, or the reranker not exported.
+        EncoderError: a model cannot be loaded, or the reranker cannot be exported.
     """
     judge, pairs = _export_reranker(reranker, layout, sample, progress) if reranker else (None, {})
     if maker.model is None:
@@ -69,7 +69,7 @@ def _export_encoder(
     from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415
 
     progress.start("exporting the encoder", 1)
-    reference = cast(SentenceEncoder, maker.encoder)  # what every model is loaded as
+    reference = cast(SentenceEncoder, maker.encoder)  # every encoder with a model is one
     export = export_encoder(reference, model, layout.encoder(model.fingerprint), sample())
     progress.advance(1)
     return export

@@ -1,8 +1,8 @@
-"""The entries of a build, and which texts of theirs are embedded.
+"""The entries of a build, and the texts of theirs that need a vector (passages).
 
-Of every passage only the hash and the length are kept. Its text is cut out of the definition again when it is
-needed, which takes a hundredth of the time of embedding it; kept, the passages of a million entries
-would take as much memory as the entries.
+Only the hash and the length of a text are stored. The text is cut from the entry again when it is
+needed, in a hundredth of the time that embedding takes. Stored texts would take as much memory as
+the entries.
 """
 
 from __future__ import annotations
@@ -16,38 +16,75 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, track
 from semsearch.text.normalise import text_hash
-from semsearch.text.passages import Passage, passages_of
+from semsearch.text.passages import Passage, embedded_names, passages_of, phrases_of
 
 _BYTES = 32
-"""Of a hash."""
+"""Length of a hash."""
 
 
 class PassageTable:
-    """Entries by position, glossary by glossary, and their passages by row, the whole definition first."""
+    """Entries by position, and their texts by row.
+
+    The passages of all entries come first, of each the definition and then its sentences. The
+    names of all entries follow, then their asked-as phrases.
+    """
 
     def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
         """Cut all entries into their passages; sources keep their order within a glossary."""
         self.entries = sorted(entries, key=lambda entry: entry.glossary)
         self._hashes = bytearray()
         self._lengths = array("i")
-        first_rows = array("q", [0])
+        first_rows, first_names = array("q", [0]), array("q", [0])
         for entry in track(self.entries, progress, "preparing", len(self.entries)):
             for passage in passages_of(entry):
-                self._hashes += text_hash(passage.text)
-                self._lengths.append(len(passage.text))
+                self._add(passage.text)
             first_rows.append(len(self._lengths))
+        for entry in self.entries:
+            for name in embedded_names(entry):
+                self._add(name)
+            first_names.append(len(self._lengths) - first_rows[-1])
         self.first_rows: Numbers = np.array(first_rows, dtype=np.int64)
+        """(entries + 1,) where the passages of each begin."""
+        self.first_names: Numbers = np.array(first_names, dtype=np.int64)
+        """(entries + 1,) where the names of each begin, counted from the first name of all."""
+        self._first_phrase_row = len(self._lengths)
+        first_phrases = array("q", [0])
+        for entry in self.entries:
+            for phrase in phrases_of(entry):
+                self._add(phrase)
+            first_phrases.append(len(self._lengths) - self._first_phrase_row)
+        self.first_phrases: Numbers = np.array(first_phrases, dtype=np.int64)
+        """(entries + 1,) where the phrases of each begin, counted from 0."""
+
+    def _add(self, text: str) -> None:
+        self._hashes += text_hash(text)
+        self._lengths.append(len(text))
 
     @property
     def rows(self) -> range:
-        """The rows of all passages."""
+        """The rows of all texts."""
         return range(len(self._lengths))
+
+    @property
+    def passage_rows(self) -> range:
+        """The rows of all passages."""
+        return range(int(self.first_rows[-1]))
+
+    @property
+    def name_rows(self) -> range:
+        """The rows of all names."""
+        return range(int(self.first_rows[-1]), self._first_phrase_row)
+
+    @property
+    def phrase_rows(self) -> range:
+        """The rows of all phrases."""
+        return range(self._first_phrase_row, len(self._lengths))
 
     def glossaries(self) -> list[str]:
         """Return the glossary of each entry."""
         return [entry.glossary for entry in self.entries]
 
-    def passages(self) -> Iterator[tuple[Entry, list[Passage]]]:
+    def by_entry(self) -> Iterator[tuple[Entry, list[Passage]]]:
         """Yield each entry with its passages."""
         return ((entry, passages_of(entry)) for entry in self.entries)
 
@@ -55,15 +92,32 @@ class PassageTable:
         """Return the hashes of the texts of some rows."""
         return [bytes(self._hashes[row * _BYTES : (row + 1) * _BYTES]) for row in rows]
 
-    def hashes_of_wholes(self, positions: Numbers) -> list[bytes]:
-        """Return the hashes of the whole definitions at some positions."""
+    def definition_hashes(self, positions: Numbers) -> list[bytes]:
+        """Return the hashes of the definitions at some positions."""
         return self.hashes(self.first_rows[positions].tolist())
 
+    def name_hashes(self, start: int, end: int) -> list[bytes]:
+        """Return the hashes of the names from one number to another, counted from the first."""
+        return self.hashes(self.name_rows[start:end])
+
     def length(self, row: int) -> int:
-        """Return how many characters the text of a row has."""
+        """Return the number of characters of a row's text."""
         return self._lengths[row]
 
     def text(self, row: int) -> str:
         """Return the text of a row."""
-        position = int(np.searchsorted(self.first_rows, row, side="right")) - 1
-        return passages_of(self.entries[position])[row - int(self.first_rows[position])].text
+        if row in self.passage_rows:
+            position = _owner(self.first_rows, row)
+            return passages_of(self.entries[position])[row - int(self.first_rows[position])].text
+        if row in self.name_rows:
+            name = row - self.name_rows.start
+            position = _owner(self.first_names, name)
+            return embedded_names(self.entries[position])[name - int(self.first_names[position])]
+        phrase = row - self.phrase_rows.start
+        position = _owner(self.first_phrases, phrase)
+        return phrases_of(self.entries[position])[phrase - int(self.first_phrases[position])]
+
+
+def _owner(firsts: Numbers, number: int) -> int:
+    """Return the position whose texts include a number; `firsts` says where those of each begin."""
+    return int(np.searchsorted(firsts, number, side="right")) - 1

@@ -1,7 +1,7 @@
-"""Authored relations: which entries the links of an entry lead to, and whom its text mentions.
+"""Derives the relations of entries: links that authors wrote, and names that definitions mention.
 
-Both stay within one glossary, where a name means what its author meant. They come from what
-authors wrote; what merely resembles is `neighbours`' and never mixed with them.
+Both stay within one glossary, where a name has one meaning. Entries that are merely similar are
+found by `search/neighbours.py` and are never mixed with these.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of
 
 MAX_MENTIONS = 100
-"""Entries mentioned by one definition that are kept: the first ones."""
+"""Most entries that one definition is recorded to mention: the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelationCounts:
-    """What a build found: links that lead to an entry, links that do not, and mentions."""
+    """Numbers of links, links without a target, and mentions."""
 
     links: int
     unresolved: int
@@ -31,24 +31,24 @@ class RelationCounts:
 
 
 class Relating:
-    """The relations of all entries, found while they are iterated over, once.
+    """The relations of all entries, derived while they are iterated over; iterate once only.
 
-    Names are found twice where there are links, since those of a million entries take more room
-    than everything else.
+    Names are computed a second time where there are links: the names of a million entries would
+    take more memory than everything else.
     """
 
     def __init__(self, entries: Sequence[Entry], progress: Progress) -> None:
-        """Take entries by position, glossary by glossary."""
+        """Take the entries by position, glossary by glossary."""
         self._entries = entries
         self._progress = progress
         self._kinds: Counter[RelationKind] = Counter()
         self._unresolved = 0
 
     def __iter__(self) -> Iterator[Relation]:
-        """Yield the relations, entry by entry.
+        """Yield the relations entry by entry.
 
-        First its links in the author's order, then its mentions in the order of the text. A pair that
-        is both is a link.
+        Links come first, in the author's order, then mentions in the order of the text. A link that
+        is also mentioned is a link.
         """
         every = track(self._all(), self._progress, "links and mentions", len(self._entries))
         for relation in chain.from_iterable(every):
@@ -57,7 +57,7 @@ class Relating:
 
     @property
     def counts(self) -> RelationCounts:
-        """What has been found so far."""
+        """The numbers of relations yielded so far."""
         links, mentions = self._kinds[RelationKind.LINK], self._kinds[RelationKind.MENTION]
         return RelationCounts(links, self._unresolved, mentions)
 
@@ -69,36 +69,39 @@ class Relating:
             has_links = any(links_of(entry) for entry in glossary)
             links = Links(glossary) if has_links else None
             finder = MentionFinder(map(names_of, glossary))
-            for own, entry in enumerate(glossary):
+            for source, entry in enumerate(glossary):
                 linked = links.of(entry) if links else []
                 self._unresolved += len(links_of(entry)) - len(linked)
-                yield _of_entry(own, linked, finder.find(entry.definition, own, linked), first)
+                yield _of_entry(
+                    source, linked, finder.find(entry.definition, source, linked), first
+                )
             first += len(glossary)
 
 
-def relations_among(own: int, entries: Sequence[Entry]) -> Iterator[Relation]:
-    """Yield the relations of one entry to some others of its glossary, itself among them, as `Relating` yields them.
+def relations_among(source: int, entries: Sequence[Entry]) -> Iterator[Relation]:
+    """Yield the relations of one entry to others of its glossary, in the order of `Relating`.
 
     Args:
-        own: its place among them.
-        entries: all that its links and its text may mean; positions of what is yielded count these.
+        source: its position in `entries`.
+        entries: the entry itself and all that its links or its text may refer to. The relations
+            refer to positions in this list.
     """
-    entry = entries[own]
+    entry = entries[source]
     linked = Links(entries).of(entry)
     finder = MentionFinder(map(names_of, entries))
-    return _of_entry(own, linked, finder.find(entry.definition, own, linked), 0)
+    return _of_entry(source, linked, finder.find(entry.definition, source, linked), 0)
 
 
 def _of_entry(
-    own: int, linked: Iterable[int], mentions: Iterable[Mention], first: int
+    source: int, linked: Iterable[int], mentions: Iterable[Mention], first: int
 ) -> Iterator[Relation]:
     places: dict[int, Mention] = {}
     for mention in mentions:
         places.setdefault(mention.target, mention)
     targets = dict.fromkeys(linked, RelationKind.LINK)
     others = [target for target in places if target not in targets][:MAX_MENTIONS]
-    targets.pop(own, None)
+    targets.pop(source, None)
     for target, kind in (targets | dict.fromkeys(others, RelationKind.MENTION)).items():
         place = places.get(target)
         start, end = (place.start, place.end) if place else (None, None)
-        yield Relation(first + own, first + target, kind, start, end)
+        yield Relation(first + source, first + target, kind, start, end)

@@ -1,4 +1,4 @@
-"""What an index folder no longer needs."""
+"""Removes generations and models that no pointer refers to any more."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ def remove_generations(layout: IndexLayout, keep: Collection[int]) -> None:
 
     Args:
         layout: the index folder.
-        keep: the generation that answers and the one before it, which may just be being opened by
-            another process.
+        keep: the current generation and the one before it, which another process may be opening.
     """
     kept = {layout.generation(number).root for number in keep}
     for folder in set(layout.generations.glob("[0-9]*")) - kept:
@@ -24,7 +23,7 @@ def remove_generations(layout: IndexLayout, keep: Collection[int]) -> None:
 
 
 def remove_models(layout: IndexLayout, keep: Collection[int]) -> None:
-    """Remove the models that none of these generations was made with; a build does, which alone exports others."""
+    """Remove the models that none of these generations uses; only builds call this."""
     needed = set()
     for number in keep:
         folder = layout.generation(number).root

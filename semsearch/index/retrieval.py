@@ -1,7 +1,7 @@
-"""Candidates: who could answer a question by meaning and by words, with every part of the score.
+"""Retrieval: finds candidates by vectors and by words, and computes every part of their score.
 
-Holds handles on the files of a generation, and on those of what has been changed since. It finds and scores; ordering is
-not its own (`answering`).
+It reads a generation and the live segment as one. It scores; `search/answer.py` sets tiers and
+order.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from semsearch.index.map.projection import landmarks, place
 from semsearch.index.segments.multi import (
     MultiNameStems,
     MultiParts,
+    MultiPhrases,
     MultiPostings,
     MultiSearcher,
+    MultiTextVectors,
     MultiTokens,
 )
 from semsearch.index.segments.multi_entries import MultiEntries
@@ -39,13 +41,13 @@ _AT_A_TIME = 1_000
 """Entries read at once."""
 
 CLOSER_LOOK = 50
-"""Candidates whose tokens are compared, which costs more than all the rest. On both halves of the judged
-questions 20 of them rank as 100 do, and 10 a little worse."""
+"""Candidates whose tokens are compared, which costs more than all other parts. On both halves of
+the judged questions 20 rank as well as 100, and 10 a little worse."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryVectors:
-    """One question as retrieval needs it: its text, its unit vector (d,) and its tokens."""
+    """A question: its text, its unit vector (d,) and its tokens."""
 
     text: str
     vector: Vectors
@@ -53,43 +55,46 @@ class QueryVectors:
 
     @classmethod
     def all_of(cls, texts: list[str], encoded: Encoded) -> list[QueryVectors]:
-        """Bring texts together with what an encoder made of them."""
+        """Combine texts with their encodings."""
         return [cls(*one) for one in zip(texts, encoded.vectors, encoded.tokens, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry by position, and everything known about how it fits a question."""
+    """An entry by position, with the parts of its score."""
 
     position: int
     parts: ScoreParts
     sentence_row: int
+    phrase: int
+    """Which of its phrases is nearest to the question, or `NO_PHRASE`."""
     fused: float
     odds: float
-    """Log odds that it is this one rather than another candidate; see `confidence.odds_of`."""
+    """Log odds that this candidate is the right one of all; see `confidence.odds_of`."""
     fit: float
-    """The fused score, whatever a reranker does to `fused`."""
+    """The fused score without the reranker."""
     rerank_score: float | None = None
-    """What the reranker says, 0 to 1, if one has read the entry; `fused` is then above all others."""
+    """Score of the reranker, 0 to 1, if it has read the entry; `fused` is then above all others."""
 
     @property
     def meaning(self) -> float:
-        """The similarity that is shown."""
+        """The similarity that users see."""
         return (self.parts.definition + self.parts.sentence) / 2
 
 
 class Retriever:
-    """A generation and what has been changed since, ready to be searched from several threads."""
+    """A generation and the live segment, ready for search. Thread-safe."""
 
     def __init__(
         self, generation: Segment, changed: Segment | None = None, deleted: Numbers = NO_NUMBERS
     ) -> None:
-        """Take what answers.
+        """Open both segments as one.
 
         Args:
-            generation: the derived files of most entries.
-            changed: those of the entries that were added or changed since.
-            deleted: positions of the generation whose entries were changed or deleted since, ascending.
+            generation: the files of most entries.
+            changed: the files of entries added or changed since.
+            deleted: ascending positions in the generation of entries that were changed or deleted
+                since.
         """
         self._segments = (generation,) if changed is None else (generation, changed)
         counts = [len(one) for one in self._segments]
@@ -104,24 +109,26 @@ class Retriever:
         )
         self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
-        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts)
+        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts, deleted)
+        self.name_vectors = MultiTextVectors([s.name_vectors for s in self._segments], counts)
         self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
+        self.phrases = MultiPhrases([s.phrases for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
-        """Close the files; no question may be under way."""
+        """Close the files; no query may be running."""
         for segment in self._segments:
             segment.close()
 
-    def positions(self, within: PositionFilter | None = None) -> Numbers:
-        """Return every position that may answer, in a scope or in all, ascending."""
-        ranges = within.ranges if within else (range(self._layers.end),)
+    def positions(self, allowed: PositionFilter | None = None) -> Numbers:
+        """Return the ascending positions that a filter allows, or all that are not deleted."""
+        ranges = allowed.ranges if allowed else (range(self._layers.end),)
         every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
         return live(every, self._hidden)
 
-    def entries(self, within: PositionFilter) -> Iterator[Entry]:
-        """Yield every entry of a scope, in order, without holding all of them."""
-        positions = self.positions(within).tolist()
+    def entries(self, allowed: PositionFilter) -> Iterator[Entry]:
+        """Yield every entry that a filter allows, by position, without holding all in memory."""
+        positions = self.positions(allowed).tolist()
         for start in range(0, len(positions), _AT_A_TIME):
             yield from self.snapshot.entries(positions[start : start + _AT_A_TIME])
 
@@ -130,12 +137,15 @@ class Retriever:
         return self._rows.gather(rows, lambda part, own: part.take(own))
 
     def definition_vectors(self, positions: Numbers) -> Vectors:
-        """Return the vectors of the whole definitions at some positions, (n, d)."""
+        """Return the vectors of the definitions at some positions, (n, d)."""
         return self.vectors(self._first_rows(positions))
 
     @cached_property
     def places(self) -> NDArray[np.float32]:
-        """Where every entry stands on the map, (n, 2); what was changed since the generation is placed by its neighbours."""
+        """The place of every entry on the map, (n, 2).
+
+        Live entries stand between their neighbours.
+        """
         places = self._segments[0].map
         later = np.arange(len(places), self._layers.end)
         if not len(later):
@@ -155,13 +165,16 @@ class Retriever:
         )
 
     def _counts(self, positions: Numbers) -> Numbers:
-        """Return how many passages entries have."""
+        """Return the number of passages of each entry."""
         return self._layers.gather(
             positions, lambda part, own: part.first_rows[own + 1] - part.first_rows[own]
         )
 
     def rivals(self, positions: Numbers) -> Numbers:
-        """Return entries among which the nearest of some positions are, ascending: all if all are compared anyway."""
+        """Return ascending positions that include the nearest neighbours of some entries.
+
+        All positions are returned if search is exact.
+        """
         if self.finder.is_exact:
             return self.positions()
         return self.finder.nearest(
@@ -172,52 +185,55 @@ class Retriever:
         self,
         question: QueryVectors,
         k: int,
-        within: PositionFilter,
+        allowed: PositionFilter,
         also: Collection[int],
         recipe: ScoreWeights,
     ) -> list[Candidate]:
-        """Find what meaning and words propose, fully scored.
+        """Return the candidates that vectors, phrases and words propose, with complete scores.
 
         Args:
-            question: what is asked.
+            question: the question.
             k: candidates wanted.
-            within: positions that may answer.
+            allowed: positions that may answer.
             also: positions to score in any case, because their name matched.
-            recipe: how the parts of the score are put together.
+            recipe: weights of the parts.
 
         Returns:
-            The k best by fused score, best first, and those of `also` that are not among them.
+            The k best by fused score, best first, and then the others of `also`.
         """
-        words = self.words.find(question.text, within)
+        words = self.words.find(question.text, allowed)
         by_words = words.best(FETCH)
-        by_meaning = self.finder.nearest(question.vector[np.newaxis], k, within)
+        by_meaning = self.finder.nearest(question.vector[np.newaxis], k, allowed)
+        by_phrase = self.phrases.nearest(question.vector, FETCH, allowed)
         certain = np.array(sorted(also), dtype=np.int64)
-        positions = np.unique(np.concatenate([by_meaning, by_words, certain]))
+        positions = np.unique(np.concatenate([by_meaning, by_phrase, by_words, certain]))
         if not len(positions):
             return []
         parts, sentences = self._parts(question, positions, words.scores(positions))
+        parts[:, PARTS.index("asked")], phrases = self.phrases.best(question.vector, positions)
         named = np.searchsorted(positions, certain)
-        looked_at = np.arange(len(positions))
+        inspected = np.arange(len(positions))
         if not recipe.is_shallow:
             first = fuse(parts, SHORTLIST)
-            looked_at = np.union1d(np.lexsort((positions, -first))[:CLOSER_LOOK], named)
-            self._look_closer(question, positions, parts, looked_at, within)
-        fused = _ranked_apart(fuse(parts, recipe), looked_at)
+            inspected = np.union1d(np.lexsort((positions, -first))[:CLOSER_LOOK], named)
+            self._add_costly_parts(question, positions, parts, inspected, allowed)
+        fused = _rank_uninspected_last(fuse(parts, recipe), inspected)
         odds = np.full(len(positions), -MAX_ODDS)
-        odds[looked_at] = odds_of(fused[looked_at])
+        odds[inspected] = odds_of(fused[inspected])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
-        columns = (positions, np.round(parts.astype(np.float64), 6), sentences, fused, odds, fused)
+        shown = np.round(parts.astype(np.float64), 6)
+        columns = (positions, shown, sentences, phrases, fused, odds, fused)
         rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
         return [
-            Candidate(position, ScoreParts(*shown), sentence, score, odds_, fit)
-            for position, shown, sentence, score, odds_, fit in rows
+            Candidate(position, ScoreParts(*scores), sentence, phrase, score, odds_, fit)
+            for position, scores, sentence, phrase, score, odds_, fit in rows
         ]
 
     def _parts(
         self, question: QueryVectors, positions: Numbers, words: Scores
     ) -> tuple[Scores, Numbers]:
-        """Return the parts of the score that cost little, (n, len(PARTS)), and the best sentences."""
+        """Return the cheap parts, (n, len(PARTS)), and the rows of the best sentences."""
         counts = self._counts(positions)
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self._first_rows(positions) - starts, counts) + np.arange(counts.sum())
@@ -227,34 +243,35 @@ class Retriever:
             parts[:, PARTS.index(name)] = column
         return parts, rows[best]
 
-    def _look_closer(
+    def _add_costly_parts(
         self,
         question: QueryVectors,
         positions: Numbers,
         parts: Scores,
-        looked_at: Numbers,
-        within: PositionFilter,
+        inspected: Numbers,
+        allowed: PositionFilter,
     ) -> None:
-        """Fill in the other parts of some rows."""
-        chosen = positions[looked_at]
-        glossary = self._glossary_at.get(within.ranges)  # how rare a token is there in any language
+        """Compute the costly parts of the score for some rows."""
+        chosen = positions[inspected]
+        glossary = self._glossary_at.get(allowed.ranges)  # of all languages
         known = self.snapshot.everything if glossary is None else self.snapshot.glossaries[glossary]
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
         named = self.name_stems.named_in(question.text, chosen)
-        for name, column in zip(_COSTLY, (tokens, coverage, named), strict=True):
-            parts[looked_at, PARTS.index(name)] = column
+        term = self.name_vectors.nearest(question.vector, chosen)
+        for name, column in zip(_COSTLY, (term, tokens, coverage, named), strict=True):
+            parts[inspected, PARTS.index(name)] = column
 
 
 _CHEAP = ("definition", "lead", "sentence", "words")
-_COSTLY = ("tokens", "coverage", "named")
+_COSTLY = ("term", "tokens", "coverage", "named")
 
 
-def _ranked_apart(fused: Scores, looked_at: Numbers) -> Scores:
-    """Put what was not looked at behind all that was, so that the order does not depend on k."""
+def _rank_uninspected_last(fused: Scores, inspected: Numbers) -> Scores:
+    """Lower the scores without the costly parts below all others, so the order ignores k."""
     rest = np.ones(len(fused), dtype=bool)
-    rest[looked_at] = False
-    if rest.any() and len(looked_at):
+    rest[inspected] = False
+    if rest.any() and len(inspected):
         fused = fused.copy()
-        above = max(float(fused[rest].max() - fused[looked_at].min()), 0.0)
+        above = max(float(fused[rest].max() - fused[inspected].min()), 0.0)
         fused[rest] -= np.float32(above + 1e-3)
     return fused

@@ -1,7 +1,7 @@
-"""Self-check: what a new generation answers to its own sentences, before anybody else asks it.
+"""Measures the score baseline: the fused scores of wrong answers, which confidence compares with.
 
-The fused scores of the best wrong answers are the background of the confidence: questions made from
-the glossary itself take the place of labelled ones.
+The questions are sentences of the glossary itself, each with its own entry left out, so no labelled
+questions are needed.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ from semsearch.ranking.weights import DEFAULT
 from semsearch.text.normalise import MAX_QUESTION_CHARS
 
 SAMPLE = 200
-"""Sentences asked of one glossary: a second or less, and the mean varies by a fifteenth of a deviation."""
+"""Sentences asked in one glossary. They take a second or less, and the mean varies by a fifteenth
+of a standard deviation."""
 
 TOTAL = 2000
-"""Sentences asked of all glossaries together, as long as that leaves `MIN_EACH` to each."""
+"""Sentences asked in all glossaries together, unless `MIN_EACH` for each needs more."""
 
 MIN_EACH = 10
 
 WORDS = range(4, 41)
-"""Words of a sentence that can pass for a question."""
+"""Word counts of a sentence that can serve as a question."""
 
 RIVALS = 5
-"""Answers looked at besides the sentence's own entry and its copies."""
+"""Candidates inspected besides the sentence's own entry and its copies."""
 
 TYPICAL = Baseline(1.35, 0.23)
-"""Fused scores in the seed, which a glossary of a few entries borrows from."""
+"""Fused scores in the seed corpus; the prior for a glossary of a few entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +46,46 @@ class _Sentence:
 def measure_score_baseline(
     retriever: Retriever, encoder: Encoder
 ) -> tuple[Baseline, dict[str, Baseline]]:
-    """Ask a generation its own sentences, each with its own entry left out.
+    """Search for sentences of a generation and measure the best scores of other entries.
 
     Args:
         retriever: the open generation.
-        encoder: the one that will answer its questions.
+        encoder: the encoder that will embed questions.
 
     Returns:
-        The background of all glossaries together, and of each by itself.
+        The baseline of all glossaries together, and of each one.
     """
     glossaries = retriever.snapshot.glossaries
     each = max(MIN_EACH, min(SAMPLE, TOTAL // len(glossaries)))
-    apart: dict[str, Baseline] = {}
+    baselines: dict[str, Baseline] = {}
     everything = retriever.snapshot.everything
-    together: list[float] = []
-    for name, within in glossaries.items():
-        sentences = _sentences(retriever, within, each)
+    all_scores: list[float] = []
+    for name, allowed in glossaries.items():
+        sentences = _sentences(retriever, allowed, each)
         texts = [sentence.text for sentence in sentences]
         questions = QueryVectors.all_of(texts, encoder.encode_questions(texts))
         best = [
-            _best_other(retriever, *one, within) for one in zip(sentences, questions, strict=True)
+            _best_other(retriever, *one, allowed) for one in zip(sentences, questions, strict=True)
         ]
-        apart[name] = background_of(_known(best), len(within), TYPICAL)
+        baselines[name] = background_of(_known(best), len(allowed), TYPICAL)
         if len(glossaries) > 1:
             best = [
                 _best_other(retriever, *one, everything)
                 for one in zip(sentences, questions, strict=True)
             ]
-        together += _known(best)
-    return background_of(together, len(everything), TYPICAL), apart
+        all_scores += _known(best)
+    return background_of(all_scores, len(everything), TYPICAL), baselines
 
 
-def _sentences(retriever: Retriever, within: PositionFilter, sample: int) -> list[_Sentence]:
-    """Return sentences spread over a glossary that can pass for questions."""
+def _sentences(retriever: Retriever, allowed: PositionFilter, sample: int) -> list[_Sentence]:
+    """Return sentences, evenly spread over a glossary, that can serve as questions."""
     found = []
-    (positions,) = within.ranges  # a generation is one layer
-    for offset in evenly_spaced(len(within), sample):
+    (positions,) = allowed.ranges  # a generation is a single segment
+    for offset in evenly_spaced(len(allowed), sample):
         position = positions[int(offset)]
         (entry,) = retriever.snapshot.entries([position])
         rows = retriever.rows_of(position)
-        rows = rows[min(1, len(rows) - 1) :]  # one sentence alone is the whole definition
+        rows = rows[min(1, len(rows) - 1) :]  # a definition of one sentence has no other passage
         for start, stop in retriever.snapshot.passages(rows):
             text = entry.definition[start:stop]
             if len(text.split()) in WORDS and len(text) <= MAX_QUESTION_CHARS:
@@ -93,10 +94,10 @@ def _sentences(retriever: Retriever, within: PositionFilter, sample: int) -> lis
 
 
 def _best_other(
-    retriever: Retriever, sentence: _Sentence, question: QueryVectors, within: PositionFilter
+    retriever: Retriever, sentence: _Sentence, question: QueryVectors, allowed: PositionFilter
 ) -> float | None:
-    """Return the best fused score of an entry that is neither the sentence's own nor a copy of it."""
-    candidates = retriever.candidates(question, RIVALS, within, (), DEFAULT)
+    """Return the best fused score of an entry other than the sentence's own and its copies."""
+    candidates = retriever.candidates(question, RIVALS, allowed, (), DEFAULT)
     for candidate in candidates:
         if candidate.position != sentence.position and candidate.parts.sentence < TWIN:
             return candidate.fit

@@ -1,7 +1,7 @@
-"""A workbench: entries laid out so that they can be compared and asked, without an index of their own.
+"""A temporary index of some entries, for lint and diff; removed after use.
 
-Everything that is derived lies in a temporary folder and goes with it. What an index has embedded before is taken from its
-store, which is only read; the rest is embedded here.
+Vectors that an index already has are read from its store, which is never changed. All others are
+computed here.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderMismatch, IndexBusy
 from semsearch.core.progress import Progress, track
-from semsearch.index.ann.engine import AUTO, write_ann
+from semsearch.index.ann.engine import AUTO
 from semsearch.index.embedding import Embedding, embed_missing, encoder_of
-from semsearch.index.files.entry_table import write_snapshot
-from semsearch.index.files.postings import write_words
-from semsearch.index.files.tokens import write_tokens
 from semsearch.index.manifest import load_manifest, read_manifest
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retrieval import Retriever
+from semsearch.index.segment_writer import write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import REFERENCE, is_meant
 from semsearch.models.encoders.base import Encoder
@@ -40,15 +38,13 @@ from semsearch.text.normalise import text_hash
 
 T = TypeVar("T")
 
-BATCH = 4096
-"""Vectors copied at a time: 6 MB."""
 AT_ONCE = 64
-"""Texts embedded at a time where nothing is kept."""
+"""Texts embedded at a time by `vectors_of`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSource:
-    """What embeds texts and questions, and the index whose vectors are used again, if there is one."""
+    """What embeds texts and questions, and optionally the index whose vectors are reused."""
 
     embedding: Embedding
     answering: Callable[[], Encoder]
@@ -56,7 +52,7 @@ class EmbeddingSource:
 
     @classmethod
     def by_model(cls, name: str) -> EmbeddingSource:
-        """Embed with the encoder of a name, from scratch.
+        """Embed everything with the encoder of this name.
 
         Raises:
             ModelRefused: there is no such encoder.
@@ -68,7 +64,7 @@ class EmbeddingSource:
 
     @classmethod
     def by_index(cls, layout: IndexLayout) -> EmbeddingSource:
-        """Embed as an index does, and use its vectors again.
+        """Embed as an index does, and reuse its vectors.
 
         Raises:
             StoredIndexError: there is no index, or it is damaged or of another version.
@@ -79,10 +75,10 @@ class EmbeddingSource:
 
 
 def meaning_of(index: str | Path | None, model: str | None) -> EmbeddingSource:
-    """Return what embeds: an index, a model, or the default model.
+    """Return the embedding source for an index, a model, or the default model.
 
     Raises:
-        StoredIndexError: the index cannot be read, or is of another encoder than the model.
+        StoredIndexError: the index cannot be read, or has another encoder than `model`.
         ModelRefused: there is no such encoder.
     """
     if index is None:
@@ -91,98 +87,86 @@ def meaning_of(index: str | Path | None, model: str | None) -> EmbeddingSource:
     manifest, _ = read_manifest(layout)
     if model and not is_meant(model, model=manifest.model, fingerprint=manifest.fingerprint):
         raise EncoderMismatch(
-            f"the index in {layout.root} was built with {manifest.model}, not {model}; name one of the two"
+            f"the index in {layout.root} was built with {manifest.model}, not {model}; "
+            "name one of the two"
         )
     return EmbeddingSource.by_index(layout)
 
 
 @contextmanager
 def scratch_index(
-    entries: Iterable[Entry], meaning: EmbeddingSource, progress: Progress
+    entries: Iterable[Entry], source: EmbeddingSource, progress: Progress
 ) -> Iterator[ScratchIndex]:
-    """Lay entries out; what is derived of them is removed in the end.
+    """Build a temporary index of some entries; it is removed when the context ends.
 
     Args:
         entries: at least one, ids unique.
-        meaning: what embeds them.
-        progress: told about each step.
+        source: embeds them.
+        progress: reports each step.
 
     Yields:
-        Workbench: for one thread.
+        The index, for one thread.
 
     Raises:
-        StoredIndexError: the index of `meaning` cannot be read, or was built anew meanwhile.
+        StoredIndexError: the index of `source` cannot be read, or was rebuilt meanwhile.
         EncoderError: the encoder cannot be loaded.
     """
-    with _embedded(entries, meaning, progress) as texts, ExitStack() as open_:
+    with _embedded(entries, source, progress) as texts, ExitStack() as open_:
         files = GenerationLayout(Path(open_.enter_context(_temporary())))
-        built, dim = texts.built, texts.dim
-        with files.vectors.open("wb") as rows:
-            for start in range(0, len(built.rows), BATCH):
-                some = texts.vectors(built.hashes(built.rows[start : start + BATCH]))
-                rows.write(some.astype("<f4").tobytes())
-        write_tokens(
-            files,
-            built.glossaries(),
-            lambda positions: texts.tokens(built.hashes_of_wholes(positions)),
-            progress,
-        )
-        write_snapshot(files, built.passages(), [], progress=progress, total=len(built.entries))
-        write_words(files, built.entries, progress)
-        engine = write_ann(files, dim, AUTO, progress)
-        segment = Segment.open(files, dim, engine)
+        written = write_segment(files, texts.passages, texts, progress, engine=AUTO)
+        segment = Segment.open(files, texts.dim, written.engine, written.phrase_engine)
         retriever = open_.enter_context(closing(Retriever(segment)))
-        yield ScratchIndex(built.entries, segment, retriever, meaning.answering())
+        yield ScratchIndex(texts.passages.entries, segment, retriever, source.answering())
 
 
 @contextmanager
 def _embedded(
-    entries: Iterable[Entry], meaning: EmbeddingSource, progress: Progress
-) -> Iterator[_Embedded]:
-    """Embed entries, whole definitions and sentences; see `scratch_index`."""
-    built = PassageTable(entries, progress)
+    entries: Iterable[Entry], source: EmbeddingSource, progress: Progress
+) -> Iterator[_ReusedEmbeddings]:
+    """Embed the definitions and sentences of entries; see `scratch_index`."""
+    passages = PassageTable(entries, progress)
     with ExitStack() as open_:
         folder = Path(open_.enter_context(_temporary()))
         store = open_.enter_context(closing(EntryStore(folder / "store.db")))
-        kept = None
-        if meaning.index is not None:
-            kept = open_.enter_context(closing(EntryReader(meaning.index.store))).texts
-        texts = _Embedded(built, store.texts, kept, meaning.embedding.key)
-        for batch in embed_missing(texts, built, meaning.embedding, progress):
+        stored = None
+        if source.index is not None:
+            stored = open_.enter_context(closing(EntryReader(source.index.store))).texts
+        texts = _ReusedEmbeddings(passages, store.texts, stored, source.embedding.key)
+        for batch in embed_missing(texts, passages, source.embedding, progress):
             store.texts.save(batch)
         yield texts
 
 
-def vectors_of(texts: Sequence[str], meaning: EmbeddingSource, progress: Progress) -> Vectors:
+def vectors_of(texts: Sequence[str], source: EmbeddingSource, progress: Progress) -> Vectors:
     """Return the vectors of some texts, (n, d); nothing is written.
 
     Raises:
-        StoredIndexError: the index of `meaning` cannot be read.
+        StoredIndexError: the index of `source` cannot be read.
         EncoderError: the encoder cannot be loaded.
     """
     by_hash = {text_hash(text): text for text in texts}
-    found: dict[bytes, Vectors] = {}
-    if meaning.index is not None:
-        found = _kept(meaning.index, list(by_hash), meaning.embedding.key)
-    missing = sorted(by_hash.keys() - found.keys(), key=lambda t: (len(by_hash[t]), t))
+    vectors: dict[bytes, Vectors] = {}
+    if source.index is not None:
+        vectors = _stored_vectors(source.index, list(by_hash), source.embedding.key)
+    missing = sorted(by_hash.keys() - vectors.keys(), key=lambda t: (len(by_hash[t]), t))
     if missing:
-        encoder = meaning.embedding.load()
+        encoder = source.embedding.load()
         chunks = [missing[start : start + AT_ONCE] for start in range(0, len(missing), AT_ONCE)]
         for some in track(chunks, progress, "embedding", len(chunks)):
-            made = encoder.encode_entries([by_hash[text] for text in some])
-            found |= zip(some, made.vectors, strict=True)
-    return np.stack([found[text_hash(text)] for text in texts])
+            encoded = encoder.encode_entries([by_hash[text] for text in some])
+            vectors |= zip(some, encoded.vectors, strict=True)
+    return np.stack([vectors[text_hash(text)] for text in texts])
 
 
-def _kept(layout: IndexLayout, texts: list[bytes], key: str) -> dict[bytes, Vectors]:
-    """Return the vectors that an index has of some texts, by their hashes."""
+def _stored_vectors(layout: IndexLayout, texts: list[bytes], key: str) -> dict[bytes, Vectors]:
+    """Return the vectors that an index has of some texts, by hash."""
     with closing(EntryReader(layout.store)) as reader, reader.unchanging():
         missing = reader.texts.unknown(texts, key, ())
-        there = [text for text in texts if text not in missing]
-        if not there:
+        known = [text for text in texts if text not in missing]
+        if not known:
             return {}
-        vectors = reader.texts.vectors(there, key, reader.texts.dim_of(there[0], key))
-        return dict(zip(there, vectors, strict=True))
+        rows = reader.texts.vectors(known, key, reader.texts.dim_of(known[0], key))
+        return dict(zip(known, rows, strict=True))
 
 
 def _temporary() -> tempfile.TemporaryDirectory[str]:
@@ -191,7 +175,7 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 @dataclass(frozen=True, slots=True)
 class ScratchIndex:
-    """Entries by position, glossary by glossary, and what finds and embeds."""
+    """Entries by position, glossary by glossary, with a retriever and an encoder."""
 
     entries: list[Entry]
     segment: Segment
@@ -200,63 +184,65 @@ class ScratchIndex:
     """For questions."""
 
 
-class _Embedded:
-    """Entries and what was made of their texts: what an index has kept, and what was embedded for them here."""
+class _ReusedEmbeddings:
+    """Vectors and tokens of entries: some from an index's store, the others embedded here."""
 
     def __init__(
-        self, built: PassageTable, own: EmbeddedTexts, kept: EmbeddedTexts | None, key: str
+        self, passages: PassageTable, own: EmbeddedTexts, stored: EmbeddedTexts | None, key: str
     ) -> None:
-        self.built = built
+        self.passages = passages
         self._own = own
-        self._kept = kept
+        self._stored = stored
         self._key = key
-        self._made: set[bytes] = set()
+        self._embedded_here: set[bytes] = set()
 
     def unknown(
         self, texts: Iterable[bytes], key: str, with_tokens: Collection[bytes]
     ) -> set[bytes]:
-        """Return which texts have to be embedded; see `EmbeddedTexts.unknown`."""
+        """Return the texts that have to be embedded; see `EmbeddedTexts.unknown`."""
         wanted = set(texts)
-        self._made = self._kept.unknown(wanted, key, with_tokens) if self._kept else wanted
-        return self._made
+        self._embedded_here = (
+            self._stored.unknown(wanted, key, with_tokens) if self._stored else wanted
+        )
+        return self._embedded_here
 
     @cached_property
     def dim(self) -> int:
-        """Length of the vectors."""
-        first = self.built.hashes([0])[0]
-        with _still_there():
-            return self._source(first).dim_of(first, self._key)
+        """Length of every vector."""
+        first = self.passages.hashes([0])[0]
+        with _raise_if_rebuilt():
+            return self._texts_of(first).dim_of(first, self._key)
 
     def vectors(self, texts: Sequence[bytes]) -> Vectors:
-        """Return the vectors of texts by their hashes, (n, d)."""
+        """Return the vectors of texts by hash, (n, d)."""
         dim = self.dim
         rows = self._read(texts, lambda source, some: list(source.vectors(some, self._key, dim)))
         return np.stack(rows) if rows else np.empty((0, dim), dtype=np.float32)
 
     def tokens(self, texts: Sequence[bytes]) -> list[Tokens]:
-        """Return the tokens of whole definitions by their hashes."""
+        """Return the tokens of definitions by hash."""
         return self._read(texts, lambda source, some: source.tokens(some, self._key))
 
-    def _source(self, text: bytes) -> EmbeddedTexts:
-        return self._own if self._kept is None or text in self._made else self._kept
+    def _texts_of(self, text: bytes) -> EmbeddedTexts:
+        return self._own if self._stored is None or text in self._embedded_here else self._stored
 
     def _read(
         self, texts: Sequence[bytes], read: Callable[[EmbeddedTexts, list[bytes]], list[T]]
     ) -> list[T]:
-        found: dict[bytes, T] = {}
-        for source in filter(None, (self._own, self._kept)):
-            some = [text for text in dict.fromkeys(texts) if self._source(text) is source]
-            with _still_there():
-                found |= zip(some, read(source, some), strict=True) if some else ()
-        return [found[text] for text in texts]
+        vectors: dict[bytes, T] = {}
+        for source in filter(None, (self._own, self._stored)):
+            some = [text for text in dict.fromkeys(texts) if self._texts_of(text) is source]
+            with _raise_if_rebuilt():
+                vectors |= zip(some, read(source, some), strict=True) if some else ()
+        return [vectors[text] for text in texts]
 
 
 @contextmanager
-def _still_there() -> Iterator[None]:
-    """Say so where an index has forgotten texts that it had when this began."""
+def _raise_if_rebuilt() -> Iterator[None]:
+    """Raise `IndexBusy` if an index has dropped texts that it had at the start."""
     try:
         yield
     except (KeyError, ValueError) as error:
         raise IndexBusy(
-            "the index was built anew while its vectors were read; run this again"
+            "the index was rebuilt while its vectors were read; run this again"
         ) from error

@@ -1,4 +1,4 @@
-"""Verify: is an index what it says it is, from the hashes of its files to what its encoder makes of its texts?"""
+"""Verifies an index: hashes of files, pages of the store, equality of both, and stored vectors."""
 
 from __future__ import annotations
 
@@ -29,47 +29,50 @@ from semsearch.storage.online_copy import copy_database
 SAMPLE = 1000
 """Texts that are embedded again."""
 SAME = 0.9999
-"""Least cosine of a vector to the one that was stored: the same encoder on another machine may round otherwise."""
+"""Least cosine between a stored vector and the same text embedded again. Other machines round
+differently."""
 _AT_ONCE = 1000
 READ_UP_TO = 1 << 26
-"""Bytes of a store that is read as it is, which takes a second at most: edits wait for the end. Of a larger one a copy is
-made beside it and read."""
+"""Largest store, in bytes, that is read in place. That takes a second at most, and edits wait
+meanwhile. A larger store is copied first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found to be as it should be."""
+    """What was verified."""
 
     generation: int
     entries: int
-    """That the generation shows."""
+    """Entries of the generation."""
     changed_since: int
-    """Entries that the store has been changed in since."""
+    """Entries changed in the store since."""
     embedded: int
     """Texts that were embedded again; 0 unless `deep`."""
 
 
 def verify(index: str | Path, *, deep: bool = False, progress: Progress | None = None) -> Verified:
-    """Check an index, which may be asked and edited meanwhile.
+    """Verify an index, which may be queried and edited meanwhile.
 
-    The hashes of all files of the generation, every page of the store, the calibration, and whether generation and
-    store hold the same entries.
+    It checks the hashes of all files of the generation, every page of the store, the calibration,
+    and that generation and store hold the same entries.
 
     Args:
         index: the index folder.
-        deep: also check the indexes inside the store, that every text has a vector, and embed some of them again.
-        progress: told about each step; silent by default.
+        deep: also check the SQLite indexes of the store, check that every text has a vector, and
+            embed a sample again.
+        progress: reports each step; silent by default.
 
     Raises:
-        IndexDamaged: something is not what it should be; the message names the file.
-        StoredIndexError: there is no index, it is of another version, or there is no room for a copy of a large store.
+        IndexDamaged: a check failed; the message names the file.
+        StoredIndexError: there is no index, it is of another version, or a copy of a large store
+            does not fit on the disk.
     """
-    told = progress or Silent()
+    reporter = progress or Silent()
     layout = IndexLayout(Path(index))
-    told.start("checking files", 1)
+    reporter.start("checking files", 1)
     manifest, files = load_manifest(layout)
     load_calibration(layout, manifest.fingerprint)
-    told.advance(1)
+    reporter.advance(1)
     if not layout.store.exists():
         raise IndexDamaged(f"the index in {layout.root} has no {layout.store.name}")
     with (
@@ -78,19 +81,19 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
         _opened(layout) as store,
         closing(Snapshot(files.entries)) as snapshot,
     ):
-        told.start("checking the store", 1)
+        reporter.start("checking the store", 1)
         store.check(deep=deep)
-        told.advance(1)
+        reporter.advance(1)
         if store.revision[0] != manifest.store:
             raise IndexDamaged(f"{layout.store} is not the store that the index was made from")
         changed = _compare(store, snapshot, files, manifest)
-        embedded = _embed_again(layout, store, manifest, told) if deep else 0
+        embedded = _embed_again(layout, store, manifest, reporter) if deep else 0
     return Verified(manifest.generation, manifest.entries, changed, embedded)
 
 
 @contextmanager
 def _opened(layout: IndexLayout) -> Iterator[EntryReader]:
-    """Open the store, or a copy of it where reading it through would keep those who edit waiting."""
+    """Open the store, or a copy of a large one, so that edits need not wait."""
     if layout.store.stat().st_size <= READ_UP_TO:
         with closing(EntryReader(layout.store)) as store:
             yield store
@@ -105,7 +108,7 @@ def _opened(layout: IndexLayout) -> Iterator[EntryReader]:
 def _compare(
     store: EntryReader, snapshot: Snapshot, files: GenerationLayout, manifest: Manifest
 ) -> int:
-    """Compare the entries that have not been changed since the generation, and return how many have been."""
+    """Compare the entries that are unchanged since the generation; return how many are changed."""
     with store.unchanging():
         changed = {change.id for change in store.changes_since(manifest.revision)}
         stored = (entry for entry in store.entries() if entry.id not in changed)
@@ -128,10 +131,10 @@ def _shown(snapshot: Snapshot, manifest: Manifest) -> Iterator[Entry]:
 def _embed_again(
     layout: IndexLayout, store: EntryReader, manifest: Manifest, progress: Progress
 ) -> int:
-    """Check that every text has a vector, and some of the vectors, and return how many those were."""
+    """Check that every text has a vector, embed a sample again, and return its size."""
     embedding = Embedding.of(layout, manifest)
-    built = PassageTable(store.entries(), progress)
-    texts = built.hashes(built.rows)
+    passages = PassageTable(store.entries(), progress)
+    texts = passages.hashes(passages.rows)
     missing = store.texts.unknown(texts, embedding.key, ())
     if missing:
         raise IndexDamaged(
@@ -142,8 +145,8 @@ def _embed_again(
     progress.start("embedding again", len(rows))
     for start in range(0, len(rows), BATCH):
         some = [int(row) for row in rows[start : start + BATCH]]
-        stored = store.texts.vectors(built.hashes(some), embedding.key, manifest.dim)
-        again = encoder.encode_entries([built.text(row) for row in some]).vectors
+        stored = store.texts.vectors(passages.hashes(some), embedding.key, manifest.dim)
+        again = encoder.encode_entries([passages.text(row) for row in some]).vectors
         worst = float(np.einsum("nd,nd->n", stored, again).min())
         if worst < SAME:
             raise IndexDamaged(

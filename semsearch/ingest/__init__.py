@@ -1,8 +1,8 @@
-"""Editing: entries of an index are added, changed, deleted and restored, one transaction for each request.
+"""Writing an index: builds from a corpus, edits of single entries, bulk imports, publishing.
 
-An edit is checked as an importer would, its texts are embedded with the encoder of the index, and then it is made in
-the store together with its history. Whoever edits waits for the lock of the index, which is held for one
-edit at a time.
+An edit is checked like an imported record, its texts are embedded with the encoder of the index,
+and one transaction stores it together with its history. The lock of the index is held for one edit
+at a time.
 """
 
 from __future__ import annotations

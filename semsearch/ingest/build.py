@@ -1,15 +1,15 @@
-"""Build: entries in, a new generation of the index out.
+"""Builds an index: reads a corpus, updates the store, and publishes a new generation.
 
-Steps, each of which may be the last one of a process that is killed:
+A build may be killed after any of these steps:
 
-1. read the corpus (by the caller) and compare it with the store;
-2. embed texts that have no vector of this encoder yet, one transaction a batch;
+1. read the corpus (done by the caller) and compare it with the store;
+2. embed texts that have no vector of this encoder yet, one transaction for each batch;
 3. write the entries to the store, one transaction;
 4. derive a generation from the store under a temporary name, check it, rename it;
 5. replace CURRENT, then remove what no pointer needs.
 
-Until step 5 the old generation answers; after a kill the next build finds every vector that
-was saved and goes on from there.
+Until step 5 the old generation answers. After a kill the next build finds every saved vector and
+goes on from there.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.live_edits import Conflict
 
 CHECKED_UP_TO = 1 << 28
-"""Bytes of a store that a build reads through first, which takes a second. What is damaged in a larger one is
-noticed where it is read."""
+"""Largest store, in bytes, that a build checks completely first, which takes a second. Damage in a
+larger one is found when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did."""
+    """The result of a build."""
 
     changes: Changes
     refused: tuple[Refusal, ...]
@@ -75,21 +75,21 @@ class BuildReport:
     model: str
     precision: str
     former_model: str | None = None
-    """The encoder of the index before this build, if it was another one."""
+    """The encoder of the index before this build, if it changed."""
     agreement: dict[str, Agreement] = field(default_factory=dict)
     exported: bool = False
-    """Whether this build exported the encoder, rather than found an export."""
+    """Whether this build exported the encoder instead of finding an export."""
     problem: str = ""
-    """Why the encoder could not be exported, when it could not."""
+    """Why the encoder could not be exported, if so."""
     reranker: RerankerInfo | None = None
     reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
-    """Of the copies of the reranker, if this build exported it."""
+    """Of the reranker's copies, if this build exported it."""
     relations: RelationCounts | None = None
-    """What links and mentions were found, when a generation was published."""
+    """Numbers of links and mentions, if a generation was published."""
     conflicts: tuple[Conflict, ...] = ()
-    """Entries edited live of which the corpus says something else."""
+    """Entries edited live that differ in the corpus."""
     overwritten: bool = False
-    """Whether the corpus's side was taken; what was edited live was kept otherwise."""
+    """Whether the corpus won the conflicts; otherwise live edits were preserved."""
     merged: tuple[Merged, ...] = ()
     """Records that became another name of an entry."""
     left_out: tuple[LeftOut, ...] = ()
@@ -109,24 +109,25 @@ def build(  # noqa: PLR0913 - each is an option of its own
     overwrite_edits: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Read glossaries and bring an index up to date with them.
+    """Read glossaries and update an index.
 
     Args:
         paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
-        index: the index folder, made if it is not there.
+        index: the index folder; created if missing.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
-        engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
+        engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
         columns: our field names to the column names of tables and JSON.
-        format: of all files, by its name; found by what stands in each by default.
-        record_report: a file to write what became of each record into, as JSON Lines, also if `strict` stops.
-        strict: stop when a record is refused, instead of building without it.
+        format: the format of all files, by name; detected from each file's content by default.
+        record_report: a JSON Lines file for the result of each record; also written if `strict`
+            stops.
+        strict: stop if a record is refused, instead of building without it.
         overwrite_edits: see `build_index`.
-        progress: told about each step; silent by default.
+        progress: reports each step; silent by default.
 
     Raises:
-        ImportFailed: a file cannot be read, or `strict` and a record was refused.
-        StoredIndexError, EncoderError: see `build_index`.
+        ImportFailed: a file cannot be read, or `strict` and a record was refused. StoredIndexError,
+            EncoderError: see `build_index`.
     """
     corpus = read_corpus(paths, columns=columns, format=format, progress=progress or Silent())
     if record_report is not None:
@@ -134,7 +135,8 @@ def build(  # noqa: PLR0913 - each is an option of its own
     if strict and corpus.refusals:
         first = corpus.refusals[0]
         raise ImportFailed(
-            f"{first.reason} (the first of {len(corpus.refusals)} refused records; nothing was built)",
+            f"{first.reason} (the first of {len(corpus.refusals)} refused records; "
+            "nothing was built)",
             first.source.file,
             first.source.line,
         )
@@ -160,20 +162,20 @@ def build_index(
     overwrite_edits: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Bring an index up to date with entries.
+    """Update an index with entries.
 
     Args:
-        entries: the whole corpus, ids unique; entries of the index that are not in it are dropped, but for
-            those edited live.
-        index: the index folder, made if it is not there.
+        entries: the whole corpus, ids unique; other entries of the index are removed, except those
+            edited live.
+        index: the index folder; created if missing.
         model: `default`, `base`, a local folder, a hub id, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
-        engine: what finds entries by meaning: `flat`, `hnsw`, or `auto` by their number.
-        overwrite_edits: take the corpus's side where entries were edited live; they are kept by default.
-        progress: told about each step; silent by default.
+        engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
+        overwrite_edits: let the corpus overwrite live edits, which are preserved by default.
+        progress: reports each step; silent by default.
 
     Raises:
-        InvalidSetting: there are no entries, or two have one id; there is no such engine.
+        InvalidSetting: there are no entries, two have the same id, or there is no such engine.
         StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
             or of a newer version.
         EncoderError: the model or the reranker cannot be loaded or is refused.
@@ -183,7 +185,7 @@ def build_index(
     twice = [id_ for id_, count in Counter(e.id for e in entries).items() if count > 1]
     if twice:
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
-    chosen_engine(engine, len(entries))  # refused before anything is done
+    chosen_engine(engine, len(entries))  # raises before anything is done
     layout = IndexLayout(Path(index))
     maker = LazyEncoder.of(model)
     judge = None if reranker == NO_RERANKER else find_reranker(reranker)
@@ -198,13 +200,13 @@ def build_index(
 
 
 def _opened(layout: IndexLayout) -> EntryStore:
-    """Open the store, which may have to be made or brought up to date."""
+    """Open the store, which may have to be created or migrated."""
     with file_lock(layout.lock):
         return EntryStore(layout.store)
 
 
 class _Build:
-    """One build under way. It holds the lock of the index for moments only, so that edits go on."""
+    """A running build. It holds the lock of the index for short moments, so that edits go on."""
 
     def __init__(
         self,
@@ -227,16 +229,16 @@ class _Build:
     def run(self) -> BuildReport:
         former = self._former_model()
         merged = self._corpus.merged()
-        built = PassageTable(merged.entries, self._progress)
+        passages = PassageTable(merged.entries, self._progress)
         exports = export_models(
-            self._maker, self._reranker, self._layout, lambda: _sample(built), self._progress
+            self._maker, self._reranker, self._layout, lambda: _sample(passages), self._progress
         )
         export = exports.encoder
         made = self._maker
         embedding = Embedding.by(
             self._layout, made.name, made.fingerprint, export, lambda: made.encoder
         )
-        embedded = self._embed(built, embedding)
+        embedded = self._embed(passages, embedding)
         precision = export.precision if export else hashed.NAME
         with file_lock(self._layout.publishing, LONG_S):
             for leftover in self._layout.generations.glob(".tmp-*"):
@@ -244,8 +246,8 @@ class _Build:
             stored = self._corpus.write(self._layout, self._progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged
-                built = PassageTable(merged.entries, self._progress)
-                embedded += self._embed(built, embedding)
+                passages = PassageTable(merged.entries, self._progress)
+                embedded += self._embed(passages, embedding)
             before = self._answering()
             current = before is not None and self._is_current(before, precision, exports)
             number = before.generation if before and current else self._layout.next_number()
@@ -261,20 +263,20 @@ class _Build:
                     exports,
                     self._engine,
                 )
-                written = write_generation(self._layout, self._store, built, how, self._progress)
+                written = write_generation(self._layout, self._store, passages, how, self._progress)
                 embedded += self._publish(written, embedding)
                 relations = written.relations
                 kept = {number, before.generation if before else number}
                 remove_generations(self._layout, kept)
                 remove_models(self._layout, kept)
-                forget_unused(self._layout, self._store, built, stored.revision[1])
+                forget_unused(self._layout, self._store, passages, stored.revision[1])
         return BuildReport(
             changes=stored.changes,
             conflicts=merged.conflicts,
             overwritten=self._corpus.overwrite,
             refused=(),
             embedded=embedded,
-            vectors=len(built.rows),
+            vectors=len(passages.rows),
             generation=number,
             published=not current,
             model=self._maker.name,
@@ -289,13 +291,13 @@ class _Build:
         )
 
     def _former_model(self) -> str | None:
-        """The encoder that the index was built with, if it is another one."""
+        """Return the encoder that the index was built with, if it was another one."""
         before = built_with(self._layout)
         other = before is not None and before.fingerprint != self._maker.fingerprint
         return before.model if before and other else None
 
     def _answering(self) -> Manifest | None:
-        """The sound generation that answers now, if there is one."""
+        """Return the manifest of the current generation if it is intact."""
         try:
             return load_manifest(self._layout)[0]
         except StoredIndexError:
@@ -317,24 +319,27 @@ class _Build:
         )
 
     def _is_shown(self, before: Manifest) -> bool:
-        """Whether questions see the store: by the generation alone, or a large one and little that was changed since."""
+        """Return whether questions see the whole store.
+
+        Either the generation shows it, or a large generation with few changes beside it.
+        """
         identity, revision = self._store.revision
         if before.store != identity or before.revision == revision:
             return before.store == identity
         is_large = before.entries > FLAT_UP_TO
         return is_large and self._store.count_changes_since(before.revision) <= MOST_PENDING
 
-    def _embed(self, built: PassageTable, embedding: Embedding) -> int:
-        """Embed each text that has no vector yet once, and return how many there were."""
+    def _embed(self, passages: PassageTable, embedding: Embedding) -> int:
+        """Embed each text that has no vector yet once, and return their number."""
         embedded = 0
-        for batch in embed_missing(self._store.texts, built, embedding, self._progress):
+        for batch in embed_missing(self._store.texts, passages, embedding, self._progress):
             with briefly_locked(self._layout.lock):
                 self._store.texts.save(batch)
             embedded += len(batch.texts)
         return embedded
 
     def _publish(self, written: UnpublishedGeneration, embedding: Embedding) -> int:
-        """Let a generation answer once all that was edited meanwhile has a vector of its encoder; see `_embed`."""
+        """Publish a generation after embedding what was edited meanwhile; see `_embed`."""
         revision = written.manifest.revision
         embedded = self._embed(changed_since(self._store, revision), embedding)
         with file_lock(self._layout.lock, LONG_S):
@@ -346,8 +351,10 @@ class _Build:
         return embedded
 
 
-def _sample(built: PassageTable) -> list[str]:
-    """Return texts on which exported models are compared with their references, none twice."""
-    rows = {text: row for row, text in zip(built.rows, built.hashes(built.rows), strict=True)}
+def _sample(passages: PassageTable) -> list[str]:
+    """Return distinct texts on which exported models are compared with their originals."""
+    rows = {
+        text: row for row, text in zip(passages.rows, passages.hashes(passages.rows), strict=True)
+    }
     distinct = sorted(rows.values())
-    return [built.text(distinct[i]) for i in evenly_spaced(len(distinct))]
+    return [passages.text(distinct[i]) for i in evenly_spaced(len(distinct))]

@@ -1,4 +1,4 @@
-"""Many entries at once: JSON Lines become edits, with a report for each record."""
+"""Bulk import: turns JSON Lines into edits, with a report for each record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semsearch.storage.entry_store import Edit, Stored
 
 
 class Outcome(StrEnum):
-    """What becomes of a record."""
+    """The result of a record."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -24,10 +24,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordReport:
-    """What became of one record, or would in a dry run.
+    """The result of one record, or what it would be in a dry run.
 
-    `line` counts from 1. `id` and `revision` are None for a record that was refused, for the `reason`; `revision`
-    is also None where nothing was written.
+    `line` counts from 1. A refused record has a `reason`, and no `id` or `revision`. `revision` is
+    also None if nothing was written.
     """
 
     line: int
@@ -39,7 +39,7 @@ class RecordReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of all records, in the order of their lines, and whether anything was written."""
+    """The results of all records by line, and whether anything was written."""
 
     records: tuple[RecordReport, ...]
     is_applied: bool
@@ -47,7 +47,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do: an edit for each record that is taken, and the report of every record."""
+    """The edits of an import, and the report of every record."""
 
     edits: Sequence[Edit]
     reports: Sequence[RecordReport]
@@ -58,7 +58,7 @@ class Plan:
         return any(report.outcome is Outcome.REFUSED for report in self.reports)
 
     def done(self, changed: Sequence[Changed]) -> ImportReport:
-        """Return the report with the revision that each record was given."""
+        """Return the report with the new revision of each record."""
         revisions = {one.id: one.revision for one in changed}
         return ImportReport(
             tuple(
@@ -69,20 +69,20 @@ class Plan:
         )
 
     def not_done(self) -> ImportReport:
-        """Return the report of a dry run, or of an import that was refused as a whole."""
+        """Return the report of a dry run, or of an import refused as a whole."""
         return ImportReport(tuple(self.reports), is_applied=False)
 
 
 def plan(lines: str, glossary: str, known: Callable[[str], Stored | None]) -> Plan:
-    """Decide what to do with records.
+    """Decide what to do with each record.
 
     Args:
-        lines: JSON objects as importers take them, one a line; an id may have the glossary in front.
-        glossary: to which all of them go.
-        known: gives what is stored under an id.
+        lines: JSON objects as importers read them, one a line; ids may begin with the glossary.
+        glossary: of all entries.
+        known: returns the stored entry of an id.
 
     Returns:
-        Edits to the entries of the same ids, or to new ones.
+        Edits of existing or new entries, and the reports.
     """
     items = [_without_glossary(item, glossary) for item in _records(lines)]
     made = make_entries(items, glossary)

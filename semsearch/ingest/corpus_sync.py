@@ -1,4 +1,7 @@
-"""A corpus beside a store that others edit meanwhile: what a build writes into it, and what it drops, moment by moment."""
+"""Merges the corpus of a build with live edits, and applies the result to the store.
+
+Others may edit the store during a build, so each transaction is short.
+"""
 
 from __future__ import annotations
 
@@ -18,54 +21,54 @@ from semsearch.storage.live_edits import MergedCorpus, keep_live
 
 @dataclass(frozen=True, slots=True)
 class StoredCorpus:
-    """What a build has made of the store."""
+    """The result of writing a corpus to the store."""
 
     merged: MergedCorpus
     changes: Changes
     revision: tuple[str, int]
-    """Of the store, that holds just these entries."""
+    """Of the store, when it held exactly these entries."""
 
 
 class CorpusSync:
-    """All entries of a build, and the store that they are for."""
+    """All entries of a build, and the store they go to."""
 
     def __init__(self, entries: Sequence[Entry], store: EntryStore, *, overwrite: bool) -> None:
-        """Name the two.
+        """Take the entries and the store.
 
         Args:
             entries: of the corpus.
-            store: open, and edited by others.
-            overwrite: whether the corpus's side is taken where entries were edited live.
+            store: open; others may edit it.
+            overwrite: whether the corpus overwrites live edits.
         """
         self.overwrite = overwrite
         self._entries = entries
         self._store = store
-        self._settled: tuple[tuple[str, int], MergedCorpus] | None = None
+        self._cached: tuple[tuple[str, int], MergedCorpus] | None = None
 
     def merged(self) -> MergedCorpus:
-        """Return the corpus with the live edits that are in the store now.
+        """Return the corpus merged with the present live edits.
 
         Raises:
-            InvalidSetting: nothing is left.
+            InvalidSetting: no entry is left.
         """
         store = self._store
         with store.unchanging():
             revision = store.revision
-            if self._settled is not None and self._settled[0] == revision:
-                return self._settled[1]
+            if self._cached is not None and self._cached[0] == revision:
+                return self._cached[1]
             live, deleted = store.live(), store.live_deletions()
         merged = keep_live(self._entries, live, deleted, overwrite=self.overwrite)
         if not merged.entries:
             raise InvalidSetting("every entry of the corpus was deleted live; nothing is left")
-        self._settled = revision, merged
+        self._cached = revision, merged
         return merged
 
     def write(self, layout: IndexLayout, progress: Progress) -> StoredCorpus:
-        """Make the store hold the corpus, in one transaction, with what was edited live until then.
+        """Make the store hold the corpus and all live edits so far, in one transaction.
 
         Args:
-            layout: of the index, whose lock is held for as long as comparing and writing take.
-            progress: told when that begins and when it is over.
+            layout: of the index; its lock is held while comparing and writing.
+            progress: reports begin and end.
         """
         with briefly_locked(layout.lock):
             progress.start("storing", 1)
@@ -78,17 +81,17 @@ class CorpusSync:
 
 
 def forget_unused(
-    layout: IndexLayout, store: EntryStore, built: PassageTable, revision: int
+    layout: IndexLayout, store: EntryStore, passages: PassageTable, revision: int
 ) -> None:
-    """Drop what was embedded of texts that no entry has any more.
+    """Delete the embeddings of texts that no entry has any more.
 
     Args:
-        layout: of the index, whose lock is held for each few of them.
+        layout: of the index; its lock is held for one batch at a time.
         store: open.
-        built: all entries as they were at a revision.
-        revision: what was edited since is kept too.
+        passages: all entries at a revision.
+        revision: texts of later edits are kept, too.
     """
-    for unused in store.texts.unused(built.hashes(built.rows)):
+    for unused in store.texts.unused(passages.hashes(passages.rows)):
         with briefly_locked(layout.lock):
             store.texts.forget(set(unused).difference(_texts_since(store, revision)))
 
@@ -99,6 +102,6 @@ def _texts_since(store: EntryStore, revision: int) -> list[bytes]:
 
 
 def changed_since(store: EntryStore, revision: int) -> PassageTable:
-    """Return the entries that are in a store and were not there, or were others, at a revision."""
+    """Return the entries of the store that are new or changed since a revision."""
     changes = store.changes_since(revision)
     return PassageTable([change.entry for change in changes if change.entry is not None], Silent())

@@ -1,4 +1,4 @@
-"""Entries that people write live: cleaned, limited and named as those of files are."""
+"""Drafts: entries that people write live, cleaned and checked like those of imported files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOWHERE = Source("", 0)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an entry is to say."""
+    """The content of an entry, without its id."""
 
     term: str
     definition: str
@@ -28,7 +28,7 @@ class Draft:
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
-        """Return what an entry says now."""
+        """Return the present content of an entry."""
         return cls(
             entry.term,
             entry.definition,
@@ -40,15 +40,15 @@ class Draft:
 
 
 def drafted(draft: Draft, id_: str) -> Entry:
-    """Make the entry of a draft, which comes from no file.
+    """Make an entry of a draft; it has no source file.
 
     Args:
-        draft: as somebody wrote it.
+        draft: the content.
         id_: of the entry.
 
     Raises:
-        InvalidEntry: it cannot be one; the reason is that of an importer, which takes English for a language that is
-            none, and here somebody can be asked.
+        InvalidEntry: an importer would refuse it, or the language is no language tag. Importers
+            assume English then; here the author can correct it.
     """
     if draft.language.strip() and language_tag(draft.language) is None:
         raise InvalidEntry(
@@ -81,7 +81,7 @@ def drafted(draft: Draft, id_: str) -> Entry:
 
 
 def new_id(glossary: str, name: str) -> str:
-    """Make an id of the name of a glossary and a term, or an id of its own.
+    """Make an id from the names of a glossary and of a term, or from a chosen id.
 
     Raises:
         InvalidEntry: nothing readable is left of either, or it is too long.
@@ -90,7 +90,7 @@ def new_id(glossary: str, name: str) -> str:
 
 
 def glossary_id(name: str) -> str:
-    """Return a name as glossaries are named.
+    """Return the id of a glossary of this name.
 
     Raises:
         InvalidEntry: nothing readable is left of it, or it is too long.
@@ -99,23 +99,23 @@ def glossary_id(name: str) -> str:
 
 
 def _readable(name: str, what: str) -> str:
-    made = slug(name[: MAX_TERM + 1])
-    if not made:
+    id_ = slug(name[: MAX_TERM + 1])
+    if not id_:
         raise InvalidEntry(f"{what} cannot be made of {shorten(name)!r}")
     if len(name) > MAX_TERM:
         raise InvalidEntry(f"{what} is longer than {MAX_TERM} characters: {shorten(name)!r}")
-    return made
+    return id_
 
 
 def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
-    """Return an entry under the first of its id, `-2`, `-3` that is free.
+    """Return the entry under the first free id: its own, or with `-2`, `-3` appended.
 
     Args:
-        entry: under the id of its term.
-        known: gives the entry of an id, if there is one.
+        entry: under the id made from its term.
+        known: returns the entry of an id, if there is one.
 
     Raises:
-        InvalidEntry: one of those says the same already.
+        InvalidEntry: an entry with one of these ids has the same term and definition.
     """
     number, id_ = 1, entry.id
     while (other := known(id_)) is not None:

@@ -1,4 +1,4 @@
-"""Where edits are made: the lock, the open store, and the encoder that is loaded once."""
+"""What an edit needs: the lock of the index, the open store, and an encoder that is loaded once."""
 
 from __future__ import annotations
 
@@ -24,78 +24,79 @@ from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
 EncoderProvider = Callable[[str], Encoder | None]
-"""Gives an encoder that is loaded already by the key of its vectors in the store."""
+"""Return an encoder that is already loaded, by the key of its vectors in the store."""
 
 
 class Encoders:
-    """What embeds definitions: borrowed, or loaded once for as long as the index has this encoder."""
+    """The encoder for definitions: provided by the caller, or loaded once."""
 
     def __init__(self, lend: EncoderProvider) -> None:
         self._lend = lend
-        self._own: dict[str, Encoder] = {}
+        self._loaded: dict[str, Encoder] = {}
 
     def load(self, embedding: Embedding) -> Encoder:
-        """Return the encoder."""
+        """Return the encoder of an index."""
         key = embedding.key
-        lent = self._lend(key)
-        if lent is None and key in self._own:
-            return self._own[key]
+        encoder = self._lend(key)
+        if encoder is None and key in self._loaded:
+            return self._loaded[key]
         self.close()
-        if lent is None:
-            lent = self._own[key] = embedding.load()
-        return lent
+        if encoder is None:
+            encoder = self._loaded[key] = embedding.load()
+        return encoder
 
     def close(self) -> None:
-        """Let go of it."""
-        self._own.clear()
+        """Release the encoder."""
+        self._loaded.clear()
 
 
 class EditSession:
-    """Makes edits of one index, those of several threads one after the other."""
+    """Makes edits of one index; threads take turns."""
 
     def __init__(self, index: Path, lend: EncoderProvider, progress: Progress) -> None:
-        """Find the index; nothing is opened or loaded yet.
+        """Take the index; nothing is opened or loaded yet.
 
         Args:
             index: its folder.
-            lend: gives an encoder that is loaded already, if there is one.
-            progress: told about each step of each edit.
+            lend: returns an encoder that is already loaded, if there is one.
+            progress: reports each step of each edit.
 
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
         self._layout = IndexLayout(index)
         self._progress = progress
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._encoders = Encoders(lend)
         self._fault = ""
         self.identity = read_manifest(self._layout)[0].store
-        """Of the store that was read or written last, whose revisions are known outside."""
+        """Of the store that was last read or written; callers hold revisions of it."""
 
     @property
     def has_store(self) -> bool:
-        """Whether the index can be edited; one that was copied to be asked may have no store."""
+        """Whether the index can be edited; a copy for reading may have no store."""
         return self._layout.store.exists()
 
     def close(self) -> None:
-        """Let go of the encoder."""
+        """Release the encoder."""
         self._encoders.close()
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
-        """Hold the lock of the index and its open store.
+        """Hold the lock of the index and open its store.
 
         Raises:
-            StoredIndexError: the index is busy, full, damaged or cannot be written; nothing was changed.
+            StoredIndexError: the index is busy, full, damaged or cannot be written; nothing was
+                changed.
         """
         layout = self._layout
-        if not self._turn.acquire(timeout=PATIENCE_S):
+        if not self._lock.acquire(timeout=PATIENCE_S):
             raise IndexBusy(f"too many edits of the index in {layout.root} wait; try again")
         try:
             if self._fault:
                 raise IndexUnwritable(
-                    f"the disk failed an earlier edit of the index in {layout.root} ({self._fault}); "
-                    "nothing is written until the program is started again"
+                    f"the disk failed during an earlier edit of the index in {layout.root} "
+                    f"({self._fault}); nothing is written until the program is restarted"
                 )
             with translate_os_errors(layout.root), self._locked():
                 self._progress.start("opening", 1)
@@ -111,15 +112,15 @@ class EditSession:
                 self._fault = str(error.__cause__)
             raise
         finally:
-            self._turn.release()
+            self._lock.release()
 
     def _check_known(self, manifest: Manifest) -> None:
-        """Refuse an edit, once, that may be made from a revision of a store whose place another one has taken."""
+        """Refuse one edit after the store was replaced; it may be based on an old revision."""
         if manifest.store != self.identity:
             self.identity = manifest.store
             raise IndexBusy(
-                f"the store of the index in {self._layout.root} was made anew meanwhile; look at what is there now "
-                "and try again"
+                f"the store of the index in {self._layout.root} was replaced meanwhile; read the "
+                "present entries and try again"
             )
 
     @contextmanager
@@ -131,10 +132,10 @@ class EditSession:
 
     @contextmanager
     def reading(self) -> Iterator[EntryReader]:
-        """Open the store beside whoever writes it.
+        """Open the store for reading beside a writer.
 
         Raises:
-            StoredIndexError: it is not there, damaged, or of another version.
+            StoredIndexError: it is missing, damaged, or of another version.
         """
         layout = self._layout
         check_exists(layout)
@@ -147,7 +148,7 @@ class EditSession:
             yield store
 
     def _reader(self) -> EntryReader:
-        """Open the store to be read; one of an older version is brought up to date first."""
+        """Open the store for reading; migrate one of an older version first."""
         try:
             return EntryReader(self._layout.store)
         except FormatTooOld:
@@ -157,19 +158,19 @@ class EditSession:
 
 
 class Work:
-    """One edit, or several, under the lock."""
+    """One or several edits under the lock."""
 
     def __init__(
         self,
         layout: IndexLayout,
         store: EntryStore,
-        shown: Manifest,
+        manifest: Manifest,
         encoders: Encoders,
         progress: Progress,
     ) -> None:
         self.store = store
         self._layout = layout
-        self._shown = shown
+        self._manifest = manifest
         self._encoders = encoders
         self._progress = progress
 
@@ -179,28 +180,28 @@ class Work:
         who: str,
         answered: Callable[[list[Changed]], Answered] | None = None,
     ) -> list[Changed]:
-        """Embed what is new, and make the edits in one transaction; from then on questions see them (`overlay`).
+        """Embed new texts, and make the edits in one transaction; questions see them at once.
 
         Args:
             edits: see `EntryStore.apply`.
-            who: makes them.
-            answered: says what to keep of the request that asks for them, if anything.
+            who: the author.
+            answered: returns the answer to store for the request's idempotency key, if it has one.
 
         Raises:
-            EntryConflict: an entry is not of the revision expected; nothing was changed.
-            EntryNotFound: an entry to delete is not there; nothing was changed.
-            AnsweredBefore: the request has been carried out by another one; nothing was changed.
+            EntryConflict: an entry does not have the expected revision; nothing was changed.
+            EntryNotFound: an entry to delete does not exist; nothing was changed.
+            AnsweredBefore: the idempotency key was used meanwhile; nothing was changed.
         """
-        embedding = Embedding.of(self._layout, self._shown)
+        embedding = Embedding.of(self._layout, self._manifest)
         embedded = self._embedded(edits, embedding)
         return self.store.apply(edits, who, embedded, answered, self._progress)
 
     def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
-        """Embed what is new; all but the last batch is saved at once, that one together with the edits."""
+        """Embed new texts; save all batches but the last, which the edit's transaction stores."""
         known = replace(embedding, load=lambda: self._encoders.load(embedding))
-        built = PassageTable([edit.entry for edit in edits if edit.entry is not None], Silent())
+        passages = PassageTable([edit.entry for edit in edits if edit.entry is not None], Silent())
         last: Embedded | None = None
-        for batch in embed_missing(self.store.texts, built, known, self._progress):
+        for batch in embed_missing(self.store.texts, passages, known, self._progress):
             if last is not None:
                 self.store.texts.save(last)
             last = batch
@@ -208,11 +209,11 @@ class Work:
 
 
 def check_exists(layout: IndexLayout) -> None:
-    """Refuse an index that was copied without its store: one made anew would know no other entry."""
+    """Refuse an index without a store; a new store would lack all entries."""
     if not layout.store.exists():
         raise IndexDamaged(
-            f"the index in {layout.root} has no {layout.store.name}, so it can be asked and not edited; "
-            "edit the one it was copied from, or run `semsearch build`"
+            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not edited; "
+            "edit the index that it was copied from, or run `semsearch build`"
         )
 
 

@@ -1,6 +1,6 @@
-"""The facade: edit an index, and see what was edited before.
+"""`Editor`, the Python API for editing: add, change, delete and restore entries, read history.
 
-Everything here blocks and is safe to call from several threads; edits take turns, with those of other processes too.
+Everything here blocks and is thread-safe. Edits of all threads and processes take turns.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from semsearch.core.closing import Closing
 from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
@@ -27,10 +27,10 @@ from semsearch.text.slugs import slug
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """A request that is to be carried out once, however often it is sent.
+    """A request that is executed once, however often it is sent.
 
-    `key` is what whoever sends it calls it, `digest` a hash of all that it asks for, and `answer` makes of what was done
-    what is kept to be answered again.
+    `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
+    the result, which is stored to answer repetitions.
     """
 
     key: str
@@ -38,12 +38,12 @@ class IdempotentRequest:
     answer: Callable[[Changed | ImportReport], bytes]
 
 
-class Editor:
-    """Changes the entries of an index. Use `semsearch.edit`, and as a context manager.
+class Editor(Closing):
+    """Edits the entries of an index. Open it with `semsearch.edit`, as a context manager.
 
-    Every call that changes something names a revision it expects, or takes what there is: `expected` is the revision
-    of the entry that the change was made from. If somebody else has changed the entry since, nothing is done and
-    `EntryConflict` is raised.
+    `expected` is the revision that a change is based on. If somebody else has changed the entry
+    since, nothing is done and `EntryConflict` is raised. Without `expected` any revision is
+    accepted.
     """
 
     def __init__(
@@ -54,113 +54,105 @@ class Editor:
         lend: EncoderProvider = lambda _: None,
         progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> None:
-        """Find the index; its store is opened for each edit anew.
+        """Take the index; its store is opened anew for each edit.
 
         Args:
             index: the index folder.
-            who: edits, for the history; the user of the system by default.
-            lend: gives an encoder that is loaded already, as `Glossary.lend` does; the editor loads one of its own by default.
-            progress: told about each step of each edit; what it raises before the last one is done undoes the edit.
+            who: the author, for the history; the user of the system by default.
+            lend: returns an encoder that is already loaded, such as `Glossary.lend`; by default the
+                editor loads its own.
+            progress: reports each step of each edit; an error it raises before the last one undoes
+                the edit.
 
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
-        self._desk = EditSession(Path(index), lend, progress)
+        self._session = EditSession(Path(index), lend, progress)
         self._who = who or _user()
-        self._once: IdempotentRequest | None = None
-
-    def __enter__(self) -> Editor:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        self._request: IdempotentRequest | None = None
 
     def close(self) -> None:
-        """Let go of the encoder."""
-        self._desk.close()
+        """Release the encoder."""
+        self._session.close()
 
     def as_author(self, who: str, once: IdempotentRequest | None = None) -> Editor:
-        """Return an editor for somebody else, which takes turns with this one and shares its encoder.
+        """Return an editor for another author; it takes turns with this one and shares its encoder.
 
         Args:
-            who: edits.
-            once: the request, if what is done next with this editor is never to be done again; `AnsweredBefore` is
-                raised if it has been done.
+            who: the author.
+            once: the request that the next edit executes, if it has an idempotency key.
+                `AnsweredBefore` is raised if it was executed before.
         """
         other = copy(self)
         other._who = who
-        other._once = once
+        other._request = once
         return other
 
     @property
     def identity(self) -> str:
-        """Which store this is: revisions are counted anew by another one."""
-        return self._desk.identity
+        """The identity of the store; revisions of another store count from 0 again."""
+        return self._session.identity
 
     @property
     def has_store(self) -> bool:
-        """Whether the index can be edited; one that was copied to be asked may have no store."""
-        return self._desk.has_store
+        """Whether the index can be edited; a copy for reading may have no store."""
+        return self._session.has_store
 
     def answered(self, key: str) -> Answered | None:
-        """Return a request of this editor that was carried out within a day."""
-        with self._desk.reading() as store:
+        """Return the stored answer to a request of this author within the last day."""
+        with self._session.reading() as store:
             return store.answered(self._who, key)
 
     def find(self, id_: str) -> StoredEntry | None:
-        """Return an entry by its id, with its revision, if it is there."""
-        with self._desk.reading() as store:
+        """Return an entry with its revision, or None."""
+        with self._session.reading() as store:
             found = store.get(id_)
             return StoredEntry(found.entry, found.revision) if found else None
 
     def entry(self, id_: str) -> StoredEntry:
-        """Return an entry by its id, with its revision.
+        """Return an entry with its revision.
 
         Raises:
             EntryNotFound: there is none.
         """
-        with self._desk.reading() as store:
+        with self._session.reading() as store:
             found = _known(store, id_)
             return StoredEntry(found.entry, found.revision)
 
     def history(self, id_: str) -> list[Version]:
-        """Return all versions of an entry, the oldest first, also if it has been deleted.
+        """Return all versions of an entry, oldest first, also of a deleted one.
 
         Raises:
-            EntryNotFound: there has never been such an entry.
+            EntryNotFound: it never existed.
         """
-        with self._desk.reading() as store:
+        with self._session.reading() as store:
             versions = store.versions(id_)
             if not versions:
                 _known(store, id_)
             return versions
 
     def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
-        """Return what has become of each entry changed since a revision, in the order of the last changes.
+        """Return the present state of each entry changed since a revision, in order of change.
 
         Args:
-            revision: of the index; 0 gives every entry.
-            limit: the most changes; the revision of the last one is where to go on.
+            revision: of the index; 0 returns every entry.
+            limit: most changes; continue from the revision of the last one.
         """
-        with self._desk.reading() as store:
+        with self._session.reading() as store:
             return store.changes_since(revision, limit)
 
     def add(self, glossary: str, draft: Draft, *, id_: str | None = None) -> Changed:
-        """Add an entry behind the others of its glossary, which is made if it is new.
+        """Add an entry at the end of its glossary, which is created if needed.
 
         Args:
             glossary: its name.
-            draft: what the entry says.
-            id_: the part of the id behind the glossary; made of the term by default, with `-2`, `-3` if that is taken.
+            draft: the content.
+            id_: the part of the id after the glossary; made from the term by default, with `-2`,
+                `-3` if that is taken.
 
         Raises:
-            InvalidEntry: it cannot be an entry, or the glossary has one that says the same.
-            EntryConflict: there is an entry of this id.
+            InvalidEntry: the content is invalid, or the glossary has the same entry.
+            EntryConflict: the id is taken.
         """
 
         def decide(store: EntryStore) -> Edit:
@@ -172,16 +164,16 @@ class Editor:
         return self._edit(decide)
 
     def put(self, id_: str, draft: Draft, *, expected: int | None = None) -> Changed:
-        """Give an entry this content, or add it under this id.
+        """Replace the content of an entry, or add it under this id.
 
         Args:
             id_: `GLOSSARY:NAME`.
-            draft: all that the entry says.
-            expected: its revision; 0 if it must not be there.
+            draft: the whole content.
+            expected: its revision; 0 if it must not exist.
 
         Raises:
-            InvalidEntry: it cannot be an entry, or this not an id.
-            EntryConflict: the entry is not of the revision expected.
+            InvalidEntry: the content or the id is invalid.
+            EntryConflict: the entry does not have the expected revision.
         """
 
         def decide(store: EntryStore) -> Edit:
@@ -208,22 +200,22 @@ class Editor:
         details: Mapping[str, Any] | None = None,
         expected: int | None = None,
     ) -> Changed:
-        """Change parts of an entry; what is not given stays as it is.
+        """Change parts of an entry; parts that are not given stay.
 
         Args:
             id_: of the entry.
-            term: what it is called.
-            definition: what that means.
-            aliases: all its other names.
+            term: the name.
+            definition: its meaning.
+            aliases: all other names.
             language: of the definition.
-            see_also: all that it links to, by id or name.
+            see_also: all links, by id or name.
             details: those of its `Details` that change, by name.
             expected: its revision.
 
         Raises:
             EntryNotFound: there is none.
-            InvalidEntry: it cannot be changed so.
-            EntryConflict: the entry is not of the revision expected.
+            InvalidEntry: the new content is invalid.
+            EntryConflict: the entry does not have the expected revision.
         """
         given = {
             "term": term,
@@ -246,7 +238,7 @@ class Editor:
 
         Raises:
             EntryNotFound: there is none.
-            EntryConflict: the entry is not of the revision expected.
+            EntryConflict: the entry does not have the expected revision.
             InvalidEntry: it is the last one of the index.
         """
 
@@ -259,16 +251,16 @@ class Editor:
         return self._edit(decide)
 
     def restore(self, id_: str, revision: int, *, expected: int | None = None) -> Changed:
-        """Make an entry what it was at a revision, whether it is still there or not.
+        """Restore the state of an entry at a revision, whether it still exists or not.
 
         Args:
             id_: of the entry.
-            revision: any since it was added; `history` lists those at which it changed.
+            revision: any since it was added; `history` lists its changes.
             expected: its present revision; 0 if it is deleted.
 
         Raises:
-            EntryNotFound: there was no such entry then.
-            EntryConflict: the entry is not of the revision expected.
+            EntryNotFound: it did not exist at that revision.
+            EntryConflict: the entry does not have the expected revision.
         """
 
         def decide(store: EntryStore) -> Edit:
@@ -290,24 +282,26 @@ class Editor:
     ) -> ImportReport:
         """Add and change many entries of a glossary in one transaction.
 
-        A record with the id of an entry, or without one and with its term, gives that entry its content.
+        A record with the id of an entry, or without an id and with its term, replaces that entry's
+        content.
 
         Args:
-            lines: JSON objects with `term`, `definition`, and if wanted `id`, `aliases`, `language` and `see_also`, one a
-                line.
-            glossary: to which all of them go.
-            dry_run: whether only to report what would be done.
-            strict: whether to take no record when one is refused; the others are taken by default.
+            lines: one JSON object a line with `term`, `definition`, and optionally `id`, `aliases`,
+                `language` and `see_also`.
+            glossary: of all entries.
+            dry_run: whether to report only.
+            strict: whether to accept no record if one is refused; the others are accepted by
+                default.
 
         Raises:
-            InvalidEntry: this is no name of a glossary.
+            InvalidEntry: the name of the glossary is invalid.
             StoredIndexError: see `EditSession.writing`.
         """
         name = glossary_id(glossary)
         if dry_run:
-            with self._desk.reading() as store:
+            with self._session.reading() as store:
                 return plan(lines, name, store.get).not_done()
-        with self._desk.writing() as work:
+        with self._session.writing() as work:
             planned = plan(lines, name, work.store.get)
             if strict and planned.has_refusals:
                 return planned.not_done()
@@ -315,22 +309,22 @@ class Editor:
             return planned.done(changed)
 
     def _edit(self, decide: Callable[[EntryStore], Edit]) -> Changed:
-        with self._desk.writing() as work:
+        with self._session.writing() as work:
             answering = self._answering(lambda changed: changed[0])
             return work.apply([decide(work.store)], self._who, answering)[0]
 
     def _answering(
         self, result: Callable[[list[Changed]], Changed | ImportReport]
     ) -> Callable[[list[Changed]], Answered] | None:
-        """Return what gives the request to keep, if there is one."""
-        once, who = self._once, self._who
+        """Return a function that makes the stored answer, if the request has an idempotency key."""
+        once, who = self._request, self._who
         if once is None:
             return None
         return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
 
 
 def _user() -> str:
-    """Return who runs this; in a container it may be nobody that the system knows."""
+    """Return the user who runs this; a container may run as an unknown user."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -338,7 +332,7 @@ def _user() -> str:
 
 
 def _known(store: EntryReader, id_: str) -> Stored:
-    """Return an entry that has to be there; what may have been meant is told otherwise."""
+    """Return the entry, or raise `EntryNotFound` with a similar id."""
     found = store.get(id_)
     if found is None:
         name = slug(id_.partition(":")[2] or id_)
@@ -354,5 +348,5 @@ def _entry(store: EntryReader, id_: str) -> Entry | None:
 
 
 def _revised(entry: Entry, draft: Draft) -> Entry:
-    """Return an entry with other content; where it came from stays."""
+    """Return the entry with new content and its old source."""
     return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)

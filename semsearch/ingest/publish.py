@@ -1,4 +1,4 @@
-"""Edits that have piled up are taken into a generation, while questions are answered and entries edited."""
+"""Publishes pending edits as a new generation, while questions and edits go on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from semsearch.storage.layout import IndexLayout
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """How many entries were changed since the generation that answers, up to which revision, of how many."""
+    """Changes since the current generation, revision of the store, entries of the generation."""
 
     changes: int
     revision: int
@@ -36,42 +36,41 @@ class Pending:
 
     @property
     def is_due(self) -> bool:
-        """Whether they are so many that a generation should take them in."""
+        """Whether there are enough changes to publish a generation."""
         return self.changes > MOST_PENDING
 
 
 def pending(layout: IndexLayout) -> Pending:
-    """Look at what waits to be taken into a generation.
+    """Return what is not yet in a generation.
 
     Raises:
         StoredIndexError: the index cannot be read, or has no store.
     """
-    shown = read_manifest(layout)[0]
+    current = read_manifest(layout)[0]
     check_exists(layout)
     with (
         translate_os_errors(layout.root),
         translate_corruption(layout.store),
         closing(EntryReader(layout.store)) as store,
     ):
-        changes = store.count_changes_since(shown.revision)
-        return Pending(changes, store.revision[1], shown.entries)
+        changes = store.count_changes_since(current.revision)
+        return Pending(changes, store.revision[1], current.entries)
 
 
 def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
-    """Write a generation of what the store holds now, and let it answer.
+    """Write a generation from the present store and make it the current one.
 
-    The lock of the index is taken at the end only, so edits go on meanwhile; those are shown beside the new
-    generation.
+    The lock of the index is held at the end only, so that edits go on; the live segment shows them.
 
     Args:
         layout: of the index.
-        progress: told about each step.
+        progress: reports each step.
 
     Returns:
         Whether there was anything to publish.
 
     Raises:
-        StoredIndexError: the index cannot be read or written, or somebody else publishes it.
+        StoredIndexError: the index cannot be read or written, or another process is publishing it.
     """
     check_exists(layout)
     with (
@@ -79,32 +78,34 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
         translate_corruption(layout.store),
         file_lock(layout.publishing),
     ):
-        shown = read_manifest(layout)[0]
+        current = read_manifest(layout)[0]
         with closing(EntryReader(layout.store)) as store:
-            if store.revision == (shown.store, shown.revision):
+            if store.revision == (current.store, current.revision):
                 return False
-            written = _write(layout, store, shown, progress)
+            written = _write(layout, store, current, progress)
         with file_lock(layout.lock, LONG_S):
             publish_generation(layout, written, progress)
-        remove_generations(layout, {written.manifest.generation, shown.generation})
+        remove_generations(layout, {written.manifest.generation, current.generation})
         return True
 
 
 def _write(
-    layout: IndexLayout, store: EntryReader, shown: Manifest, progress: Progress
+    layout: IndexLayout, store: EntryReader, current: Manifest, progress: Progress
 ) -> UnpublishedGeneration:
-    """Write a generation that is made as the one that answers."""
-    exports = Exports(None, shown.encoder_sha256, is_new=False, reranker=shown.reranker, pairs={})
-    engine = AUTO if shown.engine.why.startswith("chosen by its size") else shown.engine.name
+    """Write a generation with the settings of the current one."""
+    exports = Exports(
+        None, current.encoder_sha256, is_new=False, reranker=current.reranker, pairs={}
+    )
+    engine = AUTO if current.engine.why.startswith("chosen by its size") else current.engine.name
     revision, entries = store.copied()
-    made = GenerationSpec(
+    spec = GenerationSpec(
         layout.next_number(),
         revision,
-        shown.model,
-        shown.fingerprint,
-        shown.embedded_by,
-        shown.precision,
+        current.model,
+        current.fingerprint,
+        current.embedded_by,
+        current.precision,
         exports,
         engine,
     )
-    return write_generation(layout, store, PassageTable(entries, progress), made, progress)
+    return write_generation(layout, store, PassageTable(entries, progress), spec, progress)

@@ -1,1 +1,1 @@
-"""What an owner measures: lint, diff, evaluation and calibration."""
+"""What the owner of a glossary measures: lint, diff, evaluation and calibration."""

@@ -1,1 +1,1 @@
-"""The read side: query understanding, answers, related terms, autocomplete, browsing, the map."""
+"""Reading an index: questions, answers, autocomplete, related terms, browsing, the map."""

@@ -1,48 +1,50 @@
-"""Suggesting: names while one types, and for one that is not there; from names alone, before anything is embedded."""
+"""Autocomplete and "did you mean": finds entries by what was typed of a name.
+
+Only names are compared; nothing is embedded.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semsearch.core.answers import Tier
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi_entries import MultiEntries
-from semsearch.search.query import NameFinder, NameMatch
-
-_ORDER = {tier: i for i, tier in enumerate(Tier)}
+from semsearch.ranking.tiers import tier_order
+from semsearch.search.query import NameFinder
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An entry that is offered, and which of its names matched what was typed."""
+    """An entry, and the name of it that matched."""
 
     name: str
     entry: Entry
 
 
 def suggest(
-    names: NameFinder, snapshot: MultiEntries, typed: str, within: PositionFilter, k: int
+    names: NameFinder, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
 ) -> list[Suggestion]:
-    """Return entries of which a name is what was typed, another form of it, or begins with it, in that order.
+    """Return entries whose name equals, is another form of, or begins with what was typed.
 
-    Of names that begin with it the shortest comes first; at least two letters are needed for those.
+    They come in this order. Shorter names come first; a prefix needs at least two letters.
     """
-    found = names.by_name(typed, within)
-    first = sorted(found.items(), key=lambda item: (_ORDER[item[1].tier], -item[1].share, item[0]))
-    return _offered(first[:k], snapshot)
+    matches = names.by_name(typed, allowed)
+    first = sorted(matches, key=lambda at: (tier_order(matches[at].tier), at))
+    labels = {at: matches[at].label for at in first}
+    for named in names.beginning_with(typed, allowed):
+        labels.setdefault(named.position, named.name.label)
+    return _suggestions(list(labels.items())[:k], snapshot)
 
 
 def resembling(
-    names: NameFinder, snapshot: MultiEntries, typed: str, within: PositionFilter, k: int
+    names: NameFinder, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
 ) -> list[Suggestion]:
-    """Return entries of which a name resembles what may be misspelt, the likeliest first."""
-    found = names.by_resemblance(typed, within)
-    return _offered(list(found.items())[:k], snapshot)
+    """Return entries whose name resembles a misspelt one, the most likely first."""
+    matches = names.by_resemblance(typed, allowed)
+    return _suggestions([(at, match.label) for at, match in matches.items()][:k], snapshot)
 
 
-def _offered(ranked: list[tuple[int, NameMatch]], snapshot: MultiEntries) -> list[Suggestion]:
+def _suggestions(ranked: list[tuple[int, str]], snapshot: MultiEntries) -> list[Suggestion]:
     entries = snapshot.entries([position for position, _ in ranked])
-    return [
-        Suggestion(match.label, entry) for (_, match), entry in zip(ranked, entries, strict=True)
-    ]
+    return [Suggestion(label, entry) for (_, label), entry in zip(ranked, entries, strict=True)]

@@ -1,4 +1,4 @@
-"""The alphabet of a glossary: its letters, the entries of each, and what stands beside an entry."""
+"""Browsing a glossary in alphabetical order: letters, pages of entries, previous and next entry."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from semsearch.index.files.alphabet import FIRST, Placed, key_of
 from semsearch.index.segments.multi_entries import MultiEntries
 
 OTHER = "#"
-"""What stands for everything that begins with no letter: digits and marks."""
+"""Stands for everything that begins with a digit or a symbol."""
 
 HAN = "漢"
-"""What stands for Chinese characters, of which there are more than a line of letters can hold."""
+"""Stands for all Chinese characters, which are too many for a list of letters."""
 
 _HAN = (("\u3400", "\u9fff"), ("\U00020000", "\U000323af"))
 _HANGUL = ("\uac00", "\ud7a3")
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _SYLLABLES = 588
-"""Of an initial, in Unicode's order (The Unicode Standard, 3.12)."""
+"""Syllables of each initial consonant, in Unicode's order (The Unicode Standard, 3.12)."""
 
 _END = "\U0010ffff"
-"""Behind every character of a text: no text has it."""
+"""Sorts after every other character, and occurs in no text."""
 
 
 _BATCH = 1000
-"""Entries that are read at once, where all are."""
+"""Entries read at once when all are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries that follow each other, and the entry behind which the next page begins; None if there is none."""
+    """Consecutive entries, and the entry after which the next page begins, if there is one."""
 
     entries: tuple[Entry, ...]
     next: Entry | None
@@ -41,9 +41,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Keys that follow each other under one letter: from the first of them to the last character that one begins with.
+    """Consecutive keys under one letter: first key, and last character that a key begins with.
 
-    A letter can have several groups: there are marks before and behind the letters.
+    A letter can have several groups: symbols stand before and after the letters.
     """
 
     letter: str
@@ -52,7 +52,7 @@ class _Group:
 
     @classmethod
     def of(cls, key: str) -> _Group:
-        """Return the group that begins with a key."""
+        """Return the group whose first key this is."""
         begin = key[0]
         if any(low <= begin <= high for low, high in _HAN):
             return cls(HAN, key, next(high for low, high in _HAN if low <= begin <= high))
@@ -64,27 +64,27 @@ class _Group:
 
     @property
     def end(self) -> str:
-        """What no key of the group is behind."""
+        """Upper bound of the keys of the group."""
         return self.last + _END
 
 
 def letter_of(entry: Entry) -> str:
-    """Return the letter that an entry stands under: the first of its folded term, in capitals.
+    """Return the letter an entry is listed under: the first of its folded term, in upper case.
 
-    Hangul stands under the consonant that a syllable begins with, as in Korean dictionaries.
+    A Hangul syllable is listed under its initial consonant, as in Korean dictionaries.
     """
     return _Group.of(key_of(entry)).letter
 
 
 class Alphabet:
-    """The entries of one glossary in alphabetical order, as they were when it was opened."""
+    """The entries of one glossary in alphabetical order, in a fixed view of the index."""
 
     def __init__(self, snapshot: MultiEntries, glossary: str) -> None:
         self._snapshot = snapshot
         self._glossary = glossary
 
     def letters(self) -> list[str]:
-        """Return the letters that terms begin with, that of digits and marks last."""
+        """Return the letters that terms begin with; digits and symbols come last."""
         found = dict.fromkeys(group.letter for group in self._groups)
         others = [OTHER] if OTHER in found else []
         return [letter for letter in found if letter != OTHER] + others
@@ -95,9 +95,9 @@ class Alphabet:
         """Return entries in order.
 
         Args:
-            letter: only those under it.
-            after: the entry behind which to begin.
-            limit: how many at most.
+            letter: only entries under this letter.
+            after: the entry after which to begin.
+            limit: most entries returned.
         """
         begin = self._place(after) if after else FIRST
         places: list[Placed] = []
@@ -119,15 +119,15 @@ class Alphabet:
             page = self.page(after=page.next, limit=_BATCH)
             yield from page.entries
 
-    def beside(self, entry: Entry) -> Adjacent:
-        """Return what stands before and behind an entry."""
+    def adjacent(self, entry: Entry) -> Adjacent:
+        """Return the entries before and after an entry."""
         place = self._place(entry)
         before = self._entries(self._snapshot.alphabet_before(self._glossary, place, 1))
         after = self._entries(self._after(place, 1))
         return Adjacent(before[0] if before else None, after[0] if after else None)
 
     def _place(self, entry: Entry) -> Placed:
-        """Return where an entry stands; one that has gone meanwhile stands where it would."""
+        """Return the place of an entry; a deleted one gets the place it would have."""
         position = self._snapshot.position_of(entry.id)
         return Placed(key_of(entry), -1 if position is None else position)
 
@@ -142,7 +142,7 @@ class Alphabet:
         return list(self._find_groups())
 
     def _find_groups(self) -> Iterator[_Group]:
-        """Yield the groups in order, each found with one look behind the last."""
+        """Yield the groups in order; each takes one query."""
         place = FIRST
         while found := self._after(place, 1):
             group = _Group.of(found[0].key)

@@ -1,8 +1,7 @@
-"""The facade: open an index, ask it questions, find related terms.
+"""`Glossary`, the Python API for reading: open an index, ask questions, find related terms.
 
-`Glossary` holds one generation and an encoder and decides the order of steps; finding is
-`retrieval`'s, scoring `ranking`'s. Everything here blocks and is safe to call from several
-threads at once.
+It checks arguments, takes the current view of the index, and calls the modules that do the work.
+Everything here blocks and is thread-safe.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
+from semsearch.core.closing import Closing
 from semsearch.core.entries import Entry
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import InvalidQuestion, InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.exporters.context import NOWHERE
@@ -36,19 +35,19 @@ from semsearch.search.live_index import IndexView, LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.normalise import check_question
+from semsearch.text.normalise import check_question, is_marks
 
 MAX_K = 100
-"""Most hits of one answer."""
+"""Most hits of an answer."""
 
 
-class Glossary:
-    """An open index. Use `semsearch.open`, and as a context manager to close it."""
+class Glossary(Closing):
+    """An open index. Open it with `semsearch.open`, and use it as a context manager."""
 
-    def __init__(self, path: Path, following: LiveIndex) -> None:
+    def __init__(self, path: Path, live: LiveIndex) -> None:
         self._path = path
-        self._following = following
-        self._chosen: IndexView | None = None
+        self._live = live
+        self._fixed_view: IndexView | None = None
         self._recipe = DEFAULT
 
     @classmethod
@@ -60,61 +59,50 @@ class Glossary:
         Args:
             index: the index folder.
             model: the encoder the index is expected to be built with; not checked by default.
-            calibrated: whether confidence is bent as `semsearch calibrate` found, if it was run.
+            calibrated: whether to rescale confidence as `semsearch calibrate` found, if it was run.
 
         Raises:
-            StoredIndexError: there is no index, it is damaged, or it was built by another
-                version or another encoder; the message names the command that mends it.
+            StoredIndexError: there is no index, it is damaged, or it was built by another version
+                or another encoder; the message names the command that repairs it.
         """
         layout = IndexLayout(Path(index))
         return cls(layout.root, LiveIndex(layout, model, calibrated=calibrated))
 
-    def __enter__(self) -> Glossary:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Close the files of the index; no question may be under way."""
-        self._following.close()
+        """Close the files of the index; no query may be running."""
+        self._live.close()
 
     def follow(self, *, wait: bool = True) -> None:
-        """Show what the index holds now.
+        """Refresh the view of the index.
 
-        Every question asks for that by itself; a new generation is opened while questions are answered by the old
-        one, and every edit is seen at once.
+        Every question does this by itself. Edits are seen at once; a new generation is opened while
+        the old one answers.
 
         Args:
             wait: until a new generation is open.
         """
-        self._following.follow(wait=wait)
+        self._live.refresh(wait=wait)
 
     @property
-    def _shown(self) -> IndexView:
-        return self._chosen or self._following.follow()
+    def _view(self) -> IndexView:
+        return self._fixed_view or self._live.refresh()
 
     def with_recipe(self, recipe: ScoreWeights) -> Glossary:
-        """Return this index with the parts of the score put together in another way.
+        """Return this index with other weights of the score, to measure what each part contributes.
 
-        For measuring what each part is worth: the confidence means nothing then. It shares the files
-        of this one: close only this one. What is changed later it does not show.
+        The confidence has no meaning then. The copy shares the files of this index, so close only
+        this one. It does not show later changes.
         """
         other = copy(self)
-        other._chosen = self._shown
+        other._fixed_view = self._view
         other._recipe = recipe
         return other
 
     def with_precision(self, precision: str) -> Glossary:
-        """Return this index with questions embedded by another copy of its encoder.
+        """Return this index with another copy of its encoder, to measure the loss by quantisation.
 
-        For measuring what quantisation costs: the build chose the copy that answers. It shares the
-        files of this one: close only this one. What is changed later it does not show.
+        The copy shares the files of this index, so close only this one. It does not show later
+        changes.
 
         Args:
             precision: `int8` or `fp32`.
@@ -123,31 +111,31 @@ class Glossary:
             InvalidSetting: there is no such precision, or the encoder of the index has no copies.
             IndexDamaged: the copy is missing or altered.
         """
-        shown = self._shown
-        stated = shown.manifest
-        if precision not in PRECISIONS or stated.precision not in PRECISIONS:
+        view = self._view
+        manifest = view.manifest
+        if precision not in PRECISIONS or manifest.precision not in PRECISIONS:
             raise InvalidSetting(
-                f"the encoder {stated.model} of {self._path}, which answers as {stated.precision}, "
+                f"the encoder {manifest.model} of {self._path}, which answers as {manifest.precision}, "
                 f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
             )
-        encoder = encoder_of(IndexLayout(self._path), stated, precision)
+        encoder = encoder_of(IndexLayout(self._path), manifest, precision)
         other = copy(self)
-        other._chosen = replace(shown, encoder=CachingEncoder(encoder))
+        other._fixed_view = replace(view, encoder=CachingEncoder(encoder))
         return other
 
     def __len__(self) -> int:
-        """How many entries the index holds."""
-        return len(self._shown.retriever.snapshot.everything)
+        """Return the number of entries."""
+        return len(self._view.retriever.snapshot.everything)
 
     @property
     def tag(self) -> str:
-        """A short text that changes whenever any answer could change: of what is shown, not of what is not yet."""
-        return (self._chosen or self._following.shown).tag
+        """A short text that changes whenever any answer could change."""
+        return (self._fixed_view or self._live.view).tag
 
     @property
     def is_behind(self) -> bool:
-        """Whether the index holds something that is not shown yet; asking that takes microseconds."""
-        return self._chosen is None and self._following.is_behind
+        """Whether the index has changes that are not shown yet; the check takes microseconds."""
+        return self._fixed_view is None and self._live.is_behind
 
     def ask(
         self,
@@ -161,24 +149,25 @@ class Glossary:
         """Answer one question.
 
         Args:
-            question: plain language, a term, an acronym; at most 1,000 characters.
+            question: plain language, a term or an acronym; at most 1,000 characters.
             k: hits wanted, 1 to 100.
             glossary: ask only this glossary of the index.
-            language: ask only definitions in this language (BCP 47); `de` also asks those in `de-AT`.
-            min_confidence: below it, 0 to 1, the answer says "no close match".
+            language: ask only definitions in this language (BCP 47); `de` also asks those in
+                `de-AT`.
+            min_confidence: 0 to 1; below it the answer says "no close match".
 
         Returns:
-            At most k hits, best first. Exact names come first, then other forms of names, then
-            names that begin with the question, then what fits by meaning and words, the first of it
-            reordered if the index has a reranker. Names that a misspelt question resembles stand
-            before that; `Answer.repaired` is then what it was read as. Hits that do not match are
-            labelled `nearest`, all of them when the confidence is too low; labels move nothing.
+            At most k hits, best first: exact names, other forms of names, names that begin with the
+            question, names that a misspelt question resembles, and then matches by meaning and
+            words, whose first ones the reranker reorders if there is one. `Answer.repaired` is the
+            corrected question. Hits that do not match are labelled `nearest`: all of them if the
+            confidence is too low. The label does not change the order.
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
-            InvalidSetting: k or min_confidence is out of range, or `language` is no language.
+            InvalidSetting: k or min_confidence is out of range, or `language` is no language tag.
             GlossaryNotFound: the index has no such glossary.
-            LanguageNotFound: nothing in it is in the language.
+            LanguageNotFound: no entry is in the language.
         """
         (answer,) = self.ask_many(
             [question], k=k, glossary=glossary, language=language, min_confidence=min_confidence
@@ -194,68 +183,73 @@ class Glossary:
         language: str | None = None,
         min_confidence: float = confidence.THRESHOLD,
     ) -> list[Answer]:
-        """Answer several questions, one as if the others were not asked; see `ask`."""
-        asked = [SearchRequest(q, k, glossary, min_confidence, language) for q in questions]
-        return [one.answer() for one in self.prepare(asked)]
+        """Answer several questions independently of each other; see `ask`."""
+        requests = [SearchRequest(q, k, glossary, min_confidence, language) for q in questions]
+        return [one.answer() for one in self.prepare(requests)]
 
-    def check(self, asked: SearchRequest) -> None:
-        """Raise what `ask` would raise for a question that cannot be answered."""
-        self._check(asked, self._shown)
+    def check(self, request: SearchRequest) -> None:
+        """Raise what `ask` would raise for an invalid request."""
+        self._check(request, self._view)
 
-    def _check(self, asked: SearchRequest, shown: IndexView) -> None:
-        check_question(asked.question)
-        if not 1 <= asked.k <= MAX_K:
-            raise InvalidSetting(f"{asked.k} hits were asked for; ask for 1 to {MAX_K}")
-        if not 0 <= asked.min_confidence <= 1:
+    def _check(self, request: SearchRequest, view: IndexView) -> None:
+        question = check_question(request.question)
+        if not 1 <= request.k <= MAX_K:
+            raise InvalidSetting(f"{request.k} hits were asked for; ask for 1 to {MAX_K}")
+        if not 0 <= request.min_confidence <= 1:
             raise InvalidSetting(
-                f"min_confidence is {asked.min_confidence}; it lies between 0 and 1"
+                f"min_confidence is {request.min_confidence}; it lies between 0 and 1"
             )
-        shown.within(asked.glossary, asked.language)
+        allowed = view.allowed(request.glossary, request.language)
+        if is_marks(question) and not view.names.by_name(question, allowed):
+            raise InvalidQuestion(
+                f"no entry is called {question!r}, which has no letter or digit; "
+                "ask with at least one word"
+            )
 
-    def prepare(self, asked: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
-        """Read and embed several questions with one run of the encoder, to be answered one by one.
+    def prepare(self, requests: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
+        """Interpret several questions and embed them in one batch; each is answered later.
 
         Raises:
             InvalidQuestion, InvalidSetting, GlossaryNotFound: see `ask`; nothing is embedded.
         """
-        shown = self._shown
-        for one in asked:
-            self._check(one, shown)
-        searches = [self._search(one, shown) for one in asked]
+        view = self._view
+        for one in requests:
+            self._check(one, view)
+        searches = [self._search(one, view) for one in requests]
         readings = [
-            read(search, check_question(one.question), shown.encoder.is_word)
-            for search, one in zip(searches, asked, strict=True)
+            read(search, check_question(one.question), view.encoder.is_word)
+            for search, one in zip(searches, requests, strict=True)
         ]
         texts = [reading.text for reading in readings]
-        known = [shown.encoder.remembers(text) for text in texts]
-        questions = QueryVectors.all_of(texts, shown.encoder.encode_questions(texts))
+        known = [view.encoder.remembers(text) for text in texts]
+        questions = QueryVectors.all_of(texts, view.encoder.encode_questions(texts))
         return [
             EmbeddedQuery(one.k, search, reading, question, is_known)
             for one, search, reading, question, is_known in zip(
-                asked, searches, readings, questions, known, strict=True
+                requests, searches, readings, questions, known, strict=True
             )
         ]
 
-    def _search(self, asked: SearchRequest, shown: IndexView) -> SearchContext:
+    def _search(self, request: SearchRequest, view: IndexView) -> SearchContext:
         return SearchContext(
-            retriever=shown.retriever,
-            names=shown.names,
+            retriever=view.retriever,
+            names=view.names,
             recipe=self._recipe,
-            reranker=shown.reranker,
-            within=shown.within(asked.glossary, asked.language),
-            background=shown.fit_background(asked.glossary),
-            calibration=shown.calibration.calibration if shown.calibration else Calibration(),
-            min_confidence=asked.min_confidence,
+            reranker=view.reranker,
+            within=view.allowed(request.glossary, request.language),
+            background=view.score_baseline(request.glossary),
+            calibration=view.calibration.calibration if view.calibration else Calibration(),
+            min_confidence=request.min_confidence,
         )
 
     def entry(self, id_or_name: str) -> Entry:
-        """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
+        """Return an entry by its id, or else by its term, an alias or an acronym.
 
         Raises:
             EntryNotFound: nothing has this id or name; the message suggests the nearest name.
         """
-        shown = self._shown
-        return shown.retriever.snapshot.entries([shown.position_of(id_or_name)])[0]
+        view = self._view
+        return view.retriever.snapshot.entries([view.position_of(id_or_name)])[0]
 
     def suggest(
         self,
@@ -266,35 +260,35 @@ class Glossary:
         language: str | None = None,
         misspelt: bool = False,
     ) -> list[Suggestion]:
-        """Offer entries by what has been typed of a name; see `suggesting`.
+        """Suggest entries for what has been typed of a name; see `autocomplete.py`.
 
         Args:
-            typed: the beginning of a name, or, if it may be misspelt, a name that is not there.
-            k: how many at most.
-            glossary: of this glossary only.
-            language: of this language only; see `ask`.
-            misspelt: offer entries with names that resemble it, instead of those that begin with it.
+            typed: the beginning of a name, or a misspelt name.
+            k: most suggestions.
+            glossary: only this glossary.
+            language: only this language; see `ask`.
+            misspelt: suggest entries whose names resemble `typed` instead of beginning with it.
 
         Raises:
-            InvalidQuestion: nothing was typed, or too much, or no text.
-            InvalidSetting: k is out of range, or `language` is no language.
+            InvalidQuestion: the text is empty, too long or not text.
+            InvalidSetting: k is out of range, or `language` is no language tag.
             GlossaryNotFound: the index has no such glossary.
-            LanguageNotFound: nothing in it is in the language.
+            LanguageNotFound: no entry is in the language.
         """
-        shown = self._shown
-        self._check(SearchRequest(typed, k, glossary, language=language), shown)
-        names, snapshot = shown.names, shown.retriever.snapshot
+        view = self._view
+        self._check(SearchRequest(typed, k, glossary, language=language), view)
+        names, snapshot = view.names, view.retriever.snapshot
         find = resembling if misspelt else suggest
-        return find(names, snapshot, check_question(typed), shown.within(glossary, language), k)
+        return find(names, snapshot, check_question(typed), view.allowed(glossary, language), k)
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
-        """Return the terms related to an entry: computed and authored ones, never mixed.
+        """Return the terms related to an entry: computed and authored ones, in separate groups.
 
         Args:
             id_or_name: see `entry`.
-            k: how many of each group at most, 1 to 100. Fewer are of similar meaning when no more
-                are: each of two such entries is among the nearest of the other, neither is a copy
-                of the other, and both are nearer than is ordinary in their glossary.
+            k: most entries of each group, 1 to 100. Entries of similar meaning can be fewer: both
+                must be among the nearest of each other, neither a copy of the other, and more
+                similar than is usual in their glossary.
 
         Raises:
             EntryNotFound: nothing has this id or name.
@@ -302,22 +296,24 @@ class Glossary:
         """
         if not 1 <= k <= MAX_K:
             raise InvalidSetting(f"{k} related terms were asked for; ask for 1 to {MAX_K}")
-        shown = self._shown
-        return find_related(shown.retriever, shown.background, shown.position_of(id_or_name), k)
+        view = self._view
+        return find_related(
+            view.retriever, view.similarity_baseline, view.position_of(id_or_name), k
+        )
 
     def lend(self, key: str) -> Encoder | None:
-        """Return the encoder that reads questions, if the definitions whose vectors have this key are embedded by it too."""
-        shown = self._following.shown
-        return shown.encoder if shown.embeds_as == key else None
+        """Return the encoder if it also embeds the definitions that have this key in the store."""
+        view = self._live.view
+        return view.encoder if view.embeds_as == key else None
 
     def languages(self, glossary: str | None = None) -> tuple[str, ...]:
-        """Return the languages of the definitions of a glossary, or of all, as BCP 47 tags, sorted.
+        """Return the languages of a glossary, or of all, as sorted BCP 47 tags.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
         """
-        shown = self._shown
-        return tuple(shown.retriever.snapshot.languages(shown.within(glossary)))
+        view = self._view
+        return tuple(view.retriever.snapshot.languages(view.allowed(glossary)))
 
     def alphabet(self, glossary: str) -> Alphabet:
         """Return the entries of a glossary in alphabetical order.
@@ -325,75 +321,75 @@ class Glossary:
         Raises:
             GlossaryNotFound: the index has no such glossary.
         """
-        shown = self._shown
-        shown.within(glossary)
-        return Alphabet(shown.retriever.snapshot, glossary)
+        view = self._view
+        view.allowed(glossary)
+        return Alphabet(view.retriever.snapshot, glossary)
 
     def export(self, glossary: str, format: str, *, address: str | None = None) -> GlossaryExport:
-        """Return a glossary as it is shown now, to be written in a format that others read.
+        """Return the current entries of a glossary, ready to be written in another format.
 
         Args:
             glossary: its name.
             format: one of `semsearch.exporters.TARGETS`.
-            address: of the service that has its pages, with a slash at the end; entries are called by it in formats that
-                call them by addresses.
+            address: base URL of the service that has the pages, with a slash at the end; formats
+                that identify entries by URL use it.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
             UnknownFormat: there is no such format.
         """
-        shown = self._shown
-        within = shown.within(glossary)
-        material = ExportContext(
-            glossary, lambda: shown.retriever.entries(within), address or NOWHERE
+        view = self._view
+        allowed = view.allowed(glossary)
+        context = ExportContext(
+            glossary, lambda: view.retriever.entries(allowed), address or NOWHERE
         )
-        return GlossaryExport(target_named(format), material)
+        return GlossaryExport(target_named(format), context)
 
     def atlas(self) -> Atlas:
-        """Return the map of the index: where entries and questions stand, and how near two texts are."""
-        shown = self._shown
-        return Atlas(shown.retriever, shown.encoder, shown.within)
+        """Return the semantic map of entries and questions."""
+        view = self._view
+        return Atlas(view.retriever, view.encoder, view.allowed)
 
     def info(self) -> IndexInfo:
-        """Return what this index is made of."""
-        shown = self._shown
-        stated, snapshot = shown.manifest, shown.retriever.snapshot
+        """Describe the index."""
+        view = self._view
+        manifest, snapshot = view.manifest, view.retriever.snapshot
         return IndexInfo(
             path=str(self._path),
-            generation=stated.generation,
-            built_at=stated.built_at,
-            built_by=stated.built_by,
-            format=stated.format,
+            generation=manifest.generation,
+            built_at=manifest.built_at,
+            built_by=manifest.built_by,
+            format=manifest.format,
             entries=len(snapshot.everything),
-            vectors=stated.vectors,
+            vectors=manifest.vectors,
             glossaries=snapshot.glossary_infos(),
-            model=stated.model,
-            fingerprint=stated.fingerprint,
-            dim=stated.dim,
-            precision=stated.precision,
-            engine=stated.engine,
-            reranker=stated.reranker,
+            model=manifest.model,
+            fingerprint=manifest.fingerprint,
+            dim=manifest.dim,
+            precision=manifest.precision,
+            engine=manifest.engine,
+            reranker=manifest.reranker,
             threshold=confidence.THRESHOLD,
-            calibrated_with=shown.calibration.questions if shown.calibration else 0,
+            calibrated_with=view.calibration.questions if view.calibration else 0,
         )
 
     def encode(self, questions: Sequence[str]) -> Vectors:
-        """Return the unit vectors of questions, (n, dim), as this index compares them."""
-        encoder = self._shown.encoder
+        """Return the unit vectors of questions, (n, dim), as the index embeds them."""
+        encoder = self._view.encoder
         return encoder.encode_questions([check_question(q) for q in questions]).vectors
 
     def definitions(self) -> tuple[list[Entry], Vectors]:
-        """Return all entries and the vectors of their whole definitions, (n, dim)."""
-        retriever = self._shown.retriever
+        """Return all entries and the vectors of their definitions, (n, dim)."""
+        retriever = self._view.retriever
         positions = retriever.positions()
         return retriever.snapshot.entries(positions.tolist()), retriever.definition_vectors(
             positions
         )
 
     def background(self, glossary: str | None = None) -> Baseline:
-        """Return what similarity is ordinary in one glossary, or in the whole index."""
-        return self._shown.background(glossary)
+        """Return the baseline of similarity of unrelated entries in one glossary, or in all."""
+        return self._view.similarity_baseline(glossary)
 
     def fit_background(self, glossary: str | None = None) -> Baseline:
-        """Return what fused score is ordinary for a wrong answer, in one glossary or in all."""
-        return self._shown.fit_background(glossary)
+        """Return the baseline of the fused score of wrong answers in one glossary, or in all."""
+        return self._view.score_baseline(glossary)

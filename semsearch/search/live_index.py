@@ -1,8 +1,8 @@
-"""Following an index: what it shows now, whoever changes it.
+"""Keeps an open index up to date with edits and builds of any process.
 
-An edit is shown as soon as its transaction is over, from the store (`overlay`); a generation that another process has
-published is opened beside the old one, and takes its place when it is ready. Questions under way keep what they
-began with.
+An edit is visible as soon as its transaction has ended: the live segment is derived from the store.
+A generation that another process published is opened beside the old one and replaces it when it is
+ready. Running queries finish on the view they began with.
 """
 
 from __future__ import annotations
@@ -39,49 +39,55 @@ from semsearch.text.normalise import check_question, text_hash
 _log = logging.getLogger("semsearch")
 
 PATIENCE_S = 5.0
-"""How long a question waits for a writer to commit, which takes some 20 ms, when an edit was acknowledged that is not shown yet. A
-writer who holds the store for longer keeps one question waiting, and none after it until the store can be read again."""
+"""How long a question waits for a writer's commit, usually some 20 ms, if an acknowledged edit is
+not shown yet. If a writer holds the store longer, this question has waited and the following ones
+do not wait until the store can be read again."""
 BUSY_S = 0.25
-"""The same where nothing is known to be missing: what is being committed nobody was told of."""
+"""The same if no acknowledged edit is missing: nobody was told yet of what is being committed."""
 _LOOK_S = 0.002
 
 
 @dataclass(frozen=True, eq=False)
 class IndexView:
-    """What answers: a generation with what was changed since, and what reads questions."""
+    """A consistent view: a generation with its live segment, and the models that answer."""
 
     manifest: Manifest
     generation: Segment
     retriever: Retriever
     encoder: CachingEncoder
     embeds_as: str | None
-    """The key of its vectors in the store, if it is also what embeds definitions."""
+    """The key of the encoder's vectors in the store, if it also embeds definitions."""
     reranker: Reranker | None
     calibration: StoredCalibration | None
     revision: int
-    """Of the store, that it shows."""
+    """The revision of the store that the view shows."""
 
     @cached_property
     def names(self) -> NameFinder:
         """Finds entries by their names."""
-        return NameFinder(self.retriever.snapshot, self.retriever.words)
+        retriever = self.retriever
+        return NameFinder(
+            retriever.snapshot, retriever.words, retriever.name_stems, retriever.phrases
+        )
 
     @cached_property
     def tag(self) -> str:
         """A short text that changes whenever any answer could change."""
-        bent = text_hash(repr(self.calibration)).hex()[:8]
-        return f"{self.manifest.tag}-{self.revision}-{bent}"
+        calibration = text_hash(repr(self.calibration)).hex()[:8]
+        return f"{self.manifest.tag}-{self.revision}-{calibration}"
 
-    def within(self, glossary: str | None, language: str | None = None) -> PositionFilter:
-        """Return which positions may answer.
+    def allowed(self, glossary: str | None, language: str | None = None) -> PositionFilter:
+        """Return the positions that may answer.
 
         Raises:
             GlossaryNotFound: there is no such glossary.
-            InvalidSetting: what is no language was asked for.
-            LanguageNotFound: nothing there is in the language.
+            InvalidSetting: `language` is no language tag.
+            LanguageNotFound: no entry is in the language.
         """
-        scope = self._glossary(glossary)
-        return scope if language is None else self.retriever.snapshot.in_language(scope, language)
+        allowed = self._glossary(glossary)
+        return (
+            allowed if language is None else self.retriever.snapshot.in_language(allowed, language)
+        )
 
     def _glossary(self, glossary: str | None) -> PositionFilter:
         if glossary is None:
@@ -89,16 +95,17 @@ class IndexView:
         known = self.retriever.snapshot.glossaries
         if glossary not in known:
             raise GlossaryNotFound(
-                f"there is no glossary {glossary!r} in this index; it has {', '.join(sorted(known))}"
+                f"there is no glossary {glossary!r} in this index; "
+                f"it has {', '.join(sorted(known))}"
             )
         return known[glossary]
 
     def position_of(self, id_or_name: str) -> int:
-        """Return the position of an entry by its id or, when no id fits, by its name.
+        """Return the position of an entry by its id, or else by its name.
 
         Raises:
             EntryNotFound: nothing has this id or name; the message suggests the nearest name.
-            InvalidQuestion: it is no text, or too long.
+            InvalidQuestion: it is not text, or too long.
         """
         name = check_question(id_or_name)
         snapshot, names = self.retriever.snapshot, self.names
@@ -114,62 +121,67 @@ class IndexView:
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
-    def background(self, glossary: str | None) -> Baseline:
-        """Return what similarity is ordinary in a glossary, or in the whole index; a new one has none of its own yet."""
+    def similarity_baseline(self, glossary: str | None) -> Baseline:
+        """Return the baseline of similarity in a glossary, or in all.
+
+        A glossary that is newer than the generation gets that of all.
+        """
         return self.manifest.backgrounds.get(glossary or "", self.manifest.background)
 
-    def fit_background(self, glossary: str | None) -> Baseline:
-        """Return what fused score is ordinary for a wrong answer; see `background`."""
+    def score_baseline(self, glossary: str | None) -> Baseline:
+        """Return the baseline of the fused score of wrong answers; see `similarity_baseline`."""
         return self.manifest.fits.get(glossary or "", self.manifest.fit)
 
 
 class LiveIndex:
-    """An open index, kept up to date. Safe to use from several threads."""
+    """An open index that is kept up to date. Thread-safe."""
 
     def __init__(self, layout: IndexLayout, model: str | None, *, calibrated: bool) -> None:
-        """Open what answers now; see `Glossary.open`."""
+        """Open the current generation; see `Glossary.open`."""
         self._layout = layout
         self._calibrated = calibrated
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._opening: threading.Thread | None = None
         self._next: IndexView | None = None
         self._unreadable: int | None = None
-        """A revision of the store that could not be shown, and is not tried again for each question."""
-        self._is_held = False
-        """Whether a writer has kept the store for too long, and is not waited for."""
+        """A revision of the store that could not be read; it is not tried again for each
+        question."""
+        self._is_store_held = False
+        """Whether a writer has held the store for too long, so that questions do not wait for
+        it."""
         self._pointer = self._stamp()
-        self.shown = self._open(model)
-        """What answers, as of the last `follow`."""
+        self.view = self._open(model)
+        """The view as of the last `refresh`."""
         self._store: EntryReader | None = None
         self._file: tuple[int, int] | None = None
-        """The store that is open, or that could not be opened."""
-        self.follow(wait=True)
+        """Device and inode of the store that is open, or that could not be opened."""
+        self.refresh(wait=True)
 
-    def follow(self, *, wait: bool = False) -> IndexView:
-        """Show what the index holds now, and return it.
+    def refresh(self, *, wait: bool = False) -> IndexView:
+        """Update the view if the index has changed, and return it.
 
-        Whoever else is at it is waited for: what that one read may be older than the last edit. What cannot be read, or
-        not yet, leaves what answered before.
+        Threads wait for each other here, since a view that another thread has just read may be
+        older than the last edit. If something cannot be read, or not yet, the previous view stays.
 
         Args:
-            wait: until a new generation is open; else it is opened meanwhile, and shown later.
+            wait: until a new generation is open; otherwise it is shown by a later call.
         """
         if wait:
-            with self._turn:
+            with self._lock:
                 opening = self._begin_opening()
             if opening is not None:
                 opening.join()
-        with self._turn:
+        with self._lock:
             self._begin_opening()
             self._end_opening()
-            self._follow_store()
-            self._follow_changes()
-            return self.shown
+            self._refresh_store()
+            self._refresh_changes()
+            return self.view
 
     @property
     def is_behind(self) -> bool:
-        """Whether something may have changed that is not shown; told without waiting for anybody."""
-        if not self._turn.acquire(blocking=False):
+        """Whether something may have changed that the view does not show; never waits."""
+        if not self._lock.acquire(blocking=False):
             return True
         try:
             if self._opening is not None:
@@ -180,19 +192,19 @@ class LiveIndex:
         except sqlite3.OperationalError:
             return True
         finally:
-            self._turn.release()
+            self._lock.release()
 
     def close(self) -> None:
-        """Close the files; no question may be under way."""
-        with self._turn:
+        """Close the files; no query may be running."""
+        with self._lock:
             if self._opening is not None:
                 self._opening.join()
             if self._store is not None:
                 self._store.close()
-            self.shown.retriever.close()
+            self.view.retriever.close()
 
     def _open(self, model: str | None = None) -> IndexView:
-        """Open the generation that answers."""
+        """Open the current generation."""
         layout = self._layout
         manifest, files = load_manifest(layout)
         if model is not None and not is_meant(
@@ -200,39 +212,40 @@ class LiveIndex:
         ):
             raise EncoderMismatch(
                 f"the index in {layout.root} was built with the encoder {manifest.model}, not {model}; "
-                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name the encoder "
-                "it has (--model, SEMSEARCH_MODEL), or none"
+                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name that "
+                "encoder (--model, SEMSEARCH_MODEL), or none"
             )
         encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)
-        stated = manifest.reranker
-        generation = Segment.open(files, manifest.dim, manifest.engine)
+        reranker = manifest.reranker
+        engines = manifest.engine, manifest.phrase_engine
+        generation = Segment.open(files, manifest.dim, *engines)
         return IndexView(
             manifest,
             generation,
             Retriever(generation),
             CachingEncoder(encoder),
             embedding.key if embedding.precision == manifest.precision else None,
-            load_reranker(layout.reranker(stated.fingerprint), stated) if stated else None,
+            load_reranker(layout.reranker(reranker.fingerprint), reranker) if reranker else None,
             load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
             manifest.revision,
         )
 
     def _is_replaced(self) -> bool:
-        """Whether the store is another file than the one that is open; one that was moved away is shown until then."""
-        return _place(self._layout.store) not in (None, self._file)
+        """Return whether the store is another file than the open one; missing does not count."""
+        return _file_id(self._layout.store) not in (None, self._file)
 
-    def _follow_store(self) -> None:
-        """Open the store that is there now, once."""
+    def _refresh_store(self) -> None:
+        """Open the store if its file is another one."""
         if self._is_replaced():
             if self._store is not None:
                 self._store.close()
-            self._file = _place(self._layout.store)
+            self._file = _file_id(self._layout.store)
             self._unreadable = None
             self._store = self._open_store()
 
     def _open_store(self) -> EntryReader | None:
-        """Open the store; an index without one, or with one that cannot be opened, shows its generation alone."""
+        """Open the store; without a readable one only the generation is shown."""
         try:
             return EntryReader(self._layout.store, patience_s=0)
         except (SemsearchError, sqlite3.Error) as error:
@@ -240,62 +253,65 @@ class LiveIndex:
                 _log.warning("edits of the index in %s are not shown: %s", self._layout.root, error)
             return None
 
-    def _follow_changes(self) -> None:
-        """Show the newest generation with what was changed since, unless a writer is at the store for too long."""
+    def _refresh_changes(self) -> None:
+        """Show the newest generation with later changes, unless a writer blocks the store."""
         began = time.monotonic()
         while True:
             try:
                 self._show(self._newest())
             except sqlite3.OperationalError:
-                self._is_held = self._is_held or time.monotonic() - began >= self._patience_s()
-                if self._is_held:
+                self._is_store_held = (
+                    self._is_store_held or time.monotonic() - began >= self._patience_s()
+                )
+                if self._is_store_held:
                     return
                 time.sleep(_LOOK_S)
             else:
-                self._is_held = False
+                self._is_store_held = False
                 return
 
     def _patience_s(self) -> float:
         known = acknowledged(self._layout.acknowledged)
-        return PATIENCE_S if known is None or known > self.shown.revision else BUSY_S
+        return PATIENCE_S if known is None or known > self.view.revision else BUSY_S
 
     def _show(self, newest: IndexView) -> None:
-        """Show a generation, or what is shown already, with what the store has changed since.
+        """Show a generation with the changes since.
 
         Raises:
-            sqlite3.OperationalError: a writer is at it.
+            sqlite3.OperationalError: a writer holds the store.
         """
         revision = self._changed(newest)
         if revision is not None and self._store is not None:
             try:
                 changes = self._store.changes_since(newest.manifest.revision)
-                overlay = derive_live_segment(
+                live = derive_live_segment(
                     newest.generation, newest.manifest, changes, self._store.texts
                 )
             except sqlite3.OperationalError:
                 raise
             except (SemsearchError, sqlite3.Error, OSError, ValueError) as error:
-                # the store is damaged, or there is no room
+                # the store is damaged, or the disk is full
                 _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
                 self._unreadable = revision
             else:
-                if overlay.missing:
+                if live.missing:
                     _log.warning(
-                        "%d changes of the index in %s are not shown before a build with another encoder is over",
-                        overlay.missing,
+                        "%d changes of the index in %s are not shown before a build with another "
+                        "encoder has ended",
+                        live.missing,
                         self._layout.root,
                     )
-                retriever = Retriever(newest.generation, overlay.segment, overlay.deleted)
+                retriever = Retriever(newest.generation, live.segment, live.deleted)
                 newest = replace(newest, retriever=retriever, revision=revision)
-        self.shown = newest
+        self.view = newest
         if self._opening is None:
             self._next = None
 
-    def _changed(self, shown: IndexView) -> int | None:
-        """Return the revision of the store if it is another one than is shown, and can be.
+    def _changed(self, view: IndexView) -> int | None:
+        """Return the revision of the store if it differs from the view's and can be shown.
 
         Raises:
-            sqlite3.OperationalError: a writer is at it.
+            sqlite3.OperationalError: a writer holds the store.
         """
         if self._store is None:
             return None
@@ -305,16 +321,16 @@ class LiveIndex:
             raise
         except (SemsearchError, sqlite3.Error):
             return None
-        known = (shown.revision, self._unreadable)
-        is_new = identity == shown.manifest.store and revision not in known
+        known = (view.revision, self._unreadable)
+        is_new = identity == view.manifest.store and revision not in known
         return revision if is_new else None
 
     def _newest(self) -> IndexView:
-        """Return what is shown, or the generation that has been opened to take its place."""
-        return self.shown if self._opening is not None else self._next or self.shown
+        """Return the current view, or the opened generation that will replace it."""
+        return self.view if self._opening is not None else self._next or self.view
 
     def _begin_opening(self) -> threading.Thread | None:
-        """Open a generation that was published, in a thread of its own."""
+        """Start opening a newly published generation in a thread."""
         if self._opening is None and self._stamp() != self._pointer:
             self._opening = threading.Thread(target=self._open_next, daemon=True)
             self._opening.start()
@@ -324,26 +340,25 @@ class LiveIndex:
         if self._opening is not None and not self._opening.is_alive():
             self._opening = None
             self._unreadable = None
-            if self._store is None:  # whoever published it has had the store open since
+            if self._store is None:  # the process that published has opened the store since
                 self._file = None
 
     def _open_next(self) -> None:
         self._pointer = self._stamp()
-        with suppress(
-            SemsearchError, OSError
-        ):  # one that is damaged is not tried again, the next one is
+        # a damaged generation is not tried again; the next one is
+        with suppress(SemsearchError, OSError):
             self._next = self._open()
 
     def _stamp(self) -> tuple[int, int]:
-        """Return what changes whenever another generation answers."""
+        """Return inode and time of `CURRENT`, which change with every generation."""
         with suppress(OSError):
             stat = self._layout.current.stat()
             return stat.st_ino, stat.st_mtime_ns
         return 0, 0
 
 
-def _place(file: Path) -> tuple[int, int] | None:
-    """Return which file this is; None where there is none."""
+def _file_id(file: Path) -> tuple[int, int] | None:
+    """Return device and inode of a file; None if there is none."""
     with suppress(OSError):
         stat = file.stat()
         return stat.st_dev, stat.st_ino

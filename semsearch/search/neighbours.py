@@ -1,9 +1,8 @@
-"""Similar meaning: which entries lie near another one, and what connects them.
+"""Entries of similar meaning: which are near another entry, and which sentences connect them.
 
-Computed from the vectors of one generation when it is asked for; nothing is stored. Two entries
-are similar when each is among the nearest of the other: an entry that is near to everything, as
-short and general definitions are, is then similar to nothing. Copies are left out everywhere, and so
-is what is no nearer than unrelated entries are. Fewer are shown rather than others.
+Computed on demand from the vectors; nothing is stored. Two entries are similar if each is among the
+nearest of the other. An entry near to everything, such as a short general definition, is therefore
+similar to nothing. Copies are left out, and pairs that are no more similar than unrelated entries.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.baseline import TWIN
 
 NEAREST = 10
-"""How near two entries must be to each other: among so many nearest of either. On MDN 5 leave 70 of 594
-entries without any (before the floor), 10 leave 13 and give 5.7 to each, 20 give 11.9, many of which only
-share a subject."""
+"""Rank within which each of two similar entries must see the other. On MDN (594 entries, before the
+floor) 5 leave 70 entries without any; 10 leave 13 and give 5.7 to each; 20 give 11.9, many of which
+share only a subject."""
 CHUNK = 8192
 """Definitions compared at a time: 12 MB of vectors."""
 
 
 VectorLookup = Callable[[Numbers], Vectors]
-"""Gives vectors, (n, d), by n numbers."""
+"""Return the vectors, (n, d), of n numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An entry by position that is near another one.
+    """An entry that is near another one.
 
     `similarity` is the mean of the cosine of the definitions and of the nearest two sentences;
     `row` and `other_row` are the passages of those sentences, `sentences` their cosine.
@@ -53,16 +52,15 @@ def neighbours(
     sentences: Callable[[int], Numbers],
     floor: Callable[[int], float],
 ) -> list[Near]:
-    """Return the entries of similar meaning, the nearest first, at most `NEAREST`.
+    """Return the entries of similar meaning, nearest first, at most `NEAREST`.
 
     Args:
-        position: the entry.
-        definition_vectors: gives the vectors of the whole definitions at some positions.
-        vectors: gives the vectors of some passages by row.
-        rivals: among which entries the nearest of some positions are looked for, ascending: all, or what an engine
-            finds near them.
-        sentences: the rows of the sentences of the entry at a position, at least one.
-        floor: the least similarity to the entry at a position that counts.
+        position: of the entry.
+        definition_vectors: returns the vectors of the definitions at some positions.
+        vectors: returns the vectors of some passages by row.
+        rivals: returns ascending positions that include the nearest entries of some positions.
+        sentences: returns the rows of the sentences of an entry, at least one.
+        floor: returns the least similarity to the entry at a position.
     """
     near = _nearest(definition_vectors, position, rivals(np.array([position])))
     if not len(near):
@@ -81,7 +79,7 @@ def neighbours(
 
 
 def _nearest(definition_vectors: VectorLookup, position: int, rivals: Numbers) -> Numbers:
-    """Return the positions of the nearest definitions that are no copies, nearest first."""
+    """Return the positions of the nearest definitions except copies, nearest first."""
     cosines = np.empty(len(rivals), dtype=np.float32)
     own = definition_vectors(np.array([position]))[0]
     for start in range(0, len(rivals), CHUNK):
@@ -95,24 +93,24 @@ def _nearest(definition_vectors: VectorLookup, position: int, rivals: Numbers) -
 def _is_mutual(
     definition_vectors: VectorLookup, position: int, near: Numbers, rivals: Numbers
 ) -> NDArray[np.bool_]:
-    """Say of near entries whether fewer than `NEAREST` others are nearer to them."""
+    """Return, for each near entry, whether fewer than `NEAREST` others are nearer to it."""
     theirs = definition_vectors(near).T
     between = definition_vectors(np.array([position]))[0] @ theirs
     nearer = np.zeros(len(near), dtype=np.int64)
     for start in range(0, len(rivals), CHUNK):
         some = rivals[start : start + CHUNK]
         cosines = definition_vectors(some) @ theirs
-        cosines[some == position] = -1  # not nearer than itself, however this was rounded
+        cosines[some == position] = -1  # never nearer than itself, whatever the rounding
         nearer += ((cosines > between) & (cosines < TWIN)).sum(axis=0)
     is_mutual: NDArray[np.bool_] = nearer < NEAREST
     return is_mutual
 
 
 def _closest(vectors: VectorLookup, own: Numbers, others: Numbers) -> tuple[int, int, float]:
-    """Return the two rows, one of each entry, that are nearest to each other, and their cosine.
+    """Return the nearest pair of rows, one of each entry, and their cosine.
 
-    A sentence that both share word for word is boilerplate ("For more, see ..."), and stands back
-    behind any other pair.
+    An identical sentence in both is boilerplate ("For more, see ...") and ranks after any other
+    pair.
     """
     cosines = vectors(own) @ vectors(others).T
     ranked = np.where(cosines < TWIN, cosines, cosines - 4)
@@ -121,7 +119,7 @@ def _closest(vectors: VectorLookup, own: Numbers, others: Numbers) -> tuple[int,
 
 
 def _without_twins(definition_vectors: VectorLookup, found: list[Near]) -> list[Near]:
-    """Leave out what is a copy of a nearer one."""
+    """Remove copies of nearer entries."""
     kept: list[Near] = []
     for one in found:
         others = definition_vectors(np.array([other.position for other in kept], dtype=np.int64))

@@ -1,4 +1,4 @@
-"""The second stage of an answer: the reranker looks at the first candidates found by meaning."""
+"""Reranking: a cross-encoder scores the first candidates that retrieval found."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from semsearch.ranking.reranking import DEPTH, probability, rescore, text_to_rea
 def rerank(
     reranker: Reranker, question: str, candidates: Sequence[Candidate], snapshot: MultiEntries
 ) -> list[Candidate]:
-    """Let a reranker score the best of some candidates. Blocks, for each of them.
+    """Score the best candidates with a reranker; takes time for each of them.
 
     Args:
-        reranker: what scores.
+        reranker: the model.
         question: the question.
-        candidates: those that were found by meaning, best first.
-        snapshot: where their entries are.
+        candidates: found by retrieval, best first.
+        snapshot: has their entries.
 
     Returns:
-        The first `DEPTH` of them with the reranker's score, and a fused score above that of all
-        others; in the order given.
+        The first `DEPTH` candidates with the reranker's score, and a fused score above all others;
+        in the given order.
     """
-    read = candidates[:DEPTH]
-    entries = snapshot.entries([c.position for c in read])
-    places = snapshot.passages([c.sentence_row for c in read])
+    top = candidates[:DEPTH]
+    entries = snapshot.entries([c.position for c in top])
+    places = snapshot.passages([c.sentence_row for c in top])
     texts = [text_to_read(entry, *place) for entry, place in zip(entries, places, strict=True)]
     found = probability(reranker.score(question, texts))
-    scores = rescore(np.array([c.fused for c in read]), found)
+    scores = rescore(np.array([c.fused for c in top]), found)
     return [
         replace(c, fused=float(score), rerank_score=float(p))
-        for c, score, p in zip(read, scores, found, strict=True)
+        for c, score, p in zip(top, scores, found, strict=True)
     ]

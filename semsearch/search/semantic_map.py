@@ -1,4 +1,4 @@
-"""Maps: where entries and questions stand in two dimensions, and how near two texts are."""
+"""The semantic map: places of entries and questions, and the similarity of two texts."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from semsearch.text.normalise import check_question, content_words
 from semsearch.text.stems import question_stems, stem
 
 BETWEEN = 5
-"""A question stands between so many entries that are nearest to it."""
+"""Nearest entries that a question is placed between."""
 NEAREST = 5
-"""Entries that are told of each of two texts."""
+"""Nearest entries listed for each of two texts."""
 NEAR = 0.25
-"""Cosine from which an entry is called near to a text."""
+"""Least cosine of an entry that counts as near to a text."""
 PAIRS = 2000
-"""Pairs of entries that the similarity of two texts is held against."""
+"""Random pairs of entries that the similarity of two texts is compared with."""
 
 _SEED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class MapPart:
-    """Some points of a map: what they are called and (n, 2) places within a square from -1 to 1.
+    """Some points of a map: labels, and (n, 2) places in a square from -1 to 1.
 
-    Points come in an order that spreads them over the map, so that the first ones show its shape. `next` is where to
-    go on, None behind the last; `total` counts all.
+    The order is random but fixed, so the first points already show the shape of the map. `next` is
+    the `start` of the next part, None after the last; `total` counts all points.
     """
 
     labels: tuple[NameLabel, ...]
@@ -46,7 +46,7 @@ class MapPart:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a question stands: between the entries nearest in meaning, the nearer ones counting more."""
+    """The place of a question: between its nearest entries, weighted by similarity."""
 
     x: float
     y: float
@@ -55,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class NearEntry:
-    """An entry near to a text: the cosine of both, and where the entry stands on the map."""
+    """An entry near to a text: their cosine, and the entry's place on the map."""
 
     label: NameLabel
     similarity: float
@@ -65,11 +65,11 @@ class NearEntry:
 
 @dataclass(frozen=True, slots=True)
 class TextComparison:
-    """How near two texts are in meaning, and what can be said for it.
+    """The similarity of two texts, and the evidence for it.
 
-    `similarity` is the cosine of their vectors. `share` is how many of 100 pairs of entries, drawn by lot, are less near
-    to each other. `words` are the words of the first text whose stems the second uses too. `both` are the entries that are
-    near to both.
+    `similarity` is the cosine of their vectors. `share` is the percentage of random pairs of
+    entries that are less similar. `words` are the words of the first text whose stems the second
+    contains. `both` are the entries near to both texts.
     """
 
     similarity: float
@@ -81,23 +81,26 @@ class TextComparison:
 
 
 class Atlas:
-    """The map of an open index, as it was when it was opened."""
+    """The map of an open index, in a fixed view."""
 
     def __init__(
-        self, retriever: Retriever, encoder: Encoder, within: Callable[[str | None], PositionFilter]
+        self,
+        retriever: Retriever,
+        encoder: Encoder,
+        allowed: Callable[[str | None], PositionFilter],
     ) -> None:
-        """Take what is shown; `within` gives the scope of a glossary, or (None) of all."""
+        """Take the view; `allowed` returns the positions of a glossary, or (None) of all."""
         self._retriever = retriever
         self._encoder = encoder
-        self._within = within
+        self._allowed = allowed
 
     def part(self, *, glossary: str | None = None, start: int = 0, k: int = 5000) -> MapPart:
-        """Return k points of the map behind the first `start`.
+        """Return k points of the map, after the first `start` ones.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
         """
-        order = _spread(self._retriever, self._within(glossary))
+        order = _shuffled(self._retriever, self._allowed(glossary))
         chosen = order[start : start + k]
         labels = self._retriever.snapshot.labels(chosen.tolist())
         end = start + len(chosen)
@@ -105,14 +108,14 @@ class Atlas:
         return MapPart(tuple(labels), places, len(order), end if end < len(order) else None)
 
     def locate(self, question: str, *, glossary: str | None = None) -> Place:
-        """Return where a question stands on the map, and what it stands near.
+        """Return the place of a question on the map, and the entries near it.
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
             GlossaryNotFound: the index has no such glossary.
         """
         vector = self._encode([question])[0]
-        near = _nearest(self._retriever, vector, self._within(glossary), BETWEEN)
+        near = _nearest(self._retriever, vector, self._allowed(glossary), BETWEEN)
         if not near:
             return Place(0.0, 0.0, ())
         points = np.array([[(one.x, one.y) for one in near]])
@@ -120,7 +123,7 @@ class Atlas:
         return Place(round(float(x), 4), round(float(y), 4), tuple(near))
 
     def compare(self, a: str, b: str) -> TextComparison:
-        """Return how near two texts are in meaning, and what can be said for it.
+        """Return the similarity of two texts, and the evidence for it.
 
         Raises:
             InvalidQuestion: one of them is empty, too long or not text.
@@ -128,8 +131,10 @@ class Atlas:
         retriever = self._retriever
         vectors = self._encode([a, b])
         similarity = float(vectors[0] @ vectors[1])
-        drawn = _drawn(retriever)
-        share = 100 * float(np.searchsorted(drawn, similarity)) / len(drawn) if len(drawn) else 0.0
+        random = _random_similarities(retriever)
+        share = (
+            100 * float(np.searchsorted(random, similarity)) / len(random) if len(random) else 0.0
+        )
         everything = retriever.snapshot.everything
         near_a, near_b = (_nearest(retriever, v, everything, NEAREST) for v in vectors)
         stems = question_stems(b)
@@ -148,7 +153,7 @@ class Atlas:
     def near(
         self, entries: Sequence[Entry], *, glossary: str | None = None, k: int = 3
     ) -> list[list[NameLabel]]:
-        """Return the entries nearest in meaning to each of some of the index, not counting itself.
+        """Return the nearest entries of each of some entries, without itself.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
@@ -157,9 +162,9 @@ class Atlas:
         found = [snapshot.position_of(entry.id) for entry in entries]
         positions = np.array([at for at in found if at is not None], dtype=np.int64)
         if len(positions) < len(entries):
-            return [[] for _ in entries]  # changed meanwhile: the next look tells
+            return [[] for _ in entries]  # an entry has changed meanwhile
         vectors = self._retriever.definition_vectors(positions)
-        rivals = self._retriever.finder.nearest(vectors, k + 1, self._within(glossary))
+        rivals = self._retriever.finder.nearest(vectors, k + 1, self._allowed(glossary))
         cosines = vectors @ self._retriever.definition_vectors(rivals).T
         cosines[positions[:, np.newaxis] == rivals] = -np.inf
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : min(k, len(rivals) - 1)]
@@ -169,23 +174,23 @@ class Atlas:
         return self._encoder.encode_questions([check_question(text) for text in texts]).vectors
 
 
-def _spread(retriever: Retriever, within: PositionFilter) -> Numbers:
-    """Return the positions of a map in an order that looks like chance and is the same each time."""
+def _shuffled(retriever: Retriever, allowed: PositionFilter) -> Numbers:
+    """Return the positions of a map in a random order that is always the same."""
     positions = retriever.positions()
     inside = np.zeros(len(positions), dtype=bool)
-    for one in within.ranges:
+    for one in allowed.ranges:
         inside |= (positions >= one.start) & (positions < one.stop)
     found: Numbers = np.random.default_rng(_SEED).permutation(positions[inside])
     return found
 
 
-def _drawn(retriever: Retriever) -> Vectors:
-    """Return the cosines of pairs of entries drawn by lot, ascending."""
+def _random_similarities(retriever: Retriever) -> Vectors:
+    """Return the ascending cosines of random pairs of entries."""
     positions = retriever.positions()
     if len(positions) < 2:
         return np.empty(0, dtype=np.float32)
-    lots = np.random.default_rng(_SEED).integers(len(positions), size=(2, PAIRS))
-    one, other = positions[lots[:, lots[0] != lots[1]]]
+    pairs = np.random.default_rng(_SEED).integers(len(positions), size=(2, PAIRS))
+    one, other = positions[pairs[:, pairs[0] != pairs[1]]]
     cosines: Vectors = np.sort(
         (retriever.definition_vectors(one) * retriever.definition_vectors(other)).sum(axis=1)
     )
@@ -193,10 +198,10 @@ def _drawn(retriever: Retriever) -> Vectors:
 
 
 def _nearest(
-    retriever: Retriever, vector: Vectors, within: PositionFilter, k: int
+    retriever: Retriever, vector: Vectors, allowed: PositionFilter, k: int
 ) -> list[NearEntry]:
-    """Return the entries whose whole definitions are nearest to a vector."""
-    positions = retriever.finder.nearest(vector[np.newaxis], FETCH, within)
+    """Return the entries whose definitions are nearest to a vector."""
+    positions = retriever.finder.nearest(vector[np.newaxis], FETCH, allowed)
     cosines = retriever.definition_vectors(positions) @ vector
     best = np.argsort(-cosines, kind="stable")[:k]
     places = retriever.places[positions[best]]

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: write beside, sync, rename, sync the folder."""
+"""Atomic file replacement, fsync, and the file locks of an index folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from semsearch.core.errors import IndexBusy
 
 
 def sync(path: Path) -> None:
-    """Force a file, or the names in a folder, to the disk."""
+    """Force a file, or the names in a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -26,12 +26,12 @@ def sync(path: Path) -> None:
 
 
 def write_array(file: Path, array: npt.NDArray[Any]) -> None:
-    """Write the numbers of an array, row by row, and force them to the disk.
+    """Write an array to a file, row by row, and force it to disk.
 
-    `ndarray.tofile` says nothing when a full disk refuses the last of them.
+    `ndarray.tofile` reports no error when the disk becomes full at the end.
 
     Raises:
-        OSError: they could not all be written.
+        OSError: the file could not be written completely.
     """
     with file.open("wb") as written:
         written.write(np.ascontiguousarray(array).data)
@@ -40,35 +40,37 @@ def write_array(file: Path, array: npt.NDArray[Any]) -> None:
 
 
 def replace_atomically(file: Path, content: bytes) -> None:
-    """Give a file new content such that a reader, or a power cut, sees the old or the new."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_bytes(content)
-    sync(beside)
-    beside.replace(file)
+    """Replace a file's content; readers see the old or the new content, even after a power cut."""
+    temporary = file.with_name(f".{file.name}.new")
+    temporary.write_bytes(content)
+    sync(temporary)
+    temporary.replace(file)
     sync(file.parent)
 
 
 PATIENCE_S = 5.0
-"""How long a turn is waited for. An edit takes a tenth of a second; a build that takes its time is told of."""
+"""Seconds to wait for a lock. An edit holds it for a tenth of a second. A longer build is
+reported."""
 _LOOK_S = 0.01
 LONG_S = 600.0
-"""How long work that took minutes waits, rather than be in vain: for a bulk import, or for a generation that is derived."""
+"""Seconds that work of some minutes waits for a lock instead of being lost: a bulk import, or a new
+generation."""
 
 
 @contextmanager
 def file_lock(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
-    """Hold the writer's lock of an index folder; freed by the system if the process dies.
+    """Hold a lock file; the system releases it if the process dies.
 
     Args:
-        lock: its file.
-        patience_s: how long to wait for whoever holds it.
+        lock: the file.
+        patience_s: seconds to wait for the present holder.
 
     Raises:
-        IndexBusy: another process still holds it then.
+        IndexBusy: another process still holds it after this time.
     """
     with lock.open("a+") as stream:
         until = time.monotonic() + patience_s
-        while not _is_taken(stream):
+        while not _try_lock(stream):
             if time.monotonic() >= until:
                 stream.seek(0)
                 holder = stream.read().strip() or "unknown"
@@ -85,23 +87,22 @@ def file_lock(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
 
 @contextmanager
 def briefly_locked(lock: Path) -> Iterator[None]:
-    """Hold a lock for a moment of long work that is full of such moments, so that others get theirs in between.
+    """Hold a lock for one short step of long work, and let others have it between the steps.
 
     Args:
-        lock: its file.
+        lock: the file.
 
     Raises:
         IndexBusy: another process still holds it after `LONG_S`.
     """
     with file_lock(lock, LONG_S):
         yield
-    time.sleep(
-        2 * _LOOK_S
-    )  # who waits looks for it in the meantime, and would be unlucky for long otherwise
+    # long enough for a waiting process to look; otherwise it might never find the lock free
+    time.sleep(2 * _LOOK_S)
 
 
-def _is_taken(stream: IO[str]) -> bool:
-    """Take the lock if it is free, and say whether it was."""
+def _try_lock(stream: IO[str]) -> bool:
+    """Take the lock if it is free; return whether it was."""
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

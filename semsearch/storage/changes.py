@@ -1,4 +1,7 @@
-"""Rows of entries are changed here and nowhere else, each together with its revision and its history."""
+"""Writes changes of entries, each with its revision and its history.
+
+Nothing else writes the rows of entries.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,13 @@ class Changing:
         self.revision: int = self._before
 
     def put(self, entry: Entry, position: int, origin: Origin, kind: ChangeKind | None) -> int:
-        """Add an entry or give it another state, and return the revision of that.
+        """Add or replace an entry, and return the new revision.
 
         Args:
-            entry: the state.
+            entry: the new state.
             position: within its glossary.
-            origin: whose state it is.
-            kind: what goes into the history; None for what needs no record.
+            origin: whether a build or an edit made it.
+            kind: for the history; None to record nothing.
         """
         self.revision += 1
         if kind is not None:
@@ -44,7 +47,7 @@ class Changing:
         return self.revision
 
     def delete(self, id_: str, origin: Origin) -> int:
-        """Remove an entry, and return the revision of that; removed live, a build leaves it out."""
+        """Delete an entry and return the new revision; later builds respect a live deletion."""
         self.revision += 1
         history.record(self._connection, id_, self.revision, ChangeKind.DELETED)
         self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
@@ -53,13 +56,13 @@ class Changing:
         return self.revision
 
     def shift(self, id_: str, position: int, origin: Origin) -> None:
-        """Give an entry another place or owner, which nobody sees in the entry itself."""
+        """Change position or origin of an entry without a new revision; readers see neither."""
         self._connection.execute(
             "UPDATE entry SET position = ?, origin = ? WHERE id = ?", (position, origin, id_)
         )
 
     def settle(self, deleted: Iterable[str]) -> None:
-        """Finish what a build changes: say which live deletions stay, and make it a revision in any case."""
+        """Finish a build: store the remaining live deletions, and always raise the revision."""
         self._connection.execute("DELETE FROM live_deletion")
         self._connection.executemany(
             "INSERT INTO live_deletion VALUES (?)", ((id_,) for id_ in deleted)
@@ -67,25 +70,25 @@ class Changing:
         self.revision = max(self.revision, self._before + 1)
 
     def next_position(self, glossary: str) -> int:
-        """Return the position behind the last entry of a glossary."""
+        """Return the position after the last entry of a glossary."""
         (last,) = self._connection.execute(
             "SELECT max(position) FROM entry WHERE glossary = ?", (glossary,)
         ).fetchone()
         return 0 if last is None else int(last) + 1
 
     def sign(self, who: str) -> None:
-        """Say who made the changes, if there are any."""
+        """Record who made the changes, if there are any."""
         if self.revision > self._before:
             history.sign(self._connection, self.revision, who)
 
 
 @contextmanager
 def changing(connection: sqlite3.Connection, who: str) -> Iterator[Changing]:
-    """Change entries in one transaction, signed if anything was changed.
+    """Change entries in one transaction, signed if anything changed.
 
     Args:
         connection: of the store.
-        who: makes the changes.
+        who: the author of the changes.
     """
     with transaction(connection):
         change = Changing(connection)

@@ -1,4 +1,4 @@
-"""How SQLite is opened here: one place for pragmas, durability and migrations."""
+"""Opens SQLite databases: pragmas, durable transactions, migrations, detection of damage."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, Stor
 
 _CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON")
 MAPPED_BYTES = 1 << 28
-"""Most of a database that is read by mapping it, which counts as memory once it was touched; the rest is read as files are."""
+"""Most bytes of a database that are read by memory mapping; mapped pages count as memory of the
+process."""
 PATIENCE_S = 5.0
-"""How long a connection waits for another one to finish with the file."""
+"""Seconds that a connection waits for another one."""
 
 
 def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connection:
-    """Open or create a database, bring its schema up to date, and make every commit durable.
+    """Open or create a database, migrate its schema, and make every commit durable.
 
-    It is not read through: that takes seconds for gigabytes, and this is called for each edit. What
-    is found damaged on the way raises `IndexDamaged` (`translate_corruption`), and a build checks all of it (`check`).
+    The file is not checked completely: for gigabytes that takes seconds, and every edit calls this.
+    Damage found later raises `IndexDamaged` (`translate_corruption`), and builds check everything
+    (`check`).
 
     Args:
         file: the database.
@@ -32,13 +34,14 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
 
     Raises:
         FormatTooNew: a newer version of semsearch wrote it.
-        IndexDamaged: it is not a sound SQLite database.
+        IndexDamaged: it is not an intact SQLite database.
         sqlite3.OperationalError: it cannot be opened or written.
     """
     with translate_corruption(file):
         connection = sqlite3.connect(file, timeout=PATIENCE_S, isolation_level=None)
         try:
-            # no write-ahead log: it loses pages in many versions, and cannot be read where nothing can be written
+            # no write-ahead log: many versions of SQLite lose pages, and read-only folders cannot
+            # use it
             for setting in (
                 "journal_mode=TRUNCATE",
                 "synchronous=FULL",
@@ -56,19 +59,19 @@ def open_for_writing(file: Path, migrations: Sequence[str]) -> sqlite3.Connectio
 def open_for_reading(
     file: Path, migrations: Sequence[str], patience_s: float = PATIENCE_S
 ) -> sqlite3.Connection:
-    """Open a database that another process may be writing, and change nothing.
+    """Open a database that another process may be writing, without changing its data.
 
-    What a killed writer left half done is taken back first, which is why the file is not opened as
-    one that cannot be written. Threads may use the connection in turn.
+    It is not opened as read-only, because a transaction that a killed writer left must be rolled
+    back first. Threads may use the connection one after another.
 
     Args:
         file: the database, which must exist.
         migrations: as for `open_for_writing`.
-        patience_s: how long a read waits for a writer to finish; opening waits as long as a writer would.
+        patience_s: seconds that a read waits for a writer; opening waits as long as a writer would.
 
     Raises:
         FormatTooNew, FormatTooOld: another version of semsearch wrote it.
-        IndexDamaged: it is not a sound SQLite database.
+        IndexDamaged: it is not an intact SQLite database.
         sqlite3.OperationalError: it cannot be opened.
     """
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
@@ -82,7 +85,7 @@ def open_for_reading(
             if _version(connection, file, migrations) < len(migrations):
                 raise FormatTooOld(
                     f"{file} was written by an older version of semsearch; run `semsearch build` once, "
-                    "which brings it up to date"
+                    "which migrates it"
                 )
             connection.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
         except BaseException:
@@ -93,10 +96,10 @@ def open_for_reading(
 
 @contextmanager
 def translate_corruption(file: Path) -> Iterator[None]:
-    """Turn what SQLite says of a damaged database into our error; no rights and no room are no damage.
+    """Turn SQLite's errors about damage into `IndexDamaged`; other errors pass.
 
     Raises:
-        IndexDamaged: a page of the file cannot be what it is.
+        IndexDamaged: a page of the file is damaged.
     """
     try:
         yield
@@ -106,12 +109,12 @@ def translate_corruption(file: Path) -> Iterator[None]:
         raise IndexDamaged(
             f"{file} is not a sound database ({error}); move it away and restore a backup "
             "(`semsearch restore-backup`), or run `semsearch build` again to make a new one from the "
-            "source files, which is without what was edited live"
+            "source files, which lacks live edits"
         ) from error
 
 
 def check(connection: sqlite3.Connection, file: Path, *, deep: bool = False) -> None:
-    """Read a whole database through.
+    """Check every page of a database.
 
     Args:
         connection: to it.
@@ -119,7 +122,7 @@ def check(connection: sqlite3.Connection, file: Path, *, deep: bool = False) -> 
         deep: also compare its indexes with its tables, which takes several times as long.
 
     Raises:
-        IndexDamaged: something in it is not what it should be.
+        IndexDamaged: a page is damaged.
     """
     with translate_corruption(file):
         how = "integrity_check" if deep else "quick_check"
@@ -130,7 +133,7 @@ def check(connection: sqlite3.Connection, file: Path, *, deep: bool = False) -> 
 
 @contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let several queries see one state, whatever is committed meanwhile; inside a transaction they do anyway."""
+    """Let several queries see the same state; inside a transaction they do anyway."""
     if connection.in_transaction:
         yield
         return
@@ -143,19 +146,19 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """`BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error, that of the commit included."""
+    """Run `BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error, also of the commit."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # SQLite rolls back by itself when a disk is full
+        if connection.in_transaction:  # SQLite itself rolls back when the disk is full
             connection.execute("ROLLBACK")
         raise
 
 
 def _version(connection: sqlite3.Connection, file: Path, migrations: Sequence[str]) -> int:
-    """Return how many steps have been taken; more than are known is refused."""
+    """Return the number of migrations done; refuse a newer schema."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(migrations):
         raise FormatTooNew(
@@ -175,7 +178,7 @@ def _migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[st
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script: `executescript` would end the transaction that they belong to."""
+    """Yield the statements of a script; `executescript` would end the transaction."""
     statement = ""
     for piece in script.split(";"):
         statement += f"{piece};"
@@ -186,12 +189,12 @@ def _statements(script: str) -> Iterator[str]:
 
 @contextmanager
 def writing_once(file: Path, schema: str, indexes: str = "") -> Iterator[sqlite3.Connection]:
-    """Create a database in one go, which nobody reads before it is whole; the caller syncs it.
+    """Create a database that nobody reads before it is complete; the caller syncs it.
 
     Args:
         file: the database, which must not exist.
         schema: its tables.
-        indexes: what is made after the rows, which is faster.
+        indexes: created after the rows, which is faster.
     """
     connection = sqlite3.connect(file, isolation_level=None)
     try:
@@ -208,19 +211,19 @@ def writing_once(file: Path, schema: str, indexes: str = "") -> Iterator[sqlite3
 
 
 class Reader:
-    """An immutable database. One connection, opened at once and kept, serves all threads in turn.
+    """A database that never changes. All threads share one connection, one after another.
 
-    A look-up takes microseconds, so waiting for a turn costs less than a connection for each
-    thread would, and a file that is deleted while it is open can still be read.
+    A query takes microseconds, so waiting costs less than a connection for each thread. An open
+    file can be read even after it is deleted.
     """
 
     def __init__(self, file: Path) -> None:
         uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=ro&immutable=1"
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         for setting in ("query_only=ON", "trusted_schema=OFF", f"mmap_size={MAPPED_BYTES}"):
             self._connection.execute(f"PRAGMA {setting}")
-        self.rows("SELECT COUNT(*) FROM sqlite_master")  # SQLite opens a file when it first reads
+        self.rows("SELECT COUNT(*) FROM sqlite_master")  # SQLite opens the file on the first read
 
     def rows(self, query: str, values: Sequence[str | int] = ()) -> list[Any]:
         """Return all rows of a query.
@@ -228,7 +231,7 @@ class Reader:
         Raises:
             StoredIndexError: the index has been closed.
         """
-        with self._turn:
+        with self._lock:
             try:
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.ProgrammingError as error:
@@ -236,5 +239,5 @@ class Reader:
 
     def close(self) -> None:
         """Close the file."""
-        with self._turn:
+        with self._lock:
             self._connection.close()

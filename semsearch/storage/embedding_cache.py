@@ -1,8 +1,8 @@
-"""What encoders made of texts, kept in the store so that no text is embedded twice.
+"""Vectors and tokens in the store, so that no text is embedded twice.
 
-Keyed by the hash of the text and by the encoder: equal texts share a vector, never a row of an index, and what
-another encoder made can never be taken by mistake. The rows lie in the order in which they were written, behind an index of
-hashes: rows of some kilobytes that are inserted in the order of a hash cost as much as embedding the texts.
+They are keyed by the hash of the text and by the encoder: equal texts share a vector, and vectors
+of different encoders never mix. Rows are stored in the order of writing, with an index of hashes.
+Inserting rows of kilobytes in the order of their hashes took as long as embedding the texts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,18 +19,20 @@ from semsearch.storage.database import reading, transaction
 from semsearch.storage.int8 import from_int8, to_int8
 
 TOKENS = 1
-"""Version of which tokens are kept of a text; raised when stop words, pieces or their number change."""
+"""Version of the selection of tokens; raised when stop words, word pieces or their number
+change."""
 
-_MANY = 500
-_LOOKED_AT = 1 << 14
-"""Texts looked at in one go, in an index of theirs: some hundredths of a second."""
+_MOST_PARAMETERS = 500
+_SCANNED = 1 << 14
+"""Texts read at once, from a table of hashes: some hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What an encoder made of some texts.
+    """Embeddings of some texts by one encoder.
 
-    `key` is that of the encoder, `texts` are hashes, and tokens are kept of those that are also in `with_tokens`.
+    `key` is the encoder's, `texts` are hashes, `with_tokens` the hashes of texts whose tokens are
+    stored.
     """
 
     key: str
@@ -49,26 +50,26 @@ class EmbeddedTexts:
     def unknown(
         self, texts: Iterable[bytes], key: str, with_tokens: Collection[bytes]
     ) -> set[bytes]:
-        """Return which texts this encoder has not embedded yet.
+        """Return the texts that this encoder has not embedded yet.
 
         Args:
             texts: their hashes.
             key: of the encoder.
-            with_tokens: hashes of texts whose tokens are wanted too.
+            with_tokens: hashes of texts whose tokens are needed, too.
         """
         missing = set(texts)
-        for text, kept in self._known(missing, key):
-            if kept == TOKENS or text not in with_tokens:
+        for text, version in self._known(missing, key):
+            if version == TOKENS or text not in with_tokens:
                 missing.discard(text)
         return missing
 
     def save(self, embedded: Embedded) -> None:
-        """Keep what an encoder made of texts, in one transaction, instead of what it made of them before."""
+        """Store embeddings in one transaction; earlier ones of the same texts are replaced."""
         with transaction(self._connection):
             self.insert(embedded)
 
     def insert(self, embedded: Embedded) -> None:
-        """Keep what an encoder made of texts; the caller has begun a transaction."""
+        """Store embeddings inside the caller's transaction."""
         connection, encoded = self._connection, embedded.encoded
         connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (embedded.key,))
         number = self._number(embedded.key)
@@ -80,7 +81,7 @@ class EmbeddedTexts:
         connection.executemany(
             "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (text, number, *_kept(tokens, text in embedded.with_tokens, vector))
+                (text, number, *_to_columns(tokens, text in embedded.with_tokens, vector))
                 for text, vector, tokens in rows
             ),
         )
@@ -101,65 +102,67 @@ class EmbeddedTexts:
         return np.frombuffer(joined, dtype="<f4").reshape(len(texts), dim).astype(np.float32)
 
     def dim_of(self, text: bytes, key: str) -> int:
-        """Return the dimension of the vector of a text that is known to have one."""
+        """Return the length of the vector of a text that has one."""
         ((length,),) = self._values("length(vector)", [text], key)
         return int(length) // 4
 
     def unused(self, keep: Iterable[bytes]) -> Iterator[list[bytes]]:
-        """Yield the texts that were embedded, by whatever encoder, and are not among these, some at a time.
+        """Yield batches of embedded texts, of any encoder, that are not in `keep`.
 
-        The file is held for a moment at a time, and never while the caller has what was yielded.
+        The store is locked for a moment at a time, and never while the caller holds a batch.
         """
         connection = self._connection
         connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
         try:
-            with reading(connection):  # of the temporary table alone: the file is not touched
+            with reading(connection):  # writes the temporary table only, not the file
                 connection.executemany(
                     "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
                 )
             last = b""
             while True:
-                looked = connection.execute(
+                batch = connection.execute(
                     "SELECT DISTINCT text, text NOT IN (SELECT text FROM kept) FROM embedding "
                     "WHERE text > ? ORDER BY text LIMIT ?",
-                    (last, _LOOKED_AT),
+                    (last, _SCANNED),
                 ).fetchall()
-                if unused := [text for text, is_unused in looked if is_unused]:
+                if unused := [text for text, is_unused in batch if is_unused]:
                     yield unused
-                if len(looked) < _LOOKED_AT:
+                if len(batch) < _SCANNED:
                     return
-                last = looked[-1][0]
+                last = batch[-1][0]
         finally:
             connection.execute("DROP TABLE kept")
 
     def forget(self, texts: Iterable[bytes]) -> None:
-        """Drop what was made of texts, by whatever encoder."""
+        """Delete the embeddings of texts, of any encoder."""
         with transaction(self._connection):
             self._connection.executemany(
                 "DELETE FROM embedding WHERE text = ?", ((text,) for text in texts)
             )
 
     def _known(self, texts: Collection[bytes], key: str) -> Iterator[tuple[bytes, int]]:
-        """Yield texts with the version of their tokens: a few looked up, or else all there are, from the index alone.
+        """Yield texts with the version of their tokens.
 
-        All there are, are read some at a time, so that nobody who writes waits for more than a moment.
+        A few are looked up. For many the whole index is read, in batches, so that a writer waits
+        for a moment only.
         """
-        if len(texts) <= _MANY:
+        if len(texts) <= _MOST_PARAMETERS:
             yield from self._values("text, kept", list(texts), key)
             return
         number, last = self._number(key), b""
         while True:
             found = self._connection.execute(
-                "SELECT text, kept FROM embedding WHERE text > ? AND encoder = ? ORDER BY text LIMIT ?",
-                (last, number, _LOOKED_AT),
+                "SELECT text, kept FROM embedding WHERE text > ? AND encoder = ? "
+                "ORDER BY text LIMIT ?",
+                (last, number, _SCANNED),
             ).fetchall()
             yield from found
-            if len(found) < _LOOKED_AT:
+            if len(found) < _SCANNED:
                 return
             last = found[-1][0]
 
     def _number(self, key: str) -> int:
-        """Return the number of an encoder; one that no text was embedded with has 0."""
+        """Return the number of an encoder in the store; 0 if it has embedded nothing."""
         row = self._connection.execute(
             "SELECT number FROM encoder WHERE key = ?", (key,)
         ).fetchone()
@@ -168,8 +171,8 @@ class EmbeddedTexts:
     def _values(self, columns: str, texts: Sequence[bytes], key: str) -> Iterator[Any]:
         number = self._number(key)
         distinct = list(dict.fromkeys(texts))
-        for start in range(0, len(distinct), _MANY):
-            some = distinct[start : start + _MANY]
+        for start in range(0, len(distinct), _MOST_PARAMETERS):
+            some = distinct[start : start + _MOST_PARAMETERS]
             marks = ",".join("?" * len(some))
             yield from self._connection.execute(
                 f"SELECT {columns} FROM embedding WHERE text IN ({marks}) AND encoder = ?",  # noqa: S608
@@ -177,19 +180,7 @@ class EmbeddedTexts:
             )
 
 
-def copy_vectors(
-    texts: EmbeddedTexts, hashes: Sequence[bytes], key: str, dim: int, file: Path
-) -> None:
-    """Write the vectors of texts to a file, one little-endian float32 row after the other.
-
-    Raises:
-        KeyError: see `EmbeddedTexts.vectors`.
-    """
-    with file.open("wb") as rows:
-        rows.write(texts.vectors(hashes, key, dim).astype("<f4").tobytes())
-
-
-def _kept(
+def _to_columns(
     tokens: Tokens, is_wanted: bool, vector: Vectors
 ) -> tuple[int, bytes, bytes | None, bytes | None]:
     value = vector.astype("<f4").tobytes()

@@ -1,7 +1,8 @@
-"""The store: entries and the vectors of their texts, in one transactional file.
+"""The store: entries, their history and vectors, in one transactional SQLite file.
 
-It is the only truth of an index. Every change of an entry has a revision of its own, rising by one, and
-is written together with what was there before, by whom and when (see `history`).
+It is the only source of truth of an index. Every change of an entry gets a revision of its own, one
+higher than the last, and is written together with the previous state, its author and its time
+(`history.py`).
 """
 
 from __future__ import annotations
@@ -41,14 +42,14 @@ from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 
 _PIECE = 4096
-"""Entries read at a time, which takes a hundredth of a second."""
+"""Entries read at a time, in a hundredth of a second."""
 _ALL = -1
-"""No limit, to SQLite."""
+"""SQLite's way to say "no limit"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry with the revision of its last change and whose that was."""
+    """An entry with the revision and the origin of its last change."""
 
     entry: Entry
     revision: int
@@ -59,21 +60,24 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change that somebody wants made.
+    """One requested change.
 
-    `entry` is the state wanted, None to delete. `expected` is the revision the entry must have, 0 if it
-    must not be there; None takes whatever there is.
+    `entry` is the new state, None to delete. `expected` is the revision the entry must have, 0 if
+    it must not exist, None for any.
     """
 
     id: str
     entry: Entry | None
     expected: int | None = None
     is_restored: bool = False
-    """Whether `entry` is a former version."""
+    """Whether `entry` is an earlier version."""
 
 
 class EntryReader:
-    """The store as it is read beside its writer. For one thread at a time; each read sees what was last committed."""
+    """The store, open for reading beside a writer; for one thread at a time.
+
+    Each read sees the last commit.
+    """
 
     def __init__(
         self, file: Path, *, patience_s: float = PATIENCE_S, named: Path | None = None
@@ -82,8 +86,8 @@ class EntryReader:
 
         Args:
             file: the store.
-            patience_s: how long a read waits for a writer to finish.
-            named: what is said to be damaged if it is, where the file is a copy.
+            patience_s: seconds that a read waits for a writer.
+            named: the file that messages name; the original, if `file` is a copy.
         """
         self._patience_s = patience_s
         self._file = file
@@ -99,25 +103,25 @@ class EntryReader:
         self._connection.close()
 
     def check(self, *, deep: bool = False) -> None:
-        """Read the whole file through, which takes a second for some hundred megabytes.
+        """Check every page of the file, which takes a second for some hundred megabytes.
 
         Args:
             deep: also compare indexes with tables.
 
         Raises:
-            IndexDamaged: something in it is not what it should be.
+            IndexDamaged: a page is damaged.
         """
         check(self._connection, self._named, deep=deep)
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:
-        """Let all that is read meanwhile be of one state; who writes waits for the end, so it is kept short."""
+        """Let all reads inside see the same state; writers wait, so keep it short."""
         with reading(self._connection):
             yield
 
     @property
     def revision(self) -> tuple[str, int]:
-        """Which store this is, and how often its entries have been changed.
+        """The identity of the store, and its revision.
 
         A generation states which revision of which store it shows.
         """
@@ -127,7 +131,7 @@ class EntryReader:
         return str(identity), int(number)
 
     def get(self, id_: str) -> Stored | None:
-        """Return an entry by its id, if it is there."""
+        """Return an entry by id, or None."""
         row = self._connection.execute(
             f"SELECT {COLUMNS}, revision, origin, position FROM entry WHERE id = ?",  # noqa: S608 - constant
             (id_,),
@@ -135,7 +139,7 @@ class EntryReader:
         return Stored(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
 
     def is_only(self, id_: str) -> bool:
-        """Whether there is no other entry; counting them all would take a second for a million."""
+        """Return whether there is no other entry; counting a million would take a second."""
         other = self._connection.execute("SELECT 1 FROM entry WHERE id <> ? LIMIT 1", (id_,))
         return other.fetchone() is None
 
@@ -152,10 +156,10 @@ class EntryReader:
         return map(from_row, rows)
 
     def copied(self) -> tuple[tuple[str, int], list[Entry]]:
-        """Return a revision and all entries as they were then, in the order of `entries`.
+        """Return a revision and all entries of that revision, in the order of `entries`.
 
-        They are read some at a time, and what was changed meanwhile is read again in the end, so that nobody who
-        writes waits for more than a moment.
+        Entries are read in batches, and those that change meanwhile are read again, so that a
+        writer waits for a moment only.
         """
         while True:
             before = self.revision
@@ -165,17 +169,17 @@ class EntryReader:
                 if before == after:
                     return after, [entry for _, entry in read]
                 if history.is_built_since(self._connection, before[1]):
-                    continue  # the order may be another one, which no entry tells of
+                    continue  # a build may have changed the order, which entries do not show
                 changes = self.changes_since(before[1])
-                again = [found for change in changes if (found := self.get(change.id))]
+                again = [comparison for change in changes if (comparison := self.get(change.id))]
             changed = {change.id for change in changes}
             read = [(position, entry) for position, entry in read if entry.id not in changed]
-            read += [(found.position, found.entry) for found in again]
+            read += [(comparison.position, comparison.entry) for comparison in again]
             read.sort(key=lambda placed: (placed[1].glossary, placed[0]))
             return after, [entry for _, entry in read]
 
     def _in_pieces(self) -> Iterator[tuple[int, Entry]]:
-        """Yield each entry with its position, in order; nothing is held between two pieces."""
+        """Yield each entry with its position, in order; no lock is held between batches."""
         last = ("", -1)
         while True:
             rows = self._connection.execute(
@@ -191,16 +195,17 @@ class EntryReader:
                 return
 
     def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
-        """Return what has become of each entry touched since a revision, in the order of the last changes.
+        """Return the present state of each entry changed since a revision, in order of change.
 
         Args:
-            revision: of the store; 0 gives every entry.
-            limit: of the changes, the first ones; the revision of the last of them is where to go on.
+            revision: of the store; 0 returns every entry.
+            limit: most changes returned, the first ones; continue from the revision of the last.
         """
         most = _ALL if limit is None else limit
         with reading(self._connection):
             rows = self._connection.execute(
-                f"SELECT {COLUMNS}, revision FROM entry WHERE revision > ? ORDER BY revision LIMIT ?",  # noqa: S608 - constant
+                f"SELECT {COLUMNS}, revision FROM entry WHERE revision > ? "  # noqa: S608 - constant
+                "ORDER BY revision LIMIT ?",
                 (revision, most),
             ).fetchall()
             deleted = history.gone_since(self._connection, revision, most)
@@ -209,7 +214,7 @@ class EntryReader:
         return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
 
     def count_changes_since(self, revision: int) -> int:
-        """Return how many entries `changes_since` would tell of."""
+        """Return the number of entries that `changes_since` would return."""
         with reading(self._connection):
             (there,) = self._connection.execute(
                 "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
@@ -217,18 +222,18 @@ class EntryReader:
             return int(there) + len(history.gone_since(self._connection, revision, _ALL))
 
     def versions(self, id_: str) -> list[Version]:
-        """Return all states of an entry, the oldest first; empty if there has never been such an entry."""
+        """Return all states of an entry, oldest first; empty if it never existed."""
         with reading(self._connection):
-            found = self.get(id_)
-            present = (found.revision, found.entry) if found else None
+            comparison = self.get(id_)
+            present = (comparison.revision, comparison.entry) if comparison else None
             return history.versions(self._connection, id_, present)
 
     def answered(self, who: str, key: str) -> Answered | None:
-        """Return a request that was carried out within a day."""
+        """Return the stored answer to a request of the last day, if there is one."""
         return idempotency.find(self._connection, who, key)
 
     def live(self) -> list[Entry]:
-        """Return the entries whose last change was made live, in their order."""
+        """Return the entries whose last change was a live edit, in order."""
         rows = self._connection.execute(
             f"SELECT {COLUMNS} FROM entry WHERE origin = ? ORDER BY glossary, position",  # noqa: S608 - constant
             (Origin.LIVE,),
@@ -236,13 +241,13 @@ class EntryReader:
         return [from_row(row) for row in rows]
 
     def live_deletions(self) -> list[str]:
-        """Return the ids that were deleted live and that no corpus has been without since."""
+        """Return the ids that were deleted live and that the corpus still has."""
         rows = self._connection.execute("SELECT id FROM live_deletion ORDER BY id")
         return [str(id_) for (id_,) in rows]
 
 
 class EntryStore(EntryReader):
-    """The store as it is written, by one process at a time, which holds the lock of the index."""
+    """The store, open for writing by one process, which holds the lock of the index."""
 
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
@@ -250,44 +255,45 @@ class EntryStore(EntryReader):
     def replace_all(
         self,
         ordered: Sequence[Entry],
-        kept: PreservedEdits = PreservedEdits(),  # noqa: B008 - frozen
+        preserved: PreservedEdits = PreservedEdits(),  # noqa: B008 - frozen
     ) -> Changes:
-        """Make the store hold exactly these entries, in one transaction, and say what that changed.
+        """Make the store hold exactly these entries, in one transaction, and return the changes.
 
-        Only rows that differ are written. What an entry was before goes into the history if its words change
-        or it is gone; if it merely stands in other lines it gets a revision and no record, and if only the
-        order is another, only the revision of the store is raised; where nothing is another, nothing at all.
+        Only rows that differ are written. The previous state goes into the history if the text of
+        an entry changes or the entry is removed. A new line number raises the entry's revision
+        without a record; a new order raises only the store's revision; no difference raises
+        nothing.
 
         Args:
-            ordered: all entries, sorted by glossary, in order within each; those made live that are kept are among
-                them.
-            kept: which of them were made live, and what stays deleted.
+            ordered: all entries, sorted by glossary, in order within each; preserved live edits are
+                among them.
+            preserved: which entries are live edits, and which ids stay deleted.
         """
-        found = compare(self._connection, ordered, kept)
-        changes = found.changes()
-        if not changes and set(kept.deleted) != set(self.live_deletions()):
+        comparison = compare(self._connection, ordered, preserved)
+        changes = comparison.changes()
+        if not changes and set(preserved.deleted) != set(self.live_deletions()):
             changes = replace(changes, moved=1)
         if changes:
-            self._replace(found, kept)
+            self._replace(comparison, preserved)
         return changes
 
-    def _replace(self, found: CorpusComparison, kept: PreservedEdits) -> None:
-        ordered = found.ordered
+    def _replace(self, comparison: CorpusComparison, preserved: PreservedEdits) -> None:
+        ordered = comparison.ordered
         known = history.ids_with_history(self._connection)
-        with changing(self._connection, history.BUILD) as change:
-            for id_ in sorted(found.gone):
-                change.delete(id_, Origin.CORPUS)
-            for place, fate in enumerate(found.fates):
-                if fate == EntryChange.SAME:
+        with changing(self._connection, history.BUILD) as changes:
+            for id_ in sorted(comparison.gone):
+                changes.delete(id_, Origin.CORPUS)
+            for place, change in enumerate(comparison.changes_by_place):
+                if change == EntryChange.SAME:
                     continue
-                entry, origin = ordered[place], kept.origin(ordered[place].id)
-                if fate == EntryChange.SHIFTED:
-                    change.shift(entry.id, found.position(place), origin)
+                entry, origin = ordered[place], preserved.origin(ordered[place].id)
+                if change == EntryChange.SHIFTED:
+                    changes.shift(entry.id, comparison.position(place), origin)
                 else:
-                    kind = _kind_by_build(EntryChange(fate), entry.id in known)
-                    change.put(entry, found.position(place), origin, kind)
-            change.settle(kept.deleted)
-        self._acknowledge(change)
+                    kind = _kind_by_build(EntryChange(change), entry.id in known)
+                    changes.put(entry, comparison.position(place), origin, kind)
+            changes.settle(preserved.deleted)
+        self._acknowledge(changes)
 
     def apply(
         self,
@@ -297,23 +303,23 @@ class EntryStore(EntryReader):
         answered: Callable[[list[Changed]], Answered] | None = None,
         progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> list[Changed]:
-        """Make changes, all of them or none, in one transaction.
+        """Make changes in one transaction, all or none.
 
         Args:
-            edits: in this order; the second one of an id sees what the first one made.
-            who: makes them, for the history.
-            embedded: what the encoder made of their texts, to be kept with them.
-            answered: says what to keep of the request that asks for them, if anything.
-            progress: told about each step; what it raises before the changes are committed undoes them.
+            edits: in this order; a second edit of an id sees the result of the first.
+            who: the author, for the history.
+            embedded: embeddings of the new texts, stored in the same transaction.
+            answered: returns the answer to store for the request's idempotency key, if it has one.
+            progress: reports each step; an error it raises before the commit undoes the changes.
 
         Returns:
-            What became of the entry of each edit. An edit to the state that is there already changes nothing, nor
-            the revision.
+            The result of each edit. An edit to the present state changes nothing, not even the
+            revision.
 
         Raises:
-            EntryConflict: an entry is not of the revision expected.
-            EntryNotFound: an entry to delete is not there.
-            AnsweredBefore: the request has been carried out by another one.
+            EntryConflict: an entry does not have the expected revision.
+            EntryNotFound: an entry to delete does not exist.
+            AnsweredBefore: the idempotency key was used meanwhile.
         """
         progress.start("writing", 1)
         with changing(self._connection, who) as change:
@@ -335,9 +341,9 @@ class EntryStore(EntryReader):
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)
-        found = present.revision if present else 0
-        if edit.expected is not None and edit.expected != found:
-            raise EntryConflict(edit.id, edit.expected, found)
+        comparison = present.revision if present else 0
+        if edit.expected is not None and edit.expected != comparison:
+            raise EntryConflict(edit.id, edit.expected, comparison)
         if edit.entry is None:
             if present is None:
                 raise EntryNotFound(f"there is no entry {edit.id!r} to delete")
@@ -347,13 +353,13 @@ class EntryStore(EntryReader):
             position = change.next_position(edit.entry.glossary)
             return change.put(edit.entry, position, Origin.LIVE, kind)
         if present.entry == edit.entry:
-            return found
+            return comparison
         kind = ChangeKind.RESTORED if edit.is_restored else ChangeKind.CHANGED
         return change.put(edit.entry, present.position, Origin.LIVE, kind)
 
 
-def _kind_by_build(fate: EntryChange, has_history: bool) -> ChangeKind | None:
-    """Return what a build puts into the history: nothing for a first state, which the row says itself."""
-    if fate is EntryChange.NEW:
+def _kind_by_build(change: EntryChange, has_history: bool) -> ChangeKind | None:
+    """Return the history record of a build: None for a first state, which the row itself tells."""
+    if change is EntryChange.NEW:
         return ChangeKind.ADDED if has_history else None
-    return ChangeKind.CHANGED if fate is EntryChange.CHANGED else None
+    return ChangeKind.CHANGED if change is EntryChange.CHANGED else None

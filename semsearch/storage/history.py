@@ -1,9 +1,9 @@
-"""What happened to entries: written beside each change, in its transaction.
+"""The history of entries: every former state, written in the transaction of the change.
 
-A record holds the state *before* the change; the state after it is the state before the next change of
-the same entry, or the entry's own row. So no text is ever there twice, an addition costs no text, and
-what a build adds needs no record at all: an entry without one has had the state of its row since the
-revision of its row, and `written` says when that was and by whom.
+A record holds the state *before* a change. The state after it is the one before the entry's next
+change, or its row. So no text is stored twice, and an entry that a build added needs no record: it
+has had the state of its row since the row's revision. The table `written` has the time and author
+of revisions.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from semsearch.core.entries import ChangeKind, Entry, Version
 from semsearch.storage.rows import AS_JSON, from_json
 
 BUILD = "build"
-"""Who reads a corpus."""
+"""The author of changes made by a build."""
 
 
 def record(connection: sqlite3.Connection, id_: str, revision: int, kind: ChangeKind) -> None:
-    """Put the present state of an entry away; called before its row is changed.
+    """Store the present state of an entry; called before its row changes.
 
     Args:
         connection: in a transaction.
-        id_: of the entry; there may be none.
-        revision: that the change makes.
-        kind: what will happen.
+        id_: of the entry, which may not exist.
+        revision: of the coming change.
+        kind: of the coming change.
     """
     written = connection.execute(
         "INSERT INTO history (revision, id, kind, before_revision, before) "  # noqa: S608 - constant
@@ -40,19 +40,19 @@ def record(connection: sqlite3.Connection, id_: str, revision: int, kind: Change
 
 
 def ids_with_history(connection: sqlite3.Connection) -> set[str]:
-    """Return the ids of all entries, present or not, that something is recorded of."""
+    """Return the ids of all entries, present or not, that have a record."""
     return {id_ for (id_,) in connection.execute("SELECT DISTINCT id FROM history")}
 
 
 def sign(connection: sqlite3.Connection, revision: int, who: str) -> None:
-    """Say who made the changes up to a revision, and that it was now."""
+    """Record author and time of the changes up to a revision."""
     connection.execute("UPDATE store SET revision = ?", (revision,))
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     connection.execute("INSERT INTO written VALUES (?, ?, ?)", (revision, at, who))
 
 
 def is_built_since(connection: sqlite3.Connection, revision: int) -> bool:
-    """Whether a build has changed anything after a revision."""
+    """Return whether a build has changed anything after a revision."""
     found = connection.execute(
         "SELECT 1 FROM written WHERE revision > ? AND who = ? LIMIT 1", (revision, BUILD)
     )
@@ -62,12 +62,12 @@ def is_built_since(connection: sqlite3.Connection, revision: int) -> bool:
 def versions(
     connection: sqlite3.Connection, id_: str, present: tuple[int, Entry] | None
 ) -> list[Version]:
-    """Return all states of an entry, the oldest first; empty if there has never been such an entry.
+    """Return all states of an entry, oldest first; empty if it never existed.
 
     Args:
         connection: of the store.
         id_: of the entry.
-        present: its revision and what its row says, if it has one.
+        present: revision and content of its row, if it has one.
     """
     records = connection.execute(
         "SELECT revision, kind, before_revision, before FROM history WHERE id = ? ORDER BY revision",
@@ -90,7 +90,7 @@ def versions(
 
 
 def _signature(connection: sqlite3.Connection, revision: int) -> tuple[str, str]:
-    """Return when a revision was made, and by whom."""
+    """Return the time and the author of a revision."""
     at, who = connection.execute(
         "SELECT at, who FROM written WHERE revision >= ? ORDER BY revision LIMIT 1", (revision,)
     ).fetchone()
@@ -98,7 +98,7 @@ def _signature(connection: sqlite3.Connection, revision: int) -> tuple[str, str]
 
 
 def gone_since(connection: sqlite3.Connection, revision: int, limit: int) -> list[tuple[int, str]]:
-    """Return the entries deleted after a revision that are still gone, in that order, with the revision."""
+    """Return revision and id of each entry deleted after a revision and still missing, in order."""
     return connection.execute(
         "SELECT revision, id FROM history AS gone WHERE revision > ? AND kind = ? "
         "AND NOT EXISTS (SELECT 1 FROM history AS later "

@@ -1,6 +1,6 @@
-"""Requests that were answered, so that one that is sent again is not carried out again.
+"""Answers to edit requests by idempotency key, so that a repeated request is not executed again.
 
-A request is known by who sends it and the key they gave it, and kept for a day together with what it changed.
+An answer is stored for a day, under the caller and the key.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A request that has been carried out: who sent it, its key, a hash of all it asked for, and the answer."""
+    """An executed request: caller, key, hash of its content, and the answer."""
 
     who: str
     key: str
@@ -25,10 +25,10 @@ class Answered:
 
 
 def keep(connection: sqlite3.Connection, answered: Answered) -> None:
-    """Keep the answer to a request, in the transaction that carries it out; those older than a day go.
+    """Store an answer inside the transaction of the edit; remove those older than a day.
 
     Raises:
-        AnsweredBefore: a request of this key has been answered meanwhile.
+        AnsweredBefore: the key was used meanwhile.
     """
     now = datetime.now(UTC)
     connection.execute("DELETE FROM request WHERE at < ?", ((now - KEPT).timestamp(),))
@@ -44,7 +44,7 @@ def keep(connection: sqlite3.Connection, answered: Answered) -> None:
 
 
 def find(connection: sqlite3.Connection, who: str, key: str) -> Answered | None:
-    """Return a request of somebody by its key, if it was answered within a day."""
+    """Return the answer to a request of the last day, or None."""
     found = connection.execute(
         "SELECT digest, answer FROM request WHERE who = ? AND key = ? AND at >= ?",
         (who, key, (datetime.now(UTC) - KEPT).timestamp()),

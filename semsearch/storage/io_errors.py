@@ -1,4 +1,7 @@
-"""Why an index could not be written, in our words: no room, no turn, no rights or a fault of the disk."""
+"""Turns errors of the system and of SQLite into ours.
+
+The causes are a full disk, a locked database, a missing permission, or a failing disk.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable, StoredI
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PRIMARY = 0xFF
-"""SQLite says more in the bits above."""
+"""Mask of SQLite's primary error code."""
 
 
 @contextmanager
@@ -23,17 +26,17 @@ def translate_os_errors(root: Path) -> Iterator[None]:
         root: the index folder, for the message.
 
     Raises:
-        IndexFull: there is no room left.
-        IndexBusy: somebody else has been reading or writing the store for too long.
+        IndexFull: the disk is full.
+        IndexBusy: another process has been using the store for too long.
         IndexUnwritable: anything else.
     """
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        raise _in_our_words(root, error) from error
+        raise _translate(root, error) from error
 
 
-def _in_our_words(root: Path, error: OSError | sqlite3.OperationalError) -> StoredIndexError:
+def _translate(root: Path, error: OSError | sqlite3.OperationalError) -> StoredIndexError:
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexBusy(
@@ -42,19 +45,20 @@ def _in_our_words(root: Path, error: OSError | sqlite3.OperationalError) -> Stor
         )
     if code == sqlite3.SQLITE_FULL or getattr(error, "errno", None) in _NO_ROOM:
         return IndexFull(
-            f"there is no room to write the index in {root} ({error}); what was there before is still "
-            "in use; make room, or choose another folder with --index"
+            f"there is no room to write the index in {root} ({error}); the previous state is still in "
+            "use; free space on the disk, or choose another folder with --index"
         )
     return IndexUnwritable(
-        f"the index in {root} cannot be written ({error}); what was there before is still "
-        "in use; make room, or choose another folder with --index"
+        f"the index in {root} cannot be written ({error}); the previous state is still in use; "
+        "check its permissions and the disk, or choose another folder with --index"
     )
 
 
 def is_fault_of_disk(error: BaseException | None) -> bool:
-    """Whether a disk said that it could not read or write, after which nothing that is written can be trusted.
+    """Return whether a disk failed to read or write; nothing may be written after that.
 
-    The system drops what it could not write and says so once; a second try would succeed and mean nothing.
+    The system drops data that it could not write and reports the error only once, so a second
+    attempt would seem to succeed.
     """
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_IOERR

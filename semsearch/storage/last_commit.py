@@ -1,7 +1,7 @@
-"""Which revision of the store was acknowledged last, told beside it: while a commit is under way the store cannot say.
+"""The revision of the last acknowledged commit, in a file that can be read during a commit.
 
-A reader that shows this revision already misses nothing by not waiting for the writer; one that does not must wait. It is a
-hint: eight bytes, never synced, and whoever cannot read it waits for a while.
+A reader that already shows this revision need not wait for a writer. The file is a hint of eight
+bytes and never synced; a reader that cannot read it waits.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ _SIZE = 8
 
 
 def tell_acknowledged(file: Path, revision: int) -> None:
-    """Write the revision of a transaction that is over; the lock of the index is held."""
-    with suppress(OSError):  # the transaction is over, whether this can be told or not
+    """Write the revision of a committed transaction; the caller holds the lock of the index."""
+    with suppress(OSError):  # the transaction is committed even if this fails
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             os.pwrite(descriptor, revision.to_bytes(_SIZE, "little"), 0)
@@ -24,7 +24,7 @@ def tell_acknowledged(file: Path, revision: int) -> None:
 
 
 def acknowledged(file: Path) -> int | None:
-    """Return the revision that was acknowledged last, if it is known."""
+    """Return the last acknowledged revision, if known."""
     try:
         said = file.read_bytes()
     except OSError:

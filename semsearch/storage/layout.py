@@ -1,32 +1,43 @@
-"""Every file name under an index folder, each defined once.
+"""The names of all files and folders of an index, each defined once.
 
     index/
-      store.db                  the truth: entries, their history and the vectors of their texts (SQLite)
-      CURRENT                   which generation answers, and the hash of its manifest
-      calibration.json          how confidence is bent to real questions, if it is
-      keys.db                   who may do what: access keys, hashed (SQLite, mode 0600), if there are any
-      ACKNOWLEDGED              the revision of the last edit that is over: a hint for who reads beside a writer
-      LOCK                      held by the one process that writes the store, or makes another generation answer
-      BUILDING                  held by the one that builds, while others edit and publish
-      PUBLISHING                held by the one that derives a generation, while others edit
-      encoders/<fingerprint>/   the exported encoder, written once for each model
-      rerankers/<fingerprint>/  the exported reranker, where one was chosen
-      generations/<n>/          immutable, self-contained, derived from the store
+      store.db                  entries, their history and the vectors of their texts (SQLite);
+                                everything else is derived from it
+      CURRENT                   number of the current generation, and the hash of its manifest
+      calibration.json          how confidence is rescaled, if it was calibrated
+      keys.db                   access keys, hashed (SQLite, mode 0600), if there are any
+      ACKNOWLEDGED              revision of the last acknowledged edit, a hint for readers
+      LOCK                      held while a process writes the store or replaces CURRENT
+      BUILDING                  held during a build; edits and publishing go on
+      PUBLISHING                held while a generation is derived; edits go on
+      encoders/<fingerprint>/   exported encoder, written once for each model
+      rerankers/<fingerprint>/  exported reranker, if one was chosen
+      generations/<n>/          immutable files derived from the store
         entries.db              entries, names, passages, relations (SQLite, read-only)
         words.db                stems and where their postings are (SQLite, read-only)
-        name_stems.i64          what the names of entries say (see `storage.name_stems`), with
-        name_starts.i64         where that of each entry begins
-        postings.i32, .f32      which entries use a stem, and how much that counts
+        name_stems.i64          stems of names (see `index/files/name_stems.py`)
+        name_starts.i64         where those of each entry begin
+        name_words.i64          every stem of a name, ascending
+        name_word_starts.i64    where its entries begin in
+        name_word_positions.i32 the positions of the entries that have it in a name
+        postings.i32, .f32      entries that contain a stem, and their weights
         vectors.f32             one float32 row for each passage
-        engine.faiss            what finds them, where comparing all would take too long
-        first_rows.i64          which of them is the first of each entry
-        tokens.i8, tokens.db    tokens of definitions, and how many entries use each; with
-        token_*                 what belongs to them (see `storage.tokens`)
-        MANIFEST.json           what built it, and the SHA-256 of the files beside it
+        engine.faiss            HNSW graph of the entries, if the index is large
+        first_rows.i64          first row of each entry
+        name_vectors.i8         one int8 row for each name that is embedded
+        first_names.i64         first name of each entry
+        phrases.i8              one int8 row for each asked-as phrase
+        first_phrases.i64       first phrase of each entry
+        phrase_keys.i64         hashes of the phrases (see `index/files/phrases.py`)
+        phrases.faiss           HNSW graph of the phrases, if there are many
+        tokens.i8, tokens.db    tokens of definitions, and how many entries contain each
+        token_*                 weights, starts and axes (see `index/files/tokens.py`)
+        map.f32                 place of each entry on the semantic map
+        MANIFEST.json           what built it, and the SHA-256 of the other files
 
-A generation is written beside the others under a temporary name and renamed when it is
-whole; then CURRENT is replaced. Nothing is ever changed in place, so a reader sees the old
-index or the new one and never half of either.
+A generation is written under a temporary name and renamed when it is complete; then CURRENT is
+replaced. No file is changed in place, so a reader sees the old index or the new one, never half of
+either.
 """
 
 from __future__ import annotations
@@ -63,7 +74,7 @@ class GenerationLayout:
 
     @property
     def parts(self) -> tuple[Path, ...]:
-        """Every file that the manifest vouches for, besides that of the engine."""
+        """Every file whose hash the manifest has, except those of the engines."""
         return (
             self.entries,
             self.words,
@@ -71,8 +82,16 @@ class GenerationLayout:
             self.posting_weights,
             self.name_stems,
             self.name_starts,
+            self.name_words,
+            self.name_word_starts,
+            self.name_word_positions,
             self.vectors,
             self.first_rows,
+            self.name_vectors,
+            self.first_names,
+            self.phrases,
+            self.first_phrases,
+            self.phrase_keys,
             self.tokens,
             self.token_weights,
             self.token_starts,
@@ -88,13 +107,43 @@ class GenerationLayout:
 
     @property
     def engine(self) -> Path:
-        """A file of FAISS, if the generation has one."""
+        """HNSW graph (FAISS), if the generation has one."""
         return self.root / "engine.faiss"
 
     @property
     def first_rows(self) -> Path:
-        """Little-endian int64, one for each position and one more."""
+        """Little-endian int64, one for each position and one at the end."""
         return self.root / "first_rows.i64"
+
+    @property
+    def name_vectors(self) -> Path:
+        """int8, row after row: the vectors of names."""
+        return self.root / "name_vectors.i8"
+
+    @property
+    def first_names(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "first_names.i64"
+
+    @property
+    def phrases(self) -> Path:
+        """int8, row after row: the vectors of phrases."""
+        return self.root / "phrases.i8"
+
+    @property
+    def first_phrases(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "first_phrases.i64"
+
+    @property
+    def phrase_keys(self) -> Path:
+        """Little-endian int64, one for each phrase."""
+        return self.root / "phrase_keys.i64"
+
+    @property
+    def phrase_engine(self) -> Path:
+        """A file of FAISS, if the generation has one for its phrases."""
+        return self.root / "phrases.faiss"
 
     @property
     def name_stems(self) -> Path:
@@ -103,8 +152,23 @@ class GenerationLayout:
 
     @property
     def name_starts(self) -> Path:
-        """Little-endian int64, one for each position and one more."""
+        """Little-endian int64, one for each position and one at the end."""
         return self.root / "name_starts.i64"
+
+    @property
+    def name_words(self) -> Path:
+        """Little-endian int64, ascending."""
+        return self.root / "name_words.i64"
+
+    @property
+    def name_word_starts(self) -> Path:
+        """Little-endian int64, one for each word and one more."""
+        return self.root / "name_word_starts.i64"
+
+    @property
+    def name_word_positions(self) -> Path:
+        """Little-endian int32, ascending within each word."""
+        return self.root / "name_word_positions.i32"
 
     @property
     def tokens(self) -> Path:
@@ -118,7 +182,7 @@ class GenerationLayout:
 
     @property
     def token_starts(self) -> Path:
-        """Little-endian int64, one for each position and one more."""
+        """Little-endian int64, one for each position and one at the end."""
         return self.root / "token_starts.i64"
 
     @property
@@ -128,17 +192,17 @@ class GenerationLayout:
 
     @property
     def token_uses(self) -> Path:
-        """How many entries use a token (SQLite)."""
+        """Number of entries that contain each token (SQLite)."""
         return self.root / "tokens.db"
 
     @property
     def map(self) -> Path:
-        """Little-endian float32, two for each position: its place on the map."""
+        """Little-endian float32, two for each position."""
         return self.root / "map.f32"
 
     @property
     def manifest(self) -> Path:
-        """What built the generation."""
+        """What built the generation, and the hashes of its files."""
         return self.root / "MANIFEST.json"
 
 
@@ -150,17 +214,17 @@ class IndexLayout:
 
     @property
     def store(self) -> Path:
-        """The truth."""
+        """The source of truth (SQLite)."""
         return self.root / "store.db"
 
     @property
     def current(self) -> Path:
-        """The pointer to the generation that answers."""
+        """The pointer to the current generation."""
         return self.root / "CURRENT"
 
     @property
     def calibration(self) -> Path:
-        """How confidence is bent to real questions."""
+        """How confidence is rescaled."""
         return self.root / "calibration.json"
 
     @property
@@ -170,22 +234,25 @@ class IndexLayout:
 
     @property
     def acknowledged(self) -> Path:
-        """The revision of the last edit that is over."""
+        """The revision of the last acknowledged edit."""
         return self.root / "ACKNOWLEDGED"
 
     @property
     def lock(self) -> Path:
-        """The writer's lock."""
+        """The lock for writing the store or replacing the current generation."""
         return self.root / "LOCK"
 
     @property
     def building(self) -> Path:
-        """The lock of whoever builds, from before the first text is embedded; others may edit and publish."""
+        """The lock of a build, from before the first text is embedded.
+
+        Edits and publishing go on meanwhile.
+        """
         return self.root / "BUILDING"
 
     @property
     def publishing(self) -> Path:
-        """The lock of whoever derives a generation, in a build or without; others may edit."""
+        """The lock for deriving a generation, in a build or without; edits go on meanwhile."""
         return self.root / "PUBLISHING"
 
     @property
@@ -194,11 +261,11 @@ class IndexLayout:
         return self.root / "generations"
 
     def generation(self, number: int) -> GenerationLayout:
-        """One generation by its number."""
+        """Return the layout of a generation by its number."""
         return GenerationLayout(self.generations / f"{number:06d}")
 
     def next_number(self) -> int:
-        """Return the number of the next generation, which no folder has had that is still there."""
+        """Return the number of the next generation, higher than those of all folders."""
         names = [path.name for path in self.generations.iterdir()]
         return max((int(name) for name in names if name.isdigit()), default=0) + 1
 
@@ -208,7 +275,7 @@ class IndexLayout:
         return self.root / "encoders"
 
     def encoder(self, fingerprint: str) -> Path:
-        """The folder of one exported encoder."""
+        """Return the folder of an exported encoder."""
         return self.encoders / fingerprint[:16]
 
     @property
@@ -217,5 +284,5 @@ class IndexLayout:
         return self.root / "rerankers"
 
     def reranker(self, fingerprint: str) -> Path:
-        """The folder of one exported reranker."""
+        """Return the folder of an exported reranker."""
         return self.rerankers / fingerprint[:16]

@@ -1,4 +1,4 @@
-"""What people changed live beside what the corpus says: theirs stays until the corpus has caught up."""
+"""Merges live edits into a newly read corpus; an edit stays until the corpus says the same."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from semsearch.storage.corpus_diff import PreservedEdits
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An entry that was changed live and of which the corpus says something else.
+    """An entry that was edited live and differs in the corpus.
 
-    `live` is None if it was deleted live, `corpus` if the corpus does not have it any more.
+    `live` is None if it was deleted live, `corpus` if the corpus no longer has it.
     """
 
     id: str
@@ -23,7 +23,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class MergedCorpus:
-    """A corpus with what stays of live edits, and where the two differ."""
+    """A corpus merged with live edits, and their conflicts."""
 
     entries: Sequence[Entry]
     kept: PreservedEdits
@@ -33,29 +33,30 @@ class MergedCorpus:
 def keep_live(
     corpus: Sequence[Entry], live: Sequence[Entry], deleted: Iterable[str], *, overwrite: bool
 ) -> MergedCorpus:
-    """Put live edits into a corpus.
+    """Merge live edits into a corpus.
 
-    An entry that says the same in both, wherever it stands, is the corpus's from then on, and so is a deletion of what
-    the corpus does not have either. An entry that was only ever added live is no conflict.
+    An entry with the same text in both belongs to the corpus from then on, as does a deletion of an
+    entry that the corpus no longer has. An entry that only exists live is no conflict.
 
     Args:
         corpus: all its entries.
-        live: the entries of the index whose last change was live.
+        live: entries of the index whose last change was live.
         deleted: ids that were deleted live.
-        overwrite: whether the corpus wins wherever they differ; what was only added live goes then.
+        overwrite: whether the corpus wins all conflicts; entries that only exist live are then
+            removed.
     """
     places = {entry.id: place for place, entry in enumerate(corpus)}
     entries: list[Entry | None] = list(corpus)
     added: list[Entry] = []
-    stays: set[str] = set()
-    away: set[str] = set()
+    preserved: set[str] = set()
+    removed: set[str] = set()
     conflicts: list[Conflict] = []
     for entry in live:
         place = places.get(entry.id)
         other = None if place is None else corpus[place]
         if other is not None and replace(other, source=entry.source) == entry:
             continue
-        stays.add(entry.id)
+        preserved.add(entry.id)
         if other is not None or entry.source is not None or overwrite:
             conflicts.append(Conflict(entry.id, entry, other))
         if place is None:
@@ -65,9 +66,9 @@ def keep_live(
     for id_ in deleted:
         if id_ in places:
             entries[places[id_]] = None
-            away.add(id_)
+            removed.add(id_)
             conflicts.append(Conflict(id_, None, corpus[places[id_]]))
     if overwrite:
         return MergedCorpus(corpus, PreservedEdits(), tuple(conflicts))
     merged = [entry for entry in entries if entry is not None]
-    return MergedCorpus([*merged, *added], PreservedEdits(stays, away), tuple(conflicts))
+    return MergedCorpus([*merged, *added], PreservedEdits(preserved, removed), tuple(conflicts))

@@ -1,6 +1,6 @@
-"""The tables of the store, as steps: step n brings a store of version n to n + 1.
+"""The tables of the store, as migrations: step n brings a store of version n to n + 1.
 
-Steps are never edited, only appended: a store may be of any version before this one.
+Steps are never edited, only appended, so a store of any earlier version can be opened.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ MIGRATIONS = (
         PRIMARY KEY (text, fingerprint)
     ) STRICT, WITHOUT ROWID;
     """,
-    # Every entry of a store from before gets a revision of its own, so that changes can be followed one by
-    # one; the next build therefore publishes once although nothing changed.
+    # Every entry of an older store gets a revision of its own, so that changes can be listed one by
+    # one. The next build therefore publishes once although nothing changed.
     """
     ALTER TABLE entry ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE entry ADD COLUMN origin TEXT NOT NULL DEFAULT 'corpus';
@@ -59,8 +59,9 @@ MIGRATIONS = (
     CREATE INDEX entry_in_order ON entry (glossary, position);
     CREATE INDEX history_of_entry ON history (id, revision);
     """,
-    # Rows of kilobytes in the order of a hash take as long to write as their texts to embed. `kept` is the version of
-    # the tokens that are kept, 0 if there are none.
+    # Writing rows of kilobytes in the order of a hash takes as long as embedding their texts.
+    # `kept` is
+    # the version of the stored tokens, 0 if there are none.
     """
     CREATE TABLE encoder (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
     CREATE TABLE embedding (

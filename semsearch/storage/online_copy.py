@@ -1,4 +1,7 @@
-"""A database is copied while it is written: the copy is what some commit left."""
+"""Copies a SQLite database while another process writes it.
+
+The copy is the state after some commit.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,20 @@ from urllib.parse import quote
 
 _PAGES = 4096
 _RESTARTS = 3
-"""SQLite copies anew when the store is written meanwhile; after so many times it is copied in one go, which edits wait
-for."""
+"""SQLite restarts a copy when the database is written meanwhile. After so many restarts it is
+copied in one go, and edits wait."""
 
 
-class _Restless(Exception):
-    """The database is written all the time."""
+class _TooManyRestarts(Exception):
+    """The database changes too often for a copy in steps."""
 
 
 def copy_database(file: Path, target: Path) -> None:
-    """Copy a database as one commit left it, while it may be written.
+    """Copy a database as some commit left it, while it may be written.
 
     Args:
         file: the database.
-        target: what must not be there yet.
+        target: the copy, which must not exist.
     """
     restarts, left = 0, 0
 
@@ -32,7 +35,7 @@ def copy_database(file: Path, target: Path) -> None:
         restarts += remaining > left > 0
         left = remaining
         if restarts >= _RESTARTS:
-            raise _Restless
+            raise _TooManyRestarts
 
     uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=rw"
     with (
@@ -42,5 +45,5 @@ def copy_database(file: Path, target: Path) -> None:
         source.execute("PRAGMA query_only=ON")
         try:
             source.backup(copied, pages=_PAGES, progress=watch, sleep=0.01)
-        except _Restless:
+        except _TooManyRestarts:
             source.backup(copied)

@@ -1,6 +1,6 @@
-"""How an entry stands in a table; the store and its snapshots have the same columns.
+"""Converts entries to rows of SQLite tables and back; the store and `entries.db` share the columns.
 
-The store came to them step by step (its migrations), a snapshot is made with all of them.
+The store got its columns by migrations; `entries.db` is created with all of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DEFINITIONS = """
 
 
 class Origin(StrEnum):
-    """Whose the present state of an entry is; a build leaves what people made live as it is."""
+    """Who made the present state of an entry; a build preserves live edits."""
 
     CORPUS = "corpus"
     LIVE = "live"
@@ -52,12 +52,12 @@ def to_row(entry: Entry) -> tuple[str | int, ...]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Return names as JSON; most entries have none, and a million of them are compared at each build."""
+    """Return names as JSON, fast for the many entries that have none."""
     return json.dumps(names, ensure_ascii=False) if names else "[]"
 
 
 def _stated(details: Details) -> str:
-    """Return what is there as JSON; the order of its members is always the same, so rows can be compared."""
+    """Return details as JSON; its members have a fixed order, so that rows can be compared."""
     return "{}" if details is NO_DETAILS else json.dumps(details.stated(), ensure_ascii=False)
 
 
@@ -86,11 +86,11 @@ AS_JSON = (
     "'aliases', json(aliases), 'language', language, 'file', file, 'line', line, "
     "'see_also', json(see_also), 'details', json(details))"
 )
-"""A row as one text, said to SQLite: an entry is put away without passing through the program."""
+"""A row as one JSON text, made by SQLite, so that a former state is stored without being read."""
 
 
 def from_json(text: str) -> Entry:
-    """Return the entry that `AS_JSON` made a text of."""
+    """Return the entry of a text that `AS_JSON` made."""
     stated = json.loads(text)
     return Entry(
         id=stated["id"],
@@ -101,6 +101,6 @@ def from_json(text: str) -> Entry:
         language=stated["language"],
         source=Source(stated["file"], stated["line"]) if stated["file"] else None,
         see_also=tuple(stated["see_also"]),
-        # a version that was put away before there were details has none
+        # a version stored before entries had details has none
         details=Details.of(stated.get("details", {})),
     )

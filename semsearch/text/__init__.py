@@ -1,1 +1,1 @@
-"""What words say: normalising, stems, names, links, mentions, passages, spelling, language tags."""
+"""Text analysis: normalising, stems, names, links, mentions, passages, spelling, slugs."""

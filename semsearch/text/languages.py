@@ -1,4 +1,4 @@
-"""Languages: which tags of definitions a wanted range matches (BCP 47, basic filtering of RFC 4647)."""
+"""Matches language tags (BCP 47) with a requested range: basic filtering of RFC 4647."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _RANGE = re.compile(RANGE)
 
 
 def check_language(wanted: str) -> str:
-    """Return a language range without regard to case.
+    """Return a language range in lower case.
 
     Raises:
-        InvalidSetting: it is none.
+        InvalidSetting: it is not a language range.
     """
     if len(wanted) > MAX_CHARS or not _RANGE.fullmatch(wanted):
         raise InvalidSetting(
@@ -26,7 +26,7 @@ def check_language(wanted: str) -> str:
 
 
 def matching(wanted: str, tags: Iterable[str]) -> list[str]:
-    """Return those of some tags that a range matches: `de` matches `de` and `de-AT`, not `den`."""
+    """Return the tags that a range matches: `de` matches `de` and `de-AT`, not `den`."""
     wanted = check_language(wanted)
     return [
         tag

@@ -1,4 +1,4 @@
-"""Links: which entry of a glossary the author of another entry means."""
+"""Resolves the links of an author to entries of the same glossary."""
 
 from __future__ import annotations
 
@@ -11,45 +11,49 @@ from semsearch.text.names import Name, NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
-_WAYS = ("id", "page", "term", "alias", "form")
-"""What a link may call an entry, the surest first."""
+_LINK_KEYS = ("id", "page", "term", "alias", "form")
+"""What a link may contain of an entry, most reliable first."""
 
 
 def links_of(entry: Entry) -> tuple[str, ...]:
-    """Return all that an author links an entry to, whatever the kind of the relation."""
+    """Return all links of an author from an entry, of every kind."""
     details = entry.details
     return (*entry.see_also, *details.related, *details.broader, *details.narrower)
 
 
 class Links:
-    """Tells which entry of a glossary a link means."""
+    """Resolves links within a glossary."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._prefix = f"{entries[0].glossary}:"
-        self._known: dict[str, dict[str, list[int]]] = {way: defaultdict(list) for way in _WAYS}
+        self._known: dict[str, dict[str, list[int]]] = {
+            kind: defaultdict(list) for kind in _LINK_KEYS
+        }
         for position, entry in enumerate(entries):
-            for way, key in _keys(entry, names_of(entry)):
-                bearers = self._known[way][key]
+            for kind, key in _keys(entry, names_of(entry)):
+                bearers = self._known[kind][key]
                 if position not in bearers[-1:]:
                     bearers.append(position)
-        pages = self._known["page"]  # a file of many terms is none
+        pages = self._known["page"]  # a file with several terms is not the page of one
         self._known["page"] = {name: found for name, found in pages.items() if len(found) == 1}
 
     def of(self, entry: Entry) -> list[int]:
-        """Return the entries that the links of one lead to, in its author's order."""
+        """Return the entries that the links of an entry lead to, in the author's order."""
         targets = (self.target(name) for name in links_of(entry))
         return [target for target in targets if target is not None]
 
     def target(self, name: str) -> int | None:
-        """Return the entry that a link means; none if no entry or several are called so."""
+        """Return the entry that a link refers to; None if there is none, or several."""
         found = self.targets(name)
         return found[0] if len(found) == 1 else None
 
     def targets(self, name: str) -> Sequence[int]:
-        """Return the entries that a link may mean, by the surest way in which any is called so."""
+        """Return the entries that a link may refer to, by the most reliable key that matches."""
         id_, key = slug(name.removeprefix(self._prefix)), fold(name)
-        asked = {"id": id_, "page": id_, "term": key, "alias": key, "form": form_of(key, name)}
-        return next((found for way in _WAYS if (found := self._known[way].get(asked[way]))), ())
+        keys = {"id": id_, "page": id_, "term": key, "alias": key, "form": form_of(key, name)}
+        return next(
+            (found for kind in _LINK_KEYS if (found := self._known[kind].get(keys[kind]))), ()
+        )
 
 
 def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
@@ -58,6 +62,6 @@ def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
         file = PurePath(entry.source.file)
         yield "page", slug(file.parent.name if file.stem == "index" else file.stem)
     for name in names:
-        if name.kind is not NameKind.INITIALS:
+        if name.kind not in (NameKind.INITIALS, NameKind.NOTATION):
             yield ("term" if name.kind is NameKind.TERM else "alias"), name.key
             yield "form", name.form

@@ -1,20 +1,20 @@
-"""Mentions: the names of other entries inside a definition.
+"""Finds mentions: the names of other entries inside a definition.
 
-One pass over the words of a text, each looked up in a table of all names by their forms, the
-longest name first; so the cost grows with the text and not with the number of entries. What a
-name is made of counts once: "accessibility tree" mentions no "accessibility".
+One pass over the words of a text looks each up in a table of all names, longest name first, so the
+time grows with the text and not with the number of entries. Words inside a longer name are not
+mentioned by themselves: "accessibility tree" does not mention "accessibility".
 
-A mention that is none is worse than one that is missed, so:
+A wrong mention is worse than a missed one. Therefore:
 
-- Only what an author wrote is looked for: terms, aliases, and acronyms that a definition spells
-  out. Initials that the program made up are not.
-- Words match whole, in any number and case. Acronyms and names of up to three letters need their
-  capitals ("Set" is no "set", "IT" no "it"), and capitals that a sentence begins with prove
-  nothing. A single stop word never counts, nor one word of a longer proper name ("Internet
-  Explorer"), nor one that only counts or sorts what follows ("a type of").
-- A part of a compound or of code is none: "self-service", "node.js", "map()", "::before". What
-  only begins a compound is one: "cluster-wide".
-- A name that several entries bear says nothing.
+- Only names that an author wrote count: terms, aliases, and acronyms that a definition spells out.
+  Derived initials do not count.
+- Words match as a whole, in any number and case. Acronyms and names of up to three letters must
+  match in case ("Set" is not "set", "IT" not "it"), and a capital at the beginning of a sentence is
+  no evidence. A single stop word never counts, nor one word of a longer proper name ("Internet
+  Explorer"), nor a word that counts or classifies what follows ("a type of").
+- A part of a compound or of code does not count: "self-service", "node.js", "map()", "::before".
+  The first part of a compound does: "cluster-wide".
+- A name of several entries does not count.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from semsearch.text.names import Name, NameKind, form_of, joined
 from semsearch.text.normalise import STOP_WORDS, WORD, fold
 
 MAX_WORDS = 12
-"""Words of a name that is looked for."""
+"""Most words of a name that is searched for."""
 SHORT = 3
-"""Letters of a name that is easily taken for a common word."""
+"""Most letters of a name that could be a common word."""
 MAX_ACRONYM = 6
-"""Letters of a name in capitals that is an acronym; a longer one is a word in capitals."""
+"""Most letters of an acronym; a longer name in capitals is a word."""
 
 _TOKEN = re.compile(WORD.pattern.replace(r"\w", r"[^\W_]") + "[+#]*")
-"""A word without underscores, since names are compared without; "C++" is not "C"."""
+"""A word without underscores, as in the comparison of names; "C++" is not "C"."""
 _GAP = re.compile(r"[^\S\n]+|[^\S\n]*\n[^\S\n]*|[-‐‑./'’&_]| [&/+–-] ")  # noqa: RUF001
-"""What may stand between two words of one name: no end of a clause."""
+"""What may separate two words of a name; not the end of a clause."""
 _BEFORE = "-‐‑._@#$\\:<"  # noqa: RUF001
 _AFTER = re.compile(r"[._@:=\\]\w|[=_]|\(\)")
 _GOES_ON = re.compile(r" [A-Z][a-z]")
@@ -51,7 +51,7 @@ _LOOK_BACK = 8
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entry by position, and where in the text its name stands."""
+    """A mentioned entry by position, and the span of its name."""
 
     target: int
     start: int
@@ -59,11 +59,11 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Borne:
-    """A name as it is written, and the entries that bear it, ascending."""
+class _WrittenName:
+    """A name as it is written, and the ascending positions of its entries."""
 
     name: Name
-    bearers: list[int]
+    entries: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,71 +75,79 @@ class _Words:
     forms: list[str]
 
 
-_UNWRITTEN = (NameKind.INITIALS, NameKind.HIDDEN)
-"""Names that no author writes on purpose."""
+_NEVER_WRITTEN = (NameKind.INITIALS, NameKind.HIDDEN, NameKind.NOTATION)
+"""Kinds of names that no author writes in a text."""
 
 
 class MentionFinder:
-    """Finds the names of the entries of one glossary."""
+    """Finds the names of the entries of one glossary in texts."""
 
     def __init__(self, names: Iterable[Sequence[Name]]) -> None:
-        """Learn the names of each entry; a mention tells an entry by its place among them."""
-        self._borne: dict[tuple[str, ...], dict[str, _Borne]] = defaultdict(dict)
+        """Take the names of each entry; mentions refer to entries by place in this sequence."""
+        self._names: dict[tuple[str, ...], dict[str, _WrittenName]] = defaultdict(dict)
         lengths: dict[str, set[int]] = defaultdict(set)
         for position, own in enumerate(names):
             for name in own:
                 forms = tuple(_words(name.label).forms)
-                if name.kind not in _UNWRITTEN and _can_be_told(name.label, forms):
-                    # what a name is checked for hangs on its letters alone, not on who bears it
-                    alike = self._borne[forms].setdefault(name.label, _Borne(name, []))
-                    alike.bearers.append(position)
+                if name.kind not in _NEVER_WRITTEN and _is_distinctive(name.label, forms):
+                    # the checks of a name depend on its letters only, so entries with the same name
+                    # share them
+                    written = self._names[forms].setdefault(name.label, _WrittenName(name, []))
+                    written.entries.append(position)
                     lengths[forms[0]].add(len(forms))
         self._lengths = {form: sorted(found, reverse=True) for form, found in lengths.items()}
 
     def may_find(self, text: str) -> bool:
-        """Whether any name may stand in a text: a quick look at plain ones, where names are few."""
+        """Return quickly whether a text may contain any name; useful if there are few names."""
         if not text.isascii():
             return True
         plain = text.lower()
-        return any(form.removesuffix("y") in plain for form in self._lengths)  # of "ies", too
+        return any(form.removesuffix("y") in plain for form in self._lengths)  # -ies = -y
 
     def find(self, text: str, own: int, linked: Collection[int] = ()) -> Iterator[Mention]:
-        """Yield the mentions in a text, in order; they do not overlap.
+        """Yield the mentions in a text, in order, without overlaps.
 
         Args:
             text: a definition.
-            own: the position of its entry, whose names are no mentions.
-            linked: positions that its author links to: their names are meant in any capitals, and
-                also where others bear them.
+            own: the position of its entry, whose names are not mentions.
+            linked: positions that its author links to: their names match in any case, also if other
+                entries have the same name.
         """
         words = _words(text)
         at, count = 0, len(words.forms)
         while at < count:
-            end, bearers = self._longest(text, words, at, linked)
-            if len(bearers) == 1 and own not in bearers:
-                yield Mention(min(bearers), words.starts[at], words.ends[end - 1])
+            end, entries = self._longest(text, words, at, linked)
+            if len(entries) == 1 and own not in entries:
+                yield Mention(min(entries), words.starts[at], words.ends[end - 1])
             at = end
 
     def _longest(
         self, text: str, words: _Words, at: int, linked: Collection[int]
     ) -> tuple[int, Collection[int]]:
-        """Return the word behind the longest name that begins at a word, and who bears it, or some if several."""
+        """Return the end of the longest name that begins at a word, and its entries.
+
+        At most two entries are returned for a name that several have.
+        """
         for length in self._lengths.get(words.forms[at], ()):
             end = at + length
-            borne = self._borne.get(tuple(words.forms[at:end]), {}).values()
-            if end <= len(words.forms) and borne and _is_whole(text, words, at, end):
+            names = self._names.get(tuple(words.forms[at:end]), {}).values()
+            if end <= len(words.forms) and names and _is_whole(text, words, at, end):
                 place = words.starts[at], words.ends[end - 1]
-                called = [one for one in borne if linked and _is_called_so(one.name, text, *place)]
-                meant = {who for one in called for who in one.bearers if who in linked}
-                written = [one for one in borne if _is_written_so(one.name, text, *place)]
-                found = {who for one in written for who in islice(one.bearers, 2)}
-                if meant or found:
-                    return end, meant or found
+                linked_names = [
+                    one for one in names if linked and _matches_form(one.name, text, *place)
+                ]
+                linked_entries = {
+                    who for one in linked_names for who in one.entries if who in linked
+                }
+                written = [one for one in names if _matches_case(one.name, text, *place)]
+                found = {who for one in written for who in islice(one.entries, 2)}
+                if linked_entries or found:
+                    return end, linked_entries or found
         return at + 1, ()
 
 
 def forms_in(text: str) -> set[str]:
-    """Return the forms of all names that could stand in a text: of words that follow each other within a clause."""
+    """Return the forms of all names that a text could contain: of consecutive words in a clause."""
     words = _words(text)
     found: set[str] = set()
     for first, start in enumerate(words.starts):
@@ -151,7 +159,7 @@ def forms_in(text: str) -> set[str]:
 
 
 def _form_between(written: str, forms: Sequence[str]) -> str:
-    """Return the form of some words; put together of theirs, a fifth of the time, where that is the same."""
+    """Return the form of some words; joining their forms, where possible, is five times as fast."""
     if len(forms) == 1 or not written.isascii() or "+" in written or "#" in written:
         return _form(written)
     return joined(forms)
@@ -171,8 +179,8 @@ def _form(word: str) -> str:
     return form_of(fold(word), word)
 
 
-def _can_be_told(label: str, forms: Sequence[str]) -> bool:
-    """Whether a name is more than one letter, a number, or words that every text has."""
+def _is_distinctive(label: str, forms: Sequence[str]) -> bool:
+    """Return whether a name is more than one letter, a number, or stop words."""
     letters = sum(sign.isalpha() or sign in "+#" for sign in label)
     if letters < 2 or not 0 < len(forms) <= MAX_WORDS:
         return False
@@ -184,7 +192,7 @@ def _is_acronym(label: str) -> bool:
 
 
 def _is_whole(text: str, words: _Words, first: int, last: int) -> bool:
-    """Whether words, the last excluded, are one name and not a part of a longer word or of code."""
+    """Return whether words form one name, not a part of a longer word or of code."""
     start, end = words.starts[first], words.ends[last - 1]
     before, earlier = text[max(0, start - 1) : start], text[max(0, start - 2) : start - 1]
     if before and (before in _BEFORE or (before == "/" and not earlier.isalnum())):
@@ -194,19 +202,19 @@ def _is_whole(text: str, words: _Words, first: int, last: int) -> bool:
     )
 
 
-def _is_called_so(name: Name, text: str, start: int, end: int) -> bool:
-    """Whether the signs are those of the name: those in front of it, as in "+1", are no word."""
+def _matches_form(name: Name, text: str, start: int, end: int) -> bool:
+    """Return whether the signs match the name; signs before a word, as in "+1", are not in it."""
     written = text[start:end]
     return _form(written) == name.form and fold(written) not in STOP_WORDS
 
 
-def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
-    """Whether the signs are those of the name, and the capitals where they matter."""
+def _matches_case(name: Name, text: str, start: int, end: int) -> bool:
+    """Return whether the signs match, and the capitals where they matter."""
     label, written = name.label, text[start:end]
     has_capitals_of_label = written.removesuffix("s") == label.removesuffix("s")
     if _is_acronym(label):
         return has_capitals_of_label and _form(written) == name.form
-    if not _is_called_so(name, text, start, end) or _serves_what_follows(text, written, end):
+    if not _matches_form(name, text, start, end) or _continues(text, written, end):
         return False
     if sum(map(str.isalnum, label)) > SHORT:
         return True
@@ -214,8 +222,8 @@ def _is_written_so(name: Name, text: str, start: int, end: int) -> bool:
     return has_capitals_of_label and not by_sentence
 
 
-def _serves_what_follows(text: str, written: str, end: int) -> bool:
-    """Whether a single word goes on as a longer proper name, or counts what follows."""
+def _continues(text: str, written: str, end: int) -> bool:
+    """Return whether a single word begins a longer proper name, or counts what follows."""
     follows = _GOES_ON if written[:1].isupper() else _COUNTS
     return " " not in written and follows.match(text, end) is not None
 

@@ -1,8 +1,9 @@
-"""What is embedded of an entry: the recipe of its vectors.
+"""Splits a definition into the passages that are embedded: the whole text and its sentences.
 
-Each entry gives one passage for its whole definition and one for each sentence of it. A question
-is near to the whole when it paraphrases the definition, and near to one sentence when it
-asks for one property; the score uses both (`ranking.fusion`).
+A question is near to the whole definition if it paraphrases it, and near to a sentence if it asks
+for one property. The score uses both (`ranking/fusion.py`). Names and asked-as phrases are texts of
+their own: no part of the definition, and never shown as one. A name helps where the definition says
+in other words what the name means in general.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from semsearch.core.entries import Entry
 from semsearch.text.normalise import is_brief, sentences
 
 MAX_SENTENCES = 64
-"""Sentences embedded of one definition; what comes later in a long page is rarely asked for,
-and the words half still finds it."""
+"""Most sentences embedded of one definition. Later ones of a long page are rarely asked for, and
+keyword search still finds them."""
 
+MAX_NAMES = 16
+"""Names embedded of one entry: the term and its first aliases."""
 
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _LINKS = frozenset({"see also", "related terms", "further reading", "references", "external links"})
-_LIST_MARKS = ("- ", "* ", "\u2022 ")
+LIST_MARKS = ("- ", "* ", "\u2022 ")
 _HEADING_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text to embed, and where in the definition it stands (`end` excluded)."""
+    """A text to embed, and its span in the definition (`end` excluded)."""
 
     text: str
     start: int
@@ -37,7 +40,7 @@ class Passage:
 def passages_of(entry: Entry) -> list[Passage]:
     """Return the passages of an entry: the whole definition first, then its sentences.
 
-    A definition of one sentence gives only the first.
+    A definition of one sentence has only the first.
     """
     paragraphs = prose(entry.definition)
     whole = Passage(_joined(paragraphs), paragraphs[0].start, paragraphs[-1].end)
@@ -49,16 +52,26 @@ def passages_of(entry: Entry) -> list[Passage]:
     return [whole] if len(parts) < 2 else [whole, *parts[:MAX_SENTENCES]]
 
 
+def embedded_names(entry: Entry) -> list[str]:
+    """Return the names of an entry that are embedded: the term, then its aliases."""
+    return list(dict.fromkeys((entry.term, *entry.aliases)))[:MAX_NAMES]
+
+
+def phrases_of(entry: Entry) -> tuple[str, ...]:
+    """Return the asked-as phrases of an entry, in their order."""
+    return entry.details.asked_as
+
+
 def text_of(entry: Entry) -> str:
-    """Return what the definition of an entry says, which is what is searched."""
+    """Return the searchable text of a definition."""
     return _joined(prose(entry.definition))
 
 
 def prose(definition: str) -> list[Span]:
-    """Return the paragraphs of a definition that say something of what it defines.
+    """Return the paragraphs of a definition that describe the term.
 
-    Headings do not, since those of a template stand in every entry ("How it helps"); nor do lists of
-    links below "See also", which name the neighbours. What is nothing else is kept whole.
+    Left out are headings, which every entry of a template has ("How it helps"), and lists of links
+    under "See also", which name other entries. If nothing else is left, everything is returned.
     """
     found: list[Span] = []
     paragraphs = [Span(m.start(), m.end(), m[0]) for m in _PARAGRAPH.finditer(definition)]
@@ -77,10 +90,10 @@ def _joined(paragraphs: list[Span]) -> str:
 
 
 def _is_line(text: str) -> bool:
-    """Whether a paragraph is a short line that is no sentence, as headings and single links are."""
+    """Return whether a paragraph is a short line that is no sentence: a heading or a link."""
     short = len(text.split()) <= _HEADING_WORDS and is_brief(text)
     return "\n" not in text and not _is_list(text) and short and text[-1].isalnum()
 
 
 def _is_list(text: str) -> bool:
-    return text.startswith(_LIST_MARKS)
+    return text.startswith(LIST_MARKS)

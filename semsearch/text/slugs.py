@@ -1,4 +1,4 @@
-"""The readable part of an id: `C++` and `C#` become `c-plus-plus` and `c-sharp`, never `c`."""
+"""Makes the readable part of an id: `C++` and `C#` become `c-plus-plus` and `c-sharp`, not `c`."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ _SPOKEN = {
     "%": "percent",
     "=": "equals",
 }
-"""Signs that tell one name from another, as they are said."""
+"""Signs that distinguish names, as they are pronounced."""
 
 
 def slug(name: str) -> str:
     """Turn a name into lower-case words joined by dashes.
 
-    Letters, digits and their combining marks of every script stay; signs that people say
-    (`+`, `#`, a dot in front) become words; everything else becomes a dash. A name without a
-    letter or digit is spelled by the Unicode names of its signs, so `→` is `rightwards-arrow`.
+    Letters, digits and combining marks of every script stay; signs that people pronounce (`+`, `#`,
+    a dot in front) become words; everything else becomes a dash. A name without a letter or digit
+    is spelled by the Unicode names of its signs, so `→` is `rightwards-arrow`.
 
     Args:
         name: a term, an id or the name of a glossary.
 
     Returns:
-        The slug, the same for a slug as for the name it was made of; empty if nothing is left.
+        The slug; a slug stays as it is. It is empty if nothing is left.
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).strip().lower())
     dotted = f"dot {text[1:]}" if text[:1] == "." and text[1:2].isalnum() else text
-    kept = "".join(_keep(sign) for sign in dotted)
-    if not any(sign.isalnum() for sign in kept):
-        kept = "-".join(unicodedata.name(sign, "").lower().replace(" ", "-") for sign in text)
-    return "-".join(filter(None, kept.split("-")))
+    words = "".join(_keep(sign) for sign in dotted)
+    if not any(sign.isalnum() for sign in words):
+        words = "-".join(unicodedata.name(sign, "").lower().replace(" ", "-") for sign in text)
+    return "-".join(filter(None, words.split("-")))
 
 
 def _keep(sign: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
+
+import numpy as np
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
 from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS
+from semsearch.ranking.fusion import asked_beyond
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 VERDICTS = {
     Verdict.EXACT: "Exact name",
+    Verdict.TERMS: "About these terms",
     Verdict.STRONG: "Strong match",
     Verdict.POSSIBLE: "Possible match",
     Verdict.NONE: "No close match",
@@ -20,6 +24,8 @@ PART_NAMES = {
     "definition": "Nearness of the whole definition",
     "lead": "Nearness of its first sentence",
     "sentence": "Nearness of its best sentence",
+    "term": "Nearness of its name",
+    "asked": "Nearness of an asked-as phrase, above what the other parts suggest",
     "tokens": "Words of the question it answers, by meaning",
     "coverage": "Share of the definition that the question covers",
     "words": "Words that both use (BM25)",
@@ -48,7 +54,10 @@ class Share:
 
 def shares(parts: ScoreParts) -> list[Share]:
     """Return what each part of a score gives to its sum, the most first; none that is 0."""
-    found = [Share(name, getattr(parts, name), getattr(DEFAULT, name)) for name in PARTS]
+    columns = np.array([astuple(parts)], dtype=np.float32)
+    beyond = asked_beyond(columns[:, PARTS.index("asked")], columns @ DEFAULT.weights)
+    values = {**asdict(parts), "asked": float(beyond[0])}
+    found = [Share(name, values[name], getattr(DEFAULT, name)) for name in PARTS]
     return sorted((share for share in found if share.value), key=lambda share: -share.given)
 
 

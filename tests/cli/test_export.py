@@ -54,7 +54,7 @@ def test_what_a_format_cannot_hold_is_told(tools: Path, tmp_path: Path) -> None:
     done = run(*asked)
     shown = " ".join((done.stdout + done.stderr).decode().split())
     assert done.returncode == 0
-    assert "dictd cannot hold, or not as they are:" in shown
+    assert "dictd cannot hold exactly:" in shown
     assert sorted(one.name for one in folder.iterdir()) == ["tools.dict", "tools.index"]
     lost = {one["id"]: one["lost"] for one in map(json.loads, report.read_text().splitlines())}
     assert lost == {"tools:peel": ["see_also"], "tools:lame": ["notation", "definition"]}
@@ -64,7 +64,7 @@ def test_what_goes_to_the_terminal_is_the_file(tools: Path) -> None:
     """What is lost is told on standard error, so that the output can be kept."""
     done = run("export", "-i", str(tools), "-f", "defined-terms")
     assert [one["name"] for one in json.loads(done.stdout)["hasDefinedTerm"]] == ["Peel", "Lame"]
-    assert done.stderr.startswith(b"defined-terms cannot hold, or not as they are: see_also of 1")
+    assert done.stderr.startswith(b"defined-terms cannot hold exactly: see_also of 1")
 
 
 def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_business_glossary_of_datahub_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: b\n", ":1: no `nodes` and no `terms`, so it is no business glossary"),
+        ("a: b\n", ":1: no `nodes` and no `terms`, so it is not a business glossary"),
         ("terms:\n- a\n  b: c: d\n", ":3: not valid YAML"),
         ("terms: &a\n- *a\n", ":1: anchors and aliases are not read; write it out"),
         ("terms:\n- name: a\n  description: !!python/name:os.system\n", "no entry was found"),

@@ -88,7 +88,7 @@ def test_a_missing_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "words.dict").unlink()
     with pytest.raises(
         ImportFailed,
-        match=r"the text of this index, words\.dict or words\.dict\.dz, is not beside it",
+        match=r"the text of this index, words\.dict or words\.dict\.dz, is not in the same folder",
     ):
         read_articles(index)
 
@@ -96,8 +96,8 @@ def test_a_missing_text_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (b"\x1f\x8bno gzip", "is not what gzip writes"),
-        (gzip.compress(b"leaven " * 99)[:-12], "the packed file is broken off"),
+        (b"\x1f\x8bno gzip", "is not a valid gzip file"),
+        (gzip.compress(b"leaven " * 99)[:-12], "the compressed file is truncated"),
     ],
     ids=["no gzip", "broken off"],
 )

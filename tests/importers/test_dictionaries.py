@@ -71,8 +71,8 @@ def test_fields_of_stardict_are_taken_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("index", "reason"),
     [
-        (b"a", r"a\.idx: is broken off at byte 0; fetch the dictionary again"),
-        (b"a\0\0\0", r"a\.idx: is broken off at byte 0"),
+        (b"a", r"a\.idx: is truncated at byte 0; fetch the dictionary again"),
+        (b"a\0\0\0", r"a\.idx: is truncated at byte 0"),
         (b"a\0" + struct.pack(">II", 1, 9), "'a' ends at byte 10 of a text of 1"),
     ],
 )
@@ -86,7 +86,7 @@ def test_a_stardict_without_its_files_names_them(tmp_path: Path) -> None:
     """All have to lie together."""
     file = stardict(tmp_path, "", b"", b"")
     (tmp_path / "a.dict").unlink()
-    with pytest.raises(ImportFailed, match=r"a\.dict\.dz or a\.dict is not beside it"):
+    with pytest.raises(ImportFailed, match=r"a\.dict\.dz or a\.dict is not in the same folder"):
         read_corpus([file])
     (tmp_path / "a.ifo").write_text("something else")
     with pytest.raises(ImportFailed, match="is not the description of a StarDict dictionary"):

@@ -116,7 +116,7 @@ def test_settings_and_pages_in_a_folder_are_no_glossaries(tmp_path: Path) -> Non
     assert ([entry.id for entry in corpus.entries], corpus.files) == (["kitchen:peel"], 1)
     [entry] = read_corpus([tmp_path]).entries
     assert entry.glossary == slug(tmp_path.name)
-    with pytest.raises(ImportFailed, match="so it is no business glossary"):
+    with pytest.raises(ImportFailed, match="so it is not a business glossary"):
         read_corpus([tmp_path / "mkdocs.yml"])
 
 

@@ -47,7 +47,7 @@ def test_reads_rows_with_their_lines_and_refuses_the_rest() -> None:
         (
             7,
             "6 cells where the header names 5 columns; "
-            "a value that holds the separator must stand in quotes",
+            "a value with the separator in it must be quoted",
         ),
     ]
 
@@ -81,9 +81,9 @@ def test_tabs_and_several_alias_columns() -> None:
         ("term,text\n", {"id": "key"}, ":1: no column 'key' for 'id'; the columns are: term, text"),
         ("term,text\n", {"word": "key"}, ": column 'key' was chosen for 'word', which is no field; the fields are " + ", ".join(SYNONYMS)),
         ("\n \n", {}, ": the file is empty; the first row must name the columns"),
-        ('term,text\na,"b\n', {}, ":2: not valid CSV: unexpected end of data; look at the quotes"),
-        ('term,text\na,b\nc,"d"e\n', {}, ":3: not valid CSV: ',' expected after '\"'; look at the quotes"),
-        ("term,text\na," + "b" * 200_000, {}, ":2: not valid CSV: field larger than field limit (131072); look at the quotes"),
+        ('term,text\na,"b\n', {}, ":2: not valid CSV: unexpected end of data; check the quotes"),
+        ('term,text\na,b\nc,"d"e\n', {}, ":3: not valid CSV: ',' expected after '\"'; check the quotes"),
+        ("term,text\na," + "b" * 200_000, {}, ":2: not valid CSV: field larger than field limit (131072); check the quotes"),
     ],
 )  # fmt: skip
 def test_tables_that_cannot_be_read_say_what_to_do(

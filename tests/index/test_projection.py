@@ -13,11 +13,11 @@ from semsearch.index.map.projection import (
     LANDMARKS,
     Points,
     between,
-    fitted,
     landmarks,
     lay_out,
     pca,
     place,
+    scale_to_square,
 )
 
 DIM = 16
@@ -90,7 +90,7 @@ def test_principal_components_are_found() -> None:
 )
 def test_what_is_fitted_keeps_its_shape(points: Points) -> None:
     """All is moved and shrunk alike, into the square from -1 to 1."""
-    found = fitted(points)
+    found = scale_to_square(points)
     assert np.abs(found).max() <= 1 + 1e-9
     spread = float((points.max(axis=0) - points.min(axis=0)).max())
     if spread > 1e-6:

@@ -39,8 +39,8 @@ UNLOCKED = (
     "tokens",
     "entries",
     "links and mentions",
-    "map",
     "words",
+    "map",
     "measuring",
     "checksums",
 )

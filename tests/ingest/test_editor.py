@@ -285,7 +285,7 @@ def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) ->
         lambda: editor.entry("bakery:crumb"),
     )
     for call in calls:
-        with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be asked and not edi"):
+        with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be read but not edi"):
             call()
     assert not (index / "store.db").exists()
 
@@ -314,7 +314,7 @@ def test_a_store_made_anew_is_read_before_it_is_edited(editor: Editor, index: Pa
     before = editor.identity
     (index / "store.db").unlink()
     build_index(ENTRIES, index, model="hashed")
-    with pytest.raises(IndexBusy, match="made anew"):
+    with pytest.raises(IndexBusy, match="was replaced meanwhile"):
         editor.change("bakery:crumb", definition="Pores of bread.", expected=2)
     assert editor.identity != before
     assert editor.entry("bakery:crumb").entry == ENTRIES[1]

@@ -114,7 +114,7 @@ def test_beside_an_entry_stand_its_neighbours(signs: Glossary) -> None:
     alphabet = signs.alphabet("signs")
     every = list(alphabet.page(limit=100).entries)
     for before, entry, after in zip([None, *every], every, [*every[1:], None], strict=False):
-        beside = alphabet.beside(entry)
+        beside = alphabet.adjacent(entry)
         assert (beside.previous, beside.next) == (before, after)
 
 
@@ -133,7 +133,7 @@ def test_an_alphabet_follows_edits(tmp_path: Path) -> None:
         assert alphabet.letters() == ["A", "B", "E", "H", "Z", "漢"]
         assert len(_all(alphabet, "B", 1)) == 3
         walked = [every[0]]
-        while following := alphabet.beside(walked[-1]).next:
+        while following := alphabet.adjacent(walked[-1]).next:
             walked.append(following)
         assert walked == every
 

@@ -1,6 +1,6 @@
 """Asking: who comes first, why, and when the answer is that there is none.
 
-Covers `search/answer`, `search/query`, `search/autocomplete`.
+Covers `search/answer`, `search/query`, `search/autocomplete`, `search/name_lookup`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What commands print."""
+"""What commands print, on a terminal and as JSON: one module for each kind of result."""

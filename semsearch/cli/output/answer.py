@@ -1,4 +1,4 @@
-"""How an answer looks on a terminal 80 columns wide: how sure it is, its hits, and why."""
+"""Prints an answer within 80 columns: verdict, hits, and the explanation of `--why`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _LABELS = {
     Tier.EXACT: "exact name",
     Tier.FORM: "form of a name",
     Tier.PREFIX: "name begins so",
+    Tier.PARTIAL: "words of a name",
     Tier.MEANING: "meaning",
     Tier.FUZZY: "similar spelling",
     Tier.NEAREST: "nearest only",
@@ -28,7 +29,7 @@ _INDENT = (0, 0, 1, 3)
 
 
 def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
-    """Show an answer; `why` explains each hit, which JSON does in any case."""
+    """Print an answer; `why` explains each hit, which JSON always does."""
     if as_json:
         from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
@@ -44,15 +45,16 @@ def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
         return
     table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
     for hit in found.hits:
-        body = Text("\n").join([_term(hit, several=several), _excerpt(hit)])
+        parts = [_term(hit, several=several), _excerpt(hit), *_asked(hit)]
+        body = Text("\n").join(parts)
         table.add_row(str(hit.rank), body, f"{hit.similarity:.2f}", escape(_reason(hit)))
     console.print(table)
 
 
 def _headline(found: Answer) -> str:
-    """How sure the answer is, in words and, unless it is a name, in percent."""
+    """Return the verdict in words, with the confidence unless a name matched."""
     words = f"[{_COLORS.get(found.verdict, 'green')}]{VERDICTS[found.verdict]}[/]"
-    if found.verdict is Verdict.EXACT:
+    if found.verdict in (Verdict.EXACT, Verdict.TERMS):
         return words
     sure = f"{words} (confidence {percent(found.confidence)})"
     return f"{sure}. The nearest entries:" if found.no_close_match else sure
@@ -68,7 +70,7 @@ def _term(hit: Hit, *, several: bool) -> Text:
 
 
 def _excerpt(hit: Hit) -> Text:
-    """The definition, or of a long one the part around the sentence that answers."""
+    """Return the definition, or the part of a long one around the best sentence."""
     text = one_line(hit.entry.definition)
     sentence = hit.evidence.sentence
     if sentence is not None and len(sentence.text) < len(text):
@@ -83,6 +85,12 @@ def _excerpt(hit: Hit) -> Text:
     return Text("... " if begin else "") + piece + Text(" ..." if end < len(text) else "")
 
 
+def _asked(hit: Hit) -> list[Text]:
+    """What somebody asked who looked for it, where that is near."""
+    phrase = hit.evidence.phrase
+    return [] if phrase is None else [Text.assemble(("someone asked: ", "dim"), one_line(phrase))]
+
+
 def _reason(hit: Hit) -> str:
     label = _LABELS[hit.matched_by]
     name = hit.evidence.name
@@ -90,7 +98,7 @@ def _reason(hit: Hit) -> str:
 
 
 def _explain(console: Console, hits: Iterable[Hit], *, several: bool) -> None:
-    """Show hits with everything that speaks for each, one below the other."""
+    """Print hits one below the other, each with its evidence."""
     for hit in hits:
         console.print(Text(f"\n{hit.rank:<3}") + _term(hit, several=several))
         for shown in (_excerpt(hit), _evidence(hit), _parts(hit)):
@@ -100,13 +108,15 @@ def _explain(console: Console, hits: Iterable[Hit], *, several: bool) -> None:
 
 
 def _evidence(hit: Hit) -> Table:
-    """The name, the sentence and the words that matched; places are characters of the definition."""
+    """Return name, sentence and words that matched, with character offsets in the definition."""
     evidence = hit.evidence
     rows = {"Matched by": Text(_reason(hit))}
     if evidence.sentence is not None:
         is_all = len(evidence.sentence.text) == len(hit.entry.definition)
         shown = replace(evidence.sentence, text="all of it") if is_all else evidence.sentence
         rows["Sentence"] = one_line(_placed(shown))
+    if evidence.phrase is not None:
+        rows["Someone asked"] = one_line(evidence.phrase)
     if evidence.words:
         rows["Words"] = one_line(", ".join(map(_placed, evidence.words)))
     if evidence.rerank_score is not None:
@@ -122,7 +132,7 @@ def _placed(span: Span) -> str:
 
 
 def _parts(hit: Hit) -> Table:
-    """What each part of the score is, counts and gives."""
+    """Return value, weight and contribution of each part of the score."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_footer=True)
     found = shares(hit.evidence.parts)
     table.add_column("Part of the score", "Sum")

@@ -1,4 +1,4 @@
-"""How a terminal shows what a build did."""
+"""Prints what a build did."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from semsearch.cli.output.common import (
     one_line,
     print_json,
     print_text,
-    reranker_said,
+    reranker_label,
     say,
 )
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 
 def left_out(parts: Sequence[LeftOut]) -> None:
-    """Say what files state and entries have no place for."""
+    """Print the fields of source files that entries cannot hold."""
     from semsearch.importers.report import counted  # noqa: PLC0415 - loads the importers
 
     if said := counted(parts):
-        say(f"Left out: {said} entries (--report says of which)")
+        say(f"Left out: {said} entries (--report lists them)")
 
 
 def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
-    """Show what a build did."""
+    """Print the result of a build."""
     changes = report.changes
     counts = {
         "new": len(changes.new),
@@ -78,7 +78,7 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
 
 
 def _conflicts(report: BuildReport) -> None:
-    """Say where the corpus and live edits differ, with both sides."""
+    """Print the entries whose live edit differs from the corpus, with both sides."""
     if not report.conflicts:
         return
     for conflict in report.conflicts[:MAX_REFUSALS]:
@@ -128,7 +128,7 @@ def _encoder_lines(report: BuildReport) -> None:
             f"sentence-transformers, mean difference {pairs.difference:.4f}"
         )
     if report.reranker:
-        say(f"Hits are reordered by {escape(reranker_said(report.reranker))}")
+        say(f"Hits are reordered by {escape(reranker_label(report.reranker))}")
     if report.problem:
         say(f"[yellow]The encoder could not be exported[/]: {escape(report.problem)}")
     if report.precision == "reference":

@@ -1,11 +1,10 @@
-"""How results look on a terminal, and as JSON."""
+"""Printing used by several commands: lines, tables, progress bars, related terms, index info."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,13 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from semsearch.core.closing import Closing
+from semsearch.core.errors import InvalidSetting
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from semsearch.core.answers import Neighbour, Reference, Related, Span
     from semsearch.core.index_info import IndexInfo, RerankerInfo
     from semsearch.server.process import Listening
 
 MAX_REFUSALS = 20
-"""Refused records listed on a terminal; `--json` lists all of them."""
+"""Most refused records printed on a terminal; `--json` lists all."""
 
 
 def _console() -> Console:
@@ -27,7 +31,7 @@ def _console() -> Console:
 
 
 def print_json(text: str) -> None:
-    """Print JSON as it is."""
+    """Print JSON unchanged."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -38,36 +42,48 @@ def print_table(table: Table) -> None:
 
 
 def done(message: str) -> None:
-    """Say that something was done."""
+    """Print what was done."""
     say(escape(message))
 
 
 def remark(message: str) -> None:
-    """Say on standard error what belongs to no output."""
+    """Print a remark on standard error, which belongs to no output."""
     Console(stderr=True, highlight=False).print(escape(message), soft_wrap=True)
 
 
 def say(markup: str) -> None:
-    """Print a line with marks as it is: the terminal wraps it, so that it can be copied whole."""
+    """Print a line of markup without wrapping, so that it can be copied whole."""
     _console().print(markup, soft_wrap=True)
 
 
 def print_text(text: Text) -> None:
-    """Print a line of text as it is."""
+    """Print a line of text without wrapping."""
     _console().print(text, soft_wrap=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file that the user named.
+
+    Raises:
+        InvalidSetting: it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidSetting(f"cannot write {path}: {error.strerror}") from error
+
+
 SHOWN = 400
-"""Characters of a definition that a table shows."""
+"""Most characters of a definition in a table."""
 
 
 def one_line(definition: str) -> Text:
-    """A definition without line breaks; each character keeps its offset."""
+    """Return a definition without line breaks; every character keeps its offset."""
     return Text(definition.translate({ord("\n"): " ", ord("\t"): " "}))
 
 
 def failed_line(number: int, reason: str) -> None:
-    """Report a line of standard input that could not be asked, as one line of JSON."""
+    """Print the error of a line of standard input, as one line of JSON."""
     print_json(json.dumps({"line": number, "error": reason}))
 
 
@@ -80,7 +96,7 @@ _AUTHORED = {
 
 
 def related(found: Related, *, as_json: bool) -> None:
-    """Show related terms."""
+    """Print related terms."""
     if as_json:
         from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
@@ -111,7 +127,7 @@ def related(found: Related, *, as_json: bool) -> None:
 
 
 def _because(neighbour: Neighbour) -> Text:
-    """The sentence of the entry asked for that leads to a similar one, and the words of both."""
+    """Return the sentence that connects an entry to a similar one, and the shared words."""
     because = neighbour.because
     sentence = one_line(because.sentence.text)
     sentence.truncate(SHOWN // 2, overflow="ellipsis")
@@ -120,11 +136,11 @@ def _because(neighbour: Neighbour) -> Text:
 
 
 _AROUND = 30
-"""Characters shown on either side of a name."""
+"""Characters printed before and after a name."""
 
 
 def _references(heading: str, shown: list[tuple[Reference, str]]) -> None:
-    """Show references, each with the words around the name in the text that refers."""
+    """Print references, each with the words around the name in the referring text."""
     if not shown:
         return
     console = _console()
@@ -140,7 +156,7 @@ def _context(span: Span | None, text: str) -> Text:
         return Text("")
     line = one_line(text)
     start, end = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
-    if start:  # whole words only, as long as there are blanks between them
+    if start:  # whole words, if there are blanks between them
         start = line.plain.find(" ", start, span.start) + 1 or start
     if end < len(text):
         end = max(line.plain.rfind(" ", span.end, end), span.end)
@@ -150,7 +166,7 @@ def _context(span: Span | None, text: str) -> Text:
 
 
 def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
-    """Show what an index is made of; `named_model` is the encoder that the user named."""
+    """Print the description of an index; `named_model` is the encoder that the user named."""
     if as_json:
         from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
@@ -164,7 +180,7 @@ def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
         "Built": f"{stated.built_at} by {stated.built_by}",
         "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
         "Fingerprint": stated.fingerprint[:16],
-        "Reranker": reranker_said(stated.reranker),
+        "Reranker": reranker_label(stated.reranker),
         "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors)",
         "Engine": engine(stated.engine),
         "Close match": f"confidence {percent(stated.threshold)} or more",
@@ -190,22 +206,22 @@ def _calibrated(questions: int) -> str:
 
 
 def counted_files(count: int) -> str:
-    """Return how many files there are, in words."""
+    """Return a number of files in words."""
     return "1 file" if count == 1 else f"{count:,} files"
 
 
-def reranker_said(stated: RerankerInfo | None) -> str:
-    """Return which reranker an index has, in words."""
+def reranker_label(stated: RerankerInfo | None) -> str:
+    """Return the name of an index's reranker, or "none"."""
     return f"{stated.model}, scores as {stated.precision}" if stated else "none"
 
 
 def counted_entries(count: int) -> str:
-    """Return how many entries there are, in words."""
+    """Return a number of entries in words."""
     return "1 entry" if count == 1 else f"{count:,} entries"
 
 
 def serving(service: Listening, *, named_model: str | None) -> None:
-    """Say where the service listens, and how to ask it; `named_model` as in `info`."""
+    """Print the address of the service and an example; `named_model` as in `info`."""
     from semsearch.web.display import former_default  # noqa: PLC0415 - loads numpy
 
     url, question = escape(service.url), shlex.quote(f"q={service.example}")
@@ -217,7 +233,7 @@ def serving(service: Listening, *, named_model: str | None) -> None:
     _hint(former_default(service.index, named_model))
 
 
-class BuildProgress:
+class BuildProgress(Closing):
     """Shows the current step of a build on standard error.
 
     A terminal shows one bar, which is gone at the end. Elsewhere each step is a line without a bar.
@@ -227,7 +243,7 @@ class BuildProgress:
         from rich import progress  # noqa: PLC0415 - only builds draw bars
 
         class Rate(progress.ProgressColumn):
-            """Parts a second, of the last half minute."""
+            """Items a second over the last half minute."""
 
             def render(self, task: progress.Task) -> Text:
                 speed = task.finished_speed or task.speed
@@ -248,15 +264,8 @@ class BuildProgress:
         )
         self._task: progress.TaskID | None = None
 
-    def __enter__(self) -> BuildProgress:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Remove the bar."""
         if self._bar.live.is_started:
             self._bar.stop()
 

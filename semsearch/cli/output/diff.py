@@ -1,4 +1,4 @@
-"""How a diff looks: tables on a terminal, JSON, Markdown, a page."""
+"""Prints a diff as tables, JSON, Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DiffFormat(StrEnum):
-    """A way to show a diff."""
+    """The output format of a diff."""
 
     TABLE = "table"
     JSON = "json"
@@ -25,27 +25,27 @@ class DiffFormat(StrEnum):
     HTML = "html"
 
 
-def as_text(found: DiffReport, form: DiffFormat) -> str:
-    """Return a diff as a text of a form other than a table."""
+def as_text(found: DiffReport, format_: DiffFormat) -> str:
+    """Return a diff in any format but a table."""
     from semsearch.quality.diff.html import to_html  # noqa: PLC0415
     from semsearch.quality.diff.markdown import to_markdown  # noqa: PLC0415 - only these forms need it
 
-    if form is DiffFormat.MARKDOWN:
+    if format_ is DiffFormat.MARKDOWN:
         return to_markdown(found)
-    return to_html(found) if form is DiffFormat.HTML else to_json(found)
+    return to_html(found) if format_ is DiffFormat.HTML else to_json(found)
 
 
 def table(found: DiffReport) -> None:
-    """Show a diff as one table for each kind of difference."""
+    """Print a diff as one table for each kind of difference."""
     from semsearch.quality.diff import PairKind  # noqa: PLC0415 - loads numpy
     from semsearch.quality.diff.markdown import counted  # noqa: PLC0415
 
     for kind in PairKind:
-        several = found.of(kind)
-        if not several:
+        differences = found.of(kind)
+        if not differences:
             continue
         rows = Table(kind.capitalize(), "", box=None, padding=(0, 2, 1, 0))
-        for one in several:
+        for one in differences:
             rows.add_row(Text(one.entry.term, "bold"), _about(one))
         common.print_table(rows)
     common.done(counted(found))
@@ -66,21 +66,24 @@ def _about(one: Difference) -> Text:
 
 
 def _words(one: Difference) -> Text:
-    """What was removed is struck through and in brackets, what was added underlined: colours are not seen by all."""
+    """Return the old and new words: removed ones struck through, added ones underlined.
+
+    Both are in brackets with a sign, for readers who do not see the colours.
+    """
     from semsearch.quality.diff.word_diff import WordChange, pieces  # noqa: PLC0415 - loads rapidfuzz
 
-    made = Text()
+    text = Text()
     for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
-        if piece.fate is WordChange.KEPT:
-            made.append(piece.text)
+        if piece.change is WordChange.KEPT:
+            text.append(piece.text)
             continue
         sign, style = (
-            ("-", "red strike") if piece.fate is WordChange.REMOVED else ("+", "green underline")
+            ("-", "red strike") if piece.change is WordChange.REMOVED else ("+", "green underline")
         )
-        made.append(f"[{sign}{piece.text.strip()}{sign}]", style)
-        made.append(" " * piece.text.endswith(" "))
-    made.truncate(2 * common.SHOWN, overflow="ellipsis")
-    return made
+        text.append(f"[{sign}{piece.text.strip()}{sign}]", style)
+        text.append(" " * piece.text.endswith(" "))
+    text.truncate(2 * common.SHOWN, overflow="ellipsis")
+    return text
 
 
 def to_json(found: DiffReport) -> str:

@@ -1,4 +1,4 @@
-"""How edits and histories look on a terminal, and as JSON."""
+"""Prints edits and histories of entries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PARTS = ("term", "definition", "aliases", "language", "see_also", "source")
 
 
 def edited(how: str, changed: Changed, *, as_json: bool) -> None:
-    """Say what was done."""
+    """Print what was done."""
     if as_json:
         _print_json(changed)
         return
@@ -26,7 +26,7 @@ def edited(how: str, changed: Changed, *, as_json: bool) -> None:
 
 
 def history(versions: Sequence[Version], *, as_json: bool) -> None:
-    """Show the versions of an entry, the newest first, each with what it changed."""
+    """Print the versions of an entry, newest first, each with its changes."""
     if as_json:
         _print_json(list(versions))
         return
@@ -43,7 +43,7 @@ def history(versions: Sequence[Version], *, as_json: bool) -> None:
 
 
 def _difference(before: Entry | None, after: Entry | None) -> Text:
-    """Return what an entry says that it did not say before."""
+    """Return the parts of an entry that changed."""
     if after is None:
         return Text("")
     if before is None:

@@ -1,4 +1,4 @@
-"""How an evaluation looks on a terminal 80 columns wide."""
+"""Prints an evaluation or a calibration within 80 columns."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from semsearch.quality.evaluation.report import Report
 
 MAX_LISTED = 10
-"""Warnings, and questions won or lost, that are listed here; the page lists all of them."""
+"""Most warnings, and most gained or lost questions, that are printed; the page lists all."""
 
 
 def report(found: Report, *, page: Path | None) -> None:
-    """Show an evaluation; `page` is the HTML that lists the questions that went wrong."""
+    """Print an evaluation; `page` is the HTML file that lists the failed questions."""
     console = Console(highlight=False)
     _list(console, "[yellow]warning[/] ", found.warnings)
     if found.rows:
@@ -146,7 +146,7 @@ def _list(console: Console, mark: str, lines: Iterable[str]) -> None:
 
 
 def recalibration(found: Recalibration, *, as_json: bool) -> None:
-    """Show what a calibration is worth, and whether the index has it now."""
+    """Print the effect of a calibration, and whether it was stored."""
     if as_json:
         common.print_json(json.dumps({**asdict(found), "file": str(found.file)}))
         return
@@ -158,12 +158,13 @@ def recalibration(found: Recalibration, *, as_json: bool) -> None:
         table.add_row(label, *(f"{cell:.3f}".removeprefix("0") for cell in cells))
     console.print(table, "")
     console.print(
-        f"{trial.questions:,} questions, each judged by a calibration fitted without it; "
+        f"{trial.questions:,} questions, each rescaled by a calibration fitted without it; "
         f"{trial.by_name:,} more were answered by a name and do not count",
         soft_wrap=True,
     )
     console.print(
-        f"The log loss would differ so by chance with p = {probability(trial.p)}", soft_wrap=True
+        f"The log loss would differ as much by chance with p = {probability(trial.p)}",
+        soft_wrap=True,
     )
     console.print(escape(_verdict(found)), soft_wrap=True)
 
@@ -186,7 +187,7 @@ def _verdict(found: Recalibration) -> str:
 
 
 def reset(index: Path, *, had_one: bool, as_json: bool) -> None:
-    """Say that an index has no calibration any more."""
+    """Print whether a calibration was removed."""
     if as_json:
         common.print_json(json.dumps({"removed": had_one}))
     else:
@@ -194,14 +195,14 @@ def reset(index: Path, *, had_one: bool, as_json: bool) -> None:
 
 
 def share(value: float | None) -> str:
-    """A share as it stands in tables: two digits, without the 0."""
+    """Format a share with two digits and without the leading 0."""
     if value is None:
         return "-"
     return f"{value:.2f}".removeprefix("0") if value < 0.995 else "1.00"
 
 
 def probability(value: float | None) -> str:
-    """A p-value as it stands in tables."""
+    """Format a p-value."""
     if value is None:
         return ""
     return "<.001" if value < 0.001 else f"{value:.3f}".removeprefix("0")

@@ -1,4 +1,4 @@
-"""How access keys look on a terminal, and as JSON."""
+"""Prints access keys."""
 
 from __future__ import annotations
 
@@ -20,21 +20,25 @@ if TYPE_CHECKING:
 
 
 def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
-    """Print a key, which cannot be shown again; alone on standard output, so that it can be piped."""
+    """Print a new key, alone on standard output so that it can be piped.
+
+    It cannot be shown again.
+    """
     if as_json:
         common.print_json(json.dumps({"key": secret.text, **_stated(key)}))
         return
     typer.echo(secret.text)
     Console(stderr=True, highlight=False).print(
         Text(
-            f"This is the key {key.id} ({_permits(key)}, {_until(key)}). Keep it now: it is not shown again."
+            f"This is the key {key.id} ({_permits(key)}, {_until(key)}). "
+            "Keep it now: it is not shown again."
         ),
         soft_wrap=True,
     )
 
 
 def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
-    """List keys, those made first at first."""
+    """Print all keys, oldest first."""
     if as_json:
         common.print_json(json.dumps([_stated(key) for key in keys]))
         return
@@ -51,7 +55,7 @@ def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
 
 
 def revoked(key: AccessKey, *, as_json: bool) -> None:
-    """Say that a key is good no longer."""
+    """Print that a key was revoked."""
     if as_json:
         common.print_json(json.dumps(_stated(key)))
     else:
@@ -69,7 +73,7 @@ def _until(key: AccessKey) -> str:
 
 
 def _stated(key: AccessKey) -> dict[str, Any]:
-    """Return what is known of a key, for JSON."""
+    """Return the JSON of a key."""
     return {
         "id": key.id,
         "name": key.name,

@@ -1,4 +1,4 @@
-"""How findings look: lines that terminals and editors lead to their places, commands of GitHub, JSON, SARIF."""
+"""Prints findings of lint: lines with clickable places, GitHub commands, JSON or SARIF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LintFormat(StrEnum):
-    """A way to show findings."""
+    """The output format of findings."""
 
     TEXT = "text"
     GITHUB = "github"
@@ -24,8 +24,8 @@ class LintFormat(StrEnum):
 
 
 def report(found: LintReport, form: LintFormat) -> None:
-    """Print a report."""
-    print_json(_WAYS[form](found))
+    """Print the findings."""
+    print_json(_FORMATTERS[form](found))
 
 
 def _text(found: LintReport) -> str:
@@ -34,8 +34,8 @@ def _text(found: LintReport) -> str:
 
 def _line(finding: Finding) -> str:
     entry = f" ({finding.entry})" if finding.entry else ""
-    said = f"{finding.severity} [{finding.rule}] {finding.message}{entry}"
-    return _plain(f"{_place(finding)}: {said}")
+    message = f"{finding.severity} [{finding.rule}] {finding.message}{entry}"
+    return _plain(f"{_place(finding)}: {message}")
 
 
 def _place(finding: Finding) -> str:
@@ -44,11 +44,11 @@ def _place(finding: Finding) -> str:
 
 def _counted(found: LintReport) -> str:
     counts = Counter(finding.severity for finding in found.findings)
-    told = [
+    counted = [
         f"{count:,} {severity}{'s' * (count != 1)}" for severity, count in sorted(counts.items())
     ]
     where = f"{counted_entries(found.entries)} of {counted_files(found.files)}"
-    return f"{', '.join(told)} in {where}" if told else f"nothing found in {where}"
+    return f"{', '.join(counted)} in {where}" if counted else f"nothing found in {where}"
 
 
 def _github(found: LintReport) -> str:
@@ -56,14 +56,17 @@ def _github(found: LintReport) -> str:
 
 
 def _commands(found: LintReport) -> Iterator[str]:
-    """Yield workflow commands, which GitHub shows beside the lines (`::error file=...,line=...::...`)."""
+    """Yield workflow commands, which GitHub shows at the lines.
+
+    Their form is `::error file=...,line=...::...`.
+    """
     levels = {"error": "error", "warning": "warning", "note": "notice"}
     for finding in found.findings:
         at = ""
         if finding.source:
             at = f"file={_property(finding.source.file)},line={finding.source.line},"
-        said = _escaped(_plain(finding.message))
-        yield f"::{levels[finding.severity]} {at}title={_property(finding.rule)}::{said}"
+        message = _escaped(_plain(finding.message))
+        yield f"::{levels[finding.severity]} {at}title={_property(finding.rule)}::{message}"
 
 
 def _escaped(text: str) -> str:
@@ -75,7 +78,7 @@ def _property(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line, without characters that would move the cursor."""
+    """Return one line, without characters that move the cursor."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
@@ -109,7 +112,7 @@ def _sarif(found: LintReport) -> str:
     return json.dumps(to_sarif(found))
 
 
-_WAYS: dict[LintFormat, Callable[[LintReport], str]] = {
+_FORMATTERS: dict[LintFormat, Callable[[LintReport], str]] = {
     LintFormat.TEXT: _text,
     LintFormat.GITHUB: _github,
     LintFormat.JSON: _json,

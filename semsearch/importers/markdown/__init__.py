@@ -1,1 +1,1 @@
-"""Readers of Markdown and of the dialects that glossaries use."""
+"""Readers of Markdown and of its dialects: pages, MyST, Obsidian, headings, definition lists."""

@@ -1,7 +1,7 @@
-"""The block structure of Markdown as a tree; inline text stays as it was written, for `prose` to read on demand.
+"""Parses Markdown into a tree of blocks; inline text is parsed later, on demand.
 
-The nodes are our own: those of markdown-it know their parents, so that of a large file nothing is freed until the
-collector of cycles has walked through all of it.
+The nodes are our own. Those of markdown-it refer to their parents, so that the nodes of a large
+file would stay in memory until the garbage collector has searched them all for cycles.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
 _MAX_BLOCKS = 20
-"""Blocks in blocks: what markdown-it takes for CommonMark."""
+"""Nested blocks; markdown-it's limit for CommonMark."""
 _MAX_BRACKETS = 8
-"""Links and images in one another; 100,000 characters of `![` cost .15 s a level."""
+"""Nested links and images; 100,000 characters of `![` take .15 s for each level."""
 
 
 @dataclass(slots=True)
 class Node:
-    """A block: what it is, the token that opens it, and the blocks inside; `inline` has text."""
+    """A block: its type, the token that opens it, and the blocks inside; `inline` has text."""
 
     type: str
     token: Token
@@ -31,16 +31,16 @@ class Node:
 
     @property
     def content(self) -> str:
-        """The source of a block that has no others inside, else nothing."""
+        """The source of a block without inner blocks, or an empty text."""
         return self.token.content
 
     @property
     def first_line(self) -> int:
-        """The line in which it begins, from 0."""
+        """The line on which it begins, from 0."""
         return self.token.map[0] if self.token.map else 0
 
     def walk(self) -> Iterator[Node]:
-        """Yield the block and all that is inside, as it stands in the text."""
+        """Yield the block and all inner blocks, in the order of the text."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -55,7 +55,7 @@ class Blocks:
 
 
 def parse_blocks(markdown: str) -> Blocks:
-    """Parse the block structure of a Markdown text; inline text stays unparsed."""
+    """Parse the blocks of a Markdown text; inline text stays unparsed."""
     references: MutableMapping[str, Any] = {}
     return Blocks(tuple(_tree(_parser(_MAX_BLOCKS).parse(markdown, references))), references)
 
@@ -75,7 +75,7 @@ def _tree(tokens: Sequence[Token]) -> list[Node]:
 
 
 def parse_inline(markdown: str, references: MutableMapping[str, Any]) -> list[Token]:
-    """Parse what stands in one block, with the link references of the text around it."""
+    """Parse the inline text of a block, with the link references of its document."""
     tokens: list[Token] = []
     inside = _parser(_MAX_BRACKETS)
     inside.inline.parse(markdown, inside, references, tokens)

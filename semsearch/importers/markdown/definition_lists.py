@@ -1,8 +1,7 @@
-"""Stacked definition lists: several terms on lines of their own above one `: definition`.
+"""Definition lists with several terms: consecutive lines above one `: definition`.
 
-The Markdown parser knows one term per definition only. Here the upper terms are taken out of
-the source and remembered by the line of the lowest, which the parser then reads; lines keep
-their numbers.
+The Markdown parser knows one term per definition. The upper terms are therefore removed from the
+source and stored under the line of the lowest term, which the parser then reads. Line numbers stay.
 """
 
 from __future__ import annotations
@@ -10,17 +9,17 @@ from __future__ import annotations
 from semsearch.importers.markdown.blocks import Blocks, parse_blocks
 
 Stacks = dict[int, list[str]]
-"""For the line (from 0) of a term, the terms stacked above it, topmost first."""
+"""The line (from 0) of a term, and the terms above it, topmost first."""
 
 
 def parse_with_stacks(markdown: str) -> tuple[Blocks, Stacks]:
-    """Parse Markdown whose definition lists may have stacked terms.
+    """Parse Markdown whose definition lists may have several terms for a definition.
 
     Args:
         markdown: the source.
 
     Returns:
-        Its blocks, in which each definition has one term, and the terms taken out above it.
+        Its blocks, with one term for each definition, and the terms removed above each.
     """
     blocks = parse_blocks(markdown)
     stacks: Stacks = {}

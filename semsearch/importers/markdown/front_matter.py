@@ -1,8 +1,7 @@
-"""YAML front matter: the block between two `---` lines at the head of a page.
+"""Reader of YAML front matter: the block between two `---` lines at the top of a page.
 
-Every scalar is read as the text it is written as: `title: No` is the word "No" and not false,
-`title: 404` is not a number. Anchors and aliases are refused, so no small file can unfold
-into a large one.
+Every scalar is read as text: `title: No` is the word "No" and not false, `title: 404` is not a
+number. Anchors and aliases are refused, so that a small file cannot expand into a large one.
 """
 
 from __future__ import annotations
@@ -13,15 +12,17 @@ from typing import Any
 import yaml
 from yaml.nodes import Node
 
+from semsearch.importers.fields import split_phrases
 from semsearch.importers.text_files import opens_front_matter
 
 MAX_CHARACTERS = 64 * 1024
 
 _EMPTY = ("", "~", "null")
+_PHRASES = ("asked_as", "asked as", "asked-as")
 
 
 class BadFrontMatter(Exception):
-    """Front matter that cannot be read; `line` counts from 1 in the file."""
+    """Invalid front matter; `line` counts from 1 in the file."""
 
     def __init__(self, reason: str, line: int) -> None:
         super().__init__(reason)
@@ -31,19 +32,24 @@ class BadFrontMatter(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatterPage:
-    """A page's fields, their names in lower case, and the Markdown below them."""
+    """The fields of a page, by lower-case name, and the Markdown below them."""
 
     fields: dict[str, Any]
     body: str
     body_line: int
 
     def text(self, name: str) -> str:
-        """Give a field that holds one text; empty if it is absent or something else."""
+        """Return a field that holds one text; empty if it is missing or something else."""
         value = self.fields.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    def phrases(self) -> tuple[str, ...]:
+        """Give the phrases by which people ask for the entry: `asked_as`, a list, or a text as in a table."""
+        fields = (self.fields[name] for name in _PHRASES if name in self.fields)
+        return tuple(one for field in fields for one in split_phrases(field) if one not in _EMPTY)
+
     def texts(self, name: str) -> tuple[str, ...]:
-        """Give a field that holds one text or a list of them, without the empty ones."""
+        """Return a field that holds one text or a list of texts, without empty ones."""
         value = self.fields.get(name, "")
         values = value if isinstance(value, list) else [value]
         texts = (item.strip() for item in values if isinstance(item, str))
@@ -51,7 +57,7 @@ class FrontMatterPage:
 
 
 def split_page(text: str) -> FrontMatterPage:
-    """Take a page apart.
+    """Split a page into front matter and body.
 
     Args:
         text: the whole file.
@@ -60,7 +66,7 @@ def split_page(text: str) -> FrontMatterPage:
         Its fields and body; no fields if there is no front matter.
 
     Raises:
-        BadFrontMatter: if the front matter is not closed, too long, or not a YAML mapping.
+        BadFrontMatter: the front matter is not closed, too long, or not a YAML mapping.
     """
     lines = text.split("\n")
     if not opens_front_matter(lines):
@@ -76,7 +82,7 @@ def _read_fields(source: str) -> dict[str, Any]:
     if len(source) > MAX_CHARACTERS:
         raise BadFrontMatter(f"front matter is longer than {MAX_CHARACTERS} characters", 1)
     try:
-        # texts and plain containers only: safer still than SafeLoader
+        # reads texts, lists and mappings only: even safer than SafeLoader
         fields = yaml.load(source, Loader=_TextLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1

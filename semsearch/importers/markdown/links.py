@@ -1,10 +1,9 @@
-"""Where an author's link leads: to another entry of the same glossary, or elsewhere.
+"""Decides which entry a Markdown link refers to, by the form of its address.
 
-Only the form of an address is looked at; whether an entry of that name exists is known when
-all of them have been read (`semsearch.index.relations`). A page of a folder is linked to as a
-neighbour (`pan.md`, `../pan/`, `/pan/`) or below the name of the folder (`/docs/kitchen/pan`); any other
-path leads to another part of the same site, where `/docs/css` is not the entry "CSS". A term
-of a file is linked to by its anchor.
+Whether the entry exists is only known after all files are read (`index/relations.py`). Pages link
+to a page of the same folder (`pan.md`, `../pan/`, `/pan/`) or below the folder's name
+(`/docs/kitchen/pan`). Any other path leads to another part of the site, where `/docs/css` is not
+the entry "CSS". Terms inside one file are linked to by their anchors.
 """
 
 from __future__ import annotations
@@ -14,27 +13,27 @@ from collections.abc import Callable, Collection
 from urllib.parse import SplitResult, unquote, urlsplit
 
 Target = Callable[[str], str]
-"""From an address to the name of the entry it leads to; empty if it leads elsewhere."""
+"""Return the name of the entry that an address leads to; empty if it leads elsewhere."""
 
 _ANCHOR = "term-"
-"""What Sphinx and the glossary of Kubernetes put before the name in an anchor."""
+"""Prefix of anchors in Sphinx and in the glossary of Kubernetes."""
 _SUFFIX = re.compile(r"\.(?:md|markdown|html?)$", re.IGNORECASE)
 
 
 def nowhere(address: str) -> str:
-    """Follow no link."""
+    """Resolve no link."""
     del address
     return ""
 
 
 def from_page(sections: Collection[str]) -> Target:
-    """Follow the links of a page.
+    """Resolve the links of a page.
 
     Args:
-        sections: the names below which the pages of its glossary lie, in lower case.
+        sections: the names below which the pages of the glossary lie, in lower case.
 
     Returns:
-        What follows links: the part of a path below such a name, or a path of one part.
+        A function that returns the part of a path below such a name, or a path of one part.
     """
 
     def target(address: str) -> str:
@@ -47,19 +46,19 @@ def from_page(sections: Collection[str]) -> Target:
         parts[-1:] = [_SUFFIX.sub("", part) for part in parts[-1:]]
         if parts[-1:] in (["index"], ["_index"]):
             parts.pop()
-        below = [i for i, part in enumerate(parts, 1) if part.casefold() in sections]
-        if below:
-            return "/".join(parts[below[-1] :])
+        ends = [i for i, part in enumerate(parts, 1) if part.casefold() in sections]
+        if ends:
+            return "/".join(parts[ends[-1] :])
         return parts[0] if len(parts) == 1 else ""
 
     return target
 
 
 def from_file(name: str) -> Target:
-    """Follow the links of a file of many terms, which lead to its own anchors.
+    """Resolve the links of a file with several terms, which lead to its own anchors.
 
     Args:
-        name: the name of the file.
+        name: of the file.
     """
 
     def target(address: str) -> str:
@@ -72,9 +71,9 @@ def from_file(name: str) -> Target:
 
 
 def _split(address: str) -> SplitResult | None:
-    """Take an address apart; None if it leads to another site or is none."""
+    """Split an address; None if it leads to another site or is invalid."""
     try:
         place = urlsplit(address)
-    except ValueError:  # an open bracket where a host should be
+    except ValueError:  # such as an unclosed bracket in the host
         return None
     return None if place.scheme or place.netloc else place

@@ -1,9 +1,8 @@
-"""Template macros inside Markdown, turned into the words a reader of the page would see.
+"""Replaces template macros in Markdown by the words that a reader of the page sees.
 
-Two families share the double braces: KumaScript of MDN, `{{Glossary("id", "shown")}}`, and
-Hugo shortcodes, `{{< glossary_tooltip text="shown" term_id="id" >}}`. What is in braces but
-is neither stays as it is. A macro is at most `MAX_LENGTH` characters long, so that unbalanced
-braces cost linear time.
+Two families use double braces: KumaScript of MDN, `{{Glossary("id", "shown")}}`, and Hugo
+shortcodes, `{{< glossary_tooltip text="shown" term_id="id" >}}`. Other text in braces stays. A
+macro has at most `MAX_LENGTH` characters, so that unbalanced braces take linear time.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from dataclasses import dataclass
 from html import unescape
 
 MAX_LENGTH = 600
-"""The longest of 2,700 macros in the MDN glossary has 130 characters."""
+"""Most characters of a macro; the longest of 2,700 in the MDN glossary has 130."""
 
 _ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|([^\s,"\']+)')
 _CALL = re.compile(r"([A-Za-z_][\w-]*)\s*(?:\((.*)\))?", re.DOTALL)
 _NAMED = re.compile(r'([\w-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\'|`([^`]*)`|(\S+))')
 
-# noncharacters: free for internal use, allowed in the address of a link, and unlike control
-# characters not to be had from an entity such as `&#2;`
+# Noncharacters: reserved for internal use, valid in the address of a link, and, unlike control
+# characters, never the result of an entity such as `&#2;`.
 _MARK = re.compile("\ufdd0([0-9]+)\ufdd1")
 _MARK_SIGNS = re.compile("[\ufdd0\ufdd1]")
 
@@ -30,7 +29,7 @@ _REFERENCES = _ELEMENTS | {
     "csp", "cssxref", "domxref", "glossary", "httpheader", "httpmethod", "httpstatus", "jsxref",
     "rfc", "svgattr",
 }  # fmt: skip
-"""Macros of MDN that are names of things, so that MDN also writes them inside inline code."""
+"""MDN macros that are names of things; MDN also writes them inside inline code."""
 _SILENT = frozenset(
     {
         "apiref", "availableinworkers", "compat", "cssinfo", "cssref", "cssxrefs",
@@ -39,14 +38,14 @@ _SILENT = frozenset(
         "specifications",
     }
 )  # fmt: skip
-"""Macros of MDN that draw a box or a table and whose arguments are not words of the text."""
+"""MDN macros that draw a box or a table; their arguments are no text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A macro: its source, its words in running text, and what it shows inside inline code.
+    """A macro: its source, its words in running text, and its words inside inline code.
 
-    `entry` names the entry of the glossary that it links to, if it does.
+    `entry` is the name of the entry that it links to, if any.
     """
 
     source: str
@@ -56,14 +55,14 @@ class Macro:
 
 
 def match(text: str, start: int) -> Macro | None:
-    """Read the macro that begins at an offset.
+    """Parse the macro that begins at an offset.
 
     Args:
         text: the text around it.
         start: the offset of its opening braces.
 
     Returns:
-        The macro, or None if what begins there is no macro.
+        The macro, or None if there is none.
     """
     close = text.find("}}", start + 2, start + MAX_LENGTH)
     if close < 0 or text[start - 1 : start] == "\\":
@@ -84,21 +83,21 @@ def match(text: str, start: int) -> Macro | None:
 
 
 def spell_out(text: str) -> str:
-    """Replace every macro of a text by its words."""
+    """Replace all macros of a text by their words."""
     return "".join(part if isinstance(part, str) else part.words for part in _split(text))
 
 
 def hide(text: str) -> tuple[str, list[Macro]]:
-    """Replace every macro of a Markdown text by a mark that Markdown takes for a word.
+    """Replace all macros of a Markdown text by marks, which Markdown treats as words.
 
-    A macro may stand in the address of a link, and its words may look like Markdown; neither
-    may change how the text around it is read.
+    A macro may be in the address of a link, and its words may look like Markdown; neither may
+    change how the text around it is parsed.
 
     Args:
         text: the source of a paragraph.
 
     Returns:
-        The text with marks, and the macros they stand for.
+        The text with marks, and the macros that they stand for.
     """
     if "{{" not in text:
         return text, []
@@ -114,15 +113,15 @@ def hide(text: str) -> tuple[str, list[Macro]]:
 
 
 def show(text: str, found: Sequence[Macro], *, in_code: bool = False) -> str:
-    """Replace the marks that `hide` left by the words of their macros.
+    """Replace the marks of `hide` by the words of their macros.
 
     Args:
-        text: a piece of the text with marks.
-        found: the macros that `hide` gave.
-        in_code: whether the piece is inline code, in which most macros stay as they are.
+        text: a part of the text with marks.
+        found: the macros that `hide` returned.
+        in_code: whether the part is inline code, in which most macros stay as they are.
 
     Returns:
-        The piece without marks.
+        The part without marks.
     """
     if not found:
         return text
@@ -135,12 +134,12 @@ def show(text: str, found: Sequence[Macro], *, in_code: bool = False) -> str:
 
 
 def shown(text: str, found: Sequence[Macro]) -> list[Macro]:
-    """Give the macros behind the marks that `hide` left in a piece of the text."""
+    """Return the macros whose marks are in a part of the text."""
     return [found[int(mark[1])] for mark in _MARK.finditer(text)] if found else []
 
 
 def _split(text: str) -> Iterator[str | Macro]:
-    """Take a text apart into macros and what stands between them."""
+    """Split a text into macros and the text between them."""
     position = search = 0
     while (start := text.find("{{", search)) >= 0:
         macro = match(text, start)
@@ -154,7 +153,7 @@ def _split(text: str) -> Iterator[str | Macro]:
 
 
 def _shortcode(inner: str, source: str) -> Macro | None:
-    """Read a Hugo shortcode: its words are its `text`, or for a tooltip its `term_id`."""
+    """Parse a Hugo shortcode: its words are its `text`, or for a tooltip its `term_id`."""
     closing = {"<": ">", "%": "%"}[inner[0]]
     if len(inner) < 2 or not inner.endswith(closing):
         return None
@@ -167,7 +166,7 @@ def _shortcode(inner: str, source: str) -> Macro | None:
 
 
 def _kumascript(name: str, arguments: Sequence[str]) -> str:
-    """Give the words of an MDN macro: in general its second argument, or else the first."""
+    """Return the words of an MDN macro: usually its second argument, or else the first."""
     if not arguments or _is_silent(name):
         return ""
     if name == "rfc":
@@ -182,6 +181,6 @@ def _is_silent(name: str) -> bool:
 
 
 def _first_group(found: re.Match[str], start: int) -> str:
-    """Give the first group that took part in a match, without backslashes before quotes."""
+    """Return the first group that matched, without backslashes before quotes."""
     value = next((group for group in found.groups()[start - 1 :] if group is not None), "")
     return value.replace('\\"', '"').replace("\\'", "'")

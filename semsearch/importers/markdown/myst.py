@@ -1,7 +1,8 @@
-"""Glossary directives of MyST, the Markdown of Sphinx (https://myst-parser.readthedocs.io).
+"""Reader of MyST's glossary directives, Sphinx in Markdown (https://myst-parser.readthedocs.io).
 
-The directive stands behind a fence; its body is read as Sphinx reads it (see `stacks`), each definition
-being Markdown. Roles, {term}`shown <target>`, leave what they show; those that lead to a term are links.
+The directive is fenced. Its body is read as Sphinx reads it (`sphinx/glossary_directive.py`), with
+definitions in Markdown. A role such as {term}`shown <target>` is replaced by the text that it
+shows; a role that refers to a term is a link.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         options: not used.
 
     Yields:
-        Item: a record for each definition, a refusal for each term without.
+        Item: a record for each definition, a refusal for each term without one.
     """
     del options
     lines = read_text(path).split("\n")
@@ -44,7 +45,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def _directives(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the body of each directive and the place of its first line; an open one ends with the file."""
+    """Yield the body of each directive and its first line; an unclosed one ends with the file."""
     place = 0
     while place < len(lines):
         opening = _OPENING.match(lines[place])
@@ -73,7 +74,7 @@ def _item(stack: Stack, path: Path, first: int) -> Item:
     def shown(role: re.Match[str]) -> str:
         titled = _TITLED.match(role[3])
         target = titled[2] if titled else role[3]
-        if role[1] in _LINKING and ":" not in target:  # else an entry of another project
+        if role[1] in _LINKING and ":" not in target:  # with a colon: an entry of another project
             links.append(target)
         return (titled[1] if titled else role[3]).lstrip("~!")
 

@@ -1,7 +1,8 @@
-"""Notes of Obsidian: a note is an entry, called by its file or its `title`, with `aliases` in front matter.
+"""Reader of Obsidian notes: a note is an entry, named by its file or its `title`.
 
-[[Note]], [[Note|shown]] and [[Note#heading]] link to other notes; ![[embedded]] ones are left out, and so are comments
-between %%. A note that only links to another is a further name of that.
+`aliases` in the front matter are its other names. [[Note]], [[Note|shown]] and [[Note#heading]]
+link to other notes. ![[embedded]] notes and comments between %% are left out. A note that consists
+of one link becomes another name of the note it links to.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         options: not used.
 
     Yields:
-        Item: one record, a redirect if it only links to another note, or a refusal if it says nothing.
+        Item: a record, a redirect if it only links to another note, or a refusal if it has no text.
     """
     del options
     file = str(path)
@@ -79,5 +80,11 @@ def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
         page.text("id") or None,
         page.text("lang") or "en",
         (*links, *prose.see_also),
-        Details.of({"category": "; ".join(page.texts("tags")), "status": page.text("status")}),
+        Details.of(
+            {
+                "category": "; ".join(page.texts("tags")),
+                "status": page.text("status"),
+                "asked_as": page.phrases(),
+            }
+        ),
     )

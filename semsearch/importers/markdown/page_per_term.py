@@ -1,8 +1,9 @@
-"""One page per term: Markdown below YAML front matter, as MDN, Kubernetes and CNCF keep it.
+"""Reader of pages with one term each: Markdown with front matter (MDN, Kubernetes, CNCF).
 
-The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` its other names, and the whole
-body its definition. `related` and `see_also` name other entries, and so do links and macros. Pages that exist for navigation are refused by name, so that the report
-accounts for every page of a folder.
+The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` are its other names, and the body
+is its definition. `asked_as` are phrases by which people ask for it. `related` and `see_also` name
+other entries, as do links and macros. Navigation pages are refused by name, so that the report
+lists every page of a folder.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
@@ -35,7 +36,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: not used: a page has no columns.
 
     Yields:
-        Record | Refusal: one record, or one refusal that says why the page is not an entry.
+        Record | Refusal: one record, or one refusal with the reason why the page is not an entry.
     """
     del options
     file = str(path)
@@ -52,14 +53,23 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     term = page.text("title")
     prose = _definition(page, term, from_page(_sections(page, path)))
     if prose.words:
-        links = (*_stated_links(page), *prose.see_also)
-        yield Record(term, prose.words, source, _aliases(page), _id(page), _language(page), links)
+        links = (*_field_links(page), *prose.see_also)
+        yield Record(
+            term,
+            prose.words,
+            source,
+            _aliases(page),
+            _id(page),
+            _language(page),
+            links,
+            Details.of({"asked_as": page.phrases()}),
+        )
     else:
         yield Refusal(source, f"no text below the front matter of {term!r}")
 
 
 def _reason_to_skip(page: FrontMatterPage, path: Path) -> str | None:
-    """Say why a page is no entry, as far as its name and its fields tell."""
+    """Return why a page is not an entry, as far as its name and its fields tell."""
     if path.name.startswith("_"):
         return "template or section page (its name starts with _), not an entry"
     if path.stem == "index" and page.text("layout") == "glossary":
@@ -72,7 +82,7 @@ def _reason_to_skip(page: FrontMatterPage, path: Path) -> str | None:
 
 
 def _definition(page: FrontMatterPage, term: str, target: Target) -> Prose:
-    """Give the body as plain words, without a first heading that only repeats the title."""
+    """Return the body as plain text, without a first heading that repeats the title."""
     blocks = parse_blocks(page.body)
     nodes = blocks.nodes
     if nodes and nodes[0].type == "heading" and words_of(nodes[:1], blocks.references) == term:
@@ -81,15 +91,15 @@ def _definition(page: FrontMatterPage, term: str, target: Target) -> Prose:
 
 
 def _sections(page: FrontMatterPage, path: Path) -> set[str]:
-    """Name what the pages of this glossary lie below: the section of the slug, the folder."""
+    """Return the names below which the pages of this glossary lie: section of the slug, folder."""
     folder = path.resolve().parent
     section, slash, _ = page.text("slug").partition("/")
     own = folder.parent if path.stem == "index" else folder
     return {name.casefold() for name in (section if slash else "", own.name) if name}
 
 
-def _stated_links(page: FrontMatterPage) -> Iterator[str]:
-    """Yield the entries that the fields of the page link to; a text may list several."""
+def _field_links(page: FrontMatterPage) -> Iterator[str]:
+    """Yield the entries that the page's fields link to; a text may list several."""
     for field in _LINK_FIELDS:
         for text in page.texts(field):
             yield from split_aliases(text)
@@ -100,10 +110,10 @@ def _aliases(page: FrontMatterPage) -> tuple[str, ...]:
 
 
 def _id(page: FrontMatterPage) -> str | None:
-    """Give the author's id: `id`, or the `slug` below its section.
+    """Return the author's id: `id`, or the `slug` without its section.
 
-    MDN's slugs are `Glossary/Property/CSS`: only the section goes, because the last part
-    alone (`CSS`) is another page.
+    MDN's slugs are such as `Glossary/Property/CSS`: only the section is removed, since the last
+    part alone (`CSS`) is another page.
     """
     section, _, rest = page.text("slug").partition("/")
     return page.text("id") or rest or section or None

@@ -1,10 +1,10 @@
-"""Markdown as plain words, fit for a terminal, a web page and an encoder.
+"""Converts Markdown to plain text for terminals, pages and encoders, and collects links to entries.
 
-Paragraphs and headings are separated by a blank line, list items stand one per line behind
-`- ` or their number, rows of a table one per line with `; ` between cells. Links leave their
-text, images their alternative text, code its characters. Macros become words (see `macros`)
-except inside code blocks. Block structure is parsed for a whole file, inline text only on demand:
-that keeps hostile files cheap.
+A blank line separates paragraphs and headings. List items have a line each, after `- ` or their
+number; rows of a table have a line each, with `; ` between cells. Links are replaced by their text,
+images by their alternative text, code by its characters, macros by their words (`macros.py`) except
+in code blocks. Blocks are parsed for a whole file, inline text only on demand, so that hostile
+files are cheap.
 """
 
 from __future__ import annotations
@@ -24,64 +24,62 @@ from semsearch.importers.markdown.links import Target, nowhere
 from semsearch.importers.markdown.raw_html import html_words, is_break
 
 MAX_SOURCE = 100_000
-"""No definition that may be kept (see `entries`) comes from more characters of Markdown."""
+"""Most characters of Markdown of a definition; longer ones would exceed the limit of entries
+anyway."""
 
 _ALERT = re.compile(r"\A\[![A-Za-z]+\][ \t]*\n?")
 _MARKED = re.compile(r"[\\`*_\[<&]|\{\{|  \n")
-"""What inline text has some of if any of it is not a plain word: every construct of CommonMark begins so."""
+"""Occurs in every inline text that is not plain: all constructs of CommonMark begin so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """The plain words of some blocks, and the entries they link to, in order."""
+    """The plain text of some blocks, and the entries they link to, in order."""
 
     words: str
     see_also: tuple[str, ...]
 
 
 def prose_of(nodes: Sequence[Node], references: MutableMapping[str, Any], target: Target) -> Prose:
-    """Give the plain words of some blocks and the entries that they link to.
+    """Return the plain text of some blocks, and the entries they link to.
 
     Args:
         nodes: blocks of one parsed text.
         references: the link references of that text.
-        target: says which entry an address leads to.
+        target: returns the entry that an address leads to.
 
     Returns:
-        The words, and the entries behind links and macros and those in a list below "See also".
+        The text, and the entries of links, macros and lists below "See also".
     """
     writer = _Writer(references, target)
     return Prose(writer.blocks(nodes), tuple(writer.see_also))
 
 
 def words_of(nodes: Sequence[Node], references: MutableMapping[str, Any]) -> str:
-    """Give the plain words of some blocks.
+    """Return the plain text of some blocks.
 
     Args:
         nodes: blocks of one parsed text.
         references: the link references of that text.
 
     Returns:
-        The words, with a blank line between blocks.
+        The text, with a blank line between blocks.
     """
     return _Writer(references).blocks(nodes)
 
 
 def inline_words(content: str, references: MutableMapping[str, Any]) -> str:
-    """Give the plain words of one paragraph's or heading's source."""
+    """Return the plain text of the source of one paragraph or heading."""
     return _Writer(references).inline(content)
 
 
 class _Writer:
-    """Writes blocks as plain words; holds the link references they may use.
-
-    Of the links it meets it keeps those that lead to an entry.
-    """
+    """Writes blocks as plain text, and collects the links that lead to an entry."""
 
     def __init__(self, references: MutableMapping[str, Any], target: Target = nowhere) -> None:
         self._references = references
         self._target = target
-        self._links = 0  # of every kind, also those that lead elsewhere
+        self._links = 0  # of all links, also those that lead elsewhere
         self._lists_entries = False
         self.see_also: list[str] = []
 
@@ -99,7 +97,7 @@ class _Writer:
         return "\n".join(" ".join(line.split()) for line in lines).strip()
 
     def _follow(self, token: Token, found: Sequence[macros.Macro]) -> None:
-        """Keep the entries that a piece of inline text links to."""
+        """Collect the entries that a token of inline text links to."""
         if token.type == "link_open":
             self._links += 1
             address = macros.show(unquote(str(token.attrs.get("href", ""))), found)
@@ -135,7 +133,7 @@ class _Writer:
         return words
 
     def _quotation(self, node: Node) -> str:
-        """Write a quotation without its marks, and without the marker of a GitHub alert."""
+        """Write a quotation without its marks, and without the label of a GitHub alert."""
         return _ALERT.sub("", self.blocks(node.children), count=1)
 
     def _list(self, node: Node) -> str:

@@ -1,7 +1,7 @@
-"""Raw HTML inside Markdown, as plain words: tags and comments dropped, entities decoded.
+"""Converts raw HTML to plain text: removes tags, comments and scripts, decodes entities.
 
-A small scanner of our own, because `html.parser` takes quadratic time on some broken input.
-Each search for an end that fails is the last one, so the whole is linear.
+It is a scanner of our own, since `html.parser` takes quadratic time on some invalid input. Each
+failed search for an end is the last one, so this is linear.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _HIDDEN = ("script", "style")
 
 
 def html_words(source: str) -> str:
-    """Give the text of a piece of HTML, one line per block element, spaces collapsed."""
+    """Return the text of a piece of HTML, one line for each block element, with single spaces."""
     lines = (" ".join(line.split()) for line in _without_tags(source).split("\v"))
     return "\n".join(line for line in lines if line)
 
 
 def is_break(tag: str) -> bool:
-    """Say whether a tag, as written with its angle brackets, begins a new line."""
+    """Return whether a tag, with its angle brackets, begins a new line."""
     return _tag_name(tag[1:-1]) in _BREAKS
 
 
 def _without_tags(source: str) -> str:
-    """Replace block tags by vertical tabs and drop other tags, comments and scripts."""
+    """Replace block tags by vertical tabs, and remove other tags, comments and scripts."""
     pieces = []
     position = 0
     while (start := source.find("<", position)) >= 0:
@@ -56,12 +56,12 @@ def _opens_tag(sign: str) -> bool:
 
 
 def _after(source: str, end: str, position: int) -> int:
-    """Give the offset after the next `end`, or the length of the source if there is none."""
+    """Return the offset after the next `end`, or the length of the source if there is none."""
     found = source.find(end, position)
     return len(source) if found < 0 else found + len(end)
 
 
 def _tag_name(inside: str) -> str:
-    """Give the lower-case name of a tag from what stands between its angle brackets."""
+    """Return the lower-case name of a tag from the text between its angle brackets."""
     words = inside[:64].strip("/ \t\n").split(None, 1)
     return words[0].rstrip("/").lower() if words else ""

@@ -1,16 +1,15 @@
-"""Markdown with many terms in one file: a heading per term, or definition lists, or both.
+"""Reader of Markdown files with many terms: headings, definition lists, or both.
 
 The rules, in this order:
 
 1. A single H1 that comes first is the title, if other headings or definition lists follow.
-2. A definition list (`Term`, then `: text`) is always entries; stacked terms share one, the
-   first being the term and the others its aliases. A heading with a list of entries directly
-   below it names a group.
-3. Of the other headings, the highest level names the terms, unless it names groups: no
-   heading of that level has text directly below it, or most are single letters. Then the next
-   level is tried.
+2. A definition list (`Term`, then `: text`) always contains entries. Consecutive terms share a
+  definition: the first is the term, the others are aliases. A heading with a list of entries
+  directly below it names a group.
+3. Of the other headings, those of the highest level name terms, unless they name groups: none has
+  text directly below it, or most are single letters. Then the next level is tried.
 4. Headings below the level of the terms belong to the definition of the term above them.
-5. Lines directly below a term state its other names and relations (see `stated_lines`).
+5. Lines directly below a term state its aliases and relations (`metadata_lines.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.markdown.blocks import Node
 from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
 from semsearch.importers.markdown.links import from_file
-from semsearch.importers.markdown.metadata_lines import take_stated
+from semsearch.importers.markdown.metadata_lines import pop_metadata_lines
 from semsearch.importers.markdown.plain_text import (
     MAX_SOURCE,
     Prose,
@@ -44,7 +43,7 @@ _References = MutableMapping[str, Any]
 
 @dataclass(slots=True)
 class _Section:
-    """A heading, its words, and the blocks directly below it; the first section may have no heading."""
+    """A heading, its text, and the blocks directly below it; the first may have no heading."""
 
     heading: Node | None
     line: int
@@ -93,7 +92,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
 
 
 def _term_level(sections: Sequence[_Section]) -> int:
-    """Give the level of the headings that name terms, 0 if none does."""
+    """Return the level of the headings that name terms; 0 if none does."""
     headed = [section for section in sections if section.heading]
     if _has_title(headed):
         headed = headed[1:]
@@ -107,17 +106,17 @@ def _term_level(sections: Sequence[_Section]) -> int:
 
 
 def _has_title(sections: Sequence[_Section]) -> bool:
-    """Say whether the first of these sections, which all have headings, is the title."""
+    """Return whether the first of these sections, which all have headings, is the title."""
     if [section.level for section in sections].count(1) != 1 or sections[0].level != 1:
         return False
     return len(sections) > 1 or sections[0].has_list
 
 
 def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
-    """Say whether headings of one level group the terms below them.
+    """Return whether the headings of a level group the terms below them.
 
-    Deeper headings that repeat (`Definition`, `Example`, `Definition`, ...) are parts of a
-    term, so the level above them names terms.
+    Deeper headings that repeat (`Definition`, `Example`, `Definition`, ...) are parts of a term, so
+    the level above them names terms.
     """
     letters = sum(len(section.name) == 1 for section in here)
     if letters * 2 > len(here):
@@ -126,7 +125,7 @@ def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
 
 
 class _MarkdownReader:
-    """Makes records of sections; knows the file, its link references and stacked terms."""
+    """Makes records of sections, with the file's link references and extra terms."""
 
     def __init__(self, file: str, references: _References, stacks: Stacks) -> None:
         self._file = file
@@ -135,7 +134,7 @@ class _MarkdownReader:
         self._stacks = stacks
 
     def sections(self, nodes: Iterable[Node]) -> Iterator[_Section]:
-        """Yield what stands before the first heading, and each heading with what stands below it."""
+        """Yield the blocks before the first heading, then each heading with the blocks below it."""
         section = _Section(None, 1)
         for node in nodes:
             if node.type == "heading":
@@ -151,14 +150,14 @@ class _MarkdownReader:
         return inline_words(heading.children[0].content, self._references)
 
     def term(self, sections: Sequence[_Section]) -> Iterator[Record | Refusal]:
-        """Yield the entry that a heading and the sections below it make."""
+        """Yield the entry of a heading and the sections below it."""
         if not sections:
             return
         name, source = sections[0].name, Source(self._file, sections[0].line)
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
-        stated = take_stated(nodes, self._references)
+        stated = pop_metadata_lines(nodes, self._references)
         for section in sections[1:]:
             nodes += ([section.heading] if section.heading else []) + section.blocks
         definition = self._prose(nodes)
@@ -178,7 +177,7 @@ class _MarkdownReader:
             yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")
 
     def loose(self, section: _Section, level: int) -> Iterator[Record | Refusal]:
-        """Yield the entries of the definition lists in a section that names no term."""
+        """Yield the entries of definition lists in a section that names no term."""
         for node in section.blocks:
             if node.type == "dl":
                 yield from self._definition_list(node)
@@ -219,6 +218,6 @@ class _MarkdownReader:
         )
 
     def _prose(self, nodes: Sequence[Node]) -> Prose | None:
-        """Give the words and links of blocks, or None if there are more than a definition may have."""
+        """Return the text and links of blocks, or None if they are too long for a definition."""
         size = sum(len(part.content) for node in nodes for part in node.walk())
         return None if size > MAX_SOURCE else prose_of(nodes, self._references, self._target)

@@ -1,1 +1,1 @@
-"""Readers of SKOS and other RDF vocabularies."""
+"""Readers of RDF vocabularies: SKOS and OWL as Turtle, RDF/XML and JSON-LD."""

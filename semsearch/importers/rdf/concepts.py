@@ -1,7 +1,7 @@
-"""What vocabularies state of their concepts, whether an entry can be made of them or not: labels and hierarchy.
+"""Reads labels and hierarchy of all concepts of a vocabulary, for the SKOS rules of lint.
 
-An entry has one term and knows no longer which labels were preferred; whether a vocabulary keeps the rules of SKOS shows only
-in what it says itself.
+Entries do not know which labels were preferred, and concepts without a definition are no entries.
+Lint therefore reads the vocabulary itself.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _READERS = {
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A concept by its address: its labels by language, and the addresses it leads to, sorted."""
+    """A concept by its address: labels by language, and the sorted addresses that it refers to."""
 
     key: str
     source: Source
@@ -51,14 +51,14 @@ class Concept:
 
 
 def read_concepts(path: Path, format_: str | None) -> Iterator[Concept]:
-    """Read the concepts of a vocabulary in the order of their addresses; another file has none.
+    """Read the concepts of a vocabulary by address; other files have none.
 
     Args:
-        path: a file that can be read.
+        path: a readable file.
         format_: the name of its format, if the user named one.
 
     Yields:
-        Concept: whatever has a preferred label of SKOS.
+        Concept: everything with a preferred label of SKOS.
 
     Raises:
         ImportFailed: it cannot be read.

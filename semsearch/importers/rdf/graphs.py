@@ -1,4 +1,4 @@
-"""RDF files as graphs, read by rdflib without a network: nothing that a file names is ever opened."""
+"""Loads RDF files as graphs with rdflib, offline: nothing that a file refers to is opened."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from semsearch.core.errors import ImportFailed
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml
 
-# what a literal states is what was written; made anew, "1E999999999" has a billion digits
+# keep literals as written; normalised, "1E999999999" has a billion digits
 rdflib.NORMALIZE_LITERALS = False
-logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # odd addresses are no concern of who builds
+logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # hides warnings about unusual addresses
 
 BASE = "https://glossary.invalid/"
-"""What relative addresses are relative to; there can be no such host (RFC 2606)."""
+"""Base of relative addresses; no such host can exist (RFC 2606)."""
 MAX_DEPTH = 64
-"""Brackets within one another; vocabularies have three or four."""
+"""Nested brackets; vocabularies have three or four."""
 
 _CONTEXTS: dict[str, Any] = {
     "schema.org": {"@vocab": "https://schema.org/"},
     "www.w3.org/2004/02/skos/core": {"@vocab": "http://www.w3.org/2004/02/skos/core#"},
 }
-"""Contexts known without fetching them, by their addresses."""
+"""Contexts that need not be fetched, by address."""
 _AT_LINE = re.compile(r"\bat line (\d+)|^.*?:(\d+):\d+:|\(line (\d+)")
 _TURTLE_PARTS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
@@ -73,7 +73,7 @@ def read_rdf_xml(path: Path) -> tuple[Graph, str]:
 
 
 def read_json_ld(path: Path) -> tuple[Graph, str]:
-    """Read JSON-LD, with those contexts that stand in the file or are known; see `read_turtle`."""
+    """Read JSON-LD whose contexts are in the file or known; see `read_turtle`."""
     text = read_text(path)
     try:
         data = _with_contexts(json.loads(text), path)
@@ -86,7 +86,7 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
     def parse() -> Graph:
         dataset = Dataset()
         dataset.parse(data=json.dumps(data), format="json-ld", publicID=BASE)
-        graph = Graph()  # of all that its named graphs state
+        graph = Graph()  # the union of all named graphs
         for subject, predicate, value, _ in dataset.quads():
             graph.add((subject, predicate, value))
         return graph
@@ -97,20 +97,20 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
 def _parsed(parse: Callable[[], Graph], path: Path, name: str) -> Graph:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # rdflib's own use of what it calls deprecated
+            warnings.simplefilter("ignore")  # rdflib uses functions that it deprecates
             return parse()
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
-    except Exception as error:  # its parsers raise whatever a broken file leads them to
-        said = " ".join(str(error).split())
-        found = _AT_LINE.search(said)
+    except Exception as error:  # its parsers raise errors of any kind
+        message = " ".join(str(error).split())
+        found = _AT_LINE.search(message)
         line = int(next(filter(None, found.groups()))) if found else getattr(error, "lines", None)
-        reason = f"not valid {name}: {said[:200] or type(error).__name__}"
+        reason = f"not valid {name}: {message[:200] or type(error).__name__}"
         raise ImportFailed(reason, path, line if isinstance(line, int) else None) from error
 
 
 def _with_contexts(value: Any, path: Path, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
-    """Put known contexts in the place of their addresses, and refuse others."""
+    """Replace the addresses of known contexts by the contexts, and refuse others."""
     if depth > MAX_DEPTH:
         raise ImportFailed("nested too deeply to be a glossary", path)
     if isinstance(value, list):
@@ -137,7 +137,7 @@ def _context(stated: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
 
 
 def _elsewhere(stated: object, path: Path) -> ImportFailed:
-    reason = f"the context {str(stated)[:100]!r} lies elsewhere and is not fetched"
+    reason = f"the context {str(stated)[:100]!r} is in another file and is not fetched"
     return ImportFailed(f"{reason}; write it into the file as an object", path)
 
 

@@ -1,8 +1,9 @@
-"""Vocabularies: SKOS (https://www.w3.org/TR/skos-reference/) and OWL classes with a label and a definition.
+"""Readers of SKOS vocabularies, and of OWL classes with a label and a definition.
 
-Whatever has a definition and a label is an entry, one for each language it is defined in; labels in other languages are
-aliases of the first. Definitions may be texts, or nodes that hold one with its source; notes of scope follow them. The
-address of a concept is its key, the last part of that its id where no other has it.
+A concept (https://www.w3.org/TR/skos-reference/) with a label and a definition becomes an entry for
+each language of its definitions. Labels in other languages are aliases of the first entry. A
+definition may be a text, or a node with a text and its source; scope notes follow it. The address
+of a concept is its key, and the last part of the address its id if no other has it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.fields import local_name, shorten
+from semsearch.importers.fields import NAMESPACE, local_name, shorten
 from semsearch.importers.rdf import graphs
-from semsearch.importers.records import Item, ReadOptions, Record, Redirect
+from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
 
 _OWL = "http://www.w3.org/2002/07/owl#"
 _TERMS = "http://purl.org/dc/terms/"
@@ -36,13 +37,14 @@ _CALLED = (
     *(SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name, RDF.value, FOAF.page),
     *(URIRef(f"https://schema.org/{name}") for name in ("name", "url")),
 )
-"""What nodes without an address are called by."""
+"""Properties that name nodes without an address."""
 _SUBJECT_OF = URIRef(f"{_TERMS}subject")
 BROADER = (SKOS.broader, SKOS.broadMatch, RDFS.subClassOf)
 NARROWER = (SKOS.narrower, SKOS.narrowMatch)
 RELATED = (SKOS.related, SKOS.relatedMatch)
-"""With the mappings that SKOS makes part of them (S41)."""
+"""Includes the mapping properties that are subproperties of these (SKOS, S41)."""
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
+_ASKED_AS = URIRef(f"{NAMESPACE}askedAs")
 _FORM = URIRef(f"{_XL}literalForm")
 _NOT_ENTRIES = {
     SKOS.ConceptScheme: "a concept scheme, not an entry",
@@ -53,9 +55,10 @@ _NOT_ENTRIES = {
 _NOTES = (SKOS.scopeNote, SKOS.note)
 _MATCHES = (SKOS.exactMatch, SKOS.closeMatch)
 _LEFT_OUT = (*_MATCHES, SKOS.editorialNote, SKOS.changeNote, SKOS.historyNote)
-"""What entries have no place for: who else has the concept, and notes for those who keep the vocabulary."""
-_LANGUAGES = (str(RDF), str(RDFS), _OWL, str(SKOS))
-"""Of the languages themselves, which make everything a kind of `rdfs:Class` or `owl:Thing`."""
+"""Properties that entries cannot hold: equal concepts elsewhere, and notes for editors."""
+_OWN_NAMESPACES = (str(RDF), str(RDFS), _OWL, str(SKOS))
+"""Namespaces of RDF, RDFS, OWL and SKOS themselves, which make everything an `rdfs:Class` or
+`owl:Thing`."""
 _MAIN = "en"
 _SUBJECT = re.compile(
     r"""^\s{0,3}(?:<([^<>\s]+)>|([\w.-]*:[^\s;,()\[\]]+))(?=\s|$)"""
@@ -64,46 +67,20 @@ _SUBJECT = re.compile(
 )
 
 
-def read_turtle(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read Turtle.
+def _reader(load: Callable[[Path], tuple[Graph, str]]) -> Reader:
+    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+        del options
+        yield from _items(*load(path), path)
 
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each definition of a concept in a language, a refusal for each concept without.
-    """
-    del options
-    yield from _items(*graphs.read_turtle(path), path)
+    return read
 
 
-def read_rdf_xml(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read RDF/XML.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: as for Turtle.
-    """
-    del options
-    yield from _items(*graphs.read_rdf_xml(path), path)
-
-
-def read_json_ld(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read JSON-LD.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: as for Turtle.
-    """
-    del options
-    yield from _items(*graphs.read_json_ld(path), path)
+read_turtle = _reader(graphs.read_turtle)
+"""Yields a record for each concept and language with a definition, a refusal for other concepts."""
+read_rdf_xml = _reader(graphs.read_rdf_xml)
+"""Like `read_turtle`."""
+read_json_ld = _reader(graphs.read_json_ld)
+"""Like `read_turtle`."""
 
 
 def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
@@ -116,7 +93,7 @@ def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
 
 
 def subject_lines(text: str) -> dict[str, int]:
-    """Return where a subject is described, by the last part of its address."""
+    """Return the line on which each subject is described, by the last part of its address."""
     lines: dict[str, int] = {}
     line, counted = 1, 0
     for found in _SUBJECT.finditer(text):
@@ -124,7 +101,7 @@ def subject_lines(text: str) -> dict[str, int]:
         counted = found.start()
         inside = len(found[0]) - len(found[0].lstrip("\n"))
         name = next(filter(None, found.groups()))
-        # what stands behind a prefix or an entity is a name by itself
+        # after a prefix or an entity there is a complete name
         short = re.split(r"[:;]", name)[-1] if found[2] or name.startswith("&") else name
         lines.setdefault(local_name(short), line + inside)
     return lines
@@ -135,7 +112,7 @@ Texts = dict[str, list[str]]
 
 
 def texts_of(graph: Graph, subject: Node, predicates: Iterable[URIRef]) -> Texts:
-    """Return what literals say of a subject by language, also those of nodes that hold one."""
+    """Return the literals of a subject by language, including those inside nodes."""
     found: Texts = {}
     for node in (o for p in predicates for o in graph.objects(subject, p)):
         literal = _literal(graph, node)
@@ -170,13 +147,13 @@ class _Concept:
             return
         definitions = self._texts(_DEFINITION)
         if not definitions or not labels:
-            yield self._without(name, has_definition=bool(definitions))
+            yield self._refusal_or_redirect(name, has_definition=bool(definitions))
             return
         order = sorted(definitions, key=lambda language: (language != _MAIN, language))
         for language in order:
             yield self._record(language, labels, definitions, order)
 
-    def _without(self, name: str, *, has_definition: bool) -> Item:
+    def _refusal_or_redirect(self, name: str, *, has_definition: bool) -> Item:
         replaced = next((str(o) for o in self._graph.objects(self._subject, _REPLACED)), None)
         if replaced and not has_definition:
             return Redirect(name, replaced, self._source)
@@ -187,8 +164,8 @@ class _Concept:
         is_main = language == order[0]
         notes = [note for kind in _NOTES for note in self._texts((kind,)).get(language, ())]
         own = labels.get(language) or labels.get(_MAIN) or next(iter(labels.values()))
-        taken = [language] + [n for n in labels if n not in order] * is_main
-        others = [label for n in taken for label in labels.get(n, ())]
+        languages = [language] + [n for n in labels if n not in order] * is_main
+        others = [label for n in languages for label in labels.get(n, ())]
         names = [*others, *_of(self._texts(ALT), language, order, is_main=is_main)]
         name = local_name(self._iri)
         return Record(
@@ -220,6 +197,7 @@ class _Concept:
             narrower=self._addresses(NARROWER),
             related=self._addresses((*RELATED, _REPLACED)),
             hidden_labels=texts(*HIDDEN),
+            asked_as=texts(_ASKED_AS),
         )
 
     def _left_out(self) -> Iterator[str]:
@@ -227,7 +205,7 @@ class _Concept:
         return map(local_name, stated)
 
     def _see_also(self) -> Iterator[str]:
-        """Yield the names of the concepts of the file that are to be seen too; what else there is are pages of the web."""
+        """Yield the concepts of the same file under `rdfs:seeAlso`; other values are web pages."""
         for address in self._addresses((RDFS.seeAlso,)):
             if (URIRef(address), RDF.type, SKOS.Concept) in self._graph:
                 yield local_name(address)
@@ -245,7 +223,7 @@ class _Concept:
             yield from sorted(filter(None, found))
 
     def _cited(self, node: Node) -> str:
-        """Return a text or an address, and of a node without an address what it is called."""
+        """Return a text, an address, or the name of a node without an address."""
         if not isinstance(node, BNode):
             return str(node)
         said = (self._graph.value(node, p) for p in _CALLED)
@@ -261,7 +239,10 @@ class _Concept:
         )
 
     def _category(self) -> tuple[URIRef, ...]:
-        """Return what tells concepts apart by subject; a scheme that all are in is the glossary itself."""
+        """Return the properties that give the category.
+
+        A scheme that contains all concepts is the glossary itself and no category.
+        """
         schemes = set(islice(self._graph.objects(None, SKOS.inScheme, unique=True), 2))
         return (_SUBJECT_OF, SKOS.inScheme) if len(schemes) > 1 else (_SUBJECT_OF,)
 
@@ -273,7 +254,9 @@ class _Concept:
 
     def _addresses(self, predicates: Iterable[URIRef]) -> tuple[str, ...]:
         found = {str(o) for o in self._objects(predicates) if isinstance(o, URIRef)}
-        return tuple(sorted(one for one in found - {self._iri} if not one.startswith(_LANGUAGES)))
+        return tuple(
+            sorted(one for one in found - {self._iri} if not one.startswith(_OWN_NAMESPACES))
+        )
 
 
 def _first(texts: Texts) -> str:
@@ -281,6 +264,6 @@ def _first(texts: Texts) -> str:
 
 
 def _of(texts: Texts, language: str, order: list[str], *, is_main: bool) -> list[str]:
-    """Return texts of a language, for the main one also those of languages that have no definition."""
+    """Return the texts in a language; the main one includes languages without a definition."""
     wanted = [language] + [n for n in texts if n not in order] * is_main
     return [text for n in wanted for text in texts.get(n, ())]

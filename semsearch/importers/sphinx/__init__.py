@@ -1,1 +1,1 @@
-"""Readers of reStructuredText and Sphinx glossaries."""
+"""Readers of reStructuredText: Sphinx glossary directives and definition lists."""

@@ -1,7 +1,8 @@
-"""The body of a glossary directive, of Sphinx as of MyST: terms at the margin above an indented definition.
+"""Splits the body of a glossary directive (Sphinx, MyST) into terms and their definitions.
 
-Lines are taken as Sphinx's own directive takes them: terms that follow each other share the next definition,
-lines that begin with `.. ` are comments, and behind ` : ` stands a classifier, which is no part of the term.
+The rules are those of Sphinx: terms stand at the margin above an indented definition, consecutive
+terms share the next definition, lines that begin with `.. ` are comments, and text after ` : ` is a
+classifier, which is not part of the term.
 """
 
 from __future__ import annotations
@@ -12,22 +13,22 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Stack:
-    """Terms, each with its place among the lines, and the lines of their definition, without indent."""
+    """Consecutive terms with their line numbers, and the lines of their definition, unindented."""
 
     terms: list[tuple[int, str]] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
     body_start: int = 0
-    """The place of the first line of the definition."""
+    """The number of the definition's first line."""
 
 
 def stacks(lines: Sequence[str]) -> Iterator[Stack]:
-    """Take the body of a glossary directive apart.
+    """Split the body of a glossary directive.
 
     Args:
-        lines: of the body, without the indent that all have.
+        lines: of the body, without the common indent.
 
     Yields:
-        Stack: terms with their definition, which may have no lines.
+        Stack: terms with their definition, which may be empty.
     """
     stack = Stack()
     is_comment = False

@@ -1,7 +1,7 @@
-"""Glossaries in reStructuredText: glossary directives of Sphinx, and definition lists where there is no directive.
+"""Reader of reStructuredText: Sphinx glossary directives, or definition lists if there are none.
 
-The first of several terms above a definition is the entry's, the others are its aliases. What `:term:` leads to is
-linked to.
+The first of several terms above a definition is the entry's, the others are aliases. Targets of
+`:term:` are links.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from semsearch.importers.sphinx import rst
 from semsearch.importers.text_files import read_text
 
 MAX_LINES = 15_000
-"""Lines of a file: docutils takes a tenth of a millisecond for each, and the largest glossaries have 2,000."""
+"""Most lines of a file: docutils takes a tenth of a millisecond for each, and the largest
+glossaries have 2,000."""
 MAX_BLOCK = 1_000
-"""Lines without a blank one between them: what opens inline is searched for its end in all of them."""
+"""Most lines without a blank one: docutils searches all of them for the end of inline markup."""
 _MOST_INDENT = 400
-"""Blanks in front of a line; blocks within blocks within blocks have forty."""
+"""Most blanks before a line; deeply nested blocks have forty."""
 _MOST_BULLETS = 60
-"""Bullets in front of a line, each of which opens a list within the last."""
+"""Most bullets before a line, each of which opens a nested list."""
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Item]:
@@ -36,10 +37,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         options: not used.
 
     Yields:
-        Item: a record for each definition, a refusal for each term without.
+        Item: a record for each definition, a refusal for each term without one.
 
     Raises:
-        ImportFailed: a line of it is too long, or it is nested too deeply.
+        ImportFailed: it has too many or too long lines, or is nested too deeply.
     """
     del options
     text = read_text(path)
@@ -78,7 +79,7 @@ def _check_lines(text: str, path: Path) -> None:
 
 
 def _is_outer(node: nodes.Node) -> bool:
-    """Whether a list stands by itself, and not inside of another definition."""
+    """Return whether a list is not inside another definition."""
     parent = node.parent
     while parent is not None:
         if isinstance(parent, nodes.definition_list_item | nodes.list_item):

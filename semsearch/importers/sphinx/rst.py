@@ -1,7 +1,7 @@
-"""reStructuredText as plain words, parsed by docutils with everything off that reads or runs something else.
+"""Converts reStructuredText to plain text with docutils, without executing or including anything.
 
-Roles and directives that only Sphinx knows leave their text: a role what it would show, a directive that
-is not known nothing. Nothing is resolved: no transform of docutils runs.
+Roles and directives that only Sphinx knows are replaced: a role by the text it would show, an
+unknown directive by nothing. References stay unresolved, since no transform of docutils runs.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from docutils.utils import new_document, unescape
 from semsearch.importers.sphinx.glossary_directive import stacks
 
 MAX_LINE = 10_000
-"""Characters of a line; docutils' own bound."""
+"""Most characters of a line; docutils' own limit."""
 _TITLED = re.compile(r"^(.+?)\s*(?<!\\)<([^<>]*)>$", re.DOTALL)
 _LINKING = frozenset({"term", "std:term", "any"})
-"""Roles that lead to entries; `:ref:` leads to a place in the documents around them."""
+"""Roles that refer to entries; `:ref:` refers to a place in other documents."""
 
 
 class GlossaryList(nodes.definition_list):
-    """What a glossary directive holds; its items may have several terms."""
+    """The content of a glossary directive; its items may have several terms."""
 
 
 class _Role(nodes.inline):
-    """What a role shows; `target` names what a link leads to."""
+    """The text that a role shows; `target` is what a link refers to."""
 
 
 def _shown(
     rawsource: str, text: str, role: str, lineno: int
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Take every role for one that shows a text, whether docutils knows it or not."""
+    """Treat every role, known to docutils or not, as one that shows a text."""
     del lineno
     said = unescape(text)
     titled = _TITLED.match(said) if role else None
@@ -52,14 +52,14 @@ def _shown(
 
 
 def _inliner() -> Inliner:
-    """Return docutils' own; a class of ours would lack the parts that it looks up in its class."""
+    """Return docutils' own inliner; docutils looks up parts in its class."""
     inliner = Inliner()
     inliner.interpreted = _shown  # type: ignore[method-assign]
     return inliner
 
 
 class _Glossary(Directive):
-    """The directive of Sphinx."""
+    """Sphinx's glossary directive."""
 
     has_content = True
     optional_arguments = 0
@@ -87,7 +87,7 @@ class _Glossary(Directive):
 
 
 def parse(text: str) -> nodes.document:
-    """Parse a text; what docutils does not understand is left out."""
+    """Parse a text; parts that docutils does not understand are left out."""
     directives.register_directive("glossary", _Glossary)
     settings = get_default_settings(Parser)
     settings.file_insertion_enabled = False
@@ -102,17 +102,17 @@ def parse(text: str) -> nodes.document:
 
 
 def links_of(node: nodes.Node) -> tuple[str, ...]:
-    """Return what the roles inside of a node lead to, in order."""
+    """Return the targets of the roles inside a node, in order."""
     return tuple(dict.fromkeys(role["target"] for role in node.findall(_Role) if "target" in role))
 
 
 def inline_words(node: nodes.Node) -> str:
-    """Return the words of a term or a paragraph on one line."""
+    """Return the text of a term or paragraph on one line."""
     return " ".join("".join(_pieces(node)).split())
 
 
 def words_of(node: nodes.Element) -> str:
-    """Return the words of all blocks inside of a node, with a blank line between them."""
+    """Return the text of all blocks inside a node, with blank lines between them."""
     return "\n\n".join(filter(None, map(_block, node.children)))
 
 

@@ -1,1 +1,1 @@
-"""Nearest-neighbour engines behind one seam."""
+"""Nearest-neighbour search: the engines (exact, flat, HNSW) and their common interface."""

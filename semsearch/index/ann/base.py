@@ -1,4 +1,7 @@
-"""The seam to nearest-neighbour engines. Every engine does all of it; none has options."""
+"""Interface of nearest-neighbour engines, and the checks of their input.
+
+Every engine supports every operation; none has options of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from semsearch.core.errors import DimensionMismatch, EngineError
 
 
 class Searchable(Protocol):
-    """Nearest neighbours of unit vectors by inner product, which is their cosine if those held are unit vectors too."""
+    """Nearest neighbours of unit vectors by inner product.
+
+    The inner product is the cosine if the stored vectors are unit vectors too.
+    """
 
     @property
     def dim(self) -> int:
@@ -23,27 +29,28 @@ class Searchable(Protocol):
         ...
 
     def search(
-        self, vectors: Vectors, k: int, within: range | Numbers | None = None
+        self, vectors: Vectors, k: int, allowed: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row.
 
         Args:
             vectors: (m, dim) float32 unit rows.
             k: neighbours wanted, at least 1.
-            within: only numbers of this range (step 1), or these, ascending, are considered.
+            allowed: numbers that may be returned: a range of step 1, or an ascending array; None
+                for all.
 
         Returns:
-            numbers and products, both (m, min(k, candidates)), best first; equal products by
-            lower number.
+            numbers and products, both (m, min(k, candidates)), best first; equal products by lower
+            number.
         """
         ...
 
 
 class VectorIndex(Searchable, Protocol):
-    """An engine that finds all there is to find, and changes.
+    """An exact engine that vectors can be added to and removed from.
 
-    Searching from several threads at once is safe; adding or removing while another thread
-    searches is not, and exclusion is the caller's.
+    Several threads may search at once. The caller must not add or remove while another thread
+    searches.
     """
 
     def add(self, numbers: Numbers, vectors: Vectors) -> None:
@@ -70,12 +77,12 @@ def check_dim(vectors: Vectors, dim: int) -> None:
         raise DimensionMismatch(f"vectors of shape {vectors.shape} do not fit dimension {dim}")
 
 
-def selector(faiss: Any, within: range | Numbers) -> Any:  # noqa: ANN401 - untyped library
-    """Return what lets FAISS consider some numbers only."""
-    if isinstance(within, range):
-        return faiss.IDSelectorRange(within.start, within.stop)
-    chosen = np.zeros(int(within[-1]) + 1 if len(within) else 1, dtype=np.bool_)
-    chosen[within] = True
+def selector(faiss: Any, allowed: range | Numbers) -> Any:  # noqa: ANN401 - untyped library
+    """Return the FAISS selector that restricts a search to some numbers."""
+    if isinstance(allowed, range):
+        return faiss.IDSelectorRange(allowed.start, allowed.stop)
+    chosen = np.zeros(int(allowed[-1]) + 1 if len(allowed) else 1, dtype=np.bool_)
+    chosen[allowed] = True
     return faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
 
 

@@ -1,13 +1,11 @@
-"""Finding by meaning: one vector for each entry, and the engine that holds them.
+"""Nearest-neighbour engines of a segment: one for its entries and one for asked-as phrases.
 
-The vector is the sum of those of its whole definition and of its first sentence, weighed as the recipe weighs them, so that
-its product with a question is just what meaning adds to the score. It is computed from the stored rows, and
-those score what is found once more: an engine that compresses or overlooks can cost a candidate, never a wrong score.
+Both hold vectors computed from stored rows (`vectors.py`). The exact stored vectors score every
+candidate again, so an approximate engine can miss a candidate but never gives a wrong score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +17,8 @@ from semsearch.core.progress import Progress, track
 from semsearch.index.ann.base import Searchable
 from semsearch.index.ann.flat import FaissIndex
 from semsearch.index.ann.hnsw import GraphIndex
-from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.index.ann.vectors import CHUNK, EntryVectors, PhraseVectors, StoredVectors
 from semsearch.ranking.baseline import evenly_spaced
-from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.layout import GenerationLayout
 
@@ -29,36 +26,35 @@ AUTO, FLAT, GRAPH = "auto", "flat", "hnsw"
 ENGINES = (AUTO, FLAT, GRAPH)
 
 FLAT_UP_TO = 10_000
-"""Entries that are compared one by one: up to there that takes less than a millisecond."""
+"""Up to so many entries every entry is compared with the question; that takes less than 1 ms."""
 
 FETCH = 100
-"""Entries fetched by meaning, and by words: one that both halves rank in the middle may come first when they are
-fused."""
+"""Entries fetched by vectors, and again by words. It is larger than any answer, since an entry in
+the middle of both lists may come first once they are fused."""
 
 TARGET = 0.98
-"""Least share of the nearest ten that the engine has to find among what it fetches. It is asked for means of two vectors
-of its own: such a point lies between the entries, as a question does. A vector by itself is found too easily:
-of 110,592 synsets of WordNet .995 where .958 of the nearest to 359 judged questions were, and .947 of those to means."""
+"""Least recall@10 that the engine must reach among the entries it fetches.
+
+It is measured with means of two stored vectors: a mean lies between entries, as a question does.
+Stored vectors themselves are found too easily. Recall on 110,592 synsets of WordNet: .995 for
+stored vectors, .947 for means, .958 for 359 judged questions."""
 
 BREADTHS = (100, 150, 200, 300, 400, 600, 800)
-"""Tried in this order until the target is reached."""
+"""Values of efSearch, tried in this order until the recall reaches `TARGET`."""
 
 ASKED = 256
-"""Means that are searched to measure it."""
+"""Means of two vectors that are searched to measure the recall."""
 
 PART = 20
-"""Of a glossary with less than one part in so many, or with few entries, all are compared: a graph that may only return
-few of those it passes finds little."""
-
-CHUNK = 8192
-"""Vectors computed at a time: 12 MB."""
+"""Below one entry in so many the allowed entries are compared one by one. A graph that may return
+only few of the entries it visits has a poor recall."""
 
 
 def chosen_engine(wanted: str, entries: int) -> str:
-    """Return the engine of an index of so many entries.
+    """Return the engine for an index of this many entries.
 
     Raises:
-        InvalidSetting: there is no engine of the name that is wanted.
+        InvalidSetting: no engine has the name `wanted`.
     """
     if wanted not in ENGINES:
         raise InvalidSetting(f"there is no engine {wanted!r}; choose one of {', '.join(ENGINES)}")
@@ -68,38 +64,52 @@ def chosen_engine(wanted: str, entries: int) -> str:
 
 
 def write_ann(files: GenerationLayout, dim: int, wanted: str, progress: Progress) -> EngineInfo:
-    """Choose the engine of a generation whose rows are written, make it and measure it.
+    """Choose the engine for the entries of a segment, build it and measure its recall.
 
     Args:
-        files: the generation; the file of the engine is written beside the rows if it has one.
-        dim: length of every row.
+        files: the segment, whose vectors are written; HNSW adds a file of its own.
+        dim: length of every vector.
         wanted: one of `ENGINES`.
-        progress: told about the vectors put into an engine that takes time to make.
+        progress: reports the vectors added to a graph.
     """
-    stored = _Stored(files, dim)
+    return _write(EntryVectors(files, dim), files.engine, wanted, progress, "entry")
+
+
+def write_phrase_ann(
+    files: GenerationLayout, dim: int, wanted: str, progress: Progress
+) -> EngineInfo:
+    """Do the same for the phrases of a segment; without any it needs no graph."""
+    stored = PhraseVectors(files, dim)
+    return _write(stored, files.phrase_engine, wanted if len(stored) else FLAT, progress, "phrase")
+
+
+def _write(
+    stored: StoredVectors, file: Path, wanted: str, progress: Progress, unit: str
+) -> EngineInfo:
     name = chosen_engine(wanted, len(stored))
     why = "chosen by its size" if wanted == AUTO else "as it was asked for"
     if name == FLAT:
-        return EngineInfo(FLAT, f"{why}; it compares every entry", 1.0, 0, len(stored) * dim * 4)
+        return EngineInfo(
+            FLAT, f"{why}; it compares every {unit}", 1.0, 0, len(stored) * stored.dim * 4
+        )
     sample = stored.at(evenly_spaced(len(stored), CHUNK))
     chunks = -(-len(stored) // CHUNK)
-    graph = GraphIndex.make(dim, sample, track(stored.batches(), progress, "graph", chunks))
-    recall = _fit(graph, stored)
-    graph.save(files.engine)
-    sync(files.engine)
-    size = files.engine.stat().st_size
-    return EngineInfo(GRAPH, why, round(recall, 4), graph.breadth, size)
+    graph = GraphIndex.make(stored.dim, sample, track(stored.batches(), progress, "graph", chunks))
+    recall = _tune_breadth(graph, stored)
+    graph.save(file)
+    sync(file)
+    return EngineInfo(GRAPH, why, round(recall, 4), graph.breadth, file.stat().st_size)
 
 
-def _fit(graph: GraphIndex, stored: _Stored) -> float:
-    """Search as broadly as the target asks for, and return the recall that is reached."""
-    rows = stored.rows.take(evenly_spaced(len(stored.rows.all), ASKED))
-    asked = rows + np.roll(rows, len(rows) // 2, axis=0)
-    nearest = stored.nearest(asked, 10, range(len(stored)))
+def _tune_breadth(graph: GraphIndex, stored: StoredVectors) -> float:
+    """Raise efSearch until the recall reaches `TARGET`, and return the recall."""
+    rows = stored.sample(ASKED)
+    questions = rows + np.roll(rows, len(rows) // 2, axis=0)
+    nearest = stored.nearest(questions, 10, range(len(stored)))
     recall = 0.0
     for breadth in BREADTHS:
         graph.breadth = breadth
-        found, _ = graph.search(asked, FETCH)
+        found, _ = graph.search(questions, FETCH)
         shares = [np.isin(one, other).mean() for one, other in zip(nearest, found, strict=True)]
         recall = float(np.mean(shares))
         if recall >= TARGET:
@@ -107,61 +117,30 @@ def _fit(graph: GraphIndex, stored: _Stored) -> float:
     return recall
 
 
-class _Stored:
-    """The vectors of the entries, computed from the stored rows when they are needed."""
-
-    def __init__(self, files: GenerationLayout, dim: int) -> None:
-        self.rows = Rows(files.vectors, "<f4", dim)
-        self._first_rows: Numbers = mapped(files.first_rows, "<i8")
-
-    def __len__(self) -> int:
-        return len(self._first_rows) - 1
-
-    def at(self, positions: Numbers) -> Vectors:
-        """Return the vectors of some positions, (n, d)."""
-        definition_vectors = self._first_rows[positions]
-        leads = definition_vectors + (self._first_rows[positions + 1] - definition_vectors > 1)
-        found: Vectors = np.float32(DEFAULT.definition) * self.rows.take(definition_vectors)
-        found += np.float32(DEFAULT.lead) * self.rows.take(leads)
-        return found
-
-    def batches(self) -> Iterator[Vectors]:
-        """Yield all vectors, some at a time."""
-        for start in range(0, len(self), CHUNK):
-            yield self.at(np.arange(start, min(start + CHUNK, len(self))))
-
-    def nearest(self, vectors: Vectors, k: int, within: range | Numbers) -> Numbers:
-        """Return the k nearest positions of each row, (m, min(k, len(within))), best first, by comparing all."""
-        numbers = np.empty((len(vectors), 0), dtype=np.int64)
-        products = np.empty((len(vectors), 0), dtype=np.float32)
-        for start in range(0, len(within), CHUNK):
-            positions = np.asarray(within[start : start + CHUNK], dtype=np.int64)
-            batch = self.at(positions)
-            some = np.broadcast_to(positions, (len(vectors), len(batch)))
-            numbers = np.concatenate([numbers, some], axis=1)
-            products = np.concatenate([products, vectors @ batch.T], axis=1)
-            best = np.argsort(-products, axis=1, kind="stable")[:, :k]
-            numbers = np.take_along_axis(numbers, best, axis=1)
-            products = np.take_along_axis(products, best, axis=1)
-        return numbers
-
-
 class VectorSearcher:
-    """Finds entries by meaning. Safe to use from several threads."""
+    """Finds entries, or asked-as phrases, by their vectors. Thread-safe."""
 
-    def __init__(self, stored: _Stored, engine: Searchable, is_exact: bool) -> None:
+    def __init__(self, stored: StoredVectors, engine: Searchable, is_exact: bool) -> None:
         self._stored = stored
         self._engine = engine
         self.is_exact = is_exact
-        """Whether every entry is compared with every question."""
+        """Whether every vector is compared with every question."""
 
     @classmethod
     def open(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> VectorSearcher:
-        """Open the engine of a generation as its manifest states it."""
-        stored = _Stored(files, dim)
+        """Open the engine for the entries of a segment as its manifest states it."""
+        return cls._open(EntryVectors(files, dim), files.engine, stated)
+
+    @classmethod
+    def open_phrases(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> VectorSearcher:
+        """Open the engine for its phrases, whose numbers take the place of positions."""
+        return cls._open(PhraseVectors(files, dim), files.phrase_engine, stated)
+
+    @classmethod
+    def _open(cls, stored: StoredVectors, file: Path, stated: EngineInfo) -> VectorSearcher:
         if stated.name == GRAPH:
-            return cls(stored, GraphIndex.open(files.engine, dim, stated.breadth), False)
-        engine = FaissIndex(dim)
+            return cls(stored, GraphIndex.open(file, stored.dim, stated.breadth), False)
+        engine = FaissIndex(stored.dim)
         first = 0
         for batch in stored.batches():
             engine.add(np.arange(first, first + len(batch)), batch)
@@ -169,18 +148,20 @@ class VectorSearcher:
         return cls(stored, engine, True)
 
     def nearest(
-        self, vectors: Vectors, k: int, within: range, only: Numbers | None = None
+        self, vectors: Vectors, k: int, allowed: range, only: Numbers | None = None
     ) -> Numbers:
-        """Return the positions nearest to any of some rows, ascending: at least k, or all that may be returned.
+        """Return the positions nearest to any of the given vectors, ascending.
+
+        At least k positions are returned, or all allowed ones if these are fewer.
 
         Args:
             vectors: (m, d) unit rows.
             k: positions wanted for each row.
-            within: positions that may be returned.
-            only: of those these only, ascending.
+            allowed: range of positions that may be returned.
+            only: ascending positions inside `allowed`; None allows the whole range.
         """
         fetch = max(k, FETCH)
-        chosen = within if only is None else only
+        chosen = allowed if only is None else only
         everything = len(chosen) == len(self._stored)
         is_part = len(chosen) <= max(FLAT_UP_TO, len(self._stored) // PART)
         if not self.is_exact and not everything and is_part:
@@ -190,18 +171,21 @@ class VectorSearcher:
         return found[found >= 0]
 
     def at(self, positions: Numbers) -> Vectors:
-        """Return what is held of the entries at some positions, (n, d)."""
+        """Return the vectors of the entries at some positions, (n, d)."""
         return self._stored.at(positions)
 
     def ranked(self, vectors: Vectors, k: int) -> Numbers:
         """Return the positions nearest to each row, (m, min(k, entries)), nearest first.
 
-        An engine that is not exact may overlook some; where it finds fewer the rest is -1.
+        If an approximate engine finds fewer than k, the rest is -1.
         """
         numbers, _ = self._engine.search(vectors, k)
         return numbers
 
 
-def engine_file(files: GenerationLayout, stated: EngineInfo) -> tuple[Path, ...]:
-    """Return the file of the engine, which the manifest has to vouch for, if it has one."""
-    return (files.engine,) if stated.name == GRAPH else ()
+def engine_files(
+    files: GenerationLayout, entries: EngineInfo, phrases: EngineInfo
+) -> tuple[Path, ...]:
+    """Return the engines' files, whose hashes belong in the manifest; a flat engine has none."""
+    both = ((entries, files.engine), (phrases, files.phrase_engine))
+    return tuple(file for stated, file in both if stated.name == GRAPH)

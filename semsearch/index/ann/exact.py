@@ -1,4 +1,4 @@
-"""Exact search in plain NumPy: the oracle that other engines are compared with."""
+"""Exact search in plain NumPy: the reference that tests compare the other engines with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from semsearch.index.ann.base import check_dim, check_rows
 
 
 class ExactIndex:
-    """Brute force over all rows, sorted by cosine and then by number."""
+    """Brute force over all rows; sorts by cosine, then by number."""
 
     def __init__(self, dim: int) -> None:
         self._dim = dim
@@ -42,13 +42,13 @@ class ExactIndex:
         return int((~keep).sum())
 
     def search(
-        self, vectors: Vectors, k: int, within: range | Numbers | None = None
+        self, vectors: Vectors, k: int, allowed: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row; see `VectorIndex.search`."""
         check_dim(vectors, self._dim)
         numbers, held = self._numbers, self._vectors
-        if within is not None:
-            keep = np.isin(numbers, np.asarray(within, dtype=np.int64))
+        if allowed is not None:
+            keep = np.isin(numbers, np.asarray(allowed, dtype=np.int64))
             numbers, held = numbers[keep], held[keep]
         cosines = vectors @ held.T
         k = min(k, len(numbers))

@@ -1,11 +1,11 @@
-"""Exact search by FAISS: the engine that serves.
+"""Exact search by FAISS (`IndexFlatIP`): the engine of small indexes.
 
-The FAISS index is made in memory from the stored vectors whenever an index is opened. FAISS
-files carry no checksum, and a flipped bit in one is served as a wrong answer, so none is
-written; making a flat index costs no more than copying the vectors.
+The FAISS index is made in memory from the stored vectors whenever an index is opened. FAISS files
+have no checksum, and a flipped bit in one would give wrong answers, so none is written. Making a
+flat index costs no more than copying the vectors.
 
-A flat index shifts positions on removal and an id map keeps both vectors if a number is
-added twice; `IndexIDMap2` and the check in `add` deal with both.
+FAISS pitfalls handled here: a flat index shifts positions on removal (`IndexIDMap2` keeps the
+numbers), and an id map stores both vectors if a number is added twice (`add` checks).
 """
 
 from __future__ import annotations
@@ -53,16 +53,16 @@ class FaissIndex:
         return int(self._index.remove_ids(numbers.astype(np.int64)))
 
     def search(
-        self, vectors: Vectors, k: int, within: range | Numbers | None = None
+        self, vectors: Vectors, k: int, allowed: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
         """Find the k nearest of each row; see `VectorIndex.search`."""
         check_dim(vectors, self._dim)
         candidates = len(self)
         params = None
-        if within is not None:
-            chosen = selector(self._faiss, within)
+        if allowed is not None:
+            chosen = selector(self._faiss, allowed)
             params = self._faiss.SearchParameters(sel=chosen)
-            candidates = min(candidates, len(within))
+            candidates = min(candidates, len(allowed))
         k = min(k, candidates)
         if k == 0:
             empty = np.empty((len(vectors), 0))
@@ -72,13 +72,13 @@ class FaissIndex:
         # OpenMP keeps this number for each calling thread, so it is set where the search runs.
         self._faiss.omp_set_num_threads(1)
         cosines, numbers = self._index.search(rows, k, params=params)
-        if within is not None:  # it may hold gaps, which come back as -1 at the end
+        if allowed is not None:  # numbers of no stored vector come back as -1 at the end
             k = int((numbers >= 0).sum(axis=1).min(initial=k))
         return _ties_by_number(numbers[:, :k], cosines[:, :k])
 
 
 def _ties_by_number(numbers: Numbers, cosines: Vectors) -> tuple[Numbers, Vectors]:
-    """Order equal cosines by number: FAISS leaves their order open."""
+    """Order equal cosines by number; FAISS leaves their order undefined."""
     order = np.lexsort((numbers, -cosines))  # row by row
     rows = np.arange(len(order))[:, np.newaxis]
     return numbers[rows, order], cosines[rows, order]

@@ -1,8 +1,9 @@
-"""Approximate search by FAISS: a graph of neighbours (HNSW) over compressed vectors.
+"""Approximate search by FAISS: an HNSW graph over vectors of one byte per dimension.
 
-Malkov and Yashunin (2018, https://arxiv.org/abs/1603.09320). Made once when an index is built and then only read; what it
-finds is scored again from the exact vectors. Each number of a vector is kept in one byte. The file is mapped
-into memory: processes share its pages. It has no checksum, so the manifest vouches for it before it is parsed.
+Malkov and Yashunin (2018, https://arxiv.org/abs/1603.09320). A build makes the graph once; later it
+is only read. What it finds is scored again with the exact vectors. The file is mapped into memory,
+so processes share its pages. FAISS writes no checksum: the manifest has the hash of the file, and
+it is checked before the file is parsed.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from semsearch.core.errors import IndexDamaged
 from semsearch.index.ann.base import check_dim, selector
 
 LINKS = 32
-"""Links of each vector on the upper levels, and twice as many on the lowest."""
+"""Links of each vector on the upper levels; the lowest level has twice as many (HNSW's M)."""
 
 BREADTH = 80
-"""Vectors kept in view while one is put in its place."""
+"""Candidates considered while a vector is inserted (efConstruction)."""
 
 
 class GraphIndex:
@@ -34,24 +35,24 @@ class GraphIndex:
         self._faiss: Any = faiss
         self._index = index
         self.breadth = breadth
-        """Vectors kept in view while a question is searched (efSearch): more find more and take longer."""
+        """Candidates considered while searching (efSearch): more raise recall and take longer."""
 
     @classmethod
     def make(cls, dim: int, sample: Vectors, batches: Iterable[Vectors]) -> Self:
-        """Make the graph, on all processors.
+        """Build the graph on all processors.
 
         Args:
             dim: length of every vector.
-            sample: (s, dim) vectors that show the range of each number.
+            sample: (s, dim) vectors from which the range of each dimension is learned.
             batches: (n, dim) float32, the vectors in the order of their numbers.
         """
         import faiss
 
-        library: Any = faiss  # its types do not know this constructor
+        library: Any = faiss  # faiss's type stubs lack this constructor
         bytes_ = library.ScalarQuantizer.QT_8bit
         index = library.IndexHNSWSQ(dim, bytes_, LINKS, library.METRIC_INNER_PRODUCT)
         index.hnsw.efConstruction = BREADTH
-        library.omp_set_num_threads(os.cpu_count() or 1)  # a search on this thread has set it to 1
+        library.omp_set_num_threads(os.cpu_count() or 1)  # a search on this thread set it to 1
         index.train(np.ascontiguousarray(sample, dtype=np.float32))
         for batch in batches:
             index.add(np.ascontiguousarray(batch, dtype=np.float32))
@@ -62,7 +63,7 @@ class GraphIndex:
         """Map a file that `save` wrote.
 
         Raises:
-            IndexDamaged: it is no such file, or of vectors of another length.
+            IndexDamaged: the file is not an HNSW index, or its vectors have another length.
         """
         import faiss
 
@@ -77,10 +78,10 @@ class GraphIndex:
     def save(self, file: Path) -> None:
         """Write the file.
 
-        Given a name, FAISS would say nothing when a full disk refuses the end of it.
+        The bytes go through Python: FAISS itself reports no error when the disk is full.
 
         Raises:
-            OSError: it could not all be written.
+            OSError: the file could not be written completely.
         """
         with file.open("wb") as written:
             self._faiss.write_index(self._index, self._faiss.PyCallbackIOWriter(written.write))
@@ -95,18 +96,18 @@ class GraphIndex:
         return int(self._index.ntotal)
 
     def search(
-        self, vectors: Vectors, k: int, within: range | Numbers | None = None
+        self, vectors: Vectors, k: int, allowed: range | Numbers | None = None
     ) -> tuple[Numbers, Vectors]:
-        """Find nearly the k nearest of each row; see `Searchable.search`.
+        """Find approximately the k nearest of each row; see `Searchable.search`.
 
-        The products are those of the compressed vectors. Where fewer than k are found the rest is -1.
+        The products are those of the compressed vectors. If fewer than k are found the rest is -1.
         """
         check_dim(vectors, self.dim)
-        k = min(k, len(self) if within is None else len(within))
+        k = min(k, len(self) if allowed is None else len(allowed))
         if k == 0:
             empty = np.empty((len(vectors), 0))
             return empty.astype(np.int64), empty.astype(np.float32)
-        chosen = None if within is None else selector(self._faiss, within)
+        chosen = None if allowed is None else selector(self._faiss, allowed)
         params = self._faiss.SearchParametersHNSW(sel=chosen, efSearch=max(self.breadth, k))
         self._faiss.omp_set_num_threads(1)  # see `FaissIndex.search`
         rows = np.ascontiguousarray(vectors, dtype=np.float32)

@@ -1,1 +1,1 @@
-"""Files of a segment, one module a file."""
+"""The files of a segment: one module writes and reads each kind of file."""

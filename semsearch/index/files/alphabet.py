@@ -1,4 +1,4 @@
-"""The entries of a generation in alphabetical order, glossary by glossary: a table of `entries.db`."""
+"""The alphabetical order of the entries of each glossary: a table of `entries.db`."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ INDEXES = "CREATE INDEX alphabet_order ON alphabet (glossary, key, position);"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Placed:
-    """Where an entry stands in the alphabet: by its folded term, equal ones by position."""
+    """Position of an entry in the alphabet: sorted by folded term, then by position."""
 
     key: str
     position: int
 
 
 FIRST = Placed("", -1)
-"""The place before all others."""
+"""The place before all entries."""
 
 
 def key_of(entry: Entry) -> str:
-    """Return what an entry is sorted by, which is never empty."""
+    """Return the sort key of an entry, which is never empty."""
     return fold(entry.term) or entry.term
 
 
 def insert(connection: sqlite3.Connection, position: int, entry: Entry) -> None:
-    """Put an entry into its place."""
+    """Insert an entry."""
     connection.execute(
         "INSERT INTO alphabet VALUES (?, ?, ?)", (entry.glossary, key_of(entry), position)
     )
 
 
 def read_after(reader: Reader, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
-    """Return the places behind one and not behind a key, in order."""
+    """Return the places after one, up to and including a key, in order."""
     rows = reader.rows(
         "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) > (?, ?) "
         "AND key <= ? ORDER BY key, position LIMIT ?",
@@ -52,7 +52,7 @@ def read_after(reader: Reader, glossary: str, place: Placed, limit: int, end: st
 
 
 def read_before(reader: Reader, glossary: str, place: Placed, limit: int) -> list[Placed]:
-    """Return the places before one, the nearest first."""
+    """Return the places before one, nearest first."""
     rows = reader.rows(
         "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) < (?, ?) "
         "ORDER BY key DESC, position DESC LIMIT ?",

@@ -1,7 +1,6 @@
-"""The entries of one generation: written once, then only read.
+"""The entries of a segment with names, relations and passages: `entries.db`, written once.
 
-Entries by position, their names, their relations, and the passages that vectors stand for. Positions count from
-0, glossary by glossary, so that each glossary is a range of positions.
+Positions count from 0, glossary by glossary, so that each glossary is a range of positions.
 """
 
 from __future__ import annotations
@@ -66,12 +65,12 @@ _INDEXES = f"""
 
 CACHED_ENTRIES = 4096
 CACHED_PASSAGES = 16384
-"""A few megabytes each, whatever the size of the glossary."""
+"""Cache sizes: a few megabytes each, whatever the size of the glossary."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntry:
-    """A name found, and the position of the entry it belongs to."""
+    """A name that matched, and the position of its entry."""
 
     name: Name
     position: int
@@ -79,7 +78,7 @@ class NamedEntry:
 
 @dataclass(frozen=True, slots=True)
 class NameLabel:
-    """What an entry is called."""
+    """Id, term and glossary of an entry."""
 
     id: str
     term: str
@@ -94,14 +93,14 @@ def write_snapshot(
     progress: Progress,
     total: int,
 ) -> None:
-    """Write `entries.db`, the stems of names and where the rows begin.
+    """Write `entries.db`, the stems of names, and the first row of each entry.
 
     Args:
         files: where to.
         entries: glossary by glossary.
         related: their relations.
-        progress: told about the entries.
-        total: how many there are.
+        progress: reports the entries.
+        total: number of entries.
     """
     stems = NameStemsWriter()
     first_rows = [0]
@@ -136,17 +135,17 @@ def _insert(
 
 
 class Snapshot:
-    """The open file. Safe to use from several threads."""
+    """The open `entries.db`. Thread-safe."""
 
     def __init__(self, file: Path) -> None:
         self._reader = Reader(file)
-        # The file never changes, and the same entries answer again and again.
+        # The file never changes, and some entries are read far more often than others.
         self._entry = lru_cache(CACHED_ENTRIES)(self._read_entry)
         self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
         self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
 
     def close(self) -> None:
-        """Close the file; no question may be under way."""
+        """Close the file; no query may be running."""
         self._reader.close()
 
     def glossaries(self) -> dict[str, range]:
@@ -161,7 +160,7 @@ class Snapshot:
 
     @cached_property
     def languages(self) -> dict[str, Numbers]:
-        """The positions of the entries of each language, ascending, by its tag. Read when first asked for."""
+        """Ascending positions of the entries of each language, by tag; read on first use."""
         tags = [tag for (tag,) in self._reader.rows("SELECT DISTINCT language FROM entry")]
         if len(tags) == 1:
             return {tags[0]: np.arange(len(self.everything()))}
@@ -179,19 +178,20 @@ class Snapshot:
         return dict(self._reader.rows("SELECT id, position FROM entry"))
 
     def labels(self, positions: Sequence[int]) -> list[NameLabel]:
-        """Return what entries are called, in the order asked for, without reading all of them."""
+        """Return id, term and glossary of entries in the given order, without their definitions."""
         rows = self._reader.rows(
-            "SELECT entry.id, term, glossary FROM json_each(?) AS wanted JOIN entry ON position = value ORDER BY wanted.key",
+            "SELECT entry.id, term, glossary FROM json_each(?) AS wanted "
+            "JOIN entry ON position = value ORDER BY wanted.key",
             (json.dumps(positions),),
         )
         return [NameLabel(*row) for row in rows]
 
     def entries(self, positions: Sequence[int]) -> list[Entry]:
-        """Return entries by position, in the order asked for."""
+        """Return the entries at some positions, in the given order."""
         return [self._entry(int(position)) for position in positions]
 
     def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
-        """Return where in their definitions the passages of vector rows stand."""
+        """Return the span in its definition of the passage of each row."""
         return [self._passage(int(row)) for row in rows]
 
     def _read_entry(self, position: int) -> Entry:
@@ -212,51 +212,51 @@ class Snapshot:
         return words_with_stems(self._entry(position).definition)
 
     def relations_from(self, position: int) -> list[Relation]:
-        """Return what an author linked from an entry, then what its definition mentions."""
+        """Return the links of an entry, then the entries that its definition mentions."""
         return relations.read_from(self._reader, position)
 
     def relations_to(self, position: int) -> list[Relation]:
-        """Return what links to or mentions an entry."""
+        """Return the entries that link to an entry or mention it."""
         return relations.read_to(self._reader, position)
 
     def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
-        """Return what stands behind a place in the alphabet of a glossary and not behind a key, in order."""
+        """Return the places after one in a glossary's alphabet, up to the key `end`."""
         return alphabet.read_after(self._reader, glossary, place, limit, end)
 
     def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
-        """Return what stands before a place in the alphabet of a glossary, the nearest first."""
+        """Return the places before one in a glossary's alphabet, nearest first."""
         return alphabet.read_before(self._reader, glossary, place, limit)
 
     def longest_name(self) -> int:
-        """Return the length of the longest key of a name."""
+        """Return the length of the longest name key."""
         ((longest,),) = self._reader.rows("SELECT longest FROM names")
         return int(longest)
 
-    def by_key(self, key: str, within: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
-        """Return names with this key, of entries of some languages if any are named."""
-        return self._named("key = ?", (key,), within, languages)
+    def by_key(self, key: str, allowed: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
+        """Return the names with this key among entries of the given languages, or of all."""
+        return self._named("key = ?", (key,), allowed, languages)
 
-    def by_form(self, form: str, within: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
+    def by_form(self, form: str, allowed: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
         """Return names with this form; see `by_key`."""
-        return self._named("form = ?", (form,), within, languages)
+        return self._named("form = ?", (form,), allowed, languages)
 
-    def bearing(self, forms: Iterable[str], within: range) -> set[int]:
-        """Return the positions of the entries that have a name of one of many forms."""
+    def bearing(self, forms: Iterable[str], allowed: range) -> set[int]:
+        """Return the positions of the entries that have a name in one of these forms."""
         rows = self._reader.rows(
             "SELECT DISTINCT position FROM json_each(?) CROSS JOIN name ON form = value "
             "WHERE position >= ? AND position < ?",
-            (json.dumps(list(forms)), within.start, within.stop),
+            (json.dumps(list(forms)), allowed.start, allowed.stop),
         )
         return {position for (position,) in rows}
 
     def by_prefix(
-        self, prefix: str, within: range, limit: int, languages: Sequence[str] = ()
+        self, prefix: str, allowed: range, limit: int, languages: Sequence[str] = ()
     ) -> list[NamedEntry]:
-        """Return names whose key begins with `prefix`, the shortest first; see `by_key`."""
+        """Return the names whose key begins with `prefix`, shortest first; see `by_key`."""
         return self._named(
             "key >= ? AND key < ?",
             (prefix, prefix + "\U0010ffff"),
-            within,
+            allowed,
             languages,
             " ORDER BY length(key), key LIMIT ?",
             limit,
@@ -266,7 +266,7 @@ class Snapshot:
         self,
         where: str,
         values: tuple[str | int, ...],
-        within: range,
+        allowed: range,
         languages: Sequence[str] = (),
         order: str = "",
         *tail: int,
@@ -280,12 +280,12 @@ class Snapshot:
         rows = self._reader.rows(
             "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
             f"WHERE position >= ? AND position < ? AND {where}{order}",
-            (within.start, within.stop, *values, *languages, *tail),
+            (allowed.start, allowed.stop, *values, *languages, *tail),
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 
     def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
-        """Return names whose key has a length, and a first or a last letter if one is given, by position."""
+        """Return the names whose key has this length and this last or else first letter."""
         everything = range(1 << 62)
         if last:
             return self._named(
@@ -303,6 +303,6 @@ class Snapshot:
         )
 
     def count_names(self) -> int:
-        """Return how many names there are."""
+        """Return the number of names."""
         ((count,),) = self._reader.rows("SELECT count FROM names")
         return int(count)

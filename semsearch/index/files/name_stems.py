@@ -1,11 +1,11 @@
-"""The stems of names, for telling whether a question says the name of an entry; as numbers, in mapped files.
+"""The stems of names as numbers, to measure how much of a name a question contains.
 
-    name_stems.i64    of each entry in the order of positions: the stems of its names as numbers, and a 0 behind
-                      each name
-    name_starts.i64   where those of each position begin, and where the last ones end
+    name_stems.i64    of each entry in the order of positions: the stems of its names as numbers,
+                      and a 0 after each name
+    name_starts.i64   where the stems of each position begin, and where the last ones end
 
-A question looks at the names of fifty entries, mostly at ones that nobody has asked about yet: as rows of a
-database they took longer than all the rest of the closer look.
+A question reads the names of fifty entries, mostly entries that were not asked about before. Read
+from a database they took longer than all other parts of the score.
 """
 
 from __future__ import annotations
@@ -18,77 +18,97 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.index.files.memory_map import mapped
+from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
 from semsearch.ranking.fusion import Scores, named_in
 from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import Name, NameKind
 from semsearch.text.stems import question_stems
 
-_END = 0
+END = 0
+_UNSPOKEN = (NameKind.INITIALS, NameKind.NOTATION)
 
 
 class NameStemsWriter:
-    """Collects the stems of names, position after position."""
+    """Collects the stems of names, position by position."""
 
     def __init__(self) -> None:
         self._starts = array("q", [0])
         self._numbers = array("q")
 
     def add(self, names: Iterable[Name]) -> None:
-        """Take the names of the next entry; initials are nobody's words."""
-        said = (name.label for name in names if name.kind is not NameKind.INITIALS)
+        """Add the names of the next entry, except initials and notations, which are no words."""
+        said = (name.label for name in names if name.kind not in _UNSPOKEN)
         for stems in dict.fromkeys(question_stems(label) for label in said):
             if stems:
-                self._numbers.extend((*map(_number, stems), _END))
+                self._numbers.extend((*map(_number, stems), END))
         self._starts.append(len(self._numbers))
 
     def write(self, files: GenerationLayout) -> None:
-        """Write both files."""
-        write_array(files.name_stems, np.array(self._numbers, dtype="<i8"))
-        write_array(files.name_starts, np.array(self._starts, dtype="<i8"))
+        """Write both files, and those of `name_words`."""
+        numbers = np.array(self._numbers, dtype="<i8")
+        starts = np.array(self._starts, dtype="<i8")
+        write_array(files.name_stems, numbers)
+        write_array(files.name_starts, starts)
+        is_word = numbers != END
+        positions = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        write_name_words(files, numbers[is_word], positions[is_word])
 
 
 class NameStems:
-    """The open files. Safe to use from several threads."""
+    """The open files. Thread-safe."""
 
     def __init__(self, files: GenerationLayout) -> None:
         self._numbers = mapped(files.name_stems, "<i8")
         self._starts = mapped(files.name_starts, "<i8")
+        self.words = NameWords(files)
 
     def named_in(self, question: str, positions: Numbers) -> Scores:
-        """Return how much of its own name the question says of each entry, the most of any name.
+        """Return the largest share of a name that the question contains, for each entry.
 
-        See `fusion.named_in`.
+        See `fusion.name_overlap`.
 
         Args:
-            question: what is asked.
-            positions: (n,) which entries.
+            question: the question.
+            positions: (n,) positions of entries.
 
         Returns:
             (n,) each 0 to 1.
         """
         shares = np.zeros(len(positions), dtype=np.float32)
-        asked = np.array([_number(stem) for stem in question_stems(question)], dtype=np.int64)
-        firsts = self._starts[positions]
-        counts = self._starts[positions + 1] - firsts
-        offsets = np.cumsum(counts) - counts
-        numbers = self._numbers[np.repeat(firsts - offsets, counts) + np.arange(counts.sum())]
-        is_end = numbers == _END
-        if not len(asked) or not is_end.any():
+        asked = numbers_of(question)
+        names = self.names_of(positions)
+        if not len(asked) or not len(names.starts):
             return shares
-        (ends,) = is_end.nonzero()
+        is_said = (names.numbers[:, np.newaxis] == asked).any(axis=1)
+        said = np.add.reduceat(is_said, names.starts, dtype=np.int64)
+        owner = np.repeat(np.arange(len(positions)), self._counts(positions))[names.ends]
+        np.maximum.at(shares, owner, named_in(said, names.ends - names.starts, len(asked)))
+        return shares
+
+    def names_of(self, positions: Numbers) -> NameParts:
+        """Return the names of some entries as numbers; those that have no words have no names."""
+        counts = self._counts(positions)
+        offsets = np.cumsum(counts) - counts
+        places = np.repeat(self._starts[positions] - offsets, counts) + np.arange(counts.sum())
+        numbers = self._numbers[places]
+        (ends,) = (numbers == END).nonzero()
         starts = np.zeros_like(ends)
         starts[1:] = ends[:-1] + 1
-        lengths = ends - starts
-        is_said = (numbers[:, np.newaxis] == asked).any(axis=1)
-        said = np.add.reduceat(is_said, starts, dtype=np.int64)
-        owner = np.repeat(np.arange(len(positions)), counts)[ends]
-        np.maximum.at(shares, owner, named_in(said, lengths, len(asked)))
-        return shares
+        return NameParts(numbers, starts, ends, np.repeat(positions, counts)[ends])
+
+    def _counts(self, positions: Numbers) -> Numbers:
+        counts: Numbers = self._starts[positions + 1] - self._starts[positions]
+        return counts
+
+
+def numbers_of(text: str) -> Numbers:
+    """Return the stems of the content words of a text as numbers."""
+    return np.array([_number(stem) for stem in question_stems(text)], dtype=np.int64)
 
 
 def _number(stem: str) -> int:
-    """Return a number that no other stem has, but by a chance of one in 10^19, and never `_END`."""
+    """Return a 64-bit hash of a stem, never `END`; collisions have a chance of 1 in 10^19."""
     return (
         int.from_bytes(blake2b(stem.encode(), digest_size=8).digest(), "little", signed=True) or 1
     )

@@ -1,13 +1,13 @@
-"""The words half: BM25 over names and definitions, from arrays made at build time.
+"""Keyword search: BM25 over names and definitions, from arrays made at build time.
 
     words.db          stem → where its postings begin, and how many there are; word → how often it
-                      is used, for misspelt ones (SQLite)
-    postings.i32      positions of the entries that use a stem, stem after stem, ascending
-    postings.f32      how much one use counts: term frequency with its length correction
+                      occurs, for spelling correction (SQLite)
+    postings.i32      positions of the entries that contain a stem, ascending, stem after stem
+    postings.f32      weight of each posting: term frequency with its length correction
 
-BM25 as Robertson and Zaragoza (2009, https://doi.org/10.1561/1500000019) with the never
-negative idf of Lucene. The idf is computed over the entries that may answer, so that a word common in
-one glossary does not lose its worth in another beside it.
+BM25 by Robertson and Zaragoza (2009, https://doi.org/10.1561/1500000019) with Lucene's idf, which
+is never negative. The idf is computed over the entries that may answer, so that a word that is
+common in one glossary keeps its weight in another.
 """
 
 from __future__ import annotations
@@ -41,14 +41,15 @@ B = 0.75
 """The usual constants; others were within noise (DESIGN.md, decision 6)."""
 
 MANY_WORDS = 10
-"""Content words from which a question gets no more from its words: in a long text something is shared
-with every entry. Without this, definitions of another dictionary (`make cross-check`) were found less
-often than without any words; the judged questions are shorter and rank as before."""
+"""Content words beyond which the BM25 score stops growing. A long text shares some word with nearly
+every entry: without this limit, definitions of another dictionary (`make cross-check`) were found
+less often than without keyword search. The judged questions are shorter and rank as before."""
 
 MOST_POSTINGS = 1 << 14
-"""Uses of words that are added up to find the best entries. Up to some 10,000 entries that is every word of
-nearly every question; among a million what a common word alone would propose is as good as drawn by lot, and adding
-up its uses would take longer than all the rest. Every candidate gets the whole score in any case."""
+"""Postings that are summed to propose entries, rarest stem first. Up to some 10,000 entries these
+are all postings of nearly every question. Among a million entries the common words propose
+arbitrary ones and would take longer than all other work. Every candidate still gets its whole
+score."""
 
 Weights = NDArray[np.float32]
 
@@ -65,16 +66,17 @@ def write_words(
     *,
     mean_words: float | None = None,
 ) -> float:
-    """Write the three files for entries in the order of their positions.
+    """Write the three files, with entries in the order of their positions.
 
     Args:
         files: where to.
         entries: glossary by glossary.
-        progress: told about the entries.
-        mean_words: with which the length of each is compared, if not with the mean of these entries.
+        progress: reports the entries.
+        mean_words: length to compare each entry's length with; the mean of these entries by
+            default.
 
     Returns:
-        What the lengths were compared with, at least 1.
+        The mean length that was used, at least 1.
     """
     uses: dict[str, _Counted] = defaultdict(_Counted)
     lengths = array("i")
@@ -113,7 +115,7 @@ def write_words(
 
 
 class _Counted:
-    """Which entries use a stem, and how often each: eight bytes for a use."""
+    """Entries that contain a stem, and how often: eight bytes for each."""
 
     __slots__ = ("counts", "positions")
 
@@ -136,32 +138,32 @@ def _texts(entry: Entry) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """The entries that use a stem, ascending, with how much that counts in each."""
+    """The postings of a stem: entries that contain it, ascending, and its weight in each."""
 
     positions: NDArray[np.int32]
     weights: Weights
 
     def moved(self, start: int) -> Uses:
-        """Return the same uses by positions that count from `start`."""
+        """Return the same postings with positions that count from `start`."""
         return Uses(self.positions + np.int32(start), self.weights)
 
     @classmethod
     def joined(cls, lists: Sequence[Uses]) -> Uses:
-        """Bring uses together, each list behind the positions of the one before."""
+        """Concatenate postings; each list's positions are higher than those before it."""
         if len(lists) == 1:
             return lists[0]
         positions = np.concatenate([one.positions for one in lists])
         return cls(positions, np.concatenate([one.weights for one in lists]))
 
     def among(self, kept: Numbers | None) -> Uses:
-        """Leave out all but some positions, which ascend; None keeps all."""
+        """Keep only some ascending positions; None keeps all."""
         if kept is None:
             return self
         chosen = are_among(self.positions, kept.astype(np.int32))
         return Uses(self.positions[chosen], self.weights[chosen])
 
     def without(self, deleted: Numbers) -> Uses:
-        """Leave out some positions, which ascend."""
+        """Remove some ascending positions."""
         if not len(deleted):
             return self
         at = np.searchsorted(self.positions, deleted.astype(np.int32))
@@ -174,7 +176,7 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class _Postings:
-    """The uses of a stem, and what the stem is worth."""
+    """The postings of a stem with its idf."""
 
     positions: NDArray[np.int32]
     weights: Weights
@@ -183,18 +185,18 @@ class _Postings:
 
 @dataclass(frozen=True, slots=True)
 class FoundWords:
-    """The words of one question among the entries that may answer."""
+    """The postings of one question's stems among the entries that may answer."""
 
     _lists: tuple[_Postings, ...]
     """The rarest stem first."""
     _share: np.float32
-    """What a question of many words gets of its score, so that it has no more than one of `MANY_WORDS`."""
+    """Factor that limits the score of a long question to that of one with `MANY_WORDS` words."""
 
     def best(self, k: int) -> Numbers:
-        """Return positions with the k highest scores above 0, ascending.
+        """Return the positions with the k highest scores above 0, ascending.
 
-        Of common words only so many as `MOST_POSTINGS` allows propose entries, the rarest first; an entry that
-        has none but commoner ones is not proposed.
+        Only the rarest stems propose entries, as many as `MOST_POSTINGS` allows. An entry that
+        contains only more common ones is not proposed.
         """
         lists = self._proposing()
         if not lists:
@@ -211,7 +213,7 @@ class FoundWords:
         return found
 
     def scores(self, positions: Numbers) -> Weights:
-        """Return the BM25 score of some positions, (n,) ascending ones, 0 where no word is shared."""
+        """Return the BM25 score at ascending positions, (n,); 0 where no word is shared."""
         scores = np.zeros(len(positions), dtype=np.float32)
         for one in self._lists:
             at = np.searchsorted(one.positions, positions.astype(np.int32))
@@ -227,7 +229,7 @@ class FoundWords:
 
 
 class WordsIndex:
-    """The open files. Safe to use from several threads."""
+    """The open files. Thread-safe."""
 
     def __init__(self, files: GenerationLayout) -> None:
         self._reader = Reader(files.words)
@@ -235,26 +237,26 @@ class WordsIndex:
         self._weights = mapped(files.posting_weights, "<f4")
 
     def close(self) -> None:
-        """Close the files; no question may be under way."""
+        """Close the files; no query may be running."""
         self._reader.close()
 
-    def lookup(self, question: str, within: range) -> dict[str, Uses]:
-        """Return which entries of `within` use the words of a question, by stem; none that nobody uses."""
+    def lookup(self, question: str, allowed: range) -> dict[str, Uses]:
+        """Return the postings inside a range, by stem; stems without postings are left out."""
         found = {}
         for used, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
-            low, high = np.searchsorted(positions, (within.start, within.stop)).tolist()
+            low, high = np.searchsorted(positions, (allowed.start, allowed.stop)).tolist()
             if low < high:
                 found[used] = Uses(positions[low:high], self._weights[first + low : first + high])
         return found
 
     def uses(self, word: str) -> int:
-        """Return how often the index uses a folded word of letters alone."""
+        """Return how often a folded word occurs; only words of letters are counted."""
         rows = self._reader.rows("SELECT uses FROM word WHERE word = ?", (word,))
         return int(rows[0][0]) if rows else 0
 
     def alike(self, first: str, length: int) -> list[str]:
-        """Return the words of letters alone, folded, that begin with a letter and have a length."""
+        """Return the folded words that begin with a letter and have this length."""
         rows = self._reader.rows(
             "SELECT word FROM word WHERE word >= ? AND word < ? AND length(word) = ?",
             (first, first + "\U0010ffff", length),
@@ -271,7 +273,7 @@ class WordsIndex:
 
 
 def found_words(question: str, uses: Mapping[str, Uses], entries: int) -> FoundWords:
-    """Weigh the uses of a question's stems by how many of the entries that may answer have them."""
+    """Weigh each stem by its idf among the entries that may answer."""
     lists = []
     for one in uses.values():
         if found := len(one.positions):
@@ -283,5 +285,5 @@ def found_words(question: str, uses: Mapping[str, Uses], entries: int) -> FoundW
 
 
 def shared_words(asked: Collection[str], text: str, words: Iterable[Stemmed]) -> tuple[Span, ...]:
-    """Return those of the words of a text whose stems are asked for."""
+    """Return the spans of the words of a text whose stems are among `asked`."""
     return tuple(Span(start, end, text[start:end]) for stem, start, end in words if stem in asked)

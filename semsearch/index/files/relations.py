@@ -1,7 +1,7 @@
-"""The table of authored relations: who links to whom, and whose definition names whom.
+"""The table of relations in `entries.db`: links and mentions between entries.
 
-One row for each ordered pair of entries. A link that is also named in the definition keeps its
-kind and gets the place of the name.
+One row for each ordered pair of entries. A link whose target is also named in the definition keeps
+its kind and gets the span of the name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _COLUMNS = "source, target, kind, start, stop"
 
 
 def insert(connection: sqlite3.Connection, relations: Iterable[Relation]) -> None:
-    """Write relations; those of one entry and kind keep their order."""
+    """Insert relations; those of one entry and kind keep their order."""
     connection.executemany(
         "INSERT INTO relation VALUES (?, ?, ?, ?, ?, ?)",
         ((r.source, r.target, r.kind, place, r.start, r.stop) for place, r in enumerate(relations)),
@@ -37,12 +37,12 @@ def insert(connection: sqlite3.Connection, relations: Iterable[Relation]) -> Non
 
 
 def read_from(reader: Reader, position: int) -> list[Relation]:
-    """Return the relations of which an entry is the source, in the order they were written."""
+    """Return the relations from an entry, in the order they were written."""
     return _read(reader, "source = ? ORDER BY place", position)
 
 
 def read_to(reader: Reader, position: int) -> list[Relation]:
-    """Return the relations of which an entry is the target, links first, in the order of their sources."""
+    """Return the relations to an entry, links first, in the order of their sources."""
     return _read(reader, "target = ? ORDER BY kind, source", position)
 
 

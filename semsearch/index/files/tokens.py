@@ -1,13 +1,13 @@
-"""The tokens of definitions, for late interaction: written once, mapped into memory, read in part.
+"""The token vectors of definitions, for late interaction: written once, mapped, read in part.
 
     tokens.i8           one row for each token: its vector along the axes, times 127
-    token_weights.f32   how much each token counts in its glossary
+    token_weights.f32   weight of each token in its glossary
     token_starts.i64    where the tokens of each position begin, and where the last ones end
     token_axes.f32      the axes, (width of the encoder's tokens, width of the rows)
-    tokens.db           how many entries of each glossary use a token of the vocabulary (SQLite)
+    tokens.db           how many entries of each glossary contain a token of the vocabulary (SQLite)
 
-Only the directions along which the tokens of an index differ most are kept: a third of the space
-and of the time, and no loss that could be measured (DESIGN.md, decision 20).
+Only the directions in which the tokens of an index differ most are stored: a third of the space and
+time, without a measurable loss (DESIGN.md, decision 20).
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from semsearch.storage.int8 import from_int8, to_int8
 from semsearch.storage.layout import GenerationLayout
 
 WIDTH = 128
-"""Axes kept. On the tuning halves 96 to 384 ranked alike."""
+"""Number of axes. On the tuning halves 96 to 384 ranked alike."""
 
 SAMPLE = 1500
-"""Definitions from whose tokens the axes are computed: some 40,000 tokens."""
+"""Definitions whose tokens determine the axes: some 40,000 tokens."""
 
 BATCH = 512
 """Definitions whose tokens are in memory at a time: some 25 MB."""
 
 TokensOf = Callable[[Numbers], Iterable[Tokens]]
-"""Gives the tokens of the entries at some positions, in their order."""
+"""Return the tokens of the entries at some positions, in their order."""
 
 _VOCABULARY = 1 << 31
-"""More than an encoder can have tokens."""
+"""Larger than any encoder's vocabulary."""
 
 _SCHEMA = """
     CREATE TABLE uses (
@@ -58,9 +58,9 @@ _SCHEMA = """
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTokens:
-    """The tokens of a generation beside which others are written, to be compared with them.
+    """The tokens of a generation that a live segment's tokens are written to match.
 
-    `entries` says how many entries each of its glossaries has.
+    `entries` is the number of entries in each glossary.
     """
 
     tokens: TokensIndex
@@ -73,19 +73,24 @@ def write_tokens(
     tokens: TokensOf,
     progress: Progress,
     *,
-    beside: ReferenceTokens | None = None,
+    reference: ReferenceTokens | None = None,
 ) -> None:
-    """Write the files for entries in the order of their positions, in one pass over their tokens.
+    """Write the files in one pass over the tokens of all entries, by position.
 
     Args:
         files: where to.
-        glossaries: (entries,) the glossary of each entry; equal ones stand together.
-        tokens: gives the tokens of the definitions at some positions, so that they need not all be
-            in memory.
-        progress: told about the entries.
-        beside: what gives the axes, and counts in the weights as well; else these tokens alone.
+        glossaries: (entries,) the glossary of each entry; equal ones are adjacent.
+        tokens: returns the tokens of the definitions at some positions, so that not all are in
+            memory.
+        progress: reports the entries.
+        reference: gives the axes, and counts towards the weights; None to compute both from these
+            tokens.
     """
-    axes = beside.tokens.axes if beside else _axes(tokens(evenly_spaced(len(glossaries), SAMPLE)))
+    axes = (
+        reference.tokens.axes
+        if reference
+        else _axes(tokens(evenly_spaced(len(glossaries), SAMPLE)))
+    )
     write_array(files.token_axes, axes.astype("<f4"))
     counts, ids = array("q"), array("i")
     progress.start("tokens", len(glossaries))
@@ -102,7 +107,7 @@ def write_tokens(
             progress.advance(len(some))
     starts = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))])
     write_array(files.token_starts, starts.astype("<i8"))
-    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), beside)
+    _write_uses(files, glossaries, starts, np.array(ids, dtype=np.int32), reference)
     sync(files.tokens)
 
 
@@ -111,9 +116,9 @@ def _write_uses(
     glossaries: Sequence[str],
     starts: Numbers,
     ids: NDArray[np.int32],
-    beside: ReferenceTokens | None,
+    reference: ReferenceTokens | None,
 ) -> None:
-    """Count how many entries of each glossary use each token, and weigh every token by that."""
+    """Write how many entries of each glossary contain each token, and the idf of every token."""
     first = 0
     with (
         files.token_weights.open("wb") as weights,
@@ -121,17 +126,17 @@ def _write_uses(
     ):
         for glossary, group in groupby(glossaries):
             last = first + len(list(group))
-            own = ids[starts[first] : starts[last]]
+            ids_ = ids[starts[first] : starts[last]]
             owner = np.repeat(np.arange(first, last), np.diff(starts[first : last + 1]))
-            # a pair of entry and token as one number, so that repeats within an entry count once
-            pairs = np.unique(owner * _VOCABULARY + own)
+            # entry and token as one number, so that repetitions in an entry count once
+            pairs = np.unique(owner * _VOCABULARY + ids_)
             used, uses = np.unique(pairs % _VOCABULARY, return_counts=True)
-            entries, everywhere = last - first, uses
-            if beside:
-                entries += beside.entries.get(glossary, 0)
-                everywhere = uses + beside.tokens.uses(used.astype(np.int32), glossary)
-            of_own = np.minimum(everywhere, entries)[np.searchsorted(used, own)]
-            weights.write(idf(of_own, entries).astype("<f4").tobytes())
+            entries, total = last - first, uses
+            if reference:
+                entries += reference.entries.get(glossary, 0)
+                total = uses + reference.tokens.uses(used.astype(np.int32), glossary)
+            counts = np.minimum(total, entries)[np.searchsorted(used, ids_)]
+            weights.write(idf(counts, entries).astype("<f4").tobytes())
             found = zip(used.tolist(), uses.tolist(), strict=True)
             connection.executemany(
                 "INSERT INTO uses VALUES (?, ?, ?)", ((id_, glossary, n) for id_, n in found)
@@ -142,10 +147,10 @@ def _write_uses(
 
 
 def _axes(sample: Iterable[Tokens]) -> Vectors:
-    """Return the directions along which tokens are longest, (w, at most `WIDTH`), orthonormal.
+    """Return the principal axes of token vectors, (w, at most `WIDTH`), orthonormal.
 
-    As many as there can be, also for a few tokens, which fewer would span: a question made to lie
-    among the tokens of one entry would be like that entry, whatever it asks.
+    There are always as many as possible. If the few tokens of one entry spanned the axes, any
+    question projected onto them would resemble that entry.
     """
     moments: NDArray[np.float64] | None = None
     for one in sample:
@@ -161,14 +166,14 @@ def _axes(sample: Iterable[Tokens]) -> Vectors:
 
 
 def _along(vectors: Vectors, axes: Vectors) -> Vectors:
-    """Return vectors along the axes, rows of length 1."""
+    """Project vectors onto the axes and normalise the rows."""
     rows = vectors @ axes
     found: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return found
 
 
 class TokensIndex:
-    """The open files. Safe to use from several threads."""
+    """The open files. Thread-safe."""
 
     def __init__(self, files: GenerationLayout) -> None:
         self._reader = Reader(files.token_uses)
@@ -181,18 +186,18 @@ class TokensIndex:
         """(width of the encoder's tokens, width of the rows)."""
 
     def close(self) -> None:
-        """Close the files; no question may be under way."""
+        """Close the files; no query may be running."""
         self._reader.close()
 
     def compare(
         self, question: Tokens, weights: Scores, positions: Numbers
     ) -> tuple[Scores, Scores]:
-        """Compare the tokens of a question with those of some positions.
+        """Compare the tokens of a question with those of some entries.
 
         Args:
             question: its tokens.
-            weights: (t,) how much each counts.
-            positions: (n,) which entries.
+            weights: (t,) weight of each.
+            positions: (n,) positions of entries.
 
         Returns:
             See `ranking.late_interaction.compare`.
@@ -213,13 +218,14 @@ class TokensIndex:
         )
 
     def uses(self, ids: NDArray[np.int32], glossary: str | None) -> Numbers:
-        """Return how many entries, or those of one glossary, use each token."""
+        """Return how many entries of a glossary, or of all, contain each token."""
         marks = ",".join("?" * len(ids))
         where = "" if glossary is None else " AND glossary = ?"
         values = [*ids.tolist(), *([] if glossary is None else [glossary])]
         found = dict(
             self._reader.rows(
-                f"SELECT token, SUM(entries) FROM uses WHERE token IN ({marks}){where} GROUP BY token",  # noqa: S608 - only marks
+                f"SELECT token, SUM(entries) FROM uses WHERE token IN ({marks}){where} "  # noqa: S608 - only marks
+                "GROUP BY token",
                 values,
             )
         )

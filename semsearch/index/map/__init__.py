@@ -1,1 +1,1 @@
-"""The map: a place in two dimensions for each entry."""
+"""The semantic map: a place in two dimensions for each entry."""

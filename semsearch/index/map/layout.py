@@ -1,4 +1,4 @@
-"""Charting: a place on the map for every entry of a generation, kept from the one before where nothing changed."""
+"""Writes the map of a generation; unchanged entries keep their place on the previous map."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
 KEPT = 0.8
-"""Share of entries that must have a place already; with fewer the map is laid out anew."""
+"""Least share of entries with a place on the previous map; below it the whole map is computed
+again."""
 
 _CHUNK = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class _Wholes:
-    """The vectors of the whole definitions of a generation."""
+class _DefinitionVectors:
+    """The vectors of the definitions of a generation."""
 
     rows: Rows
     first_rows: Numbers
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int) -> _Wholes:
+    def open(cls, files: GenerationLayout, dim: int) -> _DefinitionVectors:
         return cls(Rows(files.vectors, "<f4", dim), mapped(files.first_rows, "<i8"))
 
     def __len__(self) -> int:
@@ -56,34 +57,34 @@ def write_map(
     """Write the place of each entry.
 
     Args:
-        layout: the index, whose present generation has the places that are kept.
-        files: the generation, whose vectors are written.
-        entries: those of it, in order.
+        layout: the index; its current generation has the previous map.
+        files: the new generation, whose vectors are written.
+        entries: its entries, by position.
         dim: length of every vector.
-        key: what they were embedded by; places among other vectors mean nothing.
-        progress: told about the entries.
+        key: of the encoder; places that another encoder's vectors gave are not reused.
+        progress: reports the entries.
     """
     progress.start("map", len(entries))
-    own = _Wholes.open(files, dim)
-    points = np.zeros((len(own), 2))
-    known = _kept(layout, own, entries, dim, key, points)
-    if len(known) < KEPT * len(own):
-        known = landmarks(len(own))
-        points[known] = lay_out(own.take(known))
+    vectors = _DefinitionVectors.open(files, dim)
+    points = np.zeros((len(vectors), 2))
+    known = _reuse_places(layout, vectors, entries, dim, key, points)
+    if len(known) < KEPT * len(vectors):
+        known = landmarks(len(vectors))
+        points[known] = lay_out(vectors.take(known))
     progress.advance(len(known))
-    _place_others(own, known, points, progress)
+    _place_others(vectors, known, points, progress)
     write_array(files.map, points.astype("<f4"))
 
 
-def _kept(
+def _reuse_places(
     layout: IndexLayout,
-    own: _Wholes,
+    vectors: _DefinitionVectors,
     entries: Sequence[Entry],
     dim: int,
     key: str,
     points: Points,
 ) -> Numbers:
-    """Take over the places of entries whose vectors are as they were, and return which these are."""
+    """Copy the places of entries whose vectors are unchanged, and return their positions."""
     nothing = np.zeros(0, dtype=np.int64)
     try:
         manifest, files = read_manifest(layout)
@@ -91,7 +92,7 @@ def _kept(
             return nothing
         with closing(Snapshot(files.entries)) as snapshot:
             before = snapshot.positions()
-        earlier = _Wholes.open(files, dim)
+        earlier = _DefinitionVectors.open(files, dim)
         places = mapped(files.map, "<f4").reshape(-1, 2)
     except (StoredIndexError, OSError, ValueError, sqlite3.Error):
         return nothing
@@ -100,26 +101,28 @@ def _kept(
     kept = [nothing]
     for start in range(0, len(both), _CHUNK):
         new, old = both[start : start + _CHUNK].T
-        alike = (own.take(new) == earlier.take(old)).all(axis=1)
-        points[new[alike]] = places[old[alike]]
-        kept.append(new[alike])
+        is_same = (vectors.take(new) == earlier.take(old)).all(axis=1)
+        points[new[is_same]] = places[old[is_same]]
+        kept.append(new[is_same])
     return np.concatenate(kept)
 
 
 def _are_altered(manifest: Manifest, files: GenerationLayout) -> bool:
-    """Whether a file that is taken over from is not what its manifest says."""
+    """Return whether a file of the previous generation differs from its manifest."""
     needed = (files.map, files.entries, files.vectors, files.first_rows)
     return any(manifest.sha256.get(file.name) != sha256_of(file) for file in needed)
 
 
-def _place_others(own: _Wholes, known: Numbers, points: Points, progress: Progress) -> None:
-    """Place what has no place between its nearest among some that have one."""
-    others = np.setdiff1d(np.arange(len(own)), known, assume_unique=True)
+def _place_others(
+    vectors: _DefinitionVectors, known: Numbers, points: Points, progress: Progress
+) -> None:
+    """Place each remaining entry between its nearest neighbours on the map."""
+    others = np.setdiff1d(np.arange(len(vectors)), known, assume_unique=True)
     if not len(others):
         return
     chosen = known[landmarks(len(known))]
-    among, places = own.take(chosen), points[chosen]
+    among, places = vectors.take(chosen), points[chosen]
     for start in range(0, len(others), _CHUNK):
         some = others[start : start + _CHUNK]
-        points[some] = place(own.take(some), among, places)
+        points[some] = place(vectors.take(some), among, places)
         progress.advance(len(some))

@@ -1,9 +1,9 @@
-"""Projection: vectors as places in two dimensions, near ones near to each other.
+"""Projection of vectors to two dimensions, so that similar vectors lie near each other.
 
-Few vectors are projected onto the two directions in which they differ most (PCA; Pearson, 1901), which keeps what
-distances it can and is the same each time. Of many that leaves a cloud, so their neighbourhoods are kept instead
-(t-SNE; van der Maaten and Hinton, 2008, by openTSNE). Whatever comes later, an entry or a question, is
-placed among those that are there by its neighbours, so that a map does not move under its readers.
+Up to 50 vectors are projected by PCA (Pearson, 1901), which is deterministic and keeps distances as
+well as two dimensions can. PCA turns many vectors into one cloud, so t-SNE keeps their
+neighbourhoods instead (van der Maaten and Hinton, 2008, by openTSNE). Vectors that come later,
+entries or questions, are placed between their neighbours, so the map does not move.
 """
 
 from __future__ import annotations
@@ -17,37 +17,36 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Vectors
 
 Points = NDArray[np.floating[Any]]
-"""(n, 2)."""
+"""Coordinates, (n, 2)."""
 
 FEW = 50
-"""Below it t-SNE has no neighbourhoods to keep."""
+"""Fewer vectors than this have no neighbourhoods for t-SNE to keep."""
 LANDMARKS = 5000
-"""Vectors that are laid out by themselves; the others are placed among them. 5,000 take some twenty seconds."""
+"""Most vectors that t-SNE lays out, in some twenty seconds; the others are placed among them."""
 NEIGHBOURS = 5
-"""Whatever is placed stands between so many."""
+"""Number of neighbours that a vector is placed between."""
 SHARPNESS = 20.0
-"""How much more the nearer ones count: a cosine that is .05 higher counts e times as much."""
+"""Sharpness of the weights of neighbours: a cosine that is .05 higher weighs e times as much."""
 
 _CHUNK = 1024
 _SEED = 20
 _PERPLEXITY = 30
 _LIKE_PCA = 1e-4
-"""Spread that the first places are given, as openTSNE advises, so that they can still move."""
+"""Standard deviation of the initial places, as openTSNE advises, so that they can still move."""
 
 
 def pca(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
-    """Project vectors onto the first two principal components of others.
+    """Project vectors onto the first two principal components of other vectors.
 
     Args:
-        vectors: (n, d) what to project.
-        onto: (m, d) what the components are computed from, m at least 1.
+        vectors: (n, d) vectors to project.
+        onto: (m, d) vectors that determine the components, m at least 1.
 
     Returns:
-        (n, 2) coordinates, and the share of the variance of `onto` that two dimensions keep: all
-        of it where there is none.
-        The sign of each component is fixed: its largest weight is positive.
+        (n, 2) coordinates, and the share of the variance of `onto` that two dimensions keep: 1 if
+        there is no variance. The sign of each component is fixed: its largest weight is positive.
     """
-    centre = onto.mean(axis=0, dtype=np.float64)  # exact for equal vectors
+    centre = onto.mean(axis=0, dtype=np.float64)  # float64, so that equal vectors have no variance
     _, singular, components = np.linalg.svd(onto - centre, full_matrices=False)
     axes = components[:2]
     axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, np.newaxis]
@@ -59,7 +58,7 @@ def pca(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
 
 
 def lay_out(vectors: Vectors) -> Points:
-    """Return a place for each vector, within a square from -1 to 1.
+    """Return a place for each vector, in a square from -1 to 1.
 
     Args:
         vectors: (n, d), at most `LANDMARKS`.
@@ -67,8 +66,8 @@ def lay_out(vectors: Vectors) -> Points:
     if not len(vectors):
         return np.zeros((0, 2))
     if len(vectors) < FEW or importlib.util.find_spec("openTSNE") is None:
-        return fitted(pca(vectors, vectors)[0])
-    return fitted(_tsne(vectors))
+        return scale_to_square(pca(vectors, vectors)[0])
+    return scale_to_square(_tsne(vectors))
 
 
 def _tsne(vectors: Vectors) -> Points:
@@ -89,8 +88,8 @@ def _tsne(vectors: Vectors) -> Points:
     return points
 
 
-def fitted(points: Points) -> Points:
-    """Move and shrink places, all alike, into a square from -1 to 1."""
+def scale_to_square(points: Points) -> Points:
+    """Shift and scale places into a square from -1 to 1."""
     low, high = points.min(axis=0), points.max(axis=0)
     half = float((high - low).max()) / 2
     centred: Points = points - (low + high) / 2
@@ -98,7 +97,7 @@ def fitted(points: Points) -> Points:
 
 
 def landmarks(count: int) -> NDArray[np.int64]:
-    """Return which of so many vectors are laid out by themselves: the same each time, ascending."""
+    """Return the ascending numbers of the vectors that t-SNE lays out; the same every time."""
     if count <= LANDMARKS:
         return np.arange(count)
     drawn = np.random.default_rng(_SEED).choice(count, LANDMARKS, replace=False)
@@ -106,15 +105,15 @@ def landmarks(count: int) -> NDArray[np.int64]:
 
 
 def place(vectors: Vectors, among: Vectors, points: Points) -> Points:
-    """Return a place for each vector, between those of its nearest among others.
+    """Return a place for each vector, between its nearest neighbours.
 
     Args:
         vectors: (n, d) unit vectors.
         among: (m, d) unit vectors that have places.
-        points: (m, 2) these.
+        points: (m, 2) their places.
 
     Returns:
-        (n, 2); the middle where there is nothing to stand among.
+        (n, 2); the centre if there are no neighbours.
     """
     found = np.zeros((len(vectors), 2))
     if not len(among):
@@ -129,7 +128,7 @@ def place(vectors: Vectors, among: Vectors, points: Points) -> Points:
 
 
 def between(points: Points, nearness: Points) -> Points:
-    """Return the middle of places, the nearer ones counting more.
+    """Return the weighted mean of the neighbours' places; nearer neighbours weigh more.
 
     Args:
         points: (n, k, 2).

@@ -1,1 +1,1 @@
-"""Segments: one generation, and the live edits beside it, read as one."""
+"""Segments: a generation and the live segment of recent edits, read as one."""

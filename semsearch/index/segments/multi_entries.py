@@ -1,4 +1,4 @@
-"""The entries of all layers: what is asked of a `Snapshot`, of several as if they were one."""
+"""The entries of all segments: the queries of `Snapshot`, over two segments as if they were one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from semsearch.index.segments.multi import MultiParts
 from semsearch.text.languages import check_language, matching
 from semsearch.text.stems import Stemmed
 
-_MOST_SPOKEN = 64
-"""Scopes of a language that are kept: one of a million entries takes 8 MB at most, most take little."""
+_MOST_LANGUAGE_FILTERS = 64
+"""Cached language filters. A filter of a million entries takes 8 MB at most; most take little."""
 
 
 class MultiEntries:
-    """The entries of all layers that are not hidden. Safe to use from several threads."""
+    """All entries that are not deleted. Thread-safe."""
 
     def __init__(
         self,
@@ -33,98 +33,101 @@ class MultiEntries:
         rows: Sequence[int],
         deleted: Numbers,
     ) -> None:
-        """Take the layers, how many entries and rows each has, and which positions are hidden."""
-        self._layers = MultiParts(snapshots, entries)
+        """Take the snapshots, the number of entries and rows in each, and the deleted positions."""
+        self._segments = MultiParts(snapshots, entries)
         self._rows = MultiParts(snapshots, rows)
-        self._hidden = frozenset(deleted.tolist())
-        self._gone = deleted
-        self._spoken: dict[tuple[PositionFilter, str], PositionFilter] = {}
-        self.everything = self._scope([snapshot.everything() for snapshot in snapshots])
+        self._deleted = frozenset(deleted.tolist())
+        self._deleted_array = deleted
+        self._by_language: dict[tuple[PositionFilter, str], PositionFilter] = {}
+        self.everything = self._filter([snapshot.everything() for snapshot in snapshots])
         self.glossaries = self._glossaries()
 
-    def _scope(self, own: Sequence[range]) -> PositionFilter:
-        starts = self._layers.starts
+    def _filter(self, own: Sequence[range]) -> PositionFilter:
+        starts = self._segments.starts
         ranges = [range(r.start + s, r.stop + s) for r, s in zip(own, starts, strict=True)]
-        return PositionFilter.of(ranges, self._hidden)
+        return PositionFilter.of(ranges, self._deleted)
 
     def _glossaries(self) -> dict[str, PositionFilter]:
-        known = [snapshot.glossaries() for snapshot in self._layers.parts]
+        known = [snapshot.glossaries() for snapshot in self._segments.parts]
         names = dict.fromkeys(name for one in known for name in one)
-        scopes = {n: self._scope([one.get(n, range(0)) for one in known]) for n in names}
-        return {name: scope for name, scope in scopes.items() if len(scope)}
+        filters = {n: self._filter([one.get(n, range(0)) for one in known]) for n in names}
+        return {name: filter_ for name, filter_ in filters.items() if len(filter_)}
 
     def glossary_infos(self) -> tuple[GlossaryInfo, ...]:
-        """Return each glossary with the number of its entries, by name."""
+        """Return each glossary with its number of entries, by name."""
         return tuple(GlossaryInfo(n, len(s)) for n, s in sorted(self.glossaries.items()))
 
-    def languages(self, within: PositionFilter) -> dict[str, int]:
-        """Return how many entries of a scope are of each language, by its tag."""
-        counts = {tag: len(self._positions(within, own)) for tag, own in self._languages.items()}
+    def languages(self, allowed: PositionFilter) -> dict[str, int]:
+        """Return the number of allowed entries in each language, by tag."""
+        counts = {tag: len(self._positions(allowed, own)) for tag, own in self._languages.items()}
         return {tag: count for tag, count in counts.items() if count}
 
-    def in_language(self, within: PositionFilter, wanted: str) -> PositionFilter:
-        """Return the entries of a scope in a language, also in its variants.
+    def in_language(self, allowed: PositionFilter, wanted: str) -> PositionFilter:
+        """Return the filter narrowed to a language and its variants.
 
         Raises:
-            InvalidSetting: that is no language.
-            LanguageNotFound: the scope has no entry of it.
+            InvalidSetting: the tag is not a language tag.
+            LanguageNotFound: no allowed entry is in that language.
         """
-        key = within, check_language(wanted)
-        if key not in self._spoken:
-            known = self.languages(within)
+        key = allowed, check_language(wanted)
+        if key not in self._by_language:
+            known = self.languages(allowed)
             tags = matching(wanted, known)
             if not tags:
                 raise LanguageNotFound(
                     f"there is no definition in that language; there are {', '.join(known)}"
                 )
-            if len(self._spoken) >= _MOST_SPOKEN:
-                self._spoken = {}
-            own = [self._positions(within, self._languages[tag]) for tag in tags]
+            if len(self._by_language) >= _MOST_LANGUAGE_FILTERS:
+                self._by_language = {}
+            own = [self._positions(allowed, self._languages[tag]) for tag in tags]
             all_of_them = len(tags) == len(known)
             every = np.sort(np.concatenate(own))
-            self._spoken[key] = within if all_of_them else within.in_language(tags, every)
-        return self._spoken[key]
+            self._by_language[key] = allowed if all_of_them else allowed.in_language(tags, every)
+        return self._by_language[key]
 
     @cached_property
     def _languages(self) -> dict[str, Numbers]:
-        """The positions of each language that are not hidden, ascending."""
+        """The ascending positions of each language that are not deleted."""
         found: dict[str, list[Numbers]] = {}
-        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
             for tag, positions in snapshot.languages.items():
                 found.setdefault(tag, []).append(positions + start)
-        return {tag: live(np.concatenate(own), self._gone) for tag, own in sorted(found.items())}
+        return {
+            tag: live(np.concatenate(own), self._deleted_array)
+            for tag, own in sorted(found.items())
+        }
 
     @staticmethod
-    def _positions(within: PositionFilter, positions: Numbers) -> Numbers:
-        return np.concatenate([between(positions, one) for one in within.ranges])
+    def _positions(allowed: PositionFilter, positions: Numbers) -> Numbers:
+        return np.concatenate([between(positions, one) for one in allowed.ranges])
 
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
-        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
             at = snapshot.position_of(id_)
-            if at is not None and at + start not in self._hidden:
+            if at is not None and at + start not in self._deleted:
                 return at + start
         return None
 
     def entries(self, positions: Sequence[int]) -> list[Entry]:
-        """Return entries by position, in the order asked for."""
+        """Return the entries at some positions, in the given order."""
         found = []
         for position in positions:
-            snapshot, start = self._layers.at(position)
+            snapshot, start = self._segments.at(position)
             found += snapshot.entries([position - start])
         return found
 
     def labels(self, positions: Sequence[int]) -> list[NameLabel]:
-        """Return what entries are called, in the order asked for."""
+        """Return id, term and glossary of entries, in the given order."""
         found: dict[int, NameLabel] = {}
-        for snapshot, start, end in self._layers.spans():
+        for snapshot, start, end in self._segments.spans():
             own = [position for position in positions if start <= position < end]
             labels = snapshot.labels([position - start for position in own])
             found |= zip(own, labels, strict=True)
         return [found[position] for position in positions]
 
     def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
-        """Return where in their definitions the passages of vector rows stand."""
+        """Return the span in its definition of the passage of each row."""
         found = []
         for row in rows:
             snapshot, start = self._rows.at(row)
@@ -133,18 +136,18 @@ class MultiEntries:
 
     def stems(self, position: int) -> list[Stemmed]:
         """Return the words of a definition with their stems."""
-        snapshot, start = self._layers.at(position)
+        snapshot, start = self._segments.at(position)
         return snapshot.stems(position - start)
 
     def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
-        """Return what stands behind a place in the alphabet of a glossary and not behind a key, in order."""
+        """Return the places after one in a glossary's alphabet, up to the key `end`."""
         found = self._placed(
             lambda one, own, most: one.alphabet_after(glossary, own, most, end), place, limit
         )
         return sorted(found)[:limit]
 
     def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
-        """Return what stands before a place in the alphabet of a glossary, the nearest first."""
+        """Return the places before one in a glossary's alphabet, nearest first."""
         found = self._placed(
             lambda one, own, most: one.alphabet_before(glossary, own, most), place, limit
         )
@@ -153,60 +156,60 @@ class MultiEntries:
     def _placed(
         self, read: Callable[[Snapshot, Placed, int], list[Placed]], place: Placed, limit: int
     ) -> Iterator[Placed]:
-        """Yield what is read of each layer, which is asked for what is hidden besides."""
-        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
+        """Yield the places of each segment, read with room for the deleted ones."""
+        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
             own = replace(place, position=place.position - start)
-            for one in read(snapshot, own, limit + len(self._hidden)):
-                if one.position + start not in self._hidden:
+            for one in read(snapshot, own, limit + len(self._deleted)):
+                if one.position + start not in self._deleted:
                     yield replace(one, position=one.position + start) if start else one
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""
-        return max(snapshot.longest_name() for snapshot in self._layers.parts)
+        return max(snapshot.longest_name() for snapshot in self._segments.parts)
 
-    def by_key(self, key: str, within: PositionFilter) -> list[NamedEntry]:
+    def by_key(self, key: str, allowed: PositionFilter) -> list[NamedEntry]:
         """Return names with this key."""
         found = []
-        for snapshot, own, start in self._layers.each(within):
-            found += self._shown(snapshot.by_key(key, own, within.languages), start)
+        for snapshot, own, start in self._segments.each(allowed):
+            found += self._live(snapshot.by_key(key, own, allowed.languages), start)
         return found
 
-    def by_form(self, form: str, within: PositionFilter) -> list[NamedEntry]:
+    def by_form(self, form: str, allowed: PositionFilter) -> list[NamedEntry]:
         """Return names with this form."""
         found = []
-        for snapshot, own, start in self._layers.each(within):
-            found += self._shown(snapshot.by_form(form, own, within.languages), start)
+        for snapshot, own, start in self._segments.each(allowed):
+            found += self._live(snapshot.by_form(form, own, allowed.languages), start)
         return found
 
-    def bearing(self, forms: Collection[str], within: PositionFilter) -> set[int]:
-        """Return the positions of the entries that have a name of one of many forms."""
+    def bearing(self, forms: Collection[str], allowed: PositionFilter) -> set[int]:
+        """Return the positions of the entries that have a name in one of these forms."""
         found: set[int] = set()
-        for snapshot, own, start in self._layers.each(within):
+        for snapshot, own, start in self._segments.each(allowed):
             found |= {position + start for position in snapshot.bearing(forms, own)}
-        return found - self._hidden
+        return found - self._deleted
 
-    def by_prefix(self, prefix: str, within: PositionFilter, limit: int) -> list[NamedEntry]:
-        """Return names whose key begins with `prefix`, the shortest first."""
+    def by_prefix(self, prefix: str, allowed: PositionFilter, limit: int) -> list[NamedEntry]:
+        """Return the names whose key begins with `prefix`, shortest first."""
         found = []
-        for snapshot, own, start in self._layers.each(within):
-            most = limit + len(self._hidden)
-            found += self._shown(snapshot.by_prefix(prefix, own, most, within.languages), start)
+        for snapshot, own, start in self._segments.each(allowed):
+            most = limit + len(self._deleted)
+            found += self._live(snapshot.by_prefix(prefix, own, most, allowed.languages), start)
         found.sort(key=lambda named: (len(named.name.key), named.name.key))
         return found[:limit]
 
     def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
-        """Return names whose key has a length, and a first or a last letter if one is given, by position."""
+        """Return the names whose key has this length and this last or else first letter."""
         found = []
-        for snapshot, start in zip(self._layers.parts, self._layers.starts, strict=True):
-            found += self._shown(snapshot.names_like(length, first, last), start)
+        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
+            found += self._live(snapshot.names_like(length, first, last), start)
         return found
 
-    def _shown(self, named: list[NamedEntry], start: int) -> list[NamedEntry]:
-        if not start and not self._hidden:
+    def _live(self, named: list[NamedEntry], start: int) -> list[NamedEntry]:
+        if not start and not self._deleted:
             return named
         moved = (replace(one, position=one.position + start) for one in named)
-        return [one for one in moved if one.position not in self._hidden]
+        return [one for one in moved if one.position not in self._deleted]
 
     def count_names(self) -> int:
-        """Return about how many names there are: those of hidden entries count as well."""
-        return sum(snapshot.count_names() for snapshot in self._layers.parts)
+        """Return the number of names; those of deleted entries are counted too."""
+        return sum(snapshot.count_names() for snapshot in self._segments.parts)

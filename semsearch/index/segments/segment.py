@@ -1,4 +1,4 @@
-"""Segments: one set of derived files, open. A generation is one, and what has been changed since is another."""
+"""A segment, open for reading: a generation or the live segment, one set of derived files."""
 
 from __future__ import annotations
 
@@ -13,47 +13,55 @@ from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
+from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import WordsIndex
+from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.storage.layout import GenerationLayout
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Everything that is read of some entries, by positions that count from 0. Safe to use from several threads."""
+    """The open files of some entries, by positions that count from 0. Thread-safe."""
 
     snapshot: Snapshot
     words: WordsIndex
     tokens: TokensIndex
     name_stems: NameStems
+    name_vectors: TextVectors
     rows: Rows
-    """The vectors of every passage, one entry after the other."""
+    """The vectors of all passages, entry by entry."""
     first_rows: Numbers
-    """(entries + 1,) where the passages of each begin."""
+    """(entries + 1,) the first row of each entry, and the end of the last."""
     finder: VectorSearcher
+    phrases: Phrases
     map: NDArray[np.float32]
-    """(entries, 2) where each stands on the map; (0, 2) of what was changed since a generation."""
+    """(entries, 2) places on the map; (0, 2) for a live segment."""
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
-        """Open the files of a generation; `engine` is what its manifest states."""
+    def open(
+        cls, files: GenerationLayout, dim: int, engine: EngineInfo, phrase_engine: EngineInfo
+    ) -> Segment:
+        """Open the files of a segment; the engines come from its manifest."""
         return cls(
             Snapshot(files.entries),
             WordsIndex(files),
             TokensIndex(files),
             NameStems(files),
+            TextVectors(files.name_vectors, files.first_names, dim),
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
             VectorSearcher.open(files, dim, engine),
+            Phrases(files, dim, phrase_engine),
             _map(files),
         )
 
     def __len__(self) -> int:
-        """How many entries there are."""
+        """Return the number of entries."""
         return len(self.first_rows) - 1
 
     def close(self) -> None:
-        """Close the files; no question may be under way."""
+        """Close the files; no query may be running."""
         self.snapshot.close()
         self.words.close()
         self.tokens.close()

@@ -1,4 +1,4 @@
-"""Diff: what became of the entries of a glossary from one state of it to the next, and how far their meanings moved."""
+"""Diff: which entries differ between two versions of a glossary, and how far meanings moved."""
 
 from semsearch.quality.diff.matching import Difference, PairKind
 from semsearch.quality.diff.run import DiffReport, diff

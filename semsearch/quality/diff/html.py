@@ -1,4 +1,4 @@
-"""A diff as a page: one file, without scripts, which needs nothing from elsewhere."""
+"""Renders a diff as an HTML page: one file without scripts or external resources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
 def to_html(report: DiffReport) -> str:
-    """Return a report as a page. Entries are not trusted: they are shown as text.
+    """Return a report as a page; texts of entries are escaped.
 
     Raises:
         MissingExtra: jinja2 is not installed.

@@ -1,4 +1,7 @@
-"""A diff as Markdown, to be put into a pull request. Nothing of an entry can become markup, a link or a mention."""
+"""Renders a diff as Markdown for pull requests.
+
+No text of an entry can become markup, a link or a mention.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from semsearch.quality.diff.run import DiffReport
 from semsearch.quality.diff.word_diff import WordChange, pieces
 
 ROOM = 60_000
-"""Characters of all tables together: a comment of a pull request on GitHub has room for 65,536."""
+"""Most characters of all tables together; a GitHub comment may have 65,536."""
 LONGEST = 400
-"""Characters of a definition that are shown."""
+"""Most characters of a definition."""
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|~>:-])")
 _HEADS = {
@@ -26,7 +29,7 @@ _HEADS = {
 
 
 def to_markdown(report: DiffReport) -> str:
-    """Return a report as a heading with the counts and a table for each kind, as far as there is room."""
+    """Return a report as a heading with counts and a table for each kind, up to `ROOM`."""
     parts = [f"### Glossary: {counted(report)}"]
     room = ROOM
     for kind in PairKind:
@@ -44,10 +47,10 @@ def to_markdown(report: DiffReport) -> str:
 
 
 def counted(report: DiffReport) -> str:
-    """Return how many entries of each kind there are, in words."""
+    """Return the number of entries of each kind, in words."""
     counts = [(len(report.of(kind)), kind) for kind in PairKind]
-    told = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
-    return f"{told or 'no difference'} ({report.old_entries:,} entries before, {report.new_entries:,} now)"
+    counts_by_kind = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
+    return f"{counts_by_kind or 'no difference'} ({report.old_entries:,} entries before, {report.new_entries:,} now)"
 
 
 def _cells(one: Difference) -> Iterator[str]:
@@ -65,8 +68,8 @@ def _cells(one: Difference) -> Iterator[str]:
 
 
 def _words(one: Difference) -> str:
-    """Return the words with marks of what became of them; long pieces lose their middle."""
-    ways = {
+    """Return the words with marks for added and removed ones; long pieces lose their middle."""
+    formats = {
         WordChange.KEPT: "{}",
         WordChange.REMOVED: "<del>{}</del>",
         WordChange.ADDED: "<ins>{}</ins>",
@@ -79,7 +82,7 @@ def _words(one: Difference) -> str:
         text = _without_middle(piece.text)
         length += len(text)
         blank = " " if text.endswith(" ") else ""
-        shown.append(ways[piece.fate].format(_escaped(text.strip())) + blank)
+        shown.append(formats[piece.change].format(_escaped(text.strip())) + blank)
     return "".join(shown)
 
 
@@ -93,6 +96,6 @@ def _shortened(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text of one line that no Markdown changes; mentions and references are broken by entities."""
+    """Return one line of text without Markdown; entities break mentions and references."""
     plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKS.sub(r"\\\1", plain).replace("@", "&#64;")

@@ -1,4 +1,4 @@
-"""Which entry of one state is which of the other: by id, else by name, else by what it says."""
+"""Matches the entries of two versions: by id, else by term, else by definition."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from semsearch.text.normalise import fold
 
 
 class PairKind(StrEnum):
-    """What became of an entry; the order of the members is that in which they are shown."""
+    """The kind of a difference, in the order in which kinds are shown."""
 
     ADDED = "added"
     REMOVED = "removed"
     RENAMED = "renamed"
-    """Another term or id, and the definition it had."""
+    """Another term or id with the same definition."""
     REWORDED = "reworded"
     """Another definition."""
     CHANGED = "changed"
@@ -26,19 +26,19 @@ class PairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What became of one entry; `old` is None for one that was added, `new` for one that was removed."""
+    """The difference of one entry; `old` is None if it was added, `new` if it was removed."""
 
     kind: PairKind
     old: Entry | None
     new: Entry | None
     fields: tuple[str, ...] = ()
-    """What is not as it was, of an entry that is in both."""
+    """The fields that differ, if the entry is in both versions."""
     moved: float | None = None
-    """How far the meaning moved, for one that was reworded: 1 less the cosine of the definitions, 0 to 2."""
+    """How far a reworded definition moved: 1 minus the cosine of both, 0 to 2."""
 
     @property
     def entry(self) -> Entry:
-        """The entry as it is, or as it was if it is gone."""
+        """The new entry, or the old one if it was removed."""
         entry = self.new or self.old
         if entry is None:
             raise ValueError("a difference without an entry")
@@ -46,47 +46,50 @@ class Difference:
 
 
 FIELDS = ("id", "term", "definition", "aliases", "language", "see_also", "details")
-"""What is compared; where an entry stands in its file is not."""
+"""The compared fields; the place in the file is not compared."""
 
 
 def differences(old: Sequence[Entry], new: Sequence[Entry]) -> list[Difference]:
-    """Return what became of entries, by kind, in their order within each.
+    """Return the differences by kind, in the order of the entries.
 
     Args:
-        old: the entries as they were, ids unique.
-        new: the entries as they are.
+        old: the old entries, ids unique.
+        new: the new entries.
     """
-    alike = _same_glossaries(old, new)
-    left, came = dict.fromkeys(range(len(old))), dict.fromkeys(range(len(new)))
+    renamed = _same_glossaries(old, new)
+    left, added = dict.fromkeys(range(len(old))), dict.fromkeys(range(len(new)))
     pairs: list[tuple[int, int]] = []
     for key in _KEYS:
-        keyed = _keyed((at, key(old[at], alike[old[at].glossary])) for at in left)
-        for at in list(came):
+        keyed = _keyed((at, key(old[at], renamed[old[at].glossary])) for at in left)
+        for at in list(added):
             candidates = keyed.get(key(new[at], new[at].glossary))
             if candidates:
                 match = candidates.pop(0)
                 pairs.append((match, at))
-                del left[match], came[at]
-    found = [_difference(old[a], new[b], alike[old[a].glossary]) for a, b in sorted(pairs)]
+                del left[match], added[at]
+    changed = [_difference(old[a], new[b], renamed[old[a].glossary]) for a, b in sorted(pairs)]
     every = [
         *(Difference(PairKind.REMOVED, old[at], None) for at in left),
-        *(Difference(PairKind.ADDED, None, new[at]) for at in came),
-        *(one for one in found if one is not None),
+        *(Difference(PairKind.ADDED, None, new[at]) for at in added),
+        *(one for one in changed if one is not None),
     ]
     order = list(PairKind)
     return sorted(every, key=lambda one: order.index(one.kind))
 
 
 def _same_glossaries(old: Sequence[Entry], new: Sequence[Entry]) -> dict[str, str]:
-    """Return the names that the former glossaries have now: if one is left over on either side, it is the same one."""
+    """Map old names of glossaries to new ones.
+
+    If exactly one glossary is left over on each side, it was renamed.
+    """
     before = dict.fromkeys(entry.glossary for entry in old)
     now = dict.fromkeys(entry.glossary for entry in new)
     gone = [name for name in before if name not in now]
-    came = [name for name in now if name not in before]
-    alike = {name: name for name in before}
-    if len(gone) == len(came) == 1:
-        alike[gone[0]] = came[0]
-    return alike
+    added = [name for name in now if name not in before]
+    renamed = {name: name for name in before}
+    if len(gone) == len(added) == 1:
+        renamed[gone[0]] = added[0]
+    return renamed
 
 
 def _by_both(entry: Entry, glossary: str) -> Hashable:
@@ -102,27 +105,28 @@ def _by_term(entry: Entry, glossary: str) -> tuple[str, ...]:
 
 
 def _by_definition(entry: Entry, glossary: str) -> tuple[str, ...]:
-    return glossary, _said(entry)
+    return glossary, _words_of(entry)
 
 
-def _said(entry: Entry) -> str:
+def _words_of(entry: Entry) -> str:
     return " ".join(entry.definition.split())
 
 
 _KEYS: tuple[Callable[[Entry, str], Hashable], ...] = (_by_both, _by_id, _by_term, _by_definition)
-"""How entries are matched, the surest first. An id that is there in both is the same entry, whatever it is called now."""
+"""Keys by which entries are matched, most reliable first. The same id means the same entry,
+whatever its term."""
 
 
 def _keyed(keys: Iterable[tuple[int, Hashable]]) -> dict[Hashable, list[int]]:
-    found: dict[Hashable, list[int]] = defaultdict(list)
+    changed: dict[Hashable, list[int]] = defaultdict(list)
     for at, key in keys:
-        found[key].append(at)
-    return found
+        changed[key].append(at)
+    return changed
 
 
 def _difference(old: Entry, new: Entry, glossary: str) -> Difference | None:
-    """Return what became of an entry that is in both; None if nothing did."""
-    fields = tuple(_unlike(old, new, glossary))
+    """Return the difference of an entry that is in both versions; None if there is none."""
+    fields = tuple(_differing_fields(old, new, glossary))
     if not fields:
         return None
     if "definition" in fields:
@@ -131,12 +135,12 @@ def _difference(old: Entry, new: Entry, glossary: str) -> Difference | None:
     return Difference(PairKind.RENAMED if is_renamed else PairKind.CHANGED, old, new, fields)
 
 
-def _unlike(old: Entry, new: Entry, glossary: str) -> Iterator[str]:
+def _differing_fields(old: Entry, new: Entry, glossary: str) -> Iterator[str]:
     for name in FIELDS:
         before, now = getattr(old, name), getattr(new, name)
         if name == "id":
             before, now = _by_id(old, glossary), _by_id(new, new.glossary)
         elif name == "definition":
-            before, now = _said(old), _said(new)
+            before, now = _words_of(old), _words_of(new)
         if before != now:
             yield name

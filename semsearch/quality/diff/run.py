@@ -1,4 +1,4 @@
-"""A run of diff: two states of a glossary in, what became of each entry out."""
+"""Runs a diff: reads two versions of a glossary and measures the differences."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from semsearch.text.passages import text_of
 
 @dataclass(frozen=True, slots=True)
 class DiffReport:
-    """What became of the entries, by kind; those that were reworded by how far they moved, the farthest first."""
+    """The differences by kind; reworded entries whose meaning moved farthest come first."""
 
     differences: tuple[Difference, ...]
     old: str
-    """What was compared, as the user named it."""
+    """The compared versions, as the user named them."""
     new: str
     old_entries: int
     new_entries: int
@@ -45,34 +45,36 @@ def diff(
     format: str | None = None,
     progress: Progress | None = None,
 ) -> DiffReport:
-    """Compare two states of a glossary, or of several.
+    """Compare two versions of a glossary, or of several.
 
     Args:
-        old: the former one: a file or folder, `NAME=PATH`, or an index, of which the entries are read as they are in its store.
-        new: the present one, likewise. Glossaries are the same by name; if one is left over on either side, so are these.
-        index: an index whose encoder and vectors are used; by default those of `new` or `old`, if they are indexes.
-        model: the encoder, as `build` takes it; the default one, or that of the index, by default.
+        old: the old version: a file or folder, `NAME=PATH`, or an index, whose store is read.
+        new: the new version, likewise. Glossaries match by name; if one is left over on each side,
+            these match.
+        index: an index whose encoder and vectors are used; by default `new` or `old`, if it is an
+            index.
+        model: the encoder, as for `build`; by default that of the index, or else the default one.
         columns: our field names to the column names of tables and JSON.
-        format: of all files, by its name; found by what stands in each by default.
-        progress: told about each step; silent by default.
+        format: the format of all files, by name; detected from each file by default.
+        progress: reports each step; silent by default.
 
     Raises:
         ImportFailed: a file cannot be read, or no entry was found.
-        StoredIndexError: an index cannot be read, or is of another encoder than the model.
+        StoredIndexError: an index cannot be read, or has another encoder than `model`.
         EncoderError: the encoder cannot be loaded.
     """
-    told_to = progress or Silent()
-    read = [_entries(one, columns, format, told_to) for one in (old, new)]
+    reporter = progress or Silent()
+    read = [_entries(one, columns, format, reporter) for one in (old, new)]
     found = differences(*read)
     indexes = (one for one in (index, new, old) if one is not None and is_index(one))
-    near = index if index is not None else None if model else next(indexes, None)
+    embedding_index = index if index is not None else None if model else next(indexes, None)
     return DiffReport(
-        tuple(_moved(found, near, model, told_to)), str(old), str(new), *map(len, read)
+        tuple(_moved(found, embedding_index, model, reporter)), str(old), str(new), *map(len, read)
     )
 
 
 def is_index(path: str | Path) -> bool:
-    """Say whether a path is the folder of an index."""
+    """Return whether a path is the folder of an index."""
     layout = IndexLayout(Path(path))
     return layout.current.is_file() and layout.store.is_file()
 
@@ -89,7 +91,7 @@ def _entries(
 def _moved(
     found: Sequence[Difference], index: str | Path | None, model: str | None, progress: Progress
 ) -> list[Difference]:
-    """Measure how far what was reworded moved, and put the farthest first."""
+    """Measure how far the reworded definitions moved, and sort them, farthest first."""
     reworded = [one for one in found if one.kind is PairKind.REWORDED]
     if not reworded:
         return list(found)

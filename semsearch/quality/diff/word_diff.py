@@ -1,4 +1,4 @@
-"""What was changed in a text, word by word."""
+"""Compares two texts word by word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class WordChange(StrEnum):
-    """What became of a piece of a text."""
+    """The change of a piece of text."""
 
     KEPT = "kept"
     REMOVED = "removed"
@@ -22,32 +22,32 @@ class WordChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """Words of a text that share their fate; what was kept stands as it is now."""
+    """Consecutive words with the same change; kept ones are as in the new text."""
 
-    fate: WordChange
+    change: WordChange
     text: str
 
 
 def pieces(old: str, new: str) -> list[DiffPiece]:
-    """Return the pieces of two texts in order, those that were removed in front of those that took their place."""
+    """Return the pieces of two texts in order; removed words precede those that replace them."""
     before, now = list(_WORD.finditer(old)), list(_WORD.finditer(new))
     steps = Indel.opcodes([word[0] for word in before], [word[0] for word in now])
     found: list[DiffPiece] = []
     for is_kept, group in groupby(steps, lambda step: step.tag == "equal"):
         run = list(group)
-        was = _between(old, before, run[0].src_start, run[-1].src_end)
-        said = _between(new, now, run[0].dest_start, run[-1].dest_end)
+        removed = _between(old, before, run[0].src_start, run[-1].src_end)
+        added = _between(new, now, run[0].dest_start, run[-1].dest_end)
         if is_kept:
-            found.append(DiffPiece(WordChange.KEPT, said))
+            found.append(DiffPiece(WordChange.KEPT, added))
         else:
-            found += [DiffPiece(WordChange.REMOVED, was)] * bool(was) + [
-                DiffPiece(WordChange.ADDED, said)
-            ] * bool(said)
+            found += [DiffPiece(WordChange.REMOVED, removed)] * bool(removed) + [
+                DiffPiece(WordChange.ADDED, added)
+            ] * bool(added)
     return found
 
 
 def _between(text: str, words: list[re.Match[str]], first: int, last: int) -> str:
-    """Return words as they are written, with the blanks between and behind them as one."""
+    """Return words as they are written, with single blanks."""
     if first == last:
         return ""
     end = words[last].start() if last < len(words) else len(text)

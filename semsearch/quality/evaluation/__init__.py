@@ -1,1 +1,1 @@
-"""Scoring an index with judged questions."""
+"""Evaluation: measures the answers of an index with judged questions, and calibrates confidence."""

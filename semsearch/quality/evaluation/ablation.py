@@ -1,4 +1,4 @@
-"""Ablation: what each part of the score is worth, by asking with recipes that lack it."""
+"""Ablation: measures each part of the score by asking without it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from semsearch.search.glossary import Glossary
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How one recipe scores: its mean over the glossaries.
+    """The measures of one set of weights: means over the glossaries.
 
-    `p` is how likely its MRR@10 would differ so from the default's by chance; None is the default.
+    `p` is the probability of such a difference of MRR@10 from the default by chance; None for the
+    default.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Variant:
 def ask_each(
     glossary: Glossary, questions: Sequence[JudgedQuestion]
 ) -> dict[str, list[QuestionOutcome]]:
-    """Ask the answerable questions with each recipe of `ABLATIONS`."""
+    """Ask the answerable questions with each set of weights in `ABLATIONS`."""
     answerable = [question for question in questions if question.is_answerable]
     return {
         name: collect(glossary.with_recipe(recipe), answerable)
@@ -37,7 +38,7 @@ def ask_each(
 
 
 def variants(asked: Mapping[str, Sequence[QuestionOutcome]]) -> list[Variant]:
-    """Score what `ask_each` brought; nothing when no question was answerable."""
+    """Measure the outcomes of `ask_each`; empty if no question was answerable."""
     default = next(name for name, recipe in ABLATIONS.items() if recipe == DEFAULT)
     found = []
     for name, outcomes in asked.items():

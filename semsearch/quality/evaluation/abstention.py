@@ -1,6 +1,6 @@
-"""Abstention: does the confidence tell right answers from wrong ones, and when to say nothing?
+"""Measures abstention: does confidence distinguish right from wrong answers?
 
-An answer is wrong if its first hit is not right, which every answer to an unanswerable question is.
+An answer is wrong if its first hit is not right; every answer to an unanswerable question is wrong.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from semsearch.quality.evaluation.optional_libraries import load
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
 BINS = 10
-"""Equal bins of the confidence in which it is compared with how often it was right."""
+"""Number of equal bins in which confidence is compared with the share of right answers."""
 
 ALLOWED = 0.05
-"""Share of wrong answers at which coverage is stated."""
+"""Share of wrong answers at which coverage is reported."""
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The answers of one range of confidence."""
+    """The answers in one range of confidence."""
 
     low: float
     high: float
@@ -37,10 +37,10 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What happens when only answers of this confidence or more are given.
+    """The result of answering only from this confidence on.
 
-    `coverage` is the share of all questions answered, `answered` that of the answerable ones, and
-    `risk` the share of wrong answers among the answers given.
+    `coverage` is the share of all questions answered, `answered` that of the answerable ones,
+    `risk` the share of wrong answers among those given.
     """
 
     threshold: float
@@ -51,10 +51,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """The answerable questions against the unanswerable ones of one kind.
+    """The answerable questions compared with one kind of unanswerable ones.
 
-    `auroc` is the chance that an answerable question has the higher confidence of the two; None
-    where nothing is answerable. `refused` is the share of these questions called "no close match".
+    `auroc` is the probability that an answerable question has the higher confidence; None if no
+    question is answerable. `refused` is the share of these questions called "no close match".
     """
 
     kind: str
@@ -65,9 +65,9 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """How well some questions were told apart; None stands where none of them is answerable.
+    """How well confidence separates some questions; None where none is answerable.
 
-    `refused` is the share of the answerable questions called "no close match", and `coverage` the
+    `refused` is the share of answerable questions called "no close match". `coverage` is the
     largest share of them that some threshold answers with at most `ALLOWED` of all answers wrong.
     `calibration_error` is the expected calibration error (Guo et al., 2017,
     https://arxiv.org/abs/1706.04599) of all questions.
@@ -82,9 +82,9 @@ class Abstention:
 
 
 def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
-    """Measure how well some questions were told apart; there is at least one."""
+    """Measure abstention for some questions, at least one."""
     answerable = [o for o in outcomes if o.question.is_answerable]
-    hopeless = [(kind, _of_kind(outcomes, kind)) for kind in HOPELESS]
+    unanswerable = [(kind, _of_kind(outcomes, kind)) for kind in HOPELESS]
     return Abstention(
         label=label,
         answerable=len(answerable),
@@ -93,21 +93,21 @@ def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
         calibration_error=calibration_error(reliability(outcomes)),
         against=tuple(
             Against(kind, len(others), auroc(answerable, others), _refused(others))
-            for kind, others in hopeless
+            for kind, others in unanswerable
             if others
         ),
     )
 
 
 def per_glossary(outcomes: Sequence[QuestionOutcome]) -> list[Abstention]:
-    """Measure each glossary and, of several, all together."""
+    """Measure each glossary and, if there are several, all together."""
     names = dict.fromkeys(o.question.glossary for o in outcomes)
     found = [abstention(n, [o for o in outcomes if o.question.glossary == n]) for n in names]
     return [*found, abstention("all questions", outcomes)] if len(names) > 1 else found
 
 
 def risk_coverage(outcomes: Sequence[QuestionOutcome]) -> list[Point]:
-    """Return the risk-coverage curve: a point for each confidence there is, the highest first.
+    """Return the risk-coverage curve: a point for each confidence, highest first.
 
     After El-Yaniv and Wiener, 2010 (https://jmlr.org/papers/v11/el-yaniv10a.html).
     """
@@ -133,7 +133,7 @@ def coverage_at(points: Sequence[Point], risk: float) -> float:
 
 
 def reliability(outcomes: Sequence[QuestionOutcome]) -> list[Bin]:
-    """Return, for each bin of confidence that is not empty, what was claimed and what was true."""
+    """Return the mean confidence and the share of right answers of each bin that is not empty."""
     confidence, right = _confidence(outcomes)
     edges = np.linspace(0, 1, BINS + 1)
     place = np.clip(np.digitize(confidence, edges) - 1, 0, BINS - 1)
@@ -150,7 +150,7 @@ def reliability(outcomes: Sequence[QuestionOutcome]) -> list[Bin]:
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """Return the mean distance between claim and truth, each bin weighed by its questions."""
+    """Return the mean distance of confidence and truth, weighted by the questions of each bin."""
     questions = sum(b.questions for b in bins)
     return sum(b.questions * abs(b.confidence - b.right) for b in bins) / questions
 
@@ -164,7 +164,7 @@ def _confidence(outcomes: Sequence[QuestionOutcome]) -> tuple[Values, Values]:
 
 
 def auroc(higher: Sequence[QuestionOutcome], lower: Sequence[QuestionOutcome]) -> float | None:
-    """Return the area under the ROC curve, from the statistic of Mann and Whitney's test."""
+    """Return the area under the ROC curve, by the Mann-Whitney statistic."""
     if not higher or not lower:
         return None
     confidence = [o.confidence for o in [*higher, *lower]]

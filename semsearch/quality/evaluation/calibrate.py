@@ -1,4 +1,4 @@
-"""Recalibration: ask an index judged questions and give it the calibration they speak for."""
+"""Calibrates an index: asks judged questions, fits the calibration, and stores it if it helps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from semsearch.storage.layout import IndexLayout
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """What came of it; `is_stored` says whether the index has the calibration from now on."""
+    """The result of a calibration, and whether the index has it now."""
 
     file: Path
     trial: Trial
@@ -30,20 +30,21 @@ class Recalibration:
 def recalibrate(
     index: Path, judgements: Iterable[Judgement], *, force: bool = False
 ) -> Recalibration:
-    """Calibrate an index with judged questions; one that is open goes on as it was opened.
+    """Calibrate an index with judged questions.
 
-    A calibration that the index had plays no part and, unless this one is stored, stays.
+    An open index keeps the calibration it was opened with. The previous calibration has no
+    influence and stays unless this one is stored.
 
     Args:
         index: the index folder.
-        judgements: the questions, in the mixture in which people ask them.
-        force: store it also if it does not improve confidence.
+        judgements: the questions, in the proportions in which people ask them.
+        force: store it even if confidence does not improve.
 
     Raises:
-        ImportFailed: a question cannot be put to this index.
+        ImportFailed: a question does not suit this index.
         InvalidSetting: too few questions count; see `assess`.
-        MissingExtra: a library that scoring needs is not installed.
-        StoredIndexError: the index cannot be opened, is being built, or cannot be written.
+        MissingExtra: a library for scoring is not installed.
+        StoredIndexError: the index cannot be opened, a build is running, or it cannot be written.
     """
     require_all()
     layout = IndexLayout(index)
@@ -63,22 +64,24 @@ def recalibrate(
                 fitted_at=datetime.now(UTC).isoformat(timespec="seconds"),
             ),
         )
-    return Recalibration(layout.calibration, trial, (*_one_sided(questions), *warnings), is_stored)
+    return Recalibration(
+        layout.calibration, trial, (*_missing_unanswerable(questions), *warnings), is_stored
+    )
 
 
 def reset(index: Path) -> bool:
-    """Remove the calibration of an index, also a damaged one; False if it had none.
+    """Remove the calibration of an index, also a damaged one; return False if there is none.
 
     Raises:
-        StoredIndexError: there is no index, it is being built, or it cannot be written.
+        StoredIndexError: there is no index, a build is running, or the file cannot be removed.
     """
     return remove_calibration(IndexLayout(index))
 
 
-def _one_sided(questions: Iterable[JudgedQuestion]) -> list[str]:
+def _missing_unanswerable(questions: Iterable[JudgedQuestion]) -> list[str]:
     if all(question.is_answerable for question in questions):
         return [
-            "every question has an answer, so confidence takes for granted that there is one; "
-            'add what people ask and nothing answers ("terms": [])'
+            "every question has an answer, so confidence will assume that there always is one; "
+            'add questions that nothing answers ("terms": [])'
         ]
     return []

@@ -1,9 +1,10 @@
-"""Comparison: is this better or worse than a stored result, question by question?
+"""Compares an evaluation with a stored one, question by question, and tests the differences.
 
-The same questions are asked before and after, so the differences are tested in pairs, by Fisher's
-randomisation test: under the null hypothesis each difference could as well have had the other sign.
-Unlike Wilcoxon's test it compares the very means that are reported and needs no rule for ties, of
-which reciprocal ranks are full (Smucker, Allan and Carterette, 2007, https://doi.org/10.1145/1321440.1321528). On accuracy it is McNemar's exact test.
+The same questions are asked before and after, so the test is paired: Fisher's randomisation test.
+Under the null hypothesis each difference could as well have the other sign. Unlike Wilcoxon's test
+it compares the reported means themselves and needs no rule for ties, which are frequent in
+reciprocal ranks (Smucker, Allan and Carterette, 2007, https://doi.org/10.1145/1321440.1321528). For
+accuracy it is McNemar's exact test.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from semsearch.quality.evaluation.optional_libraries import load
 from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
 
 SIGNIFICANT = 0.05
-"""A difference this unlikely by chance counts as real."""
+"""Highest p of a difference that counts as real."""
 
 RESAMPLES = 9999
 SEED = 20240229
@@ -30,7 +31,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a comparison needs to know of one question."""
+    """What a comparison needs of one question."""
 
     rank: int | None
     confidence: float
@@ -39,7 +40,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class MeasureChange:
-    """One measure before and now, over the questions that both results have; p is two-sided."""
+    """A measure before and now, over the questions of both results; p is two-sided."""
 
     measure: str
     questions: int
@@ -49,16 +50,16 @@ class MeasureChange:
 
     @property
     def is_drop(self) -> bool:
-        """Whether it fell, and not by chance."""
+        """Whether it fell significantly."""
         return self.now < self.before and self.p < SIGNIFICANT
 
 
 @dataclass(frozen=True, slots=True)
 class ResultComparison:
-    """How a result differs from a stored one.
+    """The differences from a stored result.
 
-    `lost` went right before and goes wrong now, `gained` the reverse: an answerable question goes
-    right when its first hit is right, any other when the answer is "no close match".
+    `lost` questions were right before and are wrong now, `gained` ones the reverse. An answerable
+    question is right if its first hit is right, any other if the answer is "no close match".
     """
 
     shared: int
@@ -70,37 +71,41 @@ class ResultComparison:
 
     @property
     def is_drop(self) -> bool:
-        """Whether any measure fell, and not by chance."""
+        """Whether any measure fell significantly."""
         return any(change.is_drop for change in self.changes)
 
 
 def result_of(outcome: QuestionOutcome) -> Result:
-    """Return what a later comparison will need of an outcome."""
+    """Return what a later comparison needs of an outcome."""
     return Result(outcome.rank, outcome.confidence, outcome.is_refused)
 
 
 def compare(before: Mapping[str, Result], outcomes: Sequence[QuestionOutcome]) -> ResultComparison:
-    """Compare outcomes with stored results, by the keys of their questions."""
+    """Compare outcomes with stored results, by the keys of the questions."""
     pairs = [(o, before[o.question.key]) for o in outcomes if o.question.key in before]
-    ranked = [(o, then) for o, then in pairs if o.question.is_answerable]
-    hopeless = [(o, then) for o, then in pairs if not o.question.is_answerable]
+    ranked = [(o, previous) for o, previous in pairs if o.question.is_answerable]
+    unanswerable = [(o, previous) for o, previous in pairs if not o.question.is_answerable]
     changes = [_change(name, value, ranked) for name, value in _RANKED.items() if ranked]
-    changes += [_change("refused", _refused, hopeless)] if hopeless else []
+    changes += [_change("refused", _refused, unanswerable)] if unanswerable else []
     return ResultComparison(
         shared=len(pairs),
         only_before=len(before) - len(pairs),
         only_now=len(outcomes) - len(pairs),
         changes=tuple(changes),
-        gained=tuple(o for o, then in pairs if _went_right(o, result_of(o)) > _went_right(o, then)),
-        lost=tuple(o for o, then in pairs if _went_right(o, result_of(o)) < _went_right(o, then)),
+        gained=tuple(
+            o for o, previous in pairs if _is_right(o, result_of(o)) > _is_right(o, previous)
+        ),
+        lost=tuple(
+            o for o, previous in pairs if _is_right(o, result_of(o)) < _is_right(o, previous)
+        ),
     )
 
 
 def paired_p(before: Values, now: Values) -> float:
-    """Return how likely such a difference of the means, either way, is by chance: 0 to 1."""
-    differences = (now - before)[now != before]  # those of 0 have no sign to change
+    """Return the two-sided probability of such a difference of means by chance."""
+    differences = (now - before)[now != before]  # differences of 0 have no sign
     if len(differences) < 2:
-        return 1.0  # a single one has either sign as often
+        return 1.0  # one difference has either sign equally often
     test = load("scipy.stats").permutation_test(
         (differences,),
         np.mean,
@@ -114,7 +119,7 @@ def paired_p(before: Values, now: Values) -> float:
 
 
 def reciprocal_rank(result: Result) -> float:
-    """Return 1 / rank, 0 beyond the first ten."""
+    """Return 1 / rank; 0 after the tenth."""
     return 1 / result.rank if result.rank and result.rank <= DEPTH else 0.0
 
 
@@ -133,14 +138,14 @@ _RANKED: dict[str, Callable[[Result], float]] = {
 }
 
 
-def _went_right(outcome: QuestionOutcome, result: Result) -> bool:
+def _is_right(outcome: QuestionOutcome, result: Result) -> bool:
     return result.rank == 1 if outcome.question.is_answerable else result.is_refused
 
 
 def _change(
     measure: str, value: Callable[[Result], float], pairs: Sequence[tuple[QuestionOutcome, Result]]
 ) -> MeasureChange:
-    before = np.array([value(then) for _, then in pairs])
+    before = np.array([value(previous) for _, previous in pairs])
     now = np.array([value(result_of(o)) for o, _ in pairs])
     return MeasureChange(
         measure, len(pairs), float(before.mean()), float(now.mean()), paired_p(before, now)

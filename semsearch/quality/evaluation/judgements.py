@@ -1,11 +1,9 @@
-"""Judged questions: what people ask and which terms would be right.
+"""Reads judged questions: what people ask, and which terms are right.
 
-A questions file is JSONL, one question a line: `{"query": "...", "terms": ["...", ...]}`, every term
-named being right. A line without terms is a question that nothing in the glossary answers.
-
-Optional fields are `glossary`, the glossary asked, which is otherwise the one the file is named
-after; and `kind`, by which scores are broken down. An answerable question may be of any kind, an
-unanswerable one is `near` (the right subject, but the glossary lacks the term) or `far`.
+A file is JSON Lines: `{"query": "...", "terms": ["...", ...]}`, where every term is right. A line
+without terms is a question that the glossary cannot answer. Optional fields are `glossary`, by
+default the file's name, and `kind`, by which results are grouped. An answerable question may be of
+any kind; an unanswerable one is `near` (the right subject, but a missing term) or `far`.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ from semsearch.text.normalise import check_question
 ANSWERABLE = "answerable"
 NEAR, FAR, UNANSWERABLE = "near", "far", "unanswerable"
 HOPELESS = (NEAR, FAR, UNANSWERABLE)
-"""The kinds of a question that nothing answers; the last where the line says no more."""
+"""Kinds of unanswerable questions; the last is the default."""
 
 FIELDS = ("query", "terms", "glossary", "kind")
 EXAMPLE = '{"query": "...", "terms": ["..."]}'
@@ -34,9 +32,9 @@ EXAMPLE = '{"query": "...", "terms": ["..."]}'
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One question, the glossary it is put to, and the terms that answer it.
+    """A question, the glossary it is asked of, and the right terms.
 
-    `is_named` says whether the line itself named the glossary, and not only the file.
+    `is_named` tells whether the line itself, not only the file, names the glossary.
     """
 
     query: str
@@ -48,7 +46,7 @@ class Judgement:
 
 
 class Half(StrEnum):
-    """Which questions are asked: what is tuned on some must be reported on the others."""
+    """Which half of the questions is asked; tuning on some must be reported on the others."""
 
     TUNING = "tuning"
     REPORTING = "reporting"
@@ -56,7 +54,7 @@ class Half(StrEnum):
 
 
 def half_named(name: str) -> Half:
-    """Return a half by its name.
+    """Return a half by name.
 
     Raises:
         InvalidSetting: there is no such half.
@@ -68,7 +66,7 @@ def half_named(name: str) -> Half:
 
 
 def is_tuning(question: str) -> bool:
-    """Whether a question belongs to the half that may be tuned on: its SHA-256 begins even."""
+    """Return whether a question is in the tuning half: its SHA-256 begins with an even byte."""
     return hashlib.sha256(question.encode()).digest()[0] % 2 == 0
 
 
@@ -80,11 +78,11 @@ def in_half(judgements: Iterable[Judgement], half: Half) -> list[Judgement]:
 
 
 def read_judgements(*paths: Path) -> list[Judgement]:
-    """Read questions files. A question that stands there several times is returned as often.
+    """Read files of questions; repeated questions are returned repeatedly.
 
     Raises:
-        ImportFailed: a file cannot be read or holds no question, or a line is not a judged
-            question; the message has the line.
+        ImportFailed: a file cannot be read or has no question, or a line is not a judged question;
+            the message has the line.
     """
     return [judgement for path in paths for judgement in _read(path)]
 
@@ -96,7 +94,9 @@ def _read(path: Path) -> list[Judgement]:
         raise ImportFailed(f"cannot be read ({error.strerror})", path) from error
     except UnicodeDecodeError as error:
         raise ImportFailed(f"is not UTF-8 text ({error}); save it as UTF-8", path) from error
-    found = list(_judgements(path, text.split("\n")))  # a text may hold other line separators
+    found = list(
+        _judgements(path, text.split("\n"))
+    )  # not splitlines: texts may contain other line separators
     if not found:
         raise ImportFailed(f"holds no questions; a line reads {EXAMPLE}", path)
     return found
@@ -113,21 +113,21 @@ def _judgements(path: Path, lines: Iterable[str]) -> Iterator[Judgement]:
             raise ImportFailed(reason, path, number) from error
         except RecursionError as error:
             raise ImportFailed("not a judged question: too many brackets", path, number) from error
-        except (_Unfit, InvalidQuestion) as error:
+        except (_InvalidLine, InvalidQuestion) as error:
             raise ImportFailed(f"not a judged question: {error}", path, number) from error
 
 
-class _Unfit(Exception):
+class _InvalidLine(Exception):
     """What is wrong with a line."""
 
 
 def _judgement(stated: Any, source: Source, stem: str) -> Judgement:  # noqa: ANN401 - any JSON
     if not isinstance(stated, dict):
-        raise _Unfit(f"a line reads {EXAMPLE}")
+        raise _InvalidLine(f"a line reads {EXAMPLE}")
     _check_fields(stated)
     terms = stated.get("terms") or []
     if not isinstance(terms, list):
-        raise _Unfit(f'"terms" is a list of texts, not {json.dumps(terms)}')
+        raise _InvalidLine(f'"terms" is a list of texts, not {json.dumps(terms)}')
     glossary = stated.get("glossary")
     return Judgement(
         query=_checked(stated.get("query"), "query"),
@@ -140,22 +140,22 @@ def _judgement(stated: Any, source: Source, stem: str) -> Judgement:  # noqa: AN
 
 
 def _check_fields(stated: dict[str, Any]) -> None:
-    """Refuse a misspelt field, which would turn an answerable question into another one."""
+    """Refuse a misspelt field; it could turn an answerable question into an unanswerable one."""
     for field in stated.keys() - set(FIELDS):
         if near := difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.7):
-            raise _Unfit(f'there is no field "{field}"; did you mean "{near[0]}"?')
+            raise _InvalidLine(f'there is no field "{field}"; did you mean "{near[0]}"?')
     if "query" not in stated:
-        raise _Unfit(f'it has no "query"; a line reads {EXAMPLE}')
+        raise _InvalidLine(f'it has no "query"; a line reads {EXAMPLE}')
 
 
 def _checked(value: Any, field: str) -> str:  # noqa: ANN401 - any JSON
     if not isinstance(value, str):
-        raise _Unfit(f'"{field}" holds {json.dumps(value)}, which is not a text')
+        raise _InvalidLine(f'"{field}" holds {json.dumps(value)}, which is not a text')
     try:
         check_question(value)
     except InvalidQuestion as error:
         reason = str(error) if field == "query" else f"{value!r} is not the name of anything"
-        raise _Unfit(reason if field == "query" else f'"{field}": {reason}') from error
+        raise _InvalidLine(reason if field == "query" else f'"{field}": {reason}') from error
     return value
 
 
@@ -164,9 +164,9 @@ def _kind(stated: Any, *, answerable: bool) -> str:  # noqa: ANN401 - any JSON
         return ANSWERABLE if answerable else UNANSWERABLE
     kind = _checked(stated, "kind")
     if answerable and kind in HOPELESS:
-        raise _Unfit(
-            f'it has terms, so nothing but an answer is right, and yet its kind is "{kind}"'
-        )
+        raise _InvalidLine(f'it has terms, so its kind cannot be "{kind}"')
     if not answerable and kind not in HOPELESS:
-        raise _Unfit(f'it has no terms, so its kind is one of {", ".join(HOPELESS)}, not "{kind}"')
+        raise _InvalidLine(
+            f'it has no terms, so its kind is one of {", ".join(HOPELESS)}, not "{kind}"'
+        )
     return kind

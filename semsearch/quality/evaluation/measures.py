@@ -1,4 +1,4 @@
-"""Measures of ranking, per question by `ir-measures`, and their means with bootstrap intervals."""
+"""Measures of ranking for each question (`ir-measures`), and means with bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its interval; without one when all values are equal, or there is only one."""
+    """A mean with its interval; there is none if all values are equal, or there is only one."""
 
     mean: float
     low: float | None = None
@@ -51,7 +51,7 @@ class Row:
 def per_question(outcomes: Sequence[QuestionOutcome]) -> dict[str, Values]:
     """Return each measure of each answerable question, (n,) in their order.
 
-    All right terms weigh the same; nDCG@10 is 1 only when all of them come first.
+    All right terms have the same weight; nDCG@10 is 1 only if all of them come first.
     """
     ir_measures = load("ir_measures")
     answerable = [o for o in outcomes if o.question.is_answerable]
@@ -73,9 +73,9 @@ def per_question(outcomes: Sequence[QuestionOutcome]) -> dict[str, Values]:
 
 
 def rows(outcomes: Sequence[QuestionOutcome]) -> list[Row]:
-    """Return a row for each glossary, for each kind if there are several, and for all together.
+    """Return a row for each glossary, for each of several kinds, and for all questions.
 
-    The mean over the glossaries, whatever their number of questions, comes last.
+    The mean over the glossaries, regardless of their numbers of questions, comes last.
     """
     answerable = [o for o in outcomes if o.question.is_answerable]
     if not answerable:
@@ -94,7 +94,7 @@ def rows(outcomes: Sequence[QuestionOutcome]) -> list[Row]:
 
 
 def total(found: Sequence[Row]) -> Row | None:
-    """Return the row that stands for all: the mean over the glossaries, or the only glossary."""
+    """Return the overall row: the mean over the glossaries, or the only glossary."""
     last = [row for row in found if row.group in ("glossary", "mean")]
     return last[-1] if last else None
 
@@ -102,8 +102,7 @@ def total(found: Sequence[Row]) -> Row | None:
 def mean_of(samples: Sequence[Values]) -> Estimate:
     """Return the mean of the means of some samples, with a percentile bootstrap interval.
 
-    Each sample is resampled by itself (Efron and Tibshirani, 1993, chapter 13), always with the
-    same seed.
+    Each sample is resampled separately (Efron and Tibshirani, 1993, chapter 13), with a fixed seed.
     """
     mean = float(np.mean([sample.mean() for sample in samples]))
     varied = [sample for sample in samples if len(sample) > 1 and np.ptp(sample) > 0]
@@ -133,7 +132,7 @@ def mean_of(samples: Sequence[Values]) -> Estimate:
 
 
 def _places(labels: Sequence[str]) -> dict[str, NDArray[np.int64]]:
-    """Return where each label stands, in the order of their first places."""
+    """Return the places of each label, in the order of their first places."""
     return {
         label: np.flatnonzero([other == label for other in labels])
         for label in dict.fromkeys(labels)

@@ -1,4 +1,4 @@
-"""The libraries that scoring needs and a serve-only installation lacks, loaded when they are used."""
+"""Loads the libraries for scoring, which a serve-only installation lacks, when they are used."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ NEEDED = {
     "scipy.stats": "scipy",
     "scipy.optimize": "scipy",
     "jinja2": "jinja2",
+    "matplotlib": "matplotlib",
 }
 """What each is called where it is installed from."""
 

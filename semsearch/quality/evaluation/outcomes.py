@@ -1,4 +1,4 @@
-"""Outcomes: what came of each question. Everything else is computed from them."""
+"""Asks judged questions and records the outcomes, from which everything else is computed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from semsearch.ranking import confidence
 from semsearch.search.glossary import Glossary
 
 DEPTH = 10
-"""Hits looked at."""
+"""Hits recorded for each question."""
 
 
 class Failure(StrEnum):
-    """What can go wrong with a question, in words for people."""
+    """What can go wrong with a question, in words."""
 
     MISSING = "right term not among the first ten"
     LOW = "right term only further down"
@@ -26,7 +26,7 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """One hit as it was shown."""
+    """One recorded hit."""
 
     id: str
     term: str
@@ -35,10 +35,10 @@ class ShownEntry:
 
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
-    """A question and what came of it.
+    """A question and its answer.
 
-    `is_refused` says that the answer was "no close match"; `seconds` is what the question took,
-    encoding included.
+    `is_refused` tells whether the answer was "no close match"; `seconds` is the time including
+    encoding.
     """
 
     question: JudgedQuestion
@@ -49,18 +49,18 @@ class QuestionOutcome:
 
     @property
     def rank(self) -> int | None:
-        """The rank of the first right hit, from 1; None when it is not among the first ten."""
+        """The rank of the first right hit, from 1; None if it is not among the first ten."""
         right = self.question.right
         return next((i for i, hit in enumerate(self.shown, 1) if hit.id in right), None)
 
     @property
     def is_right(self) -> bool:
-        """Whether the first hit is right; to an unanswerable question none is."""
+        """Whether the first hit is right; never for an unanswerable question."""
         return self.rank == 1
 
     @property
     def failure(self) -> Failure | None:
-        """What went wrong; None when nothing did."""
+        """What went wrong, or None."""
         if not self.question.is_answerable:
             return None if self.is_refused else Failure.ANSWERED
         if self.rank is None:
@@ -76,7 +76,7 @@ def collect(
     *,
     min_confidence: float = confidence.THRESHOLD,
 ) -> list[QuestionOutcome]:
-    """Ask every question, one after the other; the first is asked twice, so that all are warm."""
+    """Ask all questions one by one; the first is asked twice, so that caches are warm."""
     for first in questions[:1]:
         glossary.ask(first.query, k=DEPTH, glossary=first.glossary)
     return [_outcome(glossary, question, min_confidence) for question in questions]

@@ -1,11 +1,11 @@
-"""Calibrating: how confidence has to be bent to fit what judged questions showed.
+"""Fits a calibration by Platt scaling: rescales confidence to match judged questions.
 
-Platt scaling of the stated log odds (Platt, 1999): two numbers, so that a few dozen questions are
-enough and the order of answers stays. Whether it helps is measured by cross-validation: each question
-is judged by a calibration that has not seen it.
+Platt scaling (Platt, 1999) rescales log odds with two parameters, so a few dozen questions are
+enough and the order of answers stays. Its benefit is measured by cross-validation: the calibration
+that rescales a question was fitted without it.
 
-Only questions that no name answered count. A name is right because it was named, which says nothing
-about how far similar meaning can be trusted; `answering` leaves the confidence of names as it is.
+Only questions that no name answered count. A matched name is right by itself and says nothing about
+the reliability of similarity; `search/answer.py` never rescales the confidence of names.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.ranking.confidence import THRESHOLD, Calibration
 
 BY_MEANING = frozenset({Tier.MEANING.value, Tier.NEAREST.value})
-"""Tiers of a first hit that no name put there."""
+"""Tiers of a first hit that was not found by name."""
 
 PRIOR = 20
-"""Pseudo-questions that speak for leaving confidence as it is: spread evenly over it, each right as
-often as it states. Five real questions hardly move it, two hundred decide."""
+"""Pseudo-questions in favour of unchanged confidence: spread evenly over it, each right as often as
+it states. Five real questions hardly change the result, two hundred determine it."""
 
 MIN_SLOPE = 0.1
-"""Confidence is never turned round, however little it told right from wrong."""
+"""Lower bound of the slope, so that confidence is never reversed."""
 
 FOLDS = 5
 
 FEWEST = 20
-"""Least questions; with fewer, their cross-validated figures are those of chance."""
+"""Fewest questions; the cross-validated figures of fewer are dominated by chance."""
 
 FEWEST_OF_EACH = FOLDS
-"""Least right and least wrong first hits: one of each in every fold."""
+"""Fewest right and fewest wrong first hits: one of each in every fold."""
 
 SMALLEST = 5e-5
-"""Half of the last digit of a stated confidence, which would else have log odds without end."""
+"""Half of the last digit of a stated confidence; 0 and 1 would have infinite log odds."""
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How good the confidence of some questions is; less is better for all but `shown_right`.
+    """The quality of the confidence of some questions; less is better except for `shown_right`.
 
-    `log_loss` is the mean negative log likelihood, in nats. `shown_right` is the share of the right
-    first hits that are a close match, `answered_wrong` that of the wrong ones.
+    `log_loss` is the mean negative log likelihood, in nats. `shown_right` is the share of right
+    first hits that are a close match, `answered_wrong` that of wrong ones.
     """
 
     calibration_error: float
@@ -64,11 +64,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A calibration and what it is worth.
+    """A calibration and its measured benefit.
 
-    `questions` is how many it was fitted on, `by_name` how many did not count since a name answered
-    them. `before` is what confidence was worth without it, `after` with one that had not seen the
-    question. `p` is how likely the log loss would differ so, either way, by chance.
+    `questions` is the number it was fitted on, `by_name` the number left out because a name
+    answered. `before` measures confidence without it, `after` with one fitted on other questions.
+    `p` is the two-sided probability of such a difference of the log loss by chance.
     """
 
     calibration: Calibration
@@ -80,7 +80,7 @@ class Trial:
 
     @property
     def improves(self) -> bool:
-        """Whether confidence is worth more with it, by the log loss of questions not seen."""
+        """Whether the cross-validated log loss is lower."""
         return self.after.log_loss < self.before.log_loss
 
 
@@ -88,8 +88,8 @@ def assess(outcomes: Sequence[QuestionOutcome]) -> Trial:
     """Fit a calibration on all questions that count, and cross-validate it.
 
     Args:
-        outcomes: asked without a calibration and with a `min_confidence` of 0, which would else
-            change the tiers; answerable or not.
+        outcomes: asked without a calibration and with a `min_confidence` of 0, since others change
+            the tiers; answerable or not.
 
     Raises:
         InvalidSetting: too few count, or too few of them are right or wrong.
@@ -101,34 +101,34 @@ def assess(outcomes: Sequence[QuestionOutcome]) -> Trial:
             f"{len(counted)} of {len(outcomes)} questions count, {right} of them answered rightly; a "
             f"calibration needs {FEWEST}, at least {FEWEST_OF_EACH} answered rightly and "
             f"{FEWEST_OF_EACH} wrongly, and those that a name answers do not count; "
-            "write down more of what people ask, also what nothing answers"
+            "add more questions that people ask, also some that nothing answers"
         )
-    bent = _cross_validated(counted)
+    rescaled = _cross_validated(counted)
     return Trial(
         calibration=calibrate(counted),
         questions=len(counted),
         by_name=len(outcomes) - len(counted),
         before=figures(counted),
-        after=figures(bent),
-        p=paired_p(_losses(counted), _losses(bent)),
+        after=figures(rescaled),
+        p=paired_p(_losses(counted), _losses(rescaled)),
     )
 
 
 def calibrate(outcomes: Sequence[QuestionOutcome]) -> Calibration:
-    """Return the likeliest calibration after these questions, and after those of the prior.
+    """Return the most likely calibration given these questions and the prior.
 
-    Their order makes no difference; without any it is the one that changes nothing.
+    The order of questions does not matter; without questions nothing is rescaled.
     """
     pseudo = (np.arange(PRIOR) + 0.5) / PRIOR
-    stated = np.concatenate([_stated(outcomes), pseudo])
+    confidences = np.concatenate([_confidences(outcomes), pseudo])
     truth = np.concatenate([_is_right(outcomes), pseudo])
-    odds = np.log(stated / (1 - stated))
+    odds = np.log(confidences / (1 - confidences))
 
     def loss(parameters: Values) -> tuple[float, Values]:
-        bent = parameters[0] * odds + parameters[1]
+        rescaled = parameters[0] * odds + parameters[1]
         # tanh is the logistic function in a form that cannot overflow
-        excess = (1 + np.tanh(bent / 2)) / 2 - truth
-        value = float((np.logaddexp(0, bent) - truth * bent).sum())
+        excess = (1 + np.tanh(rescaled / 2)) / 2 - truth
+        value = float((np.logaddexp(0, rescaled) - truth * rescaled).sum())
         return value, np.array([excess @ odds, excess.sum()])
 
     bounds = [(MIN_SLOPE, None), (None, None)]
@@ -140,7 +140,7 @@ def calibrate(outcomes: Sequence[QuestionOutcome]) -> Calibration:
 
 
 def figures(outcomes: Sequence[QuestionOutcome]) -> Figures:
-    """Measure the confidence of outcomes, of which some are right and some are not."""
+    """Measure the confidence of outcomes, some right and some wrong."""
     right = _is_right(outcomes)
     is_match = np.array([o.confidence >= THRESHOLD for o in outcomes], dtype=bool)
     return Figures(
@@ -152,24 +152,24 @@ def figures(outcomes: Sequence[QuestionOutcome]) -> Figures:
 
 
 def _cross_validated(outcomes: Sequence[QuestionOutcome]) -> list[QuestionOutcome]:
-    """Return the outcomes with the confidence that a calibration on the others gives them."""
-    dealt = list(zip(outcomes, _folds(outcomes), strict=True))
-    bent = [calibrate([o for o, other in dealt if other != fold]) for fold in range(FOLDS)]
-    return [replace(o, confidence=bent[fold].apply(o.confidence)) for o, fold in dealt]
+    """Return the outcomes rescaled by a calibration fitted on the other folds."""
+    assigned = list(zip(outcomes, _folds(outcomes), strict=True))
+    rescaled = [calibrate([o for o, other in assigned if other != fold]) for fold in range(FOLDS)]
+    return [replace(o, confidence=rescaled[fold].apply(o.confidence)) for o, fold in assigned]
 
 
 def _folds(outcomes: Sequence[QuestionOutcome]) -> list[int]:
-    """Deal out right and wrong ones evenly, in an order that no file decides."""
+    """Assign right and wrong outcomes evenly to folds, independent of their order."""
     places = range(len(outcomes))
-    dealt = sorted(places, key=lambda i: (outcomes[i].is_right, outcomes[i].question.key))
-    fold = {place: turn % FOLDS for turn, place in enumerate(dealt)}
+    assigned = sorted(places, key=lambda i: (outcomes[i].is_right, outcomes[i].question.key))
+    fold = {place: turn % FOLDS for turn, place in enumerate(assigned)}
     return [fold[place] for place in places]
 
 
 def _losses(outcomes: Sequence[QuestionOutcome]) -> Values:
-    """Return (n,) what each confidence costs: the negative log of what it gave to the truth."""
-    stated = _stated(outcomes)
-    losses: Values = -np.log(np.where(_is_right(outcomes), stated, 1 - stated))
+    """Return (n,) the negative log of the probability that each confidence gave to the truth."""
+    confidences = _confidences(outcomes)
+    losses: Values = -np.log(np.where(_is_right(outcomes), confidences, 1 - confidences))
     return losses
 
 
@@ -177,7 +177,7 @@ def _is_right(outcomes: Sequence[QuestionOutcome]) -> NDArray[np.bool_]:
     return np.array([o.is_right for o in outcomes], dtype=np.bool_)
 
 
-def _stated(outcomes: Sequence[QuestionOutcome]) -> Values:
-    """Return (n,) confidences that have finite log odds."""
-    stated = np.array([o.confidence for o in outcomes], dtype=np.float64)
-    return np.clip(stated, SMALLEST, 1 - SMALLEST)
+def _confidences(outcomes: Sequence[QuestionOutcome]) -> Values:
+    """Return (n,) confidences with finite log odds."""
+    confidences = np.array([o.confidence for o in outcomes], dtype=np.float64)
+    return np.clip(confidences, SMALLEST, 1 - SMALLEST)

@@ -1,4 +1,4 @@
-"""Questions: judged questions whose right terms have been looked up in the index."""
+"""Resolves the right terms of judged questions to entries of an index."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from semsearch.search.glossary import Glossary
 from semsearch.text.normalise import fold
 
 NEAR_NAME = 60
-"""Least resemblance, of 100, of a name that is suggested for an unknown one."""
+"""Least similarity, of 100, of a name that is suggested for an unknown one."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuestion:
     """One question to ask.
 
-    `terms` are the right terms as their author stated them, `right` the ids they stand for; a term
-    that the glossary lacks stands for itself, which nothing finds.
+    `terms` are the right terms as stated, `right` their ids; a term that the glossary lacks stands
+    for itself and is never found.
     """
 
     query: str
@@ -32,41 +32,42 @@ class JudgedQuestion:
 
     @property
     def key(self) -> str:
-        """What tells this question from others, without its text."""
+        """Identifies the question without its text."""
         return hashlib.sha256(f"{self.glossary}\n{self.query}".encode()).hexdigest()[:16]
 
     @property
     def is_answerable(self) -> bool:
-        """Whether a term would be right."""
+        """Whether there is a right term."""
         return bool(self.terms)
 
 
 def prepare(
     glossary: Glossary, judgements: Iterable[Judgement]
 ) -> tuple[list[JudgedQuestion], list[str]]:
-    """Look up the right terms.
+    """Resolve the right terms of questions.
 
-    A term stands for the entries of this term or id, or else for those that have it as a term or
-    alias in other letters. A question goes to the glossary that its line names, or else to the one
-    that its file is named after, or else to the only one there is.
+    A term stands for the entries with this term or id, or else for those with this term or alias in
+    another case. A question goes to the glossary of its line, or else of its file name, or else to
+    the only one.
 
     Returns:
-        The questions, and what their author should know: which terms the glossary lacks (they
-        count as misses), and which questions stand there twice (they count once).
+        The questions, and warnings: terms that the glossary lacks (they count as misses), and
+        repeated questions (they count once).
 
     Raises:
-        ImportFailed: a question is put to a glossary that the index lacks, or is judged in two ways.
+        ImportFailed: the index lacks the glossary of a question, or a question is judged in two
+            ways.
     """
     entries, _ = glossary.definitions()
     names = _by_glossary(entries)
-    asked: dict[tuple[str, str], Judgement] = {}
+    first_asked: dict[tuple[str, str], Judgement] = {}
     questions: list[JudgedQuestion] = []
     warnings: list[str] = []
     for j in judgements:
         name = _glossary_of(j, [*names])
-        first = asked.setdefault((name, j.query), j)
+        first = first_asked.setdefault((name, j.query), j)
         if first is not j:
-            warnings.append(_twice(first, j))
+            warnings.append(_repeated(first, j))
             continue
         right, lacking = names[name].resolve(j.terms)
         questions.append(JudgedQuestion(j.query, name, j.kind, j.terms, right))
@@ -75,7 +76,7 @@ def prepare(
 
 
 class _Names:
-    """What the entries of one glossary are called."""
+    """The names of the entries of one glossary."""
 
     def __init__(self, glossary: str) -> None:
         self.glossary = glossary
@@ -83,14 +84,14 @@ class _Names:
         self._folded: dict[str, list[str]] = {}
 
     def add(self, entry: Entry) -> None:
-        """Take in one entry."""
+        """Add one entry."""
         for name in {entry.id, entry.term}:
             self._exact.setdefault(name, []).append(entry.id)
         for name in {fold(name) for name in (entry.term, *entry.aliases)}:
             self._folded.setdefault(name, []).append(entry.id)
 
     def resolve(self, terms: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-        """Return the ids of all terms, and a reason for each term that has none."""
+        """Return the ids of all terms, and a reason for each term without one."""
         ids: list[str] = []
         lacking = []
         for term in terms:
@@ -131,7 +132,7 @@ def _glossary_of(judgement: Judgement, known: Sequence[str]) -> str:
     )
 
 
-def _twice(first: Judgement, again: Judgement) -> str:
+def _repeated(first: Judgement, again: Judgement) -> str:
     if (first.terms, first.kind) != (again.terms, again.kind):
         raise ImportFailed(
             f"the question stands already at {first.source}, with other terms or another kind; "

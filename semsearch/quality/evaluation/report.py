@@ -1,4 +1,4 @@
-"""The report: everything that is said about one evaluation."""
+"""The report of an evaluation: asks all questions and computes every measure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from semsearch.search.glossary import Glossary
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds that a question took, one at a time, the index being in memory."""
+    """Milliseconds per question, asked one by one with the index in memory."""
 
     median_ms: float
     p95_ms: float
@@ -37,7 +37,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One evaluation. Everything but the outcomes follows from them."""
+    """One evaluation; everything is computed from the outcomes."""
 
     indexes: tuple[IndexInfo, ...]
     half: Half
@@ -53,19 +53,19 @@ class Report:
 
     @property
     def failures(self) -> dict[Failure, list[QuestionOutcome]]:
-        """The outcomes in which something went wrong, by what it was."""
+        """The outcomes that went wrong, by failure."""
         found = {failure: [o for o in self.outcomes if o.failure is failure] for failure in Failure}
         return {failure: outcomes for failure, outcomes in found.items() if outcomes}
 
     @property
     def is_drop(self) -> bool:
-        """Whether it is worse than the result it was compared with, and not by chance."""
+        """Whether a measure fell significantly below the stored result."""
         return self.comparison is not None and self.comparison.is_drop
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """What was asked of one index and what came of it; `by_recipe` is empty without ablations."""
+    """The outcomes of one index; `by_recipe` is empty without ablations."""
 
     index: IndexInfo
     outcomes: list[QuestionOutcome]
@@ -79,8 +79,8 @@ def ask_all(
     """Ask an index the questions of one half.
 
     Raises:
-        ImportFailed: a question cannot be put to this index.
-        MissingExtra: a library that scoring needs is not installed.
+        ImportFailed: a question does not suit this index.
+        MissingExtra: a library for scoring is not installed.
     """
     require_all()
     questions, warnings = prepare(glossary, in_half(judgements, half))
@@ -95,15 +95,15 @@ def ask_all(
 def summarise(
     asked: Sequence[AskedQuestion], *, half: Half, before: Mapping[str, Result] | None = None
 ) -> Report:
-    """Compute the report on the questions asked of some indexes.
+    """Compute the report of the questions asked of some indexes.
 
     Args:
-        asked: what came of each index.
+        asked: the outcomes of each index.
         half: the questions that were asked.
         before: results to compare with, by the keys of the questions.
 
     Raises:
-        InvalidSetting: no question was asked, or none that the results to compare with have.
+        InvalidSetting: no question was asked, or none is in the results to compare with.
     """
     outcomes = [outcome for part in asked for outcome in part.outcomes]
     if not outcomes:

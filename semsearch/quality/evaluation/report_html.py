@@ -1,4 +1,4 @@
-"""The report as a page: one file, without scripts, which needs nothing from elsewhere."""
+"""Renders an evaluation as an HTML page: one file without scripts or external resources."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from semsearch.quality.evaluation.report import Report
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 
 SHOWN = 3
-"""Hits listed of a question that went wrong."""
+"""Hits listed for a failed question."""
 
 
 def to_html(report: Report) -> str:
-    """Return a report as a page. Questions and terms are not trusted: they are shown as text."""
+    """Return a report as a page; questions and terms are escaped."""
     jinja2 = load("jinja2")
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True

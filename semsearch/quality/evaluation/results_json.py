@@ -1,4 +1,4 @@
-"""A result as JSON: what `--json` prints, and what `--compare` reads."""
+"""Writes an evaluation as JSON for `--json`, and reads it for `--compare`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.report import Report
 
 FORMAT = 1
-"""Raised when a stored result is no longer read as it was."""
+"""Version of stored results; raised when their meaning changes."""
 
 DIGITS = 4
 
@@ -39,7 +39,7 @@ def to_json(report: Report) -> str:
 
 
 def to_compact_json(outcomes: Iterable[QuestionOutcome]) -> str:
-    """Return just what a comparison needs, without any text, a question a line."""
+    """Return what a comparison needs, without texts, one question a line."""
     lines = [json.dumps(_rounded(_result(outcome))) for outcome in outcomes]
     return f'{{"format": {FORMAT}, "questions": [\n' + ",\n".join(lines) + "\n]}\n"
 
@@ -53,7 +53,7 @@ def read_results(path: Path) -> dict[str, Result]:
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
         if stated["format"] != FORMAT:
-            reason = f"is a result of format {stated['format']!r}, not {FORMAT}; store it anew"
+            reason = f"is a result of format {stated['format']!r}, not {FORMAT}; store it again"
             raise ImportFailed(reason, path)
         return {str(question["key"]): _read(question) for question in stated["questions"]}
     except OSError as error:

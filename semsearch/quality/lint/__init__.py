@@ -1,6 +1,6 @@
-"""Lint: what an owner may want to mend in a glossary, found by rules that can be switched one by one.
+"""Lint: finds problems of a glossary by rules that can be configured one by one.
 
-Nothing here changes a glossary or an index.
+It changes neither the glossary nor an index.
 """
 
 from semsearch.quality.lint.config import LintConfig, find_config, read_config, severity_named

@@ -1,13 +1,14 @@
-"""Which rules are looked for, how bad each is, and what is allowed: read from a file, changed on the command line.
+"""Configuration of lint: which rules run, their severity, options, and allowed findings.
 
-`[tool.semsearch.lint]` of a `pyproject.toml`, or the same without that prefix in `.semsearch-lint.toml`:
+It is read from `[tool.semsearch.lint]` of a `pyproject.toml`, or from `.semsearch-lint.toml`
+without that prefix, and options of the command line override it:
 
     fail-on = "error"                 # warning by default; "note", or "never"
 
-    [undefined-acronym]               # a table for each rule that is to be otherwise
+    [undefined-acronym]               # a table for each rule to be changed
     severity = "warning"              # error, warning, note, or off
-    allow = ["HTML", "bakery:peel"]   # what a finding is about, or an entry, by its term or id
-    uses = 3                          # the rule's own numbers
+    allow = ["HTML", "bakery:peel"]   # subject of a finding, or term or id of an entry
+    uses = 3                          # the rule's own options
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ NEVER = "never"
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
-    """What is chosen of one rule; `severity` is None for one that is off, `allowed` are folded."""
+    """The settings of one rule; `severity` is None if it is off, `allowed` names are folded."""
 
     rule: Rule
     severity: Severity | None
@@ -41,11 +42,11 @@ class RuleSetting:
 
     @classmethod
     def of(cls, rule: Rule) -> RuleSetting:
-        """Choose a rule as it is."""
+        """Return the default settings of a rule."""
         return cls(rule, rule.severity, rule.options)
 
     def finding(self, found: Match) -> Finding | None:
-        """Return what is reported of what was found; None if it is allowed, or the rule is off."""
+        """Return the finding of a match; None if it is allowed, or the rule is off."""
         entry = found.entry
         names = (found.subject, *((entry.id, entry.term) if entry else ()))
         if self.severity is None or any(fold(name) in self.allowed for name in names):
@@ -59,7 +60,7 @@ class RuleSetting:
 
 @dataclass(frozen=True, slots=True)
 class LintConfig:
-    """What is chosen of all rules, and from which severity on a lint fails; None never does."""
+    """The settings of all rules, and the lowest severity that fails; None never fails."""
 
     choices: Mapping[str, RuleSetting] = field(
         default_factory=lambda: {name: RuleSetting.of(rule) for name, rule in RULES.items()}
@@ -67,11 +68,11 @@ class LintConfig:
     fail_on: Severity | None = Severity.WARNING
 
     def only(self, select: Collection[str] = (), ignore: Collection[str] = ()) -> LintConfig:
-        """Return the same with some rules alone, or without some.
+        """Return the configuration restricted to some rules, or without some.
 
         Args:
-            select: the rules to look for, those that are off included; all that are not off by default.
-            ignore: rules not to look for.
+            select: rules to run, including those that are off; by default all that are on.
+            ignore: rules not to run.
 
         Raises:
             InvalidSetting: there is no such rule.
@@ -90,10 +91,10 @@ class LintConfig:
 
 
 def known_rule(name: str, place: str = "") -> Rule:
-    """Return a rule by its name.
+    """Return a rule by name.
 
     Raises:
-        InvalidSetting: there is none; the message names the nearest.
+        InvalidSetting: there is none; the message suggests the nearest.
     """
     if name in RULES:
         return RULES[name]
@@ -101,7 +102,7 @@ def known_rule(name: str, place: str = "") -> Rule:
 
 
 def find_config(folder: Path) -> LintConfig:
-    """Read what a folder says of rules: its own file, else its `pyproject.toml`, else nothing.
+    """Read the configuration of a folder: its own file, else its `pyproject.toml`, else defaults.
 
     Raises:
         InvalidSetting: see `read_config`.
@@ -112,10 +113,10 @@ def find_config(folder: Path) -> LintConfig:
 
 
 def read_config(file: Path) -> LintConfig:
-    """Read what a file says of rules.
+    """Read the configuration from a file.
 
     Raises:
-        InvalidSetting: it cannot be read, is not TOML, or names what there is not.
+        InvalidSetting: it cannot be read, is not TOML, or has an unknown name.
     """
     try:
         stated = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -132,12 +133,12 @@ def read_config(file: Path) -> LintConfig:
 
 
 def severity_named(name: str, *, none: str, place: str = "") -> Severity | None:
-    """Return a severity by its name, None for another word.
+    """Return a severity by name; None for the word `none`.
 
     Args:
-        name: as a user states it.
-        none: the word that stands for none of them.
-        place: where it was stated, for the message.
+        name: as a user wrote it.
+        none: the word for no severity.
+        place: where it was written, for the message.
 
     Raises:
         InvalidSetting: it is neither.
@@ -146,7 +147,7 @@ def severity_named(name: str, *, none: str, place: str = "") -> Severity | None:
         return None
     if name not in list(Severity):
         known = ", ".join([*Severity, none])
-        raise InvalidSetting(f"{place}{name!r} is no severity; choose one of {known}")
+        raise InvalidSetting(f"{place}{name!r} is not a severity; choose one of {known}")
     return Severity(name)
 
 

@@ -1,4 +1,4 @@
-"""What rules look at: the corpus as it was read, and what several of them need of it, made once."""
+"""What rules read: the corpus, and derived data that several rules share, computed once."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 class LintContext:
     """A corpus under lint.
 
-    `bench` is there only when a rule needs it that compares meanings; its entries stand in the same order as these.
+    `scratch` is the temporary index, if a rule needs vectors; it has the same entries by position.
     """
 
     corpus: Corpus
     files: Sequence[tuple[Path, str | None]]
-    """Of the corpus, each with the name of its format if the user named one."""
+    """Of the corpus, each with the name of its format, if the user named one."""
     progress: Progress
-    bench: ScratchIndex | None = None
+    scratch: ScratchIndex | None = None
 
     @property
-    def workbench(self) -> ScratchIndex:
-        """The bench, for rules that go by meaning."""
-        if self.bench is None:
-            raise TypeError("a rule that goes by meaning was given entries without vectors")
-        return self.bench
+    def scratch_index(self) -> ScratchIndex:
+        """The temporary index, for rules that compare meanings."""
+        if self.scratch is None:
+            raise TypeError("a rule that needs vectors was given entries without any")
+        return self.scratch
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -63,7 +63,7 @@ class LintContext:
 
     @cached_property
     def leads(self) -> list[Span]:
-        """The first sentence of each definition, by position, with its place in the definition."""
+        """The first sentence of each definition, by position, with its span."""
         return [_lead(entry.definition) for entry in self.entries]
 
     @cached_property
@@ -76,7 +76,7 @@ class LintContext:
 
     @cached_property
     def mentions_in_leads(self) -> list[list[Mention]]:
-        """Which entries, by position, the first sentence of each entry names, with places in the sentence."""
+        """The entries that the first sentence of each entry mentions, by position."""
         return [
             [Mention(m.target + first, m.start, m.end) for m in found]
             for first, found in self._mentions()
@@ -84,7 +84,7 @@ class LintContext:
 
     @cached_property
     def concepts(self) -> list[Concept]:
-        """What the vocabularies among the files state."""
+        """The concepts of the vocabularies among the files."""
         found = [one for one in self.files if format_name(*one) in VOCABULARIES]
         if not found:
             return []
@@ -100,7 +100,7 @@ class LintContext:
 
 
 def _lead(definition: str) -> Span:
-    """Return the first sentence of a definition; one without sentences is taken whole."""
+    """Return the first sentence of a definition, or the whole if there is none."""
     paragraphs = prose(definition)
     for paragraph in paragraphs:
         for span in sentences(paragraph.text):

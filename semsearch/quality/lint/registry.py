@@ -1,4 +1,4 @@
-"""All rules, by name, in the order in which they are documented."""
+"""All lint rules by name, in the order of the documentation."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ RULES: dict[str, Rule] = {
     )
     for rule in group.RULES
 }
-"""Name → rule."""
+"""Rules by name."""

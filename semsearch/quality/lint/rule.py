@@ -1,4 +1,4 @@
-"""What a rule is and what it finds. All frozen, all plain data."""
+"""Rules of lint, and their findings: frozen plain data."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from semsearch.quality.lint.context import LintContext
 
 
 class Severity(StrEnum):
-    """How bad a finding is; the order of the members goes from the worst down."""
+    """How serious a finding is, worst first."""
 
     ERROR = "error"
-    """Something is wrong, whatever the author meant."""
+    """Something is wrong, whatever the author intended."""
     WARNING = "warning"
-    """Something misleads readers or keeps an entry from being found."""
+    """Something misleads readers or makes an entry hard to find."""
     NOTE = "note"
-    """Something that an owner may want to write or cut next."""
+    """Something that an owner may want to improve."""
 
-    def reaches(self, bound: Severity) -> bool:
-        """Whether this is as bad as another severity, or worse."""
+    def reaches(self, other: Severity) -> bool:
+        """Return whether this is at least as serious as another severity."""
         order = list(Severity)
-        return order.index(self) <= order.index(bound)
+        return order.index(self) <= order.index(other)
 
 
 Options = Mapping[str, float]
-"""The numbers of a rule by their names."""
+"""The numeric options of a rule, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """What the check of a rule found.
 
-    `subject` is what it is about (a term, a word, a link), by which it can be allowed. `entry` is None for a record that is
-    none. `others` are the ids of other entries it concerns.
+    `subject` is the term, word or link concerned, by which it can be allowed. `entry` is None for a
+    record that is not an entry. `others` are the ids of further entries concerned.
     """
 
     subject: str
@@ -43,12 +43,12 @@ class Match:
     entry: Entry | None
     others: tuple[str, ...] = ()
     source: Source | None = None
-    """Where, if that is not the place of the entry."""
+    """Its place, if that is not the entry's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file in which a rule finds something, and the same file mended."""
+    """A file with a finding, and the same file corrected."""
 
     file: str
     before: str
@@ -57,25 +57,25 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is looked for. `options` are its numbers with their defaults, `reads` says what they mean."""
+    """One check. `options` are its numbers with defaults, `reads` explains them."""
 
     name: str
     severity: Severity
     summary: str
     """One sentence: what is found."""
     why: str
-    """Why that is a problem and what to do, in some sentences."""
+    """Why it is a problem and what to do, in a few sentences."""
     example: Example
     check: Callable[[LintContext, Options], Iterator[Match]]
     options: Options = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
     by_meaning: bool = False
-    """Whether it needs the definitions embedded."""
+    """Whether it needs the vectors of definitions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding, as it is reported. `entry` is an id, empty for a record that is no entry."""
+    """One reported finding. `entry` is an id, empty for a record that is not an entry."""
 
     rule: str
     severity: Severity

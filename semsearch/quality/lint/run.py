@@ -1,4 +1,4 @@
-"""A run of lint: paths in, findings out."""
+"""Runs lint: reads the corpus, checks all rules, and sorts the findings."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from semsearch.quality.lint.rule import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class LintReport:
-    """What was found, file by file in the order of the lines, and in how much."""
+    """The findings by file and line, and how much was checked."""
 
     findings: tuple[Finding, ...]
     entries: int
     files: int
     rules: tuple[str, ...]
-    """Those that were looked for."""
+    """The rules that were checked."""
 
     def count(self, severity: Severity) -> int:
-        """Return how many findings are of a severity."""
+        """Return the number of findings of a severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def fails(self, bound: Severity | None) -> bool:
-        """Whether any finding is as bad as a severity or worse; none is where there is no bound."""
+        """Return whether a finding is at least as serious as `bound`; None never fails."""
         return bound is not None and any(one.severity.reaches(bound) for one in self.findings)
 
 
@@ -45,45 +45,45 @@ def lint(
     format: str | None = None,
     progress: Progress | None = None,
 ) -> LintReport:
-    """Look for problems in glossaries.
+    """Check glossaries by rules.
 
     Args:
         paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
-        index: an index whose encoder and vectors are used, so that only what it does not have is embedded; by default all of it
-            is, if any rule goes by meaning.
-        model: the encoder, as `build` takes it; the default one, or that of the index, by default.
-        config: which rules, and how; all as they come by default.
+        index: an index whose encoder and vectors are reused; by default everything is embedded, if
+            a rule needs vectors.
+        model: the encoder, as for `build`; by default that of the index, or else the default one.
+        config: settings of rules; defaults if not given.
         columns: our field names to the column names of tables and JSON.
-        format: of all files, by its name; found by what stands in each by default.
-        progress: told about each step; silent by default.
+        format: the format of all files, by name; detected from each file by default.
+        progress: reports each step; silent by default.
 
     Raises:
         ImportFailed: a file cannot be read, or no entry was found.
-        StoredIndexError: the index cannot be read, or is of another encoder than the model.
+        StoredIndexError: the index cannot be read, or has another encoder than `model`.
         EncoderError: the encoder cannot be loaded.
     """
-    told_to = progress or Silent()
-    chosen = [c for c in (config or LintConfig()).choices.values() if c.severity is not None]
-    # first, since a wrong index is found at once
-    by_meaning = any(choice.rule.by_meaning for choice in chosen)
-    meaning = meaning_of(index, model) if by_meaning else None
-    corpus = read_corpus(paths, columns=columns, format=format, progress=told_to)
-    files = [(file.path, format) for file in find_files(paths, format)]
-    material = LintContext(corpus, files, told_to)
+    reporter = progress or Silent()
+    settings = [c for c in (config or LintConfig()).choices.values() if c.severity is not None]
+    # before reading the corpus, so that an error about the index comes first
+    by_meaning = any(setting.rule.by_meaning for setting in settings)
+    source = meaning_of(index, model) if by_meaning else None
+    corpus = read_corpus(paths, columns=columns, format=format, progress=reporter)
+    files = [(file.path, format) for file in find_files(paths, format).files]
+    context = LintContext(corpus, files, reporter)
     with ExitStack() as open_:
-        if meaning is not None:
-            bench = open_.enter_context(scratch_index(material.entries, meaning, told_to))
-            material = replace(material, bench=bench)
-        found = [one for choice in chosen for one in _findings(choice, material)]
+        if source is not None:
+            scratch = open_.enter_context(scratch_index(context.entries, source, reporter))
+            context = replace(context, scratch=scratch)
+        found = [one for setting in settings for one in _findings(setting, context)]
     order = {str(path): number for number, (path, _) in enumerate(files)}
     found.sort(key=lambda one: _place(one, order))
-    rules = tuple(choice.rule.name for choice in chosen)
+    rules = tuple(setting.rule.name for setting in settings)
     return LintReport(tuple(found), len(corpus.entries), corpus.files, rules)
 
 
-def _findings(choice: RuleSetting, material: LintContext) -> Iterator[Finding]:
-    for found in choice.rule.check(material, choice.options):
-        finding = choice.finding(found)
+def _findings(setting: RuleSetting, context: LintContext) -> Iterator[Finding]:
+    for found in setting.rule.check(context, setting.options):
+        finding = setting.finding(found)
         if finding is not None:
             yield finding
 

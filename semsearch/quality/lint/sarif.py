@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0 (OASIS standard), which code hosts show beside the lines they are about."""
+"""Renders findings as SARIF 2.1.0 (OASIS), which code hosts show at the lines."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def to_sarif(report: LintReport) -> dict[str, Any]:
-    """Return a report as a SARIF log of one run, with all rules that were looked for.
+    """Return a report as a SARIF log of one run, with all rules that were checked.
 
-    Files are stated as they were named, relative to where lint was run; a finding is known again by its rule, entry and
-    subject, wherever its line moves.
+    Files are stated as they were named, relative to the working folder. A finding is identified by
+    its rule, entry and subject, independent of its line.
     """
     places = {name: place for place, name in enumerate(report.rules)}
     run = {
@@ -48,7 +48,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
     about = "\0".join((finding.rule, finding.entry, finding.subject))
-    made: dict[str, Any] = {
+    result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule,
         "level": finding.severity.value,
@@ -65,10 +65,10 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         }
     if finding.entry:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.entry, "kind": "member"}]
-    return made | {"locations": [location]} if location else made
+    return result | {"locations": [location]} if location else result
 
 
 def _uri(file: str) -> str:
-    """Return a relative path as a relative address, and another one as `file:`."""
+    """Return a relative path as a relative URI, and an absolute one as `file:`."""
     path = PurePath(file)
     return Path(file).as_uri() if path.is_absolute() else quote(path.as_posix())

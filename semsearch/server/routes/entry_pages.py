@@ -65,7 +65,7 @@ def entry_page(id: EntryId, request: Request) -> Response:
     if service.is_not_modified:
         return service.not_modified()
     related = service.related(id, _MOST_RELATED)
-    beside = service.glossary.alphabet(entry.glossary).beside(entry)
+    beside = service.glossary.alphabet(entry.glossary).adjacent(entry)
     page = entry_page_of(site, related, beside, _changed(request, entry))
     return service.found(page, HTML)
 

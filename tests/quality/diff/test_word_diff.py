@@ -28,7 +28,7 @@ def test_words_are_kept_removed_or_added(
     old: str, new: str, expected: list[tuple[WordChange, str]]
 ) -> None:
     """What was removed stands in front of what took its place; blanks alone are no change."""
-    assert [(piece.fate, piece.text) for piece in pieces(old, new)] == expected
+    assert [(piece.change, piece.text) for piece in pieces(old, new)] == expected
 
 
 @given(st.text("ab .,\n", max_size=40), st.text("ab .,\n", max_size=40))
@@ -36,7 +36,7 @@ def test_either_text_can_be_put_together_again(old: str, new: str) -> None:
     """Without blanks, from what was kept and removed, or kept and added."""
     found = pieces(old, new)
     for fate, text in ((R, old), (A, new)):
-        joined = "".join(piece.text for piece in found if piece.fate in (K, fate))
+        joined = "".join(piece.text for piece in found if piece.change in (K, fate))
         assert "".join(joined.split()) == "".join(text.split())
 
 
@@ -44,4 +44,4 @@ def test_long_texts_take_a_moment() -> None:
     """Two of the longest definitions that share every other word."""
     old = " ".join(f"a{n % 97} b{n}" for n in range(2_000))
     new = " ".join(f"a{n % 97} c{n}" for n in range(2_000))
-    assert sum(piece.fate is K for piece in pieces(old, new)) > 1_000
+    assert sum(piece.change is K for piece in pieces(old, new)) > 1_000

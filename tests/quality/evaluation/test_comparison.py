@@ -101,7 +101,7 @@ def test_what_is_no_stored_result_is_refused(tmp_path: Path, content: str) -> No
     with pytest.raises(ImportFailed, match="is not a stored result; `semsearch evaluate"):
         read_results(path)
     path.write_text(json.dumps({"format": 9, "questions": []}))
-    with pytest.raises(ImportFailed, match="of format 9, not 1; store it anew"):
+    with pytest.raises(ImportFailed, match="of format 9, not 1; store it again"):
         read_results(path)
     with pytest.raises(ImportFailed, match="cannot be read"):
         read_results(tmp_path / "nothing.json")

@@ -150,7 +150,7 @@ def test_too_few_questions_are_refused(outcomes: list[QuestionOutcome], counted:
     with pytest.raises(InvalidSetting, match=counted) as caught:
         assess(outcomes)
     assert "needs 20, at least 5 answered rightly and 5 wrongly, and" in str(caught.value)
-    assert "write down more of what people ask" in str(caught.value)
+    assert "add more questions that people ask" in str(caught.value)
 
 
 def test_the_least_that_is_enough() -> None:

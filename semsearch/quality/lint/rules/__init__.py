@@ -1,1 +1,1 @@
-"""The rules of lint, a module for each kind."""
+"""The rules of lint, one module for each kind."""

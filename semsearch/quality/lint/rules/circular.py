@@ -1,8 +1,8 @@
-"""Rules about definitions that lead back to where they began.
+"""Rules about circular definitions and definitions that only repeat the term.
 
-A definition rests on another entry where its first sentence says little else: it names it as what the term is ("a loaf is a
-bread ..."), or has hardly a word of its own beside that name. A name further on in a longer sentence explains the term, and two entries
-that explain each other that way are no circle.
+A definition depends on another entry if its first sentence says little else: the entry is what the
+term is ("a loaf is a bread ..."), or hardly any other word is left. A name later in a longer
+sentence explains the term; two entries that explain each other that way are not circular.
 """
 
 from __future__ import annotations
@@ -64,31 +64,33 @@ _EMPTY_WORDS = frozenset(
         ],
     )
 )
-"""Stems of words that say of nothing in particular what it is."""
+"""Stems of words without a meaning of their own."""
 
 
-def _self_referring(material: LintContext, options: Options) -> Iterator[Match]:
-    for entry in material.entries:
+def _self_referring(context: LintContext, options: Options) -> Iterator[Match]:
+    for entry in context.entries:
         own = _own_stems(entry)
-        words = [w for w in WORD.findall(entry.definition) if _says_something(w)]
-        left = [word for word in words if stem(word) not in own]
-        if words and len(left) < options["words"] and len(left) < len(words):
-            said = f"the definition of {entry.term!r} says little but its name"
-            yield Match(entry.term, f"{said}: {entry.definition!r}", entry)
+        words = [w for w in WORD.findall(entry.definition) if _is_meaningful(w)]
+        remaining = [word for word in words if stem(word) not in own]
+        if words and len(remaining) < options["words"] and len(remaining) < len(words):
+            message = f"the definition of {entry.term!r} says little but its name"
+            yield Match(entry.term, f"{message}: {entry.definition!r}", entry)
 
 
 def _own_stems(entry: Entry) -> set[str]:
     return {stem(word) for name in names_of(entry) for word in WORD.findall(name.label)}
 
 
-def _says_something(word: str) -> bool:
+def _is_meaningful(word: str) -> bool:
     return fold(word) not in STOP_WORDS and stem(word) not in _EMPTY_WORDS
 
 
-def _circular(material: LintContext, options: Options) -> Iterator[Match]:
-    rests = [_rests_on(material, at, int(options["words"])) for at in range(len(material.entries))]
-    for circle in _circles(rests, int(options["steps"])):
-        entries = [material.entries[at] for at in circle]
+def _circular(context: LintContext, options: Options) -> Iterator[Match]:
+    dependencies = [
+        _depends_on(context, at, int(options["words"])) for at in range(len(context.entries))
+    ]
+    for circle in _circles(dependencies, int(options["steps"])):
+        entries = [context.entries[at] for at in circle]
         first, *others = entries
         way = " > ".join(repr(entry.term) for entry in (*entries, first))
         yield Match(
@@ -96,40 +98,40 @@ def _circular(material: LintContext, options: Options) -> Iterator[Match]:
         )
 
 
-def _rests_on(material: LintContext, at: int, words: int) -> list[int]:
-    """Return the positions of the entries that the first sentence of one rests on."""
-    entry, lead = material.entries[at], material.leads[at].text
-    mentions = material.mentions_in_leads[at]
-    return [m.target for m in mentions if _is_ground(entry, lead, m, words)]
+def _depends_on(context: LintContext, at: int, words: int) -> list[int]:
+    """Return the positions of the entries that a first sentence depends on."""
+    entry, lead = context.entries[at], context.leads[at].text
+    mentions = context.mentions_in_leads[at]
+    return [m.target for m in mentions if _is_dependency(entry, lead, m, words)]
 
 
-def _is_ground(entry: Entry, lead: str, mention: Mention, words: int) -> bool:
+def _is_dependency(entry: Entry, lead: str, mention: Mention, words: int) -> bool:
     if any(m and m.end() == mention.start for m in (_FIRST.match(lead), _COPULA.match(lead))):
         return _ENDS_NOUN.match(lead, mention.end) is not None
     own = _own_stems(entry)
     rest = f"{lead[: mention.start]} {lead[mention.end :]}"
-    left = [w for w in WORD.findall(rest) if _says_something(w) and stem(w) not in own]
-    return len(left) < words
+    remaining = [w for w in WORD.findall(rest) if _is_meaningful(w) and stem(w) not in own]
+    return len(remaining) < words
 
 
 _ARTICLE = (
     r"(?:(?:a|an|the|any|one|another)\s+)?(?:(?:type|kind|form|sort)s?\s+of\s+)?(?:(?:a|an)\s+)?"
 )
 _FIRST = re.compile(_ARTICLE, re.IGNORECASE)
-"""What stands in front of the word for what a term is, if the definition begins with it."""
+"""Text before the genus of a definition, if the definition begins with it."""
 _COPULA = re.compile(
     rf"(?:(?!\b(?:that|which|who)\b)[^.;:]){{1,80}}?\b(?:is|are|means|refers\s+to)\s+{_ARTICLE}",
     re.IGNORECASE,
 )
-"""The same, if it repeats the term."""
+"""The same, if the definition repeats the term."""
 _ENDS_NOUN = re.compile(
     r"s?(?=\s+(?:that|which|who|in|of|for|from|to|with|by|on|at|where|when|whose|used|or|and)\b|\s*[,.;:()]|\s*$)"
 )
-"""What may follow the word for what a term is: "a dough ..." is not "a dough hook ..."."""
+"""Text that may follow the genus: "a dough ..." is not "a dough hook ..."."""
 
 
 def _circles(edges: Sequence[Sequence[int]], steps: int) -> Iterator[tuple[int, ...]]:
-    """Yield each circle of two to `steps` entries once, from its lowest position on."""
+    """Yield each cycle of two to `steps` entries once, from its lowest position."""
 
     def walk(path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         for target in edges[path[-1]]:

@@ -1,4 +1,4 @@
-"""Rules about what is there at all: records that were not taken, definitions that say too little or too much."""
+"""Rules about missing, very short and very long definitions, and about refused records."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ from semsearch.text.normalise import is_brief
 from semsearch.text.passages import text_of
 
 _NO_ENTRY = "not an entry"
-"""How the reason ends for what nobody would take for one: landing pages, lists of meanings, concept schemes."""
+"""End of the reason for records that nobody expects to be entries: landing pages, concept
+schemes."""
 
 
-def _refused(material: LintContext, options: Options) -> Iterator[Match]:
+def _refused(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for refusal in material.corpus.refusals:
+    for refusal in context.corpus.refusals:
         if refusal.reason.endswith(_NO_ENTRY):
             continue
         yield Match(refusal.reason, refusal.reason, None, source=refusal.source)
 
 
-def _empty(material: LintContext, options: Options) -> Iterator[Match]:
-    for entry in material.entries:
+def _empty(context: LintContext, options: Options) -> Iterator[Match]:
+    for entry in context.entries:
         words = len(entry.definition.split())
         if words < options["words"] and is_brief(entry.definition):
-            said = f"the definition of {entry.term!r} has {words} word{'s' * (words != 1)}"
-            yield Match(entry.term, f"{said}: {entry.definition!r}", entry)
+            message = f"the definition of {entry.term!r} has {words} word{'s' * (words != 1)}"
+            yield Match(entry.term, f"{message}: {entry.definition!r}", entry)
 
 
-def _overlong(material: LintContext, options: Options) -> Iterator[Match]:
-    for entry in material.entries:
+def _overlong(context: LintContext, options: Options) -> Iterator[Match]:
+    for entry in context.entries:
         words = len(text_of(entry).split())
         if words > options["words"]:
-            said = f"the definition of {entry.term!r} has {words:,} words"
-            yield Match(entry.term, f"{said}, more than {options['words']:,.0f}", entry)
+            message = f"the definition of {entry.term!r} has {words:,} words"
+            yield Match(entry.term, f"{message}, more than {options['words']:,.0f}", entry)
 
 
 REFUSED = Rule(

@@ -1,6 +1,6 @@
-"""Rules about entries that say the same, and about one name that is said to mean two things.
+"""Rules about duplicate entries, and about one term with two meanings.
 
-Copies are found among the nearest neighbours by meaning, which an engine finds, and never by comparing all with all.
+Duplicates are found among nearest neighbours, never by comparing all entries with all.
 """
 
 from __future__ import annotations
@@ -21,51 +21,51 @@ from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
 
 NEAREST = 8
-"""Neighbours looked at of each entry: a definition that is copied more often is found from each of its copies."""
+"""Neighbours inspected of each entry; a definition copied more often is found from each copy."""
 CHUNK = 1024
-"""Entries whose neighbours are looked up at a time."""
+"""Entries whose neighbours are searched at a time."""
 
 
-def _duplicates(material: LintContext, options: Options) -> Iterator[Match]:
+def _duplicates(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for entries in _alike(material.entries):
+    for entries in _equal_definitions(context.entries):
         first, *others = entries
         for other in others:
-            said = f"{other.term!r} has the definition of {first.term!r} word for word"
-            yield Match(other.term, f"{said} ({first.source or first.id})", other, (first.id,))
+            message = f"{other.term!r} has the definition of {first.term!r} word for word"
+            yield Match(other.term, f"{message} ({first.source or first.id})", other, (first.id,))
 
 
-def _alike(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Yield the entries of a glossary and a language whose definitions are equal but for case and marks."""
+def _equal_definitions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Yield the entries of a glossary and a language with equal folded definitions."""
     found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         found[entry.glossary, entry.language, fold(entry.definition)].append(entry)
     return (alike for alike in found.values() if len(alike) > 1)
 
 
-def _near_duplicates(material: LintContext, options: Options) -> Iterator[Match]:
-    bench = material.workbench
-    for one, other, similarity in _near_pairs(material, bench, options["similarity"]):
-        first, second = material.entries[one], material.entries[other]
+def _near_duplicates(context: LintContext, options: Options) -> Iterator[Match]:
+    scratch = context.scratch_index
+    for one, other, similarity in _near_pairs(context, scratch, options["similarity"]):
+        first, second = context.entries[one], context.entries[other]
         wording = fuzz.ratio(fold(first.definition), fold(second.definition)) / 100
-        if wording >= options["wording"] and not _is_set_apart(first, second):
-            said = f"the definitions of {second.term!r} and {first.term!r} are nearly the same"
+        if wording >= options["wording"] and not _is_intended(first, second):
+            message = f"the definitions of {second.term!r} and {first.term!r} are nearly the same"
             measured = f"meaning {similarity:.2f}, wording {wording:.2f}"
             place = first.source or first.id
-            yield Match(second.term, f"{said} ({measured}; {place})", second, (first.id,))
+            yield Match(second.term, f"{message} ({measured}; {place})", second, (first.id,))
 
 
-def _is_set_apart(one: Entry, other: Entry) -> bool:
-    """Whether definitions are word for word the same, which is another finding, or differ on purpose.
+def _is_intended(one: Entry, other: Entry) -> bool:
+    """Return whether definitions are identical, which is another finding, or differ on purpose.
 
-    They do where the words that only one of them has are those that only its name has, or say how much or no: "a source that is
-    public" and "a source that is not public".
+    They differ on purpose if words that only one of them has are words that only its name has, or
+    numbers, amounts or negations: "a source that is public" and "a source that is not public".
     """
     if fold(one.definition) == fold(other.definition):
         return True
-    said, said_by_other = _stems(one.definition), _stems(other.definition)
+    message, words_of_other = _stems(one.definition), _stems(other.definition)
     named, named_by_other = _stems(one.term), _stems(other.term)
-    only, only_other = said - said_by_other, said_by_other - said
+    only, only_other = message - words_of_other, words_of_other - message
     if any(
         word in _AMOUNTS or word.isdigit() for word in (only | only_other | named ^ named_by_other)
     ):
@@ -125,24 +125,24 @@ def _stems(text: str) -> set[str]:
 
 
 def _near_pairs(
-    material: LintContext, bench: ScratchIndex, least: float
+    context: LintContext, scratch: ScratchIndex, threshold: float
 ) -> Iterator[tuple[int, int, float]]:
-    """Yield pairs of positions of one glossary and language, in order, and the cosine of their definitions."""
-    entries = material.entries
+    """Yield pairs of positions in one glossary and language, and the cosine of definitions."""
+    entries = context.entries
     chunks = range(0, len(entries), CHUNK)
-    for start in track(chunks, material.progress, "comparing", len(chunks)):
+    for start in track(chunks, context.progress, "comparing", len(chunks)):
         own: Numbers = np.arange(start, min(start + CHUNK, len(entries)))
-        near = bench.segment.finder.ranked(bench.segment.finder.at(own), NEAREST)
+        near = scratch.segment.finder.ranked(scratch.segment.finder.at(own), NEAREST)
         for one, others in zip(own.tolist(), near, strict=True):
             later = np.sort(others[others > one])
             if not len(later):
                 continue
             cosines = (
-                bench.retriever.definition_vectors(later)
-                @ bench.retriever.definition_vectors(np.array([one]))[0]
+                scratch.retriever.definition_vectors(later)
+                @ scratch.retriever.definition_vectors(np.array([one]))[0]
             )
             for other, cosine in zip(later.tolist(), cosines.tolist(), strict=True):
-                if cosine >= least and _are_together(entries[one], entries[other]):
+                if cosine >= threshold and _are_together(entries[one], entries[other]):
                     yield one, other, cosine
 
 
@@ -150,32 +150,32 @@ def _are_together(one: Entry, other: Entry) -> bool:
     return (one.glossary, one.language) == (other.glossary, other.language)
 
 
-def _repeated(material: LintContext, options: Options) -> Iterator[Match]:
-    for first, second, similarity in _same_terms(material):
+def _repeated(context: LintContext, options: Options) -> Iterator[Match]:
+    for first, second, similarity in _same_terms(context):
         if similarity >= options["similarity"]:
-            said = f"{second.term!r} is defined again, much as at {first.source or first.id}"
-            yield Match(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
+            message = f"{second.term!r} is defined again, much as at {first.source or first.id}"
+            yield Match(second.term, f"{message} (meaning {similarity:.2f})", second, (first.id,))
 
 
-def _conflicting(material: LintContext, options: Options) -> Iterator[Match]:
-    for first, second, similarity in _same_terms(material):
+def _conflicting(context: LintContext, options: Options) -> Iterator[Match]:
+    for first, second, similarity in _same_terms(context):
         if similarity < options["similarity"]:
-            said = f"{second.term!r} means something else at {first.source or first.id}"
-            yield Match(second.term, f"{said} (meaning {similarity:.2f})", second, (first.id,))
+            message = f"{second.term!r} means something else at {first.source or first.id}"
+            yield Match(second.term, f"{message} (meaning {similarity:.2f})", second, (first.id,))
 
 
-def _same_terms(material: LintContext) -> Iterator[tuple[Entry, Entry, float]]:
-    """Yield the first entry of a term with each later one, and the cosine of the definitions."""
-    definition_vectors = material.workbench.retriever.definition_vectors
-    for first, *others in material.by_term.values():
+def _same_terms(context: LintContext) -> Iterator[tuple[Entry, Entry, float]]:
+    """Yield the first entry of a term with each later one, and the cosine of their definitions."""
+    definition_vectors = context.scratch_index.retriever.definition_vectors
+    for first, *others in context.by_term.values():
         for other in others:
             one, two = definition_vectors(np.array([first, other]))
-            yield material.entries[first], material.entries[other], float(one @ two)
+            yield context.entries[first], context.entries[other], float(one @ two)
 
 
 SAME_MEANING = 0.65
-"""Definitions of what MDN tells apart in brackets (`Node (DOM)`) have cosines of .35 to .62 with the encoder that comes along, terms that
-Solana's glossary defines twice .70 to .85."""
+"""Cosines with the bundled encoder: definitions that MDN distinguishes in brackets (`Node (DOM)`)
+have .35 to .62, terms that Solana's glossary defines twice .70 to .85."""
 
 DUPLICATE = Rule(
     "duplicate-definition",

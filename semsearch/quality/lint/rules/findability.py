@@ -1,4 +1,4 @@
-"""The rule about entries that are not found although somebody says what they are."""
+"""The rule about entries that are not found by their own description."""
 
 from __future__ import annotations
 
@@ -18,47 +18,48 @@ from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
 
 CHUNK = 256
 """Questions asked at a time."""
-INSTEAD = "something"
-"""What stands in the place of a name."""
+PLACEHOLDER = "something"
+"""Replaces a name."""
 SURE = 3
-"""An entry among the first so many by meaning alone is taken for found: to ask in full takes a hundred times as long."""
-NOBODY = -1
-"""The position of no entry: all mentions count."""
+"""An entry among so many nearest neighbours counts as found; a complete search takes a hundred
+times as long."""
+NO_ENTRY = -1
+"""Position of no entry, so that all mentions count."""
 
 
-def _unfindable(material: LintContext, options: Options) -> Iterator[Match]:
-    within = int(options["within"])
-    chunks = range(0, len(material.entries), CHUNK)
-    for start in track(chunks, material.progress, "asking", len(chunks)):
-        some = range(start, min(start + CHUNK, len(material.entries)))
-        texts = {at: masked(material.entries[at], material.leads[at]) for at in some}
+def _unfindable(context: LintContext, options: Options) -> Iterator[Match]:
+    limit = int(options["within"])
+    chunks = range(0, len(context.entries), CHUNK)
+    for start in track(chunks, context.progress, "asking", len(chunks)):
+        positions = range(start, min(start + CHUNK, len(context.entries)))
+        texts = {at: masked(context.entries[at], context.leads[at]) for at in positions}
         asked = {at: text for at, text in texts.items() if content_words(text)}
-        for at in _missed(material.workbench, asked, within) if asked else ():
-            entry = material.entries[at]
-            said = f"the first sentence of {entry.term!r} finds {within} other entries before it"
-            yield Match(entry.term, f"{said} once its name is left out", entry)
+        for at in _missed(context.scratch_index, asked, limit) if asked else ():
+            entry = context.entries[at]
+            message = f"the first sentence of {entry.term!r} finds {limit} other entries before it"
+            yield Match(entry.term, f"{message} once its name is left out", entry)
 
 
 def masked(entry: Entry, lead: Span) -> str:
-    """Return the first sentence of an entry without the names of the entry."""
+    """Return the first sentence of an entry without its names."""
     text = lead.text
     own = MentionFinder([names_of(entry)])
-    for mention in reversed(list(own.find(text, NOBODY))):
-        text = f"{text[: mention.start]}{INSTEAD}{text[mention.end :]}"
+    for mention in reversed(list(own.find(text, NO_ENTRY))):
+        text = f"{text[: mention.start]}{PLACEHOLDER}{text[mention.end :]}"
     return text[:MAX_QUESTION_CHARS]
 
 
-def _missed(bench: ScratchIndex, asked: Mapping[int, str], within: int) -> Iterator[int]:
-    """Yield the positions that are not among the first entries for their questions."""
+def _missed(scratch: ScratchIndex, asked: Mapping[int, str], limit: int) -> Iterator[int]:
+    """Yield the positions that are not among the first hits of their questions."""
     texts = list(asked.values())
-    encoded = bench.encoder.encode_questions(texts)
-    nearest = bench.segment.finder.ranked(encoded.vectors, SURE)
+    encoded = scratch.encoder.encode_questions(texts)
+    nearest = scratch.segment.finder.ranked(encoded.vectors, SURE)
     questions = QueryVectors.all_of(texts, encoded)
     for at, question, near in zip(asked, questions, nearest, strict=True):
         if at in near:
             continue
-        scope = bench.retriever.snapshot.glossaries[bench.entries[at].glossary]
-        found = bench.retriever.candidates(question, within, scope, (), DEFAULT)
+        allowed = scratch.retriever.snapshot.glossaries[scratch.entries[at].glossary]
+        found = scratch.retriever.candidates(question, limit, allowed, (), DEFAULT)
         if at not in (candidate.position for candidate in found):
             yield at
 

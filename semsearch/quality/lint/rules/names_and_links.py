@@ -1,4 +1,4 @@
-"""Rules about names that lead to the wrong entry, or nowhere."""
+"""Rules about aliases of two entries, and about broken or ambiguous links."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ from semsearch.text.links import Links, links_of
 from semsearch.text.normalise import fold
 
 
-def _collisions(material: LintContext, options: Options) -> Iterator[Match]:
+def _collisions(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    bearers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for at, entry in enumerate(material.entries):
+    positions: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for at, entry in enumerate(context.entries):
         for alias in entry.aliases:
-            bearers[entry.glossary, entry.language, fold(alias)].append(at)
-    for at, entry in enumerate(material.entries):
+            positions[entry.glossary, entry.language, fold(alias)].append(at)
+    for at, entry in enumerate(context.entries):
         for alias in entry.aliases:
             key = entry.glossary, entry.language, fold(alias)
-            terms = [n for n in material.by_term.get(key, ()) if n != at]
-            others = terms or [n for n in bearers[key] if n < at]
+            terms = [n for n in context.by_term.get(key, ()) if n != at]
+            others = terms or [n for n in positions[key] if n < at]
             if others:
-                yield _collision(entry, alias, material.entries[others[0]], is_term=bool(terms))
+                yield _collision(entry, alias, context.entries[others[0]], is_term=bool(terms))
 
 
 def _collision(entry: Entry, alias: str, other: Entry, *, is_term: bool) -> Match:
     what = "the term" if is_term else "an alias"
     place = f" ({other.source})" if other.source else ""
-    said = f"the alias {alias!r} of {entry.term!r} is also {what} of {other.id}{place}"
-    return Match(alias, said, entry, (other.id,))
+    message = f"the alias {alias!r} of {entry.term!r} is also {what} of {other.id}{place}"
+    return Match(alias, message, entry, (other.id,))
 
 
-def _broken_links(material: LintContext, options: Options) -> Iterator[Match]:
+def _broken_links(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for entry, name, targets in _links(material):
+    for entry, name, targets in _links(context):
         if not targets:
             yield Match(name, f"{entry.term!r} links to {name!r}, which is no entry", entry)
 
 
-def _ambiguous_links(material: LintContext, options: Options) -> Iterator[Match]:
+def _ambiguous_links(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for entry, name, targets in _links(material):
+    for entry, name, targets in _links(context):
         if len(targets) > 1:
             ids = tuple(target.id for target in targets)
-            said = f"{entry.term!r} links to {name!r}, which may be {' or '.join(ids[:_SHOWN])}"
-            yield Match(name, said, entry, ids)
+            message = f"{entry.term!r} links to {name!r}, which may be {' or '.join(ids[:_SHOWN])}"
+            yield Match(name, message, entry, ids)
 
 
 _SHOWN = 3
 
 
-def _links(material: LintContext) -> Iterator[tuple[Entry, str, list[Entry]]]:
-    """Yield each link within a glossary, and the entries it may lead to; addresses lead elsewhere."""
-    for within in material.glossaries.values():
-        entries = material.entries[within.start : within.stop]
+def _links(context: LintContext) -> Iterator[tuple[Entry, str, list[Entry]]]:
+    """Yield each link within a glossary and the entries it may lead to, without web addresses."""
+    for span in context.glossaries.values():
+        entries = context.entries[span.start : span.stop]
         if not any(links_of(entry) for entry in entries):
             continue
         links = Links(entries)

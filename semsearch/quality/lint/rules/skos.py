@@ -1,7 +1,7 @@
-"""Rules that SKOS makes for vocabularies (https://www.w3.org/TR/skos-reference/), for whatever states labels and a hierarchy.
+"""Rules of SKOS for labels and hierarchies (https://www.w3.org/TR/skos-reference/).
 
-Vocabularies are judged by what their files say, since of two preferred labels an entry keeps one as an alias.
-Other glossaries are judged by their entries.
+Vocabularies are checked by their files, since an entry keeps a second preferred label as an alias.
+Other glossaries are checked by their entries.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from semsearch.text.links import Links
 
 @dataclass(frozen=True, slots=True)
 class _Labelled:
-    """A concept or an entry by what it is called, and where it leads, by places in the list it stands in."""
+    """A concept or an entry: its labels, and the places of those it refers to in the same list."""
 
     name: str
     entry: Entry | None
@@ -30,21 +30,21 @@ class _Labelled:
     related: tuple[int, ...] = ()
 
 
-def _clashes(material: LintContext, options: Options) -> Iterator[Match]:
+def _clashes(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for one in _all_of(material):
+    for one in _all_of(context):
         kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
         for kind, language, text in one.labels:
             kinds[language, text].append(kind)
-        for (_, text), borne in kinds.items():
-            for first, second in combinations(dict.fromkeys(borne), 2):
-                said = f"{text!r} is both {first} and {second} label of {one.name!r} (S13)"
-                yield Match(text, said, one.entry, source=one.source)
+        for (_, text), used_as in kinds.items():
+            for first, second in combinations(dict.fromkeys(used_as), 2):
+                message = f"{text!r} is both {first} and {second} label of {one.name!r} (S13)"
+                yield Match(text, message, one.entry, source=one.source)
 
 
-def _several(material: LintContext, options: Options) -> Iterator[Match]:
+def _several(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for one in _all_of(material):
+    for one in _all_of(context):
         preferred: dict[str, list[str]] = defaultdict(list)
         for kind, language, text in one.labels:
             if kind == _KINDS[0]:
@@ -52,13 +52,13 @@ def _several(material: LintContext, options: Options) -> Iterator[Match]:
         for language, texts in preferred.items():
             if len(texts) > 1:
                 listed = ", ".join(map(repr, texts))
-                said = f"{one.name!r} has {len(texts)} preferred labels in {language!r}: {listed} (S14)"
-                yield Match(one.name, said, one.entry, source=one.source)
+                message = f"{one.name!r} has {len(texts)} preferred labels in {language!r}: {listed} (S14)"
+                yield Match(one.name, message, one.entry, source=one.source)
 
 
-def _related_above(material: LintContext, options: Options) -> Iterator[Match]:
+def _related_above(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for group in _groups(material):
+    for group in _groups(context):
         above = [_above(group, at) if one.related else set() for at, one in enumerate(group)]
         pairs: dict[tuple[int, int], int] = {}
         for at, one in enumerate(group):
@@ -67,14 +67,14 @@ def _related_above(material: LintContext, options: Options) -> Iterator[Match]:
                     pairs.setdefault((min(at, other), max(at, other)), at)
         for (low, high), at in pairs.items():
             near, far = group[at], group[high if at == low else low]
-            said = f"{near.name!r} is related to {far.name!r}, which is also above or below it"
+            message = f"{near.name!r} is related to {far.name!r}, which is also above or below it"
             ids = (far.entry.id,) if far.entry else ()
-            yield Match(near.name, f"{said} (S27)", near.entry, ids, near.source)
+            yield Match(near.name, f"{message} (S27)", near.entry, ids, near.source)
 
 
-def _circles(material: LintContext, options: Options) -> Iterator[Match]:
+def _circles(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for group in _groups(material):
+    for group in _groups(context):
         seen: set[int] = set()
         for at, one in enumerate(group):
             if at in seen or not one.broader or at not in (above := _above(group, at)):
@@ -98,7 +98,7 @@ _LISTED = 5
 
 
 def _above(group: Sequence[_Labelled], at: int) -> set[int]:
-    """Return everything above one, step by step; itself only if it is above itself."""
+    """Return all broader concepts, over any number of steps; itself only if it is in a cycle."""
     found: set[int] = set()
     waiting = list(group[at].broader)
     while waiting:
@@ -109,33 +109,33 @@ def _above(group: Sequence[_Labelled], at: int) -> set[int]:
     return found
 
 
-def _all_of(material: LintContext) -> Iterator[_Labelled]:
-    return (one for group in _groups(material) for one in group)
+def _all_of(context: LintContext) -> Iterator[_Labelled]:
+    return (one for group in _groups(context) for one in group)
 
 
-def _groups(material: LintContext) -> Iterator[list[_Labelled]]:
-    """Yield the concepts of all vocabularies, which may lead to one another, and the entries of each other glossary."""
-    if material.concepts:
-        yield _of_concepts(material)
-    files = {concept.source.file for concept in material.concepts}
-    for within in material.glossaries.values():
-        entries = [material.entries[at] for at in within]
+def _groups(context: LintContext) -> Iterator[list[_Labelled]]:
+    """Yield the concepts of all vocabularies together, then the entries of each other glossary."""
+    if context.concepts:
+        yield _of_concepts(context)
+    files = {concept.source.file for concept in context.concepts}
+    for span in context.glossaries.values():
+        entries = [context.entries[at] for at in span]
         others = [e for e in entries if e.source is None or e.source.file not in files]
         if any(entry.details.stated() for entry in others):
             yield _of_entries(others)
 
 
-def _of_concepts(material: LintContext) -> list[_Labelled]:
-    places = {concept.key: at for at, concept in enumerate(material.concepts)}
+def _of_concepts(context: LintContext) -> list[_Labelled]:
+    places = {concept.key: at for at, concept in enumerate(context.concepts)}
     made: dict[tuple[str, str], Entry] = {}
-    for defined in material.entries:
+    for defined in context.entries:
         made.setdefault((str(defined.source), defined.term), defined)
-    above = [_places(concept.broader, places) for concept in material.concepts]
-    for at, concept in enumerate(material.concepts):
+    above = [_places(concept.broader, places) for concept in context.concepts]
+    for at, concept in enumerate(context.concepts):
         for narrower in _places(concept.narrower, places):
             above[narrower] = (*above[narrower], at)
     found = []
-    for at, concept in enumerate(material.concepts):
+    for at, concept in enumerate(context.concepts):
         stated = (concept.preferred, concept.alternative, concept.hidden)
         labels = tuple(
             (kind, language, text)

@@ -1,8 +1,9 @@
-"""Rules about what definitions say without explaining it: technical words and acronyms that are no entry.
+"""Rules about technical phrases and acronyms that definitions use without an entry for them.
 
-Nothing here knows what is technical. A phrase counts when it stands where a noun does (behind an article or preposition and
-in front of no further word) in enough definitions, and when its words belong together: one of them is often used beside
-the other. Single words are left to acronyms. Rather few are found than wrong ones.
+Nothing here knows which words are technical. A phrase counts if enough definitions use it like a
+noun (after an article or preposition, not followed by another word), and if its words belong
+together: one of them is often used next to the other. Single words are left to the rule about
+acronyms. Precision comes before recall.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from semsearch.text.normalise import STOP_WORDS, fold
 from semsearch.text.passages import text_of
 
 MAX_WORDS = 3
-"""Words of a phrase; longer ones are mostly described rather than named."""
+"""Most words of a phrase; longer ones are usually descriptions."""
 TOGETHER = 0.25
-"""Least share of the uses of one of two words in which it stands beside the other."""
+"""Least share of the uses of one of two adjacent words in which it is next to the other."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]|\n\s*\n|_")
 _LETTERS = 3
@@ -33,11 +34,11 @@ _BEFORE = frozenset(
     other this these those within between over under across without than called
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
-"""What stands in front of a noun; not "to" nor "it", which stand in front of verbs."""
-_NOT_BEHIND = frozenset(
+"""Words before a noun; not "to" or "it", which precede verbs."""
+_NOT_AFTER = frozenset(
     {"a", "an", "the", "its", "their", "this", "these", "your", "our", "you", "it", "not"}
 )
-"""What stands behind verbs."""
+"""Words after verbs."""
 _GENERAL = frozenset(
     """
     automated best case certain common complete current desired different early entire example examples expected
@@ -47,41 +48,41 @@ _GENERAL = frozenset(
     united various versa vice way ways whole wide
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
-"""Words that make no term of what they begin or end: they sort, count or praise."""
+"""Words that form no term at its beginning or end: they sort, count or praise."""
 _NO_NOUN = ("ed", "ly")
-"""How words end that are mostly none."""
-_HOUSEHOLD = frozenset(
+"""Endings of words that are rarely nouns."""
+_WELL_KNOWN = frozenset(
     """
     AM BC CD CEO CET CPU DIY DVD EU FAQ GB GIF GMT GPS HD HR ID IO IT KB LED MB MHZ NASA OK OS PC PDF PIN PM PR QR
     RAM SD SMS TB TM TV UFO UI UK UN UNIX US USA USB UTC UX VIP VR VS
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
-"""Acronyms that stand for themselves."""
+"""Acronyms that need no explanation."""
 _ACRONYM = re.compile(
     r"(?<![\w.@#$/&'-])(?=[A-Z][0-9]*[A-Z])([A-Z][A-Z0-9]{1,5})(?:s|['\u2019]s)?(?![\w@(=_-]|[./]\w| [A-Z][a-z])"
 )
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]{1,5}(?=s?\b)")
 _SPELLED_BEFORE = re.compile(r"\((?:or |aka |abbreviated )?([A-Z][A-Z0-9]{1,5})s?\)")
-_SPELLED_BEHIND = re.compile(
+_SPELLED_AFTER = re.compile(
     r"\b([A-Z][A-Z0-9]{1,5})s?\s*(?:\(|,? (?:short|stands|standing) for\b|, the [A-Z]|[:=–—])"  # noqa: RUF001
 )
 
 
 @dataclass(slots=True)
 class _Phrase:
-    """A phrase while it is counted: how it is written, and who uses it as a noun."""
+    """A phrase while it is counted: its spellings, and the texts that use it as a noun."""
 
     written: Counter[str] = field(default_factory=Counter)
     users: dict[int, None] = field(default_factory=dict)
 
 
-def _undefined_terms(material: LintContext, options: Options) -> Iterator[Match]:
-    for within in material.glossaries.values():
-        entries = material.entries[within.start : within.stop]
+def _undefined_terms(context: LintContext, options: Options) -> Iterator[Match]:
+    for span in context.glossaries.values():
+        entries = context.entries[span.start : span.stop]
         known = {name.form for entry in entries for name in names_of(entry)}
-        counted = _count([text_of(entry) for entry in entries])
-        wanted = _chosen(counted, known, int(options["uses"]))
-        for phrase in wanted:
+        counts = _count([text_of(entry) for entry in entries])
+        phrases = _chosen(counts, known, int(options["uses"]))
+        for phrase in phrases:
             users = [entries[at] for at in phrase.users]
             (written, _), *_ = phrase.written.most_common(1)
             yield _used(written, "is", users)
@@ -89,13 +90,13 @@ def _undefined_terms(material: LintContext, options: Options) -> Iterator[Match]
 
 def _used(written: str, what: str, users: Sequence[Entry]) -> Match:
     others = tuple(entry.id for entry in users[1:])
-    said = f"{written!r} {what} used in {len(users)} definitions and is no entry"
-    return Match(written, said, users[0], others)
+    message = f"{written!r} {what} used in {len(users)} definitions and is no entry"
+    return Match(written, message, users[0], others)
 
 
 @dataclass(slots=True)
 class _PhraseCounts:
-    """Phrases by the forms of their words, and how often each word is used at all."""
+    """Phrases by the forms of their words, and the uses of single words and pairs."""
 
     phrases: dict[tuple[str, ...], _Phrase]
     words: Counter[str]
@@ -103,17 +104,17 @@ class _PhraseCounts:
 
 
 def _count(texts: Sequence[str]) -> _PhraseCounts:
-    counted = _PhraseCounts(defaultdict(_Phrase), Counter(), Counter())
+    counts = _PhraseCounts(defaultdict(_Phrase), Counter(), Counter())
     for at, text in enumerate(texts):
         tokens = _WORD.findall(text)
         forms = [form_of(fold(token), token) if _is_word(token) else "" for token in tokens]
-        counted.words.update(filter(None, forms))
-        counted.pairs.update((a, b) for a, b in itertools.pairwise(forms) if a and b)
+        counts.words.update(filter(None, forms))
+        counts.pairs.update((a, b) for a, b in itertools.pairwise(forms) if a and b)
         for first, last in _nouns(tokens, forms):
-            phrase = counted.phrases[tuple(forms[first:last])]
+            phrase = counts.phrases[tuple(forms[first:last])]
             phrase.written[" ".join(tokens[first:last])] += 1
             phrase.users[at] = None
-    return counted
+    return counts
 
 
 def _is_word(token: str) -> bool:
@@ -121,7 +122,7 @@ def _is_word(token: str) -> bool:
 
 
 def _nouns(tokens: Sequence[str], forms: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where runs of words stand as a noun does."""
+    """Yield the spans of words that stand like a noun."""
     at = 0
     while at < len(tokens):
         end = at
@@ -134,49 +135,49 @@ def _nouns(tokens: Sequence[str], forms: Sequence[str]) -> Iterator[tuple[int, i
 
 def _is_noun(tokens: Sequence[str], first: int, last: int) -> bool:
     before = tokens[first - 1].casefold() if first else ""
-    behind = tokens[last].casefold() if last < len(tokens) else "."
+    after = tokens[last].casefold() if last < len(tokens) else "."
     ends = (tokens[first].casefold(), tokens[last - 1].casefold())
     is_general = not _GENERAL.isdisjoint(ends) or ends[1].endswith(_NO_NOUN)
     return (
         1 < last - first <= MAX_WORDS
         and before in _BEFORE
-        and behind not in _NOT_BEHIND
+        and after not in _NOT_AFTER
         and not is_general
-        and not (behind == "to" and ends[1].endswith("ing"))  # "corresponding to"
+        and not (after == "to" and ends[1].endswith("ing"))  # "corresponding to"
         and not _is_abbreviated(tokens, last)
     )
 
 
 def _is_abbreviated(tokens: Sequence[str], last: int) -> bool:
-    """Whether a phrase ends with an abbreviation in front of a number, as in "Art. 34"."""
+    """Return whether a phrase ends with an abbreviation before a number, such as "Art. 34"."""
     return tokens[last : last + 1] == ["."] and "".join(tokens[last + 1 : last + 2]).isdigit()
 
 
-def _chosen(counted: _PhraseCounts, known: set[str], uses: int) -> list[_Phrase]:
-    """Return phrases that enough definitions use, the most used first."""
+def _chosen(counts: _PhraseCounts, known: set[str], uses: int) -> list[_Phrase]:
+    """Return the phrases that enough definitions use, most used first."""
     found = [
         (forms, phrase)
-        for forms, phrase in counted.phrases.items()
+        for forms, phrase in counts.phrases.items()
         if len(phrase.users) >= uses
         and "".join(forms) not in known
         and forms[0] not in known
         and forms[-1] not in known
-        and _belong_together(forms, counted)
+        and _belong_together(forms, counts)
     ]
     found.sort(key=lambda one: (-len(one[1].users), one[0]))
     return [phrase for _, phrase in found]
 
 
-def _belong_together(forms: tuple[str, ...], counted: _PhraseCounts) -> bool:
+def _belong_together(forms: tuple[str, ...], counts: _PhraseCounts) -> bool:
     return all(
-        counted.pairs[pair] >= TOGETHER * min(counted.words[pair[0]], counted.words[pair[1]])
+        counts.pairs[pair] >= TOGETHER * min(counts.words[pair[0]], counts.words[pair[1]])
         for pair in itertools.pairwise(forms)
     )
 
 
-def _undefined_acronyms(material: LintContext, options: Options) -> Iterator[Match]:
-    for within in material.glossaries.values():
-        entries = material.entries[within.start : within.stop]
+def _undefined_acronyms(context: LintContext, options: Options) -> Iterator[Match]:
+    for span in context.glossaries.values():
+        entries = context.entries[span.start : span.stop]
         known = _explained(entries)
         users: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
@@ -184,19 +185,19 @@ def _undefined_acronyms(material: LintContext, options: Options) -> Iterator[Mat
                 users[acronym].append(entry)
         ranked = sorted(users.items(), key=lambda one: (-len(one[1]), one[0]))
         for acronym, found in ranked:
-            if len(found) >= options["uses"] and acronym not in known | _HOUSEHOLD:
+            if len(found) >= options["uses"] and acronym not in known | _WELL_KNOWN:
                 yield _used(acronym, "is", found)
 
 
 def _explained(entries: Sequence[Entry]) -> set[str]:
-    """Return acronyms that are names of entries or are spelled out somewhere, and words that merely stand in capitals."""
+    """Return acronyms that are names or spelled out, and words also written in lower case."""
     known = {
         label for entry in entries for name in names_of(entry) for label in _capitals(name.label)
     }
     for entry in entries:
         text = entry.definition
         known |= {m[1] for m in _SPELLED_BEFORE.finditer(text)}
-        known |= {m[1] for m in _SPELLED_BEHIND.finditer(text)}
+        known |= {m[1] for m in _SPELLED_AFTER.finditer(text)}
         known |= {word.upper() for word in re.findall(r"\b[a-z]{2,6}\b", text)}
     return known
 

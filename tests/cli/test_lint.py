@@ -1,7 +1,4 @@
-"""`semsearch lint` and `semsearch diff`: what they print, and their exit codes.
-
-Covers `cli/output/lint`, `cli/output/diff`.
-"""
+"""`semsearch lint`: what it prints, and its exit codes."""
 
 from __future__ import annotations
 
@@ -16,7 +13,6 @@ from semsearch.core.entries import Source
 from semsearch.ingest.build import build
 from semsearch.quality.lint import RULES, Finding, LintReport, Severity
 from tests.cli.test_commands import run
-from tests.quality.diff.test_run import NEW, OLD
 from tests.quality.lint.support import table
 
 STUBS = table("Leaven,Sourdough", "Crumb,The inside of a loaf.", "Peel,TODO")
@@ -108,7 +104,7 @@ def test_rules_are_chosen_by_options_and_files(stubs: Path, tmp_path: Path) -> N
     assert [one["rule"] for one in json.loads(done.stdout)["findings"]] == ["empty-definition"]
     for wrong, said in (
         (("--select", "empty-definitoin"), b"did you mean 'empty-definition'?"),
-        (("--fail-on", "bad"), b"--fail-on: 'bad' is no severity"),
+        (("--fail-on", "bad"), b"--fail-on: 'bad' is not a severity"),
         (("--config", str(tmp_path / "x.toml")), b"cannot read"),
         (("--json", "-f", "sarif"), b"--json and --format sarif were given; choose one"),
         (("--read-as", "word"), b"no format is called 'word'"),
@@ -131,60 +127,6 @@ def test_the_index_that_is_there_is_used(stubs: Path, tmp_path: Path) -> None:
     build([stubs], index, model="hashed")
     assert run(*plain, env=there).returncode == 1  # without a model: it is the index's
     assert run(*plain, "-m", "base", env=there).returncode == 3
-
-
-def test_tables_show_what_became_of_entries(tmp_path: Path) -> None:
-    """A table for each kind, and the words that were changed."""
-    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
-    old.write_text(OLD)
-    new.write_text(NEW)
-    done = run("diff", str(old), str(new), *FAST)
-    shown = " ".join(done.stdout.decode().split())
-    assert done.returncode == 0
-    assert "Shovel it was Peel (old:peel)" in shown
-    assert "A [-piece-] [+bit+] of fermented dough." in shown
-    assert "1 renamed, 2 reworded (3 entries before, 3 now)" in shown
-    assert run("diff", str(old), str(new), *FAST, "--exit-code").returncode == 1
-    assert run("diff", str(old), str(old), *FAST, "--exit-code").returncode == 0
-
-
-def test_diffs_are_printed_or_written_in_every_form(tmp_path: Path) -> None:
-    """JSON for programs, Markdown and HTML for people."""
-    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
-    old.write_text(OLD)
-    new.write_text(NEW)
-    asked = ("diff", str(old), str(new), *FAST)
-    stated = json.loads(run(*asked, "--json").stdout)
-    assert (stated["old_entries"], stated["new_entries"]) == (3, 3)
-    assert [(one["kind"], one["new"]["term"]) for one in stated["differences"]] == [
-        ("renamed", "Shovel"), ("reworded", "Crumb"), ("reworded", "Leaven"),
-    ]  # fmt: skip
-    assert stated["differences"][2]["old"] == {
-        "id": "old:leaven",
-        "term": "Leaven",
-        "definition": "A piece of fermented dough.",
-        "aliases": [],
-        "language": "en",
-        "see_also": [],
-        "details": {},
-        "file": str(old),
-        "line": 2,
-    }
-    assert run(*asked, "-f", "markdown").stdout.startswith(b"### Glossary: 1 renamed, 2 reworded")
-    page = tmp_path / "diff.html"
-    done = run(*asked, "-o", str(page))
-    assert done.stdout.decode().replace("\n", "") == f"wrote {page}"
-    assert page.read_text().startswith("<!DOCTYPE html>")
-    text = tmp_path / "diff.txt"
-    for wrong in (
-        ("-o", str(text)),
-        ("-f", "table", "-o", str(page)),
-        ("--json", "-f", "html"),
-        ("-f", "html", "-o", "/no/such/x"),
-    ):
-        refused = run(*asked, *wrong)
-        assert (refused.returncode, refused.stdout) == (2, b"")
-    assert run("diff", str(old), str(tmp_path / "x.csv"), *FAST).returncode == 2
 
 
 def test_tab_completes_rules_and_severities() -> None:

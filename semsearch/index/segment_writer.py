@@ -1,0 +1,144 @@
+"""Writes the files of a segment: vectors, tokens, entry table, postings, nearest neighbours.
+
+Every segment is written here: a generation, the live segment beside it, and a scratch index.
+The order matters: the nearest neighbours read the vectors and the first rows of the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from semsearch.core.arrays import Tokens, Vectors
+from semsearch.core.entries import Relation
+from semsearch.core.index_info import EngineInfo
+from semsearch.core.progress import Progress
+from semsearch.index.ann.engine import write_ann, write_phrase_ann
+from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.files.phrases import write_phrases
+from semsearch.index.files.postings import write_words
+from semsearch.index.files.text_vectors import write_text_vectors
+from semsearch.index.files.tokens import ReferenceTokens, write_tokens
+from semsearch.index.passage_table import PassageTable
+from semsearch.storage.atomic_files import sync
+from semsearch.storage.embedding_cache import EmbeddedTexts
+from semsearch.storage.layout import GenerationLayout
+
+BATCH = 4096
+"""Vectors copied at a time: 6 MB."""
+
+
+class Embeddings(Protocol):
+    """Vectors and tokens of texts, by the hash of the text."""
+
+    @property
+    def dim(self) -> int:
+        """Length of every vector."""
+        ...
+
+    def vectors(self, texts: Sequence[bytes]) -> Vectors:
+        """Return the vectors of texts in their order, (n, dim)."""
+        ...
+
+    def tokens(self, texts: Sequence[bytes]) -> Iterable[Tokens]:
+        """Return the tokens of whole definitions in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEmbeddings:
+    """The embeddings that the store holds under one key."""
+
+    texts: EmbeddedTexts
+    key: str
+    dim: int
+
+    def vectors(self, texts: Sequence[bytes]) -> Vectors:
+        """Return the vectors of texts in their order; see `EmbeddedTexts.vectors`."""
+        return self.texts.vectors(texts, self.key, self.dim)
+
+    def tokens(self, texts: Sequence[bytes]) -> list[Tokens]:
+        """Return the tokens of whole definitions in their order."""
+        return self.texts.tokens(texts, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a live segment takes from its generation, so that scores of both can be compared."""
+
+    tokens: ReferenceTokens
+    mean_words: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSegment:
+    """What a manifest states about a segment."""
+
+    engine: EngineInfo
+    phrase_engine: EngineInfo
+    mean_words: float
+
+
+def write_segment(
+    files: GenerationLayout,
+    passages: PassageTable,
+    embeddings: Embeddings,
+    progress: Progress,
+    *,
+    engine: str,
+    relations: Iterable[Relation] = (),
+    reference: Reference | None = None,
+) -> WrittenSegment:
+    """Write all files of a segment except its map and its manifest.
+
+    Args:
+        files: where to.
+        passages: the entries, at least one, with their passages.
+        embeddings: has the vector of every passage and the tokens of every definition.
+        progress: reports each step.
+        engine: the engine that is wanted, one of `ann.engine.ENGINES`.
+        relations: between the entries.
+        reference: the generation that a live segment stands beside; None for a segment of its own.
+
+    Raises:
+        KeyError: a text has not been embedded.
+    """
+    _write_vectors(files, passages, embeddings, progress)
+    write_text_vectors(
+        files.name_vectors,
+        files.first_names,
+        passages.first_names,
+        lambda start, end: embeddings.vectors(passages.name_hashes(start, end)),
+    )
+    write_phrases(files, passages, embeddings.vectors, progress)
+    write_tokens(
+        files,
+        passages.glossaries(),
+        lambda positions: embeddings.tokens(passages.definition_hashes(positions)),
+        progress,
+        reference=reference.tokens if reference else None,
+    )
+    total = len(passages.entries)
+    write_snapshot(files, passages.by_entry(), relations, progress=progress, total=total)
+    mean_words = write_words(
+        files, passages.entries, progress, mean_words=reference.mean_words if reference else None
+    )
+    return WrittenSegment(
+        write_ann(files, embeddings.dim, engine, progress),
+        write_phrase_ann(files, embeddings.dim, engine, progress),
+        mean_words,
+    )
+
+
+def _write_vectors(
+    files: GenerationLayout, passages: PassageTable, embeddings: Embeddings, progress: Progress
+) -> None:
+    """Write one little-endian float32 row for each passage."""
+    progress.start("vectors", len(passages.passage_rows))
+    with files.vectors.open("wb") as rows:
+        for start in range(0, len(passages.passage_rows), BATCH):
+            batch = passages.passage_rows[start : start + BATCH]
+            rows.write(embeddings.vectors(passages.hashes(batch)).astype("<f4").tobytes())
+            progress.advance(len(batch))
+    sync(files.vectors)
