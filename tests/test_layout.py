@@ -31,7 +31,7 @@ def _has_own_file(module: str) -> bool:
 
 
 def _named() -> dict[str, Path]:
-    """Return the modules that a test file says it covers, "Covers `room/module`" in its docstring."""
+    """Return the modules after the word Covers in docstrings of test files, and the file."""
     found: dict[str, Path] = {}
     for file in TESTS.rglob("test_*.py"):
         said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""

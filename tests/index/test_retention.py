@@ -13,7 +13,7 @@ from semsearch.storage.layout import IndexLayout
 
 @pytest.fixture
 def layout(tmp_path: Path) -> IndexLayout:
-    """Give a folder of three generations, each of an encoder of its own; the last one has a reranker."""
+    """Give three generations, each of an encoder of its own; the last one has a reranker."""
     found = IndexLayout(tmp_path / "index")
     for number in (1, 2, 3):
         generation = found.generation(number)
