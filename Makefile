@@ -36,21 +36,22 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 clean: ## Remove everything that can be made again: environment, index, caches, results
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,store.db store.db-shm store.db-wal CURRENT LOCK encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,store.db store.db-journal store.db-shm store.db-wal CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements tools -name __pycache__ -prune -exec rm -rf {} +
 
-# The stamps are made last, so an installation that broke off is done again.
+# The stamps are made last, so an installation that broke off is done again. Python compiles a module
+# when it is first loaded; pip would compile all of them, most of which are never used.
 $(BIN)/.run: requirements/run.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing what semsearch needs into $(VENV) (a few minutes the first time)"
-	@$(INSTALL) -r requirements/run.lock
+	@$(INSTALL) --no-compile -r requirements/run.lock
 	@echo "Installing semsearch itself"
 	@$(INSTALL) --no-deps -e .
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.run requirements/dev.lock
 	@echo "Installing what tests and checks need"
-	@$(INSTALL) -r requirements/dev.lock
+	@$(INSTALL) --no-compile -r requirements/dev.lock
 	@touch $@
 
 ##@ Change
@@ -152,7 +153,7 @@ bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memo
 $(TXTAI)/.made: requirements/txtai.lock
 	@test -x $(TXTAI)/bin/python || $(PYTHON) -m venv $(TXTAI)
 	@echo "Installing txtai into $(TXTAI), to compare with"
-	@$(TXTAI)/bin/python requirements/install.py -r $<
+	@$(TXTAI)/bin/python requirements/install.py --no-compile -r $<
 	@touch $@
 
 bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)

@@ -1,4 +1,7 @@
-"""The command line: what it prints, its exit codes, and that bad input is one line."""
+"""The command line: what it prints, its exit codes, and that bad input is one line.
+
+Covers `cli/output/common`, `cli/completion`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Any sentence-transformers model can be built with; what could run code or is not itself is refused."""
+"""Any sentence-transformers model can be built with; what could run code or is not itself is refused.
+
+Covers `models/onnx/export`, `models/onnx/session`, `index/model_exports`.
+"""
 
 from __future__ import annotations
 
