@@ -1,4 +1,4 @@
-"""The exported encoder on ONNX Runtime: what answers questions, without torch."""
+"""The exported encoder on ONNX Runtime, which embeds questions without torch."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from semsearch.models.onnx.session import Graph, ModelExport
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far an exported encoder agrees with the reference, on texts of the corpus.
+    """Agreement of an exported encoder with the original, on texts of the corpus.
 
-    `cosine` is the mean cosine between the two vectors of a text, `top10` the mean share of
-    the ten nearest passages that both find.
+    `cosine` is the mean cosine of the two vectors of a text, `top10` the mean share of the ten
+    nearest passages that both find.
     """
 
     cosine: float
@@ -28,7 +28,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderExport(ModelExport):
-    """What `encoder.json` says."""
+    """Content of `encoder.json`."""
 
     NOUN: ClassVar[str] = "encoder"
     AGREEMENT: ClassVar[type[Agreement]] = Agreement
@@ -37,13 +37,14 @@ class EncoderExport(ModelExport):
     query_prompt: str
     entry_prompt: str
     entries: str
-    """The file that embeds definitions: `int8`, `fp32`, or `reference` when neither agrees closely."""
+    """The file that embeds definitions: `int8`, `fp32`, or `reference` if neither agrees
+    closely."""
     special_ids: tuple[int, ...]
-    """Numbers of the pieces that stand for no text."""
+    """Numbers of tokens that stand for no text."""
 
 
 class OnnxEncoder:
-    """An exported encoder. Several threads may call it at once."""
+    """An exported encoder. Thread-safe."""
 
     def __init__(self, folder: Path, export: EncoderExport, precision: str) -> None:
         self._export = export
@@ -57,7 +58,7 @@ class OnnxEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Identity of the reference encoder this one was exported from."""
+        """Identity of the original encoder."""
         return self._export.fingerprint
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:

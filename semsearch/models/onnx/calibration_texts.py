@@ -1,6 +1,6 @@
-"""Texts on which a model is observed while it is exported: definitions and questions of many fields and lengths.
+"""Texts on which activations are measured for quantisation: many fields, many lengths.
 
-The same for every corpus, so that an int8 copy depends on the model alone.
+They are the same for every corpus, so that an int8 copy depends on the model only.
 """
 
 from __future__ import annotations
