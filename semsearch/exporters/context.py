@@ -96,12 +96,12 @@ def name_of(entry: Entry) -> str:
 
 def parts_of(entry: Entry) -> dict[str, str | tuple[str, ...]]:
     """Return the parts of an entry except term and definition, by name; empty ones are left out."""
-    stated = {"aliases": entry.aliases, "see_also": entry.see_also, **entry.details.stated()}
+    parts = {"aliases": entry.aliases, "see_also": entry.see_also, **entry.details.stated()}
     if entry.language != LANGUAGE:
-        stated["language"] = entry.language
+        parts["language"] = entry.language
     if name_of(entry) != slug(entry.term):
-        stated["id"] = name_of(entry)
-    return {name: value for name, value in stated.items() if value}
+        parts["id"] = name_of(entry)
+    return {name: value for name, value in parts.items() if value}
 
 
 def links_by(entry: Entry, part: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def _term(entry: Entry, context: ExportContext) -> dict[str, object]:
     sets: list[object] = [{"@id": context.own_iri}]
     if entry.details.category:
         sets.append({"@type": "DefinedTermSet", "name": entry.details.category})
-    stated = {
+    properties = {
         "@type": "DefinedTerm",
         "@id": context.iri(entry.id),
         "name": tagged(entry.term),
@@ -55,7 +55,7 @@ def _term(entry: Entry, context: ExportContext) -> dict[str, object]:
         "termCode": entry.details.notation,
         "inDefinedTermSet": sets if len(sets) > 1 else sets[0],
     }
-    return {name: value for name, value in stated.items() if value}
+    return {name: value for name, value in properties.items() if value}
 
 
 def _description(entry: Entry) -> str:

@@ -28,8 +28,8 @@ def line_of(entry: Entry) -> bytes:
     for part in TEXT_DETAILS:
         if not is_flat(entry, part):  # as a text, its lines would be read as several values
             row[part] = [row[part]]
-    said = {name: value for name, value in row.items() if value}
-    return json.dumps(said, ensure_ascii=False).encode() + b"\n"
+    filled = {name: value for name, value in row.items() if value}
+    return json.dumps(filled, ensure_ascii=False).encode() + b"\n"
 
 
 def lost(entry: Entry, context: ExportContext) -> tuple[str, ...]:

@@ -42,5 +42,5 @@ def _property(name: str, value: Iri | Text) -> str:
 def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that SKOS cannot hold, and texts with characters that XML forbids."""
     yield from skos.lost(entry, context)
-    stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
-    yield from (name for name, value in stated.items() if not is_xml(*several(value)))
+    parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
+    yield from (name for name, value in parts.items() if not is_xml(*several(value)))

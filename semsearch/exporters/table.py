@@ -26,8 +26,8 @@ def _rows(context: ExportContext) -> Iterator[bytes]:
     yield _row(_COLUMNS)
     for entry in context.entries():
         always = {"id": name_of(entry), "language": entry.language}
-        stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **always}
-        yield _row([defused(_cell(name, stated.get(name, ""))) for name in _COLUMNS])
+        parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **always}
+        yield _row([defused(_cell(name, parts.get(name, ""))) for name in _COLUMNS])
 
 
 def _cell(name: str, value: str | tuple[str, ...]) -> str:

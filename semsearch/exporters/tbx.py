@@ -87,8 +87,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts without a category in TBX-Basic, and texts whose line breaks are lost."""
     if entry.id in context.repeated:
         yield "entry"
-    stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
-    for name, value in stated.items():
+    parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
+    for name, value in parts.items():
         if name not in _HELD or not all(map(_is_held, several(value))):
             yield name
     if entry.details.status and entry.details.status not in _STATUSES:

@@ -88,17 +88,17 @@ def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
     Args:
         items: cleaned records of one glossary, and other items.
     """
-    leading = {at: said[1] for at, item in enumerate(items) if (said := _only_sees(item))}
-    if not leading:
+    targets = {at: found[1] for at, item in enumerate(items) if (found := _only_sees(item))}
+    if not targets:
         return list(items)
     known: set[str] = set()
     for at, item in enumerate(items):
         if isinstance(item, Record):
-            names = () if at in leading else (item.term, *item.aliases)
+            names = () if at in targets else (item.term, *item.aliases)
             known |= {fold(name) for name in names}
-    onward = {fold(_term(items[at])): target for at, target in leading.items()}
+    onward = {fold(_term(items[at])): target for at, target in targets.items()}
     made = list(items)
-    for at, target in leading.items():
+    for at, target in targets.items():
         item, end = items[at], target
         for _ in range(_MOST_HOPS):
             if fold(end) in known or fold(end) not in onward:

@@ -26,7 +26,7 @@ def tell_acknowledged(file: Path, revision: int) -> None:
 def acknowledged(file: Path) -> int | None:
     """Return the last acknowledged revision, if known."""
     try:
-        said = file.read_bytes()
+        content = file.read_bytes()
     except OSError:
         return None
-    return int.from_bytes(said, "little") if len(said) == _SIZE else None
+    return int.from_bytes(content, "little") if len(content) == _SIZE else None

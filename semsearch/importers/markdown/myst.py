@@ -63,8 +63,8 @@ def _directives(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _closes(line: str, fence: str) -> bool:
-    said = line.strip()
-    return len(said) >= len(fence) and set(said) == {fence[0]}
+    stripped = line.strip()
+    return len(stripped) >= len(fence) and set(stripped) == {fence[0]}
 
 
 def _item(stack: Stack, path: Path, first: int) -> Item:

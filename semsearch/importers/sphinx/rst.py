@@ -39,9 +39,9 @@ def _shown(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """Treat every role, known to docutils or not, as one that shows a text."""
     del lineno
-    said = unescape(text)
-    titled = _TITLED.match(said) if role else None
-    shown, target = (titled[1], titled[2]) if titled else (said, said)
+    unescaped = unescape(text)
+    titled = _TITLED.match(unescaped) if role else None
+    shown, target = (titled[1], titled[2]) if titled else (unescaped, unescaped)
     if role and not titled and role not in _LINKING:
         shown = shown.removeprefix("!")
         shown = shown.rpartition(".")[2] if shown.startswith("~") else shown

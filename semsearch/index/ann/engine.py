@@ -163,11 +163,11 @@ class VectorSearcher:
         """Whether every entry is compared with every question."""
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> VectorSearcher:
+    def open(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
         """Open the engine that the manifest names."""
         stored = _Stored(files, dim)
-        if stated.name == GRAPH:
-            return cls(stored, GraphIndex.open(files.engine, dim, stated.breadth), False)
+        if info.name == GRAPH:
+            return cls(stored, GraphIndex.open(files.engine, dim, info.breadth), False)
         engine = FaissIndex(dim)
         first = 0
         for batch in stored.batches():
@@ -211,6 +211,6 @@ class VectorSearcher:
         return numbers
 
 
-def engine_file(files: GenerationLayout, stated: EngineInfo) -> tuple[Path, ...]:
+def engine_file(files: GenerationLayout, info: EngineInfo) -> tuple[Path, ...]:
     """Return the engine's file, whose hash belongs in the manifest; empty for the flat engine."""
-    return (files.engine,) if stated.name == GRAPH else ()
+    return (files.engine,) if info.name == GRAPH else ()

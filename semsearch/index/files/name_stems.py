@@ -80,10 +80,10 @@ class NameStems:
         starts = np.zeros_like(ends)
         starts[1:] = ends[:-1] + 1
         lengths = ends - starts
-        is_said = (numbers[:, np.newaxis] == asked).any(axis=1)
-        said = np.add.reduceat(is_said, starts, dtype=np.int64)
+        is_match = (numbers[:, np.newaxis] == asked).any(axis=1)
+        matches = np.add.reduceat(is_match, starts, dtype=np.int64)
         owner = np.repeat(np.arange(len(positions)), counts)[ends]
-        np.maximum.at(shares, owner, named_in(said, lengths, len(asked)))
+        np.maximum.at(shares, owner, named_in(matches, lengths, len(asked)))
         return shares
 
 

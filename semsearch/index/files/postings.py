@@ -155,11 +155,11 @@ class Uses:
         positions = np.concatenate([one.positions for one in lists])
         return cls(positions, np.concatenate([one.weights for one in lists]))
 
-    def among(self, kept: Numbers | None) -> Uses:
+    def among(self, allowed: Numbers | None) -> Uses:
         """Keep only some ascending positions; None keeps all."""
-        if kept is None:
+        if allowed is None:
             return self
-        chosen = are_among(self.positions, kept.astype(np.int32))
+        chosen = are_among(self.positions, allowed.astype(np.int32))
         return Uses(self.positions[chosen], self.weights[chosen])
 
     def without(self, deleted: Numbers) -> Uses:

@@ -51,10 +51,10 @@ def pca(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
     axes = components[:2]
     axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, np.newaxis]
     variance = float((singular**2).sum())
-    kept = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
+    share = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
     points = np.zeros((len(vectors), 2))
     points[:, : len(axes)] = (vectors - centre) @ axes.T
-    return points, kept
+    return points, share
 
 
 def lay_out(vectors: Vectors) -> Points:

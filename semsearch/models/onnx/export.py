@@ -42,9 +42,9 @@ class ExportedGraph:
     """Why there is no graph, if so."""
 
 
-def max_tokens(stated: float | None) -> int:
+def max_tokens(limit: float | None) -> int:
     """Return how many tokens a model reads; `UNLIMITED` if it states no limit."""
-    return int(stated) if stated and math.isfinite(stated) else UNLIMITED
+    return int(limit) if limit and math.isfinite(limit) else UNLIMITED
 
 
 @contextlib.contextmanager

@@ -126,9 +126,9 @@ class _Rewriting:
         from onnx import numpy_helper
 
         used = {name for node in self._graph.node for name in node.input}
-        kept = [c for c in self._graph.initializer if c.name in used]
+        remaining = [c for c in self._graph.initializer if c.name in used]
         del self._graph.initializer[:]
-        self._graph.initializer.extend(kept)
+        self._graph.initializer.extend(remaining)
         self._graph.initializer.extend(
             numpy_helper.from_array(np.asarray(value), name) for name, value in self._added.items()
         )

@@ -76,11 +76,11 @@ class ModelExport:
     def load(cls, folder: Path) -> Self | None:
         """Read the description; None if there is no complete export of this version."""
         try:
-            stated = json.loads(cls.description(folder).read_text(encoding="utf-8"))
-            stated["agreement"] = {k: cls.AGREEMENT(**v) for k, v in stated["agreement"].items()}
-            stated["inputs"] = tuple(stated["inputs"])
+            content = json.loads(cls.description(folder).read_text(encoding="utf-8"))
+            content["agreement"] = {k: cls.AGREEMENT(**v) for k, v in content["agreement"].items()}
+            content["inputs"] = tuple(content["inputs"])
             known = {f.name for f in fields(cls)}
-            return cls(**{k: v for k, v in stated.items() if k in known})
+            return cls(**{k: v for k, v in content.items() if k in known})
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 

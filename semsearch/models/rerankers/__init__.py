@@ -12,15 +12,15 @@ NO_RERANKER = "none"
 """The name for building without a reranker."""
 
 
-def load_reranker(folder: Path, stated: RerankerInfo) -> Reranker:
+def load_reranker(folder: Path, info: RerankerInfo) -> Reranker:
     """Load the reranker of an index; torch is not needed.
 
     Args:
         folder: of the exported reranker.
-        stated: its description in the manifest.
+        info: its description in the manifest.
 
     Raises:
         IndexDamaged: the exported files are missing or altered.
     """
-    export = RerankerExport.load_stated(folder, stated.fingerprint, stated.sha256)
-    return OnnxReranker(folder, export, stated.precision)
+    export = RerankerExport.load_stated(folder, info.fingerprint, info.sha256)
+    return OnnxReranker(folder, export, info.precision)

@@ -26,14 +26,14 @@ def find_reranker(name: str) -> Model:
         ModelRefused: there is no such model, it is unsafe to load, or it is not a cross-encoder.
     """
     model = find_foreign_model(name)
-    config, stated = (
+    config, settings = (
         _read(model, file) for file in ("config.json", "config_sentence_transformers.json")
     )
     # A bi-encoder would load, too, with random weights in its last layer. Only newer models
     # state their kind; the architecture shows that of others.
     architecture = str(next(iter(config.get("architectures") or ()), "unknown"))
     is_classifier = architecture.endswith("ForSequenceClassification")
-    if stated.get("model_type", "CrossEncoder" if is_classifier else "") != "CrossEncoder":
+    if settings.get("model_type", "CrossEncoder" if is_classifier else "") != "CrossEncoder":
         raise ModelRefused(
             f"the model {name!r} ({architecture}) makes vectors of single texts, it does not score "
             f"pairs: use it with --model, or {_WAY_OUT}"
@@ -44,8 +44,8 @@ def find_reranker(name: str) -> Model:
 def _read(model: Model, file: str) -> dict[str, Any]:
     """Read a file that `find_foreign_model` has checked; empty if there is none."""
     path = model.path / file
-    stated = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return stated if isinstance(stated, dict) else {}
+    settings = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return settings if isinstance(settings, dict) else {}
 
 
 class CrossReranker:

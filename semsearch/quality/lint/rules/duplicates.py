@@ -40,7 +40,7 @@ def _equal_definitions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         found[entry.glossary, entry.language, fold(entry.definition)].append(entry)
-    return (alike for alike in found.values() if len(alike) > 1)
+    return (group for group in found.values() if len(group) > 1)
 
 
 def _near_duplicates(context: LintContext, options: Options) -> Iterator[Match]:

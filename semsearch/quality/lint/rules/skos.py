@@ -136,10 +136,10 @@ def _of_concepts(context: LintContext) -> list[_Labelled]:
             above[narrower] = (*above[narrower], at)
     found = []
     for at, concept in enumerate(context.concepts):
-        stated = (concept.preferred, concept.alternative, concept.hidden)
+        label_groups = (concept.preferred, concept.alternative, concept.hidden)
         labels = tuple(
             (kind, language, text)
-            for kind, texts in zip(_KINDS, stated, strict=True)
+            for kind, texts in zip(_KINDS, label_groups, strict=True)
             for language, several in texts.items()
             for text in several
         )
@@ -174,10 +174,10 @@ def _of_entries(entries: Sequence[Entry]) -> list[_Labelled]:
 
 
 def _labels(entry: Entry) -> tuple[tuple[str, str, str], ...]:
-    stated = ((entry.term,), entry.aliases, entry.details.hidden_labels)
+    label_groups = ((entry.term,), entry.aliases, entry.details.hidden_labels)
     return tuple(
         (kind, entry.language, text)
-        for kind, texts in zip(_KINDS, stated, strict=True)
+        for kind, texts in zip(_KINDS, label_groups, strict=True)
         for text in texts
     )
 
