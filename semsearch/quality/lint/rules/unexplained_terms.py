@@ -210,8 +210,9 @@ def _capitals(label: str) -> Iterator[str]:
 UNDEFINED_TERM = Rule(
     "undefined-term",
     Severity.NOTE,
-    "A technical word or phrase is used in several definitions and is no entry.",
-    "Readers who do not know it cannot look it up. Write an entry for it, or allow it.",
+    "A technical phrase is used in several definitions but has no entry.",
+    "Readers who do not know it cannot look it up. Write an entry for it, or allow it in the "
+    "configuration.",
     Example(
         "bakery.csv",
         "term,definition\n"
@@ -234,8 +235,9 @@ UNDEFINED_TERM = Rule(
 UNDEFINED_ACRONYM = Rule(
     "undefined-acronym",
     Severity.NOTE,
-    "An acronym is used in several definitions, is no entry, and is spelled out nowhere.",
-    "Nobody can guess it. Spell it out where it is used, write an entry for it, or make it an alias of one.",
+    "An acronym is used in several definitions, but has no entry and is spelled out nowhere.",
+    "Nobody can guess it. Spell it out where it is used, write an entry for it, or make it an "
+    "alias.",
     Example(
         "bakery.csv",
         "term,definition\nLeaven,Kept at a DDT of 25 degrees.\nRise,Takes longer below the DDT.\n",
