@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     )
     engine: Literal["auto", "flat", "hnsw"] = Field(
         "auto",
-        description="The nearest-neighbour engine to build with; auto chooses by the number of entries.",
+        description="The nearest-neighbour engine to build with; auto chooses by the number of "
+        "entries.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -59,7 +60,8 @@ class Settings(BaseSettings):
         0.8,
         gt=0,
         le=600,
-        description="Seconds a request may wait; one that would wait more than half of it is refused "
+        description="Seconds a request may wait; one that would wait more than half of it is "
+        "refused "
         "with 503.",
     )
     cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")

@@ -83,7 +83,8 @@ _TARGETS = (
         ".tbx",
         "application/x-tbx+xml",
         "tbx",
-        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and related",
+        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and "
+        "related",
     ),
     Target(
         "markdown",

@@ -39,7 +39,8 @@ def _pieces(context: ExportContext) -> Iterator[bytes]:
     yield f"# {in_markdown(context.glossary)}\n".encode()
     for entry in context.entries():
         heading = f"## {in_markdown(entry.term)} {{#{name_of(entry)}}}"
-        yield f"\n{heading}\n\n{_metadata_lines(entry, context)}{_definition(entry.definition)}\n".encode()
+        body = _metadata_lines(entry, context) + _definition(entry.definition)
+        yield f"\n{heading}\n\n{body}\n".encode()
 
 
 def _metadata_lines(entry: Entry, context: ExportContext) -> str:

@@ -29,7 +29,8 @@ def _pieces(context: ExportContext) -> Iterator[bytes]:
 
 def _element(resource: Resource) -> str:
     properties = "".join(f"    {_property(name, value)}\n" for name, value in resource.statements)
-    return f"  <{resource.kind} rdf:about={quoteattr(resource.iri)}>\n{properties}  </{resource.kind}>\n"
+    start = f"<{resource.kind} rdf:about={quoteattr(resource.iri)}>"
+    return f"  {start}\n{properties}  </{resource.kind}>\n"
 
 
 def _property(name: str, value: Iri | Text) -> str:

@@ -36,11 +36,12 @@ MAX_DETAIL = 2_000
 
 _PLACEHOLDERS = frozenset(
     {
-        "add definition here", "coming soon", "definition needed", "definition pending", "definition to be added",
-        "fixme", "insert definition here", "lorem ipsum", "n/a", "no definition", "no definition available",
-        "no definition yet", "no description", "no description available", "no description yet", "none", "null",
-        "pending", "placeholder", "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed",
-        "to be defined", "to be determined", "to be done", "to be written", "to do", "todo", "wip",
+        "add definition here", "coming soon", "definition needed", "definition pending",
+        "definition to be added", "fixme", "insert definition here", "lorem ipsum", "n/a",
+        "no definition", "no definition available", "no definition yet", "no description",
+        "no description available", "no description yet", "none", "null", "pending", "placeholder",
+        "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed", "to be defined",
+        "to be determined", "to be done", "to be written", "to do", "todo", "wip",
         "work in progress", "your definition here",
     }
 )  # fmt: skip

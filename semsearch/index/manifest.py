@@ -171,8 +171,10 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         parsed = json.loads(content)
         if parsed["recipe"] != stated_weights(DEFAULT):
             raise FormatTooOld(
-                f"the index in {layout.root} was built by {parsed['built_by']}, which weighs scores "
-                f"differently; run `semsearch build PATHS --index {layout.root}` again (with `--model "
+                f"the index in {layout.root} was built by {parsed['built_by']}, which weighs "
+                "scores "
+                f"differently; run `semsearch build PATHS --index {layout.root}` again (with "
+                "`--model "
                 f"{parsed['model']}`, its present encoder, nothing is embedded again)"
             )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
@@ -196,6 +198,7 @@ def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
 
 def _damaged(root: Path, what: str) -> str:
     return (
-        f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, which "
+        f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, "
+        "which "
         "keeps all vectors that were computed before"
     )

@@ -212,7 +212,8 @@ def check_exists(layout: IndexLayout) -> None:
     """Refuse an index without a store; a new store would lack all entries."""
     if not layout.store.exists():
         raise IndexDamaged(
-            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not edited; "
+            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not "
+            "edited; "
             "edit the index that it was copied from, or run `semsearch build`"
         )
 

@@ -208,7 +208,8 @@ class LiveIndex:
             model, model=manifest.model, fingerprint=manifest.fingerprint
         ):
             raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {manifest.model}, not {model}; "
+                f"the index in {layout.root} was built with the encoder {manifest.model}, not "
+                f"{model}; "
                 f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name that "
                 "encoder (--model, SEMSEARCH_MODEL), or none"
             )

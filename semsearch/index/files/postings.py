@@ -1,7 +1,7 @@
 """Keyword search: BM25 over names and definitions, from arrays made at build time.
 
-    words.db          stem → where its postings begin, and how many there are; word → how often it
-                      occurs, for spelling correction (SQLite)
+    words.db          stem → where its postings begin, and how many there are;
+                      word → how often it occurs, for spelling correction (SQLite)
     postings.i32      positions of the entries that contain a stem, ascending, stem after stem
     postings.f32      weight of each posting: term frequency with its length correction
 

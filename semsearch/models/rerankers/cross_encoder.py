@@ -61,7 +61,8 @@ class CrossReranker:
         self.cross = load_model(model, "CrossEncoder")
         if self.cross.num_labels != 1:
             raise ModelRefused(
-                f"the model {model.name!r} gives {self.cross.num_labels} labels for a pair, and hits "
+                f"the model {model.name!r} gives {self.cross.num_labels} labels for a pair, and "
+                "hits "
                 f"are ordered by one score: {_WAY_OUT}"
             )
 

@@ -152,7 +152,8 @@ SELF_REFERRING = Rule(
     Example(
         "bakery.csv",
         "term,definition\nDough kneading,The process of kneading dough.\n",
-        "term,definition\nDough kneading,Pressing and folding dough until it stretches without tearing.\n",
+        "term,definition\nDough kneading,Pressing and folding dough until it stretches without "
+        "tearing.\n",
     ),
     _self_referring,
     {"words": 1},

@@ -185,7 +185,8 @@ DUPLICATE = Rule(
     "the other, or say how they differ.",
     Example(
         "bakery.csv",
-        "term,definition\nLeaven,A piece of fermented dough.\nStarter,A piece of fermented dough.\n",
+        "term,definition\nLeaven,A piece of fermented dough.\nStarter,A piece of fermented dough.\n"
+        "",
         "term,definition,aliases\nLeaven,A piece of fermented dough.,Starter\n",
     ),
     _duplicates,

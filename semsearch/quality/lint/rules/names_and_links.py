@@ -74,7 +74,8 @@ COLLISION = Rule(
     "to the name.",
     Example(
         "bakery.csv",
-        "term,definition,aliases\nLeaven,Fermented dough.,Starter\nStarter,The first course of a meal.,\n",
+        "term,definition,aliases\nLeaven,Fermented dough.,Starter\nStarter,The first course of a "
+        "meal.,\n",
         "term,definition,aliases\nLeaven,Fermented dough.,\nStarter,The first course of a meal.,\n",
     ),
     _collisions,
@@ -101,9 +102,11 @@ AMBIGUOUS_LINK = Rule(
     "It does not appear among related terms. Link to one of them by its id.",
     Example(
         "bakery.csv",
-        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of lemons.,peel-fruit,\n"
+        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of "
+        "lemons.,peel-fruit,\n"
         "Oven,A hot box.,,Peel\n",
-        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of lemons.,peel-fruit,\n"
+        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of "
+        "lemons.,peel-fruit,\n"
         "Oven,A hot box.,,peel-tool\n",
     ),
     _ambiguous_links,

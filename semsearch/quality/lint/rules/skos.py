@@ -52,7 +52,8 @@ def _several(context: LintContext, options: Options) -> Iterator[Match]:
         for language, texts in preferred.items():
             if len(texts) > 1:
                 listed = ", ".join(map(repr, texts))
-                message = f"{one.name!r} has {len(texts)} preferred labels in {language!r}: {listed} (S14)"
+                count = f"{len(texts)} preferred labels in {language!r}"
+                message = f"{one.name!r} has {count}: {listed} (S14)"
                 yield Match(one.name, message, one.entry, source=one.source)
 
 
@@ -182,7 +183,10 @@ def _labels(entry: Entry) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-_PREFIXES = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix : <https://bakery.example/> .\n"
+_PREFIXES = (
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    "@prefix : <https://bakery.example/> .\n"
+)
 
 
 def _turtle(*concepts: str) -> str:
@@ -199,7 +203,8 @@ CLASH = Rule(
     Severity.ERROR,
     "A text is a label of two kinds of the same concept: preferred, alternative or hidden "
     "(SKOS S13).",
-    "The three kinds exclude each other: a label cannot be both shown and hidden. Keep one of them.",
+    "The three kinds exclude each other: a label cannot be both shown and hidden. Keep one of "
+    "them.",
     Example(
         "bakery.ttl",
         _turtle(f'{_LEAVEN} ; skos:altLabel "leaven"@en'),
