@@ -3,7 +3,7 @@
 #   docker build --tag semsearch .
 #   docker run --rm --publish 127.0.0.1:8000:8000 --read-only semsearch
 #
-# Whoever reaches the published port may read; README.md says how to ask for access keys instead.
+# Whoever reaches the published port may read; docs/operations.md says how to ask for keys.
 #
 # The first stage builds the index, and needs torch for it. The final stage holds the locked
 # dependencies of a running service, the package and the index, and nothing else.

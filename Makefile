@@ -11,40 +11,62 @@ DICT ?= build/dicts
 SIZES ?= 20,1000,10000,117659,1000000
 TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
+INSTALL := $(BIN)/python requirements/install.py
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence calibration training-data training picture lock clean
+.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean
+
+##@ Use
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
 	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX) SHARED=$(SHARED) DICT=$(DICT)"
-
-# The stamps are made last, so an installation that broke off is done again.
-$(BIN)/.run: requirements/run.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (a few minutes the first time)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements/run.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
-	@touch $@
-
-$(BIN)/.dev: $(BIN)/.run requirements/dev.lock
-	@echo "Installing what the tests need"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements/dev.lock
-	@touch $@
 
 serve: build ## Set up, build the index from CORPUS and serve page and API on HOST:PORT
 	@$(BIN)/semsearch serve --index $(INDEX) --host $(HOST) --port $(PORT)
 
 build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
+	@echo "Building the index of $(CORPUS) in $(INDEX)"
 	@$(BIN)/semsearch build $(CORPUS) --index $(INDEX)
 
-test: $(BIN)/.dev ## Set up and run the tests
-	@$(BIN)/python -m pytest
+clean: ## Remove everything that can be made again: environment, index, caches, results
+	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
+	rm -rf $(addprefix $(INDEX)/,store.db store.db-shm store.db-wal CURRENT LOCK encoders rerankers generations)
+	find semsearch tests training benchmarks requirements tools -name __pycache__ -prune -exec rm -rf {} +
 
-test-packaging: $(BIN)/.dev ## Install what the Dockerfile serves with, without torch, and serve from it
-	@$(BIN)/python -m pytest -m packaging
+# The stamps are made last, so an installation that broke off is done again.
+$(BIN)/.run: requirements/run.lock pyproject.toml
+	@test -x $(BIN)/python || { echo "Making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing what semsearch needs into $(VENV) (a few minutes the first time)"
+	@$(INSTALL) -r requirements/run.lock
+	@echo "Installing semsearch itself"
+	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.run requirements/dev.lock
+	@echo "Installing what tests and checks need"
+	@$(INSTALL) -r requirements/dev.lock
+	@touch $@
+
+##@ Change
+
+test: $(BIN)/.dev ## Run the unit tests and one end-to-end test of each surface (two minutes on two cores)
+	@$(PYTEST) -m "unit or surface"
+
+test-all: test ## Run every other test as well: models, processes, browser, torture and fuzz in short forms
+	@$(PYTEST) --dist loadscope -m "not (unit or surface or packaging)"
 
 check: lint types docs-check ## Lint, types, layers and documents
+
+format: $(BIN)/.dev ## Let the formatter decide
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format .
+
+docs: $(BIN)/.dev ## Write the generated tables of the documents, and run their examples
+	@$(BIN)/semsearch build corpus --index build/docs-index
+	@$(BIN)/python -m tools.docs --examples build/docs-index
 
 lint: $(BIN)/.dev ## Style, docstrings and layers
 	@$(BIN)/ruff check .
@@ -54,34 +76,18 @@ lint: $(BIN)/.dev ## Style, docstrings and layers
 types: $(BIN)/.dev ## Types, strictly
 	@$(BIN)/mypy
 
-format: $(BIN)/.dev ## Let the formatter decide
-	@$(BIN)/ruff check --fix-only -q .
-	@$(BIN)/ruff format .
+docs-check: $(BIN)/.dev ## Bounds, links and generated parts of the documents
+	@$(BIN)/python -m tools.docs --check
 
-docs-check: $(BIN)/.dev ## Are the generated parts of the documents current?
-	@$(BIN)/python -m tests.docs --check
+test-packaging: $(BIN)/.dev ## Install what the Dockerfile serves with, without torch, and serve from it
+	@$(BIN)/python -m pytest -m packaging
 
-docs: $(BIN)/.dev ## Write the generated parts of the documents
-	@$(BIN)/python -m tests.docs
+screenshots: $(BIN)/.dev ## Write a picture of every state of every page to build/screenshots (needs a Chromium)
+	@$(BIN)/python -m benchmarks.pages.screenshots build/screenshots
 
-bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memory and start beside a plain service and txtai, in one run (10 to 15 minutes)
-	@$(BIN)/python -m benchmarks.speed.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
-
-# txtai's dependencies are not ours: it has an environment of its own.
-$(TXTAI)/.made: requirements/txtai.lock
-	@test -x $(TXTAI)/bin/python || $(PYTHON) -m venv $(TXTAI)
-	@echo "Installing txtai into $(TXTAI), to compare with"
-	@$(TXTAI)/bin/python -m pip install -q --disable-pip-version-check -r $<
-	@touch $@
-
-bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)
-	@$(BIN)/python -m benchmarks.speed.growth --sizes $(SIZES) --dictionaries $(DICT)
-
-bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can answer
-	@$(BIN)/python -m benchmarks.speed.overload --index $(INDEX)
-
-bench-edits: $(BIN)/.dev build ## What an edit costs, and what it costs those who ask
-	@$(BIN)/python -m benchmarks.speed.edits --index $(INDEX)
+picture: $(BIN)/.dev build ## Draw the pictures of the README from the index (needs a Chromium)
+	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
+	@$(BIN)/python -m tools.docs.screenshot $(INDEX) docs/page.png
 
 torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, fail, edit, ask and stop, and look for what was lost (two hours)
 	@$(BIN)/python -m benchmarks.torture.kill --cycles 1000
@@ -98,73 +104,8 @@ torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, f
 	@$(BIN)/python -m benchmarks.torture.rate --publishes 100
 	@$(BIN)/python -m benchmarks.torture.stop --stops 100
 
-bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries and write one in every format: how many entries, how long, how much memory
-	@$(BIN)/python -m benchmarks.speed.importing --dictionaries $(DICT)
-	@$(BIN)/python -m benchmarks.speed.exporting --dictionaries $(DICT)
-
 fuzz: $(BIN)/.dev ## Read 200,000 damaged files of every format (two hours)
 	@$(BIN)/python -W error -m benchmarks.fuzz --files 200000
-
-screenshots: $(BIN)/.dev ## Write a picture of every state of every page to build/screenshots (needs a Chromium)
-	@$(BIN)/python -m benchmarks.pages.screenshots build/screenshots
-
-page-budget: $(BIN)/.dev ## What the pages weigh, and how long they keep people and the service waiting (needs a Chromium and SHARED)
-	@$(BIN)/python -m benchmarks.pages.budgets $(SHARED)/glossaries/mdn
-
-map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and how smoothly it moves in a browser (needs a Chromium and SHARED)
-	@$(BIN)/python -m benchmarks.speed.layout $(SHARED) build/quality
-	@$(BIN)/python -m benchmarks.pages.moving build/maps
-
-chart: $(BIN)/.dev ## Draw the chart and the table of the README from what the benchmarks wrote last
-	@$(BIN)/python -m benchmarks.speed.chart build docs
-	@$(BIN)/python -m tests.docs
-
-quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
-	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
-
-names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
-	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality
-
-cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as FOLDOC in DICT defines them; fetches it on Debian
-	@$(BIN)/python -m benchmarks.quality.crosscheck $(SHARED) build/quality $(DICT)
-
-# Unpacked elsewhere first, the index moved last, so a download that broke off is done again.
-$(DICTIONARIES): $(DICT)/%.index:
-	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's dict-$*; unpack that package and name the folder of $*.index with DICT=FOLDER" >&2; exit 1; }
-	@rm -rf $(DICT)/new-$*
-	@mkdir -p $(DICT)/new-$*
-	@cd $(DICT)/new-$* && apt-get -q download dict-$* && dpkg -x dict-$*_*.deb .
-	@mv $(DICT)/new-$*/usr/share/dictd/$*.dict.dz $(DICT)/new-$*/usr/share/dictd/$*.index $(DICT)
-	@rm -r $(DICT)/new-$*
-
-general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
-	@$(BIN)/python -m benchmarks.quality.general $(DICT)/wordnet
-
-$(addprefix $(DICT)/wordnet/data.,noun verb):
-	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data files there" >&2; exit 1; }
-	@rm -rf $(DICT)/new-wordnet
-	@mkdir -p $(DICT)/new-wordnet $(DICT)/wordnet
-	@cd $(DICT)/new-wordnet && apt-get -q download wordnet-base && dpkg -x wordnet-base_*.deb .
-	@mv $(DICT)/new-wordnet/usr/share/wordnet/data.* $(DICT)/wordnet
-	@rm -r $(DICT)/new-wordnet
-
-fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
-	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality
-
-fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
-	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality
-
-calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
-	@$(BIN)/python -m benchmarks.quality.calibration $(SHARED) build/quality
-
-training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
-	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
-
-training: training-data ## Train the encoder's adapter from that data (half an hour); see CONTRIBUTING
-	@$(BIN)/python -m training.train build/training build/training/run
-
-picture: build ## Draw the picture of the README from the index
-	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
 
 LOCK := $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe --no-header --annotation-style=line
 
@@ -177,6 +118,89 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local vers
 	@$(LOCK) requirements/txtai.in -o requirements/txtai.lock
 	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/txtai.lock
 
-clean: ## Remove everything that can be made again
-	rm -rf $(VENV) build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf $(addprefix $(INDEX)/,store.db CURRENT LOCK encoders rerankers generations)
+##@ Measure
+
+quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
+	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
+
+names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
+	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality
+
+cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as FOLDOC in DICT defines them; fetches it on Debian
+	@$(BIN)/python -m benchmarks.quality.crosscheck $(SHARED) build/quality $(DICT)
+
+general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
+	@$(BIN)/python -m benchmarks.quality.general $(DICT)/wordnet
+
+calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
+	@$(BIN)/python -m benchmarks.quality.calibration $(SHARED) build/quality
+
+bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memory and start beside a plain service and txtai, in one run (10 to 15 minutes)
+	@$(BIN)/python -m benchmarks.speed.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
+
+# txtai's dependencies are not ours: it has an environment of its own.
+$(TXTAI)/.made: requirements/txtai.lock
+	@test -x $(TXTAI)/bin/python || $(PYTHON) -m venv $(TXTAI)
+	@echo "Installing txtai into $(TXTAI), to compare with"
+	@$(TXTAI)/bin/python requirements/install.py -r $<
+	@touch $@
+
+bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)
+	@$(BIN)/python -m benchmarks.speed.growth --sizes $(SIZES) --dictionaries $(DICT)
+
+bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can answer
+	@$(BIN)/python -m benchmarks.speed.overload --index $(INDEX)
+
+bench-edits: $(BIN)/.dev build ## What an edit costs, and what it costs those who ask
+	@$(BIN)/python -m benchmarks.speed.edits --index $(INDEX)
+
+bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries and write one in every format: how many entries, how long, how much memory
+	@$(BIN)/python -m benchmarks.speed.importing --dictionaries $(DICT)
+	@$(BIN)/python -m benchmarks.speed.exporting --dictionaries $(DICT)
+
+page-budget: $(BIN)/.dev ## What the pages weigh, and how long they keep people and the service waiting (needs a Chromium and SHARED)
+	@$(BIN)/python -m benchmarks.pages.budgets $(SHARED)/glossaries/mdn
+
+map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and how smoothly it moves in a browser (needs a Chromium and SHARED)
+	@$(BIN)/python -m benchmarks.speed.layout $(SHARED) build/quality
+	@$(BIN)/python -m benchmarks.pages.moving build/maps
+
+chart: $(BIN)/.dev ## Draw the chart and the table of docs/benchmarks.md from what the benchmarks wrote last
+	@$(BIN)/python -m benchmarks.speed.chart build docs
+	@$(BIN)/python -m tools.docs
+
+##@ Train and fit
+
+training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
+	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
+
+training: training-data ## Train the encoder's adapter from that data (half an hour); see docs/development.md
+	@$(BIN)/python -m training.train build/training build/training/run
+
+fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality
+
+fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_names $(SHARED)
+
+fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality
+
+# What Debian packages hold, for measuring and training.
+
+# Unpacked elsewhere first, the index moved last, so a download that broke off is done again.
+$(DICTIONARIES): $(DICT)/%.index:
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's dict-$*; unpack that package and name the folder of $*.index with DICT=FOLDER" >&2; exit 1; }
+	@rm -rf $(DICT)/new-$*
+	@mkdir -p $(DICT)/new-$*
+	@cd $(DICT)/new-$* && apt-get -q download dict-$* && dpkg -x dict-$*_*.deb .
+	@mv $(DICT)/new-$*/usr/share/dictd/$*.dict.dz $(DICT)/new-$*/usr/share/dictd/$*.index $(DICT)
+	@rm -r $(DICT)/new-$*
+
+$(addprefix $(DICT)/wordnet/data.,noun verb):
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "$@ is missing, and there is no apt-get to fetch Debian's wordnet-base; unpack WordNet 3.0 and put its data files there" >&2; exit 1; }
+	@rm -rf $(DICT)/new-wordnet
+	@mkdir -p $(DICT)/new-wordnet $(DICT)/wordnet
+	@cd $(DICT)/new-wordnet && apt-get -q download wordnet-base && dpkg -x wordnet-base_*.deb .
+	@mv $(DICT)/new-wordnet/usr/share/wordnet/data.* $(DICT)/wordnet
+	@rm -r $(DICT)/new-wordnet

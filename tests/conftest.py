@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ import pytest
 from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build, build_index
 from semsearch.search.glossary import Glossary
+from tests import built
+from tests.built import cached
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = built.PROJECT
 CORPUS = PROJECT / "corpus"
 
 
@@ -63,12 +67,57 @@ SHELVES = tuple(
 """More entries than a reranker reads."""
 
 
+OTHER_TIERS = ("model", "process", "browser", "torture", "fuzz", "shared", "packaging")
+"""Markers of tests that are no unit tests."""
+
+_NEED_A_MODEL = {"cross_encoder", "random_adapter", "reranked_index", "seed_index", "small_model"}
+"""Fixtures that load torch to make what they give."""
+
+_started: list[str] = []
+"""Programs in Python that started since the current test began."""
+
+
+def pytest_configure() -> None:
+    """Hear of every process that starts; libraries may ask the system for its processors."""
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "subprocess.Popen" and str(arguments[0]) == sys.executable:
+            _started.append(str(arguments[1]))
+
+    sys.addaudithook(hear)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test whose fixtures need a model is of the tier model, and one of no other tier a unit test."""
+    if isinstance(item, pytest.Function) and _NEED_A_MODEL.intersection(item.fixturenames):
+        item.add_marker("model")
+    if not any(item.get_closest_marker(tier) for tier in OTHER_TIERS):
+        item.add_marker("unit")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A unit test starts no process and loads no torch; one that does says so by its marker."""
+    is_unit = item.get_closest_marker("unit") is not None
+    had_torch = "torch" in sys.modules
+    _started.clear()
+    yield
+    if is_unit and _started:
+        pytest.fail(f"a unit test started {_started[0]}: mark it with pytest.mark.process")
+    if is_unit and "torch" in sys.modules and not had_torch:
+        pytest.fail("a unit test loaded torch: mark it with pytest.mark.model")
+
+
 @pytest.fixture(scope="session")
 def hashed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an index of two small glossaries, built without a model. Only to be read."""
-    index = tmp_path_factory.mktemp("hashed") / "index"
-    build_index(ENTRIES, index, model="hashed")
-    return index
+    return cached(
+        "hashed-index",
+        [repr(ENTRIES)],
+        partial(build_index, ENTRIES, model="hashed"),
+        tmp_path_factory.mktemp("hashed") / "index",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -79,27 +128,40 @@ def glossary(hashed_index: Path) -> Iterator[Glossary]:
 
 
 @pytest.fixture(scope="session")
-def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cross_encoder() -> Path:
     """Give the folder of a small CrossEncoder. Only to be read."""
-    from tests.models.small_reranker import make_cross_encoder  # noqa: PLC0415 - uses the entries above
+    from tests.models import small_reranker  # noqa: PLC0415 - uses the entries above
 
-    return make_cross_encoder(tmp_path_factory.mktemp("reranker"))
+    return (
+        cached(
+            "cross-encoder",
+            [repr(ENTRIES), Path(small_reranker.__file__)],
+            small_reranker.make_cross_encoder,
+        )
+        / "cross"
+    )
 
 
 @pytest.fixture(scope="session")
 def reranked_index(cross_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an index of three small glossaries with a reranker and no encoder model."""
-    index = tmp_path_factory.mktemp("reranked") / "index"
-    build_index([*ENTRIES, *SHELVES], index, model="hashed", reranker=str(cross_encoder))
-    return index
+    return cached(
+        "reranked-index",
+        [repr((ENTRIES, SHELVES)), str(cross_encoder)],
+        partial(build_index, [*ENTRIES, *SHELVES], model="hashed", reranker=str(cross_encoder)),
+        tmp_path_factory.mktemp("reranked") / "index",
+    )
 
 
 @pytest.fixture(scope="session")
 def seed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the index of the seed corpus, built with the packaged model. Only to be read."""
-    index = tmp_path_factory.mktemp("seed") / "index"
-    build([CORPUS], index)
-    return index
+    return cached(
+        "seed-index",
+        [CORPUS],
+        lambda index: build([CORPUS], index),
+        tmp_path_factory.mktemp("seed") / "index",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,8 @@ batch are padded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
-from sentence_transformers.base.sampler import DefaultBatchSampler
 
 from semsearch.core.arrays import Numbers, Vectors
 
@@ -27,7 +24,7 @@ _WITHIN, _ACROSS = 8.0, 4.0
 
 def topics_of(vectors: Vectors) -> Numbers:
     """Group unit vectors, (n, d), by k-means; return the group of each, (n,)."""
-    import faiss  # noqa: PLC0415 - heavy
+    import faiss
 
     faiss.omp_set_num_threads(1)
     count = max(1, len(vectors) // TOPIC_SIZE)
@@ -60,30 +57,3 @@ def batches_of(
     order = np.concatenate(groups)
     cut = [order[i : i + size].tolist() for i in range(0, len(order) - size + 1, size)]
     return [cut[i] for i in lots.permutation(len(cut))]
-
-
-class ByTopic(DefaultBatchSampler):  # type: ignore[misc]
-    """Batches for sentence-transformers' trainer.
-
-    Args:
-        dataset: the pairs.
-        topics: (n,) of each pair.
-        lengths: (n,) of each pair, in tokens.
-        given: what else the trainer gives to every sampler.
-    """
-
-    def __init__(
-        self, dataset: object, *, topics: Numbers, lengths: NDArray[np.float64], **given: object
-    ) -> None:
-        super().__init__(dataset, **given)
-        self._topics = topics
-        self._lengths = lengths
-
-    def __iter__(self) -> Iterator[list[int]]:
-        """Yield the batches of this epoch."""
-        lots = np.random.default_rng(self.seed + self.epoch)
-        yield from batches_of(self._topics, self._lengths, self.batch_size, lots)
-
-    def __len__(self) -> int:
-        """Return how many batches an epoch has."""
-        return len(self._topics) // int(self.batch_size)

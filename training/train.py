@@ -32,8 +32,7 @@ from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.ranking.late_interaction import idf
 from semsearch.text.normalise import fold
 from training.base import base_encoder
-from training.batches import ByTopic, topics_of
-from training.loss import DescriptionLoss
+from training.batches import topics_of
 from training.types import Pair
 
 SHARES = {
@@ -202,6 +201,9 @@ def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> An
         SentenceTransformerTrainer,
         SentenceTransformerTrainingArguments,
     )
+
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+    from training.sampler import ByTopic  # noqa: PLC0415 - loads torch
 
     definitions, questions = (
         model.tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]

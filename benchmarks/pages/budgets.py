@@ -14,9 +14,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
-
-from playwright.sync_api import Browser, Page, Request
 
 from benchmarks.speed.bars import Bar, finish
 from semsearch.core.entries import Entry
@@ -25,6 +24,9 @@ from semsearch.ingest.build import build_index
 from semsearch.web.urls import entry_path
 from tests.browser import chromium
 from tests.browser.serving import Running, started
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
 
 WEIGHT_KB = 100
 REQUESTS = 8

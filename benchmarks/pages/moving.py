@@ -14,13 +14,15 @@ import statistics
 import time
 from collections.abc import Iterable
 from pathlib import Path
-
-from playwright.sync_api import Browser, Page, ViewportSize
+from typing import TYPE_CHECKING
 
 from benchmarks.speed.bars import Bar, finish
 from semsearch.ingest.build import build_index
 from tests.browser import chromium, many
 from tests.browser.serving import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 VIEW: ViewportSize = {"width": 1280, "height": 900}
 STEPS = 240

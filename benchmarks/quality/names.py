@@ -3,8 +3,8 @@
     python -m benchmarks.quality.names SHARED FOLDER
 
 See `benchmarks.quality.scores` for the arguments. Asks for names as people write them (case, plural,
-hyphens, "what is X?") and mistypes them by one letter; prints how often the right entry came first,
-and what came instead. The questions are drawn by a seed, so every run asks the same.
+hyphens, "what is X?"), mistypes them by one letter, wraps, compares and shortens them (`named_questions`); prints how
+often the right entry came first, and what came instead. The questions are drawn by a seed, so every run asks the same.
 """
 
 from __future__ import annotations
@@ -238,7 +238,9 @@ def report_rivals(names: Names, asked: Sequence[Asked], wrong: Sequence[tuple[As
 
 
 def main() -> None:
-    """Print both tables for each glossary."""
+    """Print what came of each kind of question, for each glossary."""
+    from benchmarks.quality import named_questions  # noqa: PLC0415 - it asks for names as defined here
+
     shared, folder = (Path(argument) for argument in sys.argv[1:])
     for name, glossary, _ in opened(shared, folder):
         names = Names(glossary.definitions()[0])
@@ -248,6 +250,7 @@ def main() -> None:
         wrong = failures(glossary, asked)
         report(f"{name}, typos", asked, wrong)
         report_rivals(names, asked, wrong)
+        named_questions.report(name, glossary, names)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,11 @@ _HiddenLabels = Annotated[
     typer.Option("--hidden-label", help="A name that finds it and is not shown; several times."),
 ]
 
+_AskedAs = Annotated[
+    list[str] | None,
+    typer.Option("--asked-as", help="A phrase by which people ask for it; several times."),
+]
+
 
 @app.command()
 def add(
@@ -87,6 +92,7 @@ def add(
     narrower: _Narrower = None,
     related: _Related = None,
     hidden_label: _HiddenLabels = None,
+    asked_as: _AskedAs = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
@@ -104,6 +110,7 @@ def add(
         "narrower": narrower,
         "related": related,
         "hidden_labels": hidden_label,
+        "asked_as": asked_as,
     }
     details = Details.of({name: part for name, part in stated.items() if part is not None})
     links = tuple(see_also or ())
@@ -145,6 +152,8 @@ def change(
     no_hidden_labels: Annotated[
         bool, typer.Option("--no-hidden-labels", help="Remove all.")
     ] = False,
+    asked_as: _AskedAs = None,
+    no_asked_as: Annotated[bool, typer.Option("--no-asked-as", help="Remove all.")] = False,
     expected: _Expected = None,
     index: Index = None,
     as_json: AsJson = False,
@@ -161,6 +170,7 @@ def change(
         "narrower": _list(narrower, none=no_narrower),
         "related": _list(related, none=no_related),
         "hidden_labels": _list(hidden_label, none=no_hidden_labels),
+        "asked_as": _list(asked_as, none=no_asked_as),
     }
     details = {
         name: part if isinstance(part, str) else tuple(part)

@@ -20,6 +20,8 @@ class Tier(StrEnum):
     """The question is an acronym, a plural or another spelling of a name."""
     PREFIX = "prefix"
     """A name begins with the question."""
+    PARTIAL = "partial"
+    """The question is words of a name that begins otherwise: its last ones, or some within."""
     MEANING = "meaning"
     """Found by meaning and by words that the question shares with the entry."""
     FUZZY = "fuzzy"
@@ -37,6 +39,8 @@ class Verdict(StrEnum):
 
     EXACT = "exact"
     """The question is a name of the first hit, or another form of one."""
+    TERMS = "about these terms"
+    """The question puts several names side by side, and the first hits are their entries."""
     STRONG = "strong"
     """The first hit is very likely right."""
     POSSIBLE = "possible"
@@ -62,7 +66,8 @@ class ScoreParts:
     and its best sentence. `tokens` is how well the words of the definition match those of the
     question, and `coverage` how much of the definition the question covers, both -1 to 1. `words`
     is the BM25 score, 0 if no word is shared. `named` is the share of the entry's name that a
-    descriptive question contains, 0 to 1; it lowers the score. `tokens`, `coverage` and `named` are
+    descriptive question contains, 0 to 1; it lowers the score. `asked` is the cosine with the
+    nearest of the entry's asked-as phrases, 0 without any. `tokens`, `coverage` and `named` are
     computed for the best fifty candidates only, and 0 for others.
     """
 
@@ -73,6 +78,7 @@ class ScoreParts:
     coverage: float = 0.0
     words: float = 0.0
     named: float = 0.0
+    asked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +87,16 @@ class Evidence:
 
     `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words of the
     definition that the question contains, `term_words` those of the term. `sentence` is the
-    sentence of the definition nearest to the question. `parts` are the parts of the score.
-    `rerank_score` is the reranker's probability, None if it has not read the entry.
+    sentence of the definition nearest to the question. `phrase` is the asked-as phrase nearest to
+    the question, None if none is near. `parts` are the parts of the score. `rerank_score` is the
+    reranker's probability, None if it has not read the entry.
     """
 
     name: str | None = None
     words: tuple[Span, ...] = ()
     term_words: tuple[Span, ...] = ()
     sentence: Span | None = None
+    phrase: str | None = None
     parts: ScoreParts = ScoreParts()
     rerank_score: float | None = None
 

@@ -26,7 +26,8 @@ class Details:
     `broader`, `narrower` and `related` are authored relations, by id or name like `see_also`; an
     address outside the glossary stays as it is. `hidden_labels` are found like aliases but never
     shown. `sources` are citations of the definition. `status` is what the author calls it
-    ("deprecated").
+    ("deprecated"). `asked_as` are questions and descriptions by which people look for the entry;
+    each is embedded by itself.
     """
 
     category: str = ""
@@ -38,6 +39,7 @@ class Details:
     narrower: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     hidden_labels: tuple[str, ...] = ()
+    asked_as: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Details:

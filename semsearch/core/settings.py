@@ -61,8 +61,7 @@ class Settings(BaseSettings):
         gt=0,
         le=600,
         description="Seconds a request may wait; one that would wait more than half of it is "
-        "refused "
-        "with 503.",
+        "refused with 503.",
     )
     cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")
 

@@ -10,7 +10,7 @@ from semsearch.core.entries import Entry
 from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
-from semsearch.importers.markdown.metadata_lines import is_metadata_line
+from semsearch.importers.markdown.metadata_lines import is_metadata_line, is_phrase_held
 from semsearch.importers.markdown.plain_text import prose_of
 from semsearch.text.normalise import in_markdown
 
@@ -21,7 +21,7 @@ _BEGINS = re.compile(
 _LIST = re.compile(r"- .*(\n *- .*)*")
 _PLAIN = re.compile(r"(?!- )\S+(?: \S+)*(?:\n{1,2}(?!- )\S+(?: \S+)*)*")
 """Text whose lines are certainly held unchanged."""
-_HELD = frozenset({"id", "aliases", "see_also", "broader", "narrower", "related"})
+_HELD = frozenset({"id", "aliases", "see_also", "broader", "narrower", "related", "asked_as"})
 _RELATIONS = {
     "see_also": "See also",
     "broader": "Broader",
@@ -52,6 +52,7 @@ def _metadata_lines(entry: Entry, context: ExportContext) -> str:
     for part, heading in _RELATIONS.items():
         if names := links_by(entry, part):
             lines.append(f"{heading}: {'; '.join(_link(name, context) for name in names)}")
+    lines += [f"Asked as: {in_markdown(phrase)}" for phrase in entry.details.asked_as]
     if is_metadata_line(entry.definition):
         lines.append("<!-- -->")
     return "".join(f"{line}\n\n" for line in lines)
@@ -96,6 +97,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     yield from (name for name in parts_of(entry) if name not in _HELD)
     if any(sign in alias for alias in entry.aliases for sign in ";|"):
         yield "aliases"
+    if not all(map(is_phrase_held, entry.details.asked_as)):
+        yield "asked_as"
     if not _is_held(entry):
         yield "definition"
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.context import ExportContext, links_by
+from semsearch.importers.fields import NAMESPACE
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "dct": "http://purl.org/dc/terms/",
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
+    "semsearch": NAMESPACE,
 }
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _RELATIONS = {
@@ -75,6 +77,7 @@ def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri
         ("skos:hiddenLabel", _hidden(entry)),
         ("skos:definition", (entry.definition,)),
         ("skos:example", details.examples),
+        ("semsearch:askedAs", details.asked_as),
     ):
         yield from ((predicate, Text(text, language)) for text in texts)
     for predicate, text in (

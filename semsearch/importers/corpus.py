@@ -11,6 +11,7 @@ from pathlib import Path
 from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.core.progress import Progress, Silent, track
+from semsearch.importers.asked_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
@@ -58,7 +59,8 @@ def read_corpus(
     if format is not None:
         named(format)
     options = ReadOptions(dict(columns or {}), format)
-    files = find_files(paths, format)
+    found = find_files(paths, format)
+    files = found.files
     if not files:
         raise ImportFailed("no path was given; name a file or a folder to read", ".")
     items: dict[str, list[Item]] = {}
@@ -77,6 +79,8 @@ def read_corpus(
         left_out += made.left_out
     if not entries:
         raise _nothing(refusals)
+    entries, refused = add_phrases(entries, found.asked)
+    refusals += refused
     return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged), tuple(left_out))
 
 

@@ -5,6 +5,9 @@ it. If files with several terms lie directly in a folder, it is a corpus instead
 files and each sub-folder is a glossary. Pages (Markdown with front matter) directly in a corpus are
 one glossary named after the folder, as are files that form a glossary together (WordNet).
 `NAME=PATH` makes everything below PATH one glossary.
+
+A file `NAME.asked.jsonl` beside a file or folder, or below the folder, is none of these: its phrases go to the glossary
+that its name or its folder gives (`asked_files`).
 """
 
 from __future__ import annotations
@@ -15,6 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.asked_files import (
+    AskedFile,
+    beside,
+    is_asked_file,
+    name_of,
+    refuse_as_glossary,
+)
 from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
 from semsearch.text.slugs import slug
 
@@ -30,15 +40,20 @@ class SourceFile:
     path: Path
 
 
-def find_files(paths: Iterable[str | Path], format_: str | None = None) -> list[SourceFile]:
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The files of glossaries and the side files of phrases, each once in a glossary."""
+
+    files: list[SourceFile]
+    asked: list[AskedFile]
+
+
+def find_files(paths: Iterable[str | Path], format_: str | None = None) -> FoundFiles:
     """List the files of some paths, in the given order and sorted below a folder.
 
     Args:
         paths: files, folders, or `NAME=PATH` for either.
         format_: the format of all of them, if the user named one.
-
-    Returns:
-        The files, each once in a glossary.
 
     Raises:
         ImportFailed: a path does not exist, a folder has nothing readable, or a glossary would have
@@ -46,27 +61,51 @@ def find_files(paths: Iterable[str | Path], format_: str | None = None) -> list[
         UnknownFormat: a file named directly has a suffix that no reader reads.
     """
     files: dict[tuple[str, Path], SourceFile] = {}
+    asked: dict[tuple[str, Path], AskedFile] = {}
     for given in paths:
         for file in _files_of(str(given), format_):
             _check_name(file.path)
-            files.setdefault((file.glossary, file.path.resolve()), file)
-    return list(files.values())
+            key = file.glossary, file.path.resolve()
+            if isinstance(file, AskedFile):
+                asked.setdefault(key, file)
+            else:
+                files.setdefault(key, file)
+    return FoundFiles(list(files.values()), list(asked.values()))
 
 
-def _files_of(given: str, format_: str | None) -> Iterator[SourceFile]:
+def _files_of(given: str, format_: str | None) -> Iterator[SourceFile | AskedFile]:
     name, path = _split_name(given)
+    found: list[SourceFile | AskedFile] = list(_glossaries(path, name, format_))
+    yield from found
+    phrases = beside(path)
+    if phrases is not None:
+        yield AskedFile(_glossary_name(_own_name(path, name), path), phrases)
+
+
+def _own_name(path: Path, name: str | None) -> str:
+    """Return the name of the glossary that a file, or a folder as a whole, is."""
+    if name is not None:
+        return name
+    return path.resolve().name if path.is_dir() else path.stem
+
+
+def _glossaries(
+    path: Path, name: str | None, format_: str | None
+) -> Iterator[SourceFile | AskedFile]:
+    refuse_as_glossary(path)
     if path.is_dir():
-        files = sorted(_walk(path, format_))
+        every = sorted(_walk(path, format_))
+        files = [file for file in every if not is_asked_file(file)]
         if not files:
             raise ImportFailed("no file in this folder can be read as a glossary", path)
         if name is None and _is_corpus(path, format_) and not _are_pages(format_):
-            yield from (_in_corpus(path, file) for file in files)
+            yield from (_in_corpus(path, file) for file in every)
         else:
-            glossary = _glossary_name(path.resolve().name if name is None else name, path)
-            yield from (SourceFile(glossary, file) for file in files)
+            glossary = _glossary_name(_own_name(path, name), path)
+            yield from (_file(glossary, file) for file in every)
     elif path.exists():
         reader_for(path, format_)
-        yield SourceFile(_glossary_name(path.stem if name is None else name, path), path)
+        yield SourceFile(_glossary_name(_own_name(path, name), path), path)
     else:
         raise ImportFailed("no such file or folder", path)
 
@@ -79,8 +118,14 @@ def _split_name(given: str) -> tuple[str | None, Path]:
     return name, Path(path)
 
 
-def _in_corpus(folder: Path, file: Path) -> SourceFile:
+def _file(glossary: str, path: Path) -> SourceFile | AskedFile:
+    return (AskedFile if is_asked_file(path) else SourceFile)(glossary, path)
+
+
+def _in_corpus(folder: Path, file: Path) -> SourceFile | AskedFile:
     parts = file.relative_to(folder).parts
+    if is_asked_file(file):
+        return AskedFile(_glossary_name(parts[0] if len(parts) > 1 else name_of(file), file), file)
     is_of_folder = is_page(file) or is_part(file)
     own_name = folder.resolve().name if is_of_folder else file.stem
     name = parts[0] if len(parts) > 1 else own_name
@@ -88,7 +133,10 @@ def _in_corpus(folder: Path, file: Path) -> SourceFile:
 
 
 def _is_corpus(folder: Path, format_: str | None) -> bool:
-    return any(_is_readable(file, format_) and not is_page(file) for file in folder.iterdir())
+    return any(
+        _is_readable(file, format_) and not is_page(file) and not is_asked_file(file)
+        for file in folder.iterdir()
+    )
 
 
 def _are_pages(format_: str | None) -> bool:
@@ -109,7 +157,7 @@ def _is_readable(file: Path, format_: str | None) -> bool:
     # `LICENSE-MIT.txt` is about the glossary; `license-compliance.md` may be a term
     if file.name.split(".")[0].upper() in _ABOUT or file.name.startswith(_ABOUT):
         return False
-    return is_wanted(file, format_)
+    return is_asked_file(file) or is_wanted(file, format_)
 
 
 def _check_name(path: Path) -> None:

@@ -33,6 +33,7 @@ SYNONYMS = {
     "narrower": ("narrower", "hasnarrower"),
     "related": ("related",),
     "hidden_labels": ("hiddenlabels", "hiddenlabel"),
+    "asked_as": ("askedas", "asked"),
     "scope_note": ("scopenote", "scopenotes"),
     "iri": ("iri", "uri"),
 }  # fmt: skip
@@ -42,7 +43,13 @@ others use for the entry; `scope_note` becomes the last paragraph of the definit
 _SEVERAL = ("aliases", "see_also", *(n for n in DETAILS if n not in TEXT_DETAILS))
 _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
+_PHRASES = "asked_as"
+"""A field of phrases: one on each line, or several between semicolons or bars, never commas."""
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
+
+NAMESPACE = "https://semsearch.invalid/ns#"
+"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to us has one. It is a name
+and leads nowhere (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -98,8 +105,14 @@ class FieldMap:
             return NO_DETAILS
         texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
         lines = {name: self._sentences(values, name) for name in _LINES}
-        names = {n: self._names(values, n) for n in _SEVERAL if n in DETAILS and n not in _LINES}
-        return Details.of({**texts, **lines, **names})
+        phrases = tuple(
+            phrase
+            for column in self.columns.get(_PHRASES, ())
+            for phrase in split_phrases(values.get(column))
+        )
+        others = (n for n in _SEVERAL if n in DETAILS and n not in (*_LINES, _PHRASES))
+        names = {name: self._names(values, name) for name in others}
+        return Details.of({**texts, **lines, **names, _PHRASES: phrases})
 
     def _sentences(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -184,6 +197,17 @@ def split_aliases(value: object) -> list[str]:
     else:
         names = value if isinstance(value, list) else ()
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def split_phrases(value: object) -> list[str]:
+    """Take a list of phrases, or split one text: at line ends, or at `;` and `|` if it is a single line."""
+    if isinstance(value, str):
+        phrases: Iterable[object] = (
+            value.split("\n") if "\n" in value else value.replace("|", ";").split(";")
+        )
+    else:
+        phrases = value if isinstance(value, list) else ()
+    return [one.strip() for one in phrases if isinstance(one, str) and one.strip()]
 
 
 def listed_names(text: str) -> tuple[str, ...]:

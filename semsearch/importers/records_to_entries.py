@@ -15,8 +15,10 @@ from itertools import islice
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
 from semsearch.importers.fields import shorten
+from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.redirects import merged, resolved, see_records_to_redirects
+from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
 NO_DEFINITION = "no definition of"
@@ -34,20 +36,10 @@ MAX_DETAILS = 1_000
 MAX_DETAIL = 2_000
 """Most characters of an example, a citation or another detail; longer ones are cut."""
 
-_PLACEHOLDERS = frozenset(
-    {
-        "add definition here", "coming soon", "definition needed", "definition pending",
-        "definition to be added", "fixme", "insert definition here", "lorem ipsum", "n/a",
-        "no definition", "no definition available", "no definition yet", "no description",
-        "no description available", "no description yet", "none", "null", "pending", "placeholder",
-        "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed", "to be defined",
-        "to be determined", "to be done", "to be written", "to do", "todo", "wip",
-        "work in progress", "your definition here",
-    }
-)  # fmt: skip
-"""Texts that authors write instead of a missing definition, in lower case."""
-_AROUND_PLACEHOLDERS = " \n\t.,:;!?-_–—…*<>()[]{}'\"`/|~"  # noqa: RUF001
-_LONGEST_PLACEHOLDER = 60
+MAX_PHRASES = 64
+"""Most asked-as phrases of an entry: each is embedded and compared with questions near it."""
+MAX_PHRASE = 300
+"""Most characters of an asked-as phrase: two or three sentences."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
@@ -76,6 +68,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
         name of an entry, and the fields left out.
     """
     cleaned = see_records_to_redirects([clean(i) if isinstance(i, Record) else i for i in items])
+    cleaned = _without_repeated_placeholders(cleaned)
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
     refusals: list[tuple[int, Refusal]] = []
@@ -103,6 +96,19 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
     return EntryOrRefusal(entries, refused, done, left_out)
 
 
+def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:
+    """Refuse the records whose definition is one that stands for none throughout the glossary."""
+    repeated = repeated_placeholders(item for item in items if isinstance(item, Record))
+
+    def checked(item: Item) -> Item:
+        if isinstance(item, Record) and item.definition in repeated:
+            reason = f"the definition of {shorten(item.term)!r} is a placeholder: {shorten(item.definition)!r}"
+            return Refusal(item.source, f"{reason}, which other entries have too")
+        return item
+
+    return [checked(item) for item in items]
+
+
 def _place(placed: tuple[int, Refusal]) -> int:
     return placed[0]
 
@@ -121,7 +127,9 @@ def clean(record: Record) -> Record | Refusal:
     aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
     aliases.pop(term, None)
     id_ = _clean_name(record.id or "") or None
+    details = _clean_details(record.details)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
+    reason = reason or reason_against_phrases(term, details.asked_as)
     if reason:
         return Refusal(record.source, reason)
     return Record(
@@ -132,7 +140,7 @@ def clean(record: Record) -> Record | Refusal:
         id_,
         language_tag(record.language) or "en",
         _clean_links(record.see_also),
-        _clean_details(record.details),
+        details,
         record.key,
         _clean_name(record.hint),
         record.left_out,
@@ -157,7 +165,32 @@ def _clean_details(details: Details) -> Details:
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
     }
-    return Details.of(cleaned)
+    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+
+
+def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Clean phrases by which people ask for an entry, one line each; of those that differ by case and marks the first stays."""
+    lines = (" ".join(text.split()) for text in _clean_several(phrases))
+    found: dict[str, str] = {}
+    for line in lines:
+        found.setdefault(fold(line), line)
+    return tuple(found.values())
+
+
+def reason_against_phrases(term: str, phrases: Sequence[str]) -> str | None:
+    """Say why an entry cannot have these phrases; None if it can."""
+    if len(phrases) > MAX_PHRASES:
+        return (
+            f"{shorten(term)!r} has {len(phrases)} phrases by which it is asked for, and at most {MAX_PHRASES} are "
+            "possible; leave out those that say nearly the same"
+        )
+    too_long = next((phrase for phrase in phrases if len(phrase) > MAX_PHRASE), None)
+    if too_long is not None:
+        return (
+            f"a phrase by which {shorten(term)!r} is asked for is longer than {MAX_PHRASE} characters: "
+            f"{shorten(too_long)!r}; shorten it"
+        )
+    return None
 
 
 def _clean_several(texts: Iterable[str]) -> Iterator[str]:
@@ -204,7 +237,7 @@ def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str |
         return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
     if not _is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
-    if _is_placeholder(definition):
+    if is_placeholder(definition):
         return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
     return _reason_of_length(term, definition, names)
 
@@ -218,14 +251,6 @@ def _reason_of_length(term: str, definition: str, names: Sequence[str]) -> str |
     if too_long is not None:
         return f"an alias or id of {term!r} is longer than {MAX_TERM} characters"
     return None
-
-
-def _is_placeholder(definition: str) -> bool:
-    """Return whether a definition only says that there is none yet."""
-    if len(definition) > _LONGEST_PLACEHOLDER:
-        return False
-    said = " ".join(definition.casefold().strip(_AROUND_PLACEHOLDERS).split())
-    return not said or said in _PLACEHOLDERS
 
 
 class _Ids:

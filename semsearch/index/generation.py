@@ -13,10 +13,9 @@ from itertools import groupby
 from pathlib import Path
 
 from semsearch.core.checksums import hashes_of
-from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
-from semsearch.index.ann.engine import engine_file
+from semsearch.index.ann.engine import engine_files
 from semsearch.index.files.memory_map import Rows
 from semsearch.index.manifest import FORMAT, Manifest, publish
 from semsearch.index.map.layout import write_map
@@ -118,10 +117,11 @@ def _manifest(
     progress.start("measuring", 2)
     similarity, similarities = _measure_similarities(files, passages, dim)
     progress.advance(1)
-    score, scores = _measure_scores(layout, files, spec, dim, segment.engine)
+    opened = Segment.open(files, dim, segment.engine, segment.phrase_engine)
+    score, scores = _measure_scores(layout, opened, spec)
     progress.advance(1)
     progress.start("checksums", 1)
-    sha256 = hashes_of((*files.parts, *engine_file(files, segment.engine)))
+    sha256 = hashes_of((*files.parts, *engine_files(files, segment.engine, segment.phrase_engine)))
     progress.advance(1)
     return Manifest(
         format=FORMAT,
@@ -137,9 +137,11 @@ def _manifest(
         dim=dim,
         precision=spec.precision,
         engine=segment.engine,
+        phrase_engine=segment.phrase_engine,
         reranker=spec.exports.reranker,
         entries=len(passages.entries),
         vectors=len(passages.rows),
+        phrases=len(passages.phrase_rows),
         mean_words=segment.mean_words,
         recipe=stated_weights(DEFAULT),
         fit=score,
@@ -167,7 +169,7 @@ def _measure_similarities(
 
 
 def _measure_scores(
-    layout: IndexLayout, files: GenerationLayout, spec: GenerationSpec, dim: int, engine: EngineInfo
+    layout: IndexLayout, segment: Segment, spec: GenerationSpec
 ) -> tuple[Baseline, dict[str, Baseline]]:
     """Measure the baseline of the fused score, with the encoder that will embed questions."""
     encoder = load_answering_encoder(
@@ -176,5 +178,5 @@ def _measure_scores(
         fingerprint=spec.fingerprint,
         precision=spec.precision,
     )
-    with closing(Retriever(Segment.open(files, dim, engine))) as retriever:
+    with closing(Retriever(segment)) as retriever:
         return measure_score_baseline(retriever, encoder)

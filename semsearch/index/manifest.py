@@ -20,7 +20,7 @@ from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 5
+FORMAT = 6
 """Version of the index files. Any change to their meaning raises it."""
 
 
@@ -46,9 +46,14 @@ class Manifest:
     dim: int
     precision: str
     engine: EngineInfo
+    """What finds entries."""
+    phrase_engine: EngineInfo
+    """What finds phrases that people ask with."""
     reranker: RerankerInfo | None
     entries: int
     vectors: int
+    """Of passages and phrases."""
+    phrases: int
     mean_words: float
     """Mean number of words of an entry, names included; BM25 compares each entry's length with
     it."""
@@ -171,16 +176,16 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         parsed = json.loads(content)
         if parsed["recipe"] != stated_weights(DEFAULT):
             raise FormatTooOld(
-                f"the index in {layout.root} was built by {parsed['built_by']}, which weighs "
-                "scores "
-                f"differently; run `semsearch build PATHS --index {layout.root}` again (with "
-                "`--model "
-                f"{parsed['model']}`, its present encoder, nothing is embedded again)"
+                f"the index in {layout.root} was built by {parsed['built_by']}, which "
+                f"weighs scores differently; run `semsearch build PATHS --index {layout.root}` "
+                f"again (with `--model {parsed['model']}`, its present encoder, nothing is "
+                "embedded again)"
             )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
             parsed[one] = Baseline(**parsed[one])
             parsed[each] = {k: Baseline(**v) for k, v in parsed[each].items()}
-        parsed["engine"] = EngineInfo(**parsed["engine"])
+        for engine in ("engine", "phrase_engine"):
+            parsed[engine] = EngineInfo(**parsed[engine])
         parsed["reranker"] = parsed["reranker"] and RerankerInfo(**parsed["reranker"])
         return Manifest(**parsed), files
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -199,6 +204,5 @@ def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
 def _damaged(root: Path, what: str) -> str:
     return (
         f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, "
-        "which "
-        "keeps all vectors that were computed before"
+        "which keeps all vectors that were computed before"
     )

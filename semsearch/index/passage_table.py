@@ -16,14 +16,18 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, track
 from semsearch.text.normalise import text_hash
-from semsearch.text.passages import Passage, passages_of
+from semsearch.text.passages import Passage, passages_of, phrases_of
 
 _BYTES = 32
 """Length of a hash."""
 
 
 class PassageTable:
-    """Entries by position, and their passages by row: first the definition, then its sentences."""
+    """Entries by position, and their texts by row.
+
+    The passages of all entries come first, of each the definition and then its sentences. The
+    asked-as phrases of all entries follow.
+    """
 
     def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
         """Cut all entries into their passages; sources keep their order within a glossary."""
@@ -33,15 +37,36 @@ class PassageTable:
         first_rows = array("q", [0])
         for entry in track(self.entries, progress, "preparing", len(self.entries)):
             for passage in passages_of(entry):
-                self._hashes += text_hash(passage.text)
-                self._lengths.append(len(passage.text))
+                self._add(passage.text)
             first_rows.append(len(self._lengths))
         self.first_rows: Numbers = np.array(first_rows, dtype=np.int64)
+        """(entries + 1,) where the passages of each begin."""
+        first_phrases = array("q", [0])
+        for entry in self.entries:
+            for phrase in phrases_of(entry):
+                self._add(phrase)
+            first_phrases.append(len(self._lengths) - first_rows[-1])
+        self.first_phrases: Numbers = np.array(first_phrases, dtype=np.int64)
+        """(entries + 1,) where the phrases of each begin, counted from 0."""
+
+    def _add(self, text: str) -> None:
+        self._hashes += text_hash(text)
+        self._lengths.append(len(text))
 
     @property
     def rows(self) -> range:
-        """The rows of all passages."""
+        """The rows of all texts."""
         return range(len(self._lengths))
+
+    @property
+    def passage_rows(self) -> range:
+        """The rows of all passages."""
+        return range(int(self.first_rows[-1]))
+
+    @property
+    def phrase_rows(self) -> range:
+        """The rows of all phrases."""
+        return range(int(self.first_rows[-1]), len(self._lengths))
 
     def glossaries(self) -> list[str]:
         """Return the glossary of each entry."""
@@ -65,5 +90,9 @@ class PassageTable:
 
     def text(self, row: int) -> str:
         """Return the text of a row."""
+        if row in self.phrase_rows:
+            phrase = row - self.phrase_rows.start
+            position = int(np.searchsorted(self.first_phrases, phrase, side="right")) - 1
+            return phrases_of(self.entries[position])[phrase - int(self.first_phrases[position])]
         position = int(np.searchsorted(self.first_rows, row, side="right")) - 1
         return passages_of(self.entries[position])[row - int(self.first_rows[position])].text

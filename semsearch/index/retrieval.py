@@ -22,6 +22,7 @@ from semsearch.index.map.projection import landmarks, place
 from semsearch.index.segments.multi import (
     MultiNameStems,
     MultiParts,
+    MultiPhrases,
     MultiPostings,
     MultiSearcher,
     MultiTokens,
@@ -64,6 +65,8 @@ class Candidate:
     position: int
     parts: ScoreParts
     sentence_row: int
+    phrase: int
+    """Which of its phrases is nearest to the question, or `NO_PHRASE`."""
     fused: float
     odds: float
     """Log odds that this candidate is the right one of all; see `confidence.odds_of`."""
@@ -105,8 +108,9 @@ class Retriever:
         )
         self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
-        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts)
+        self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts, deleted)
         self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
+        self.phrases = MultiPhrases([s.phrases for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
@@ -183,7 +187,7 @@ class Retriever:
         also: Collection[int],
         recipe: ScoreWeights,
     ) -> list[Candidate]:
-        """Return the candidates that vectors and words propose, with complete scores.
+        """Return the candidates that vectors, phrases and words propose, with complete scores.
 
         Args:
             question: the question.
@@ -198,11 +202,13 @@ class Retriever:
         words = self.words.find(question.text, allowed)
         by_words = words.best(FETCH)
         by_meaning = self.finder.nearest(question.vector[np.newaxis], k, allowed)
+        by_phrase = self.phrases.nearest(question.vector, FETCH, allowed)
         certain = np.array(sorted(also), dtype=np.int64)
-        positions = np.unique(np.concatenate([by_meaning, by_words, certain]))
+        positions = np.unique(np.concatenate([by_meaning, by_phrase, by_words, certain]))
         if not len(positions):
             return []
         parts, sentences = self._parts(question, positions, words.scores(positions))
+        parts[:, PARTS.index("asked")], phrases = self.phrases.best(question.vector, positions)
         named = np.searchsorted(positions, certain)
         inspected = np.arange(len(positions))
         if not recipe.is_shallow:
@@ -214,11 +220,12 @@ class Retriever:
         odds[inspected] = odds_of(fused[inspected])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
-        columns = (positions, np.round(parts.astype(np.float64), 6), sentences, fused, odds, fused)
+        shown = np.round(parts.astype(np.float64), 6)
+        columns = (positions, shown, sentences, phrases, fused, odds, fused)
         rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
         return [
-            Candidate(position, ScoreParts(*shown), sentence, score, odds_, fit)
-            for position, shown, sentence, score, odds_, fit in rows
+            Candidate(position, ScoreParts(*scores), sentence, phrase, score, odds_, fit)
+            for position, scores, sentence, phrase, score, odds_, fit in rows
         ]
 
     def _parts(

@@ -114,7 +114,7 @@ def scratch_index(
     with _embedded(entries, source, progress) as texts, ExitStack() as open_:
         files = GenerationLayout(Path(open_.enter_context(_temporary())))
         written = write_segment(files, texts.passages, texts, progress, engine=AUTO)
-        segment = Segment.open(files, texts.dim, written.engine)
+        segment = Segment.open(files, texts.dim, written.engine, written.phrase_engine)
         retriever = open_.enter_context(closing(Retriever(segment)))
         yield ScratchIndex(texts.passages.entries, segment, retriever, source.answering())
 

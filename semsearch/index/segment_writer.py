@@ -14,8 +14,9 @@ from semsearch.core.arrays import Tokens, Vectors
 from semsearch.core.entries import Relation
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
-from semsearch.index.ann.engine import write_ann
+from semsearch.index.ann.engine import write_ann, write_phrase_ann
 from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.files.phrases import write_phrases
 from semsearch.index.files.postings import write_words
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.passage_table import PassageTable
@@ -74,6 +75,7 @@ class WrittenSegment:
     """What a manifest states about a segment."""
 
     engine: EngineInfo
+    phrase_engine: EngineInfo
     mean_words: float
 
 
@@ -102,6 +104,7 @@ def write_segment(
         KeyError: a text has not been embedded.
     """
     _write_vectors(files, passages, embeddings, progress)
+    write_phrases(files, passages, embeddings.vectors, progress)
     write_tokens(
         files,
         passages.glossaries(),
@@ -114,17 +117,21 @@ def write_segment(
     mean_words = write_words(
         files, passages.entries, progress, mean_words=reference.mean_words if reference else None
     )
-    return WrittenSegment(write_ann(files, embeddings.dim, engine, progress), mean_words)
+    return WrittenSegment(
+        write_ann(files, embeddings.dim, engine, progress),
+        write_phrase_ann(files, embeddings.dim, engine, progress),
+        mean_words,
+    )
 
 
 def _write_vectors(
     files: GenerationLayout, passages: PassageTable, embeddings: Embeddings, progress: Progress
 ) -> None:
     """Write one little-endian float32 row for each passage."""
-    progress.start("vectors", len(passages.rows))
+    progress.start("vectors", len(passages.passage_rows))
     with files.vectors.open("wb") as rows:
-        for start in range(0, len(passages.rows), BATCH):
-            batch = passages.rows[start : start + BATCH]
+        for start in range(0, len(passages.passage_rows), BATCH):
+            batch = passages.passage_rows[start : start + BATCH]
             rows.write(embeddings.vectors(passages.hashes(batch)).astype("<f4").tobytes())
             progress.advance(len(batch))
     sync(files.vectors)

@@ -151,8 +151,7 @@ def _embed_again(
         if worst < SAME:
             raise IndexDamaged(
                 f"a vector in {layout.store} is not what {manifest.model} makes of its text "
-                "(cosine "
-                f"{worst:.4f}); run `semsearch build` with a new --index"
+                f"(cosine {worst:.4f}); run `semsearch build` with a new --index"
             )
         progress.advance(len(some))
     return len(rows)

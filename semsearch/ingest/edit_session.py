@@ -213,8 +213,7 @@ def check_exists(layout: IndexLayout) -> None:
     if not layout.store.exists():
         raise IndexDamaged(
             f"the index in {layout.root} has no {layout.store.name}, so it can be read but not "
-            "edited; "
-            "edit the index that it was copied from, or run `semsearch build`"
+            "edited; edit the index that it was copied from, or run `semsearch build`"
         )
 
 

@@ -11,13 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.ranking.weights import ScoreWeights
+from semsearch.ranking.weights import PARTS, ScoreWeights
 
 Scores = NDArray[np.float32]
 
 DESCRIPTION = 4
 """Content words besides a name from which a question describes something, rather than being about
 what it names."""
+
+
+ASKED_FLOOR = 0.4
+"""Cosine from which a phrase counts. A phrase that has nothing to do with the question is below, and then an entry with
+phrases has no advantage over one without."""
+
+_ASKED = PARTS.index("asked")
 
 
 def meaning(whole: Scores, sentence: Scores) -> Scores:
@@ -36,7 +43,9 @@ def fuse(parts: Scores, recipe: ScoreWeights) -> Scores:
     Returns:
         (n,) fused scores; only their order means something.
     """
-    fused: Scores = parts @ recipe.weights
+    counted = parts.copy()
+    counted[:, _ASKED] = np.maximum(counted[:, _ASKED] - ASKED_FLOOR, 0)
+    fused: Scores = counted @ recipe.weights
     return fused
 
 

@@ -2,7 +2,7 @@
 
 An exact name is never pushed down by meaning, and a name that merely resembles the question
 never passes for an answer. Each tier owns a band of the score, so that sorting by score gives the
-order shown.
+order shown. A beginning and other words of a name share one: which of them is likelier depends on the name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ _BANDS = {
     Tier.EXACT: (0.9, 1.0),
     Tier.FORM: (0.8, 0.9),
     Tier.PREFIX: (0.7, 0.8),
+    Tier.PARTIAL: (0.7, 0.8),
     Tier.MEANING: (0.2, 0.7),
     Tier.FUZZY: (0.1, 0.2),
     Tier.NEAREST: (0.0, 0.1),
@@ -24,3 +25,8 @@ def tier_score(tier: Tier, fused: float) -> float:
     low, high = _BANDS[tier]
     fused = max(fused, 0.0)
     return low + (high - low) * fused / (1 + fused)
+
+
+def tier_order(tier: Tier) -> int:
+    """Return a number by which tiers are sorted, the best first; tiers that share a band have the same."""
+    return -round(10 * _BANDS[tier][1])

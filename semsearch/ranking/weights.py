@@ -19,7 +19,7 @@ class ScoreWeights:
 
     The defaults were fitted on the tuning halves of the questions for five glossaries (`make
     fit-recipe`), and rounded. The best sentence finds candidates and is shown, but where whole definition and
-    first sentence take part it adds nothing. `names` says whether a question that is a name, or resembles
+    first sentence take part it adds nothing. `asked` counts as far as it exceeds `fusion.ASKED_FLOOR`. `names` says whether a question that is a name, or resembles
     one, finds it before anything else.
     """
 
@@ -30,6 +30,7 @@ class ScoreWeights:
     coverage: float = 0.45
     words: float = 0.013
     named: float = -0.4
+    asked: float = 2.0
     names: bool = True
 
     @property
@@ -51,9 +52,9 @@ def stated_weights(recipe: ScoreWeights) -> dict[str, float]:
     return {name: getattr(recipe, name) for name in PARTS}
 
 
-_NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, names=False)
+_NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, 0, names=False)
 
-SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, words=0.03)
+SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, words=0.03, asked=1.0)
 """By what candidates are chosen for a closer look: all that costs little."""
 
 ABLATIONS: dict[str, ScoreWeights] = {
@@ -62,9 +63,10 @@ ABLATIONS: dict[str, ScoreWeights] = {
     "best sentence only": replace(_NOTHING, sentence=1),
     "words only": replace(_NOTHING, words=1),
     "tokens only": replace(_NOTHING, tokens=1),
+    "phrases only": replace(_NOTHING, asked=1),
     "definition + best sentence": replace(_NOTHING, definition=0.5, sentence=0.5),
     "... + words": SHORTLIST,
-    "meaning only": replace(DEFAULT, words=0, named=0, names=False),
+    "meaning only": replace(DEFAULT, words=0, named=0, asked=0, names=False),
     "everything": DEFAULT,
     "- whole definition": replace(DEFAULT, definition=0),
     "- first sentence": replace(DEFAULT, lead=0),
@@ -72,6 +74,7 @@ ABLATIONS: dict[str, ScoreWeights] = {
     "- coverage": replace(DEFAULT, coverage=0),
     "- words": replace(DEFAULT, words=0),
     "- own name": replace(DEFAULT, named=0),
+    "- phrases": replace(DEFAULT, asked=0),
     "- names": replace(DEFAULT, names=False),
 }
 """What `semsearch evaluate --ablations` compares. The first is what a plain program would do; those

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
+from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.files.postings import shared_words
 from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
@@ -17,14 +18,19 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.fusion import ASKED_FLOOR
 from semsearch.ranking.reranking import DEPTH
-from semsearch.ranking.tiers import tier_score
+from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
-from semsearch.search.query import NameFinder, NameMatch, Reading
+from semsearch.search.name_lookup import NameMatch
+from semsearch.search.query import NameFinder, Reading
 from semsearch.search.rerank import rerank
+from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, words_with_stems
 
-_TIER_ORDER = {tier: i for i, tier in enumerate(Tier)}
+_PARTS = (Tier.PREFIX, Tier.PARTIAL)
+AS_WRITTEN = 10.0
+"""What puts a name that is written just as it was asked for before any other: more than a fused score can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +84,17 @@ def read(search: SearchContext, question: str, is_word: Callable[[str], bool]) -
 
 def answer(search: SearchContext, reading: Reading, question: QueryVectors, k: int) -> Answer:
     """Answer one question with at most k hits."""
+    if reading.is_doubtful and _fits_by_meaning(search, question):
+        reading = replace(reading, names={})
     names = reading.names
     candidates, tiers = _ranked(search, reading, question, k)
     sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
-    verdict = _verdict(search, tiers[candidates[0].position], sure) if candidates else Verdict.NONE
+    sure = min(sure, confidence.HALF_COMPARED) if reading.lacks else sure
+    verdict = (
+        _verdict(search, reading, tiers[candidates[0].position], sure)
+        if candidates
+        else Verdict.NONE
+    )
     hits = _hits(search, question.text, candidates[:k], tiers, names, verdict)
     repaired = None if reading.text == reading.question else reading.text
     return Answer(reading.question, verdict, sure, hits, repaired)
@@ -99,9 +112,9 @@ def _confidence(
     A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its own.
     """
     named = names.get(first.position)
-    resemblance = named.certainty if named else 0.0
+    by_name = named.certainty if named else 0.0
     by_meaning = _by_meaning(search, question, first)
-    sure = confidence.of_first_hit(tiers[first.position], by_meaning, resemblance)
+    sure = confidence.of_first_hit(tiers[first.position], by_meaning, by_name)
     sure = sure if named else search.calibration.apply(sure)
     return math.floor(sure * 10_000) / 10_000  # what is stated is what is compared
 
@@ -111,13 +124,27 @@ def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> f
     fit = confidence.of_fit(search.background.standout(candidate.fit))
     words = len(question_stems(question))
     sure = fit * confidence.of_choice(candidate.odds)
-    return min(sure, confidence.BARE) if words <= confidence.BARE_WORDS else sure
+    is_bare = words <= confidence.BARE_WORDS and candidate.parts.asked < confidence.SAME_QUESTION
+    return min(sure, confidence.BARE) if is_bare else sure
 
 
-def _verdict(search: SearchContext, tier: Tier, sure: float) -> Verdict:
-    if sure < search.min_confidence:
+def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
+    """Whether something is a match for a question without regard to names."""
+    found = search.retriever.candidates(question, 1, search.within, (), search.recipe)
+    if not found:
+        return False
+    sure = search.calibration.apply(_by_meaning(search, question.text, found[0]))
+    return sure >= search.min_confidence
+
+
+def _verdict(search: SearchContext, reading: Reading, tier: Tier, sure: float) -> Verdict:
+    """Say how sure an answer is. A part of many names means one of them, whichever it is."""
+    least = search.min_confidence * (confidence.ALTERNATIVE if tier in _PARTS else 1.0)
+    if sure < least:
         return Verdict.NONE
-    if tier in (Tier.EXACT, Tier.FORM):
+    if reading.compares and not reading.lacks:
+        return Verdict.TERMS
+    if tier in (Tier.EXACT, Tier.FORM) and not reading.compares:
         return Verdict.EXACT
     return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
 
@@ -150,7 +177,7 @@ def _ranked(
     names = reading.names
     fetch = max(k, DEPTH + len(names)) if search.reranker else k
     candidates = search.retriever.candidates(question, fetch, search.within, names, search.recipe)
-    other = Tier.NEAREST if reading.is_guess else Tier.MEANING
+    other = Tier.NEAREST if reading.is_guess or reading.compares else Tier.MEANING
     at = (c.position for c in candidates)
     tiers = {p: names[p].tier if p in names else other for p in at}
     if search.reranker:
@@ -159,7 +186,7 @@ def _ranked(
         candidates = [*{c.position: c for c in (*candidates, *reread)}.values()]
     strengths = {c.position: _strength(c, names.get(c.position)) for c in candidates}
     candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
-    candidates.sort(key=lambda c: _TIER_ORDER[tiers[c.position]])
+    candidates.sort(key=lambda c: tier_order(tiers[c.position]))
     return candidates, tiers
 
 
@@ -188,6 +215,7 @@ def _hits(
             words=shared_words(asked, text, snapshot.stems(c.position)) if shares_words else (),
             term_words=shared_words(asked, term, words_with_stems(term)) if shares_words else (),
             sentence=Span(*place, text[slice(*place)]),
+            phrase=_phrase(c, entry),
             parts=c.parts,
             rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
         )
@@ -197,7 +225,16 @@ def _hits(
     return tuple(hits)
 
 
+def _phrase(candidate: Candidate, entry: Entry) -> str | None:
+    """Return the phrase of an entry that speaks for it, if one does."""
+    if candidate.parts.asked <= ASKED_FLOOR:
+        return None
+    return phrases_of(entry)[candidate.phrase]
+
+
 def _strength(candidate: Candidate, name: NameMatch | None) -> float:
-    """What orders a candidate within its tier: how likely its name was meant, or the fused score."""
-    by_name = name is not None and name.tier in (Tier.PREFIX, Tier.FUZZY)
-    return name.share if name is not None and by_name else candidate.fused
+    """What orders a candidate within its tier: its name, if that says so, or the fused score."""
+    if name is None:
+        return candidate.fused
+    strength = candidate.fused if name.order is None else name.order
+    return strength + AS_WRITTEN if name.is_as_written else strength

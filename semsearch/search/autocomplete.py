@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semsearch.core.answers import TIER_ORDER
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi_entries import MultiEntries
-from semsearch.search.query import NameFinder, NameMatch
+from semsearch.ranking.tiers import tier_order
+from semsearch.search.query import NameFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ def suggest(
     They come in this order. Shorter names come first; a prefix needs at least two letters.
     """
     matches = names.by_name(typed, allowed)
-    first = sorted(
-        matches.items(), key=lambda item: (TIER_ORDER[item[1].tier], -item[1].share, item[0])
-    )
-    return _suggestions(first[:k], snapshot)
+    first = sorted(matches, key=lambda at: (tier_order(matches[at].tier), at))
+    labels = {at: matches[at].label for at in first}
+    for named in names.beginning_with(typed, allowed):
+        labels.setdefault(named.position, named.name.label)
+    return _suggestions(list(labels.items())[:k], snapshot)
 
 
 def resembling(
@@ -41,11 +42,9 @@ def resembling(
 ) -> list[Suggestion]:
     """Return entries whose name resembles a misspelt one, the most likely first."""
     matches = names.by_resemblance(typed, allowed)
-    return _suggestions(list(matches.items())[:k], snapshot)
+    return _suggestions([(at, match.label) for at, match in matches.items()][:k], snapshot)
 
 
-def _suggestions(ranked: list[tuple[int, NameMatch]], snapshot: MultiEntries) -> list[Suggestion]:
+def _suggestions(ranked: list[tuple[int, str]], snapshot: MultiEntries) -> list[Suggestion]:
     entries = snapshot.entries([position for position, _ in ranked])
-    return [
-        Suggestion(match.label, entry) for (_, match), entry in zip(ranked, entries, strict=True)
-    ]
+    return [Suggestion(label, entry) for (_, label), entry in zip(ranked, entries, strict=True)]

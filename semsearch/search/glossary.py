@@ -15,7 +15,7 @@ from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
 from semsearch.core.closing import Closing
 from semsearch.core.entries import Entry
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import InvalidQuestion, InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.exporters.context import NOWHERE
@@ -35,7 +35,7 @@ from semsearch.search.live_index import IndexView, LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.normalise import check_question
+from semsearch.text.normalise import check_question, is_marks
 
 MAX_K = 100
 """Most hits of an answer."""
@@ -193,14 +193,19 @@ class Glossary(Closing):
         self._check(request, self._view)
 
     def _check(self, request: SearchRequest, view: IndexView) -> None:
-        check_question(request.question)
+        question = check_question(request.question)
         if not 1 <= request.k <= MAX_K:
             raise InvalidSetting(f"{request.k} hits were asked for; ask for 1 to {MAX_K}")
         if not 0 <= request.min_confidence <= 1:
             raise InvalidSetting(
                 f"min_confidence is {request.min_confidence}; it lies between 0 and 1"
             )
-        view.allowed(request.glossary, request.language)
+        allowed = view.allowed(request.glossary, request.language)
+        if is_marks(question) and not view.names.by_name(question, allowed):
+            raise InvalidQuestion(
+                f"no entry is called {question!r}, which has no letter or digit; "
+                "ask with at least one word"
+            )
 
     def prepare(self, requests: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
         """Interpret several questions and embed them in one batch; each is answered later.

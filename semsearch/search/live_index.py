@@ -65,7 +65,10 @@ class IndexView:
     @cached_property
     def names(self) -> NameFinder:
         """Finds entries by their names."""
-        return NameFinder(self.retriever.snapshot, self.retriever.words)
+        retriever = self.retriever
+        return NameFinder(
+            retriever.snapshot, retriever.words, retriever.name_stems, retriever.phrases
+        )
 
     @cached_property
     def tag(self) -> str:
@@ -209,14 +212,14 @@ class LiveIndex:
         ):
             raise EncoderMismatch(
                 f"the index in {layout.root} was built with the encoder {manifest.model}, not "
-                f"{model}; "
-                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name that "
-                "encoder (--model, SEMSEARCH_MODEL), or none"
+                f"{model}; run `semsearch build PATHS --index {layout.root} --model {model}`, or "
+                "name that encoder (--model, SEMSEARCH_MODEL), or none"
             )
         encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)
         reranker = manifest.reranker
-        generation = Segment.open(files, manifest.dim, manifest.engine)
+        engines = manifest.engine, manifest.phrase_engine
+        generation = Segment.open(files, manifest.dim, *engines)
         return IndexView(
             manifest,
             generation,

@@ -1,75 +1,52 @@
-"""Reading: what a question says, as a name, a misspelt one, or words.
+"""Reading: what a question says, as a name, several of them, a misspelt one, or words.
 
 The first step of an answer, before anything is embedded.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
-from semsearch.index.files.entry_table import NamedEntry
-from semsearch.index.segments.multi import MultiPostings
+from semsearch.index.segments.multi import MultiNameStems, MultiPhrases, MultiPostings
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
-from semsearch.text.names import Name, NameKind, form_of
-from semsearch.text.normalise import fold, subject_of
-from semsearch.text.spelling import DERIVED, Guess, KnownName, Names, Vocabulary, repair, similarity
-from semsearch.text.stems import stem
+from semsearch.search.name_comparison import comparison
+from semsearch.search.name_lookup import NameLookup, NameMatch
+from semsearch.text.english import is_english
+from semsearch.text.normalise import fold
+from semsearch.text.phrasing import subject_of
+from semsearch.text.spelling import Vocabulary, repair, similarity
 
-MAX_PREFIX_HITS = 20
-MAX_RESEMBLING = 20
-MIN_PREFIX_CHARS = 2
+REAL_WORD = 0.3
+"""What is left of a guess when the question is a word of the language, or one that the encoder knows: "carpet" may
+stand for "caret", and more likely for itself. Less than the threshold, so that no such word is repaired."""
 
-MANY_NAMES = 50_000
-"""Names that are still compared with a long misspelt question whatever letters they begin and end with."""
+LIKE_ENOUGH = 0.85
+"""Share of its letters that a question of ordinary words must have in common with a name to stand for it: "gradient
+decent" does for "gradient descent", and "cost function" not for "loss function"."""
 
-PLURAL_CHARS = 4
-"""How much longer than a name a form of it may be: plural endings, blanks."""
-
-REAL_WORD = 0.5
-"""What is left of a guess when the question is a word that the encoder knows: "carpet" may stand for
-"caret", and just as well for itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class NameMatch:
-    """A name that matched a question.
-
-    `share` is how likely this name was meant among all that are near (tier fuzzy), or how much of it
-    has been typed (tier prefix), so that the shortest name comes first; else 1. `resemblance` is the
-    share of letters that are right, 1 unless the tier is fuzzy.
-    """
-
-    tier: Tier
-    label: str
-    resemblance: float = 1.0
-    share: float = 1.0
-
-    @property
-    def certainty(self) -> float:
-        """How much the question resembles this name rather than another, 0 to 1."""
-        return self.resemblance * math.sqrt(self.share)
-
-    @property
-    def is_likely(self) -> bool:
-        """Whether this name alone is enough for a close match."""
-        sure = confidence.of_first_hit(self.tier, 0.0, self.certainty)
-        return sure >= confidence.THRESHOLD
+REPAIRED_LANGUAGE = "en"
+"""The language whose words are repaired one by one: of others there is no list of what is no error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as it is understood: its text, typing errors put right, and the names it is."""
+    """A question as it is understood: its text, typing errors put right, and the names it is.
+
+    `compares` says that it puts names side by side, and `lacks` that something it compares is no name of the index.
+    `is_doubtful` says that the names only count if nothing is found by meaning, since the question is an ordinary word.
+    """
 
     question: str
     text: str
     names: dict[int, NameMatch]
+    compares: bool = False
+    lacks: bool = False
+    is_doubtful: bool = False
 
     @property
     def is_guess(self) -> bool:
@@ -77,112 +54,102 @@ class Reading:
         return any(match.tier is Tier.FUZZY for match in self.names.values())
 
 
-class NameFinder:
-    """The names of an index. Safe to use from several threads."""
+class NameFinder(NameLookup):
+    """The names of an index, and the questions that have them. Safe to use from several threads."""
 
-    def __init__(self, snapshot: MultiEntries, words: MultiPostings) -> None:
-        self._snapshot = snapshot
+    def __init__(
+        self,
+        snapshot: MultiEntries,
+        words: MultiPostings,
+        stems: MultiNameStems,
+        phrases: MultiPhrases,
+    ) -> None:
+        super().__init__(snapshot, stems)
         self._words = words
-        self._longest_name = snapshot.longest_name()
-
-    def by_name(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
-        """Return positions whose name the question is, or begins, best tier of each."""
-        found: dict[int, NameMatch] = {}
-        for text in dict.fromkeys((question, subject_of(question))):
-            key = fold(text)
-            if not key or len(key) > self._longest_name + PLURAL_CHARS:
-                continue  # a whole sentence is no name, and needs no look-up
-            for named in self._snapshot.by_key(key, within):
-                _better(found, named, _tier_of_key(named))
-            for named in self._snapshot.by_form(form_of(key, text), within):
-                _better(found, named, Tier.FORM)
-            if len(key) >= MIN_PREFIX_CHARS:
-                for named in self._snapshot.by_prefix(key, within, MAX_PREFIX_HITS):
-                    _better(found, named, Tier.PREFIX, len(key) / len(named.name.key))
-        return found
+        self._phrases = phrases
 
     def read(
         self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
     ) -> Reading:
-        """Find the names a question is, or the text it was meant to be.
+        """Find the names a question is, has or begins, or the text it was meant to be.
 
-        Only a question that is no name and has a word that nothing in the index uses is taken for
-        misspelt: as a whole for a name, or word by word.
+        Only a question that is neither a name nor an asked-as phrase, and has a word that nothing
+        in the index uses, is taken for misspelt: as a whole for a name, or word by word.
 
         Args:
             question: as it was asked.
             within: positions that may answer.
-            is_word: whether a folded word is known elsewhere, and so no error.
+            is_word: whether a folded word is known to the encoder, and so no error.
         """
-        names = self.by_name(question, within)
-        unknown = [] if names else self._words.unknown(question, within)
-        if not unknown:
+        if names := self.by_name(question, within):
             return Reading(question, question, names)
-        if names := self.by_resemblance(question, within, unknown):
-            if all(is_word(fold(word)) for word in unknown):
-                names = {at: replace(m, share=m.share * REAL_WORD) for at, m in names.items()}
-            best = next(iter(names.values()))
-            return Reading(question, best.label if best.is_likely else question, names)
+        if len(self._phrases.saying(question, within)):
+            return Reading(question, question, {})
+        if found := comparison(self, question, within):
+            return Reading(question, found.text, found.names, True, not found.is_whole)
+        if names := self.by_part(question, within):
+            return Reading(question, question, names)
+        return self._repaired(question, within, lambda word: is_english(word) or is_word(word))
+
+    def _repaired(
+        self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
+    ) -> Reading:
+        """Read a question without a name: as one that it resembles, or with its words put right."""
+        unknown = self._words.unknown(question, within)
+        if unknown and (names := self.by_resemblance(question, within, unknown)):
+            are_words = all(is_word(fold(word)) for word in unknown)
+            found = _doubtful(question, names) if are_words else _resembling(question, names)
+            if found:
+                return found
+        if unknown and self._is_english(within):
+            return self._with_words_repaired(question, unknown, within, is_word)
+        return Reading(question, question, {})
+
+    def _with_words_repaired(
+        self,
+        question: str,
+        unknown: list[str],
+        within: PositionFilter,
+        is_word: Callable[[str], bool],
+    ) -> Reading:
         text = repair(question, unknown, self._vocabulary, is_word)
-        if len(self._words.unknown(text, within)) >= len(unknown):
-            text = question  # only other glossaries of the index use what it was mended to
-        if text != question:
-            right = similarity(fold(question), fold(text))
-            names = {
-                at: replace(match, tier=Tier.FUZZY, resemblance=right)
-                for at, match in self.by_name(text, within).items()
-            }
+        if text == question or len(self._words.unknown(text, within)) >= len(unknown):
+            return Reading(question, question, {})  # only other glossaries use what it was put to
+        if found := comparison(self, text, within):
+            return Reading(question, found.text, found.names, True, not found.is_whole)
+        right = similarity(fold(question), fold(text))
+        sure = confidence.of_resemblance(right, 1.0)
+        named = self.by_name(text, within) or self.by_part(text, within)
+        names = {
+            at: replace(one, tier=Tier.FUZZY, certainty=min(one.certainty, sure), resemblance=right)
+            for at, one in named.items()
+        }
         return Reading(question, text, names)
 
-    def by_resemblance(
-        self, question: str, within: PositionFilter, unknown: Collection[str] | None = None
-    ) -> dict[int, NameMatch]:
-        """Return positions with a name that the question resembles, the likeliest first.
-
-        Args:
-            question: as it was asked.
-            within: positions that may answer.
-            unknown: words that may be misspelt, if not all: a name must have the other words.
-        """
-        key = fold(subject_of(question))
-        words = set(key.split())
-        known = words - ({w for word in unknown for w in fold(word).split()} if unknown else words)
-        stems = {stem(word) for word in known}
-        best: dict[int, Guess] = {}
-        for guess in self._names.near(key, within):
-            if stems <= {stem(word) for word in guess.name.key.split()}:
-                best.setdefault(guess.name.position, guess)
-        total = sum(guess.likelihood for guess in best.values())
-        return {
-            at: NameMatch(Tier.FUZZY, g.name.label, g.similarity, g.likelihood / total)
-            for at, g in islice(best.items(), MAX_RESEMBLING)
-        }
+    def _is_english(self, within: PositionFilter) -> bool:
+        """Whether most of what may answer is written in the language whose words are repaired."""
+        counts = self._snapshot.languages(within)
+        ours = sum(count for tag, count in counts.items() if tag.split("-")[0] == REPAIRED_LANGUAGE)
+        return 2 * ours >= sum(counts.values())
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self._words.uses, self._words.alike)
 
-    @cached_property
-    def _names(self) -> Names:
-        def alike(length: int, first: str, last: str) -> list[KnownName]:
-            found = self._snapshot.names_like(length, first, last)
-            return [KnownName(f.name.key, f.name.label, f.position, _weight(f.name)) for f in found]
 
-        return Names(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
+def _resembling(question: str, names: dict[int, NameMatch]) -> Reading:
+    """Read a question as the name that it resembles most, if that is likely."""
+    best = next(iter(names.values()))
+    return Reading(question, best.label if best.is_likely else question, names)
 
 
-def _weight(name: Name) -> float:
-    return DERIVED if name.kind == NameKind.INITIALS else 1.0
+def _doubtful(question: str, names: dict[int, NameMatch]) -> Reading | None:
+    """Read a question of ordinary words as a name that it resembles.
 
-
-def _tier_of_key(named: NamedEntry) -> Tier:
-    stated = named.name.kind in (NameKind.TERM, NameKind.ALIAS, NameKind.HIDDEN)
-    return Tier.EXACT if stated else Tier.FORM
-
-
-def _better(found: dict[int, NameMatch], named: NamedEntry, tier: Tier, share: float = 1.0) -> None:
-    """Keep the best tier of each position; members of `Tier` are in that order."""
-    order = list(Tier)
-    known = found.get(named.position)
-    if known is None or order.index(tier) < order.index(known.tier):
-        found[named.position] = NameMatch(tier, named.name.label, share=share)
+    Several words are mistyped if all but a letter is that of a name; one word is a guess at best.
+    """
+    if len(subject_of(question).split()) > 1:
+        like = {at: one for at, one in names.items() if one.resemblance >= LIKE_ENOUGH}
+        return Reading(question, next(iter(like.values())).label, like) if like else None
+    guesses = {at: replace(one, certainty=one.certainty * REAL_WORD) for at, one in names.items()}
+    return Reading(question, question, guesses, is_doubtful=True)

@@ -24,8 +24,9 @@ from semsearch.server import auto_publish
 from semsearch.server.auth import exposure, permissions
 from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import utc_now
-from semsearch.server.http import edit_requests, exception_handlers, middleware, problems
+from semsearch.server.http import edit_requests, exception_handlers, middleware
 from semsearch.server.http.bounded_protocol import IS_FULL
+from semsearch.server.http.openapi import declare_problems, name_by_title
 from semsearch.server.page_cache import PageCache
 from semsearch.server.routes import (
     changes,
@@ -155,15 +156,8 @@ def _openapi(app: FastAPI, *, is_open: bool) -> dict[str, Any]:
             tags=_TAGS,
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
-        for path in schema["paths"].values():
-            for operation in path.values():
-                for status, response in operation["responses"].items():
-                    if int(status) >= 400:
-                        parts = response[
-                            "content"
-                        ].values()  # FastAPI thinks of the type of the answer
-                        whole = {name: part[name] for part in parts for name in part}
-                        response["content"] = {problems.MEDIA_TYPE: whole}
+        name_by_title(schema)
+        declare_problems(schema)
         permissions.describe(schema, app.routes, is_open=is_open)
         app.openapi_schema = schema
     return app.openapi_schema

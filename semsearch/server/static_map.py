@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
-from semsearch.server.serialize import members
+from semsearch.server.serialize import to_json
 from semsearch.web.render import Site, render
 from semsearch.web.urls import map_file
 
@@ -30,7 +30,7 @@ def map_files(glossary: Glossary, site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the map, each with its path: the points of all glossaries, and the table of each, in pages."""
     part = glossary.atlas().part(k=max(1, site.entries))
     paths = [site.entry_path(label.id) for label in part.labels]
-    yield "map.json", compact({**members(part), "paths": paths})
+    yield "map.json", compact({**json.loads(to_json(part)), "paths": paths})
     parts = list(_parts(glossary, site)) or [_Part("map.html", "", (), 0)]
     starts = {one.name: one.path for one in reversed(parts)}
     for number, one in enumerate(parts):

@@ -85,8 +85,7 @@ def open_for_reading(
             if _version(connection, file, migrations) < len(migrations):
                 raise FormatTooOld(
                     f"{file} was written by an older version of semsearch; run `semsearch build` "
-                    "once, "
-                    "which migrates it"
+                    "once, which migrates it"
                 )
             connection.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
         except BaseException:
@@ -110,8 +109,7 @@ def translate_corruption(file: Path) -> Iterator[None]:
         raise IndexDamaged(
             f"{file} is not a sound database ({error}); move it away and restore a backup "
             "(`semsearch restore-backup`), or run `semsearch build` again to make a new one from "
-            "the "
-            "source files, which lacks live edits"
+            "the source files, which lacks live edits"
         ) from error
 
 

@@ -17,10 +17,17 @@
         words.db                stems and where their postings are (SQLite, read-only)
         name_stems.i64          stems of names (see `index/files/name_stems.py`)
         name_starts.i64         where those of each entry begin
+        name_words.i64          every stem of a name, ascending
+        name_word_starts.i64    where its entries begin in
+        name_word_positions.i32 the positions of the entries that have it in a name
         postings.i32, .f32      entries that contain a stem, and their weights
         vectors.f32             one float32 row for each passage
-        engine.faiss            HNSW graph, if the index is large
+        engine.faiss            HNSW graph of the entries, if the index is large
         first_rows.i64          first row of each entry
+        phrases.i8              one int8 row for each asked-as phrase
+        first_phrases.i64       first phrase of each entry
+        phrase_keys.i64         hashes of the phrases (see `index/files/phrases.py`)
+        phrases.faiss           HNSW graph of the phrases, if there are many
         tokens.i8, tokens.db    tokens of definitions, and how many entries contain each
         token_*                 weights, starts and axes (see `index/files/tokens.py`)
         map.f32                 place of each entry on the semantic map
@@ -65,7 +72,7 @@ class GenerationLayout:
 
     @property
     def parts(self) -> tuple[Path, ...]:
-        """Every file whose hash the manifest has, except the engine's."""
+        """Every file whose hash the manifest has, except those of the engines."""
         return (
             self.entries,
             self.words,
@@ -73,8 +80,14 @@ class GenerationLayout:
             self.posting_weights,
             self.name_stems,
             self.name_starts,
+            self.name_words,
+            self.name_word_starts,
+            self.name_word_positions,
             self.vectors,
             self.first_rows,
+            self.phrases,
+            self.first_phrases,
+            self.phrase_keys,
             self.tokens,
             self.token_weights,
             self.token_starts,
@@ -99,6 +112,26 @@ class GenerationLayout:
         return self.root / "first_rows.i64"
 
     @property
+    def phrases(self) -> Path:
+        """int8, row after row: the vectors of phrases."""
+        return self.root / "phrases.i8"
+
+    @property
+    def first_phrases(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "first_phrases.i64"
+
+    @property
+    def phrase_keys(self) -> Path:
+        """Little-endian int64, one for each phrase."""
+        return self.root / "phrase_keys.i64"
+
+    @property
+    def phrase_engine(self) -> Path:
+        """A file of FAISS, if the generation has one for its phrases."""
+        return self.root / "phrases.faiss"
+
+    @property
     def name_stems(self) -> Path:
         """Little-endian int64."""
         return self.root / "name_stems.i64"
@@ -107,6 +140,21 @@ class GenerationLayout:
     def name_starts(self) -> Path:
         """Little-endian int64, one for each position and one at the end."""
         return self.root / "name_starts.i64"
+
+    @property
+    def name_words(self) -> Path:
+        """Little-endian int64, ascending."""
+        return self.root / "name_words.i64"
+
+    @property
+    def name_word_starts(self) -> Path:
+        """Little-endian int64, one for each word and one more."""
+        return self.root / "name_word_starts.i64"
+
+    @property
+    def name_word_positions(self) -> Path:
+        """Little-endian int32, ascending within each word."""
+        return self.root / "name_word_positions.i32"
 
     @property
     def tokens(self) -> Path:

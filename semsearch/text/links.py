@@ -62,6 +62,6 @@ def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
         file = PurePath(entry.source.file)
         yield "page", slug(file.parent.name if file.stem == "index" else file.stem)
     for name in names:
-        if name.kind is not NameKind.INITIALS:
+        if name.kind not in (NameKind.INITIALS, NameKind.NOTATION):
             yield ("term" if name.kind is NameKind.TERM else "alias"), name.key
             yield "form", name.form

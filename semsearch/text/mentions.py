@@ -75,7 +75,7 @@ class _Words:
     forms: list[str]
 
 
-_NEVER_WRITTEN = (NameKind.INITIALS, NameKind.HIDDEN)
+_NEVER_WRITTEN = (NameKind.INITIALS, NameKind.HIDDEN, NameKind.NOTATION)
 """Kinds of names that no author writes in a text."""
 
 

@@ -5,7 +5,7 @@ spellings. Aliases are stated in the source; the rest is derived here, so that n
 add "CNN" by hand. Derived names rank below stated ones (`Tier.FORM`).
 
 Two keys make names comparable. The *key* ignores case, accents, hyphens and punctuation. The
-*form* also ignores plural endings and blanks: it need not be good English, since questions
+*form* also ignores plural endings, British spelling, blanks and "and" between words: it need not be good English, since questions
 and names pass through the same function. Capitals, where known, tell the plural "LSTMs" from
 "HTTPS", whose S is a letter of its own.
 """
@@ -19,9 +19,14 @@ from enum import StrEnum
 
 from semsearch.core.entries import Entry
 from semsearch.text.normalise import WORD, fold
+from semsearch.text.word_forms import word_form
 
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*(.*)$")
-_ACRONYM_IN_TEXT = re.compile(r"\(([A-Z][A-Za-z0-9&/-]{1,9})\)")
+_ACRONYM_IN_TEXT = re.compile(r"\(([A-Z][A-Za-z0-9&./-]{1,11})\)")
+_SHORT = re.compile(r"[^\W\d_](?:[.&/-]?\w){1,9}\.?\Z")
+"""The letters and digits of what may be an acronym, with single marks between them."""
+_AND = frozenset({"and", "und", "et"})
+"""Words for "&" in English, German and French."""
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "as", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"}
 )
@@ -32,30 +37,19 @@ _MAX_LETTERS = 10
 _MAX_WORDS = 12
 _MAX_PER_WORD = 3
 """Letters of an acronym that one word may give: "Rectified" gives two to ReLU, few give three."""
-_PLURALS = (
-    ("ies", re.compile(r"\wies$"), "y"),
-    ("es", re.compile(r"(?:\w{4}s|ss|^bus|^gas|^bias|x|[tz]z|ch|sh)es$"), ""),
-    ("e", re.compile(r"(?:\w{4}s|ch)e$"), ""),  # "databases" and "caches" lost theirs above
-    ("s", re.compile(r"(?:\w\w[^aius]|\w[^i]a|^[^aeiouy][^aehiloruy]u)s$"), ""),  # not "bus"
-)
-"""Plural endings: what they are, where they count, and what stands in their place.
-
-Short words keep theirs, since they would become other words: "iOS", "use", "cases" as "CAS"."""
-_ACRONYMS = re.compile(r"[A-Z0-9]{2,}s\Z")
-_MAX_SHOUTED = 5
-"""A word in capitals of at most so many letters ("HTTPS") ends in an S that is no plural; a longer
-one ("NETWORKS") is a word in capitals."""
 _LOOK_BACK = 50
 """Characters in front of a bracketed acronym that are read beyond the length of the term."""
 
 
 class NameKind(StrEnum):
-    """How an entry came by a name; `TERM`, `ALIAS` and `HIDDEN` are stated, the others derived."""
+    """How an entry came by a name; `ACRONYM` and `INITIALS` are derived, the others stated."""
 
     TERM = "term"
     ALIAS = "alias"
     HIDDEN = "hidden"
     """Found and never shown: its label is the term."""
+    NOTATION = "notation"
+    """The code of a concept in its scheme, such as 621.3; no text writes it for a name."""
     ACRONYM = "acronym"
     INITIALS = "initials"
 
@@ -78,33 +72,34 @@ def form_of(key: str, text: str = "") -> str:
         text: the name as it was written, if known, for its capitals.
     """
     written = {fold(word): word for word in _words(text)}
-    return joined([_singular(word, written.get(word, "")) for word in key.split()])
+    return joined([word_form(word, written.get(word, "")) for word in key.split()])
 
 
 def joined(words: Sequence[str]) -> str:
-    """Return the form of a name whose words have these forms."""
-    apart = {len(word) for word in words} == {1, 2}  # "I/Os" is not "iOS"
-    return (" " if apart else "").join(words)
+    """Return the form of a name whose words have these forms: "R and D" is "R&D", and "I/Os" are several "I/O"."""
+    first, last = words[:1], words[-1:]
+    inner = [word for word in words[1:-1] if word not in _AND]
+    if (
+        len(words) > 1
+        and len(last[0]) == 2
+        and last[0][1] == "s"
+        and _are_letters([*first, *inner])
+    ):
+        last = [last[0][0]]
+    return "".join([*first, *inner, *last] if len(words) > 1 else words)
 
 
-def _singular(word: str, written: str) -> str:
-    if _ACRONYMS.match(written):
-        return word[:-1]
-    for ending, pattern, instead in _PLURALS:
-        if pattern.search(word):
-            if ending == "s" and written.isupper() and len(word) <= _MAX_SHOUTED:
-                return word
-            return word[: -len(ending)] + instead
-    return word
+def _are_letters(words: Sequence[str]) -> bool:
+    return all(len(word) == 1 for word in words)
 
 
 def names_of(entry: Entry) -> list[Name]:
     """Return every name of an entry, stated names first, each key once.
 
     Derived: the parts of "Role-Based Access Control (RBAC)" in either order, the term without a
-    qualifier ("Node (DOM)"), acronyms that the definition spells out beside the term ("...
-    Networks (CNNs) are ..."), and the initials of a term of two or more words, which may be written
-    as one ("JavaScript").
+    qualifier ("Node (DOM)"), an acronym in brackets whatever its letters ("Federal Institute of Metrology
+    (METAS)"), acronyms that the definition spells out beside the term ("... Networks (CNNs) are ..."), and the
+    initials of a term of two or more words, which may be written as one ("JavaScript").
     """
     found: dict[str, Name] = {}
 
@@ -119,6 +114,7 @@ def names_of(entry: Entry) -> list[Name]:
         add(alias, NameKind.ALIAS)
     for hidden in entry.details.hidden_labels:
         add(hidden, NameKind.HIDDEN)
+    add(entry.details.notation, NameKind.NOTATION)
     plain = entry.term
     if match := _BRACKETS.match(entry.term):
         outer, inner, rest = match.groups()
@@ -126,12 +122,30 @@ def names_of(entry: Entry) -> list[Name]:
         add(plain, NameKind.ALIAS)
         if is_acronym(inner, outer) or is_acronym(outer, inner):
             add(inner, NameKind.ALIAS)
+        elif stands_for(inner, outer) or (stands_for(outer, inner) and _is_title(inner)):
+            add(inner, NameKind.ACRONYM)
     for acronym in _spelled_out(plain, entry.definition):
         add(acronym, NameKind.ACRONYM)
     initials = _initials(plain)
     if 2 <= len(initials) <= _MAX_INITIALS:
         add(initials, NameKind.INITIALS)
     return list(found.values())
+
+
+def stands_for(short: str, long: str) -> bool:
+    """Return whether a text in brackets behind another looks like its acronym, whatever its letters.
+
+    One word with a mere qualifier looks the same ("Node (DOM)"), so what is abbreviated must have several.
+    """
+    letters = [sign for sign in short if sign.isalnum()]
+    capitals = sum(sign.isupper() or sign.isdigit() for sign in letters)
+    is_short = _SHORT.match(short) is not None and capitals >= max(2, len(letters) / 2)
+    return is_short and 2 <= len(_words(long)) <= _MAX_WORDS
+
+
+def _is_title(text: str) -> bool:
+    """Return whether the words of a text are those of a proper name: "API (computer science)" is no such one."""
+    return all(word[0].isupper() for word in _words(text) if word.casefold() not in _SMALL_WORDS)
 
 
 def is_acronym(short: str, long: str) -> bool:
@@ -175,7 +189,7 @@ def _spelled_out(term: str, definition: str) -> list[str]:
     found: list[str] = []
     for match in _ACRONYM_IN_TEXT.finditer(definition):
         acronym, end = match.group(1), match.start()
-        if acronym in found or not is_acronym(acronym, term):
+        if acronym in found or not (is_acronym(acronym, term) or stands_for(acronym, term)):
             continue
         before = fold(definition[max(0, end - len(term) - _LOOK_BACK) : end])
         if form_of(before).endswith(term_form):

@@ -63,6 +63,29 @@ _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PLAIN = re.compile(r"[^a-z0-9+#]+")
 _ACCENTED = ("LATIN ", "GREEK ", "CYRILLIC ")
 """Scripts whose marks are left out in hasty typing; in others a mark makes another letter."""
+_BARRED = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ŧ": "t",
+        "ı": "i",
+    }
+)
+"""Letters that are typed as others where a keyboard lacks them, and that Unicode does not decompose."""
+_TRADE_MARKS = str.maketrans(dict.fromkeys("™®℠©℗", " "))
+_POINTS = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew: accents, vowels, dots
+    "\u0610-\u061a\u0640\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"  # Arabic
+    "|(?<=\u0627)[\u0653-\u0655]"  # what alef carries
+)
+"""Signs that Hebrew and Arabic leave out in ordinary writing: vowel points, the tatweel that only stretches a word,
+and hamza and madda on an alef."""
 
 STOP_WORDS = frozenset(
     """
@@ -80,14 +103,6 @@ STOP_WORDS = frozenset(
 words of the shell around it ("what do you call the thing that ..."). Chosen by reading, not
 tuned; only the words half uses them, the encoder reads the whole question."""
 
-_SHELL = re.compile(
-    r"^(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]s|['’]re)\s+(?:meant\s+by\s+)?|define\s+|"
-    r"definition\s+of\s+|(?:the\s+)?meaning\s+of\s+|explain\s+|what\s+do(?:es)?\s+)"
-    r"(?:(?:a|an|the)\s+)?",
-    re.IGNORECASE,
-)
-_SHELL_END = re.compile(r"(?:\s+(?:mean|means|stand\s+for))?[\s?!.:]*$", re.IGNORECASE)
-
 
 def check_question(raw: str) -> str:
     """Return the question as it will be asked: NFC, white space runs as one blank.
@@ -96,7 +111,7 @@ def check_question(raw: str) -> str:
         raw: what a person or program sent.
 
     Returns:
-        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters.
+        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters; of marks alone if it is so ("...", see `is_marks`).
 
     Raises:
         InvalidQuestion: it is empty, too long, or holds characters that are not text.
@@ -109,11 +124,16 @@ def check_question(raw: str) -> str:
         )
     question = _SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
     _check_length(question)  # some characters are composed of two
-    if not any(c not in _ASIDE and unicodedata.category(c)[0] in "LNPS" for c in question):
+    if not any(unicodedata.category(c)[0] in "LNPS" for c in question):
         raise InvalidQuestion(
             "the question is empty: it has no letter or digit; ask with at least one word"
         )
     return question
+
+
+def is_marks(question: str) -> bool:
+    """Return whether a question is punctuation alone, which asks nothing unless an entry is called so."""
+    return not any(c not in _ASIDE and unicodedata.category(c)[0] in "LNPS" for c in question)
 
 
 def _check_length(question: str) -> None:
@@ -122,12 +142,6 @@ def _check_length(question: str) -> None:
             f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are "
             "read, so shorten it"
         )
-
-
-def subject_of(question: str) -> str:
-    """Return what a "what is X?" question asks about; other questions come back unchanged."""
-    inner = _SHELL.sub("", question, count=1)
-    return _SHELL_END.sub("", inner) or question
 
 
 def content_words(question: str) -> list[str]:
@@ -187,9 +201,9 @@ def text_hash(text: str) -> bytes:
 def fold(text: str) -> str:
     """Return a text as names are compared: NFKC, no case, no accents, runs of marks as blanks.
 
-    "Long Short-Term  Memory" and "long short term memory" fold alike; "C++" and "C#" keep
-    the marks that tell them apart, and so does a text of marks alone, like "&". Only Latin,
-    Greek and Cyrillic letters lose their accents.
+    "Long Short-Term  Memory" and "long short term memory" fold alike, and so do "Łódź" and "lodz". "C++" and
+    "C#" keep the marks that tell them apart, and so does a text of marks alone, like "&". Only Latin,
+    Greek and Cyrillic letters lose their accents; Arabic and Hebrew lose their vowel points.
     """
     return _fold_kept(text) if len(text) <= CACHED_CHARS else _fold(text)
 
@@ -197,10 +211,12 @@ def fold(text: str) -> str:
 def _fold(text: str) -> str:
     if text.isascii():  # nothing below would do anything else, and takes ten times as long
         return _PLAIN.sub(" ", text.lower()).strip() or "".join(text.split())
+    unmarked = text.translate(_TRADE_MARKS)
+    text = text if unmarked.isspace() else unmarked
     plain = unicodedata.normalize("NFKC", _VARIANT.sub("", text)).casefold()
     kept: list[str] = []
     base = " "
-    for c in unicodedata.normalize("NFKD", plain):
+    for c in _POINTS.sub("", unicodedata.normalize("NFKD", plain)).translate(_BARRED):
         if unicodedata.category(c)[0] == "M":
             if base.isalnum() and not unicodedata.name(base, "").startswith(_ACCENTED):
                 kept.append(c)

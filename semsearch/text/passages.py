@@ -1,7 +1,8 @@
 """Splits a definition into the passages that are embedded: the whole text and its sentences.
 
 A question is near to the whole definition if it paraphrases it, and near to a sentence if it asks
-for one property. The score uses both (`ranking/fusion.py`).
+for one property. The score uses both (`ranking/fusion.py`). Each asked-as phrase is a text of its
+own, which is no part of the definition and is never shown as one.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ def passages_of(entry: Entry) -> list[Passage]:
         for span in sentences(paragraph.text)
     ]
     return [whole] if len(parts) < 2 else [whole, *parts[:MAX_SENTENCES]]
+
+
+def phrases_of(entry: Entry) -> tuple[str, ...]:
+    """Return the phrases by which people ask for an entry, in their order."""
+    return entry.details.asked_as
 
 
 def text_of(entry: Entry) -> str:

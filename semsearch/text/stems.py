@@ -1,7 +1,7 @@
 """Words as the words half compares them: folded, stemmed, with their place in the text.
 
-Stemming is Snowball's English algorithm (Porter2), alike in entries and questions, so it need not be
-right for other languages to be consistent.
+Stemming is Snowball's English algorithm (Porter2) after American spelling, alike in entries and questions, so it need
+not be right for other languages to be consistent.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from semsearch.text.normalise import CACHED_CHARS, WORD, content_words, fold
+from semsearch.text.word_forms import american
 
 Stemmed = tuple[str, int, int]
 """The stem of a word, and where it begins and ends in its text. Not a `Span`, which takes as long to make as all the
@@ -42,7 +43,7 @@ def _stem(word: str) -> str:
     if _PLURAL_ACRONYM.match(word):
         word = word[:-1]  # "CNNs": the algorithm leaves an s behind letters without a vowel
     with _stemming:
-        return str(_stemmer().stemWord(fold(word)))
+        return str(_stemmer().stemWord(american(fold(word))))
 
 
 _stem_kept = lru_cache(maxsize=1 << 16)(_stem)

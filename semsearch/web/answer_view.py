@@ -22,6 +22,7 @@ _REASONS = {
     Tier.EXACT: "this name",
     Tier.FORM: "another form of this name",
     Tier.PREFIX: "name begins like this",
+    Tier.PARTIAL: "name has these words",
     Tier.MEANING: "by meaning",
     Tier.FUZZY: "similar spelling",
     Tier.NEAREST: "nearest, not a match",
@@ -59,6 +60,8 @@ class DisplayedHit:
     similarity: str
     is_best: bool
     is_match: bool
+    asked_as: str
+    """What somebody asked who looked for it, if that is near."""
     definition: HighlightedText
     whole: HighlightedText | None
     why: Why
@@ -84,6 +87,7 @@ class ShownAnswer:
 
 _KINDS = {
     Verdict.EXACT: "exact",
+    Verdict.TERMS: "terms",
     Verdict.STRONG: "strong",
     Verdict.POSSIBLE: "possible",
     Verdict.NONE: "none",
@@ -105,7 +109,7 @@ def shown(answer: Mapping[str, Any]) -> ShownAnswer:
         question=answer["query"],
         verdict=VERDICTS[verdict],
         kind=_KINDS[verdict],
-        sure="" if verdict is Verdict.EXACT else percent(answer["confidence"]),
+        sure="" if verdict in (Verdict.EXACT, Verdict.TERMS) else percent(answer["confidence"]),
         repaired=answer["repaired"] or "",
         matches=tuple(hits[:end]),
         nearest=tuple(hits[end:]),
@@ -127,6 +131,7 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
         similarity=fixed(hit["similarity"]),
         is_best=is_best,
         is_match=hit["matched_by"] != Tier.NEAREST,
+        asked_as=hit.get("matched_phrase", ""),
         definition=part,
         whole=highlight(text, hit["matched_words"], sentence) if part.is_part else None,
         why=_why(hit),

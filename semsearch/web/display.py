@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
 from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS
+from semsearch.ranking.fusion import ASKED_FLOOR
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 VERDICTS = {
     Verdict.EXACT: "Exact name",
+    Verdict.TERMS: "About these terms",
     Verdict.STRONG: "Strong match",
     Verdict.POSSIBLE: "Possible match",
     Verdict.NONE: "No close match",
@@ -24,6 +26,7 @@ PART_NAMES = {
     "coverage": "Share of the definition that the question covers",
     "words": "Words that both use (BM25)",
     "named": "Own name in a description (counts against it)",
+    "asked": f"Nearness to what people asked, above {ASKED_FLOOR:g}",
 }
 """What `types.ScoreParts` are called where people read them."""
 
@@ -48,7 +51,8 @@ class Share:
 
 def shares(parts: ScoreParts) -> list[Share]:
     """Return what each part of a score gives to its sum, the most first; none that is 0."""
-    found = [Share(name, getattr(parts, name), getattr(DEFAULT, name)) for name in PARTS]
+    counted = replace(parts, asked=max(0.0, parts.asked - ASKED_FLOOR))
+    found = [Share(name, getattr(counted, name), getattr(DEFAULT, name)) for name in PARTS]
     return sorted((share for share in found if share.value), key=lambda share: -share.given)
 
 

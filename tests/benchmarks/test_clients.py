@@ -60,6 +60,7 @@ def test_an_open_loop_keeps_its_rate(clients: Clients, trivial: int) -> None:
     assert len(tally.good_ms) == tally.asked > 0
 
 
+@pytest.mark.process
 def test_an_answer_that_is_no_good_is_an_error(clients: Clients, hashed_index: Path) -> None:
     """Its status is counted, and it does not count as answered."""
     ours = contenders.ours(hashed_index)
@@ -111,6 +112,7 @@ def test_a_connection_that_the_service_closes_is_replaced(clients: Clients) -> N
     assert (tally.asked, tally.lost, len(tally.good_ms)) == (2, 0, 2)
 
 
+@pytest.mark.process
 def test_services_take_turns(clients: Clients, hashed_index: Path) -> None:
     """Under each workload, with the rate of each round and the times of all."""
     ours = contenders.ours(hashed_index)
@@ -162,6 +164,7 @@ def test_a_comparison_is_judged_by_the_ratios_of_its_rounds(clients: Clients) ->
     }
 
 
+@pytest.mark.process
 def test_an_overload_is_measured(clients: Clients, hashed_index: Path) -> None:
     """What was offered is answered, refused, lost or missed, and the service lives on."""
     ours = contenders.ours(hashed_index)

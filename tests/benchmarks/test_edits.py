@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.speed import edits
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.publish import pending
 from semsearch.storage.layout import IndexLayout
 
 
+@pytest.mark.process
 def test_edits_are_made_beside_questions_and_alone(hashed_index: Path) -> None:
     """In a copy; both rates are of answers, and each edit was seen by the next question."""
     found = edits.measure(hashed_index, 1, 0.5)

@@ -74,6 +74,7 @@ def test_asking_and_encoding_are_timed(glossary: Glossary) -> None:
     assert all(0 < ms < 1000 for times in found.values() for ms in times)
 
 
+@pytest.mark.process
 def test_a_size_is_built_once_and_measured(tmp_path: Path) -> None:
     """A second run takes what the first one built, and an index of another size is refused."""
     corpus, index = tmp_path / "corpus-3", tmp_path / "hashed/3"

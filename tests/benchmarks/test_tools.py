@@ -57,6 +57,7 @@ def test_questions_are_handed_out_once() -> None:
         supply.next(1)
 
 
+@pytest.mark.process
 def test_a_process_that_ends_says_so() -> None:
     """Instead of an answer there is its exit code."""
     with (
@@ -104,6 +105,7 @@ def test_a_missed_bar_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (written["a"], [bar["is_met"] for bar in written["bars"]]) == (1, [True, False])
 
 
+@pytest.mark.process
 def test_a_build_that_fails_says_why(tmp_path: Path) -> None:
     """What it said is in the message."""
     with pytest.raises(services.ServiceFailed, match=r"semsearch build .* no entry was found"):
@@ -158,6 +160,7 @@ def test_the_chart_shows_what_was_measured() -> None:
     assert {"1,000,000", "6.5", "2.1", "20"} <= set(said)
 
 
+@pytest.mark.process
 def test_a_service_is_measured_and_ended(hashed_index: Path) -> None:
     """It answers over one connection, its memory and libraries can be seen, and it ends."""
     port = services.free_port()
@@ -175,6 +178,7 @@ def test_a_service_is_measured_and_ended(hashed_index: Path) -> None:
     assert service.process.poll() == 0
 
 
+@pytest.mark.process
 def test_what_a_service_imported_is_listed(hashed_index: Path, tmp_path: Path) -> None:
     """All of it, and nothing that only builds."""
     imported = services.imported_by_serving(hashed_index, "crumb", tmp_path / "modules.txt")
@@ -182,6 +186,7 @@ def test_what_a_service_imported_is_listed(hashed_index: Path, tmp_path: Path) -
     assert imported.intersection(services.HEAVY) == set()
 
 
+@pytest.mark.process
 def test_a_service_that_does_not_start_says_why() -> None:
     """What it said before it ended is in the message."""
     command = [sys.executable, "-c", "raise SystemExit('no such luck')"]
@@ -192,6 +197,7 @@ def test_a_service_that_does_not_start_says_why() -> None:
         pass
 
 
+@pytest.mark.process
 def test_a_silent_service_is_given_up() -> None:
     """After the limit, not never."""
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -202,6 +208,7 @@ def test_a_silent_service_is_given_up() -> None:
         pass
 
 
+@pytest.mark.process
 def test_help_is_within_its_budget() -> None:
     """`semsearch --help` costs less than 0.4 s of CPU; the best of three runs counts."""
     assert min(budgets.help_cpu_s() for _ in range(3)) < budgets.HELP_BAR_S

@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from tests.browser import chromium
-from tests.browser.serving import build, serving
+from tests.browser.serving import ODD, build, serving
+from tests.built import cached
+from tests.server.conftest import ENTRIES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Everything here is of the tier browser."""
+    item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +37,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def pages_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an index of ordinary and odd entries."""
-    return build(tmp_path_factory.mktemp("pages") / "index")
+    return cached(
+        "pages-index", [repr((ENTRIES, ODD))], build, tmp_path_factory.mktemp("pages") / "index"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.checks import expect
 from tests.browser.states import NO_KEY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
 
 QUESTION = "a deep spoon for serving soup"
 
@@ -24,6 +28,7 @@ def test_names_come_while_one_types_and_an_answer_after_a_pause(page: Page, site
     assert page.title().startswith("Ladle ")
 
 
+@pytest.mark.surface
 def test_a_question_is_asked_and_answered_by_keyboard_alone(page: Page, site: str) -> None:
     """The slash finds the box, Enter asks, Tab reaches the first hit, Enter opens it."""
     page.goto(f"{site}glossary")

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, Page, expect
+from tests.browser.checks import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 
 PASSES_MS = 500
 """Longer than a preview waits before it opens, and before it closes."""

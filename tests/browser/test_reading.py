@@ -6,11 +6,15 @@ import http.server
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.checks import expect
 from tests.browser.serving import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 
 def test_terms_in_a_text_lead_to_their_pages(page: Page, site: str) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, expect
 
 from benchmarks.pages.budgets import REQUESTS, WEIGHT_KB, weight
 from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build_index
+from tests.browser.checks import axe, expect
 from tests.browser.payloads import PAYLOADS
 from tests.browser.serving import serving
 from tests.browser.states import STATES, State
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Dialog
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SHAPE = """
@@ -117,7 +119,7 @@ def test_no_state_of_a_page_is_closed_to_anybody(
     state.act(page)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
+        found = axe(page)
         told = [
             (one["id"], [node["html"] for node in one["nodes"]])
             for one in found.response["violations"]

@@ -9,15 +9,17 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, expect
 
 from semsearch.search.glossary import Glossary
 from semsearch.server.static_site import write_site
+from tests.browser.checks import axe, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -166,6 +168,6 @@ def test_axe_finds_nothing(
     page.goto(served + path)
     page.locator("#name").press_sequentially("sp")
     page.locator(".found a").first.wait_for()
-    found = Axe().run(page)
+    found = axe(page)
     assert not found.response["violations"], found.generate_report()
     context.close()

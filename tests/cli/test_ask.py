@@ -34,6 +34,15 @@ def test_ask_shows_a_table_under_the_verdict(hashed_index: Path) -> None:
     assert "A piece of fermented dough that makes new dough rise." in shown
 
 
+def test_ask_shows_what_is_compared(hashed_index: Path) -> None:
+    """Under a verdict of its own, without a number, since names decide; the rest is only near."""
+    shown = _shown("leaven vs dutch oven", index=hashed_index)
+    assert shown[0] == "About these terms"
+    assert [line.split()[0] for line in shown if "exact name" in line] == ["1", "2"]
+    parts = _shown("percentage", "-n", "1", index=hashed_index, columns=200)
+    assert any("words of a name: Baker's Percentage" in line for line in parts)
+
+
 def test_a_hit_names_the_alias_or_acronym_it_was_found_by(hashed_index: Path) -> None:
     """Otherwise nobody would know why that term came first."""
     assert any("exact name: banneton" in line for line in _shown("banneton", index=hashed_index))

@@ -52,6 +52,7 @@ def run(*arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None 
     return Done(code, shown.buffer.getvalue(), complained.buffer.getvalue())
 
 
+@pytest.mark.process
 def test_the_program_itself_runs(hashed_index: Path) -> None:
     """As a user starts it: output, exit code, and an error as one line."""
     command = [sys.executable, "-m", "semsearch", "ask", "-i", str(hashed_index)]
@@ -305,6 +306,7 @@ def test_the_shell_completes_terms_and_glossaries(hashed_index: Path) -> None:
     assert completion.names(context, "proof") == completion.glossaries(context, "") == []
 
 
+@pytest.mark.process
 def test_the_command_line_starts_fast() -> None:
     """It loads no numpy, no pydantic and no FastAPI; `make budgets` measures the time."""
     code = "import sys, semsearch.cli; print([m for m in sys.modules if m in {'numpy', 'pydantic', 'fastapi', 'torch'}])"

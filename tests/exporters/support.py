@@ -70,6 +70,7 @@ def _records(draw: st.DrawFn, names: list[str]) -> Record:
         narrower=draw(relations),
         related=draw(relations),
         hidden_labels=draw(some),
+        asked_as=draw(st.lists(_SENTENCES, max_size=3).map(tuple)),
     )
     return Record(
         draw(_NAMES),
@@ -129,7 +130,7 @@ def as_said(entries: list[Entry], entry: Entry) -> dict[str, object]:
         assert isinstance(value, tuple)
         # that an entry leads to itself says nothing
         said[name] = {target for link in value if (target := meant(link)) != entry.id}
-    for name in ("aliases", "hidden_labels", "examples", "sources"):
+    for name in ("aliases", "hidden_labels", "examples", "sources", "asked_as"):
         value = said[name]
         assert isinstance(value, tuple)
         said[name] = set(value)

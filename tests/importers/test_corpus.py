@@ -97,6 +97,7 @@ def test_suffixes_are_lower_case() -> None:
     ]
 
 
+@pytest.mark.process
 def test_importing_the_package_loads_no_parser() -> None:
     """Markdown and YAML are imported with the first file that needs them."""
     code = "import sys, semsearch.importers; heavy = {'yaml', 'markdown_it', 'csv', 'lxml', 'rdflib', 'docutils'}; print(heavy & set(sys.modules))"

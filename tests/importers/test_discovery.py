@@ -23,7 +23,7 @@ def make(root: Path, *names: str) -> None:
 
 def found(root: Path, *paths: str) -> list[tuple[str, str]]:
     """Give glossary and file, below the root, for each file found."""
-    files = find_files(path.replace("@", str(root)) for path in paths)
+    files = find_files(path.replace("@", str(root)) for path in paths).files
     return [(file.glossary, file.path.relative_to(root).as_posix()) for file in files]
 
 
@@ -81,7 +81,7 @@ def test_a_file_counts_once_per_glossary(tmp_path: Path) -> None:
 
 def found_pairs(root: Path, *paths: str) -> list[tuple[str, Path]]:
     """Give glossary and file as named, for each file found."""
-    files = find_files(path.replace("@", str(root)) for path in paths)
+    files = find_files(path.replace("@", str(root)) for path in paths).files
     return [(file.glossary, file.path) for file in files]
 
 

@@ -148,6 +148,7 @@ def test_directives_that_read_files_are_left_out(tmp_path: Path) -> None:
     assert entry.definition == "It raises.\n\nIt stays."
 
 
+@pytest.mark.fuzz
 def test_damaged_files_of_every_format_end_in_a_clear_error() -> None:
     """2,000 of each: no other exception, none for more than 2 s or 256 MB, nothing foreign opened."""
     command = [sys.executable, "-W", "error", "-m", "benchmarks.fuzz", "--files", "2000"]

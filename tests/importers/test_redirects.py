@@ -93,6 +93,39 @@ def test_a_short_definition_is_no_placeholder(text: str) -> None:
     assert outcome(record("Peel", text)) == ({"g:peel": ()}, [], [])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Definition not provided in this language.",
+        "Not yet available",
+        "missing",
+        "Keine Definition vorhanden.",
+        "D\xe9finition manquante",
+        "Translation of this text is pending",
+    ],
+)
+def test_a_text_that_repeats_and_speaks_of_itself_is_no_definition(text: str) -> None:
+    """Three terms have it; the refusal says so, and an entry of its own stays."""
+    items = [record(term, text, line) for line, term in enumerate(("Peel", "Lid", "Hook"), 1)]
+    found = outcome(*items, record("Oven", "A hot box.", 4))
+    assert found[0] == {"g:oven": ()}
+    assert found[2][0] == (
+        f"f:1: the definition of 'Peel' is a placeholder: {text!r}, which other entries have too"
+    )
+    assert len(found[2]) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["A town in Poland.", "A tool for text.", "See the manual of the oven."]
+)
+def test_a_definition_that_repeats_may_be_one(text: str) -> None:
+    """It speaks of a thing; and what two have in common repeats by chance."""
+    items = [record(term, text, line) for line, term in enumerate(("Peel", "Lid", "Hook"), 1)]
+    assert len(outcome(*items)[0]) == 3
+    twice = [record(term, "Not yet available", line) for line, term in enumerate(("A", "B"), 1)]
+    assert len(outcome(*twice)[0]) == 2
+
+
 def test_keys_become_ids_of_the_same_language() -> None:
     """Relations lead to the entry in the language of the one that has them; foreign keys stay."""
     details = Details(broader=("k", "http://x/else"))

@@ -19,7 +19,7 @@ from semsearch.index.ann.engine import (
     TARGET,
     VectorSearcher,
     chosen_engine,
-    engine_file,
+    engine_files,
     write_ann,
 )
 from semsearch.ranking.weights import DEFAULT
@@ -126,8 +126,9 @@ def test_what_the_engine_is_and_takes_is_stated(tmp_path: Path) -> None:
     flat, graph = (write_ann(files, DIM, wanted, Silent()) for wanted in (AUTO, GRAPH))
     assert (flat.name, flat.breadth, flat.bytes) == (FLAT, 0, len(COUNTS) * DIM * 4)
     assert flat.why == "chosen by its size; it compares every entry"
-    assert engine_file(files, flat) == ()
-    assert engine_file(files, graph) == (files.engine,)
+    assert engine_files(files, flat, flat) == ()
+    assert engine_files(files, graph, flat) == (files.engine,)
+    assert engine_files(files, flat, graph) == (files.phrase_engine,)
     assert (graph.why, graph.bytes) == ("as it was asked for", files.engine.stat().st_size)
 
 

@@ -45,11 +45,13 @@ def test_a_segment_has_every_entry_and_its_vectors(files: GenerationLayout) -> N
     passages = PassageTable(ENTRIES, Silent())
     embeddings = _Embeddings(passages)
     written = write_segment(files, passages, embeddings, Silent(), engine=AUTO)
-    segment = Segment.open(files, embeddings.dim, written.engine)
+    segment = Segment.open(files, embeddings.dim, written.engine, written.phrase_engine)
     try:
         assert segment.snapshot.entries(range(len(segment))) == passages.entries
-        rows = segment.rows.take(np.array(passages.rows))
-        np.testing.assert_array_equal(rows, embeddings.vectors(passages.hashes(passages.rows)))
+        rows = segment.rows.take(np.array(passages.passage_rows))
+        np.testing.assert_array_equal(
+            rows, embeddings.vectors(passages.hashes(passages.passage_rows))
+        )
         assert segment.first_rows.tolist() == passages.first_rows.tolist()
         assert written.engine.name == FLAT
     finally:
@@ -64,7 +66,7 @@ def test_a_live_segment_takes_axes_and_mean_length_from_its_reference(tmp_path: 
     passages = PassageTable(ENTRIES, Silent())
     embeddings = _Embeddings(passages)
     written = write_segment(one, passages, embeddings, Silent(), engine=AUTO)
-    segment = Segment.open(one, embeddings.dim, written.engine)
+    segment = Segment.open(one, embeddings.dim, written.engine, written.phrase_engine)
     try:
         sizes = {name: len(range_) for name, range_ in segment.snapshot.glossaries().items()}
         reference = Reference(ReferenceTokens(segment.tokens, sizes), written.mean_words)

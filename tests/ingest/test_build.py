@@ -129,6 +129,7 @@ def _build_and_die(index: Path, step: str, reports: int) -> int:
     return subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("step", "reports", "is_stored"),
     [
@@ -176,6 +177,7 @@ class _Told:
         self.steps[self._step] = (done + parts, total)
 
 
+@pytest.mark.process
 def test_what_a_killed_build_embedded_is_not_embedded_again(index: Path) -> None:
     """Vectors are saved batch by batch."""
     assert _build_and_die(index, "embedding", 1) == 9

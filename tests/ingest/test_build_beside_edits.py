@@ -190,6 +190,7 @@ def test_a_build_waits_for_a_publication(index: Path) -> None:
     assert "bakery:scoring" in _definitions(index)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("step", ["embedding", "storing", "words", "publishing"])
 def test_what_a_killed_build_leaves_is_edited_on(index: Path, step: str) -> None:
     """No lock stays behind, and an edit made then is there after the next build."""
@@ -201,6 +202,7 @@ def test_what_a_killed_build_leaves_is_edited_on(index: Path, step: str) -> None
     assert _definitions(index)["bakery:crumb"] == SOFT
 
 
+@pytest.mark.process
 def test_a_build_that_stands_still_keeps_nobody_from_editing(index: Path) -> None:
     """A process that was stopped while it embeds, as one that takes an hour."""
     command = [

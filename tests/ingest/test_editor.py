@@ -246,6 +246,7 @@ def test_editors_of_two_people_take_turns(editor: Editor) -> None:
         assert [v.who for v in editor.history(change.id)] == [change.id[7:10]]
 
 
+@pytest.mark.process
 def test_two_processes_take_turns(editor: Editor, index: Path) -> None:
     """Five edits of each are all there."""
     program = (

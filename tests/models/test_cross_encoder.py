@@ -25,6 +25,7 @@ def test_a_model_that_is_not_there(name: str) -> None:
         find_reranker(name or "no model")
 
 
+@pytest.mark.process
 def test_a_hub_that_cannot_be_reached_names_the_way_out(tmp_path: Path) -> None:
     """One line, exit code 4, and nothing built."""
     code = "import os; os.environ['HF_HUB_OFFLINE'] = '1'; from semsearch.cli import main; main()"

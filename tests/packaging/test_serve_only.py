@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,11 +161,55 @@ def test_serves_from_the_final_stage(
 ) -> None:
     """Its console script answers as this environment does, is healthy, and changes no file."""
     before = _contents(read_only_index)
-    _, final = stages
+    answer, mapped = _answer_as_the_final_stage(
+        [str(bare / "semsearch")], read_only_index, stages[1], tmp_path
+    )
+    assert [hit["id"] for hit in answer["hits"]] == [h.entry.id for h in seed.ask(QUESTION).hits]
+    assert answer["no_close_match"] is False
+    assert [file for file in mapped if "torch" in file] == []
+    assert _contents(read_only_index) == before
+
+
+@pytest.mark.surface
+@pytest.mark.process
+@pytest.mark.model
+def test_a_container_answers_where_torch_cannot_be_loaded(
+    read_only_index: Path, seed: Glossary, stages: tuple[Stage, Stage], tmp_path: Path
+) -> None:
+    """With the settings of the final stage, this environment's libraries, and modules that refuse to load."""
+    before = _contents(read_only_index)
+    refusing = tmp_path / "refusing"
+    refusing.mkdir()
+    for module in services.HEAVY:
+        (refusing / f"{module}.py").write_text("raise ImportError('not in a container')\n")
+    answer, _ = _answer_as_the_final_stage(
+        [sys.executable, "-m", "semsearch"],
+        read_only_index,
+        stages[1],
+        tmp_path,
+        {"PYTHONPATH": os.pathsep.join([str(refusing), str(PROJECT)])},
+    )
+    assert [hit["id"] for hit in answer["hits"]] == [h.entry.id for h in seed.ask(QUESTION).hits]
+    assert _contents(read_only_index) == before
+
+
+def _answer_as_the_final_stage(
+    program: list[str],
+    index: Path,
+    final: Stage,
+    folder: Path,
+    environment: dict[str, str] | None = None,
+) -> tuple[dict[str, Any], set[str]]:
+    """Start the service with the settings of the final stage, ask, check its health, and stop it.
+
+    Returns:
+        The answer, and the files that the service had mapped.
+    """
+    settings = final.environment | {"SEMSEARCH_INDEX": str(index)} | (environment or {})
     process = subprocess.Popen(
-        [bare / "semsearch", "serve", "--port", "0"],
-        cwd=tmp_path,
-        env=_plain_environment() | final.environment | {"SEMSEARCH_INDEX": str(read_only_index)},
+        [*program, "serve", "--port", "0"],
+        cwd=folder,
+        env=_plain_environment() | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -179,16 +224,13 @@ def test_serves_from_the_final_stage(
         with closing(services.Service(process, port, 0.0)) as service:
             answer = service.get(services.SEARCH, q=QUESTION)
             mapped = service.mapped_files()
-        health = _health_check(final, bare, port)
+        health = _health_check(final, Path(program[0]).parent, port)
     finally:
         code = services.stop(process)
         if process.stdout:
             process.stdout.close()
-    assert [hit["id"] for hit in answer["hits"]] == [h.entry.id for h in seed.ask(QUESTION).hits]
-    assert answer["no_close_match"] is False
-    assert [file for file in mapped if "torch" in file] == []
     assert (health, code) == (0, 0)
-    assert _contents(read_only_index) == before
+    return answer, mapped
 
 
 @pytest.mark.packaging

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from semsearch.core.answers import Tier
 from semsearch.ranking.confidence import (
     MAX_ODDS,
+    THRESHOLD,
     Calibration,
     odds_of,
     of_choice,
     of_first_hit,
     of_fit,
+    of_part,
+    of_whole_name,
 )
 
 probabilities = st.floats(0, 1)
@@ -51,10 +54,27 @@ def test_confidence_grows_with_what_speaks_for_the_hit() -> None:
 
 def test_names_are_sure_and_guesses_as_sure_as_they_resemble() -> None:
     """Meaning can only add to the confidence of a name, and nothing to that of a guess."""
-    assert of_first_hit(Tier.EXACT, 0.1, 1.0) == 0.99
-    assert of_first_hit(Tier.PREFIX, 0.9, 1.0) == 0.9
+    assert of_first_hit(Tier.EXACT, 0.1, 0.99) == 0.99
+    assert of_first_hit(Tier.PREFIX, 0.9, 0.3) == 0.9
     assert of_first_hit(Tier.MEANING, 0.4, 0.0) == 0.4
-    assert of_first_hit(Tier.FUZZY, 0.9, 0.8) == pytest.approx(0.64)
+    assert of_first_hit(Tier.FUZZY, 0.9, 0.64) == 0.64
+
+
+def test_a_part_of_a_name_is_as_sure_as_it_says_much_and_few_others_have_it() -> None:
+    """None is sure by itself, however few names there are."""
+    shares = [of_part(share, 1.0) for share in (0.1, 0.3, 0.5, 0.8, 1.0)]
+    assert all(a < b for a, b in pairwise(shares))
+    assert shares[0] < 0.6
+    assert 0.9 < shares[-1] < 0.999
+    leads = [of_part(0.5, lead) for lead in (0.01, 0.1, 0.5, 0.9)]
+    assert all(a < b for a, b in pairwise(leads))
+    assert leads[0] < 0.2
+
+
+def test_a_form_that_several_entries_have_is_none_for_certain() -> None:
+    """It still is a name; a stated one is, whoever else bears it."""
+    assert [of_whole_name(Tier.FORM, bearers) for bearers in (1, 2, 9)] == [0.95, 0.475, THRESHOLD]
+    assert of_whole_name(Tier.EXACT, 3) == 0.99
 
 
 def test_no_calibration_changes_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.http.middleware import SECURITY_HEADERS
+from tests.built import cached
 
 HOSTILE = '"><script>alert(1)</script>'
 ENTRIES = (
@@ -77,9 +79,12 @@ ENTRIES = (
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a built index."""
-    folder = tmp_path_factory.mktemp("api") / "index"
-    build_index(ENTRIES, folder, model="hashed")
-    return folder
+    return cached(
+        "server-index",
+        [repr(ENTRIES)],
+        partial(build_index, ENTRIES, model="hashed"),
+        tmp_path_factory.mktemp("api") / "index",
+    )
 
 
 @pytest.fixture(scope="session")

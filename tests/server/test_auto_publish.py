@@ -43,6 +43,7 @@ async def _until_published(layout: IndexLayout, seconds: float) -> bool:
             await task
 
 
+@pytest.mark.process
 def test_edits_are_taken_in_when_nobody_edits_any_more(layout: IndexLayout) -> None:
     """By a process of its own; nothing waits then."""
     with Editor(layout.root, who="ann") as editor:
@@ -58,6 +59,7 @@ def test_nothing_is_published_where_nothing_was_edited(layout: IndexLayout) -> N
     assert not asyncio.run(_until_published(layout, 0.3))
 
 
+@pytest.mark.process
 def test_what_cannot_be_published_is_told_to_the_log(
     layout: IndexLayout, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -132,6 +132,7 @@ def _keys(index: Path, *command: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_real_server_for_others(own: Path, workers: str) -> None:
     """It asks for a key, takes one that is made while it runs and no longer one that is revoked, and prints none."""
@@ -157,6 +158,7 @@ def test_a_real_server_for_others(own: Path, workers: str) -> None:
     assert not any(text.rpartition("_")[2] in "".join(said) for text in texts)
 
 
+@pytest.mark.process
 def test_a_real_server_that_is_opened_on_purpose(own: Path) -> None:
     """Anybody reads, without a key anywhere."""
     with _serving(own, "--host", EVERYWHERE, "--read", "open") as (http, said):
@@ -166,6 +168,7 @@ def test_a_real_server_that_is_opened_on_purpose(own: Path) -> None:
     assert not (own / "keys.db").exists()
 
 
+@pytest.mark.process
 def test_the_command_line_says_why_it_does_not_start(own: Path) -> None:
     """In one line, with the exit code of bad input."""
     done = subprocess.run(

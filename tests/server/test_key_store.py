@@ -194,6 +194,7 @@ def test_threads_may_look_keys_up(store: KeyStore, file: Path) -> None:
     assert set(found) == {Secret.parse(text).id for text in texts}
 
 
+@pytest.mark.process
 def test_two_processes_make_keys_at_once(store: KeyStore, file: Path) -> None:
     """None is lost, not when the file itself is made by both either."""
     command = [sys.executable, "-m", "tests.server.creating_keys", str(file), "10"]
@@ -281,6 +282,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         (Secret.new().text, KeyScope.EDIT, [], "must not be a key"),
         ("", KeyScope.ADMIN, ["ships"], "scope admin is for the whole index"),
     ],
+    ids=["long", "two lines", "control", "a key", "glossary"],
 )
 def test_what_no_key_can_be(
     store: KeyStore, file: Path, name: str, scope: KeyScope, glossaries: list[str], said: str

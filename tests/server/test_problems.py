@@ -52,7 +52,7 @@ def test_a_problem_in_full(client: TestClient) -> None:
             "q=%3F%21",
             422,
             "invalid-question",
-            "the question is empty: it has no letter or digit; ask with at least one word",
+            "no entry is called '?!', which has no letter or digit; ask with at least one word",
         ),
         (
             "q=" + "a" * 10_000,

@@ -47,6 +47,7 @@ print("stopped", flush=True)
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_real_server(index: Path, stop: signal.Signals) -> None:
     """It says where it listens, answers at once, loads no torch, and ends with code 0."""

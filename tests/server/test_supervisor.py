@@ -92,6 +92,7 @@ def _comes(condition: object, seconds: float = 20) -> bool:
     return False
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_two_processes(index: Path, stop: signal.Signals) -> None:
     """Both answer on one port; a signal to the first ends all of them with code 0."""
@@ -104,6 +105,7 @@ def test_two_processes(index: Path, stop: signal.Signals) -> None:
         assert not any(_is_alive(pid) for pid in pids)
 
 
+@pytest.mark.process
 def test_a_process_that_dies_is_replaced(index: Path) -> None:
     """The other one answers meanwhile, and all of them end when nobody looks after them."""
     with _serving(index) as (process, url, pids):
@@ -115,6 +117,7 @@ def test_a_process_that_dies_is_replaced(index: Path) -> None:
         assert _comes(lambda: not _is_alive(pids[1]))
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share a socket")
 def test_connections_are_dealt_out(index: Path) -> None:
     """Clients that come at a time reach both, instead of whoever is awake first."""
@@ -133,6 +136,7 @@ def test_connections_are_dealt_out(index: Path) -> None:
             connection.close()
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="reads from /proc who listens")
 def test_the_others_go_on_when_one_cannot_be_replaced(index: Path, tmp_path: Path) -> None:
     """It is tried again, and succeeds when what was in the way is gone."""
@@ -152,6 +156,7 @@ def test_the_others_go_on_when_one_cannot_be_replaced(index: Path, tmp_path: Pat
         assert all(_answers(url) for _ in range(10))
 
 
+@pytest.mark.process
 def test_why_none_can_start() -> None:
     """The reason of the first process is raised here, and nothing is left running."""
     with pytest.raises(IndexMissing, match="semsearch build"):

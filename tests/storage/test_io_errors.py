@@ -79,6 +79,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607 - as mount is found
 
 
+@pytest.mark.process
 def test_a_full_disk_refuses_edits_and_answers_on(small_disk: Path, hashed_index: Path) -> None:
     """507, nothing changed and nothing acknowledged; when there is room the same request is carried out."""
     index = Path(shutil.copytree(hashed_index, small_disk / "index"))
@@ -101,6 +102,7 @@ def test_a_full_disk_refuses_edits_and_answers_on(small_disk: Path, hashed_index
         assert (response.status_code, response.json()["revision"]) == (201, 8)
 
 
+@pytest.mark.process
 def test_a_full_disk_leaves_the_store_as_it_was(small_disk: Path, hashed_index: Path) -> None:
     """An import that is larger than the room that is left is not there in part."""
     index = Path(shutil.copytree(hashed_index, small_disk / "index"))

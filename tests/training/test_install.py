@@ -37,6 +37,7 @@ def constants(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.model
 def test_the_order_of_lists_does_not_matter(tmp_path: Path, constants: Path) -> None:
     """PEFT writes sets, in another order each time; the hash stays."""
     one = _trained(tmp_path / "one", target_modules=["query", "dense"])

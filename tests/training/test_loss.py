@@ -1,41 +1,22 @@
-"""The loss of the encoder's training, on vectors that can be read."""
+"""The loss of the encoder's training, on vectors that can be read. The tests load torch."""
+
+from __future__ import annotations
 
 import numpy as np
-import torch
-from torch import Tensor
+import pytest
 
 from semsearch.ranking import late_interaction as ranking
-from training.loss import COVERAGE, DescriptionLoss, Embedded, late_interaction
 
-VOCABULARY = 6
-WEIGHTS = torch.tensor([0.0, 1.0, 2.0, 1.0, 3.0, 1.0])
-"""Token 0 means nothing: a stop word."""
-
-
-class Table(torch.nn.Module):  # type: ignore[misc]
-    """A model whose tokens have a vector each, and whose texts the mean of their tokens'."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        torch.manual_seed(0)
-        self.table = torch.nn.Embedding(VOCABULARY, 8)
-
-    def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Add vectors, as sentence-transformers does."""
-        tokens = self.table(features["input_ids"])
-        return {**features, "token_embeddings": tokens, "sentence_embedding": tokens.mean(dim=1)}
-
-
-def features(*texts: list[int]) -> dict[str, Tensor]:
-    """Return texts of token numbers as a model takes them, padded."""
-    longest = max(len(text) for text in texts)
-    ids = torch.tensor([[*text, *[0] * (longest - len(text))] for text in texts])
-    mask = torch.tensor([[1] * len(t) + [0] * (longest - len(t)) for t in texts])
-    return {"input_ids": ids, "attention_mask": mask}
+pytestmark = pytest.mark.model
 
 
 def test_tokens_are_compared_as_the_search_compares_them() -> None:
     """What is trained is what will rank, stop words and padding left out."""
+    import torch
+
+    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from training.loss import COVERAGE, Embedded, late_interaction  # noqa: PLC0415 - loads torch
+
     model = Table()
     one, two = [[1, 0, 2], [3, 4]], [[2, 5, 0, 1], [4]]
     questions = Embedded.of(model(features(*one)), WEIGHTS)
@@ -55,6 +36,11 @@ def test_tokens_are_compared_as_the_search_compares_them() -> None:
 
 def test_a_right_order_costs_less_than_a_wrong_one() -> None:
     """Questions that use the words of their own definition are cheap."""
+    import torch
+
+    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+
     loss = DescriptionLoss(Table(), WEIGHTS)
     senses = torch.tensor([0, 1, 2])
     definitions = features([1, 2], [3, 4], [5])
@@ -65,6 +51,11 @@ def test_a_right_order_costs_less_than_a_wrong_one() -> None:
 
 def test_pairs_of_one_sense_are_not_held_against_each_other() -> None:
     """A definition of the same meaning is no wrong answer."""
+    import torch
+
+    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+
     loss = DescriptionLoss(Table(), WEIGHTS)
     questions, definitions = features([1], [1, 2]), features([1, 2], [2])
     together = loss([questions, definitions], torch.tensor([0, 0]))
@@ -74,6 +65,11 @@ def test_pairs_of_one_sense_are_not_held_against_each_other() -> None:
 
 def test_the_vectors_learn() -> None:
     """Gradients reach the model from both halves of the loss, and a step makes it smaller."""
+    import torch
+
+    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+
     model = Table()
     loss = DescriptionLoss(model, WEIGHTS)
     given = [features([1], [2], [3]), features([4], [5], [1])], torch.tensor([0, 1, 2])
@@ -87,6 +83,16 @@ def test_the_vectors_learn() -> None:
 
 def test_without_tokens_only_whole_texts_count() -> None:
     """The trial without late interaction leaves it out altogether."""
+    import torch
+
+    from tests.training.word_table import (  # noqa: PLC0415 - loads torch
+        VOCABULARY,
+        WEIGHTS,
+        Table,
+        features,
+    )
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+
     whole = DescriptionLoss(Table(), WEIGHTS, tokens=False)
     other = DescriptionLoss(Table(), torch.ones(VOCABULARY), tokens=False)
     given = [features([1, 2], [3]), features([2], [3, 5])], torch.tensor([0, 1])

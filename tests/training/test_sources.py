@@ -39,6 +39,7 @@ def test_what_is_there_is_not_fetched_again(tmp_path: Path) -> None:
     assert fetch(source, tmp_path) == place / "baking.whl"
 
 
+@pytest.mark.process
 def test_a_package_that_cannot_be_had_is_named(tmp_path: Path) -> None:
     """With the command that failed, and nothing that looks fetched is left."""
     source = replace(SOURCES[0], package="no/such", registry=Registry.PYPI)

@@ -19,6 +19,7 @@ _LABELS = {
     Tier.EXACT: "exact name",
     Tier.FORM: "form of a name",
     Tier.PREFIX: "name begins so",
+    Tier.PARTIAL: "words of a name",
     Tier.MEANING: "meaning",
     Tier.FUZZY: "similar spelling",
     Tier.NEAREST: "nearest only",
@@ -44,7 +45,8 @@ def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
         return
     table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
     for hit in found.hits:
-        body = Text("\n").join([_term(hit, several=several), _excerpt(hit)])
+        parts = [_term(hit, several=several), _excerpt(hit), *_asked(hit)]
+        body = Text("\n").join(parts)
         table.add_row(str(hit.rank), body, f"{hit.similarity:.2f}", escape(_reason(hit)))
     console.print(table)
 
@@ -52,7 +54,7 @@ def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
 def _headline(found: Answer) -> str:
     """Return the verdict in words, with the confidence unless a name matched."""
     words = f"[{_COLORS.get(found.verdict, 'green')}]{VERDICTS[found.verdict]}[/]"
-    if found.verdict is Verdict.EXACT:
+    if found.verdict in (Verdict.EXACT, Verdict.TERMS):
         return words
     sure = f"{words} (confidence {percent(found.confidence)})"
     return f"{sure}. The nearest entries:" if found.no_close_match else sure
@@ -83,6 +85,12 @@ def _excerpt(hit: Hit) -> Text:
     return Text("... " if begin else "") + piece + Text(" ..." if end < len(text) else "")
 
 
+def _asked(hit: Hit) -> list[Text]:
+    """What somebody asked who looked for it, where that is near."""
+    phrase = hit.evidence.phrase
+    return [] if phrase is None else [Text.assemble(("someone asked: ", "dim"), one_line(phrase))]
+
+
 def _reason(hit: Hit) -> str:
     label = _LABELS[hit.matched_by]
     name = hit.evidence.name
@@ -107,6 +115,8 @@ def _evidence(hit: Hit) -> Table:
         is_all = len(evidence.sentence.text) == len(hit.entry.definition)
         shown = replace(evidence.sentence, text="all of it") if is_all else evidence.sentence
         rows["Sentence"] = one_line(_placed(shown))
+    if evidence.phrase is not None:
+        rows["Someone asked"] = one_line(evidence.phrase)
     if evidence.words:
         rows["Words"] = one_line(", ".join(map(_placed, evidence.words)))
     if evidence.rerank_score is not None:

@@ -234,7 +234,10 @@ def serving(service: Listening, *, named_model: str | None) -> None:
 
 
 class BuildProgress(Closing):
-    """A progress bar for each step, on standard error."""
+    """Shows the current step of a build on standard error.
+
+    A terminal shows one bar, which is gone at the end. Elsewhere each step is a line without a bar.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
         from rich import progress  # noqa: PLC0415 - only builds draw bars
@@ -246,6 +249,8 @@ class BuildProgress(Closing):
                 speed = task.finished_speed or task.speed
                 return Text(f"{speed:,.0f}/s" if speed else "", "dim")
 
+        console = Console(stderr=True, highlight=False)
+        self._lines = None if quiet or console.is_terminal else console
         self._bar = progress.Progress(
             progress.TextColumn("{task.description:<22}"),
             progress.BarColumn(),
@@ -253,23 +258,26 @@ class BuildProgress(Closing):
             Rate(),
             progress.TimeElapsedColumn(),
             progress.TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=quiet,
+            console=console,
+            transient=True,
+            disable=quiet or not console.is_terminal,
         )
         self._task: progress.TaskID | None = None
-        self._is_drawn = False
 
     def close(self) -> None:
         """Remove the bar."""
-        if self._is_drawn:
+        if self._bar.live.is_started:
             self._bar.stop()
 
     def start(self, step: str, total: int) -> None:
-        """Begin a step; a step without items has no bar."""
-        if total:
-            self._bar.start()  # not earlier: an empty display prints an empty line
-            self._is_drawn = True
+        """Begin a step in the place of the one before; one without work is not shown."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
         self._task = self._bar.add_task(step, total=total) if total else None
+        if total:
+            self._bar.start()
+            if self._lines:
+                self._lines.print(f"{step}: {total:,}" if total > 1 else step, soft_wrap=True)
 
     def advance(self, parts: int) -> None:
         """Move the bar of the current step."""

@@ -12,11 +12,13 @@ from typing import Any
 import yaml
 from yaml.nodes import Node
 
+from semsearch.importers.fields import split_phrases
 from semsearch.importers.text_files import opens_front_matter
 
 MAX_CHARACTERS = 64 * 1024
 
 _EMPTY = ("", "~", "null")
+_PHRASES = ("asked_as", "asked as", "asked-as")
 
 
 class BadFrontMatter(Exception):
@@ -40,6 +42,11 @@ class FrontMatterPage:
         """Return a field that holds one text; empty if it is missing or something else."""
         value = self.fields.get(name, "")
         return value.strip() if isinstance(value, str) else ""
+
+    def phrases(self) -> tuple[str, ...]:
+        """Give the phrases by which people ask for the entry: `asked_as`, a list, or a text as in a table."""
+        fields = (self.fields[name] for name in _PHRASES if name in self.fields)
+        return tuple(one for field in fields for one in split_phrases(field) if one not in _EMPTY)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a field that holds one text or a list of texts, without empty ones."""

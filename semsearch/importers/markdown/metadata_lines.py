@@ -1,7 +1,8 @@
 """Reads lines below a heading that state aliases or relations of a term.
 
-Examples are `Aliases: a; b` and `See also: [C](#c)`. A link of a relation refers to the entry with
-that anchor; a link to another site counts by its text. Names without links may be listed, too.
+Examples are `Aliases: a; b`, `See also: [C](#c)` and `Asked as: why does it rise?; what is it`. A
+link of a relation refers to the entry with that anchor; a link to another site counts by its text.
+Names without links may be listed, too.
 """
 
 from __future__ import annotations
@@ -11,22 +12,27 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from semsearch.importers.fields import split_aliases
+from semsearch.importers.fields import split_aliases, split_phrases
 from semsearch.importers.markdown.blocks import Node, parse_inline
 from semsearch.importers.markdown.plain_text import inline_words
 
-_ALIASES = "aliases"
+_ALIASES, _PHRASES = "aliases", "asked_as"
 _METADATA = re.compile(
     r"(?:(?P<aliases>aliases|alias|also known as|aka|a\.k\.a\.|synonyms?)|(?P<see_also>see also|related terms)"
-    r"|(?P<broader>broader)|(?P<narrower>narrower)|(?P<related>related)):\s*",
+    r"|(?P<asked_as>asked as)|(?P<broader>broader)|(?P<narrower>narrower)|(?P<related>related)):\s*",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"[*_\s]{0,9}(?:a|syn|see|rel|broad|narr)", re.IGNORECASE)
 """How the source of such a line begins; no other line is parsed."""
 
 
+def is_phrase_held(phrase: str) -> bool:
+    """Return whether an `Asked as:` line can hold a phrase."""
+    return not any(sign in phrase for sign in ";|")
+
+
 def is_metadata_line(line: str) -> bool:
-    """Return whether a line of plain text states aliases or relations."""
+    """Return whether a line of plain text states aliases, phrases or relations."""
     return _METADATA.match(line) is not None
 
 
@@ -60,6 +66,8 @@ def pop_metadata_lines(
 def _names(
     source: str, found: re.Match[str], references: MutableMapping[str, Any]
 ) -> tuple[str, ...]:
+    if found.lastgroup == _PHRASES:
+        return tuple(split_phrases(found.string[found.end() :]))
     linked = () if found.lastgroup == _ALIASES else tuple(_linked(source, references))
     return linked or tuple(split_aliases(found.string[found.end() :]))
 

@@ -80,5 +80,11 @@ def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
         page.text("id") or None,
         page.text("lang") or "en",
         (*links, *prose.see_also),
-        Details.of({"category": "; ".join(page.texts("tags")), "status": page.text("status")}),
+        Details.of(
+            {
+                "category": "; ".join(page.texts("tags")),
+                "status": page.text("status"),
+                "asked_as": page.phrases(),
+            }
+        ),
     )

@@ -1,8 +1,9 @@
 """Reader of pages with one term each: Markdown with front matter (MDN, Kubernetes, CNCF).
 
 The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` are its other names, and the body
-is its definition. `related` and `see_also` name other entries, as do links and macros. Navigation
-pages are refused by name, so that the report lists every page of a folder.
+is its definition. `asked_as` are phrases by which people ask for it. `related` and `see_also` name
+other entries, as do links and macros. Navigation pages are refused by name, so that the report
+lists every page of a folder.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
@@ -53,7 +54,16 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     prose = _definition(page, term, from_page(_sections(page, path)))
     if prose.words:
         links = (*_field_links(page), *prose.see_also)
-        yield Record(term, prose.words, source, _aliases(page), _id(page), _language(page), links)
+        yield Record(
+            term,
+            prose.words,
+            source,
+            _aliases(page),
+            _id(page),
+            _language(page),
+            links,
+            Details.of({"asked_as": page.phrases()}),
+        )
     else:
         yield Refusal(source, f"no text below the front matter of {term!r}")
 

@@ -17,7 +17,7 @@ from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.fields import local_name, shorten
+from semsearch.importers.fields import NAMESPACE, local_name, shorten
 from semsearch.importers.rdf import graphs
 from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
 
@@ -44,6 +44,7 @@ NARROWER = (SKOS.narrower, SKOS.narrowMatch)
 RELATED = (SKOS.related, SKOS.relatedMatch)
 """Includes the mapping properties that are subproperties of these (SKOS, S41)."""
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
+_ASKED_AS = URIRef(f"{NAMESPACE}askedAs")
 _FORM = URIRef(f"{_XL}literalForm")
 _NOT_ENTRIES = {
     SKOS.ConceptScheme: "a concept scheme, not an entry",
@@ -196,6 +197,7 @@ class _Concept:
             narrower=self._addresses(NARROWER),
             related=self._addresses((*RELATED, _REPLACED)),
             hidden_labels=texts(*HIDDEN),
+            asked_as=texts(_ASKED_AS),
         )
 
     def _left_out(self) -> Iterator[str]:

@@ -1,14 +1,11 @@
-"""Semantic search over entries: chooses, writes and opens the nearest-neighbour engine.
+"""Nearest-neighbour engines of a segment: one for its entries and one for asked-as phrases.
 
-Each entry has one vector: the weighted sum of the vectors of its definition and of its first
-sentence. Its product with a question's vector is exactly what the two add to the fused score. The
-exact stored vectors score every candidate again, so an approximate engine can miss an entry but
-never gives a wrong score.
+Both hold vectors computed from stored rows (`vectors.py`). The exact stored vectors score every
+candidate again, so an approximate engine can miss a candidate but never gives a wrong score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +17,8 @@ from semsearch.core.progress import Progress, track
 from semsearch.index.ann.base import Searchable
 from semsearch.index.ann.flat import FaissIndex
 from semsearch.index.ann.hnsw import GraphIndex
-from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.index.ann.vectors import CHUNK, EntryVectors, PhraseVectors, StoredVectors
 from semsearch.ranking.baseline import evenly_spaced
-from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.layout import GenerationLayout
 
@@ -53,9 +49,6 @@ PART = 20
 """Below one entry in so many the allowed entries are compared one by one. A graph that may return
 only few of the entries it visits has a poor recall."""
 
-CHUNK = 8192
-"""Vectors computed at a time: 12 MB."""
-
 
 def chosen_engine(wanted: str, entries: int) -> str:
     """Return the engine for an index of this many entries.
@@ -71,7 +64,7 @@ def chosen_engine(wanted: str, entries: int) -> str:
 
 
 def write_ann(files: GenerationLayout, dim: int, wanted: str, progress: Progress) -> EngineInfo:
-    """Choose the engine of a segment, build it and measure its recall.
+    """Choose the engine for the entries of a segment, build it and measure its recall.
 
     Args:
         files: the segment, whose vectors are written; HNSW adds a file of its own.
@@ -79,24 +72,38 @@ def write_ann(files: GenerationLayout, dim: int, wanted: str, progress: Progress
         wanted: one of `ENGINES`.
         progress: reports the vectors added to a graph.
     """
-    stored = _Stored(files, dim)
+    return _write(EntryVectors(files, dim), files.engine, wanted, progress, "entry")
+
+
+def write_phrase_ann(
+    files: GenerationLayout, dim: int, wanted: str, progress: Progress
+) -> EngineInfo:
+    """Do the same for the phrases of a segment; without any it needs no graph."""
+    stored = PhraseVectors(files, dim)
+    return _write(stored, files.phrase_engine, wanted if len(stored) else FLAT, progress, "phrase")
+
+
+def _write(
+    stored: StoredVectors, file: Path, wanted: str, progress: Progress, unit: str
+) -> EngineInfo:
     name = chosen_engine(wanted, len(stored))
     why = "chosen by its size" if wanted == AUTO else "as it was asked for"
     if name == FLAT:
-        return EngineInfo(FLAT, f"{why}; it compares every entry", 1.0, 0, len(stored) * dim * 4)
+        return EngineInfo(
+            FLAT, f"{why}; it compares every {unit}", 1.0, 0, len(stored) * stored.dim * 4
+        )
     sample = stored.at(evenly_spaced(len(stored), CHUNK))
     chunks = -(-len(stored) // CHUNK)
-    graph = GraphIndex.make(dim, sample, track(stored.batches(), progress, "graph", chunks))
+    graph = GraphIndex.make(stored.dim, sample, track(stored.batches(), progress, "graph", chunks))
     recall = _tune_breadth(graph, stored)
-    graph.save(files.engine)
-    sync(files.engine)
-    size = files.engine.stat().st_size
-    return EngineInfo(GRAPH, why, round(recall, 4), graph.breadth, size)
+    graph.save(file)
+    sync(file)
+    return EngineInfo(GRAPH, why, round(recall, 4), graph.breadth, file.stat().st_size)
 
 
-def _tune_breadth(graph: GraphIndex, stored: _Stored) -> float:
+def _tune_breadth(graph: GraphIndex, stored: StoredVectors) -> float:
     """Raise efSearch until the recall reaches `TARGET`, and return the recall."""
-    rows = stored.rows.take(evenly_spaced(len(stored.rows.all), ASKED))
+    rows = stored.sample(ASKED)
     questions = rows + np.roll(rows, len(rows) // 2, axis=0)
     nearest = stored.nearest(questions, 10, range(len(stored)))
     recall = 0.0
@@ -110,65 +117,30 @@ def _tune_breadth(graph: GraphIndex, stored: _Stored) -> float:
     return recall
 
 
-class _Stored:
-    """The vector of each entry, computed from the stored passage vectors on demand."""
-
-    def __init__(self, files: GenerationLayout, dim: int) -> None:
-        self.rows = Rows(files.vectors, "<f4", dim)
-        self._first_rows: Numbers = mapped(files.first_rows, "<i8")
-
-    def __len__(self) -> int:
-        return len(self._first_rows) - 1
-
-    def at(self, positions: Numbers) -> Vectors:
-        """Return the vectors of the entries at some positions, (n, d)."""
-        first_rows = self._first_rows[positions]
-        leads = first_rows + (self._first_rows[positions + 1] - first_rows > 1)
-        found: Vectors = np.float32(DEFAULT.definition) * self.rows.take(first_rows)
-        found += np.float32(DEFAULT.lead) * self.rows.take(leads)
-        return found
-
-    def batches(self) -> Iterator[Vectors]:
-        """Yield the vectors of all entries in batches."""
-        for start in range(0, len(self), CHUNK):
-            yield self.at(np.arange(start, min(start + CHUNK, len(self))))
-
-    def nearest(self, vectors: Vectors, k: int, allowed: range | Numbers) -> Numbers:
-        """Return the k nearest positions of each row by comparing every allowed entry.
-
-        Returns:
-            (m, min(k, len(within))), nearest first.
-        """
-        numbers = np.empty((len(vectors), 0), dtype=np.int64)
-        products = np.empty((len(vectors), 0), dtype=np.float32)
-        for start in range(0, len(allowed), CHUNK):
-            positions = np.asarray(allowed[start : start + CHUNK], dtype=np.int64)
-            batch = self.at(positions)
-            some = np.broadcast_to(positions, (len(vectors), len(batch)))
-            numbers = np.concatenate([numbers, some], axis=1)
-            products = np.concatenate([products, vectors @ batch.T], axis=1)
-            best = np.argsort(-products, axis=1, kind="stable")[:, :k]
-            numbers = np.take_along_axis(numbers, best, axis=1)
-            products = np.take_along_axis(products, best, axis=1)
-        return numbers
-
-
 class VectorSearcher:
-    """Finds entries by their vectors. Thread-safe."""
+    """Finds entries, or asked-as phrases, by their vectors. Thread-safe."""
 
-    def __init__(self, stored: _Stored, engine: Searchable, is_exact: bool) -> None:
+    def __init__(self, stored: StoredVectors, engine: Searchable, is_exact: bool) -> None:
         self._stored = stored
         self._engine = engine
         self.is_exact = is_exact
-        """Whether every entry is compared with every question."""
+        """Whether every vector is compared with every question."""
 
     @classmethod
     def open(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
-        """Open the engine that the manifest names."""
-        stored = _Stored(files, dim)
+        """Open the engine for the entries of a segment as its manifest states it."""
+        return cls._open(EntryVectors(files, dim), files.engine, info)
+
+    @classmethod
+    def open_phrases(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
+        """Open the engine for its phrases, whose numbers take the place of positions."""
+        return cls._open(PhraseVectors(files, dim), files.phrase_engine, info)
+
+    @classmethod
+    def _open(cls, stored: StoredVectors, file: Path, info: EngineInfo) -> VectorSearcher:
         if info.name == GRAPH:
-            return cls(stored, GraphIndex.open(files.engine, dim, info.breadth), False)
-        engine = FaissIndex(dim)
+            return cls(stored, GraphIndex.open(file, stored.dim, info.breadth), False)
+        engine = FaissIndex(stored.dim)
         first = 0
         for batch in stored.batches():
             engine.add(np.arange(first, first + len(batch)), batch)
@@ -211,6 +183,9 @@ class VectorSearcher:
         return numbers
 
 
-def engine_file(files: GenerationLayout, info: EngineInfo) -> tuple[Path, ...]:
-    """Return the engine's file, whose hash belongs in the manifest; empty for the flat engine."""
-    return (files.engine,) if info.name == GRAPH else ()
+def engine_files(
+    files: GenerationLayout, entries: EngineInfo, phrases: EngineInfo
+) -> tuple[Path, ...]:
+    """Return the engines' files, whose hashes belong in the manifest; a flat engine has none."""
+    both = ((entries, files.engine), (phrases, files.phrase_engine))
+    return tuple(file for info, file in both if info.name == GRAPH)

@@ -18,13 +18,15 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.index.files.memory_map import mapped
+from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
 from semsearch.ranking.fusion import Scores, named_in
 from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import Name, NameKind
 from semsearch.text.stems import question_stems
 
-_END = 0
+END = 0
+_UNSPOKEN = (NameKind.INITIALS, NameKind.NOTATION)
 
 
 class NameStemsWriter:
@@ -35,17 +37,22 @@ class NameStemsWriter:
         self._numbers = array("q")
 
     def add(self, names: Iterable[Name]) -> None:
-        """Add the names of the next entry, except initials, which are no words."""
-        labels = (name.label for name in names if name.kind is not NameKind.INITIALS)
-        for stems in dict.fromkeys(question_stems(label) for label in labels):
+        """Add the names of the next entry, except initials and notations, which are no words."""
+        said = (name.label for name in names if name.kind not in _UNSPOKEN)
+        for stems in dict.fromkeys(question_stems(label) for label in said):
             if stems:
-                self._numbers.extend((*map(_number, stems), _END))
+                self._numbers.extend((*map(_number, stems), END))
         self._starts.append(len(self._numbers))
 
     def write(self, files: GenerationLayout) -> None:
-        """Write both files."""
-        write_array(files.name_stems, np.array(self._numbers, dtype="<i8"))
-        write_array(files.name_starts, np.array(self._starts, dtype="<i8"))
+        """Write both files, and those of `name_words`."""
+        numbers = np.array(self._numbers, dtype="<i8")
+        starts = np.array(self._starts, dtype="<i8")
+        write_array(files.name_stems, numbers)
+        write_array(files.name_starts, starts)
+        is_word = numbers != END
+        positions = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        write_name_words(files, numbers[is_word], positions[is_word])
 
 
 class NameStems:
@@ -54,6 +61,7 @@ class NameStems:
     def __init__(self, files: GenerationLayout) -> None:
         self._numbers = mapped(files.name_stems, "<i8")
         self._starts = mapped(files.name_starts, "<i8")
+        self.words = NameWords(files)
 
     def named_in(self, question: str, positions: Numbers) -> Scores:
         """Return the largest share of a name that the question contains, for each entry.
@@ -68,27 +76,39 @@ class NameStems:
             (n,) each 0 to 1.
         """
         shares = np.zeros(len(positions), dtype=np.float32)
-        asked = np.array([_number(stem) for stem in question_stems(question)], dtype=np.int64)
-        firsts = self._starts[positions]
-        counts = self._starts[positions + 1] - firsts
-        offsets = np.cumsum(counts) - counts
-        numbers = self._numbers[np.repeat(firsts - offsets, counts) + np.arange(counts.sum())]
-        is_end = numbers == _END
-        if not len(asked) or not is_end.any():
+        asked = numbers_of(question)
+        names = self.names_of(positions)
+        if not len(asked) or not len(names.starts):
             return shares
-        (ends,) = is_end.nonzero()
+        is_match = (names.numbers[:, np.newaxis] == asked).any(axis=1)
+        matches = np.add.reduceat(is_match, names.starts, dtype=np.int64)
+        owner = np.repeat(np.arange(len(positions)), self._counts(positions))[names.ends]
+        np.maximum.at(shares, owner, named_in(matches, names.ends - names.starts, len(asked)))
+        return shares
+
+    def names_of(self, positions: Numbers) -> NameParts:
+        """Return the names of some entries as numbers; those that have no words have no names."""
+        counts = self._counts(positions)
+        offsets = np.cumsum(counts) - counts
+        places = np.repeat(self._starts[positions] - offsets, counts) + np.arange(counts.sum())
+        numbers = self._numbers[places]
+        (ends,) = (numbers == END).nonzero()
         starts = np.zeros_like(ends)
         starts[1:] = ends[:-1] + 1
-        lengths = ends - starts
-        is_match = (numbers[:, np.newaxis] == asked).any(axis=1)
-        matches = np.add.reduceat(is_match, starts, dtype=np.int64)
-        owner = np.repeat(np.arange(len(positions)), counts)[ends]
-        np.maximum.at(shares, owner, named_in(matches, lengths, len(asked)))
-        return shares
+        return NameParts(numbers, starts, ends, np.repeat(positions, counts)[ends])
+
+    def _counts(self, positions: Numbers) -> Numbers:
+        counts: Numbers = self._starts[positions + 1] - self._starts[positions]
+        return counts
+
+
+def numbers_of(text: str) -> Numbers:
+    """Return the stems of the content words of a text as numbers."""
+    return np.array([_number(stem) for stem in question_stems(text)], dtype=np.int64)
 
 
 def _number(stem: str) -> int:
-    """Return a 64-bit hash of a stem, never `_END`; collisions have a chance of 1 in 10^19."""
+    """Return a 64-bit hash of a stem, never `END`; collisions have a chance of 1 in 10^19."""
     return (
         int.from_bytes(blake2b(stem.encode(), digest_size=8).digest(), "little", signed=True) or 1
     )

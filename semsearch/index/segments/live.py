@@ -107,4 +107,4 @@ def _segment(
         written = write_segment(
             files, passages, embeddings, Silent(), engine=FLAT, reference=reference
         )
-        return Segment.open(files, manifest.dim, written.engine)
+        return Segment.open(files, manifest.dim, written.engine, written.phrase_engine)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
@@ -15,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Tokens, Vectors
-from semsearch.core.positions import PositionFilter, between, live
+from semsearch.core.positions import PositionFilter, are_among, between, live
 from semsearch.index.ann.engine import VectorSearcher
-from semsearch.index.files.name_stems import NameStems
+from semsearch.index.files.name_stems import END, NameStems
+from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
+from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import FoundWords, Uses, WordsIndex, found_words
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
@@ -151,9 +154,45 @@ class MultiTokens(MultiParts[TokensIndex]):
 class MultiNameStems(MultiParts[NameStems]):
     """The stems of names of all segments."""
 
+    def __init__(
+        self, parts: Sequence[NameStems], lengths: Sequence[int], deleted: Numbers
+    ) -> None:
+        """Take the parts, how many entries each has, and which positions are hidden."""
+        super().__init__(parts, lengths)
+        self._hidden = deleted
+
     def named_in(self, question: str, positions: Numbers) -> Scores:
         """Return the share of a name that the question contains; see `NameStems.named_in`."""
         return self.gather(positions, lambda part, own: part.named_in(question, own))
+
+    def uses(self, numbers: Numbers) -> Numbers:
+        """Return how many entries have each of some words in a name: those of hidden entries count as well."""
+        return sum(
+            (part.words.uses(numbers) for part in self.parts),
+            start=np.zeros(len(numbers), dtype=np.int64),
+        )
+
+    def weights(self, numbers: Numbers, entries: int) -> Scores:
+        """Return how much words count that are numbers of names; the end of a name counts nothing."""
+        return np.where(
+            numbers == END, 0, idf(np.minimum(self.uses(numbers), entries), entries)
+        ).astype("f4")
+
+    def names_with(self, numbers: Numbers, within: PositionFilter) -> Iterator[NameParts]:
+        """Yield, layer by layer, the names of the entries of a scope that have all of some words in their names.
+
+        None where more than `MOST_HOLDERS` have.
+        """
+        for part, own, start in self.each(within):
+            holders = part.words.holders(numbers, own)
+            if len(holders) > MOST_HOLDERS:
+                continue
+            found = live(holders + start, self._hidden)
+            if within.only is not None:
+                found = found[are_among(found, within.only)]
+            if len(found):
+                names = part.names_of(found - start)
+                yield replace(names, positions=names.positions + start)
 
 
 class MultiSearcher(MultiParts[VectorSearcher]):
@@ -178,6 +217,44 @@ class MultiSearcher(MultiParts[VectorSearcher]):
         if not found:
             return np.empty(0, dtype=np.int64)
         return live(found[0] if len(found) == 1 else np.concatenate(found), self._deleted)
+
+
+class MultiPhrases(MultiParts[Phrases]):
+    """The phrases of all layers."""
+
+    def __init__(self, parts: Sequence[Phrases], lengths: Sequence[int], deleted: Numbers) -> None:
+        """Take the parts, how many entries each has, and which positions are hidden."""
+        super().__init__(parts, lengths)
+        self._hidden = deleted
+        first = parts[0].first  # what is hidden belongs to the generation
+        self._more = int((first[deleted + 1] - first[deleted]).sum())
+
+    def nearest(self, question: Vectors, k: int, within: PositionFilter) -> Numbers:
+        """Return the positions of the k phrases nearest to a question, ascending; see `Phrases.nearest`."""
+        found = [
+            part.nearest(question, k + self._more, own, _own(within.only, own, start)) + start
+            for part, own, start in self.each(within)
+            if len(part)
+        ]
+        if not found:
+            return np.empty(0, dtype=np.int64)
+        return live(np.concatenate(found), self._hidden)
+
+    def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
+        """Compare a question with the phrases of some entries; see `Phrases.best`."""
+        both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
+        return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
+
+    def saying(self, question: str, within: PositionFilter) -> Numbers:
+        """Return the positions of a scope with a phrase that is the question; see `Phrases.saying`."""
+        found = []
+        for part, own, start in self.each(within):
+            positions = between(part.saying(question), own) if len(part) else part.first[:0]
+            found.append(positions + start)
+        if not found:
+            return np.empty(0, dtype=np.int64)
+        every = live(np.concatenate(found), self._hidden)
+        return every if within.only is None else np.intersect1d(every, within.only)
 
 
 def _own(only: Numbers | None, own: range, start: int) -> Numbers | None:

@@ -13,6 +13,7 @@ from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
+from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import WordsIndex
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.storage.layout import GenerationLayout
@@ -31,12 +32,15 @@ class Segment:
     first_rows: Numbers
     """(entries + 1,) the first row of each entry, and the end of the last."""
     finder: VectorSearcher
+    phrases: Phrases
     map: NDArray[np.float32]
     """(entries, 2) places on the map; (0, 2) for a live segment."""
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int, engine: EngineInfo) -> Segment:
-        """Open the files of a segment; `engine` comes from its manifest."""
+    def open(
+        cls, files: GenerationLayout, dim: int, engine: EngineInfo, phrase_engine: EngineInfo
+    ) -> Segment:
+        """Open the files of a segment; the engines come from its manifest."""
         return cls(
             Snapshot(files.entries),
             WordsIndex(files),
@@ -45,6 +49,7 @@ class Segment:
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
             VectorSearcher.open(files, dim, engine),
+            Phrases(files, dim, phrase_engine),
             _map(files),
         )
 

@@ -28,13 +28,10 @@ TEXTS = (
     "A piece of music for four string instruments: two violins, a viola and a cello.",
     "The layer of gas around a planet. It is held by gravity, keeps the ground warm at night and "
     "shields it from radiation. That of the earth is mostly nitrogen and oxygen; three quarters of "
-    "its "
-    "mass lie within eleven kilometres of the surface.",
+    "its mass lie within eleven kilometres of the surface.",
     "A learning method in which a model is trained on one task and then adapted to another one "
-    "with "
-    "little data. The lower layers are often kept as they are, since what they have learned, such "
-    "as "
-    "edges in pictures or the grammar of a language, is useful for both.",
+    "with little data. The lower layers are often kept as they are, since what they have learned, "
+    "such as edges in pictures or the grammar of a language, is useful for both.",
     "POST /v1/orders: creates an order; returns 201 and the id.",
     "El nombre de una cosa en otra lengua; ein Wort, das zwei Dinge bedeuten kann.",
 )

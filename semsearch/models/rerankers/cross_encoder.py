@@ -62,8 +62,7 @@ class CrossReranker:
         if self.cross.num_labels != 1:
             raise ModelRefused(
                 f"the model {model.name!r} gives {self.cross.num_labels} labels for a pair, and "
-                "hits "
-                f"are ordered by one score: {_WAY_OUT}"
+                f"hits are ordered by one score: {_WAY_OUT}"
             )
 
     @property

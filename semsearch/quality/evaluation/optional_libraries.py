@@ -12,6 +12,7 @@ NEEDED = {
     "scipy.stats": "scipy",
     "scipy.optimize": "scipy",
     "jinja2": "jinja2",
+    "matplotlib": "matplotlib",
 }
 """What each is called where it is installed from."""
 

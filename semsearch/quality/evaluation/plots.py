@@ -1,150 +1,99 @@
-"""Plots as SVG: small, without a library, coloured by the style sheet of the page they stand in."""
+"""The plots of an evaluation report: reliability, risk against coverage, confidence by kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from semsearch.quality.evaluation.abstention import ALLOWED, BINS, Bin, Point
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
+from semsearch.web.figures import BAR, FAINT, LINE, STRONG, Figure
 
-SIZE = 300
-"""Width and height of what lies between the axes of a square plot."""
+SIDE = 370
+"""Width of a plot, and height of a square one, in pixels."""
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 24, 26, 44
 ROW = 64
 """Height of one kind in the histogram."""
+
+_TICKS = (0, 0.5, 1)
 
 
 def reliability_diagram(bins: Sequence[Bin]) -> str:
     """Draw how often answers of each confidence were right; on the diagonal they were as claimed."""
-    bars, marks = [], [_line(0, 0, 1, 1, "guide")]
-    for one in bins:
-        left, width = _x(one.low), (one.high - one.low) * SIZE
-        note = (
-            f"confidence {one.low:.0%} to {one.high:.0%}: {one.questions} questions, "
-            f"claimed {one.confidence:.0%}, right {one.right:.0%}"
+    with Figure("reliability", SIDE, SIDE) as figure:
+        axes = _share_axes(figure, "confidence", "share right")
+        axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=1)
+        for one in bins:
+            note = (
+                f"confidence {one.low:.0%} to {one.high:.0%}: {one.questions} questions, "
+                f"claimed {one.confidence:.0%}, right {one.right:.0%}"
+            )
+            width = one.high - one.low
+            (bar,) = axes.bar(one.low, one.right, width * 0.95, align="edge", color=BAR)
+            (dot,) = axes.plot(one.confidence, one.right, "o", color=STRONG, markersize=5)
+            figure.note(bar, note)
+            figure.note(dot, note)
+            axes.text(
+                one.low + width / 2, 1.03, str(one.questions), color=FAINT, ha="center", size=8
+            )
+        described = "; ".join(
+            f"claimed {one.confidence:.2f}, right {one.right:.2f} ({one.questions})" for one in bins
         )
-        bars.append(_bar(left + 1, _y(one.right), width - 2, one.right * SIZE, note))
-        marks.append(_dot(one.confidence, one.right, note))
-        marks.append(
-            f'<text class="count" x="{left + width / 2:.1f}" y="{TOP - 8}">{one.questions}</text>'
-        )
-    described = "; ".join(
-        f"claimed {one.confidence:.2f}, right {one.right:.2f} ({one.questions})" for one in bins
-    )
-    title = "Is the confidence true?"
-    return _square("reliability", title, described, "confidence", "share right", [*bars, *marks])
+        return figure.svg("Is the confidence true?", described)
 
 
 def risk_coverage_curve(points: Sequence[Point], threshold: float) -> str:
     """Draw the share of wrong answers against how many questions are answered.
 
-    The circle is the threshold at which the program says "no close match" today.
+    The dot is the threshold at which the program says "no close match" today.
     """
-    place = " ".join(f"{_x(p.coverage):.1f},{_y(p.risk):.1f}" for p in points)
-    parts = [_line(0, ALLOWED, 1, ALLOWED, "guide"), f'<polyline class="curve" points="{place}"/>']
-    given = [p for p in points if p.threshold >= threshold]
-    described = f"answering everything, {points[-1].risk:.0%} are wrong"
-    if given:
-        today = given[-1]
-        note = f"today {today.coverage:.0%} are answered and {today.risk:.0%} of those wrong"
-        parts.append(_dot(today.coverage, today.risk, note))
-        described = f"{described}; {note}"
-    return _square(
-        "risk-coverage",
-        "Wrong answers, by how many are given",
-        f"{described}; dashed: {ALLOWED:.0%} wrong",
-        "share of the questions answered",
-        "share of them wrong",
-        parts,
-    )
+    with Figure("risk-coverage", SIDE, SIDE) as figure:
+        axes = _share_axes(figure, "share of the questions answered", "share of them wrong")
+        axes.axhline(ALLOWED, color=FAINT, linestyle="--", linewidth=1)
+        axes.plot([p.coverage for p in points], [p.risk for p in points], color=STRONG, linewidth=2)
+        given = [p for p in points if p.threshold >= threshold]
+        described = f"answering everything, {points[-1].risk:.0%} are wrong"
+        if given:
+            today = given[-1]
+            note = f"today {today.coverage:.0%} are answered and {today.risk:.0%} of those wrong"
+            (dot,) = axes.plot(today.coverage, today.risk, "o", color=STRONG, markersize=6)
+            figure.note(dot, note)
+            described = f"{described}; {note}"
+        title = "Wrong answers, by how many are given"
+        return figure.svg(title, f"{described}; dashed: {ALLOWED:.0%} wrong")
 
 
 def confidence_histogram(outcomes: Sequence[QuestionOutcome]) -> str:
     """Draw how the confidence is distributed, a row for each kind of question."""
-    kinds = dict.fromkeys(o.question.kind for o in outcomes)
-    parts = [_frame(len(kinds) * ROW)]
-    described = []
-    for row, kind in enumerate(kinds):
-        sure = [o.confidence for o in outcomes if o.question.kind == kind]
-        counts, edges = np.histogram(sure, bins=2 * BINS, range=(0, 1))
-        base = TOP + (row + 1) * ROW
-        for count, low, high in zip(counts, edges[:-1], edges[1:], strict=True):
-            height = (ROW - 22) * count / max(counts)
-            note = f"{kind}, confidence {low:.0%} to {high:.0%}: {count} questions"
-            parts.append(_bar(_x(low) + 1, base - height, SIZE / len(counts) - 2, height, note))
-        label = f"{kind} ({len(sure)})"
-        parts.append(f'<text x="{LEFT + 6}" y="{base - ROW + 14}">{escape(label)}</text>')
-        parts.append(f'<line class="axis" x1="{LEFT}" y1="{base}" x2="{LEFT + SIZE}" y2="{base}"/>')
-        described.append(f"{label}: median {np.median(sure):.2f}")
-    height = len(kinds) * ROW
-    parts += _ticks_below(height, "confidence")
-    return _svg("confidence", "Confidence by kind", "; ".join(described), height, parts)
+    kinds = list(dict.fromkeys(o.question.kind for o in outcomes))
+    with Figure("confidence", SIDE, 70 + len(kinds) * ROW) as figure:
+        (axes,) = figure.axes
+        axes.set(xlim=(0, 1), ylim=(len(kinds), 0), xlabel="confidence", yticks=[])
+        axes.set_xticks(_TICKS, [f"{tick:.0%}" for tick in _TICKS])
+        described = []
+        for row, kind in enumerate(kinds):
+            sure = [o.confidence for o in outcomes if o.question.kind == kind]
+            counts, edges = np.histogram(sure, bins=2 * BINS, range=(0, 1))
+            heights = 0.65 * counts / counts.max()
+            bars = axes.bar(
+                edges[:-1], -heights, np.diff(edges) * 0.9, bottom=row + 1, align="edge", color=BAR
+            )
+            for bar, count, low, high in zip(bars, counts, edges[:-1], edges[1:], strict=True):
+                figure.note(bar, f"{kind}, confidence {low:.0%} to {high:.0%}: {count} questions")
+            label = f"{kind} ({len(sure)})"
+            axes.axhline(row + 1, color=LINE, linewidth=1)
+            axes.text(0.01, row + 0.3, label)
+            described.append(f"{label}: median {np.median(sure):.2f}")
+        return figure.svg("Confidence by kind", "; ".join(described))
 
 
-def _square(
-    name: str, title: str, described: str, below: str, beside: str, parts: Iterable[str]
-) -> str:
-    ticks = [
-        f'<text class="beside" x="{LEFT - 6}" y="{_y(v) + 4:.1f}">{v:.0%}</text>'
-        for v in (0, 0.5, 1)
-    ]
-    middle = TOP + SIZE / 2
-    label = (
-        f'<text class="middle" transform="rotate(-90 12 {middle})" x="12" y="{middle}">'
-        f"{escape(beside)}</text>"
-    )
-    everything = [_frame(SIZE), *parts, *ticks, label, *_ticks_below(SIZE, below)]
-    return _svg(name, title, described, SIZE, everything)
-
-
-def _svg(name: str, title: str, described: str, height: float, parts: Iterable[str]) -> str:
-    wide, high = LEFT + SIZE + RIGHT, TOP + height + BOTTOM
-    return (
-        f'<svg viewBox="0 0 {wide} {high}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(described)}</desc>'
-        + "".join(parts)
-        + "</svg>"
-    )
-
-
-def _ticks_below(height: float, label: str) -> list[str]:
-    base = TOP + height
-    ticks = [
-        f'<text class="middle" x="{_x(v):.1f}" y="{base + 16}">{v:.0%}</text>' for v in (0, 0.5, 1)
-    ]
-    name = f'<text class="middle" x="{_x(0.5):.1f}" y="{base + 34}">{escape(label)}</text>'
-    return [*ticks, name]
-
-
-def _frame(height: float) -> str:
-    return f'<rect class="frame" x="{LEFT}" y="{TOP}" width="{SIZE}" height="{height}"/>'
-
-
-def _bar(x: float, y: float, width: float, height: float, note: str) -> str:
-    return (
-        f'<rect class="bar" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
-        f"<title>{escape(note)}</title></rect>"
-    )
-
-
-def _dot(x: float, y: float, note: str) -> str:
-    return f'<circle cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="4"><title>{escape(note)}</title></circle>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return (
-        f'<line class="{kind}" x1="{_x(x1):.1f}" y1="{_y(y1):.1f}" '
-        f'x2="{_x(x2):.1f}" y2="{_y(y2):.1f}"/>'
-    )
-
-
-def _x(value: float) -> float:
-    return float(LEFT + value * SIZE)
-
-
-def _y(value: float) -> float:
-    return float(TOP + (1 - value) * SIZE)
+def _share_axes(figure: Figure, below: str, beside: str) -> Any:  # noqa: ANN401 - untyped library
+    (axes,) = figure.axes
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=below, ylabel=beside)
+    labels = [f"{tick:.0%}" for tick in _TICKS]
+    axes.set_xticks(_TICKS, labels)
+    axes.set_yticks(_TICKS, labels)
+    axes.set_clip_on(False)
+    return axes

@@ -68,7 +68,7 @@ def lint(
     by_meaning = any(setting.rule.by_meaning for setting in settings)
     source = meaning_of(index, model) if by_meaning else None
     corpus = read_corpus(paths, columns=columns, format=format, progress=reporter)
-    files = [(file.path, format) for file in find_files(paths, format)]
+    files = [(file.path, format) for file in find_files(paths, format).files]
     context = LintContext(corpus, files, reporter)
     with ExitStack() as open_:
         if source is not None:

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from semsearch.server.http import problems
-from semsearch.server.http.problems import Part, ProblemType
+from semsearch.server.http.problems import InvalidParam, ProblemType
 from semsearch.web import Site, render
 from semsearch.web.render import root_of
 
@@ -28,7 +28,7 @@ def refuse(
     scope: Scope,
     kind: ProblemType,
     detail: str,
-    parts: Sequence[Part] = (),
+    parts: Sequence[InvalidParam] = (),
     *,
     request_id: str | None = None,
     headers: Mapping[str, str] | None = None,

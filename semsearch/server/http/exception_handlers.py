@@ -38,7 +38,7 @@ from semsearch.server.http.problems import (
     NOT_FOUND,
     NOT_PERMITTED,
     TOO_LARGE,
-    Part,
+    InvalidParam,
     ProblemType,
     Refused,
 )
@@ -85,7 +85,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     return refuse(request.scope, INVALID_REQUEST, detail, parts)
 
 
-def _part(fault: Mapping[str, Any]) -> Part:
+def _part(fault: Mapping[str, Any]) -> InvalidParam:
     """Describe one fault of pydantic's, without the value it found."""
     where, *path = fault["loc"]
     message = str(fault["msg"])
@@ -96,9 +96,9 @@ def _part(fault: Mapping[str, Any]) -> Part:
         detail = "there is no such parameter" if where == "query" else "there is no such member"
     names = [_shortened(str(step)) for step in path]
     if where != "body":
-        return Part(detail=detail, parameter=".".join(names))
+        return InvalidParam(detail=detail, parameter=".".join(names))
     steps = (name.replace("~", "~0").replace("/", "~1") for name in names)
-    return Part(detail=detail, pointer="".join(f"/{step}" for step in steps))
+    return InvalidParam(detail=detail, pointer="".join(f"/{step}" for step in steps))
 
 
 def _shortened(name: str) -> str:

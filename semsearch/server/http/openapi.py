@@ -120,3 +120,39 @@ def failures(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
 def headers(*stated: dict[str, Any]) -> dict[str, Any]:
     """Declare the headers that a route reads."""
     return {"parameters": list(stated)}
+
+
+_REFERENCE = "#/components/schemas/"
+
+
+def name_by_title(description: dict[str, Any]) -> None:
+    """Name each component of an interface description by its title, which need not be its class."""
+    components = description["components"]["schemas"]
+    titles = {name: schema.get("title", name) for name, schema in components.items()}
+    named = {titles[name]: components[name] for name in sorted(components, key=titles.__getitem__)}
+    description["components"]["schemas"] = named
+    _rename_references(description, titles)
+
+
+def _rename_references(part: object, titles: dict[str, str]) -> None:
+    if isinstance(part, list):
+        for inner in part:
+            _rename_references(inner, titles)
+    elif isinstance(part, dict):
+        reference = part.get("$ref", "")
+        if isinstance(reference, str) and reference.startswith(_REFERENCE):
+            part["$ref"] = _REFERENCE + titles[reference.removeprefix(_REFERENCE)]
+        for inner in part.values():
+            _rename_references(inner, titles)
+
+
+def declare_problems(description: dict[str, Any]) -> None:
+    """Declare the media type of every error response, for which FastAPI takes that of the answer."""
+    for path in description["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    declared: dict[str, Any] = {}
+                    for media_type in response["content"].values():
+                        declared |= media_type
+                    response["content"] = {problems.MEDIA_TYPE: declared}

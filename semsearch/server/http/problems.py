@@ -262,10 +262,10 @@ KINDS: Mapping[str, ProblemType] = {
 }
 
 
-class Part(BaseModel):
+class InvalidParam(BaseModel):
     """One fault of a request, with its place: a parameter's name or a JSON Pointer."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(title="Part", extra="forbid")
 
     detail: str = Field(examples=["input should be less than or equal to 100"])
     parameter: str | None = Field(default=None, examples=["limit"])
@@ -281,7 +281,7 @@ class Problem(BaseModel):
     title: str = Field(examples=[INVALID_REQUEST.title])
     status: int = Field(examples=[INVALID_REQUEST.status])
     detail: str = Field(examples=["limit: input should be less than or equal to 100"])
-    errors: list[Part] | None = Field(
+    errors: list[InvalidParam] | None = Field(
         default=None, description="Each fault, where there are several."
     )
     request_id: str | None = Field(
@@ -309,7 +309,7 @@ class Refused(HTTPException):
         self,
         kind: ProblemType,
         detail: str,
-        parts: Sequence[Part] = (),
+        parts: Sequence[InvalidParam] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind.status, detail, headers)
@@ -320,7 +320,7 @@ class Refused(HTTPException):
 def problem_response(
     kind: ProblemType,
     detail: str,
-    parts: Sequence[Part] = (),
+    parts: Sequence[InvalidParam] = (),
     *,
     request_id: str | None = None,
     headers: Mapping[str, str] | None = None,

@@ -25,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 
 from semsearch.server.batching import Client
 from semsearch.server.http import problems
-from semsearch.server.http.problems import Part, Refused
+from semsearch.server.http.problems import InvalidParam, Refused
 
 MAX_BODY_BYTES = 256 * 1024
 """64 questions of 1,000 characters, four bytes each, fill it exactly."""
@@ -150,7 +150,7 @@ def read_address(scope: Scope) -> Mapping[str, str]:
     if len(parameters) < len(pairs):
         names = [name for name, _ in pairs]
         parts = [
-            Part(detail="given more than once", parameter=name[: problems.MAX_NAME_CHARS])
+            InvalidParam(detail="given more than once", parameter=name[: problems.MAX_NAME_CHARS])
             for name in parameters
             if names.count(name) > 1
         ]

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from semsearch.core.entries import Changed
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
-from semsearch.server import schemas
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
@@ -21,6 +20,7 @@ from semsearch.server.http.edit_requests import in_words
 from semsearch.server.http.openapi import JsonLines, answered, lines_of, refusals
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.routes.parameters import ExactId, NoQuery
+from semsearch.server.schemas.entries import WireChange, WireVersion
 from semsearch.server.serialize import to_json
 
 MAX_CHANGES = 10_000
@@ -50,7 +50,7 @@ class ChangesQuery(BaseModel):
     "/entries/{id:path}/history",
     operation_id="entryHistory",
     summary="Read the versions of an entry",
-    response_model=list[schemas.Version],
+    response_model=list[WireVersion],
     response_description="The versions, the oldest first.",
     responses=answered([openapi_examples.VERSION])
     | refusals(
@@ -75,7 +75,7 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
     operation_id="listChanges",
     summary="Follow the changes",
     response_class=JsonLines,
-    response_model=schemas.Change,
+    response_model=WireChange,
     responses=lines_of(
         "What has become of each changed entry, one a line.", openapi_examples.CHANGE
     )

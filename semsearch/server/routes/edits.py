@@ -19,7 +19,6 @@ from semsearch.core.entries import DETAILS, Changed, Details
 from semsearch.core.errors import EntryConflict
 from semsearch.ingest import Editor, ImportReport
 from semsearch.ingest.drafts import Draft, glossary_id
-from semsearch.server import schemas
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
 from semsearch.server.http.edit_requests import StoredReply, conditional, run_edit
@@ -35,7 +34,9 @@ from semsearch.server.http.preconditions import etag, expected
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import LINES_TYPES, StrictRoute, read_lines
 from semsearch.server.routes.parameters import ExactId, NoQuery
-from semsearch.server.serialize import stored_entry, to_json
+from semsearch.server.schemas.entries import WireDeletedEntry, WireStoredEntry
+from semsearch.server.schemas.imports import WireImportReport
+from semsearch.server.serialize import deleted_entry, stored_entry, to_json
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["editing"])
 
@@ -69,6 +70,11 @@ class EntryContent(_Body):
     related: _Names = Field(default=[], description="By id or name.", examples=[[]])
     hidden_labels: _Names = Field(
         default=[], description="Names that find it and are not shown.", examples=[[]]
+    )
+    asked_as: _Names = Field(
+        default=[],
+        description="Phrases by which people ask for it, at most 64 of 300 characters.",
+        examples=[["what stops a network from memorising its data?"]],
     )
 
     def draft(self) -> Draft:
@@ -106,6 +112,7 @@ class EntryPatch(_Body):
     narrower: _Names | None = Field(default=None, examples=[[]])
     related: _Names | None = Field(default=None, examples=[[]])
     hidden_labels: _Names | None = Field(default=None, examples=[[]])
+    asked_as: _Names | None = Field(default=None, examples=[[]])
 
     @model_validator(mode="after")
     def _keeps_what_an_entry_needs(self) -> EntryPatch:
@@ -169,7 +176,7 @@ _CONDITIONS = (problems.CONDITION_FAILED, problems.CONDITION_NEEDED)
     operation_id="addEntry",
     summary="Add an entry",
     status_code=201,
-    response_model=schemas.StoredEntry,
+    response_model=WireStoredEntry,
     responses=edited(201, "The entry, at the address of `Location`.", openapi_examples.STORED_ENTRY)
     | failures(*_REFUSED, problems.ENTRY_EXISTS),
     openapi_extra=headers(IDEMPOTENCY_KEY),
@@ -192,11 +199,11 @@ async def add(body: NewEntry, _query: Annotated[NoQuery, Query()], request: Requ
     "/entries/{id:path}",
     operation_id="putEntry",
     summary="Replace an entry, or add it under this id",
-    response_model=schemas.StoredEntry,
+    response_model=WireStoredEntry,
     responses=edited(200, "The entry as it is now.", openapi_examples.STORED_ENTRY)
     | {
         201: {
-            "model": schemas.StoredEntry,
+            "model": WireStoredEntry,
             **edited(201, "The entry was added.", openapi_examples.STORED_ENTRY)[201],
         }
     }
@@ -227,7 +234,7 @@ async def put(
     "/entries/{id:path}",
     operation_id="changeEntry",
     summary="Change parts of an entry",
-    response_model=schemas.StoredEntry,
+    response_model=WireStoredEntry,
     responses=edited(200, "The entry as it is now.", openapi_examples.STORED_ENTRY)
     | failures(*_REFUSED, problems.ENTRY_NOT_FOUND, *_CONDITIONS),
     openapi_extra=headers(IF_MATCH, IDEMPOTENCY_KEY),
@@ -250,7 +257,7 @@ async def change(
     "/entries/{id:path}",
     operation_id="deleteEntry",
     summary="Delete an entry",
-    response_model=schemas.DeletedEntry,
+    response_model=WireDeletedEntry,
     responses=edited(200, "The entry is gone.", openapi_examples.DELETED_ENTRY)
     | failures(problems.INVALID_ENTRY, problems.ENTRY_NOT_FOUND, *_CONDITIONS),
     openapi_extra=headers(IF_MATCH, IDEMPOTENCY_KEY),
@@ -270,7 +277,7 @@ async def delete(id: ExactId, _query: Annotated[NoQuery, Query()], request: Requ
     "/entries/{id:path}/restore",
     operation_id="restoreEntry",
     summary="Make an entry what it was",
-    response_model=schemas.StoredEntry,
+    response_model=WireStoredEntry,
     responses=edited(200, "The entry as it is now.", openapi_examples.STORED_ENTRY)
     | failures(*_REFUSED, problems.ENTRY_NOT_FOUND, *_CONDITIONS),
     openapi_extra=headers(IF_MATCH, IDEMPOTENCY_KEY),
@@ -293,7 +300,7 @@ async def restore(
     "/entries:import",
     operation_id="importEntries",
     summary="Add and change many entries",
-    response_model=schemas.ImportReport,
+    response_model=WireImportReport,
     responses=edited(200, "What became of each record.", openapi_examples.IMPORT_REPORT)
     | failures(*_REFUSED),
     openapi_extra={
@@ -335,8 +342,7 @@ def _content(body: BaseModel) -> bytes:
 def _reply(request: Request, changed: Changed, *, status: int = 200) -> StoredReply:
     """Answer with the new state of an entry, its ETag, and its address when it was added."""
     if changed.entry is None:
-        gone = {"id": changed.id, "revision": changed.revision}
-        return StoredReply(status, pydantic_core.to_json(gone), {})
+        return StoredReply(status, deleted_entry(changed), {})
     stated = {"ETag": etag(request.app.state.editor, changed.revision)}
     if status == 201:
         stated["Location"] = f"/v1/entries/{quote(changed.id, safe=':')}"

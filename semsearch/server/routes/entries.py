@@ -13,7 +13,6 @@ from starlette.responses import Response
 from semsearch.core.entries import StoredEntry
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
-from semsearch.server import schemas
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
@@ -23,6 +22,7 @@ from semsearch.server.http.preconditions import etag, holds
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.request_context import Service
 from semsearch.server.routes.parameters import EntryId, NoQuery
+from semsearch.server.schemas.entries import WireStoredEntry
 from semsearch.server.serialize import stored_entry
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     operation_id="getEntry",
     summary="Read one entry",
     tags=["entries"],
-    response_model=schemas.StoredEntry,
+    response_model=WireStoredEntry,
     responses=ok("The entry.", openapi_examples.STORED_ENTRY)
     | refusals(
         problems.MALFORMED_URL,

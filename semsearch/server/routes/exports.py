@@ -149,7 +149,9 @@ def _wanted(format_: str | None, accepted: list[str]) -> Target:
     """Return the format that is asked for by name, else the one that is accepted most gladly."""
     if format_ is not None:
         if format_ not in TARGETS:
-            part = problems.Part(detail=f"there are {', '.join(TARGETS)}", parameter="format")
+            part = problems.InvalidParam(
+                detail=f"there are {', '.join(TARGETS)}", parameter="format"
+            )
             raise Refused(problems.INVALID_REQUEST, "no such format is written", [part])
         return TARGETS[format_]
     for kind in _by_weight(accepted):

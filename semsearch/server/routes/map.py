@@ -12,7 +12,6 @@ from starlette.responses import Response
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
 from semsearch.search.semantic_map import Atlas
-from semsearch.server import schemas
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
 from semsearch.server.http.openapi import ok, refusals
@@ -23,6 +22,7 @@ from semsearch.server.request_context import Service
 from semsearch.server.routes.entry_pages import found_entry
 from semsearch.server.routes.pages import HTML, site_of
 from semsearch.server.routes.parameters import GLOSSARY, QUESTION_LENGTH, GlossaryName, checked
+from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
 from semsearch.server.serialize import to_json
 from semsearch.web import Site, render
 
@@ -85,7 +85,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["map"])
     "/map",
     operation_id="map",
     summary="Read the map",
-    response_model=schemas.MapPart,
+    response_model=WireMapPart,
     responses=ok("A part of the map.", openapi_examples.MAP)
     | refusals(problems.MALFORMED_URL, problems.GLOSSARY_NOT_FOUND, problems.INVALID_REQUEST),
 )
@@ -107,7 +107,7 @@ def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
     "/map/question",
     operation_id="mapQuestion",
     summary="Place a question on the map",
-    response_model=schemas.Place,
+    response_model=WirePlace,
     responses=ok("Its place.", openapi_examples.PLACE)
     | refusals(
         problems.MALFORMED_URL,
@@ -130,7 +130,7 @@ def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Res
     "/similarity",
     operation_id="similarity",
     summary="Compare two texts",
-    response_model=schemas.Comparison,
+    response_model=WireComparison,
     responses=ok("How near they are.", openapi_examples.COMPARISON)
     | refusals(problems.MALFORMED_URL, problems.INVALID_QUESTION, problems.INVALID_REQUEST),
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from semsearch.core.errors import InvalidQuestion
 from semsearch.server.http import problems
-from semsearch.server.http.problems import Part, Refused
+from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.text import languages
 from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
 
@@ -62,7 +62,7 @@ def checked(question: str, *, parameter: str | None = None, pointer: str | None 
     try:
         return check_question(question)
     except InvalidQuestion as error:
-        part = Part(detail=str(error), parameter=parameter, pointer=pointer)
+        part = InvalidParam(detail=str(error), parameter=parameter, pointer=pointer)
         raise Refused(problems.INVALID_QUESTION, str(error), [part]) from None
 
 

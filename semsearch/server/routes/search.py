@@ -16,7 +16,6 @@ from starlette.responses import Response
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import MAX_K
-from semsearch.server import schemas
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problems
 from semsearch.server.http.openapi import answered, ok, refusals
@@ -32,6 +31,9 @@ from semsearch.server.routes.parameters import (
     NoQuery,
     checked,
 )
+from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
+from semsearch.server.schemas.glossaries import WireGlossaryInfo
+from semsearch.server.schemas.related import WireRelated
 from semsearch.server.serialize import to_json
 
 MAX_QUESTIONS = 64
@@ -119,7 +121,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     operation_id="search",
     summary="Ask one question",
     tags=["search"],
-    response_model=schemas.Answer,
+    response_model=WireAnswer,
     responses=ok("The entries that fit, best first.", openapi_examples.ANSWER)
     | refusals(
         problems.MALFORMED_URL,
@@ -152,7 +154,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     operation_id="searchBatch",
     summary="Ask up to 64 questions",
     tags=["search"],
-    response_model=list[schemas.Answer],
+    response_model=list[WireAnswer],
     response_description="One answer for each question, in their order.",
     responses=answered([openapi_examples.ANSWER])
     | refusals(
@@ -186,7 +188,7 @@ async def search_batch(
     operation_id="suggest",
     summary="Offer names while one types",
     tags=["search"],
-    response_model=list[schemas.Suggestion],
+    response_model=list[WireSuggestion],
     responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
     | refusals(
         problems.MALFORMED_URL,
@@ -215,7 +217,7 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     operation_id="relatedEntries",
     summary="Find related entries",
     tags=["entries"],
-    response_model=schemas.Related,
+    response_model=WireRelated,
     responses=ok("The related entries, authored and computed ones apart.", openapi_examples.RELATED)
     | refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
 )
@@ -240,7 +242,7 @@ def related(
     operation_id="listGlossaries",
     summary="List the glossaries",
     tags=["glossaries"],
-    response_model=list[schemas.GlossaryInfo],
+    response_model=list[WireGlossaryInfo],
     responses=ok("The glossaries of this index, by name.", openapi_examples.GLOSSARIES)
     | refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST),
 )

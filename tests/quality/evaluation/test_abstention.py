@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from semsearch.quality.evaluation.abstention import (
     Against,
@@ -21,6 +20,8 @@ from tests.quality.evaluation.support import outcome
 
 def test_the_area_under_the_roc_curve_is_that_of_scikit_learn() -> None:
     """With ties, which count as half."""
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - takes a second to load
+
     random = np.random.default_rng(7)
     answerable = [outcome(1, round(c, 1)) for c in random.beta(4, 2, 60).tolist()]
     near = [outcome(kind="near", confidence=round(c, 1)) for c in random.beta(2, 3, 40).tolist()]

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 
 from semsearch.core.errors import InvalidSetting
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
@@ -44,6 +42,8 @@ def test_without_questions_nothing_changes() -> None:
 
 def test_it_is_the_logistic_regression_of_questions_and_prior() -> None:
     """Two numbers, against scikit-learn on the same rows."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - takes a second to load
+
     pseudo = (np.arange(PRIOR) + 0.5) / PRIOR
     stated = np.array([*(o.confidence for o in SHIFTED), *pseudo, *pseudo])
     truth = np.array([*(o.is_right for o in SHIFTED), *[True] * PRIOR, *[False] * PRIOR])
@@ -85,6 +85,8 @@ def test_every_set_of_answers_gives_a_calibration(stated: list[tuple[float, bool
 
 def test_figures_against_counting_and_scikit_learn() -> None:
     """The log loss of all, and the share of right and of wrong ones above the threshold."""
+    from sklearn.metrics import log_loss  # noqa: PLC0415 - takes a second to load
+
     outcomes = answers((0.8, 3, 1), (0.2, 1, 5))
     found = figures(outcomes)
     expected = log_loss([o.is_right for o in outcomes], [o.confidence for o in outcomes])

@@ -1,0 +1,123 @@
+"""Are names found in questions that say more, or less, than a name? Part of `make names`.
+
+Wrapped: a name in words of asking, in seven languages. Compared: two names side by side. Parts: some words of a name
+that are no name themselves, where the entry the part was taken of is right, though others may have it too; so the mean
+confidence beside it says more than the share. The questions are drawn by a seed, so every run asks the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks.quality.names import Asked, Names
+from semsearch.core.answers import Tier, Verdict
+from semsearch.search.glossary import Glossary
+from semsearch.text.normalise import STOP_WORDS, fold
+
+WRAPPERS = (
+    "explain {} to me", "explain {} like I'm five", "{} meaning", "what does {} mean?", "please define {}", "tell me about {}",
+    "what is meant by {}?", "can you explain what {} is?", "how does {} work?", "Was ist {}?", "Was versteht man unter {}?",
+    "Bedeutung von {}", "Qu'est-ce que {} ?", "d\xe9finition de {}", "\xbfQu\xe9 es {}?", "significado de {}", "O que \xe9 {}?",
+    "Cos'\xe8 {}?", "Wat is {}?", "Wat betekent {}?",
+)  # fmt: skip
+COMPARERS = (
+    "{} vs {}", "difference between {} and {}", "what is the difference between {} and {}?", "{} or {}?", "is {} a {}?",
+    "how does {} differ from {}?", "compare {} with {}", "should I use {} or {} here?", "Unterschied zwischen {} und {}",
+    "diff\xe9rence entre {} et {}", "diferencia entre {} y {}", "verschil tussen {} en {}",
+)  # fmt: skip
+WRAPPED = 60
+COMPARED = 60
+PARTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question that compares two names, and the ids of the entries of each."""
+
+    question: str
+    rights: tuple[frozenset[str], frozenset[str]]
+
+
+def wrapped(names: Names, seed: str) -> Iterator[Asked]:
+    """Yield stated names in words of asking."""
+    rng = random.Random(f"wrapped {seed}")  # noqa: S311 - a draw, no secret
+    labels = sorted(names.stated.values())
+    for label in rng.sample(labels, min(WRAPPED, len(labels))):
+        wrapper = rng.choice(WRAPPERS)
+        yield Asked(wrapper.format(label), label, wrapper, names.ids(label))
+
+
+def compared(names: Names, seed: str) -> Iterator[Pair]:
+    """Yield pairs of stated names, one after the other, in words of comparing."""
+    rng = random.Random(f"compared {seed}")  # noqa: S311
+    labels = sorted(names.stated.values())
+    for _ in range(COMPARED):
+        one, other = rng.sample(labels, 2)
+        question = rng.choice(COMPARERS).format(one, other)
+        yield Pair(question, (names.ids(one), names.ids(other)))
+
+
+def parts(names: Names, seed: str) -> Iterator[Asked]:
+    """Yield first, last and inner words of terms, none of which is a name."""
+    rng = random.Random(f"parts {seed}")  # noqa: S311
+    count = 0
+    for label in rng.sample(sorted(names.terms.values()), len(names.terms)):
+        words = label.split()
+        if len(words) < 2 or count == PARTS:
+            continue
+        kind = rng.choice(("last words", "last words", "first words", "inner words"))
+        most = len(words) - 1
+        some = rng.randint(1, most)
+        part = {
+            "last words": words[-some:],
+            "first words": words[:some],
+            "inner words": words[1:-1],
+        }[kind]
+        said = " ".join(part)
+        means = any(fold(word) not in STOP_WORDS and len(word) > 1 for word in part)
+        if means and not names.is_name(said):
+            count += 1
+            yield Asked(said, label, kind, names.ids(label))
+
+
+def report(name: str, glossary: Glossary, names: Names) -> None:
+    """Ask all three kinds, and print what came of it."""
+    asked = list(wrapped(names, name))
+    missed = [one for one in asked if not _is_first(glossary, one)]
+    print(f"{name}, wrapped: {len(asked) - len(missed)} of {len(asked)} exact and first")
+    for one in missed:
+        print(f"    {one.question!r}")
+    pairs = list(compared(names, name))
+    unlike = [pair for pair in pairs if not _are_first(glossary, pair)]
+    print(
+        f"{name}, compared: {len(pairs) - len(unlike)} of {len(pairs)} both first, about these terms"
+    )
+    for pair in unlike:
+        print(f"    {pair.question!r}")
+    _report_parts(name, glossary, list(parts(names, name)))
+
+
+def _is_first(glossary: Glossary, asked: Asked) -> bool:
+    answer = glossary.ask(asked.question, k=1)
+    return answer.verdict is Verdict.EXACT and answer.hits[0].entry.id in asked.right
+
+
+def _are_first(glossary: Glossary, pair: Pair) -> bool:
+    answer = glossary.ask(pair.question, k=10)
+    named = [hit.entry.id for hit in answer.hits if hit.matched_by is not Tier.NEAREST]
+    one, other = pair.rights
+    return answer.verdict is Verdict.TERMS and set(named) == one | other
+
+
+def _report_parts(name: str, glossary: Glossary, asked: Sequence[Asked]) -> None:
+    answers = [(one, glossary.ask(one.question, k=10)) for one in asked]
+    first = [answer.hits[0].entry.id in one.right for one, answer in answers]
+    among = [any(hit.entry.id in one.right for hit in answer.hits) for one, answer in answers]
+    sure = sum(answer.confidence for _, answer in answers) / max(len(answers), 1)
+    refused = sum(answer.no_close_match for _, answer in answers)
+    print(
+        f"{name}, parts: {sum(first)} of {len(asked)} first, {sum(among)} among ten, "
+        f"mean confidence {sure:.2f} (right {sum(first) / max(len(asked), 1):.2f}), {refused} no close match"
+    )

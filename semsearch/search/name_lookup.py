@@ -1,0 +1,231 @@
+"""Names looked up: what a text is the name of, which names it is a part of, and which it resembles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from semsearch.core.answers import Tier
+from semsearch.core.positions import PositionFilter
+from semsearch.index.files.entry_table import NamedEntry
+from semsearch.index.name_shares import said_names
+from semsearch.index.segments.multi import MultiNameStems
+from semsearch.index.segments.multi_entries import MultiEntries
+from semsearch.ranking import confidence
+from semsearch.text.english import is_english
+from semsearch.text.names import Name, NameKind, form_of, names_of
+from semsearch.text.normalise import STOP_WORDS, fold
+from semsearch.text.phrasing import subject_of, subjects_of
+from semsearch.text.spelling import DERIVED, Guess, KnownName, Names
+from semsearch.text.stems import question_stems, stem
+from semsearch.text.word_forms import word_form
+
+MAX_PARTIAL = 20
+"""Entries that are found by a part of a name."""
+MAX_RESEMBLING = 20
+MIN_TYPED = 2
+"""Letters of the beginning of a name while somebody types it."""
+MIN_FRAGMENT = 5
+"""Letters of a question that is taken for the beginning of a longer word: shorter ones begin too many."""
+MIN_LAST_FRAGMENT = 3
+"""The same behind whole words of the name: "neural net" of "neural network"."""
+MOST_PARTIAL_WORDS = 6
+"""Content words of a question that is still taken for a part of a name."""
+
+MANY_NAMES = 50_000
+"""Names that are still compared with a long misspelt question whatever letters they begin and end with."""
+
+PLURAL_CHARS = 4
+"""How much longer than a name a form of it may be: plural endings, blanks."""
+
+_SENTENCE_WORDS = frozenset(
+    """
+    am are be because been being can could did do does doing had has have he her here him his how i if is it its me
+    might must my she should than that their them then these they this those us was we were what when where which
+    while who whom whose why will would you your
+    """.split()  # noqa: SIM905 - a line for each word would bury the code
+)
+"""Words that make a sentence: what has one describes something and is no part of a name."""
+_DERIVED = (NameKind.ACRONYM, NameKind.INITIALS)
+"""Names that no author stated: several entries may have one by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A name that matched a question.
+
+    `certainty` is the probability that who asked so meant this entry. `order` says which comes first among entries of
+    one tier, the highest; None leaves that to the score, behind names written just as they were asked for.
+    `resemblance` is the share of letters that are right, 1 unless the tier is fuzzy.
+    """
+
+    tier: Tier
+    label: str
+    certainty: float
+    order: float | None = None
+    is_as_written: bool = False
+    resemblance: float = 1.0
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether this name alone is enough for a close match."""
+        return self.certainty >= confidence.THRESHOLD
+
+
+class NameLookup:
+    """The names of an index. Safe to use from several threads."""
+
+    def __init__(self, snapshot: MultiEntries, stems: MultiNameStems) -> None:
+        self._snapshot = snapshot
+        self._stems = stems
+        self._longest_name = snapshot.longest_name()
+
+    def by_name(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
+        """Return positions whose name the question is, in any form, or asks the meaning of; best tier of each."""
+        for text in subjects_of(question):
+            if found := self.whole(text, within):
+                return found
+        return {}
+
+    def whole(self, text: str, within: PositionFilter) -> dict[int, NameMatch]:
+        """Return positions of which a text is a name, or another form of one."""
+        key = fold(text)
+        if not key or len(key) > self._longest_name + PLURAL_CHARS:
+            return {}  # a whole sentence is no name, and needs no look-up
+        found: dict[int, tuple[Tier, Name]] = {}
+        for named in self._snapshot.by_form(form_of(key, text), within):
+            found.setdefault(named.position, (Tier.FORM, named.name))
+        for named in self._snapshot.by_key(key, within):
+            tier = _tier_of_key(named)
+            known = found.get(named.position)
+            if known is None or tier is Tier.EXACT or known[0] is not Tier.EXACT:
+                found[named.position] = (tier, named.name)
+        derived = sum(name.kind in _DERIVED for _, name in found.values())
+        return {
+            at: NameMatch(
+                tier,
+                name.label,
+                confidence.of_whole_name(tier, derived if name.kind in _DERIVED else 1),
+                is_as_written=name.label == text,
+            )
+            for at, (tier, name) in found.items()
+        }
+
+    def beginning_with(self, typed: str, within: PositionFilter) -> list[NamedEntry]:
+        """Return names that begin with what somebody has typed so far, the shortest first."""
+        key = fold(subject_of(typed))
+        if not MIN_TYPED <= len(key) <= self._longest_name:
+            return []
+        return self._snapshot.by_prefix(key, within, MAX_PARTIAL)
+
+    def by_part(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
+        """Return positions with a name of which the question is a part, the likeliest first.
+
+        A part are words of it, wherever they stand, or its beginning. An ordinary word of the language is no
+        beginning of a longer one.
+        """
+        text = subject_of(question)
+        key = fold(text)
+        words = key.split()
+        if len(key) > self._longest_name or not _could_be_part(words):
+            return {}
+        shares = self._said(text, within)
+        begun: dict[int, Name] = {}
+        for named in self._begun(key, words, within):
+            begun.setdefault(named.position, named.name)
+            shares.setdefault(named.position, len(key) / len(named.name.key))
+        total = sum(shares.values())
+        best = sorted(shares, key=lambda at: (-shares[at], at))[:MAX_PARTIAL]
+        labels = self._labels([at for at in best if at not in begun], text)
+        labels |= {at: name.label for at, name in begun.items()}
+        return {
+            at: NameMatch(
+                Tier.PREFIX if at in begun or fold(labels[at]).startswith(key) else Tier.PARTIAL,
+                labels[at],
+                confidence.of_part(shares[at], shares[at] / total),
+                order=shares[at],
+            )
+            for at in best
+        }
+
+    def _said(self, text: str, within: PositionFilter) -> dict[int, float]:
+        if len(question_stems(text)) > MOST_PARTIAL_WORDS:
+            return {}
+        return said_names(self._stems, text, within)
+
+    def _begun(self, key: str, words: list[str], within: PositionFilter) -> Iterable[NamedEntry]:
+        """Yield names that begin with a key, where that ends at a word of the name or may end within one."""
+        may_end_within = _is_fragment(words)
+        last = word_form(words[-1])
+        keys = dict.fromkeys((key, " ".join([*words[:-1], last]), "".join([*words[:-1], last])))
+        for one in keys:
+            for named in self._snapshot.by_prefix(one, within, MAX_PARTIAL):
+                if may_end_within or named.name.key[len(one) : len(one) + 1] == " ":
+                    yield named
+
+    def _labels(self, positions: list[int], text: str) -> dict[int, str]:
+        """Return of each entry the shortest name that has all words of a text."""
+        asked = set(question_stems(text))
+        found = {}
+        for at, entry in zip(positions, self._snapshot.entries(positions), strict=True):
+            labels = [n.label for n in names_of(entry) if asked <= set(question_stems(n.label))]
+            found[at] = min(labels, key=len, default=entry.term)
+        return found
+
+    def by_resemblance(
+        self, question: str, within: PositionFilter, unknown: Collection[str] | None = None
+    ) -> dict[int, NameMatch]:
+        """Return positions with a name that the question resembles, the likeliest first.
+
+        Args:
+            question: as it was asked.
+            within: positions that may answer.
+            unknown: words that may be misspelt, if not all: a name must have the other words.
+        """
+        key = fold(subject_of(question))
+        words = set(key.split())
+        known = words - ({w for word in unknown for w in fold(word).split()} if unknown else words)
+        stems = {stem(word) for word in known}
+        best: dict[int, Guess] = {}
+        for guess in self._names.near(key, within):
+            if stems <= {stem(word) for word in guess.name.key.split()}:
+                best.setdefault(guess.name.position, guess)
+        total = sum(guess.likelihood for guess in best.values())
+        return {at: _resembling(g, total) for at, g in islice(best.items(), MAX_RESEMBLING)}
+
+    @cached_property
+    def _names(self) -> Names:
+        def alike(length: int, first: str, last: str) -> list[KnownName]:
+            found = self._snapshot.names_like(length, first, last)
+            return [KnownName(f.name.key, f.name.label, f.position, _weight(f.name)) for f in found]
+
+        return Names(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
+
+
+def _could_be_part(words: list[str]) -> bool:
+    """Whether words read as a piece of a name: none that only sentences have, and one that means something."""
+    return _SENTENCE_WORDS.isdisjoint(words) and any(word not in STOP_WORDS for word in words)
+
+
+def _is_fragment(words: list[str]) -> bool:
+    """Whether the last of some words may be the beginning of a longer one."""
+    last = words[-1]
+    if len(words) > 1:
+        return len(last) >= MIN_LAST_FRAGMENT
+    return len(last) >= MIN_FRAGMENT and not is_english(last)
+
+
+def _resembling(guess: Guess, total: float) -> NameMatch:
+    share = guess.likelihood / total
+    certainty = confidence.of_resemblance(guess.similarity, share)
+    return NameMatch(Tier.FUZZY, guess.name.label, certainty, share, resemblance=guess.similarity)
+
+
+def _weight(name: Name) -> float:
+    return DERIVED if name.kind == NameKind.INITIALS else 1.0
+
+
+def _tier_of_key(named: NamedEntry) -> Tier:
+    return Tier.FORM if named.name.kind in _DERIVED else Tier.EXACT

@@ -1,0 +1,1 @@
+"""JSON shapes, one for each noun that HTTP answers and `--json` prints."""

@@ -1,0 +1,36 @@
+"""Base class of the JSON shapes.
+
+A shape is a slotted dataclass that `of` makes from the library's own type and that
+`pydantic.TypeAdapter` writes. The same class declares the shape in the interface description.
+Shapes are not frozen, since making a frozen dataclass takes three times as long.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+
+
+class Wire:
+    """A JSON shape. The interface description names it by its title: the class without `Wire`."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[ConfigDict]
+
+    def __init_subclass__(cls) -> None:
+        """Title the shape, and allow no other members."""
+        title = cls.__name__.removeprefix("Wire")
+        cls.__pydantic_config__ = ConfigDict(title=title, extra="forbid")
+
+
+_WRITTEN_IF_STATED = Field(default=None, exclude_if=operator.not_)
+
+OptionalText = Annotated[str | None, _WRITTEN_IF_STATED]
+"""A text that most entries lack: the member is left out where it is empty.
+
+The default stands in the annotation: `of` gives every member by position, which is fastest.
+"""
+OptionalTexts = Annotated[tuple[str, ...] | None, _WRITTEN_IF_STATED]
+"""Several texts that most entries lack: the member is left out where there is none."""

@@ -1,0 +1,60 @@
+"""What a build shows while it runs: one bar on a terminal, a line for each step elsewhere."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import run
+from tests.conftest import PROJECT
+
+BUILD = ("build", "corpus", "--model", "hashed", "--index")
+
+
+def test_elsewhere_each_step_is_a_line_without_a_bar(tmp_path: Path) -> None:
+    """On standard error, in the order of the work, with how many parts a step has."""
+    done = run(*BUILD, str(tmp_path / "index"))
+    lines = done.stderr.decode().splitlines()
+    assert (lines[0], lines[-1]) == ("reading", "publishing: 2")
+    assert any(line.startswith("embedding: ") for line in lines)
+    assert all(line and line.isascii() for line in lines)
+    assert done.stdout.decode().startswith("Entries: ")
+
+
+def test_json_comes_without_any_progress(tmp_path: Path) -> None:
+    """Nothing on standard error."""
+    assert run(*BUILD, str(tmp_path / "index"), "--json").stderr == b""
+
+
+@pytest.mark.process
+def test_no_bar_stays_on_a_terminal(tmp_path: Path) -> None:
+    """The bar is one line, and it is cleared before the summary."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "semsearch", *BUILD, str(tmp_path / "index")]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=theirs, stderr=theirs, env=os.environ | {"TERM": "xterm"}
+    ) as process:
+        os.close(theirs)
+        said = b""
+        while piece := _read(ours):
+            said += piece
+    os.close(ours)
+    assert process.returncode == 0
+    bar, _, summary = said.decode().rpartition("\x1b[2K")
+    assert "publishing" in bar
+    assert summary.startswith("Entries: ")
+    assert "\N{BOX DRAWINGS HEAVY HORIZONTAL}" not in summary
+    assert bar.count("\n") == 1  # the cursor leaves the bar, and goes back to clear it
+
+
+def _read(terminal: int) -> bytes:
+    """Read from a terminal; at its end Linux raises an error."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""

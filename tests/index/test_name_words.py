@@ -1,0 +1,114 @@
+"""Which entries have the words of a question in a name, and how much of the name that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.core.entries import Entry
+from semsearch.core.positions import PositionFilter
+from semsearch.index.files.name_stems import NameStems, NameStemsWriter, numbers_of
+from semsearch.index.files.name_words import MOST_HOLDERS, NameWords, write_name_words
+from semsearch.index.name_shares import said_names
+from semsearch.index.segments.multi import MultiNameStems
+from semsearch.storage.layout import GenerationLayout
+from semsearch.text.names import names_of
+from tests.conftest import entry
+
+FIRST = (
+    entry("kube-scheduler", "x", aliases=("Default scheduler of pods",)),
+    entry("kube-proxy", "x"),
+    entry("Scheduler", "x"),
+    entry("Memory", "x"),
+)
+LATER = (entry("Long memory", "x"), entry("Short memory scheduler", "x"))
+
+
+def _stems(folder: Path, entries: Sequence[Entry]) -> NameStems:
+    folder.mkdir()
+    writer = NameStemsWriter()
+    for one in entries:
+        writer.add(names_of(one))
+    writer.write(GenerationLayout(folder))
+    return NameStems(GenerationLayout(folder))
+
+
+@pytest.fixture
+def layers(tmp_path: Path) -> MultiNameStems:
+    """Give the names of two layers; the last entry of the first is hidden."""
+    parts = [_stems(tmp_path / "first", FIRST), _stems(tmp_path / "later", LATER)]
+    return MultiNameStems(parts, [len(FIRST), len(LATER)], np.array([3]))
+
+
+EVERYTHING = PositionFilter.of([range(4), range(4, 6)], [3])
+
+
+@pytest.mark.parametrize(
+    ("question", "positions"),
+    [
+        ("scheduler", [0, 2, 5]),
+        ("schedulers", [0, 2, 5]),
+        ("scheduler memory", [5]),
+        ("memory", [4, 5]),
+        ("default kube", []),
+        ("pod scheduler", [0]),
+        ("unheard", []),
+        ("", []),
+    ],
+)
+def test_all_words_must_be_in_one_name(
+    layers: MultiNameStems, question: str, positions: list[int]
+) -> None:
+    """In any layer, in any inflection and order; of hidden entries none."""
+    assert sorted(said_names(layers, question, EVERYTHING)) == positions
+
+
+def test_what_is_said_counts_by_how_rare_it_is(layers: MultiNameStems) -> None:
+    """A whole name is said fully; beside a common word the rare one is most of it."""
+    shares = said_names(layers, "scheduler", EVERYTHING)
+    assert shares[2] == pytest.approx(1)
+    assert 0 < shares[5] < shares[0] < 1
+    assert said_names(layers, "proxy", EVERYTHING)[1] > shares[0]
+
+
+def test_only_the_entries_of_a_scope_are_found(layers: MultiNameStems) -> None:
+    """Of a range in each layer, or of some positions."""
+    assert list(said_names(layers, "scheduler", PositionFilter.of([range(1), range(4, 4)]))) == [0]
+    some = EVERYTHING.in_language(["de"], np.array([2, 4]))
+    assert list(said_names(layers, "scheduler", some)) == [2]
+
+
+def test_a_word_is_counted_once_an_entry(tmp_path: Path) -> None:
+    """However many of its names have it."""
+    stems = _stems(tmp_path / "one", FIRST)
+    assert stems.words.uses(numbers_of("scheduler kube proxy unheard")).tolist() == [2, 2, 1, 0]
+
+
+def test_an_index_without_names_has_none(tmp_path: Path) -> None:
+    """Empty files are no names."""
+    stems = _stems(tmp_path / "none", ())
+    assert stems.words.uses(numbers_of("scheduler")).tolist() == [0]
+    assert stems.words.holders(numbers_of("scheduler"), range(9)).tolist() == []
+
+
+def test_a_million_names_are_looked_up_in_milliseconds(tmp_path: Path) -> None:
+    """What too many have is not looked at, and writing all of them takes seconds."""
+    files = GenerationLayout(tmp_path)
+    rng = np.random.default_rng(2)
+    positions = np.repeat(np.arange(1_000_000, dtype=np.int32), 3)
+    numbers = (rng.zipf(1.3, len(positions)) % 200_000 + 1).astype(np.int64)
+    started = time.perf_counter()
+    write_name_words(files, numbers, positions)
+    assert time.perf_counter() - started < 20
+    words = NameWords(files)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 5 * len(positions)
+    assert words.uses(np.array([2]))[0] > MOST_HOLDERS
+    words.holders(np.array([2, 3]), range(1_000_000))
+    started = time.perf_counter()
+    for number in range(3, 103):
+        words.holders(np.array([2, number]), range(1_000_000))
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,78 @@
+"""The examples of the documents: what stands there is what the commands print."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from semsearch import build
+from tools.docs.checks import Page, pages
+from tools.docs.examples import normal, renewed
+from tools.docs.tables import ROOT
+
+SHOWN = [page.path for page in pages(ROOT) if page.blocks("console", "python")]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The package and a corpus of one entry, in a folder for documents."""
+    (tmp_path / "semsearch").symlink_to(ROOT / "semsearch")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "kitchen.csv").write_text(
+        "term,definition\nWhisk,A tool for beating air into eggs.\n", encoding="utf-8"
+    )
+    build([str(tmp_path / "corpus")], tmp_path / "built", model="hashed")
+    return tmp_path
+
+
+def _renewed(project: Path, text: str) -> str:
+    (project / "page.md").write_text(text, encoding="utf-8")
+    return renewed(Page(project, "page.md"), project / "built")
+
+
+def test_outputs_are_those_of_the_commands(project: Path) -> None:
+    """Commands of several blocks share one shell, prose stays, and the index itself stays as it is."""
+    before = "# A\n\n```console\n$ x=3\n$ echo a \\\n    b\n```\n\nProse.\n\n```console\n$ echo $x; cat no\nold\n```\n"
+    made = before.replace("    b\n", "    b\na b\n").replace(
+        "old\n", "3\ncat: no: No such file or directory\n"
+    )
+    assert _renewed(project, before) == made
+
+
+def test_an_output_that_was_cut_stays_short(project: Path) -> None:
+    """So long answers are shown by their beginning."""
+    text = "```console\n$ seq 5\nx\nx\n...\n```\n"
+    assert _renewed(project, text) == "```console\n$ seq 5\n1\n2\n...\n```\n"
+
+
+def test_an_output_that_differs_only_in_figures_stays(project: Path) -> None:
+    """Times and hashes are other ones each time."""
+    text = "```console\n$ echo took 12.5 ms, 0123456789abcdef\ntook 3 ms, ffffffffffff\n```\n"
+    assert _renewed(project, text) == text
+
+
+def test_python_code_that_fails_is_an_error(project: Path) -> None:
+    """An example that does not run is worse than none."""
+    with pytest.raises(RuntimeError, match="NameError"):
+        _renewed(project, "```python\nunknown\n```\n")
+
+
+def test_commands_ask_the_index_and_the_service(project: Path) -> None:
+    """The service answers under the address that people are told."""
+    text = "```console\n$ curl -s http://127.0.0.1:8000/v1/glossaries | grep -o kitchen | head -n 1\n```\n"
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl")
+    assert _renewed(project, text) == text.replace("1\n```", "1\nkitchen\n```")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("path", SHOWN)
+def test_examples_are_current(path: str, seed_index: Path) -> None:
+    """Figures aside: they may differ between machines."""
+    page = Page(ROOT, path)
+    made = renewed(page, seed_index).replace(
+        f"{ROOT}/", ""
+    )  # the index was built from a whole path
+    assert normal(made.splitlines()) == normal(page.text.splitlines())

@@ -1,0 +1,1 @@
+"""The documents: generated parts, examples with real output, checks, and the picture of the page."""

@@ -1,0 +1,148 @@
+"""Examples with real output: runs the `console` and `python` blocks of the documents.
+
+A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and of
+an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that index. An
+output that ends with a line `...` is cut to as many lines as it had; long lines are cut too. Progress
+bars are left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from markdown_it.token import Token
+
+from tests.browser.serving import serving
+from tools.docs.checks import Page, shell_lines
+
+WIDTH = 120
+"""The most columns of a line of output."""
+COLUMNS = 88
+"""How wide the terminal of an example is."""
+SHOWN_AT = "http://127.0.0.1:8000"
+SHELL = "bash"
+_END = "-- end of the output of an example --"
+_CUT = "..."
+_BAR = "━"
+
+
+def renewed(page: Page, index: Path) -> str:
+    """Return the text of a page with the outputs of its examples made anew.
+
+    An output that differs from what stands there only in figures (times, ids, measured numbers) stays
+    as it is.
+
+    Raises:
+        RuntimeError: Python code of the page, or the shell, failed; the message has what it said.
+    """
+    blocks = page.blocks("console", "python")
+    if not blocks:
+        return page.text
+    lines = page.text.splitlines()
+    with _folder(page.root, index) as folder, _service(page, folder) as address:
+        outputs = _run(folder, page.root, blocks, address)
+    for block, said in reversed([*zip(blocks, outputs, strict=True)]):
+        if block.info.strip() == "console" and block.map:
+            first, behind = block.map[0] + 1, block.map[1] - 1
+            made = _block(block, said)
+            if normal(made) != normal(block.content.splitlines()):
+                lines[first:behind] = made
+    return "\n".join(lines) + "\n"
+
+
+def normal(lines: list[str]) -> str:
+    """Return a text without its figures: digits, hashes, and blanks that only align columns."""
+    text = re.sub(r"(?<![^\W_])[0-9a-f]{8,}(?![^\W_])", "#", "\n".join(lines))
+    return re.sub(r"[ ─━]+", " ", re.sub(r"\d[\d.,:]*", "0", text)).strip()
+
+
+@contextlib.contextmanager
+def _folder(root: Path, index: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        shutil.copytree(root / "corpus", folder / "corpus")
+        shutil.copytree(index, folder / "index")
+        yield folder
+
+
+@contextlib.contextmanager
+def _service(page: Page, folder: Path) -> Iterator[str]:
+    asks = any(SHOWN_AT in block.content for block in page.blocks("console"))
+    with serving(folder / "index") if asks else contextlib.nullcontext(SHOWN_AT) as address:
+        yield address.rstrip("/")
+
+
+def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[list[list[str]]]:
+    """Return the lines that each command of each block printed, figures of the service replaced."""
+    script = [f'semsearch() {{ "{sys.executable}" -m semsearch "$@"; }}', "exec 2>&1"]
+    for block in blocks:
+        if block.info.strip() == "console":
+            commands = [line.replace(SHOWN_AT, address) for line in shell_lines(block)]
+        else:
+            commands = [f'"{sys.executable}" - <<"PYTHON" || exit 1\n{block.content}PYTHON']
+        script += [f'{command}\nprintf "\\n%s\\n" "{_END}"' for command in commands]
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SEMSEARCH_")}
+    done = subprocess.run(  # noqa: S603 - runs what the documents tell people to run
+        [SHELL, "-c", "\n".join(script)],
+        cwd=folder,
+        env={
+            **kept,
+            "PYTHONPATH": str(root),
+            "COLUMNS": str(COLUMNS),
+            "NO_COLOR": "1",
+            "LOGNAME": "ann",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    said = done.stdout.replace(address, SHOWN_AT).replace(str(folder), "/work").split(f"\n{_END}\n")
+    outputs = iter(said)
+    counts = [
+        sum(1 for _ in shell_lines(block)) if block.info.strip() == "console" else 1
+        for block in blocks
+    ]
+    if done.returncode or len(said) <= sum(counts):
+        raise RuntimeError(f"example {len(said)} failed: {said[-1]}")
+    return [[next(outputs).rstrip().splitlines() for _ in range(count)] for count in counts]
+
+
+def _block(block: Token, outputs: list[list[str]]) -> list[str]:
+    """Return the lines of a block: its commands, each with the lines that it printed."""
+    lines: list[str] = []
+    for (command, before), said in zip(_parts(block), outputs, strict=True):
+        shown = [_shortened(line.rstrip()) for line in said if _BAR not in line]
+        if before and before[-1] == _CUT and len(shown) >= len(before):
+            shown = [*shown[: len(before) - 1], _CUT]
+        lines += [*command, *shown]
+    return lines
+
+
+def _parts(block: Token) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield each command as it is written, and the lines below it."""
+    command: list[str] = []
+    output: list[str] = []
+    for line in block.content.splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command, output
+            command, output = [line], []
+        elif command[-1].endswith("\\") and not output:
+            command.append(line)
+        else:
+            output.append(line)
+    yield command, output
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= WIDTH else line[: WIDTH - 4] + " ..."
