@@ -48,11 +48,11 @@ class Manifest:
     engine: EngineInfo
     """What finds entries."""
     phrase_engine: EngineInfo
-    """What finds phrases that people ask with."""
+    """The engine for asked-as phrases."""
     reranker: RerankerInfo | None
     entries: int
     vectors: int
-    """Of passages and phrases."""
+    """Number of vectors of passages and phrases."""
     phrases: int
     mean_words: float
     """Mean number of words of an entry, names included; BM25 compares each entry's length with

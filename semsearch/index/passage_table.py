@@ -65,7 +65,7 @@ class PassageTable:
 
     @property
     def phrase_rows(self) -> range:
-        """The rows of all phrases."""
+        """The rows of all asked-as phrases."""
         return range(int(self.first_rows[-1]), len(self._lengths))
 
     def glossaries(self) -> list[str]:

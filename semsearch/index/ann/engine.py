@@ -78,7 +78,7 @@ def write_ann(files: GenerationLayout, dim: int, wanted: str, progress: Progress
 def write_phrase_ann(
     files: GenerationLayout, dim: int, wanted: str, progress: Progress
 ) -> EngineInfo:
-    """Do the same for the phrases of a segment; without any it needs no graph."""
+    """Choose and build the engine for the phrases of a segment; without any it is flat."""
     stored = PhraseVectors(files, dim)
     return _write(stored, files.phrase_engine, wanted if len(stored) else FLAT, progress, "phrase")
 
@@ -128,12 +128,12 @@ class VectorSearcher:
 
     @classmethod
     def open(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
-        """Open the engine for the entries of a segment as its manifest states it."""
+        """Open the engine for the entries of a segment."""
         return cls._open(EntryVectors(files, dim), files.engine, info)
 
     @classmethod
     def open_phrases(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
-        """Open the engine for its phrases, whose numbers take the place of positions."""
+        """Open the engine for the phrases of a segment, by number instead of position."""
         return cls._open(PhraseVectors(files, dim), files.phrase_engine, info)
 
     @classmethod

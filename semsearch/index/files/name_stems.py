@@ -45,7 +45,7 @@ class NameStemsWriter:
         self._starts.append(len(self._numbers))
 
     def write(self, files: GenerationLayout) -> None:
-        """Write both files, and those of `name_words`."""
+        """Write the files of this module and of `name_words.py`."""
         numbers = np.array(self._numbers, dtype="<i8")
         starts = np.array(self._starts, dtype="<i8")
         write_array(files.name_stems, numbers)
