@@ -63,22 +63,24 @@ class ScoreParts:
     """The parts of the fused score of an entry; `ranking/weights.py` has their weights.
 
     `definition`, `lead` and `sentence` are cosines with the whole definition, its first sentence
-    and its best sentence. `tokens` is how well the words of the definition match those of the
-    question, and `coverage` how much of the definition the question covers, both -1 to 1. `words`
-    is the BM25 score, 0 if no word is shared. `named` is the share of the entry's name that a
-    descriptive question contains, 0 to 1; it lowers the score. `asked` is the cosine with the
-    nearest of the entry's asked-as phrases, 0 without any. `tokens`, `coverage` and `named` are
-    computed for the best fifty candidates only, and 0 for others.
+    and its best sentence. `term` is the cosine with the nearest of the entry's names, and `asked`
+    that with the nearest of its asked-as phrases, 0 without any. `tokens` is how well the words of
+    the definition match those of the question, and `coverage` how much of the definition the
+    question covers, both -1 to 1. `words` is the BM25 score, 0 if no word is shared. `named` is the
+    share of the entry's name that a descriptive question contains, 0 to 1; it lowers the score.
+    `term`, `tokens`, `coverage` and `named` are computed for the best fifty candidates only, and 0
+    for others.
     """
 
     definition: float = 0.0
     lead: float = 0.0
     sentence: float = 0.0
+    term: float = 0.0
+    asked: float = 0.0
     tokens: float = 0.0
     coverage: float = 0.0
     words: float = 0.0
     named: float = 0.0
-    asked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

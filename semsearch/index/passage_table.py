@@ -1,8 +1,8 @@
 """The entries of a build, and the texts of theirs that need a vector (passages).
 
-Only the hash and the length of a passage are stored. Its text is cut from the definition again when
-it is needed, in a hundredth of the time that embedding takes. Stored texts would take as much
-memory as the entries.
+Only the hash and the length of a text are stored. The text is cut from the entry again when it is
+needed, in a hundredth of the time that embedding takes. Stored texts would take as much memory as
+the entries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, track
 from semsearch.text.normalise import text_hash
-from semsearch.text.passages import Passage, passages_of, phrases_of
+from semsearch.text.passages import Passage, embedded_names, passages_of, phrases_of
 
 _BYTES = 32
 """Length of a hash."""
@@ -26,7 +26,7 @@ class PassageTable:
     """Entries by position, and their texts by row.
 
     The passages of all entries come first, of each the definition and then its sentences. The
-    asked-as phrases of all entries follow.
+    names of all entries follow, then their asked-as phrases.
     """
 
     def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
@@ -34,18 +34,25 @@ class PassageTable:
         self.entries = sorted(entries, key=lambda entry: entry.glossary)
         self._hashes = bytearray()
         self._lengths = array("i")
-        first_rows = array("q", [0])
+        first_rows, first_names = array("q", [0]), array("q", [0])
         for entry in track(self.entries, progress, "preparing", len(self.entries)):
             for passage in passages_of(entry):
                 self._add(passage.text)
             first_rows.append(len(self._lengths))
+        for entry in self.entries:
+            for name in embedded_names(entry):
+                self._add(name)
+            first_names.append(len(self._lengths) - first_rows[-1])
         self.first_rows: Numbers = np.array(first_rows, dtype=np.int64)
         """(entries + 1,) where the passages of each begin."""
+        self.first_names: Numbers = np.array(first_names, dtype=np.int64)
+        """(entries + 1,) where the names of each begin, counted from the first name of all."""
+        self._first_phrase_row = len(self._lengths)
         first_phrases = array("q", [0])
         for entry in self.entries:
             for phrase in phrases_of(entry):
                 self._add(phrase)
-            first_phrases.append(len(self._lengths) - first_rows[-1])
+            first_phrases.append(len(self._lengths) - self._first_phrase_row)
         self.first_phrases: Numbers = np.array(first_phrases, dtype=np.int64)
         """(entries + 1,) where the phrases of each begin, counted from 0."""
 
@@ -64,9 +71,14 @@ class PassageTable:
         return range(int(self.first_rows[-1]))
 
     @property
+    def name_rows(self) -> range:
+        """The rows of all names."""
+        return range(int(self.first_rows[-1]), self._first_phrase_row)
+
+    @property
     def phrase_rows(self) -> range:
         """The rows of all asked-as phrases."""
-        return range(int(self.first_rows[-1]), len(self._lengths))
+        return range(self._first_phrase_row, len(self._lengths))
 
     def glossaries(self) -> list[str]:
         """Return the glossary of each entry."""
@@ -84,15 +96,28 @@ class PassageTable:
         """Return the hashes of the definitions at some positions."""
         return self.hashes(self.first_rows[positions].tolist())
 
+    def name_hashes(self, start: int, end: int) -> list[bytes]:
+        """Return the hashes of the names from one number to another, counted from the first."""
+        return self.hashes(self.name_rows[start:end])
+
     def length(self, row: int) -> int:
         """Return the number of characters of a row's text."""
         return self._lengths[row]
 
     def text(self, row: int) -> str:
         """Return the text of a row."""
-        if row in self.phrase_rows:
-            phrase = row - self.phrase_rows.start
-            position = int(np.searchsorted(self.first_phrases, phrase, side="right")) - 1
-            return phrases_of(self.entries[position])[phrase - int(self.first_phrases[position])]
-        position = int(np.searchsorted(self.first_rows, row, side="right")) - 1
-        return passages_of(self.entries[position])[row - int(self.first_rows[position])].text
+        if row in self.passage_rows:
+            position = _owner(self.first_rows, row)
+            return passages_of(self.entries[position])[row - int(self.first_rows[position])].text
+        if row in self.name_rows:
+            name = row - self.name_rows.start
+            position = _owner(self.first_names, name)
+            return embedded_names(self.entries[position])[name - int(self.first_names[position])]
+        phrase = row - self.phrase_rows.start
+        position = _owner(self.first_phrases, phrase)
+        return phrases_of(self.entries[position])[phrase - int(self.first_phrases[position])]
+
+
+def _owner(firsts: Numbers, number: int) -> int:
+    """Return the position whose texts include a number; `firsts` says where those of each begin."""
+    return int(np.searchsorted(firsts, number, side="right")) - 1

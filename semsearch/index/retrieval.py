@@ -25,6 +25,7 @@ from semsearch.index.segments.multi import (
     MultiPhrases,
     MultiPostings,
     MultiSearcher,
+    MultiTextVectors,
     MultiTokens,
 )
 from semsearch.index.segments.multi_entries import MultiEntries
@@ -109,6 +110,7 @@ class Retriever:
         self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
         self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts, deleted)
+        self.name_vectors = MultiTextVectors([s.name_vectors for s in self._segments], counts)
         self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
         self.phrases = MultiPhrases([s.phrases for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
@@ -255,12 +257,13 @@ class Retriever:
         known = self.snapshot.everything if glossary is None else self.snapshot.glossaries[glossary]
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
         named = self.name_stems.named_in(question.text, chosen)
-        for name, column in zip(_COSTLY, (tokens, coverage, named), strict=True):
+        term = self.name_vectors.nearest(question.vector, chosen)
+        for name, column in zip(_COSTLY, (term, tokens, coverage, named), strict=True):
             parts[inspected, PARTS.index(name)] = column
 
 
 _CHEAP = ("definition", "lead", "sentence", "words")
-_COSTLY = ("tokens", "coverage", "named")
+_COSTLY = ("term", "tokens", "coverage", "named")
 
 
 def _rank_uninspected_last(fused: Scores, inspected: Numbers) -> Scores:

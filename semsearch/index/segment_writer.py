@@ -18,6 +18,7 @@ from semsearch.index.ann.engine import write_ann, write_phrase_ann
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.phrases import write_phrases
 from semsearch.index.files.postings import write_words
+from semsearch.index.files.text_vectors import write_text_vectors
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.passage_table import PassageTable
 from semsearch.storage.atomic_files import sync
@@ -104,6 +105,12 @@ def write_segment(
         KeyError: a text has not been embedded.
     """
     _write_vectors(files, passages, embeddings, progress)
+    write_text_vectors(
+        files.name_vectors,
+        files.first_names,
+        passages.first_names,
+        lambda start, end: embeddings.vectors(passages.name_hashes(start, end)),
+    )
     write_phrases(files, passages, embeddings.vectors, progress)
     write_tokens(
         files,

@@ -15,16 +15,13 @@ from semsearch.ranking.weights import PARTS, ScoreWeights
 
 Scores = NDArray[np.float32]
 
+EXPECTED = (0.1, 0.3)
+"""The cosine to its nearest phrase expected of an entry whose other parts sum up to x: the first plus the second
+times x. With phrases for half of the entries (`make questions`)."""
+
 DESCRIPTION = 4
 """Content words besides a name from which a question describes something, rather than being about
 what it names."""
-
-
-ASKED_FLOOR = 0.4
-"""Cosine from which a phrase counts. A phrase that has nothing to do with the question is below, and then an entry with
-phrases has no advantage over one without."""
-
-_ASKED = PARTS.index("asked")
 
 
 def meaning(whole: Scores, sentence: Scores) -> Scores:
@@ -34,7 +31,7 @@ def meaning(whole: Scores, sentence: Scores) -> Scores:
 
 
 def fuse(parts: Scores, recipe: ScoreWeights) -> Scores:
-    """Combine the parts of the score as a recipe says.
+    """Combine the parts of the score as a recipe says: a weighted sum, and what phrases add to it.
 
     Args:
         parts: (n, len(PARTS)) one row for each entry, columns in the order of `recipe.PARTS`.
@@ -43,10 +40,30 @@ def fuse(parts: Scores, recipe: ScoreWeights) -> Scores:
     Returns:
         (n,) fused scores; only their order means something.
     """
-    counted = parts.copy()
-    counted[:, _ASKED] = np.maximum(counted[:, _ASKED] - ASKED_FLOOR, 0)
-    fused: Scores = counted @ recipe.weights
+    summed: Scores = parts @ recipe.weights
+    asked = parts[:, PARTS.index("asked")]
+    if not recipe.asked or not asked.any():
+        return summed
+    fused: Scores = summed + np.float32(recipe.asked) * asked_beyond(asked, summed)
     return fused
+
+
+def asked_beyond(asked: Scores, summed: Scores) -> Scores:
+    """Return how much nearer the phrases of entries are than those of an entry of their score are expected to be.
+
+    An entry without phrases keeps its score, whatever others have. If it got 0 for them, nothing would find
+    it beside entries that have some.
+
+    Args:
+        asked: (n,) cosines to the nearest phrase of each; 0 for an entry without phrases.
+        summed: (n,) what all other parts sum up to.
+
+    Returns:
+        (n,) positive or negative; 0 for an entry without phrases.
+    """
+    at_zero, slope = EXPECTED
+    beyond: Scores = np.where(asked, asked - np.float32(at_zero) - np.float32(slope) * summed, 0)
+    return beyond
 
 
 def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:

@@ -19,29 +19,31 @@ class ScoreWeights:
 
     The defaults were fitted on the tuning halves of the questions for five glossaries (`make
     fit-recipe`), and rounded. The best sentence finds candidates and is shown, but where whole definition and
-    first sentence take part it adds nothing. `asked` counts as far as it exceeds `fusion.ASKED_FLOOR`. `names` says whether a question that is a name, or resembles
+    first sentence take part it adds nothing. `asked` counts as far as it exceeds what the other parts suggest (`fusion.asked_beyond`). `names` says whether a question that is a name, or resembles
     one, finds it before anything else.
     """
 
-    definition: float = 0.55
-    lead: float = 0.45
+    definition: float = 0.57
+    lead: float = 0.29
     sentence: float = 0.0
-    tokens: float = 1.3
-    coverage: float = 0.45
-    words: float = 0.013
-    named: float = -0.4
-    asked: float = 2.0
+    term: float = 0.47
+    asked: float = 1.0
+    tokens: float = 0.73
+    coverage: float = 0.58
+    words: float = 0.01
+    named: float = -0.46
     names: bool = True
 
     @property
     def weights(self) -> NDArray[np.float32]:
-        """The weights in the order of `PARTS`."""
-        return np.array([getattr(self, name) for name in PARTS], dtype=np.float32)
+        """The weights of what is summed, in the order of `PARTS`; `asked` is no summand and has 0."""
+        summed = (0 if name == "asked" else getattr(self, name) for name in PARTS)
+        return np.array([*summed], dtype=np.float32)
 
     @property
     def is_shallow(self) -> bool:
         """Whether it needs nothing that is computed only for the best candidates."""
-        return not (self.tokens or self.coverage or self.named)
+        return not (self.term or self.tokens or self.coverage or self.named)
 
 
 DEFAULT = ScoreWeights()
@@ -52,9 +54,9 @@ def stated_weights(recipe: ScoreWeights) -> dict[str, float]:
     return {name: getattr(recipe, name) for name in PARTS}
 
 
-_NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, 0, names=False)
+_NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, 0, 0, names=False)
 
-SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, words=0.03, asked=1.0)
+SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, asked=1, words=0.03)
 """By what candidates are chosen for a closer look: all that costs little."""
 
 ABLATIONS: dict[str, ScoreWeights] = {
@@ -70,6 +72,8 @@ ABLATIONS: dict[str, ScoreWeights] = {
     "everything": DEFAULT,
     "- whole definition": replace(DEFAULT, definition=0),
     "- first sentence": replace(DEFAULT, lead=0),
+    "- term": replace(DEFAULT, term=0),
+    "- asked": replace(DEFAULT, asked=0),
     "- tokens": replace(DEFAULT, tokens=0),
     "- coverage": replace(DEFAULT, coverage=0),
     "- words": replace(DEFAULT, words=0),

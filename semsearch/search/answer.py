@@ -18,7 +18,6 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
-from semsearch.ranking.fusion import ASKED_FLOOR
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
@@ -31,6 +30,10 @@ from semsearch.text.stems import question_stems, words_with_stems
 _PARTS = (Tier.PREFIX, Tier.PARTIAL)
 AS_WRITTEN = 10.0
 """What puts a name that is written just as it was asked for before any other: more than a fused score can be."""
+
+MIN_PHRASE_COSINE = 0.4
+"""Cosine from which an asked-as phrase is shown as evidence; below it has little to do with the
+question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ def _hits(
 
 def _phrase(candidate: Candidate, entry: Entry) -> str | None:
     """Return the phrase of an entry that speaks for it, if one does."""
-    if candidate.parts.asked <= ASKED_FLOOR:
+    if candidate.parts.asked <= MIN_PHRASE_COSINE:
         return None
     return phrases_of(entry)[candidate.phrase]
 

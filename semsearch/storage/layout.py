@@ -24,6 +24,8 @@
         vectors.f32             one float32 row for each passage
         engine.faiss            HNSW graph of the entries, if the index is large
         first_rows.i64          first row of each entry
+        name_vectors.i8         one int8 row for each name that is embedded
+        first_names.i64         first name of each entry
         phrases.i8              one int8 row for each asked-as phrase
         first_phrases.i64       first phrase of each entry
         phrase_keys.i64         hashes of the phrases (see `index/files/phrases.py`)
@@ -85,6 +87,8 @@ class GenerationLayout:
             self.name_word_positions,
             self.vectors,
             self.first_rows,
+            self.name_vectors,
+            self.first_names,
             self.phrases,
             self.first_phrases,
             self.phrase_keys,
@@ -110,6 +114,16 @@ class GenerationLayout:
     def first_rows(self) -> Path:
         """Little-endian int64, one for each position and one at the end."""
         return self.root / "first_rows.i64"
+
+    @property
+    def name_vectors(self) -> Path:
+        """int8, row after row: the vectors of names."""
+        return self.root / "name_vectors.i8"
+
+    @property
+    def first_names(self) -> Path:
+        """Little-endian int64, one for each position and one more."""
+        return self.root / "first_names.i64"
 
     @property
     def phrases(self) -> Path:

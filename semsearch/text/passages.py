@@ -1,8 +1,9 @@
 """Splits a definition into the passages that are embedded: the whole text and its sentences.
 
 A question is near to the whole definition if it paraphrases it, and near to a sentence if it asks
-for one property. The score uses both (`ranking/fusion.py`). Each asked-as phrase is a text of its
-own, which is no part of the definition and is never shown as one.
+for one property. The score uses both (`ranking/fusion.py`). Names and asked-as phrases are texts of
+their own: no part of the definition, and never shown as one. A name helps where the definition says
+in other words what the name means in general.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ MAX_SENTENCES = 64
 """Most sentences embedded of one definition. Later ones of a long page are rarely asked for, and
 keyword search still finds them."""
 
+MAX_NAMES = 16
+"""Names embedded of one entry: the term and its first aliases."""
 
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _LINKS = frozenset({"see also", "related terms", "further reading", "references", "external links"})
@@ -49,8 +52,13 @@ def passages_of(entry: Entry) -> list[Passage]:
     return [whole] if len(parts) < 2 else [whole, *parts[:MAX_SENTENCES]]
 
 
+def embedded_names(entry: Entry) -> list[str]:
+    """Return the names of an entry that are embedded: the term, then its aliases."""
+    return list(dict.fromkeys((entry.term, *entry.aliases)))[:MAX_NAMES]
+
+
 def phrases_of(entry: Entry) -> tuple[str, ...]:
-    """Return the phrases by which people ask for an entry, in their order."""
+    """Return the asked-as phrases of an entry, in their order."""
     return entry.details.asked_as
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, astuple, dataclass
+
+import numpy as np
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
 from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS
-from semsearch.ranking.fusion import ASKED_FLOOR
+from semsearch.ranking.fusion import asked_beyond
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 VERDICTS = {
@@ -22,11 +24,12 @@ PART_NAMES = {
     "definition": "Nearness of the whole definition",
     "lead": "Nearness of its first sentence",
     "sentence": "Nearness of its best sentence",
+    "term": "Nearness of its name",
+    "asked": "Nearness of an asked-as phrase, above what the other parts suggest",
     "tokens": "Words of the question it answers, by meaning",
     "coverage": "Share of the definition that the question covers",
     "words": "Words that both use (BM25)",
     "named": "Own name in a description (counts against it)",
-    "asked": f"Nearness to what people asked, above {ASKED_FLOOR:g}",
 }
 """What `types.ScoreParts` are called where people read them."""
 
@@ -51,8 +54,10 @@ class Share:
 
 def shares(parts: ScoreParts) -> list[Share]:
     """Return what each part of a score gives to its sum, the most first; none that is 0."""
-    counted = replace(parts, asked=max(0.0, parts.asked - ASKED_FLOOR))
-    found = [Share(name, getattr(counted, name), getattr(DEFAULT, name)) for name in PARTS]
+    columns = np.array([astuple(parts)], dtype=np.float32)
+    beyond = asked_beyond(columns[:, PARTS.index("asked")], columns @ DEFAULT.weights)
+    values = {**asdict(parts), "asked": float(beyond[0])}
+    found = [Share(name, values[name], getattr(DEFAULT, name)) for name in PARTS]
     return sorted((share for share in found if share.value), key=lambda share: -share.given)
 
 

@@ -86,7 +86,9 @@ def test_confidence_and_labels_follow_it(index: Path) -> None:
     assert sure.hits[0].matched_by is Tier.MEANING
 
 
-@pytest.mark.parametrize("question", ["leaven", "inner loafs", "leav", "levaen", "lesven"])
+@pytest.mark.parametrize(
+    "question", ["leaven", "inner loafs", "bannet", "percentage", "levaen", "lesven"]
+)
 @pytest.mark.parametrize("intercept", [-9, 9])
 def test_names_keep_their_confidence(index: Path, question: str, intercept: float) -> None:
     """Exact, other forms, beginnings and misspelt ones: they are not right by their meaning."""

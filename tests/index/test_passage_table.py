@@ -7,7 +7,7 @@ import numpy as np
 from semsearch.core.progress import Silent
 from semsearch.index.passage_table import PassageTable
 from semsearch.text.normalise import text_hash
-from semsearch.text.passages import passages_of
+from semsearch.text.passages import MAX_NAMES, passages_of
 from tests.conftest import ENTRIES, entry
 
 
@@ -24,6 +24,30 @@ def test_rows_are_the_passages_of_the_entries_one_after_the_other() -> None:
     assert [passages.length(row) for row in passages.rows] == [len(text) for text in texts]
 
 
+def test_names_follow_the_passages_of_all() -> None:
+    """Of each entry the term and its aliases, none twice, with hash and length."""
+    starter = entry("Starter", "It raises dough.", aliases=("Sourdough", "Starter", "Levain"))
+    crumb = entry("Crumb", "The inside of bread.")
+    built = PassageTable([starter, crumb], Silent())
+    assert built.first_names.tolist() == [0, 3, 4]
+    assert [built.text(row) for row in built.name_rows] == [
+        "Starter",
+        "Sourdough",
+        "Levain",
+        "Crumb",
+    ]
+    assert built.name_hashes(1, 4) == [text_hash(t) for t in ("Sourdough", "Levain", "Crumb")]
+    assert [*built.rows] == [*built.passage_rows, *built.name_rows, *built.phrase_rows]
+    assert [built.length(row) for row in built.name_rows] == [7, 9, 6, 5]
+
+
+def test_an_entry_of_many_names_has_some_of_them_embedded() -> None:
+    """The term and its first aliases."""
+    named = entry("A", "A letter of bread.", aliases=tuple(f"name {i}" for i in range(40)))
+    built = PassageTable([named], Silent())
+    assert built.first_names.tolist() == [0, MAX_NAMES]
+
+
 def test_the_first_row_of_an_entry_is_its_whole_definition() -> None:
     """For any positions, in the order they are asked for."""
     passages = PassageTable(ENTRIES[:3], Silent())
@@ -37,7 +61,7 @@ def test_equal_texts_have_rows_of_their_own_and_one_hash() -> None:
     """Whoever embeds them sees that they are one."""
     twins = [entry(term, "A piece of fermented dough.") for term in ("Chef", "Levain")]
     passages = PassageTable(twins, Silent())
-    one, other = passages.hashes(passages.rows)
+    one, other = passages.hashes(passages.passage_rows)
     assert one == other
 
 
@@ -45,3 +69,4 @@ def test_nothing_to_build() -> None:
     """No entries have no rows."""
     passages = PassageTable([], Silent())
     assert (len(passages.rows), passages.first_rows.tolist()) == (0, [0])
+    assert passages.first_names.tolist() == [0]

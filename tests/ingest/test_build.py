@@ -43,6 +43,7 @@ from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.passages import embedded_names
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.ingest.killed_build import CHANGED
 
@@ -67,11 +68,11 @@ def test_a_rebuild_without_changes_publishes_nothing(index: Path) -> None:
 
 
 def test_only_texts_that_changed_are_embedded_again(index: Path) -> None:
-    """One definition changed, one entry gone, one new: two texts."""
+    """One definition changed, one entry gone, one new: two definitions and a name."""
     reworded = replace(ENTRIES[1], definition="The soft inside of a loaf.")
     new = entry("Scoring", "Cutting the dough before it is baked.")
     report = build_index([ENTRIES[0], reworded, *ENTRIES[3:], new], index, model="hashed")
-    assert report.embedded == 2
+    assert report.embedded == 3
     assert report.changes.new == ("bakery:scoring",)
     assert report.changes.changed == ("bakery:crumb",)
     assert report.changes.gone == ("bakery:dutch-oven",)
@@ -98,7 +99,8 @@ def test_equal_definitions_under_two_ids_are_both_found(tmp_path: Path) -> None:
     with Glossary.open(tmp_path / "index") as glossary:
         hits = glossary.ask("a piece of fermented dough").hits[:2]
     assert {hit.entry.term for hit in hits} == {"Levain", "Chef"}
-    assert report.embedded == report.vectors - 1
+    names = {name for one in (*twins, *ENTRIES) for name in embedded_names(one)}
+    assert report.embedded == report.vectors - 1 + len(names)
 
 
 def test_opening_again_gives_equal_answers(index: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Pa
     index = tmp_path / "index"
     build_index(ENTRIES, index, model="hashed")
     report = build_index(ENTRIES, index, model=str(small_model))
-    assert (report.embedded, report.changes.unchanged) == (11, 7)
+    assert (report.embedded, report.changes.unchanged) == (20, 7)
     assert report.former_model == "hashed"
     assert build_index(ENTRIES, index, model=str(small_model)).former_model is None
     back = build_index(ENTRIES, index, model="hashed")
@@ -108,7 +108,7 @@ def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
     build_index(ENTRIES, index, model=str(folder))
     (folder / "more.txt").write_text("another file is another model", encoding="utf-8")
     report = build_index(ENTRIES, index, model=str(folder))
-    assert (report.embedded, report.former_model) == (11, report.model)
+    assert (report.embedded, report.former_model) == (20, report.model)
     build.build_report(report, index, as_json=False)
     said = capsys.readouterr().out
     assert f"The encoder {folder} is not the one it was when the index was built\n" in said

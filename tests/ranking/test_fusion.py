@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from semsearch.ranking.fusion import ASKED_FLOOR, fuse, named_in, passage_scores
+from semsearch.ranking.fusion import EXPECTED, fuse, named_in, passage_scores
 from semsearch.ranking.weights import DEFAULT, PARTS
+
+ASKED = PARTS.index("asked")
 
 
 def test_fused_is_the_weighted_sum_of_the_parts() -> None:
-    """One part at a time gives its weight, all of them their sum."""
-    each = fuse(np.eye(len(PARTS), dtype=np.float32), DEFAULT)
-    weights = {name: getattr(DEFAULT, name) for name in PARTS}
-    weights["asked"] *= 1 - ASKED_FLOOR
-    assert each == pytest.approx(list(weights.values()))
-    assert fuse(np.ones((1, len(PARTS)), dtype=np.float32), DEFAULT) == pytest.approx(sum(each))
+    """One part at a time gives its weight, all of them their sum; phrases are no summand."""
+    parts = np.eye(len(PARTS), dtype=np.float32)
+    parts[ASKED, ASKED] = 0
+    each = fuse(parts, DEFAULT)
+    weights = [0 if name == "asked" else getattr(DEFAULT, name) for name in PARTS]
+    assert each == pytest.approx(weights)
+    everything = np.ones((1, len(PARTS)), dtype=np.float32)
+    everything[0, ASKED] = 0
+    assert fuse(everything, DEFAULT) == pytest.approx(sum(weights))
+
+
+def test_phrases_add_what_they_are_nearer_than_expected() -> None:
+    """An entry without phrases keeps its score; a phrase that is farther than expected counts against."""
+    at_zero, slope = EXPECTED
+    summed = DEFAULT.definition
+    expected = at_zero + slope * summed
+    parts = np.zeros((4, len(PARTS)), dtype=np.float32)
+    parts[:, PARTS.index("definition")] = 1
+    parts[:, ASKED] = [0, expected, expected + 0.2, expected - 0.2]
+    gain = 0.2 * DEFAULT.asked
+    assert fuse(parts, DEFAULT) == pytest.approx([summed, summed, summed + gain, summed - gain])
+    without = replace(DEFAULT, asked=0)
+    assert fuse(parts, without) == pytest.approx([summed] * 4)
+
+
+def test_phrases_of_others_do_not_reorder_entries_without() -> None:
+    """Whatever an entry with phrases scores, two without keep their scores."""
+    parts = np.zeros((3, len(PARTS)), dtype=np.float32)
+    parts[:, PARTS.index("tokens")] = [0.5, 0.7, 0.1]
+    before = fuse(parts, DEFAULT)
+    parts[2, ASKED] = 0.9
+    after = fuse(parts, DEFAULT)
+    assert after[:2].tolist() == before[:2].tolist()
+    assert after[2] > after[1]
 
 
 def test_how_much_of_a_name_is_said() -> None:

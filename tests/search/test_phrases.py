@@ -12,7 +12,7 @@ from semsearch.core.answers import Tier, Verdict
 from semsearch.core.entries import Details, Entry
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
-from semsearch.ranking.fusion import ASKED_FLOOR
+from semsearch.search.answer import MIN_PHRASE_COSINE
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 
@@ -69,7 +69,7 @@ def test_a_short_question_that_somebody_asked_is_no_bare_word(
 def test_a_phrase_that_is_not_near_says_nothing(opened: Glossary) -> None:
     """Neither in the score nor in the evidence."""
     for hit in opened.ask("the body of a ship, without masts").hits:
-        assert hit.evidence.parts.asked <= ASKED_FLOOR
+        assert hit.evidence.parts.asked <= MIN_PHRASE_COSINE
         assert hit.evidence.phrase is None
 
 

@@ -54,7 +54,7 @@ def test_shares_add_up_to_the_fused_score() -> None:
     """What the parts give, the most first, is what orders the hits."""
     import numpy as np  # noqa: PLC0415
 
-    parts = ScoreParts(0.4, 0.5, 0.6, 0.7, 0.3, 4.0, 0.5, 0.6)
+    parts = ScoreParts(0.4, 0.5, 0.6, 0.3, 0.5, 0.7, 0.3, 4.0, 0.5)
     found = shares(parts)
     row = np.array([[getattr(parts, name) for name in PARTS]], dtype=np.float32)
     assert sum(share.given for share in found) == pytest.approx(float(fuse(row, DEFAULT)[0]))

@@ -22,6 +22,7 @@ from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
 from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import FoundWords, Uses, WordsIndex, found_words
+from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
@@ -193,6 +194,14 @@ class MultiNameStems(MultiParts[NameStems]):
             if len(found):
                 names = part.names_of(found - start)
                 yield replace(names, positions=names.positions + start)
+
+
+class MultiTextVectors(MultiParts[TextVectors]):
+    """The vectors of short texts, such as names, of all segments."""
+
+    def nearest(self, question: Vectors, positions: Numbers) -> Scores:
+        """Return the cosine with the nearest text of each entry; see `TextVectors.nearest`."""
+        return self.gather(positions, lambda part, own: part.nearest(question, own))
 
 
 class MultiSearcher(MultiParts[VectorSearcher]):

@@ -15,6 +15,7 @@ from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
 from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import WordsIndex
+from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.storage.layout import GenerationLayout
 
@@ -27,6 +28,7 @@ class Segment:
     words: WordsIndex
     tokens: TokensIndex
     name_stems: NameStems
+    name_vectors: TextVectors
     rows: Rows
     """The vectors of all passages, entry by entry."""
     first_rows: Numbers
@@ -46,6 +48,7 @@ class Segment:
             WordsIndex(files),
             TokensIndex(files),
             NameStems(files),
+            TextVectors(files.name_vectors, files.first_names, dim),
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
             VectorSearcher.open(files, dim, engine),

@@ -39,6 +39,16 @@ class WireScoreParts(Wire):
     ]
     lead: Annotated[float, Field(description="Cosine to its first sentence.", examples=[0.47])]
     sentence: Annotated[float, Field(description="Cosine to its best sentence.", examples=[0.54])]
+    term: Annotated[
+        float, Field(description="Cosine to the nearest of its names.", examples=[0.38])
+    ]
+    asked: Annotated[
+        float,
+        Field(
+            description="Cosine to the nearest phrase by which people ask for it; 0 without any.",
+            examples=[0.0],
+        ),
+    ]
     tokens: Annotated[
         float,
         Field(
@@ -61,13 +71,6 @@ class WireScoreParts(Wire):
             examples=[0.0],
         ),
     ]
-    asked: Annotated[
-        float,
-        Field(
-            description="Cosine to the nearest phrase by which people ask for it; 0 without any.",
-            examples=[0.71],
-        ),
-    ]
 
     @classmethod
     def of(cls, parts: ScoreParts) -> Self:
@@ -76,11 +79,12 @@ class WireScoreParts(Wire):
             parts.definition,
             parts.lead,
             parts.sentence,
+            parts.term,
+            parts.asked,
             parts.tokens,
             parts.coverage,
             parts.words,
             parts.named,
-            parts.asked,
         )
 
 

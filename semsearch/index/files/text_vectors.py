@@ -1,0 +1,74 @@
+"""Vectors of short texts that entries have beside their definitions, such as their names.
+
+    *.i8          one row for each text, its unit vector times 127, entry after entry
+    first_*.i64   where the rows of each position begin, and where the last ones end
+
+They lie apart from the vectors of definitions, since only the score reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.ranking.fusion import Scores
+from semsearch.storage.atomic_files import sync, write_array
+from semsearch.storage.int8 import SCALE, to_int8
+
+BATCH = 4096
+"""Vectors in memory at a time: 6 MB."""
+
+
+def write_text_vectors(
+    vectors: Path, firsts: Path, first: Numbers, take: Callable[[int, int], Vectors]
+) -> None:
+    """Write both files.
+
+    Args:
+        vectors: the file of the rows.
+        firsts: the file that says where the rows of each position begin.
+        first: (entries + 1,) its content.
+        take: gives the vectors of the texts from one number to another.
+    """
+    count = int(first[-1])
+    with vectors.open("wb") as stream:
+        for start in range(0, count, BATCH):
+            stream.write(to_int8(take(start, min(start + BATCH, count))).tobytes())
+    sync(vectors)
+    write_array(firsts, first.astype("<i8"))
+
+
+class TextVectors:
+    """The open files. Safe to use from several threads."""
+
+    def __init__(self, vectors: Path, firsts: Path, dim: int) -> None:
+        self._rows = Rows(vectors, np.int8, dim)
+        self._firsts: Numbers = mapped(firsts, "<i8")
+
+    def nearest(self, question: Vectors, positions: Numbers) -> Scores:
+        """Return the cosine of a question to the nearest text of each entry.
+
+        Args:
+            question: (d,) unit vector.
+            positions: (n,) which entries.
+
+        Returns:
+            (n,) cosines; 0 for an entry that has no such text.
+        """
+        firsts = self._firsts[positions]
+        counts = self._firsts[positions + 1] - firsts
+        found = np.zeros(len(positions), dtype=np.float32)
+        (some,) = counts.nonzero()
+        if len(some):
+            counts = counts[some]
+            starts = np.cumsum(counts) - counts
+            rows = self._rows.take(
+                np.repeat(firsts[some] - starts, counts) + np.arange(counts.sum())
+            )
+            cosines = rows.astype(np.float32) @ (question / np.float32(SCALE))
+            found[some] = np.maximum.reduceat(cosines, starts)
+        return found
