@@ -47,7 +47,7 @@ _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
 
 
 @dataclass(frozen=True, slots=True)
-class EntryOrRefusal:
+class MadeEntries:
     """The results for the records of one glossary, each list in their order."""
 
     entries: list[Entry]
@@ -56,7 +56,7 @@ class EntryOrRefusal:
     left_out: list[LeftOut]
 
 
-def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
+def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
     """Make entries of all records of one glossary.
 
     Args:
@@ -93,7 +93,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
         else:
             refusals.append((place, outcome))
     refused = [refusal for _, refusal in sorted(refusals, key=_place)]
-    return EntryOrRefusal(entries, refused, done, left_out)
+    return MadeEntries(entries, refused, done, left_out)
 
 
 def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:

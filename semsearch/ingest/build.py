@@ -235,7 +235,7 @@ class _Build:
         )
         export = exports.encoder
         made = self._maker
-        embedding = Embedding.by(
+        embedding = Embedding.choose(
             self._layout, made.name, made.fingerprint, export, lambda: made.encoder
         )
         embedded = self._embed(passages, embedding)

@@ -82,7 +82,7 @@ class EditSession:
         self._encoders.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Work]:
+    def writing(self) -> Iterator[LockedIndex]:
         """Hold the lock of the index and open its store.
 
         Raises:
@@ -106,7 +106,7 @@ class EditSession:
                     _check_belongs(layout, store, manifest)
                     self._check_known(manifest)
                     self._progress.advance(1)
-                    yield Work(layout, store, manifest, self._encoders, self._progress)
+                    yield LockedIndex(layout, store, manifest, self._encoders, self._progress)
         except IndexUnwritable as error:
             if is_fault_of_disk(error.__cause__):
                 self._fault = str(error.__cause__)
@@ -157,7 +157,7 @@ class EditSession:
             return EntryReader(self._layout.store)
 
 
-class Work:
+class LockedIndex:
     """One or several edits under the lock."""
 
     def __init__(

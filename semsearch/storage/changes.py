@@ -61,7 +61,7 @@ class Changing:
             "UPDATE entry SET position = ?, origin = ? WHERE id = ?", (position, origin, id_)
         )
 
-    def settle(self, deleted: Iterable[str]) -> None:
+    def finish_build(self, deleted: Iterable[str]) -> None:
         """Finish a build: store the remaining live deletions, and always raise the revision."""
         self._connection.execute("DELETE FROM live_deletion")
         self._connection.executemany(

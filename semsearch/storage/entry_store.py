@@ -36,7 +36,7 @@ from semsearch.storage.database import (
 )
 from semsearch.storage.embedding_cache import Embedded, EmbeddedTexts
 from semsearch.storage.idempotency import Answered
-from semsearch.storage.last_commit import tell_acknowledged
+from semsearch.storage.last_commit import write_last_commit
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
@@ -292,7 +292,7 @@ class EntryStore(EntryReader):
                 else:
                     kind = _kind_by_build(EntryChange(change), entry.id in known)
                     changes.put(entry, comparison.position(place), origin, kind)
-            changes.settle(preserved.deleted)
+            changes.finish_build(preserved.deleted)
         self._acknowledge(changes)
 
     def apply(
@@ -337,7 +337,7 @@ class EntryStore(EntryReader):
         return changed
 
     def _acknowledge(self, change: Changing) -> None:
-        tell_acknowledged(IndexLayout(self._file.parent).acknowledged, change.revision)
+        write_last_commit(IndexLayout(self._file.parent).acknowledged, change.revision)
 
     def _apply(self, change: Changing, edit: Edit) -> int:
         present = self.get(edit.id)

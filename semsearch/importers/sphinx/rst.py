@@ -17,7 +17,7 @@ from docutils.parsers.rst import Directive, Parser, directives
 from docutils.parsers.rst.states import Inliner
 from docutils.utils import new_document, unescape
 
-from semsearch.importers.sphinx.glossary_directive import stacks
+from semsearch.importers.sphinx.glossary_directive import term_groups
 
 MAX_LINE = 10_000
 """Most characters of a line; docutils' own limit."""
@@ -67,18 +67,18 @@ class _Glossary(Directive):
 
     def run(self) -> list[nodes.Node]:
         found = GlossaryList()
-        for stack in stacks(list(self.content)):
+        for group in term_groups(list(self.content)):
             item = nodes.definition_list_item()
-            for place, name in stack.terms:
+            for place, name in group.terms:
                 texts, _ = self.state.inline_text(name, self.lineno)
                 term = nodes.term(name, "", *texts)
                 term["line"] = self.content.items[place][1] + 1
                 item += term
             body = nodes.definition()
-            first = stack.body_start
-            lines = self.content[first : first + len(stack.body)]
-            if stack.body:
-                for at, line in enumerate(stack.body):
+            first = group.body_start
+            lines = self.content[first : first + len(group.body)]
+            if group.body:
+                for at, line in enumerate(group.body):
                     lines.data[at] = line
                 self.state.nested_parse(lines, 0, body)
             item += body

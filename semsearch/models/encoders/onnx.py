@@ -11,7 +11,7 @@ import numpy as np
 
 from semsearch.core.arrays import Encoded
 from semsearch.models.encoders.wordpieces import NO_TOKENS, WordPieces, is_word
-from semsearch.models.onnx.session import Graph, ModelExport
+from semsearch.models.onnx.session import ModelExport, OnnxSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path, export: EncoderExport, precision: str) -> None:
         self._export = export
-        self._graph = Graph(folder, export, precision)
-        self._pieces = WordPieces(self._graph.piece, export.special_ids)
+        self._session = OnnxSession(folder, export, precision)
+        self._pieces = WordPieces(self._session.piece, export.special_ids)
 
     @property
     def dim(self) -> int:
@@ -66,11 +66,11 @@ class OnnxEncoder:
         return self._encode(texts, self._export.entry_prompt)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
-        in_prompt = len(self._graph.pieces(prompt)) if prompt else 0
-        encodings = self._graph.tokens([prompt + text for text in texts])
+        in_prompt = len(self._session.pieces(prompt)) if prompt else 0
+        encodings = self._session.tokens([prompt + text for text in texts])
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
         tokens = [NO_TOKENS] * len(encodings)
-        for rows, (found_vectors, *in_context) in self._graph.run_all(encodings):
+        for rows, (found_vectors, *in_context) in self._session.run_all(encodings):
             vectors[rows] = found_vectors
             for found in in_context:
                 for i, row in zip(rows, found, strict=True):
@@ -84,4 +84,4 @@ class OnnxEncoder:
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""
-        return is_word(self._graph.pieces(text))
+        return is_word(self._session.pieces(text))

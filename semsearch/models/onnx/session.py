@@ -134,7 +134,7 @@ class ModelExport:
         return all(found is not None and found == self.sha256.get(n) for n, found in hashes.items())
 
 
-class Graph:
+class OnnxSession:
     """A loaded exported model. Thread-safe; each run uses one thread.
 
     Args:

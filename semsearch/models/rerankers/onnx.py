@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from semsearch.models.onnx.session import Graph, ModelExport
+from semsearch.models.onnx.session import ModelExport, OnnxSession
 from semsearch.models.rerankers.base import LogOdds
 
 
@@ -38,7 +38,7 @@ class OnnxReranker:
 
     def __init__(self, folder: Path, export: RerankerExport, precision: str) -> None:
         self._export = export
-        self._graph = Graph(folder, export, precision)
+        self._session = OnnxSession(folder, export, precision)
 
     @property
     def fingerprint(self) -> str:
@@ -48,7 +48,7 @@ class OnnxReranker:
     def score(self, question: str, texts: Sequence[str]) -> LogOdds:
         """Score pairs; see `Reranker.score`."""
         scores = np.empty(len(texts), dtype=np.float32)
-        pairs = self._graph.tokens([(question, text) for text in texts])
-        for rows, (found,) in self._graph.run_all(pairs):
+        pairs = self._session.tokens([(question, text) for text in texts])
+        for rows, (found,) in self._session.run_all(pairs):
             scores[rows] = found
         return scores
