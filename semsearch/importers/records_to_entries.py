@@ -17,7 +17,7 @@ from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, 
 from semsearch.importers.fields import shorten
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.redirects import merged, resolved, see_records_to_redirects
+from semsearch.importers.redirects import merge_redirects, resolve_keys, see_records_to_redirects
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -85,9 +85,9 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
             given.append((made, item.key))
             if item.left_out:
                 left_out.append(LeftOut(item.source, made.id, item.left_out))
-    entries = resolved(given)
+    entries = resolve_keys(given)
     done: list[Merged] = []
-    for place, outcome in merged(entries, given, redirects):
+    for place, outcome in merge_redirects(entries, given, redirects):
         if isinstance(outcome, Merged):
             done.append(outcome)
         else:

@@ -24,7 +24,7 @@ Given = Sequence[tuple[Entry, str]]
 """Entries, each with its key in the file, or an empty text."""
 
 
-def resolved(given: Given) -> list[Entry]:
+def resolve_keys(given: Given) -> list[Entry]:
     """Return the entries with the keys in their relations replaced by ids; unknown keys stay."""
     by_key: dict[tuple[str, str], str] = {}
     for entry, key in given:
@@ -50,7 +50,7 @@ def _with(entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]]
     return replace(entry, see_also=named(entry.see_also, entry.language), details=details)
 
 
-def merged(
+def merge_redirects(
     entries: list[Entry], given: Given, redirects: Sequence[tuple[int, Redirect]]
 ) -> Iterator[tuple[int, Merged | Refusal]]:
     """Add redirecting names to the entries they lead to, in place.

@@ -17,7 +17,7 @@ from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import write_ann, write_phrase_ann
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.phrases import write_phrases
-from semsearch.index.files.postings import write_words
+from semsearch.index.files.postings import write_postings
 from semsearch.index.files.text_vectors import write_text_vectors
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.passage_table import PassageTable
@@ -121,7 +121,7 @@ def write_segment(
     )
     total = len(passages.entries)
     write_snapshot(files, passages.by_entry(), relations, progress=progress, total=total)
-    mean_words = write_words(
+    mean_words = write_postings(
         files, passages.entries, progress, mean_words=reference.mean_words if reference else None
     )
     return WrittenSegment(

@@ -20,7 +20,7 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
 from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id
 from semsearch.ingest.edit_session import EditSession, EncoderProvider
-from semsearch.storage.entry_store import Edit, EntryReader, EntryStore, Stored
+from semsearch.storage.entry_store import Edit, EntryReader, EntryRow, EntryStore
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
 
@@ -331,7 +331,7 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _known(store: EntryReader, id_: str) -> Stored:
+def _known(store: EntryReader, id_: str) -> EntryRow:
     """Return the entry, or raise `EntryNotFound` with a similar id."""
     found = store.get(id_)
     if found is None:

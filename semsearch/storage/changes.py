@@ -21,7 +21,7 @@ _PUT = (
 )
 
 
-class Changing:
+class ChangeWriter:
     """Changes of entries in one transaction; each raises the revision by one."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -83,7 +83,7 @@ class Changing:
 
 
 @contextmanager
-def changing(connection: sqlite3.Connection, who: str) -> Iterator[Changing]:
+def change_transaction(connection: sqlite3.Connection, who: str) -> Iterator[ChangeWriter]:
     """Change entries in one transaction, signed if anything changed.
 
     Args:
@@ -91,6 +91,6 @@ def changing(connection: sqlite3.Connection, who: str) -> Iterator[Changing]:
         who: the author of the changes.
     """
     with transaction(connection):
-        change = Changing(connection)
+        change = ChangeWriter(connection)
         yield change
         change.sign(who)

@@ -29,8 +29,8 @@ FLAT_UP_TO = 10_000
 """Up to so many entries every entry is compared with the question; that takes less than 1 ms."""
 
 FETCH = 100
-"""Entries fetched by vectors, and again by words. It is larger than any answer, since an entry in
-the middle of both lists may come first once they are fused."""
+"""Entries fetched by vectors, and as many by words. An entry in the middle of both lists may come
+first once they are fused."""
 
 TARGET = 0.98
 """Least recall@10 that the engine must reach among the entries it fetches.

@@ -66,7 +66,7 @@ class NameStems:
     def named_in(self, question: str, positions: Numbers) -> Scores:
         """Return the largest share of a name that the question contains, for each entry.
 
-        See `fusion.name_overlap`.
+        See `fusion.named_in`.
 
         Args:
             question: the question.

@@ -1,9 +1,10 @@
 """Projection of vectors to two dimensions, so that similar vectors lie near each other.
 
-Up to 50 vectors are projected by PCA (Pearson, 1901), which is deterministic and keeps distances as
-well as two dimensions can. PCA turns many vectors into one cloud, so t-SNE keeps their
-neighbourhoods instead (van der Maaten and Hinton, 2008, by openTSNE). Vectors that come later,
-entries or questions, are placed between their neighbours, so the map does not move.
+Fewer than 50 vectors are projected by PCA (Pearson, 1901), which is deterministic and keeps
+distances as well as two dimensions can. PCA turns many vectors into one cloud, so t-SNE keeps their
+neighbourhoods instead (van der Maaten and Hinton, 2008, by openTSNE, if it is installed). Vectors
+that come later, entries or questions, are placed between their neighbours, so the map does not
+move.
 """
 
 from __future__ import annotations

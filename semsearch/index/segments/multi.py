@@ -21,7 +21,12 @@ from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
 from semsearch.index.files.phrases import Phrases
-from semsearch.index.files.postings import FoundWords, Uses, WordsIndex, found_words
+from semsearch.index.files.postings import (
+    PostingsIndex,
+    QuestionPostings,
+    StemPostings,
+    question_postings,
+)
 from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
@@ -80,27 +85,27 @@ class MultiParts(Generic[T_Part]):
         return found
 
 
-class MultiPostings(MultiParts[WordsIndex]):
+class MultiPostings(MultiParts[PostingsIndex]):
     """Keyword search over all segments."""
 
     def __init__(
-        self, parts: Sequence[WordsIndex], lengths: Sequence[int], deleted: Numbers
+        self, parts: Sequence[PostingsIndex], lengths: Sequence[int], deleted: Numbers
     ) -> None:
         """Take the parts, the number of entries in each, and the deleted positions."""
         super().__init__(parts, lengths)
         self._deleted = deleted
 
-    def find(self, question: str, allowed: PositionFilter) -> FoundWords:
-        """Look up the postings and the idf of a question's words; see `WordsIndex.lookup`."""
-        found: dict[str, list[Uses]] = {}
+    def find(self, question: str, allowed: PositionFilter) -> QuestionPostings:
+        """Look up the postings and the idf of a question's words; see `PostingsIndex.lookup`."""
+        found: dict[str, list[StemPostings]] = {}
         for part, own, start in self.each(allowed):
             for used, uses in part.lookup(question, own).items():
                 found.setdefault(used, []).append(uses.moved(start) if start else uses)
         merged = {
-            used: Uses.joined(lists).without(self._deleted).among(allowed.only)
+            used: StemPostings.joined(lists).without(self._deleted).among(allowed.only)
             for used, lists in found.items()
         }
-        return found_words(question, merged, len(allowed))
+        return question_postings(question, merged, len(allowed))
 
     def unknown(self, question: str, allowed: PositionFilter) -> list[str]:
         """Return the content words of a question that no allowed entry contains in any form."""
