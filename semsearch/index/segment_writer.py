@@ -1,7 +1,7 @@
-"""Writes the files of a segment: vectors, tokens, entry table, postings, nearest neighbours.
+"""Writes the files of a segment: vectors, phrases, tokens, entry table, postings, engines.
 
-Every segment is written here: a generation, the live segment beside it, and a scratch index.
-The order matters: the nearest neighbours read the vectors and the first rows of the entries.
+Every segment is written here: a generation, the live segment next to it, and a scratch index. The
+order matters: the engines read the vectors and the first rows of the entries.
 """
 
 from __future__ import annotations
@@ -94,12 +94,12 @@ def write_segment(
 
     Args:
         files: where to.
-        passages: the entries, at least one, with their passages.
-        embeddings: has the vector of every passage and the tokens of every definition.
+        passages: the entries, at least one, with their texts.
+        embeddings: has the vector of every text and the tokens of every definition.
         progress: reports each step.
         engine: the engine that is wanted, one of `ann.engine.ENGINES`.
         relations: between the entries.
-        reference: the generation that a live segment stands beside; None for a segment of its own.
+        reference: the generation of a live segment; None for a segment of its own.
 
     Raises:
         KeyError: a text has not been embedded.
