@@ -80,12 +80,14 @@ class EntryConflict(EntryError):
 
     def __init__(self, id_: str, expected: int, found: int) -> None:
         if not found:
-            said = f"there is no entry {id_!r} any more, revision {expected} of it was expected"
+            conflict = f"there is no entry {id_!r} any more, revision {expected} of it was expected"
         elif not expected:
-            said = f"there is an entry {id_!r} already, of revision {found}"
+            conflict = f"there is an entry {id_!r} already, of revision {found}"
         else:
-            said = f"the entry {id_!r} has revision {found}, not {expected} as expected"
-        super().__init__(f"{said}; nothing was changed: look at what is there now and edit that")
+            conflict = f"the entry {id_!r} has revision {found}, not {expected} as expected"
+        super().__init__(
+            f"{conflict}; nothing was changed: look at what is there now and edit that"
+        )
         self.id = id_
         self.expected = expected
         self.found = found

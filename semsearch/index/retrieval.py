@@ -67,7 +67,7 @@ class Candidate:
     parts: ScoreParts
     sentence_row: int
     phrase: int
-    """Which of its phrases is nearest to the question, or `NO_PHRASE`."""
+    """Number of its phrase that is nearest to the question, or `NO_PHRASE`."""
     fused: float
     odds: float
     """Log odds that this candidate is the right one of all; see `confidence.odds_of`."""

@@ -18,7 +18,7 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
 from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
 from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
-from semsearch.storage.entry_store import Edit, EntryReader, EntryStore, Stored
+from semsearch.storage.entry_store import Edit, EntryReader, EntryRow, EntryStore
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
 
@@ -327,7 +327,7 @@ class Editor(Closing):
         return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
 
 
-def _known(store: EntryReader, id_: str) -> Stored:
+def _known(store: EntryReader, id_: str) -> EntryRow:
     """Return the entry, or raise `EntryNotFound` with a similar id."""
     found = store.get(id_)
     if found is None:

@@ -33,8 +33,8 @@ def left_out(parts: Sequence[LeftOut]) -> None:
     """Print the fields of source files that entries cannot hold."""
     from semsearch.importers.report import counted  # noqa: PLC0415 - loads the importers
 
-    if said := counted(parts):
-        say(f"Left out: {said} entries (--report lists them)")
+    if text := counted(parts):
+        say(f"Left out: {text} entries (--report lists them)")
 
 
 def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
@@ -48,10 +48,10 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         "refused": len(report.refused),
     }
     if as_json:
-        stated = dataclasses.asdict(report)
-        stated["refused"] = [str(refusal) for refusal in report.refused]
-        stated["merged"] = [str(merged) for merged in report.merged]
-        print_json(json.dumps({"index": str(index), **stated}))
+        content = dataclasses.asdict(report)
+        content["refused"] = [str(refusal) for refusal in report.refused]
+        content["merged"] = [str(merged) for merged in report.merged]
+        print_json(json.dumps({"index": str(index), **content}))
         return
     for refusal in report.refused[:MAX_REFUSALS]:
         say(f"[yellow]refused[/] {escape(str(refusal))}")
@@ -84,9 +84,9 @@ def _conflicts(report: BuildReport) -> None:
     for conflict in report.conflicts[:MAX_REFUSALS]:
         say(f"[yellow]edited live[/] {escape(conflict.id)}")
         for whose, entry in (("live", conflict.live), ("corpus", conflict.corpus)):
-            said = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
-            said.truncate(SHOWN // 2, overflow="ellipsis")
-            print_text(Text.assemble((f"   {whose}: ", "dim"), said))
+            text = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
+            text.truncate(SHOWN // 2, overflow="ellipsis")
+            print_text(Text.assemble((f"   {whose}: ", "dim"), text))
     if len(report.conflicts) > MAX_REFUSALS:
         say(f"... and {len(report.conflicts) - MAX_REFUSALS} more (see --json)")
     count = counted_entries(len(report.conflicts))
