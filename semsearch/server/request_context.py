@@ -15,6 +15,7 @@ from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.search.glossary import MAX_K, Glossary
 from semsearch.server.auth.exposure import is_loopback
+from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
 from semsearch.server.page_cache import PageCache
@@ -46,7 +47,7 @@ class RequestContext:
         self._caller = caller_of(request)
         if refresh:
             self.glossary.follow(wait=False)
-        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
+        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller)
         self.caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
         tags = ",".join(request.headers.getlist("if-none-match")).split(",")
         self.is_not_modified = etag in (tag.strip().removeprefix("W/") for tag in tags)
@@ -154,6 +155,7 @@ class RequestContext:
             _public_url(self._request),
             base_url(self._request),
             tuple(self.glossaries()),
+            may_edit=self._caller.may_edit,
         )
 
 
@@ -173,11 +175,14 @@ def _public_url(request: Request) -> str:
     return settings.public_url and settings.public_url.rstrip("/") + "/"
 
 
-def _etag(index_tag: str, glossaries: tuple[str, ...]) -> str:
-    """Return the tag of the answers to a caller, which depend on the glossaries of the key.
+def _etag(index_tag: str, caller: Caller) -> str:
+    """Return the tag of the answers to a caller.
+
+    They depend on the glossaries of the key, and pages on whether it may edit.
 
     A browser revalidates with the tag it has even when the header that `Vary` names has changed.
     """
-    if not glossaries:
+    seen = [*sorted(map(repr, caller.glossaries)), *["edit"] * caller.may_edit]
+    if not seen:
         return index_tag
-    return f'{index_tag[:-1]}-{text_hash(" ".join(map(repr, sorted(glossaries)))).hex()[:8]}"'
+    return f'{index_tag[:-1]}-{text_hash(" ".join(seen)).hex()[:8]}"'

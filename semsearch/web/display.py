@@ -8,7 +8,7 @@ import numpy as np
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
-from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS
+from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS, RETIRED_DEFAULTS
 from semsearch.ranking.fusion import asked_beyond
 from semsearch.ranking.weights import DEFAULT, PARTS
 
@@ -96,14 +96,17 @@ def former_default(info: IndexInfo, named: str | None) -> str:
         info: the index.
         named: the encoder that the user named. There is no notice for a named one.
     """
-    short = FORMER_DEFAULTS.get(info.model)
-    if named is not None or short is None:
+    if named is not None:
         return ""
-    return (
+    advice = (
         f"The index was built with {info.model}; today's default is {DEFAULT_MODEL}: run "
-        f"`semsearch build PATHS --index {info.path}` again, or set SEMSEARCH_MODEL={short} to "
-        "keep it and silence this"
+        f"`semsearch build PATHS --index {info.path}` again"
     )
+    if info.model in RETIRED_DEFAULTS:
+        return f"{advice}; {info.model} does not come along any more"
+    if short := FORMER_DEFAULTS.get(info.model):
+        return f"{advice}, or set SEMSEARCH_MODEL={short} to keep it and silence this"
+    return ""
 
 
 _LANGUAGES = {

@@ -30,6 +30,9 @@ def entry_markdown(site: Site, related: Related) -> str:
     for title, found in sections.items():
         if found:
             lines.append(f"## {title}\n\n" + "\n".join(_item(site, other) for other in found))
+    if entry.details.asked_as:
+        asked = "\n".join(f"- “{in_markdown(phrase)}”" for phrase in entry.details.asked_as)
+        lines.append(f"## People ask\n\n{asked}")
     source = f", from {entry.source}" if entry.source else ""
     lines.append(f"Glossary: {entry.glossary}{source}. Id: `{entry.id}`")
     return "\n\n".join(lines) + "\n"

@@ -34,6 +34,8 @@ class Site:
     address: str = ""
     glossaries: tuple[GlossaryInfo, ...] = ()
     is_static: bool = False
+    may_edit: bool = False
+    """Whether whoever reads the page has a key to edit."""
 
     def seen_from(self, path: str) -> Site:
         """Return the site as seen from the page of a path."""

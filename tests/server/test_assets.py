@@ -1,4 +1,7 @@
-"""Static files and the hash in their URL."""
+"""Static files and the hash in their URL.
+
+Covers `web/assets`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Editing over HTTP: `routes.edits` and `changes`, `http.edit_requests` and `preconditions`."""
+"""Editing over HTTP: `routes.edits` and `changes`, `http.edit_requests` and `preconditions`.
+
+Covers `server/http/edit_requests`, `server/http/preconditions`.
+"""
 
 from __future__ import annotations
 

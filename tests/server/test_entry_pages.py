@@ -1,4 +1,7 @@
-"""Pages of entries and glossaries: `routes.entry_pages`, `entry_lists`."""
+"""Pages of entries and glossaries: `routes.entry_pages`, `entry_lists`.
+
+Covers `web/entry_page`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The key file: what it stores, who may read it, and several processes at once."""
+"""The key file: what it stores, who may read it, and several processes at once.
+
+Covers `server/auth/expiry`.
+"""
 
 from __future__ import annotations
 

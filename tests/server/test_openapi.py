@@ -1,4 +1,9 @@
-"""The interface description: `app`, `http.openapi`, `http.openapi_examples`, `routes.health`."""
+"""The interface description: `app`, `http.openapi`, `http.openapi_examples`, `routes.health`.
+
+Covers `server/http/openapi_examples`, `server/schemas/answers`, `server/schemas/base`,
+`server/schemas/entries`, `server/schemas/glossaries`, `server/schemas/imports`,
+`server/schemas/maps`, `server/schemas/related`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """Pages over HTTP: `routes.pages`, `routes.map`, `routes.opensearch_and_widget`, `error_responses`.
 
 Also `example_questions`.
+
+Covers `search/semantic_map`, `server/routes/map`, `server/routes/opensearch_and_widget`,
+`web/answer_view`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Permissions: every route has a required scope, and every request checks its key."""
+"""Permissions: every route has a required scope, and every request checks its key.
+
+Covers `server/request_context`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """Bad requests: `http.strict_requests`, `problems`, `exception_handlers`, `middleware`.
 
 Each kind gets its own status and a problem. Nothing gets a 500.
+
+Covers `server/http/error_responses`, `server/http/exception_handlers`,
+`server/http/strict_requests`, `server/routes/parameters`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """Routes that read: `routes.search`, `entries`, `map`, `parameters`, and `request_context`.
 
 Each answer is that of the library.
+
+Covers `server/app`, `server/http/middleware`, `server/routes/changes`, `server/routes/entries`,
+`server/routes/health`, `server/serialize`.
 """
 
 from __future__ import annotations

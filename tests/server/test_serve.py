@@ -1,4 +1,7 @@
-"""The real server: `serve`, `process`, `http.bounded_protocol`."""
+"""The real server: `serve`, `process`, `http.bounded_protocol`.
+
+Covers `server/process`.
+"""
 
 from __future__ import annotations
 

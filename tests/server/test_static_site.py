@@ -1,4 +1,7 @@
-"""A static site: `static_site`, `static_map`."""
+"""A static site: `static_site`, `static_map`.
+
+Covers `server/static_map`.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from semsearch.core.answers import Authored, Reference, Related
-from semsearch.core.entries import Entry, Source
+from semsearch.core.entries import Details, Entry, Source
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.web.markdown_view import MAX_LISTED, entry_markdown, llms, llms_full
 from semsearch.web.render import Site
@@ -121,3 +121,11 @@ def test_all_entries_in_one_text() -> None:
         "# rig\n\nWhat rig is.\n\n# \\*mast\\*\n\nWhat m is.\n"
     )
     assert llms_full([]) == "\n"
+
+
+def test_a_twin_says_what_people_ask() -> None:
+    """As items below a heading of their own, whatever they look like; not in the definition."""
+    entry = _entry("rig", details=Details.of({"asked_as": ("what holds the *sails*?", "# ropes")}))
+    twin = entry_twin(SITE, Related(entry, (), (), (), ()))
+    assert "## People ask\n\n- “what holds the \\*sails\\*?”\n- “# ropes”\n\nGlossary" in twin
+    assert _headings(twin) == ["rig", "People ask"]

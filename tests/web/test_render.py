@@ -1,4 +1,7 @@
-"""URLs in pages, and escaped texts: `render`, `urls`."""
+"""URLs in pages, and escaped texts: `render`, `urls`.
+
+Covers `web/urls`.
+"""
 
 from __future__ import annotations
 

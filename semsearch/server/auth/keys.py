@@ -81,6 +81,11 @@ class Caller:
         """Return the holder of a key."""
         return cls(key.id, key.name, key.scope, key.glossaries)
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether the key is good for editing what it may use."""
+        return self.scope.includes(KeyScope.EDIT)
+
     def may_use(self, glossary: str) -> bool:
         """Whether the key permits a glossary."""
         return not self.glossaries or glossary in self.glossaries

@@ -176,6 +176,10 @@ if (answer) {
     box.value = to.searchParams.get("q") ?? "";
     askNow(box.value);
   });
+  answer.addEventListener("stale", ({ detail }) => { // something that was kept is not so any more
+    kept.clear();
+    if (detail.again) ask({ again: true });
+  });
   let resting = 0;
   addEventListener("scroll", () => {
     clearTimeout(resting); // browsers limit how often the history may be written to

@@ -8,10 +8,13 @@ const policy = globalThis.trustedTypes?.createPolicy("semsearch", rules) ?? rule
 
 /** Fetch a URL of this service. */
 export function get(address, { signal, accept = "application/json" } = {}) {
+  return send(address, { signal, headers: { Accept: accept } });
+}
+
+/** Send a request to this service, as `fetch` does. */
+export function send(address, { headers, ...how }) {
   const key = sessionStorage.getItem(KEY);
-  const headers = { Accept: accept };
-  if (key) headers.Authorization = `Bearer ${key}`;
-  return fetch(address, { signal, headers });
+  return fetch(address, { ...how, headers: key ? { ...headers, Authorization: `Bearer ${key}` } : headers });
 }
 
 /** Fetch a page of this service as a document. */
