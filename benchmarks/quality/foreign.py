@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from training.concepts import Concept, read_concepts
-
 from benchmarks.quality.domains import entry_of
 from benchmarks.quality.foldoc import shortened
 from benchmarks.quality.glossaries import PROJECT, SOURCES
@@ -30,11 +28,12 @@ from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.abstention import calibration_error, reliability
 from semsearch.quality.evaluation.judgements import ANSWERABLE
 from semsearch.quality.evaluation.measures import rows
-from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.search.glossary import Glossary
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import WORD, fold
+from training.concepts import Concept, read_concepts
 from training.masking import masked, names_left
 
 MEDICINE, LEARNING = "medquad", "machine-learning"
@@ -108,14 +107,14 @@ def _question(text: str, names: set[str], entry: Entry) -> list[JudgedQuestion]:
 
 def ask(
     entries: Sequence[Entry], questions: Sequence[JudgedQuestion], index: Path, model: str
-) -> list[Outcome]:
+) -> list[QuestionOutcome]:
     """Build the index of a glossary, and put the questions to it."""
     build_index(entries, index, model=model)
     with Glossary.open(index) as glossary:
         return collect(glossary, questions)
 
 
-def show(title: str, entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> None:
+def show(title: str, entries: Sequence[Entry], outcomes: Sequence[QuestionOutcome]) -> None:
     """Print the figures of a glossary."""
     (row,) = rows(outcomes)
     strong = Strong.of(outcomes)

@@ -16,8 +16,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from training.concepts import KINDS, Concept, by_domain
-from training.folds import FOLDS, folds_of
 
 from benchmarks.quality.domains import (
     Asked,
@@ -47,6 +45,8 @@ from semsearch.search.live_index import IndexView
 from semsearch.text.names import names_of
 from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
 from semsearch.text.stems import question_stems, stem
+from training.concepts import KINDS, Concept, by_domain
+from training.folds import FOLDS, folds_of
 
 WORDS, RIVAL = "words of the definition", "names a rival"
 FEW_WORDS, MISSING = "two words of the definition", "a name that is missing"
@@ -150,13 +150,13 @@ class Source:
 
     def __init__(self, shown: IndexView, name: str, group: str) -> None:
         self.name = name
-        self.within = shown.within(name)
+        self.within = shown.allowed(name)
         (positions,) = self.within.ranges
         self.first = positions.start
         self._group = group
         self._shown = shown
         self._retriever: Retriever = shown.retriever
-        self._background = shown.fit_background(name)
+        self._background = shown.score_baseline(name)
 
     def position(self, id_: str) -> int:
         """Return the position of an entry that is there."""
@@ -211,7 +211,7 @@ class Source:
             if phrases is None
             else (phrases[at - self.first] @ question.vector).max(axis=1)
         )
-        reading = self._retriever.names.read(question.text, within, self._shown.encoder.is_word)
+        reading = self._shown.names.read(question.text, within, self._shown.encoder.is_word)
         tiers = {m.tier for p, m in reading.names.items() if p != left_out}
         return Sample(
             text=question.text,
