@@ -45,10 +45,10 @@ def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for p
     from semsearch.importers.formats import FORMATS  # noqa: PLC0415 - only this command needs it
 
     if as_json:
-        stated = [
+        content = [
             {"name": f.name, "about": f.about, "suffixes": f.suffixes} for f in FORMATS.values()
         ]
-        common.print_json(json.dumps(stated))
+        common.print_json(json.dumps(content))
         return
     table = Table("Format", "Suffixes", "", box=None, padding=(0, 2, 0, 0))
     for one in FORMATS.values():
@@ -56,10 +56,10 @@ def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for p
     common.print_table(table)
 
 
-def columns(stated: str | None) -> dict[str, str]:
+def columns(option: str | None) -> dict[str, str]:
     """Parse `term=Word,definition=Meaning`."""
     found: dict[str, str] = {}
-    for part in (stated or "").split(",") if stated else []:
+    for part in (option or "").split(",") if option else []:
         field, separator, column = part.partition("=")
         if not separator or not field.strip() or not column.strip():
             raise ImportFailed(f"{part!r} is not FIELD=COLUMN", "--columns")
@@ -90,14 +90,14 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
     refused = [str(refusal) for refusal in corpus.refusals]
     merged = [str(one) for one in corpus.merged]
     if as_json:
-        stated = {
+        content = {
             "files": corpus.files,
             "taken": len(corpus.entries),
             "merged": merged,
             "refused": refused,
             "left_out": [dataclasses.asdict(one) for one in corpus.left_out],
         }
-        common.print_json(json.dumps(stated))
+        common.print_json(json.dumps(content))
         return
     for refusal in refused[: common.MAX_REFUSALS]:
         common.done(f"refused {refusal}")

@@ -24,7 +24,7 @@ _Id = Annotated[
 ]
 _Expected = Annotated[
     int | None,
-    typer.Option(help="Do nothing unless the entry has this revision, which `history` shows."),
+    typer.Option(help="Do nothing unless the entry has this revision; `history` shows it."),
 ]
 _Aliases = Annotated[
     list[str] | None,
@@ -34,10 +34,12 @@ _Links = Annotated[
     list[str] | None,
     typer.Option("--see-also", "-s", help="An entry it links to, by id or name; several times."),
 ]
-_Language = Annotated[str | None, typer.Option(help="Of the definition, as en or pt-BR.")]
-_Category = Annotated[str | None, typer.Option(help="What its author counts it among.")]
-_Notation = Annotated[str | None, typer.Option(help="A code of it.")]
-_Status = Annotated[str | None, typer.Option(help="As its author calls it: deprecated.")]
+_Language = Annotated[
+    str | None, typer.Option(help="Language of the definition, such as en or pt-BR.")
+]
+_Category = Annotated[str | None, typer.Option(help="Its category, as its author named it.")]
+_Notation = Annotated[str | None, typer.Option(help="Its code in a classification.")]
+_Status = Annotated[str | None, typer.Option(help="Its status, such as deprecated.")]
 _Examples = Annotated[
     list[str] | None, typer.Option("--example", help="An example of its use; several times.")
 ]
@@ -72,11 +74,11 @@ def add(
     glossary: Annotated[
         str, typer.Argument(help="Its glossary.", autocompletion=completion.glossaries)
     ],
-    term: Annotated[str, typer.Argument(help="What is defined.")],
-    definition: Annotated[str, typer.Argument(help="What it means; - reads it from stdin.")],
+    term: Annotated[str, typer.Argument(help="The term to define.")],
+    definition: Annotated[str, typer.Argument(help="Its definition; - reads it from stdin.")],
     id_: Annotated[
         str | None,
-        typer.Option("--id", help="Its id behind the glossary (default: made of the term)."),
+        typer.Option("--id", help="The id after the glossary (default: made from the term)."),
     ] = None,
     alias: _Aliases = None,
     see_also: _Links = None,
@@ -120,9 +122,10 @@ def add(
 @app.command()
 def change(
     id_: _Id,
-    term: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    term: Annotated[str | None, typer.Option(help="The new term.")] = None,
     definition: Annotated[
-        str | None, typer.Option("--definition", "-d", help="What it means; - reads stdin.")
+        str | None,
+        typer.Option("--definition", "-d", help="The new definition; - reads it from stdin."),
     ] = None,
     alias: _Aliases = None,
     no_aliases: Annotated[bool, typer.Option("--no-aliases", help="Remove all aliases.")] = False,
@@ -155,7 +158,7 @@ def change(
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change parts of an entry; what is not given stays as it is."""
+    """Change parts of an entry; parts that are not given stay."""
     aliases, links = _list(alias, none=no_aliases), _list(see_also, none=no_see_also)
     stated = {
         "category": _one(category, none=no_category),
@@ -175,9 +178,7 @@ def change(
         if part is not None
     }
     if (term, definition, aliases, links, language) == (None,) * 5 and not details:
-        raise InvalidSetting(
-            "nothing to change was given; `semsearch change --help` lists what can be"
-        )
+        raise InvalidSetting("no change was given; `semsearch change --help` lists the options")
     with _editor(index) as editor:
         changed = editor.change(
             id_,
@@ -203,7 +204,7 @@ def delete(
 
 @app.command()
 def history(id_: _Id, index: Index = None, as_json: AsJson = False) -> None:
-    """Show all versions of an entry: when, by whom, and what was changed."""
+    """Show all versions of an entry: time, author and changes."""
     with _editor(index) as editor:
         edits.history(editor.history(id_), as_json=as_json)
 
@@ -216,7 +217,7 @@ def restore(
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an entry what it was at a revision, also after it was deleted."""
+    """Restore the state of an entry at a revision, also after it was deleted."""
     with _editor(index) as editor:
         changed = editor.restore(id_, revision, expected=expected)
         edits.edited("restored", changed, as_json=as_json)
@@ -236,7 +237,7 @@ def publish(index: Index = None) -> None:
     layout = IndexLayout(Path(load_settings(index=index).index))
     with common.BuildProgress(quiet=False) as progress:
         is_published = publish_edits(layout, progress)
-    common.done("published what was edited" if is_published else "there was nothing to publish")
+    common.done("published all edits" if is_published else "there was nothing to publish")
 
 
 def _editor(index: object) -> Editor:
@@ -249,14 +250,14 @@ def _editor(index: object) -> Editor:
 def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
     """Return the given names, an empty list to remove all, or None to leave them."""
     if given and none:
-        raise InvalidSetting("names were given and their removal was asked for; choose one")
+        raise InvalidSetting("names were given, and their removal too; choose one")
     return given or ([] if none else None)
 
 
 def _one(given: str | None, *, none: bool) -> str | None:
     """Return the given text, an empty one to remove it, or None to leave it."""
     if given and none:
-        raise InvalidSetting("a text was given and its removal was asked for; choose one")
+        raise InvalidSetting("a text was given, and its removal too; choose one")
     return "" if none else given
 
 

@@ -42,9 +42,9 @@ class Details:
     asked_as: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, stated: Mapping[str, Any]) -> Details:
+    def of(cls, values: Mapping[str, Any]) -> Details:
         """Make details from a mapping by name; lists become tuples."""
-        parts = {n: v if isinstance(v, str) else tuple(v) for n, v in stated.items()}
+        parts = {n: v if isinstance(v, str) else tuple(v) for n, v in values.items()}
         made = cls(**cast("dict[str, Any]", parts))
         return made if made.stated() else NO_DETAILS
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from semsearch.core.errors import InvalidSetting
@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     )
     engine: Literal["auto", "flat", "hnsw"] = Field(
         "auto",
-        description="The nearest-neighbour engine to build with; auto chooses by the number of entries.",
+        description="The nearest-neighbour engine to build with; auto chooses by the number of "
+        "entries.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -59,8 +60,11 @@ class Settings(BaseSettings):
         0.8,
         gt=0,
         le=600,
-        description="Seconds a request may wait; one that would wait more than half of it is refused "
-        "with 503.",
+        description="Seconds a request may wait; one that would wait more than half of it is "
+        "refused with 503.",
+    )
+    chat_key: SecretStr | None = Field(
+        None, description="The key of the chat server that `enrich` asks, if it needs one."
     )
     cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")
 

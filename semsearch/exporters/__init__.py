@@ -1,6 +1,7 @@
-"""Writes glossaries in the formats that others read: entries in, bytes out, and what a format cannot hold told.
+"""Writes glossaries in interchange formats, and reports what a format cannot hold.
 
-`TARGETS` names the formats, the mirror of `importers.FORMATS`: what is written here is read there.
+`TARGETS` names the formats, with the names of `importers.FORMATS`: what is written here can be read
+there.
 """
 
 from semsearch.exporters.context import ExportContext

@@ -1,4 +1,4 @@
-"""What is exported: the entries of a glossary, the addresses they have, and which of them a link means."""
+"""The glossary to export: its entries, their addresses, and the targets of links."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from semsearch.text.normalise import text_hash
 from semsearch.text.slugs import slug
 
 NOWHERE = "https://glossary.invalid/"
-"""What addresses begin with where nobody has said where the glossary is; there can be no such host (RFC 2606)."""
+"""Base of addresses if none is configured; no such host can exist (RFC 2606)."""
 LANGUAGE = "en"
-"""Of entries that state none."""
+"""Language of entries that state none."""
 
 
 @dataclass(frozen=True, eq=False)
 class ExportContext:
     """A glossary to be written.
 
-    `entries` gives all entries, as often as it is called and always the same. `address` is where the service is that has a page
-    for each of them, with a slash at the end.
+    `entries` returns all entries, the same at every call. `address` is the base URL of the service
+    that has a page for each, with a slash at the end.
     """
 
     glossary: str
@@ -31,7 +31,7 @@ class ExportContext:
     address: str = NOWHERE
 
     def iri(self, id_: str) -> str:
-        """Return the address of an entry, which is that of its page."""
+        """Return the address of an entry: that of its page."""
         return f"{self.address}entry/{id_}"
 
     @property
@@ -46,31 +46,34 @@ class ExportContext:
 
     @cached_property
     def repeated(self) -> frozenset[str]:
-        """The ids of entries that say only what another one says before them, under the same term: read without ids, one is left."""
+        """Ids of entries that repeat term and definition of an earlier one.
+
+        A format without ids loses them.
+        """
         seen: set[bytes] = set()
         found = set()
         for entry in self.entries():
-            said = text_hash(f"{entry.term}\0{entry.definition}")
-            if said in seen:
+            digest = text_hash(f"{entry.term}\0{entry.definition}")
+            if digest in seen:
                 found.add(entry.id)
-            seen.add(said)
+            seen.add(digest)
         return frozenset(found)
 
     @cached_property
     def shared(self) -> frozenset[str]:
-        """The ids that several terms would have."""
+        """Slugs that several terms have."""
         times = Counter(slug(entry.term) for entry in self.entries())
         return frozenset(name for name, count in times.items() if count > 1)
 
     def lost_without_ids(self, entry: Entry) -> Iterator[str]:
-        """Yield what a format without ids cannot hold of an entry."""
+        """Yield the parts of an entry that a format without ids cannot hold."""
         if entry.id in self.repeated or not slug(entry.term):
             yield "entry"
         if slug(entry.term) in self.shared and name_of(entry) == slug(entry.term):
             yield "id"
 
     def id_of(self, name: str) -> str | None:
-        """Return the id of the entry that a link means, None if no entry or several are called so."""
+        """Return the id of the entry that a link refers to; None if there is none, or several."""
         if self._links is None:
             return None
         links, ids = self._links
@@ -79,7 +82,7 @@ class ExportContext:
 
     @cached_property
     def _links(self) -> tuple[Links, list[str]] | None:
-        """What tells entries by their names; a glossary without links needs none."""
+        """The resolver of links; None for a glossary without links."""
         if not any(links_of(entry) for entry in self.entries()):
             return None
         every = list(self.entries())
@@ -87,31 +90,31 @@ class ExportContext:
 
 
 def name_of(entry: Entry) -> str:
-    """Return the id of an entry within its glossary."""
+    """Return the id of an entry without its glossary."""
     return entry.id.partition(":")[2]
 
 
 def parts_of(entry: Entry) -> dict[str, str | tuple[str, ...]]:
-    """Return what an entry says beside term and definition, by the names of the parts; what it does not say is not there."""
-    stated = {"aliases": entry.aliases, "see_also": entry.see_also, **entry.details.stated()}
+    """Return the parts of an entry except term and definition, by name; empty ones are left out."""
+    parts = {"aliases": entry.aliases, "see_also": entry.see_also, **entry.details.stated()}
     if entry.language != LANGUAGE:
-        stated["language"] = entry.language
+        parts["language"] = entry.language
     if name_of(entry) != slug(entry.term):
-        stated["id"] = name_of(entry)
-    return {name: value for name, value in stated.items() if value}
+        parts["id"] = name_of(entry)
+    return {name: value for name, value in parts.items() if value}
 
 
 def links_by(entry: Entry, part: str) -> tuple[str, ...]:
-    """Return what an entry leads to by `see_also` or a relation of its details."""
+    """Return the targets of an entry's `see_also` or of one relation of its details."""
     found: tuple[str, ...] = getattr(entry if part == "see_also" else entry.details, part)
     return found
 
 
 def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return a part as texts."""
+    """Return a part as a tuple of texts."""
     return (value,) if isinstance(value, str) else value
 
 
 def is_flat(entry: Entry, part: str) -> bool:
-    """Whether what an entry says in one of its `TEXT_DETAILS` is one line."""
+    """Return whether a part is one line, if it is one of `TEXT_DETAILS`."""
     return part not in TEXT_DETAILS or "\n" not in str(getattr(entry.details, part))

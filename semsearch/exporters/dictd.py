@@ -1,6 +1,7 @@
-"""A dictionary of dictd, as dictd(8) describes it: articles in NAME.dict, headwords with their places in NAME.index.
+"""Writes a dictionary for dictd (dictd(8)): articles in NAME.dict, headwords in NAME.index.
 
-The headwords that begin with `00-database` tell dictd that it is UTF-8 in which every sign counts, and what it is called.
+Headwords that begin with `00-database` state the title, and that the text is UTF-8 in which all
+characters count.
 """
 
 from __future__ import annotations
@@ -14,25 +15,25 @@ from semsearch.importers.dictd import DIGITS, words_of
 
 _WIDTH = 74
 _NO_LINKS = str.maketrans("{}", "()")
-"""Braces lead to other articles."""
+"""Braces would link to other articles."""
 _HELD = frozenset({"aliases"})
 
 
-def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Yield the text, and then the index, which is sorted."""
+def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the text, then the sorted index."""
     index: list[tuple[str, int, int]] = []
-    yield ".dict", _articles(material, index)
+    yield ".dict", _articles(context, index)
     yield ".index", (_line(*one) for one in sorted(index, key=_order))
 
 
-def _articles(material: ExportContext, index: list[tuple[str, int, int]]) -> Iterator[bytes]:
+def _articles(context: ExportContext, index: list[tuple[str, int, int]]) -> Iterator[bytes]:
     at = 0
-    about = {"utf8": "\n", "allchars": "\n", "short": f"{material.glossary}\n"}
+    about = {"utf8": "\n", "allchars": "\n", "short": f"{context.glossary}\n"}
     for name, text in about.items():
         index.append((f"00-database-{name}", at, len(text.encode())))
         yield text.encode()
         at += len(text.encode())
-    for entry in material.entries():
+    for entry in context.entries():
         article = _article(entry).encode()
         names = dict.fromkeys((entry.term, *entry.aliases))
         index += [(name, at, len(article)) for name in names]
@@ -41,7 +42,7 @@ def _articles(material: ExportContext, index: list[tuple[str, int, int]]) -> Ite
 
 
 def _article(entry: Entry) -> str:
-    """Return the term and below it the definition, broken and indented for a terminal."""
+    """Return the term, and below it the definition, wrapped and indented for terminals."""
     wrapped = (
         textwrap.fill(
             paragraph,
@@ -65,16 +66,16 @@ def _line(name: str, start: int, length: int) -> bytes:
 
 
 def _number(value: int) -> str:
-    """Write a number to base 64, highest digit first."""
+    """Return a number in base 64, highest digit first."""
     digits = DIGITS[value % 64]
     while value := value // 64:
         digits = DIGITS[value % 64] + digits
     return digits
 
 
-def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
-    """Yield the parts that an article has no place for, a definition that flows otherwise, and entries that need an id."""
-    yield from material.lost_without_ids(entry)
+def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
+    """Yield the parts that an article cannot hold, and entries that need an id."""
+    yield from context.lost_without_ids(entry)
     yield from (name for name in parts_of(entry) if name not in _HELD)
     if words_of(_article(entry), (entry.term, *entry.aliases)) != entry.definition:
         yield "definition"

@@ -1,4 +1,4 @@
-"""A glossary on its way into a format: its files, and what these cannot hold."""
+"""Exports a glossary in one format: its files or archive, and the list of losses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a format cannot hold of an entry, or not as it is, by the names of its parts."""
+    """The parts of an entry that a format cannot hold unchanged."""
 
     id: str
     parts: tuple[str, ...]
@@ -26,15 +26,15 @@ class Loss:
 
 @dataclass(frozen=True, eq=False)
 class GlossaryExport:
-    """A glossary to be written as one format."""
+    """A glossary to be written in one format."""
 
     target: Target
-    material: ExportContext
+    context: ExportContext
 
     @property
     def name(self) -> str:
-        """The name of the file, of the archive where there are several."""
-        return self.material.glossary + (".zip" if self.target.is_several else self.target.suffix)
+        """The name of the file, or of the archive if there are several."""
+        return self.context.glossary + (".zip" if self.target.is_several else self.target.suffix)
 
     @property
     def media_type(self) -> str:
@@ -42,12 +42,12 @@ class GlossaryExport:
         return "application/zip" if self.target.is_several else self.target.media_type
 
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """Yield the name and the content of each file; one is read before the next is asked for."""
-        for suffix, content in self.target.write(self.material):
-            yield self.material.glossary + suffix, content
+        """Yield name and content of each file; consume one before the next."""
+        for suffix, content in self.target.write(self.context):
+            yield self.context.glossary + suffix, content
 
     def content(self) -> Iterator[bytes]:
-        """Yield the file, or an archive of the files, in pieces."""
+        """Yield the file, or an archive of several files, in pieces."""
         if self.target.is_several:
             yield from self._archive()
         else:
@@ -55,13 +55,13 @@ class GlossaryExport:
                 yield from content
 
     def losses(self) -> Iterator[Loss]:
-        """Yield what gets lost, for each entry of which something does."""
-        for entry in self.material.entries():
-            if parts := tuple(dict.fromkeys(self.target.lost(entry, self.material))):
+        """Yield the losses of each entry that has any."""
+        for entry in self.context.entries():
+            if parts := tuple(dict.fromkeys(self.target.lost(entry, self.context))):
                 yield Loss(entry.id, parts)
 
     def save(self, folder: Path) -> list[Path]:
-        """Write the files into a folder, which is made; each is there when it is whole.
+        """Write the files into a folder, which is created; each appears when it is complete.
 
         Raises:
             OSError: a file cannot be written.
@@ -70,39 +70,39 @@ class GlossaryExport:
         return [write_whole(folder / name, content) for name, content in self.files()]
 
     def _archive(self) -> Iterator[bytes]:
-        with SpooledTemporaryFile(_IN_MEMORY) as packed:
-            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with SpooledTemporaryFile(_IN_MEMORY) as archive_file:
+            with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, content in self.files():
                     with archive.open(name, "w", force_zip64=True) as file:
                         for piece in content:
                             file.write(piece)
-            packed.seek(0)
-            while piece := packed.read(_CHUNK):
+            archive_file.seek(0)
+            while piece := archive_file.read(_CHUNK):
                 yield piece
 
 
 def write_whole(file: Path, content: Iterator[bytes]) -> Path:
-    """Write a file that is there when all of it is, and return it.
+    """Write a file that appears when it is complete, and return it.
 
     Raises:
         OSError: it cannot be written.
     """
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as made:
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as temporary:
         try:
             for piece in content:
-                made.write(piece)
-            made.close()
-            _mode_as_usual(made.name)
-            Path(made.name).replace(file)
+                temporary.write(piece)
+            temporary.close()
+            _set_usual_mode(temporary.name)
+            Path(temporary.name).replace(file)
         except BaseException:
-            made.close()
-            Path(made.name).unlink()
+            temporary.close()
+            Path(temporary.name).unlink()
             raise
     return file
 
 
-def _mode_as_usual(file: str) -> None:
-    """Let others read what they could read of a file written directly: temporary ones are their owner's alone."""
+def _set_usual_mode(file: str) -> None:
+    """Give a file the usual permissions; temporary files are private to their owner."""
     mask = os.umask(0)
     os.umask(mask)
     Path(file).chmod(0o666 & ~mask)

@@ -1,8 +1,8 @@
-"""Which formats are written: one table, whose names are those of the readers.
+"""The table of export formats, with the names of the import formats.
 
-A writer is a module with `write(material)`, which yields the suffix and the content of each file, and `lost(entry,
-material)`, which yields the names of the parts of an entry that are not there, or not the same, when what was written is
-read again. Writers are imported when they are needed.
+The writer of a format is a module with `write(context)`, which yields suffix and content of each
+file, and `lost(entry, context)`, which yields the parts of an entry that are missing or different
+when the file is read again. Writers are imported when they are needed.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from semsearch.exporters.context import ExportContext
 
 
 class Writer(Protocol):
-    """What the module of a format has."""
+    """The functions of a writer module."""
 
-    def write(self, material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def write(self, context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield suffix and content of each file."""
 
-    def lost(self, entry: Entry, material: ExportContext) -> Iterable[str]:
-        """Yield the parts of an entry that are not held as they are."""
+    def lost(self, entry: Entry, context: ExportContext) -> Iterable[str]:
+        """Yield the parts of an entry that the format cannot hold unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A format: what it is called and is for, the suffix and type of its file, and what it cannot hold, in words."""
+    """An export format: name, description, suffix, media type, and in words what it cannot hold."""
 
     name: str
     about: str
@@ -38,15 +38,15 @@ class Target:
     module: str
     without: str
     is_several: bool = False
-    """Whether it is several files, which travel as an archive."""
+    """Whether it consists of several files, which are sent as an archive."""
 
-    def write(self, material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def write(self, context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield suffix and content of each file."""
-        return self._writer.write(material)
+        return self._writer.write(context)
 
-    def lost(self, entry: Entry, material: ExportContext) -> Iterable[str]:
-        """Yield the parts of an entry that are not held as they are."""
-        return self._writer.lost(entry, material)
+    def lost(self, entry: Entry, context: ExportContext) -> Iterable[str]:
+        """Yield the parts of an entry that the format cannot hold unchanged."""
+        return self._writer.lost(entry, context)
 
     @property
     def _writer(self) -> Writer:
@@ -83,7 +83,8 @@ _TARGETS = (
         ".tbx",
         "application/x-tbx+xml",
         "tbx",
-        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and related",
+        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and "
+        "related",
     ),
     Target(
         "markdown",
@@ -114,18 +115,18 @@ _TARGETS = (
 )
 
 TARGETS: dict[str, Target] = {one.name: one for one in _TARGETS}
-"""Name → format, in the order in which they are offered."""
+"""Formats by name, in display order."""
 
 
 def target_named(name: str) -> Target:
-    """Return a format by its name.
+    """Return a format by name.
 
     Raises:
         UnknownFormat: there is none.
     """
     if name not in TARGETS:
         raise UnknownFormat(
-            f"no format that is written is called {name!r}; there are {', '.join(TARGETS)}",
+            f"there is no export format {name!r}; there are {', '.join(TARGETS)}",
             "--format",
         )
     return TARGETS[name]

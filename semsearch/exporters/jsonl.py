@@ -1,4 +1,4 @@
-"""JSON Lines: an object an entry, with everything it says; what is not said is left out."""
+"""Writes JSON Lines: one object for each entry; empty parts are left out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from semsearch.core.entries import TEXT_DETAILS, Entry
 from semsearch.exporters.context import ExportContext, is_flat, name_of
 
 
-def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
-    yield ".jsonl", (line_of(entry) for entry in material.entries())
+    yield ".jsonl", (line_of(entry) for entry in context.entries())
 
 
 def line_of(entry: Entry) -> bytes:
@@ -26,13 +26,13 @@ def line_of(entry: Entry) -> bytes:
         **entry.details.stated(),
     }
     for part in TEXT_DETAILS:
-        if not is_flat(entry, part):  # the lines of a text would be read as several
+        if not is_flat(entry, part):  # as a text, its lines would be read as several values
             row[part] = [row[part]]
-    said = {name: value for name, value in row.items() if value}
-    return json.dumps(said, ensure_ascii=False).encode() + b"\n"
+    filled = {name: value for name, value in row.items() if value}
+    return json.dumps(filled, ensure_ascii=False).encode() + b"\n"
 
 
-def lost(entry: Entry, material: ExportContext) -> tuple[str, ...]:
-    """Return nothing: all is held."""
-    del entry, material
+def lost(entry: Entry, context: ExportContext) -> tuple[str, ...]:
+    """Return nothing: this format holds everything."""
+    del entry, context
     return ()

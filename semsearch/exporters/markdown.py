@@ -1,4 +1,4 @@
-"""Markdown: the glossary is the title, each term a heading with its id as the anchor, below it its other names and relations."""
+"""Writes Markdown: a heading with an anchor, aliases, relations and definition for each term."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from semsearch.text.normalise import in_markdown
 _BEGINS = re.compile(
     r"(?m)^(#{1,6}(?=\s|$)|[-+=](?=[-=+\s]|$)|~(?=~~)|:(?=\s))|^(\d{1,9})([.)])(?=\s|$)"
 )
-"""What means something at the beginning of a line only."""
+"""Characters that have a meaning at the beginning of a line only."""
 _LIST = re.compile(r"- .*(\n *- .*)*")
 _PLAIN = re.compile(r"(?!- )\S+(?: \S+)*(?:\n{1,2}(?!- )\S+(?: \S+)*)*")
-"""Text whose lines are held as they are, without looking."""
+"""Text whose lines are certainly held unchanged."""
 _HELD = frozenset({"id", "aliases", "see_also", "broader", "narrower", "related", "asked_as"})
 _RELATIONS = {
     "see_also": "See also",
@@ -30,24 +30,28 @@ _RELATIONS = {
 }
 
 
-def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
-    yield ".md", _pieces(material)
+    yield ".md", _pieces(context)
 
 
-def _pieces(material: ExportContext) -> Iterator[bytes]:
-    yield f"# {in_markdown(material.glossary)}\n".encode()
-    for entry in material.entries():
+def _pieces(context: ExportContext) -> Iterator[bytes]:
+    yield f"# {in_markdown(context.glossary)}\n".encode()
+    for entry in context.entries():
         heading = f"## {in_markdown(entry.term)} {{#{name_of(entry)}}}"
-        yield f"\n{heading}\n\n{_stated(entry, material)}{_definition(entry.definition)}\n".encode()
+        body = _metadata_lines(entry, context) + _definition(entry.definition)
+        yield f"\n{heading}\n\n{body}\n".encode()
 
 
-def _stated(entry: Entry, material: ExportContext) -> str:
-    """Return the lines of other names and relations; a comment where the definition would be taken for one."""
+def _metadata_lines(entry: Entry, context: ExportContext) -> str:
+    """Return the lines of aliases and relations.
+
+    A comment follows if the definition would be read as such a line.
+    """
     lines = [_aliases(entry)] if entry.aliases else []
     for part, heading in _RELATIONS.items():
         if names := links_by(entry, part):
-            lines.append(f"{heading}: {'; '.join(_link(name, material) for name in names)}")
+            lines.append(f"{heading}: {'; '.join(_link(name, context) for name in names)}")
     lines += [f"Asked as: {in_markdown(phrase)}" for phrase in entry.details.asked_as]
     if is_metadata_line(entry.definition):
         lines.append("<!-- -->")
@@ -56,14 +60,14 @@ def _stated(entry: Entry, material: ExportContext) -> str:
 
 def _aliases(entry: Entry) -> str:
     names = "; ".join(map(in_markdown, entry.aliases))
-    # of one name alone a comma would part it
+    # a single name with a comma would be split
     ends = ";" if len(entry.aliases) == 1 and "," in names else ""
     return f"Aliases: {names}{ends}"
 
 
-def _link(name: str, material: ExportContext) -> str:
-    """Return a link to an entry, to where there is none too, or to another site."""
-    id_ = material.id_of(name)
+def _link(name: str, context: ExportContext) -> str:
+    """Return a link to an entry, even a missing one, or to another site."""
+    id_ = context.id_of(name)
     if id_ is None and name.startswith(("http://", "https://")):
         return f"[{in_markdown(name)}]({quote(name, safe='%:/?#@!$&*+,;=~')})"
     target = name if id_ is None else id_.partition(":")[2]
@@ -71,7 +75,7 @@ def _link(name: str, material: ExportContext) -> str:
 
 
 def _definition(text: str) -> str:
-    """Return a definition in Markdown: lists as lists, every other line as it is."""
+    """Return a definition in Markdown: lists as lists, all other lines unchanged."""
     return "\n\n".join(_block(block) for block in text.split("\n\n"))
 
 
@@ -87,9 +91,9 @@ def _line(line: str) -> str:
     return _BEGINS.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", marked)
 
 
-def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
-    """Yield the parts that Markdown has no place for, and definitions that would be read otherwise."""
-    del material
+def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
+    """Yield the parts that Markdown cannot hold, and definitions that would be read differently."""
+    del context
     yield from (name for name in parts_of(entry) if name not in _HELD)
     if any(sign in alias for alias in entry.aliases for sign in ";|"):
         yield "aliases"

@@ -1,4 +1,7 @@
-"""What SKOS says of a glossary (https://www.w3.org/TR/skos-reference/), statement by statement, for each way to write it."""
+"""Turns a glossary into SKOS statements, for every RDF syntax.
+
+See https://www.w3.org/TR/skos-reference/.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,9 @@ _MAPPINGS = {
     "narrower": "skos:narrowMatch",
     "related": "skos:relatedMatch",
 }
-"""The same to concepts of others."""
+"""The same relations to concepts of other vocabularies."""
 _NOT_XML = str.maketrans({0xFFFE: "\ufffd", 0xFFFF: "\ufffd"})
-"""Of what is left after an import no other sign is forbidden in XML."""
+"""The only characters forbidden in XML that an import leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +46,30 @@ class Iri:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in a language, or in none."""
+    """A text, in a language or in none."""
 
     text: str
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A thing, what it is, and what is said of it, in order."""
+class Resource:
+    """A resource, its type, and its statements in order."""
 
     iri: str
     kind: str
-    said: tuple[tuple[str, Iri | Text], ...]
+    statements: tuple[tuple[str, Iri | Text], ...]
 
 
-def described(material: ExportContext) -> Iterator[Described]:
-    """Yield the glossary as a concept scheme, and then each entry as a concept of it."""
-    title = Text(material.glossary)
-    yield Described(material.own_iri, "skos:ConceptScheme", (("dct:title", title),))
-    for entry in material.entries():
-        yield Described(material.iri(entry.id), "skos:Concept", tuple(_statements(entry, material)))
+def resources(context: ExportContext) -> Iterator[Resource]:
+    """Yield the glossary as a concept scheme, then each entry as a concept in it."""
+    title = Text(context.glossary)
+    yield Resource(context.own_iri, "skos:ConceptScheme", (("dct:title", title),))
+    for entry in context.entries():
+        yield Resource(context.iri(entry.id), "skos:Concept", tuple(_statements(entry, context)))
 
 
-def _statements(entry: Entry, material: ExportContext) -> Iterator[tuple[str, Iri | Text]]:
+def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri | Text]]:
     details, language = entry.details, entry.language
     yield "skos:prefLabel", Text(entry.term, language)
     for predicate, texts in (
@@ -87,55 +90,58 @@ def _statements(entry: Entry, material: ExportContext) -> Iterator[tuple[str, Ir
     for source in details.sources:
         yield "dct:source", Iri(source) if is_address(source) else Text(source)
     for part in _RELATIONS:
-        yield from dict.fromkeys(_related(entry, part, material))
-    yield "skos:inScheme", Iri(material.own_iri)
+        yield from dict.fromkeys(_related(entry, part, context))
+    yield "skos:inScheme", Iri(context.own_iri)
     if not details.broader:
-        yield "skos:topConceptOf", Iri(material.own_iri)
+        yield "skos:topConceptOf", Iri(context.own_iri)
 
 
 def _hidden(entry: Entry) -> tuple[str, ...]:
-    """Return the hidden labels that are not shown anyway: no label may be of two kinds (S13)."""
+    """Return the hidden labels that are not also shown; no label may be of two kinds (S13)."""
     shown = {entry.term, *entry.aliases}
     return tuple(label for label in entry.details.hidden_labels if label not in shown)
 
 
-def _related(entry: Entry, part: str, material: ExportContext) -> Iterator[tuple[str, Iri]]:
-    """Yield what a relation leads to, mapped where it leaves the glossary; an entry leads to itself nowhere."""
+def _related(entry: Entry, part: str, context: ExportContext) -> Iterator[tuple[str, Iri]]:
+    """Yield the targets of a relation, except the entry itself.
+
+    Targets outside the glossary get a mapping property.
+    """
     for name in links_by(entry, part):
-        iri = _address(name, part, material)
-        if iri is not None and iri != material.iri(entry.id):
+        iri = _address(name, part, context)
+        if iri is not None and iri != context.iri(entry.id):
             predicates = _MAPPINGS if iri == name else _RELATIONS
             yield predicates[part], Iri(iri)
 
 
-def _address(name: str, part: str, material: ExportContext) -> str | None:
-    id_ = material.id_of(name)
+def _address(name: str, part: str, context: ExportContext) -> str | None:
+    id_ = context.id_of(name)
     if id_ is not None:
-        return material.iri(id_)
+        return context.iri(id_)
     return name if part != "see_also" and "://" in name and is_address(name) else None
 
 
 def is_address(text: str) -> bool:
-    """Whether a text can stand as an address in RDF."""
+    """Return whether a text can be an IRI in RDF."""
     return "://" in text and _IRI.fullmatch(text) is not None
 
 
-def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
-    """Yield the relations that lead to no entry, hidden labels that are shown, and entries that repeat another."""
-    if entry.id in material.repeated:
+def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
+    """Yield relations without a target, hidden labels that are also shown, and repeated entries."""
+    if entry.id in context.repeated:
         yield "entry"
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
     for part in _RELATIONS:
-        if any(_address(name, part, material) is None for name in links_by(entry, part)):
+        if any(_address(name, part, context) is None for name in links_by(entry, part)):
             yield part
 
 
 def xml_text(text: str) -> str:
-    """Return a text without the signs that XML cannot hold."""
+    """Replace the characters that XML forbids."""
     return text.translate(_NOT_XML)
 
 
 def is_xml(*texts: str) -> bool:
-    """Whether XML can hold texts as they are."""
+    """Return whether XML can hold texts unchanged."""
     return all(xml_text(text) == text for text in texts)

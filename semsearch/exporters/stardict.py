@@ -1,6 +1,7 @@
-"""A dictionary of StarDict: NAME.ifo, .idx, .dict and .syn, as StarDict's own doc/StarDictFileFormat describes them.
+"""Writes a StarDict dictionary: NAME.ifo, .idx, .dict and .syn (doc/StarDictFileFormat).
 
-Headwords are sorted by their letters in lower case of ASCII, and then by their bytes; articles are plain text.
+Headwords are sorted by their bytes with ASCII letters in lower case, then by their bytes. Articles
+are plain text.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ _MOST_BYTES = 255
 _HELD = frozenset({"aliases", "language"})
 
 
-def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Yield the text, the index, the other names, and the description, which has their sizes."""
+def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the text, the index, the synonyms, and the description with their sizes."""
     places: list[tuple[bytes, int, int, int]] = []
     names: list[tuple[bytes, int]] = []
-    yield ".dict", _articles(material, places, names)
+    yield ".dict", _articles(context, places, names)
     places.sort(key=lambda place: (_order(place[0]), place[3]))
     index = b"".join(
         word + b"\0" + struct.pack(">II", start, size) for word, start, size, _ in places
@@ -31,24 +32,24 @@ def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     yield ".syn", (word + b"\0" + struct.pack(">I", now[at]) for word, at in names)
     about = {
         "version": "2.4.2",
-        "bookname": material.glossary,
+        "bookname": context.glossary,
         "wordcount": len(places),
         "synwordcount": len(names),
         "idxfilesize": len(index),
         "sametypesequence": "m",
-        "lang": _language(material),
+        "lang": _language(context),
     }
     lines = "".join(f"{name}={value}\n" for name, value in about.items() if value)
     yield ".ifo", iter([f"StarDict's dict ifo file\n{lines}".encode()])
 
 
 def _articles(
-    material: ExportContext,
+    context: ExportContext,
     places: list[tuple[bytes, int, int, int]],
     names: list[tuple[bytes, int]],
 ) -> Iterator[bytes]:
     at = 0
-    for number, entry in enumerate(material.entries()):
+    for number, entry in enumerate(context.entries()):
         article = entry.definition.encode()
         places.append((_headword(entry.term), at, len(article), number))
         names += [
@@ -61,25 +62,25 @@ def _articles(
 
 
 def _headword(name: str) -> bytes:
-    """Return a name, cut at the end of a letter where it is too long."""
+    """Return a name, truncated after a whole character if it is too long."""
     return name.encode()[:_MOST_BYTES].decode(errors="ignore").encode()
 
 
 def _order(word: bytes) -> tuple[bytes, bytes]:
-    return word.lower(), word  # of bytes, `lower` changes letters of ASCII alone
+    return word.lower(), word  # `bytes.lower` changes ASCII letters only
 
 
-def _language(material: ExportContext) -> str:
-    """Return the language of all entries; none if they have several, or the usual one."""
-    (first, *others) = material.languages or {LANGUAGE}
+def _language(context: ExportContext) -> str:
+    """Return the language of all entries; empty if there are several, or for the default."""
+    (first, *others) = context.languages or {LANGUAGE}
     return "" if others or first == LANGUAGE else first
 
 
-def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
-    """Yield the parts that a dictionary has no place for, names that are too long, and entries that need an id."""
-    yield from material.lost_without_ids(entry)
+def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
+    """Yield the parts that a dictionary cannot hold, too long names, entries that need an id."""
+    yield from context.lost_without_ids(entry)
     yield from (name for name in parts_of(entry) if name not in _HELD)
-    if entry.language != LANGUAGE and entry.language != _language(material):
+    if entry.language != LANGUAGE and entry.language != _language(context):
         yield "language"
     if _headword(entry.term) != entry.term.encode():
         yield "term"

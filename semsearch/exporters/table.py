@@ -1,4 +1,7 @@
-"""CSV by RFC 4180, safe in spreadsheets: a header row, several names in a cell parted by semicolons, sentences by lines."""
+"""Writes CSV (RFC 4180) that is safe in spreadsheets, with a header row.
+
+Several names in a cell are separated by semicolons, several sentences by line breaks.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ _SENTENCES = ("examples", "sources")
 _PHRASES = "asked_as"
 
 
-def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
-    yield ".csv", _rows(material)
+    yield ".csv", _rows(context)
 
 
-def _rows(material: ExportContext) -> Iterator[bytes]:
+def _rows(context: ExportContext) -> Iterator[bytes]:
     yield _row(_COLUMNS)
-    for entry in material.entries():
-        own = {"id": name_of(entry), "language": entry.language}
-        stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **own}
-        yield _row([defused(_cell(name, stated.get(name, ""))) for name in _COLUMNS])
+    for entry in context.entries():
+        always = {"id": name_of(entry), "language": entry.language}
+        parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **always}
+        yield _row([defused(_cell(name, parts.get(name, ""))) for name in _COLUMNS])
 
 
 def _cell(name: str, value: str | tuple[str, ...]) -> str:
@@ -36,7 +39,7 @@ def _cell(name: str, value: str | tuple[str, ...]) -> str:
     if name == _PHRASES:  # a line of its own each; one alone is told by the end of its line
         return "".join(f"{phrase}\n" for phrase in value)
     joined = "; ".join(value)
-    # of one name alone a comma would part it
+    # a single name with a comma would be split
     return f"{joined};" if len(value) == 1 and "," in joined else joined
 
 
@@ -46,13 +49,13 @@ def _row(cells: tuple[str, ...] | list[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
+def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
-    del material
+    del context
     for name, value in parts_of(entry).items():
-        parted = "\n" if name in (*_SENTENCES, _PHRASES) else ";|"
+        separators = "\n" if name in (*_SENTENCES, _PHRASES) else ";|"
         if not isinstance(value, str):
-            if any(sign in one for one in several(value) for sign in parted):
+            if any(sign in one for one in several(value) for sign in separators):
                 yield name
         elif not is_flat(entry, name):
             yield name

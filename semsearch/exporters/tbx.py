@@ -1,4 +1,7 @@
-"""TBX-Basic in DCT style: ISO 30042:2019, with the data categories of its modules `min` and `basic` (https://www.tbxinfo.net)."""
+"""Writes TBX-Basic in DCT style: ISO 30042:2019 with the modules `min` and `basic`.
+
+See https://www.tbxinfo.net.
+"""
 
 from __future__ import annotations
 
@@ -17,32 +20,32 @@ xmlns:min="http://www.tbxinfo.net/ns/min" xmlns:basic="http://www.tbxinfo.net/ns
 """
 _TAIL = b"  </body></text>\n</tbx>\n"
 _STATUSES = ("preferredTerm", "admittedTerm")
-"""Those of terms that may be used; of the others an entry would have another term."""
+"""Statuses of terms that may be used; an entry's own term has no other one."""
 _HELD = frozenset(
     {"id", "term", "definition", "aliases", "language",
      "see_also", "category", "status", "examples", "sources", "hidden_labels"}
 )  # fmt: skip
 
 
-def write(material: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
+def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the file."""
-    yield ".tbx", _pieces(material)
+    yield ".tbx", _pieces(context)
 
 
-def _pieces(material: ExportContext) -> Iterator[bytes]:
-    yield _HEAD.format(title=escape(material.glossary)).encode()
-    for entry in material.entries():
-        yield _concept(entry, material).encode()
+def _pieces(context: ExportContext) -> Iterator[bytes]:
+    yield _HEAD.format(title=escape(context.glossary)).encode()
+    for entry in context.entries():
+        yield _concept(entry, context).encode()
     yield _TAIL
 
 
-def _concept(entry: Entry, material: ExportContext) -> str:
+def _concept(entry: Entry, context: ExportContext) -> str:
     details = entry.details
     subject = _part("min:subjectField", details.category) if details.category else ""
     sources = "".join(_part("basic:source", source) for source in details.sources)
     links = "".join(
         _part("basic:crossReference", name, f" target={quoteattr(f'#{_xml_id(id_)}')}")
-        for name, id_ in _targets(entry, material)
+        for name, id_ in _targets(entry, context)
     )
     terms = [
         _term(entry.term, details.status if details.status in _STATUSES else "", details.examples),
@@ -58,9 +61,9 @@ def _concept(entry: Entry, material: ExportContext) -> str:
 
 
 def _term(name: str, status: str = "", examples: tuple[str, ...] = ()) -> str:
-    said = _part("min:administrativeStatus", f"{status}-admn-sts") if status else ""
+    status_note = _part("min:administrativeStatus", f"{status}-admn-sts") if status else ""
     contexts = "".join(_part("basic:context", example) for example in examples)
-    return f"        <termSec>{_part('term', name)}{said}{contexts}</termSec>\n"
+    return f"        <termSec>{_part('term', name)}{status_note}{contexts}</termSec>\n"
 
 
 def _part(name: str, text: str, attributes: str = "") -> str:
@@ -68,29 +71,29 @@ def _part(name: str, text: str, attributes: str = "") -> str:
 
 
 def _xml_id(id_: str) -> str:
-    """Return an id that XML allows: it must not begin with a digit or a mark."""
+    """Return an id that XML allows: it may not begin with a digit or a symbol."""
     name = id_.partition(":")[2]
     return name if name[:1].isalpha() else f"_{name}"
 
 
-def _targets(entry: Entry, material: ExportContext) -> Iterator[tuple[str, str]]:
+def _targets(entry: Entry, context: ExportContext) -> Iterator[tuple[str, str]]:
     for name in entry.see_also:
-        id_ = material.id_of(name)
+        id_ = context.id_of(name)
         if id_ is not None:
             yield name, id_
 
 
-def lost(entry: Entry, material: ExportContext) -> Iterator[str]:
-    """Yield the parts that TBX-Basic has no category for, and texts whose line breaks are not held."""
-    if entry.id in material.repeated:
+def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
+    """Yield the parts without a category in TBX-Basic, and texts whose line breaks are lost."""
+    if entry.id in context.repeated:
         yield "entry"
-    stated = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
-    for name, value in stated.items():
+    parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry)}
+    for name, value in parts.items():
         if name not in _HELD or not all(map(_is_held, several(value))):
             yield name
     if entry.details.status and entry.details.status not in _STATUSES:
         yield "status"
-    if any(material.id_of(name) is None for name in entry.see_also):
+    if any(context.id_of(name) is None for name in entry.see_also):
         yield "see_also"
 
 

@@ -1,11 +1,11 @@
-"""Phrases beside a glossary: `NAME.asked.jsonl` gives the entries of `NAME.*` phrases by which people ask for them.
+"""Reads `NAME.asked.jsonl`: phrases by which people ask for the entries of the glossary `NAME.*`.
 
-For glossaries that somebody else keeps. A line names an entry by `term` or `id` and has one phrase or a list of them under
-`asked_as` or `asked`:
+It adds phrases to a glossary that somebody else maintains. A line names an entry by `term` or `id`,
+and has one phrase or a list under `asked_as` or `asked`:
 
     {"term": "Dropout", "asked_as": ["what stops a network from memorising its data?"]}
 
-The file is no glossary. The phrases follow those that the glossary has.
+The file itself is not a glossary. Its phrases come after those in the glossary.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _MEMBERS = ("asked_as", "asked")
 
 @dataclass(frozen=True, slots=True)
 class AskedFile:
-    """A file of phrases and the glossary that it belongs to."""
+    """A file of phrases, and the glossary it belongs to."""
 
     glossary: str
     path: Path
 
 
 def is_asked_file(path: Path) -> bool:
-    """Whether a file holds phrases beside a glossary."""
+    """Return whether a file has phrases for a glossary."""
     return path.name.lower().endswith(SUFFIX)
 
 
@@ -49,8 +49,8 @@ def name_of(path: Path) -> str:
     return path.name[: -len(SUFFIX)]
 
 
-def beside(path: Path) -> Path | None:
-    """Return the file of phrases beside a file, or a folder, if there is one."""
+def phrase_file_of(path: Path) -> Path | None:
+    """Return the file of phrases next to a file or folder, if there is one."""
     name = path.name if path.is_dir() else path.stem
     found = path.resolve().parent / f"{name}{SUFFIX}"
     return path.parent / found.name if found.is_file() else None
@@ -64,7 +64,7 @@ def refuse_as_glossary(path: Path) -> None:
     """
     if is_asked_file(path):
         raise ImportFailed(
-            "this file has phrases for the glossary beside it and is none itself; name the glossary, "
+            "this file has phrases for a glossary and is not a glossary itself; name the glossary, "
             f"{name_of(path)}.*, and its phrases are read too",
             path,
         )
@@ -73,22 +73,22 @@ def refuse_as_glossary(path: Path) -> None:
 def add_phrases(
     entries: Sequence[Entry], files: Iterable[AskedFile]
 ) -> tuple[list[Entry], list[Refusal]]:
-    """Give entries the phrases of files.
+    """Add the phrases of files to entries.
 
     Args:
         entries: of all glossaries.
-        files: with the glossaries that they belong to.
+        files: with the glossaries they belong to.
 
     Returns:
-        The entries in their order, and what was refused: lines that cannot be read, that name no entry or several, and
-        phrases that are too long or too many.
+        The entries in their order, and the refusals: unreadable lines, lines without a unique
+        entry, and phrases that are too long or too many.
     """
     made = list(entries)
     refusals: list[Refusal] = []
     for file in files:
         names = _Names(made, file.glossary)
         for source, line in _lines(file.path):
-            refusals += (Refusal(source, reason) for reason in _add(made, names, line))
+            refusals += (Refusal(source, reason) for reason in _add_line(made, names, line))
     return made, refusals
 
 
@@ -98,20 +98,21 @@ def _lines(path: Path) -> Iterator[tuple[Source, str]]:
             yield Source(str(path), number), line
 
 
-def _add(entries: list[Entry], names: _Names, line: str) -> Iterator[str]:
-    """Give an entry the phrases of a line, and yield why one, or all of them, are refused."""
+def _add_line(entries: list[Entry], names: _Names, line: str) -> Iterator[str]:
+    """Add the phrases of a line to an entry, and yield the reasons for refusals."""
     try:
-        stated = json.loads(line)
+        line_ = json.loads(line)
     except (ValueError, RecursionError) as error:
         yield f"not valid JSON: {str(error)[:100]}"
         return
-    phrases = _phrases(stated)
+    phrases = _phrases(line_)
     if not phrases:
         yield (
-            'no phrase; a line is like {"term": "Dropout", "asked_as": ["what stops a network from memorising?"]}'
+            'no phrase; a line reads {"term": "Dropout", '
+            '"asked_as": ["what stops a network from memorising?"]}'
         )
         return
-    at = names.find(stated)
+    at = names.find(line_)
     if isinstance(at, str):
         yield at
         return
@@ -132,16 +133,16 @@ def _add(entries: list[Entry], names: _Names, line: str) -> Iterator[str]:
     entries[at] = replace(entry, details=Details.of(details))
 
 
-def _phrases(stated: object) -> list[str]:
-    if not isinstance(stated, dict):
+def _phrases(line_: object) -> list[str]:
+    if not isinstance(line_, dict):
         return []
-    values = [stated[name] for name in _MEMBERS if name in stated]
+    values = [line_[name] for name in _MEMBERS if name in line_]
     several = [one for value in values for one in (value if isinstance(value, list) else [value])]
     return [one for one in several if isinstance(one, str) and one.strip()]
 
 
 class _Names:
-    """The entries of a glossary by what a line may call them."""
+    """Ids, terms and aliases of the entries of a glossary."""
 
     def __init__(self, entries: Sequence[Entry], glossary: str) -> None:
         self._glossary = glossary
@@ -156,9 +157,9 @@ class _Names:
                     aliases.setdefault(fold(alias), []).append(at)
         self._terms = {**aliases, **self._terms}
 
-    def find(self, stated: dict[str, object]) -> int | str:
+    def find(self, line_: dict[str, object]) -> int | str:
         """Return the place of the entry that a line names, or why there is none."""
-        id_, term = stated.get("id"), stated.get("term")
+        id_, term = line_.get("id"), line_.get("term")
         if isinstance(id_, str) and id_.strip():
             own = id_.strip().removeprefix(f"{self._glossary}:")
             found = self._ids.get(f"{self._glossary}:{slug(own)}")
@@ -173,7 +174,8 @@ class _Names:
         if len(places) == 1:
             return places[0]
         if places:
-            return f"{len(places)} entries of {self._glossary!r} are called {shorten(term)!r}; name one by its id"
+            count = f"{len(places)} entries of {self._glossary!r}"
+            return f"{count} are called {shorten(term)!r}; name one by its id"
         return (
             f"no entry of {self._glossary!r} is called {shorten(term)!r}; write its term, or its id"
         )

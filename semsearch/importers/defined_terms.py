@@ -101,10 +101,10 @@ class _Reader:
 
     def _source(self, term: _Object) -> Source:
         """Return the line of the name or code, or that of the previous term if it is not found."""
-        said = json.dumps(
+        quoted = json.dumps(
             _text(term.get("name")) or _text(term.get("termCode")), ensure_ascii=False
         )
-        found = self._text.find(said, self._at)
+        found = self._text.find(quoted, self._at)
         if found >= 0:
             self._line += self._text.count("\n", self._at, found)
             self._at = found

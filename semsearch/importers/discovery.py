@@ -6,8 +6,8 @@ files and each sub-folder is a glossary. Pages (Markdown with front matter) dire
 one glossary named after the folder, as are files that form a glossary together (WordNet).
 `NAME=PATH` makes everything below PATH one glossary.
 
-A file `NAME.asked.jsonl` beside a file or folder, or below the folder, is none of these: its phrases go to the glossary
-that its name or its folder gives (`asked_files`).
+A file `NAME.asked.jsonl` beside a file or folder, or below the folder, is none of these: its
+phrases go to the glossary that its name or its folder gives (`asked_files`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pathlib import Path
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.asked_files import (
     AskedFile,
-    beside,
     is_asked_file,
     name_of,
+    phrase_file_of,
     refuse_as_glossary,
 )
 from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
@@ -77,7 +77,7 @@ def _files_of(given: str, format_: str | None) -> Iterator[SourceFile | AskedFil
     name, path = _split_name(given)
     found: list[SourceFile | AskedFile] = list(_glossaries(path, name, format_))
     yield from found
-    phrases = beside(path)
+    phrases = phrase_file_of(path)
     if phrases is not None:
         yield AskedFile(_glossary_name(_own_name(path, name), path), phrases)
 

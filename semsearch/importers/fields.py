@@ -48,8 +48,8 @@ _PHRASES = "asked_as"
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
 NAMESPACE = "https://semsearch.invalid/ns#"
-"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to us has one. It is a name
-and leads nowhere (RFC 2606)."""
+"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to
+us has one. It is a name and leads nowhere (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -200,7 +200,7 @@ def split_aliases(value: object) -> list[str]:
 
 
 def split_phrases(value: object) -> list[str]:
-    """Take a list of phrases, or split one text: at line ends, or at `;` and `|` if it is a single line."""
+    """Return a list of phrases; a text is split at line ends, or a single line at `;` and `|`."""
     if isinstance(value, str):
         phrases: Iterable[object] = (
             value.split("\n") if "\n" in value else value.replace("|", ";").split(";")

@@ -1,4 +1,4 @@
-"""Placeholders: texts that stand where a definition is missing, as authors and programs write them."""
+"""Recognises placeholders, which authors and programs write instead of a missing definition."""
 
 from __future__ import annotations
 
@@ -10,54 +10,56 @@ from semsearch.importers.records import Record
 from semsearch.text.normalise import content_words, fold
 
 MIN_REPEATS = 3
-"""Terms that must have a text in common, for it to be taken for what a program puts where nothing was written."""
+"""Terms that must share a text for it to count as a program's placeholder."""
 LONGEST = 60
-"""Characters of a placeholder that is known."""
+"""Most characters of a known placeholder."""
 LONGEST_REPEATED = 120
-"""Characters of one that repeats."""
+"""Most characters of a repeated placeholder."""
 
 _KNOWN = frozenset(
     {
-        "add definition here", "coming soon", "definition needed", "definition pending", "definition to be added",
-        "fixme", "insert definition here", "lorem ipsum", "n/a", "no definition", "no definition available",
-        "no definition yet", "no description", "no description available", "no description yet", "none", "null",
-        "pending", "placeholder", "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed",
-        "to be defined", "to be determined", "to be done", "to be written", "to do", "todo", "wip",
+        "add definition here", "coming soon", "definition needed", "definition pending",
+        "definition to be added", "fixme", "insert definition here", "lorem ipsum", "n/a",
+        "no definition", "no definition available", "no definition yet", "no description",
+        "no description available", "no description yet", "none", "null", "pending", "placeholder",
+        "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed", "to be defined",
+        "to be determined", "to be done", "to be written", "to do", "todo", "wip",
         "work in progress", "your definition here",
     }
 )  # fmt: skip
-"""What stands where a definition is still missing, as an author writes it, in lower case."""
+"""Texts that authors write instead of a missing definition, in lower case."""
 _AROUND = " \n\t.,:;!?-_–—…*<>()[]{}'\"`/|~"  # noqa: RUF001
 _ABOUT_A_TEXT = re.compile(
     r"defini|descri|beschreib|explan|erklarung|translat|traduc|traduz|ubersetz|vertal|vertaald|text|entry|eintrag|content|inhalt"
     r"|placeholder|todo|tbd|missing|fehlt|fehlend|manqu|falta|manca|ontbre|available|vorhanden|verfugbar|disponi|beschikbaar|provided"
     r"|yet\Z|noch\Z|encore\Z|language|sprache|langue|idioma|lingua|taal|given|supplied|unknown|unbekannt|inconnu|desconoc|sconosc|onbekend|pending|ausstehend|none|empty|leer|vide|vacio"
 )
-"""Beginnings of folded words that speak of a text rather than of a thing."""
+"""Beginnings of folded words that describe a text and not a thing."""
 
 
 def is_placeholder(definition: str) -> bool:
     """Return whether a definition only says that there is none yet."""
     if len(definition) > LONGEST:
         return False
-    said = " ".join(definition.casefold().strip(_AROUND).split())
-    return not said or said in _KNOWN
+    text = " ".join(definition.casefold().strip(_AROUND).split())
+    return not text or text in _KNOWN
 
 
 def repeated_placeholders(records: Iterable[Record]) -> frozenset[str]:
-    """Return the definitions of a glossary that stand for none: many terms have them, and they speak of themselves.
+    """Return the placeholders of a glossary: many terms have them, and they describe themselves.
 
-    "Definition not provided in this language." is one. "A town in Poland." is not, however many towns there are.
+    "Definition not provided in this language." is one. "A town in Poland." is not, however often it
+    is used.
     """
     terms: dict[str, set[str]] = defaultdict(set)
     for record in records:
         if len(record.definition) <= LONGEST_REPEATED:
             terms[record.definition].add(record.term)
     return frozenset(
-        text for text, own in terms.items() if len(own) >= MIN_REPEATS and _speaks_of_itself(text)
+        text for text, own in terms.items() if len(own) >= MIN_REPEATS and _describes_a_text(text)
     )
 
 
-def _speaks_of_itself(text: str) -> bool:
+def _describes_a_text(text: str) -> bool:
     words = [fold(word) for word in content_words(text)]
     return 2 * sum(_ABOUT_A_TEXT.match(word) is not None for word in words) > len(words)

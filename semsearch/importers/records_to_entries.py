@@ -17,7 +17,7 @@ from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, 
 from semsearch.importers.fields import shorten
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.redirects import merged, resolved, see_records_to_redirects
+from semsearch.importers.redirects import merge_redirects, resolve_keys, see_records_to_redirects
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -47,7 +47,7 @@ _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
 
 
 @dataclass(frozen=True, slots=True)
-class EntryOrRefusal:
+class MadeEntries:
     """The results for the records of one glossary, each list in their order."""
 
     entries: list[Entry]
@@ -56,7 +56,7 @@ class EntryOrRefusal:
     left_out: list[LeftOut]
 
 
-def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
+def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
     """Make entries of all records of one glossary.
 
     Args:
@@ -85,15 +85,15 @@ def make_entries(items: Sequence[Item], glossary: str) -> EntryOrRefusal:
             given.append((made, item.key))
             if item.left_out:
                 left_out.append(LeftOut(item.source, made.id, item.left_out))
-    entries = resolved(given)
+    entries = resolve_keys(given)
     done: list[Merged] = []
-    for place, outcome in merged(entries, given, redirects):
+    for place, outcome in merge_redirects(entries, given, redirects):
         if isinstance(outcome, Merged):
             done.append(outcome)
         else:
             refusals.append((place, outcome))
     refused = [refusal for _, refusal in sorted(refusals, key=_place)]
-    return EntryOrRefusal(entries, refused, done, left_out)
+    return MadeEntries(entries, refused, done, left_out)
 
 
 def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:
@@ -102,7 +102,10 @@ def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:
 
     def checked(item: Item) -> Item:
         if isinstance(item, Record) and item.definition in repeated:
-            reason = f"the definition of {shorten(item.term)!r} is a placeholder: {shorten(item.definition)!r}"
+            reason = (
+                f"the definition of {shorten(item.term)!r} is a placeholder: "
+                f"{shorten(item.definition)!r}"
+            )
             return Refusal(item.source, f"{reason}, which other entries have too")
         return item
 
@@ -169,7 +172,7 @@ def _clean_details(details: Details) -> Details:
 
 
 def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
-    """Clean phrases by which people ask for an entry, one line each; of those that differ by case and marks the first stays."""
+    """Return asked-as phrases, one line each; of those that fold alike the first stays."""
     lines = (" ".join(text.split()) for text in _clean_several(phrases))
     found: dict[str, str] = {}
     for line in lines:
@@ -178,17 +181,18 @@ def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
 
 
 def reason_against_phrases(term: str, phrases: Sequence[str]) -> str | None:
-    """Say why an entry cannot have these phrases; None if it can."""
+    """Return why an entry cannot have these phrases; None if it can."""
     if len(phrases) > MAX_PHRASES:
         return (
-            f"{shorten(term)!r} has {len(phrases)} phrases by which it is asked for, and at most {MAX_PHRASES} are "
+            f"{shorten(term)!r} has {len(phrases)} phrases by which it is asked for, and at most "
+            f"{MAX_PHRASES} are "
             "possible; leave out those that say nearly the same"
         )
     too_long = next((phrase for phrase in phrases if len(phrase) > MAX_PHRASE), None)
     if too_long is not None:
         return (
-            f"a phrase by which {shorten(term)!r} is asked for is longer than {MAX_PHRASE} characters: "
-            f"{shorten(too_long)!r}; shorten it"
+            f"a phrase by which {shorten(term)!r} is asked for is longer than {MAX_PHRASE} "
+            f"characters: {shorten(too_long)!r}; shorten it"
         )
     return None
 

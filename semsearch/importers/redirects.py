@@ -24,7 +24,7 @@ Given = Sequence[tuple[Entry, str]]
 """Entries, each with its key in the file, or an empty text."""
 
 
-def resolved(given: Given) -> list[Entry]:
+def resolve_keys(given: Given) -> list[Entry]:
     """Return the entries with the keys in their relations replaced by ids; unknown keys stay."""
     by_key: dict[tuple[str, str], str] = {}
     for entry, key in given:
@@ -50,7 +50,7 @@ def _with(entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]]
     return replace(entry, see_also=named(entry.see_also, entry.language), details=details)
 
 
-def merged(
+def merge_redirects(
     entries: list[Entry], given: Given, redirects: Sequence[tuple[int, Redirect]]
 ) -> Iterator[tuple[int, Merged | Refusal]]:
     """Add redirecting names to the entries they lead to, in place.
@@ -88,17 +88,17 @@ def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
     Args:
         items: cleaned records of one glossary, and other items.
     """
-    leading = {at: said[1] for at, item in enumerate(items) if (said := _only_sees(item))}
-    if not leading:
+    targets = {at: found[1] for at, item in enumerate(items) if (found := _only_sees(item))}
+    if not targets:
         return list(items)
     known: set[str] = set()
     for at, item in enumerate(items):
         if isinstance(item, Record):
-            names = () if at in leading else (item.term, *item.aliases)
+            names = () if at in targets else (item.term, *item.aliases)
             known |= {fold(name) for name in names}
-    onward = {fold(_term(items[at])): target for at, target in leading.items()}
+    onward = {fold(_term(items[at])): target for at, target in targets.items()}
     made = list(items)
-    for at, target in leading.items():
+    for at, target in targets.items():
         item, end = items[at], target
         for _ in range(_MOST_HOPS):
             if fold(end) in known or fold(end) not in onward:

@@ -26,7 +26,7 @@ class RecordOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordFate:
+class RecordResult:
     """The result of one record.
 
     `id` is the entry's, `names` are those that the record gave it, `reason` is why it was skipped.
@@ -41,7 +41,7 @@ class RecordFate:
     left_out: tuple[str, ...] = ()
 
 
-def fates(corpus: Corpus) -> list[RecordFate]:
+def record_results(corpus: Corpus) -> list[RecordResult]:
     """Return the result of each record, file by file, by line."""
     every = [*_taken(corpus), *_others(corpus)]
     order: dict[str, int] = {}
@@ -59,7 +59,8 @@ def write_report(corpus: Corpus, file: str | Path) -> None:
     try:
         with Path(file).open("w", encoding="utf-8") as lines:
             lines.writelines(
-                json.dumps(_stated(one), ensure_ascii=False) + "\n" for one in fates(corpus)
+                json.dumps(_stated(one), ensure_ascii=False) + "\n"
+                for one in record_results(corpus)
             )
     except OSError as error:
         raise InvalidSetting(f"cannot write the report {file}: {error.strerror}") from error
@@ -74,23 +75,23 @@ def counted(left_out: Iterable[LeftOut]) -> str:
     return ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
 
 
-def _taken(corpus: Corpus) -> Iterator[RecordFate]:
+def _taken(corpus: Corpus) -> Iterator[RecordResult]:
     left_out = {one.id: one.parts for one in corpus.left_out}
     for entry in corpus.entries:
         names = (entry.term, *entry.aliases)
         source = entry.source or Source("", 0)
         without = left_out.get(entry.id, ())
-        yield RecordFate(source, RecordOutcome.TAKEN, entry.id, names, left_out=without)
+        yield RecordResult(source, RecordOutcome.TAKEN, entry.id, names, left_out=without)
 
 
-def _others(corpus: Corpus) -> Iterator[RecordFate]:
+def _others(corpus: Corpus) -> Iterator[RecordResult]:
     for merged in corpus.merged:
-        yield RecordFate(merged.source, RecordOutcome.MERGED, merged.id, (merged.name,))
+        yield RecordResult(merged.source, RecordOutcome.MERGED, merged.id, (merged.name,))
     for refusal in corpus.refusals:
-        yield RecordFate(refusal.source, RecordOutcome.SKIPPED, reason=refusal.reason)
+        yield RecordResult(refusal.source, RecordOutcome.SKIPPED, reason=refusal.reason)
 
 
-def _stated(one: RecordFate) -> dict[str, object]:
+def _stated(one: RecordResult) -> dict[str, object]:
     stated: dict[str, object] = {"file": one.source.file, "line": one.source.line, "fate": one.fate}
     details = {"id": one.id, "names": one.names, "reason": one.reason, "left_out": one.left_out}
     return stated | {name: value for name, value in details.items() if value}

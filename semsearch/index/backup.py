@@ -78,7 +78,7 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
         translate_os_errors(target.parent),
         tempfile.TemporaryDirectory(dir=target.parent) as scratch,
     ):
-        beside = Path(scratch) / "backup.tar"
+        temporary = Path(scratch) / "backup.tar"
         with ExitStack() as opened:
             manifest, members = _generation(layout, opened)
             revision = _copy_store(layout, manifest, Path(scratch) / "store.db")
@@ -87,19 +87,19 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
             for name in ("store.db", "keys.db"):
                 if (Path(scratch) / name).exists():
                     members[name] = opened.enter_context((Path(scratch) / name).open("rb"))
-            stated: dict[str, str | int] = {
+            contents: dict[str, str | int] = {
                 "format": FORMAT,
                 "revision": revision,
                 "generation": manifest.generation,
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "made_by": f"semsearch {__version__}",
             }
-            _write(beside, members, stated)
-        beside.chmod(0o600)
-        sync(beside)
-        beside.replace(target)
+            _write(temporary, members, contents)
+        temporary.chmod(0o600)
+        sync(temporary)
+        temporary.replace(target)
         sync(target.parent)
-    return _info(stated, target.stat().st_size)
+    return _info(contents, target.stat().st_size)
 
 
 def _generation(layout: IndexLayout, opened: ExitStack) -> tuple[Manifest, dict[str, IO[bytes]]]:
@@ -162,7 +162,7 @@ def _copy_keys(layout: IndexLayout, target: Path) -> None:
         ) from error
 
 
-def _write(file: Path, members: dict[str, IO[bytes]], stated: dict[str, str | int]) -> None:
+def _write(file: Path, members: dict[str, IO[bytes]], contents: dict[str, str | int]) -> None:
     """Write the archive, with the member that describes it last."""
     hashes: dict[str, str] = {}
     with tarfile.open(file, "w") as archive:
@@ -173,7 +173,7 @@ def _write(file: Path, members: dict[str, IO[bytes]], stated: dict[str, str | in
             stream.seek(0)
             archive.addfile(info, reading)
             hashes[name] = reading.digest.hexdigest()
-        content = json.dumps({**stated, "sha256": hashes}, indent=2).encode()
+        content = json.dumps({**contents, "sha256": hashes}, indent=2).encode()
         info = tarfile.TarInfo(CONTENTS)
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
@@ -213,7 +213,7 @@ def restore_backup(file: str | Path, index: str | Path) -> BackupInfo:
         root.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".restoring-", dir=root.parent))
         try:
-            stated = _unpack(source, scratch)
+            contents = _unpack(source, scratch)
             layout = IndexLayout(scratch)
             with closing(EntryStore(layout.store)) as store:
                 store.check()
@@ -226,7 +226,7 @@ def restore_backup(file: str | Path, index: str | Path) -> BackupInfo:
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
-    return _info(stated, source.stat().st_size)
+    return _info(contents, source.stat().st_size)
 
 
 def _unpack(source: Path, folder: Path) -> dict[str, str | int]:
@@ -266,8 +266,8 @@ def _extract(stream: IO[bytes], file: Path) -> str:
 def _contents(source: Path, raw: bytes, extracted: dict[str, str]) -> dict[str, str | int]:
     """Parse `BACKUP.json` and check the hashes of the extracted members."""
     try:
-        stated = json.loads(raw)
-        number, hashes = int(stated.pop("format")), dict(stated.pop("sha256"))
+        contents = json.loads(raw)
+        number, hashes = int(contents.pop("format")), dict(contents.pop("sha256"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _incomplete(source, f"{CONTENTS} cannot be read") from error
     if number > FORMAT:
@@ -275,7 +275,7 @@ def _contents(source: Path, raw: bytes, extracted: dict[str, str]) -> dict[str, 
     altered = next((n for n in hashes | extracted if hashes.get(n) != extracted.get(n)), None)
     if altered is not None:
         raise _incomplete(source, f"{altered} is missing or altered")
-    checked: dict[str, str | int] = stated
+    checked: dict[str, str | int] = contents
     return checked
 
 
@@ -283,11 +283,11 @@ def _incomplete(file: Path, why: str) -> IndexDamaged:
     return IndexDamaged(f"{file} is not a complete backup ({why}); take another one")
 
 
-def _info(stated: dict[str, str | int], size: int) -> BackupInfo:
+def _info(contents: dict[str, str | int], size: int) -> BackupInfo:
     return BackupInfo(
-        int(stated["revision"]),
-        int(stated["generation"]),
+        int(contents["revision"]),
+        int(contents["generation"]),
         size,
-        str(stated["made_at"]),
-        str(stated["made_by"]),
+        str(contents["made_at"]),
+        str(contents["made_by"]),
     )

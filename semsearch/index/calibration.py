@@ -79,8 +79,8 @@ def load_calibration(layout: IndexLayout, fingerprint: str) -> StoredCalibration
         IndexDamaged: the file is not a valid calibration.
     """
     try:
-        stated = json.loads(layout.calibration.read_bytes())
-        stored = StoredCalibration(**stated)
+        content = json.loads(layout.calibration.read_bytes())
+        stored = StoredCalibration(**content)
         if not (0 < stored.slope < math.inf and math.isfinite(stored.intercept)):
             raise ValueError("its numbers are out of range")
     except FileNotFoundError:

@@ -43,7 +43,7 @@ class Embedding:
     load: Callable[[], Encoder]
 
     @classmethod
-    def by(
+    def choose(
         cls,
         layout: IndexLayout,
         model: str,
@@ -91,7 +91,7 @@ class Embedding:
         )
         precision = hashed.NAME if is_hashed else REFERENCE
 
-        return cls.by(
+        return cls.choose(
             layout,
             manifest.model,
             manifest.fingerprint,
@@ -121,7 +121,7 @@ def encoder_of(layout: IndexLayout, manifest: Manifest, precision: str | None = 
     )
 
 
-class Known(Protocol):
+class KnownTexts(Protocol):
     """Knows which texts have vectors; `EmbeddedTexts` implements it."""
 
     def unknown(
@@ -132,7 +132,7 @@ class Known(Protocol):
 
 
 def embed_missing(
-    texts: Known, passages: PassageTable, embedding: Embedding, progress: Progress
+    texts: KnownTexts, passages: PassageTable, embedding: Embedding, progress: Progress
 ) -> Iterator[Embedded]:
     """Embed each text that has no vector yet, and yield the results in batches.
 

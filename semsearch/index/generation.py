@@ -21,7 +21,7 @@ from semsearch.index.manifest import FORMAT, Manifest, publish
 from semsearch.index.map.layout import write_map
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.relations import Relating, RelationCounts
+from semsearch.index.relations import RelationBuilder, RelationCounts
 from semsearch.index.retrieval import Retriever
 from semsearch.index.score_baseline import measure_score_baseline
 from semsearch.index.segment_writer import StoredEmbeddings, WrittenSegment, write_segment
@@ -80,7 +80,7 @@ def write_generation(
     files = GenerationLayout(scratch)
     dim = store.texts.dim_of(passages.hashes([0])[0], spec.key)
     embeddings = StoredEmbeddings(store.texts, spec.key, dim)
-    relating = Relating(passages.entries, progress)
+    relating = RelationBuilder(passages.entries, progress)
     segment = write_segment(
         files, passages, embeddings, progress, engine=spec.engine, relations=relating
     )

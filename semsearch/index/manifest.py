@@ -48,11 +48,11 @@ class Manifest:
     engine: EngineInfo
     """What finds entries."""
     phrase_engine: EngineInfo
-    """What finds phrases that people ask with."""
+    """The engine for asked-as phrases."""
     reranker: RerankerInfo | None
     entries: int
     vectors: int
-    """Of passages and phrases."""
+    """Number of vectors of passages and phrases."""
     phrases: int
     mean_words: float
     """Mean number of words of an entry, names included; BM25 compares each entry's length with
@@ -99,7 +99,7 @@ def current_generation(layout: IndexLayout) -> tuple[int, str]:
     """
     try:
         pointer = json.loads(layout.current.read_bytes())
-        stated, number, digest = (
+        version, number, digest = (
             int(pointer["format"]),
             int(pointer["generation"]),
             str(pointer["manifest_sha256"]),
@@ -110,14 +110,14 @@ def current_generation(layout: IndexLayout) -> tuple[int, str]:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(_damaged(layout.root, "CURRENT cannot be read")) from error
-    if stated < FORMAT:
+    if version < FORMAT:
         raise FormatTooOld(
-            f"the index in {layout.root} has format {stated}, this version reads {FORMAT}; "
+            f"the index in {layout.root} has format {version}, this version reads {FORMAT}; "
             f"run `semsearch build PATHS --index {layout.root}` again"
         )
-    if stated > FORMAT:
+    if version > FORMAT:
         raise FormatTooNew(
-            f"the index in {layout.root} has format {stated}, this version reads {FORMAT}; "
+            f"the index in {layout.root} has format {version}, this version reads {FORMAT}; "
             "upgrade semsearch"
         )
     return number, digest
@@ -139,8 +139,8 @@ def built_with(layout: IndexLayout) -> BuiltWith | None:
     """
     try:
         number = int(json.loads(layout.current.read_bytes())["generation"])
-        stated = json.loads(layout.generation(number).manifest.read_bytes())
-        return BuiltWith(str(stated["model"]), str(stated["fingerprint"]))
+        parsed = json.loads(layout.generation(number).manifest.read_bytes())
+        return BuiltWith(str(parsed["model"]), str(parsed["fingerprint"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -173,20 +173,21 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         content = files.manifest.read_bytes()
         if hashlib.sha256(content).hexdigest() != digest:
             raise IndexDamaged(_damaged(layout.root, f"{files.manifest} is altered"))
-        stated = json.loads(content)
-        if stated["recipe"] != stated_weights(DEFAULT):
+        parsed = json.loads(content)
+        if parsed["recipe"] != stated_weights(DEFAULT):
             raise FormatTooOld(
-                f"the index in {layout.root} was built by {stated['built_by']}, which weighs scores "
-                f"differently; run `semsearch build PATHS --index {layout.root}` again (with `--model "
-                f"{stated['model']}`, its present encoder, nothing is embedded again)"
+                f"the index in {layout.root} was built by {parsed['built_by']}, which "
+                f"weighs scores differently; run `semsearch build PATHS --index {layout.root}` "
+                f"again (with `--model {parsed['model']}`, its present encoder, nothing is "
+                "embedded again)"
             )
         for one, each in (("background", "backgrounds"), ("fit", "fits")):
-            stated[one] = Baseline(**stated[one])
-            stated[each] = {k: Baseline(**v) for k, v in stated[each].items()}
+            parsed[one] = Baseline(**parsed[one])
+            parsed[each] = {k: Baseline(**v) for k, v in parsed[each].items()}
         for engine in ("engine", "phrase_engine"):
-            stated[engine] = EngineInfo(**stated[engine])
-        stated["reranker"] = stated["reranker"] and RerankerInfo(**stated["reranker"])
-        return Manifest(**stated), files
+            parsed[engine] = EngineInfo(**parsed[engine])
+        parsed["reranker"] = parsed["reranker"] and RerankerInfo(**parsed["reranker"])
+        return Manifest(**parsed), files
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
 
@@ -202,6 +203,6 @@ def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
 
 def _damaged(root: Path, what: str) -> str:
     return (
-        f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, which "
-        "keeps all vectors that were computed before"
+        f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, "
+        "which keeps all vectors that were computed before"
     )

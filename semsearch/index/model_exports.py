@@ -88,5 +88,5 @@ def _export_reranker(
         export = export_reranker(model, folder, sample())
         progress.advance(1)
     sha256 = sha256_of(RerankerExport.description(folder)) or ""
-    stated = RerankerInfo(model.name, model.fingerprint, export.precision, sha256)
-    return stated, {} if found else export.agreement
+    info = RerankerInfo(model.name, model.fingerprint, export.precision, sha256)
+    return info, {} if found else export.agreement

@@ -1,4 +1,4 @@
-"""The entries of a build, and the texts of theirs that need a vector (passages).
+"""The entries of a build, and their texts that need a vector: passages, names, asked-as phrases.
 
 Only the hash and the length of a text are stored. The text is cut from the entry again when it is
 needed, in a hundredth of the time that embedding takes. Stored texts would take as much memory as
@@ -30,7 +30,7 @@ class PassageTable:
     """
 
     def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
-        """Cut all entries into their passages; sources keep their order within a glossary."""
+        """Collect the texts of all entries; sources keep their order within a glossary."""
         self.entries = sorted(entries, key=lambda entry: entry.glossary)
         self._hashes = bytearray()
         self._lengths = array("i")
@@ -77,7 +77,7 @@ class PassageTable:
 
     @property
     def phrase_rows(self) -> range:
-        """The rows of all phrases."""
+        """The rows of all asked-as phrases."""
         return range(self._first_phrase_row, len(self._lengths))
 
     def glossaries(self) -> list[str]:

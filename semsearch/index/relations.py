@@ -30,7 +30,7 @@ class RelationCounts:
     mentions: int
 
 
-class Relating:
+class RelationBuilder:
     """The relations of all entries, derived while they are iterated over; iterate once only.
 
     Names are computed a second time where there are links: the names of a million entries would
@@ -79,7 +79,7 @@ class Relating:
 
 
 def relations_among(source: int, entries: Sequence[Entry]) -> Iterator[Relation]:
-    """Yield the relations of one entry to others of its glossary, in the order of `Relating`.
+    """Yield the relations of one entry to others of its glossary, in the order of `RelationBuilder`.
 
     Args:
         source: its position in `entries`.

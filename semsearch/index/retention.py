@@ -17,8 +17,8 @@ def remove_generations(layout: IndexLayout, keep: Collection[int]) -> None:
         layout: the index folder.
         keep: the current generation and the one before it, which another process may be opening.
     """
-    kept = {layout.generation(number).root for number in keep}
-    for folder in set(layout.generations.glob("[0-9]*")) - kept:
+    needed_roots = {layout.generation(number).root for number in keep}
+    for folder in set(layout.generations.glob("[0-9]*")) - needed_roots:
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -28,10 +28,10 @@ def remove_models(layout: IndexLayout, keep: Collection[int]) -> None:
     for number in keep:
         folder = layout.generation(number).root
         with suppress(OSError, ValueError, KeyError):
-            stated = json.loads(GenerationLayout(folder).manifest.read_bytes())
-            needed.add(layout.encoder(stated["fingerprint"]))
-            if stated["reranker"]:
-                needed.add(layout.reranker(stated["reranker"]["fingerprint"]))
+            content = json.loads(GenerationLayout(folder).manifest.read_bytes())
+            needed.add(layout.encoder(content["fingerprint"]))
+            if content["reranker"]:
+                needed.add(layout.reranker(content["reranker"]["fingerprint"]))
     exported = {*layout.encoders.glob("*"), *layout.rerankers.glob("*")}
     for folder in exported - needed:
         shutil.rmtree(folder, ignore_errors=True)

@@ -74,7 +74,7 @@ class EmbeddingSource:
         return cls(Embedding.of(layout, manifest), lambda: encoder_of(layout, manifest), layout)
 
 
-def meaning_of(index: str | Path | None, model: str | None) -> EmbeddingSource:
+def embedding_source(index: str | Path | None, model: str | None) -> EmbeddingSource:
     """Return the embedding source for an index, a model, or the default model.
 
     Raises:

@@ -1,7 +1,7 @@
-"""Writes the files of a segment: vectors, tokens, entry table, postings, nearest neighbours.
+"""Writes the files of a segment: vectors, phrases, tokens, entry table, postings, engines.
 
-Every segment is written here: a generation, the live segment beside it, and a scratch index.
-The order matters: the nearest neighbours read the vectors and the first rows of the entries.
+Every segment is written here: a generation, the live segment next to it, and a scratch index. The
+order matters: the engines read the vectors and the first rows of the entries.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import write_ann, write_phrase_ann
 from semsearch.index.files.entry_table import write_snapshot
 from semsearch.index.files.phrases import write_phrases
-from semsearch.index.files.postings import write_words
+from semsearch.index.files.postings import write_postings
 from semsearch.index.files.text_vectors import write_text_vectors
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.passage_table import PassageTable
@@ -94,12 +94,12 @@ def write_segment(
 
     Args:
         files: where to.
-        passages: the entries, at least one, with their passages.
-        embeddings: has the vector of every passage and the tokens of every definition.
+        passages: the entries, at least one, with their texts.
+        embeddings: has the vector of every text and the tokens of every definition.
         progress: reports each step.
         engine: the engine that is wanted, one of `ann.engine.ENGINES`.
         relations: between the entries.
-        reference: the generation that a live segment stands beside; None for a segment of its own.
+        reference: the generation of a live segment; None for a segment of its own.
 
     Raises:
         KeyError: a text has not been embedded.
@@ -121,7 +121,7 @@ def write_segment(
     )
     total = len(passages.entries)
     write_snapshot(files, passages.by_entry(), relations, progress=progress, total=total)
-    mean_words = write_words(
+    mean_words = write_postings(
         files, passages.entries, progress, mean_words=reference.mean_words if reference else None
     )
     return WrittenSegment(

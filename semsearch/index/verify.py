@@ -150,8 +150,8 @@ def _embed_again(
         worst = float(np.einsum("nd,nd->n", stored, again).min())
         if worst < SAME:
             raise IndexDamaged(
-                f"a vector in {layout.store} is not what {manifest.model} makes of its text (cosine "
-                f"{worst:.4f}); run `semsearch build` with a new --index"
+                f"a vector in {layout.store} is not what {manifest.model} makes of its text "
+                f"(cosine {worst:.4f}); run `semsearch build` with a new --index"
             )
         progress.advance(len(some))
     return len(rows)

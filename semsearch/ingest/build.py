@@ -235,7 +235,7 @@ class _Build:
         )
         export = exports.encoder
         made = self._maker
-        embedding = Embedding.by(
+        embedding = Embedding.choose(
             self._layout, made.name, made.fingerprint, export, lambda: made.encoder
         )
         embedded = self._embed(passages, embedding)
@@ -266,9 +266,9 @@ class _Build:
                 written = write_generation(self._layout, self._store, passages, how, self._progress)
                 embedded += self._publish(written, embedding)
                 relations = written.relations
-                kept = {number, before.generation if before else number}
-                remove_generations(self._layout, kept)
-                remove_models(self._layout, kept)
+                needed = {number, before.generation if before else number}
+                remove_generations(self._layout, needed)
+                remove_models(self._layout, needed)
                 forget_unused(self._layout, self._store, passages, stored.revision[1])
         return BuildReport(
             changes=stored.changes,

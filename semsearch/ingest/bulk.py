@@ -10,7 +10,7 @@ from semsearch.core.entries import Changed, Entry, Refusal
 from semsearch.importers.json_records import records_of_lines
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.records_to_entries import make_entries
-from semsearch.storage.entry_store import Edit, Stored
+from semsearch.storage.entry_store import Edit, EntryRow
 
 
 class Outcome(StrEnum):
@@ -73,7 +73,7 @@ class Plan:
         return ImportReport(tuple(self.reports), is_applied=False)
 
 
-def plan(lines: str, glossary: str, known: Callable[[str], Stored | None]) -> Plan:
+def plan(lines: str, glossary: str, known: Callable[[str], EntryRow | None]) -> Plan:
     """Decide what to do with each record.
 
     Args:
@@ -112,7 +112,7 @@ def _line(entry: Entry) -> int:
     return entry.source.line
 
 
-def _outcome(wanted: Entry, found: Stored | None) -> Outcome:
+def _outcome(wanted: Entry, found: EntryRow | None) -> Outcome:
     if found is None:
         return Outcome.ADDED
     return Outcome.UNCHANGED if found.entry == wanted else Outcome.CHANGED

@@ -16,7 +16,7 @@ from semsearch.storage.atomic_files import briefly_locked
 from semsearch.storage.corpus_diff import Changes
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.live_edits import MergedCorpus, keep_live
+from semsearch.storage.live_edits import MergedCorpus, merge_live_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class CorpusSync:
             if self._cached is not None and self._cached[0] == revision:
                 return self._cached[1]
             live, deleted = store.live(), store.live_deletions()
-        merged = keep_live(self._entries, live, deleted, overwrite=self.overwrite)
+        merged = merge_live_edits(self._entries, live, deleted, overwrite=self.overwrite)
         if not merged.entries:
             raise InvalidSetting("every entry of the corpus was deleted live; nothing is left")
         self._cached = revision, merged
@@ -74,7 +74,7 @@ class CorpusSync:
             progress.start("storing", 1)
             merged = self.merged()
             ordered = sorted(merged.entries, key=lambda entry: entry.glossary)
-            changes = self._store.replace_all(ordered, merged.kept)
+            changes = self._store.replace_all(ordered, merged.preserved)
             written = StoredCorpus(merged, changes, self._store.revision)
             progress.advance(1)
         return written

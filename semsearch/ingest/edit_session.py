@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -82,7 +84,7 @@ class EditSession:
         self._encoders.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Work]:
+    def writing(self) -> Iterator[LockedIndex]:
         """Hold the lock of the index and open its store.
 
         Raises:
@@ -106,7 +108,7 @@ class EditSession:
                     _check_belongs(layout, store, manifest)
                     self._check_known(manifest)
                     self._progress.advance(1)
-                    yield Work(layout, store, manifest, self._encoders, self._progress)
+                    yield LockedIndex(layout, store, manifest, self._encoders, self._progress)
         except IndexUnwritable as error:
             if is_fault_of_disk(error.__cause__):
                 self._fault = str(error.__cause__)
@@ -157,7 +159,7 @@ class EditSession:
             return EntryReader(self._layout.store)
 
 
-class Work:
+class LockedIndex:
     """One or several edits under the lock."""
 
     def __init__(
@@ -212,8 +214,8 @@ def check_exists(layout: IndexLayout) -> None:
     """Refuse an index without a store; a new store would lack all entries."""
     if not layout.store.exists():
         raise IndexDamaged(
-            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not edited; "
-            "edit the index that it was copied from, or run `semsearch build`"
+            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not "
+            "edited; edit the index that it was copied from, or run `semsearch build`"
         )
 
 
@@ -222,3 +224,11 @@ def _check_belongs(layout: IndexLayout, store: EntryStore, manifest: Manifest) -
         raise IndexDamaged(
             f"{layout.store} is not the store that the index was made from; run `semsearch build`"
         )
+
+
+def user_name() -> str:
+    """Return who runs this; in a container it may be nobody that the system knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

@@ -1,4 +1,4 @@
-"""Encoders behind one seam: the reference, its exported copy, and one without a model."""
+"""Encoders and rerankers: loads the model that an index was built with."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from semsearch.core.errors import EncoderMismatch
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
-from semsearch.models.registry import find_model, packaged_name
+from semsearch.models.registry import RETIRED_DEFAULTS, find_model, packaged_name
 
 REFERENCE = "reference"
-"""Precision of an index whose encoder could not be exported: sentence-transformers answers."""
+"""Precision of an index whose encoder could not be exported; sentence-transformers embeds
+questions."""
 
 
 def load_answering_encoder(
     folder: Path, *, model: str, fingerprint: str, precision: str, sha256: str | None = None
 ) -> Encoder:
-    """Load the encoder that answers questions of an index, as its manifest states it.
+    """Load the encoder for the questions of an index.
 
     Args:
-        folder: where the exported encoder lies.
+        folder: of the exported encoder.
         model: the model's name, for messages and for the reference encoder.
-        fingerprint: the identity the vectors of the index were made with.
+        fingerprint: identity of the encoder that made the vectors of the index.
         precision: `int8`, `fp32`, `reference`, or `hashed`.
-        sha256: of the export's description, as the manifest states it; not checked by default.
+        sha256: of the export's description in the manifest; not checked by default.
 
     Raises:
         IndexDamaged: the exported files are missing or altered.
-        EncoderMismatch: the model of that name is not the one of the index any more.
+        EncoderMismatch: the model of that name is no longer the one of the index.
     """
     if precision == hashed.NAME:
         encoder: Encoder = hashed.HashedEncoder()
@@ -48,19 +49,20 @@ def load_answering_encoder(
 
 
 def is_meant(name: str, *, model: str, fingerprint: str) -> bool:
-    """Whether a user's name for an encoder means the one that an index was built with.
+    """Return whether a user's name for an encoder refers to the one an index was built with.
 
-    Those that come along are known by name: a service has its index and not their packages.
+    Bundled encoders, former ones too, are recognised by name, since a service may have the index
+    but not their packages.
 
     Args:
-        name: what the user says.
-        model: what the manifest of the index calls its encoder.
-        fingerprint: the identity of that encoder.
+        name: from the user.
+        model: name of the encoder in the manifest.
+        fingerprint: identity of that encoder.
 
     Raises:
         ModelRefused: there is no such encoder.
     """
-    if name == hashed.NAME:
+    if name == hashed.NAME or name in RETIRED_DEFAULTS:
         return model == name
     packaged = packaged_name(name)
     return packaged == model if packaged else find_model(name).fingerprint == fingerprint

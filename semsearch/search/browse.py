@@ -8,7 +8,7 @@ from functools import cached_property
 
 from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
-from semsearch.index.files.alphabet import FIRST, Placed, key_of
+from semsearch.index.files.alphabet import FIRST, AlphabetPlace, key_of
 from semsearch.index.segments.multi_entries import MultiEntries
 
 OTHER = "#"
@@ -100,13 +100,13 @@ class Alphabet:
             limit: most entries returned.
         """
         begin = self._place(after) if after else FIRST
-        places: list[Placed] = []
+        places: list[AlphabetPlace] = []
         if letter is None:
             places += self._after(begin, limit + 1)
         else:
             for group in self._groups:
                 if group.letter == letter and len(places) <= limit:
-                    start = max(begin, Placed(group.first, -1))
+                    start = max(begin, AlphabetPlace(group.first, -1))
                     places += self._after(start, limit + 1 - len(places), group.end)
         entries = self._entries(places[:limit])
         return Page(tuple(entries), entries[-1] if len(places) > limit else None)
@@ -126,15 +126,15 @@ class Alphabet:
         after = self._entries(self._after(place, 1))
         return Adjacent(before[0] if before else None, after[0] if after else None)
 
-    def _place(self, entry: Entry) -> Placed:
+    def _place(self, entry: Entry) -> AlphabetPlace:
         """Return the place of an entry; a deleted one gets the place it would have."""
         position = self._snapshot.position_of(entry.id)
-        return Placed(key_of(entry), -1 if position is None else position)
+        return AlphabetPlace(key_of(entry), -1 if position is None else position)
 
-    def _entries(self, places: Sequence[Placed]) -> list[Entry]:
+    def _entries(self, places: Sequence[AlphabetPlace]) -> list[Entry]:
         return self._snapshot.entries([place.position for place in places])
 
-    def _after(self, place: Placed, limit: int, end: str = _END) -> list[Placed]:
+    def _after(self, place: AlphabetPlace, limit: int, end: str = _END) -> list[AlphabetPlace]:
         return self._snapshot.alphabet_after(self._glossary, place, limit, end)
 
     @cached_property
@@ -147,4 +147,4 @@ class Alphabet:
         while found := self._after(place, 1):
             group = _Group.of(found[0].key)
             yield group
-            place = Placed(group.end, -1)
+            place = AlphabetPlace(group.end, -1)

@@ -32,7 +32,7 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking.baseline import Baseline
 from semsearch.search.query import NameFinder
 from semsearch.storage.entry_store import EntryReader
-from semsearch.storage.last_commit import acknowledged
+from semsearch.storage.last_commit import read_last_commit
 from semsearch.storage.layout import IndexLayout
 from semsearch.text.normalise import check_question, text_hash
 
@@ -211,9 +211,9 @@ class LiveIndex:
             model, model=manifest.model, fingerprint=manifest.fingerprint
         ):
             raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {manifest.model}, not {model}; "
-                f"run `semsearch build PATHS --index {layout.root} --model {model}`, or name that "
-                "encoder (--model, SEMSEARCH_MODEL), or none"
+                f"the index in {layout.root} was built with the encoder {manifest.model}, not "
+                f"{model}; run `semsearch build PATHS --index {layout.root} --model {model}`, or "
+                "name that encoder (--model, SEMSEARCH_MODEL), or none"
             )
         encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)
@@ -271,7 +271,7 @@ class LiveIndex:
                 return
 
     def _patience_s(self) -> float:
-        known = acknowledged(self._layout.acknowledged)
+        known = read_last_commit(self._layout.acknowledged)
         return PATIENCE_S if known is None or known > self.view.revision else BUSY_S
 
     def _show(self, newest: IndexView) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
 from semsearch.index.files.entry_table import NamedEntry
-from semsearch.index.name_shares import said_names
+from semsearch.index.name_shares import name_shares
 from semsearch.index.segments.multi import MultiNameStems
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
@@ -153,7 +153,7 @@ class NameLookup:
     def _said(self, text: str, within: PositionFilter) -> dict[int, float]:
         if len(question_stems(text)) > MOST_PARTIAL_WORDS:
             return {}
-        return said_names(self._stems, text, within)
+        return name_shares(self._stems, text, within)
 
     def _begun(self, key: str, words: list[str], within: PositionFilter) -> Iterable[NamedEntry]:
         """Yield names that begin with a key, where that ends at a word of the name or may end within one."""

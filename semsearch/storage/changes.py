@@ -21,7 +21,7 @@ _PUT = (
 )
 
 
-class Changing:
+class ChangeWriter:
     """Changes of entries in one transaction; each raises the revision by one."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -61,7 +61,7 @@ class Changing:
             "UPDATE entry SET position = ?, origin = ? WHERE id = ?", (position, origin, id_)
         )
 
-    def settle(self, deleted: Iterable[str]) -> None:
+    def finish_build(self, deleted: Iterable[str]) -> None:
         """Finish a build: store the remaining live deletions, and always raise the revision."""
         self._connection.execute("DELETE FROM live_deletion")
         self._connection.executemany(
@@ -83,7 +83,7 @@ class Changing:
 
 
 @contextmanager
-def changing(connection: sqlite3.Connection, who: str) -> Iterator[Changing]:
+def change_transaction(connection: sqlite3.Connection, who: str) -> Iterator[ChangeWriter]:
     """Change entries in one transaction, signed if anything changed.
 
     Args:
@@ -91,6 +91,6 @@ def changing(connection: sqlite3.Connection, who: str) -> Iterator[Changing]:
         who: the author of the changes.
     """
     with transaction(connection):
-        change = Changing(connection)
+        change = ChangeWriter(connection)
         yield change
         change.sign(who)

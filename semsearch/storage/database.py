@@ -84,8 +84,8 @@ def open_for_reading(
                 connection.execute(f"PRAGMA {setting}")
             if _version(connection, file, migrations) < len(migrations):
                 raise FormatTooOld(
-                    f"{file} was written by an older version of semsearch; run `semsearch build` once, "
-                    "which migrates it"
+                    f"{file} was written by an older version of semsearch; run `semsearch build` "
+                    "once, which migrates it"
                 )
             connection.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
         except BaseException:
@@ -108,8 +108,8 @@ def translate_corruption(file: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(
             f"{file} is not a sound database ({error}); move it away and restore a backup "
-            "(`semsearch restore-backup`), or run `semsearch build` again to make a new one from the "
-            "source files, which lacks live edits"
+            "(`semsearch restore-backup`), or run `semsearch build` again to make a new one from "
+            "the source files, which lacks live edits"
         ) from error
 
 

@@ -19,7 +19,7 @@ from semsearch.core.entries import Changed, ChangeKind, Entry, Version
 from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.core.progress import Progress, Silent
 from semsearch.storage import history, idempotency
-from semsearch.storage.changes import Changing, changing
+from semsearch.storage.changes import ChangeWriter, change_transaction
 from semsearch.storage.corpus_diff import (
     Changes,
     CorpusComparison,
@@ -36,7 +36,7 @@ from semsearch.storage.database import (
 )
 from semsearch.storage.embedding_cache import Embedded, EmbeddedTexts
 from semsearch.storage.idempotency import Answered
-from semsearch.storage.last_commit import tell_acknowledged
+from semsearch.storage.last_commit import write_last_commit
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
@@ -48,7 +48,7 @@ _ALL = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class EntryRow:
     """An entry with the revision and the origin of its last change."""
 
     entry: Entry
@@ -130,13 +130,13 @@ class EntryReader:
         ).fetchone()
         return str(identity), int(number)
 
-    def get(self, id_: str) -> Stored | None:
+    def get(self, id_: str) -> EntryRow | None:
         """Return an entry by id, or None."""
         row = self._connection.execute(
             f"SELECT {COLUMNS}, revision, origin, position FROM entry WHERE id = ?",  # noqa: S608 - constant
             (id_,),
         ).fetchone()
-        return Stored(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
+        return EntryRow(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
 
     def is_only(self, id_: str) -> bool:
         """Return whether there is no other entry; counting a million would take a second."""
@@ -280,7 +280,7 @@ class EntryStore(EntryReader):
     def _replace(self, comparison: CorpusComparison, preserved: PreservedEdits) -> None:
         ordered = comparison.ordered
         known = history.ids_with_history(self._connection)
-        with changing(self._connection, history.BUILD) as changes:
+        with change_transaction(self._connection, history.BUILD) as changes:
             for id_ in sorted(comparison.gone):
                 changes.delete(id_, Origin.CORPUS)
             for place, change in enumerate(comparison.changes_by_place):
@@ -292,7 +292,7 @@ class EntryStore(EntryReader):
                 else:
                     kind = _kind_by_build(EntryChange(change), entry.id in known)
                     changes.put(entry, comparison.position(place), origin, kind)
-            changes.settle(preserved.deleted)
+            changes.finish_build(preserved.deleted)
         self._acknowledge(changes)
 
     def apply(
@@ -322,7 +322,7 @@ class EntryStore(EntryReader):
             AnsweredBefore: the idempotency key was used meanwhile.
         """
         progress.start("writing", 1)
-        with changing(self._connection, who) as change:
+        with change_transaction(self._connection, who) as change:
             if embedded is not None:
                 self.texts.insert(embedded)
             changed = [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
@@ -336,10 +336,10 @@ class EntryStore(EntryReader):
         progress.advance(1)
         return changed
 
-    def _acknowledge(self, change: Changing) -> None:
-        tell_acknowledged(IndexLayout(self._file.parent).acknowledged, change.revision)
+    def _acknowledge(self, change: ChangeWriter) -> None:
+        write_last_commit(IndexLayout(self._file.parent).acknowledged, change.revision)
 
-    def _apply(self, change: Changing, edit: Edit) -> int:
+    def _apply(self, change: ChangeWriter, edit: Edit) -> int:
         present = self.get(edit.id)
         comparison = present.revision if present else 0
         if edit.expected is not None and edit.expected != comparison:

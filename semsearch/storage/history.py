@@ -70,7 +70,8 @@ def versions(
         present: revision and content of its row, if it has one.
     """
     records = connection.execute(
-        "SELECT revision, kind, before_revision, before FROM history WHERE id = ? ORDER BY revision",
+        "SELECT revision, kind, before_revision, before FROM history WHERE id = ? ORDER BY "
+        "revision",
         (id_,),
     ).fetchall()
     now = present[1] if present else None

@@ -40,13 +40,13 @@ def _translate(root: Path, error: OSError | sqlite3.OperationalError) -> StoredI
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexBusy(
-            f"another process has been using the store of the index in {root} for too long ({error}); "
-            "try again in a moment"
+            f"another process has been using the store of the index in {root} for too long "
+            f"({error}); try again in a moment"
         )
     if code == sqlite3.SQLITE_FULL or getattr(error, "errno", None) in _NO_ROOM:
         return IndexFull(
-            f"there is no room to write the index in {root} ({error}); the previous state is still in "
-            "use; free space on the disk, or choose another folder with --index"
+            f"there is no room to write the index in {root} ({error}); the previous state is still "
+            "in use; free space on the disk, or choose another folder with --index"
         )
     return IndexUnwritable(
         f"the index in {root} cannot be written ({error}); the previous state is still in use; "

@@ -13,7 +13,7 @@ from pathlib import Path
 _SIZE = 8
 
 
-def tell_acknowledged(file: Path, revision: int) -> None:
+def write_last_commit(file: Path, revision: int) -> None:
     """Write the revision of a committed transaction; the caller holds the lock of the index."""
     with suppress(OSError):  # the transaction is committed even if this fails
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -23,10 +23,10 @@ def tell_acknowledged(file: Path, revision: int) -> None:
             os.close(descriptor)
 
 
-def acknowledged(file: Path) -> int | None:
+def read_last_commit(file: Path) -> int | None:
     """Return the last acknowledged revision, if known."""
     try:
-        said = file.read_bytes()
+        content = file.read_bytes()
     except OSError:
         return None
-    return int.from_bytes(said, "little") if len(said) == _SIZE else None
+    return int.from_bytes(content, "little") if len(content) == _SIZE else None

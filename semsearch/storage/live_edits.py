@@ -26,11 +26,11 @@ class MergedCorpus:
     """A corpus merged with live edits, and their conflicts."""
 
     entries: Sequence[Entry]
-    kept: PreservedEdits
+    preserved: PreservedEdits
     conflicts: tuple[Conflict, ...]
 
 
-def keep_live(
+def merge_live_edits(
     corpus: Sequence[Entry], live: Sequence[Entry], deleted: Iterable[str], *, overwrite: bool
 ) -> MergedCorpus:
     """Merge live edits into a corpus.

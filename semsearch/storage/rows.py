@@ -61,8 +61,8 @@ def _stated(details: Details) -> str:
     return "{}" if details is NO_DETAILS else json.dumps(details.stated(), ensure_ascii=False)
 
 
-def _details(stated: str) -> Details:
-    return NO_DETAILS if stated == "{}" else Details.of(json.loads(stated))
+def _details(content: str) -> Details:
+    return NO_DETAILS if content == "{}" else Details.of(json.loads(content))
 
 
 def from_row(row: Sequence[str | int]) -> Entry:
@@ -91,16 +91,16 @@ AS_JSON = (
 
 def from_json(text: str) -> Entry:
     """Return the entry of a text that `AS_JSON` made."""
-    stated = json.loads(text)
+    content = json.loads(text)
     return Entry(
-        id=stated["id"],
-        term=stated["term"],
-        definition=stated["definition"],
-        glossary=stated["glossary"],
-        aliases=tuple(stated["aliases"]),
-        language=stated["language"],
-        source=Source(stated["file"], stated["line"]) if stated["file"] else None,
-        see_also=tuple(stated["see_also"]),
+        id=content["id"],
+        term=content["term"],
+        definition=content["definition"],
+        glossary=content["glossary"],
+        aliases=tuple(content["aliases"]),
+        language=content["language"],
+        source=Source(content["file"], content["line"]) if content["file"] else None,
+        see_also=tuple(content["see_also"]),
         # a version stored before entries had details has none
-        details=Details.of(stated.get("details", {})),
+        details=Details.of(content.get("details", {})),
     )

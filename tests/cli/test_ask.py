@@ -88,7 +88,7 @@ def test_min_confidence_holds_for_every_line_of_standard_input(hashed_index: Pat
 def test_help_states_the_default_threshold() -> None:
     """The number stands in the help because reading it from its module would load numpy."""
     shown = run("ask", "--help", env={"COLUMNS": "200"}).stdout.decode()
-    assert f'the answer is "no close match" (default: {THRESHOLD}).' in shown
+    assert f"needed for a close match (default: {THRESHOLD})." in shown
 
 
 def test_no_close_match_has_its_own_exit_code(hashed_index: Path) -> None:

@@ -46,8 +46,8 @@ def test_a_dry_run_writes_nothing_but_the_report(tmp_path: Path) -> None:
         "Dry run: 1 entry of 1 file would be taken, 1 records merged as other names, 1 refused; nothing was written"
         in shown
     )
-    fates = [json.loads(line)["fate"] for line in report.read_text().splitlines()]
-    assert fates == ["taken", "merged", "skipped"]
+    record_results = [json.loads(line)["fate"] for line in report.read_text().splitlines()]
+    assert record_results == ["taken", "merged", "skipped"]
     stated = json.loads(run(*asked, "--json").stdout)
     assert (stated["files"], stated["taken"]) == (1, 1)
     assert [line.rpartition(": ")[2] for line in stated["merged"]] == [

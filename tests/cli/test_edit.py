@@ -58,7 +58,7 @@ def test_edits_are_published_on_demand(index: str) -> None:
     """Once: then there is nothing to publish, and `info` names the new generation."""
     _said("add", "bakery", "Scoring", "Cutting the dough.", "-i", index)
     done = run("publish", "-i", index)
-    assert (done.returncode, done.stdout) == (0, b"published what was edited\n")
+    assert (done.returncode, done.stdout) == (0, b"published all edits\n")
     assert json.loads(_said("info", "--json", "-i", index))["generation"] == 2
     again = run("publish", "-i", index)
     assert (again.returncode, again.stdout) == (0, b"there was nothing to publish\n")
@@ -98,7 +98,7 @@ def test_an_edit_as_json(index: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("change", "bakery:crumb"), "nothing to change was given"),
+        (("change", "bakery:crumb"), "no change was given"),
         (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "names were given and their"),
         (("change", "crumb", "--term", "x"), "did you mean 'bakery:crumb'?"),
         (("change", "bakery:crumb", "--term", " "), "no term"),
@@ -197,4 +197,4 @@ def test_a_detail_is_not_stated_and_removed_at_once(index: str, name: str) -> No
     removal = f"--no-{name}" if name in _SINGLE else f"--no-{name}s"
     done = run("change", "bakery:crumb", f"--{name}", "x", removal, "-i", index)
     assert done.returncode == 2
-    assert b"removal was asked for; choose one" in done.stderr
+    assert b"removal too; choose one" in done.stderr

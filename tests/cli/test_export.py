@@ -82,7 +82,7 @@ def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
     ("asked", "said"),
     [
         (("nowhere",), "there is no glossary 'nowhere'"),
-        (("-f", "docx"), "no format that is written is called 'docx'"),
+        (("-f", "docx"), "there is no export format 'docx'"),
         (("-f", "stardict"), "name a folder with --output"),
         (("-o", "words.xml"), "no format is written as .xml; name one with --format"),
         (("-o", "words.ifo"), "stardict is several files; name their folder, not words.ifo"),

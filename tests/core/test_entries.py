@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from semsearch.core.entries import Changed, Entry, Source
 from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
-from semsearch.storage.live_edits import keep_live
+from semsearch.storage.live_edits import merge_live_edits
 
 NAMES = st.sampled_from([f"{glossary}:{n}" for glossary in "ab" for n in range(3)])
 WORDS = st.sampled_from(["one", "two", "three"])
@@ -90,9 +90,11 @@ class StoreMachine(RuleBasedStateMachine):
     def build(self, corpus: dict[str, str]) -> None:
         """Read a corpus: what was edited live stays until the corpus says the same."""
         read = [_entry(id_, words, Source("x", 1)) for id_, words in sorted(corpus.items())]
-        settled = keep_live(read, self._store.live(), self._store.live_deletions(), overwrite=False)
+        settled = merge_live_edits(
+            read, self._store.live(), self._store.live_deletions(), overwrite=False
+        )
         ordered = sorted(settled.entries, key=lambda entry: entry.glossary)
-        if not self._store.replace_all(ordered, settled.kept):
+        if not self._store.replace_all(ordered, settled.preserved):
             return
         wanted = {entry.id: entry for entry in ordered}
         expected = self._expected(corpus)

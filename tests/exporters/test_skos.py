@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semsearch.core.entries import Details, Entry
-from semsearch.exporters.skos import Iri, described
+from semsearch.exporters.skos import Iri, resources
 from tests.exporters.support import material_of
 
 
@@ -15,8 +15,10 @@ def test_relations_that_leave_the_glossary_are_mappings() -> None:
         Entry("kitchen:peel", "Peel", "A shovel.", "kitchen", details=details),
         Entry("kitchen:tool", "Tool", "What helps.", "kitchen"),
     ]
-    _, peel, _ = described(material_of(entries))
-    said = [(predicate, value.address) for predicate, value in peel.said if isinstance(value, Iri)]
+    _, peel, _ = resources(material_of(entries))
+    said = [
+        (predicate, value.address) for predicate, value in peel.statements if isinstance(value, Iri)
+    ]
     assert said[:4] == [
         ("skos:broadMatch", there),
         ("skos:broader", "https://glossary.example/entry/kitchen:tool"),

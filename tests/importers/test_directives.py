@@ -12,7 +12,7 @@ import pytest
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.importers.sphinx.glossary_directive import stacks
+from semsearch.importers.sphinx.glossary_directive import term_groups
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 
@@ -64,10 +64,10 @@ def test_colons_and_an_open_fence_are_a_directive_too(tmp_path: Path) -> None:
 def test_stacks_share_a_definition_and_comments_are_skipped() -> None:
     """As Sphinx takes lines: terms at the margin, a definition below, `.. ` a comment with what is below it."""
     lines = ["a", "b : n", "", "  One", "    more", "", "..", "  no", ".. no", "c", "  Two", ""]
-    found = [([name for _, name in s.terms], s.body, s.body_start) for s in stacks(lines)]
+    found = [([name for _, name in s.terms], s.body, s.body_start) for s in term_groups(lines)]
     assert found == [(["a", "b"], ["One", "  more"], 3), (["c"], ["Two"], 10)]
-    assert list(stacks([])) == []
-    assert list(stacks(["  text without a term"])) == []
+    assert list(term_groups([])) == []
+    assert list(term_groups(["  text without a term"])) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.importers import Record, Redirect, read_corpus
 from semsearch.importers.records import Item
 from semsearch.importers.records_to_entries import make_entries
-from semsearch.importers.report import RecordOutcome, fates, write_report
+from semsearch.importers.report import RecordOutcome, record_results, write_report
 
 
 def record(term: str, definition: str = "Text.", line: int = 1, **parts: str) -> Record:
@@ -156,7 +156,7 @@ def test_every_record_has_a_fate(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("term,definition\nPeel,A shovel.\nShovel,See Peel.\nLid,TODO\nCover,\n")
     corpus = read_corpus([file])
-    assert [(one.source.line, one.fate, one.id) for one in fates(corpus)] == [
+    assert [(one.source.line, one.fate, one.id) for one in record_results(corpus)] == [
         (2, RecordOutcome.TAKEN, "a:peel"),
         (3, RecordOutcome.MERGED, "a:peel"),
         (4, RecordOutcome.SKIPPED, ""),

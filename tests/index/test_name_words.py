@@ -16,7 +16,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.files.name_stems import NameStems, NameStemsWriter, numbers_of
 from semsearch.index.files.name_words import MOST_HOLDERS, NameWords, write_name_words
-from semsearch.index.name_shares import said_names
+from semsearch.index.name_shares import name_shares
 from semsearch.index.segments.multi import MultiNameStems
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import names_of
@@ -67,22 +67,22 @@ def test_all_words_must_be_in_one_name(
     layers: MultiNameStems, question: str, positions: list[int]
 ) -> None:
     """In any layer, in any inflection and order; of hidden entries none."""
-    assert sorted(said_names(layers, question, EVERYTHING)) == positions
+    assert sorted(name_shares(layers, question, EVERYTHING)) == positions
 
 
 def test_what_is_said_counts_by_how_rare_it_is(layers: MultiNameStems) -> None:
     """A whole name is said fully; beside a common word the rare one is most of it."""
-    shares = said_names(layers, "scheduler", EVERYTHING)
+    shares = name_shares(layers, "scheduler", EVERYTHING)
     assert shares[2] == pytest.approx(1)
     assert 0 < shares[5] < shares[0] < 1
-    assert said_names(layers, "proxy", EVERYTHING)[1] > shares[0]
+    assert name_shares(layers, "proxy", EVERYTHING)[1] > shares[0]
 
 
 def test_only_the_entries_of_a_scope_are_found(layers: MultiNameStems) -> None:
     """Of a range in each layer, or of some positions."""
-    assert list(said_names(layers, "scheduler", PositionFilter.of([range(1), range(4, 4)]))) == [0]
+    assert list(name_shares(layers, "scheduler", PositionFilter.of([range(1), range(4, 4)]))) == [0]
     some = EVERYTHING.in_language(["de"], np.array([2, 4]))
-    assert list(said_names(layers, "scheduler", some)) == [2]
+    assert list(name_shares(layers, "scheduler", some)) == [2]
 
 
 def test_a_word_is_counted_once_an_entry(tmp_path: Path) -> None:

@@ -12,7 +12,12 @@ import pytest
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.core.progress import Silent
-from semsearch.index.files.postings import MOST_POSTINGS, WordsIndex, shared_words, write_words
+from semsearch.index.files.postings import (
+    MOST_POSTINGS,
+    PostingsIndex,
+    shared_words,
+    write_postings,
+)
 from semsearch.index.retrieval import NO_NUMBERS
 from semsearch.index.segments.multi import MultiPostings
 from semsearch.storage.layout import GenerationLayout
@@ -35,8 +40,8 @@ def words(tmp_path: Path) -> MultiPostings:
 
 def _words(folder: Path, entries: Sequence[Entry]) -> MultiPostings:
     files = GenerationLayout(folder)
-    write_words(files, entries, Silent())
-    return MultiPostings([WordsIndex(files)], [len(entries)], NO_NUMBERS)
+    write_postings(files, entries, Silent())
+    return MultiPostings([PostingsIndex(files)], [len(entries)], NO_NUMBERS)
 
 
 def _scope(*positions: int) -> PositionFilter:

@@ -12,7 +12,7 @@ import pytest
 from semsearch.core.entries import Entry, Relation, RelationKind, Source
 from semsearch.core.progress import Silent
 from semsearch.importers import read_corpus
-from semsearch.index.relations import MAX_MENTIONS, Relating, RelationCounts
+from semsearch.index.relations import MAX_MENTIONS, RelationBuilder, RelationCounts
 
 LINK, MENTION = RelationKind.LINK, RelationKind.MENTION
 SHARED = Path(__file__).parents[3] / "shared" / "glossaries"
@@ -20,7 +20,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "glossaries"
 
 def relate(entries: list[Entry]) -> tuple[list[Relation], RelationCounts]:
     """Return all relations, and how many there are of each kind."""
-    relating = Relating(entries, Silent())
+    relating = RelationBuilder(entries, Silent())
     return list(relating), relating.counts
 
 

@@ -13,7 +13,7 @@ import pytest
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
 from semsearch.index.retrieval import QueryVectors
-from semsearch.index.scratch import EmbeddingSource, meaning_of, scratch_index, vectors_of
+from semsearch.index.scratch import EmbeddingSource, embedding_source, scratch_index, vectors_of
 from semsearch.ingest.build import build_index
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.ranking.weights import DEFAULT
@@ -73,9 +73,9 @@ def test_vectors_come_in_the_order_of_the_texts(hashed_index: Path) -> None:
 def test_what_embeds_is_found_before_anything_is_done(tmp_path: Path) -> None:
     """Or refused."""
     with pytest.raises(ModelRefused):
-        meaning_of(None, str(tmp_path / "no-model"))
+        embedding_source(None, str(tmp_path / "no-model"))
     with pytest.raises(IndexMissing):
-        meaning_of(tmp_path / "nothing", None)
+        embedding_source(tmp_path / "nothing", None)
 
 
 def test_a_build_that_forgets_texts_meanwhile_is_said(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The interface description: complete, true, and the one committed.
+"""The interface description: `app`, `http.openapi`, `http.openapi_examples`, `routes.health`.
 
 Covers `server/http/openapi_examples`, `server/schemas/answers`, `server/schemas/base`,
 `server/schemas/entries`, `server/schemas/glossaries`, `server/schemas/imports`,
@@ -17,7 +17,6 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from semsearch.server.http.problems import Problem
-from semsearch.server.routes.exports import ExportLoss
 from semsearch.server.routes.health import Health
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
 from semsearch.server.schemas.entries import (
@@ -26,6 +25,7 @@ from semsearch.server.schemas.entries import (
     WireStoredEntry,
     WireVersion,
 )
+from semsearch.server.schemas.exports import WireExportLoss
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.imports import WireImportReport
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
@@ -59,7 +59,7 @@ MODELS: dict[str, TypeAdapter[Any]] = {
     "listChanges": TypeAdapter(WireChange),
     "relatedEntries": TypeAdapter(WireRelated),
     "listGlossaries": TypeAdapter(list[WireGlossaryInfo]),
-    "exportLosses": TypeAdapter(ExportLoss),
+    "exportLosses": TypeAdapter(WireExportLoss),
     "suggest": TypeAdapter(list[WireSuggestion]),
     "map": TypeAdapter(WireMapPart),
     "mapQuestion": TypeAdapter(WirePlace),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.last_commit import acknowledged, tell_acknowledged
+from semsearch.storage.last_commit import read_last_commit, write_last_commit
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 
@@ -16,21 +16,21 @@ from tests.conftest import ENTRIES
 @pytest.mark.parametrize("revision", [0, 1, 2**40])
 def test_what_was_told_is_known(tmp_path: Path, revision: int) -> None:
     """Also after another one was told."""
-    tell_acknowledged(tmp_path / "told", 7)
-    tell_acknowledged(tmp_path / "told", revision)
-    assert acknowledged(tmp_path / "told") == revision
+    write_last_commit(tmp_path / "told", 7)
+    write_last_commit(tmp_path / "told", revision)
+    assert read_last_commit(tmp_path / "told") == revision
 
 
 def test_nothing_is_known_of_what_cannot_be_read(tmp_path: Path) -> None:
     """A file that is not there, or of another length."""
-    assert acknowledged(tmp_path / "told") is None
+    assert read_last_commit(tmp_path / "told") is None
     (tmp_path / "told").write_bytes(b"1")
-    assert acknowledged(tmp_path / "told") is None
+    assert read_last_commit(tmp_path / "told") is None
 
 
 def test_what_cannot_be_told_stops_nobody(tmp_path: Path) -> None:
     """The edit is made already."""
-    tell_acknowledged(tmp_path / "nowhere" / "told", 1)
+    write_last_commit(tmp_path / "nowhere" / "told", 1)
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -39,7 +39,7 @@ def test_every_change_of_the_store_is_told(tmp_path: Path) -> None:
     layout = IndexLayout(tmp_path)
     with closing(EntryStore(layout.store)) as store:
         store.replace_all(ENTRIES)
-        assert acknowledged(layout.acknowledged) == store.revision[1]
+        assert read_last_commit(layout.acknowledged) == store.revision[1]
         for _ in range(2):
             store.apply([Edit(ENTRIES[0].id, None)] if store.get(ENTRIES[0].id) else [], "me")
-            assert acknowledged(layout.acknowledged) == store.revision[1]
+            assert read_last_commit(layout.acknowledged) == store.revision[1]

@@ -33,8 +33,8 @@ def left_out(parts: Sequence[LeftOut]) -> None:
     """Print the fields of source files that entries cannot hold."""
     from semsearch.importers.report import counted  # noqa: PLC0415 - loads the importers
 
-    if said := counted(parts):
-        say(f"Left out: {said} entries (--report lists them)")
+    if text := counted(parts):
+        say(f"Left out: {text} entries (--report lists them)")
 
 
 def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
@@ -48,10 +48,10 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         "refused": len(report.refused),
     }
     if as_json:
-        stated = dataclasses.asdict(report)
-        stated["refused"] = [str(refusal) for refusal in report.refused]
-        stated["merged"] = [str(merged) for merged in report.merged]
-        print_json(json.dumps({"index": str(index), **stated}))
+        content = dataclasses.asdict(report)
+        content["refused"] = [str(refusal) for refusal in report.refused]
+        content["merged"] = [str(merged) for merged in report.merged]
+        print_json(json.dumps({"index": str(index), **content}))
         return
     for refusal in report.refused[:MAX_REFUSALS]:
         say(f"[yellow]refused[/] {escape(str(refusal))}")
@@ -84,9 +84,9 @@ def _conflicts(report: BuildReport) -> None:
     for conflict in report.conflicts[:MAX_REFUSALS]:
         say(f"[yellow]edited live[/] {escape(conflict.id)}")
         for whose, entry in (("live", conflict.live), ("corpus", conflict.corpus)):
-            said = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
-            said.truncate(SHOWN // 2, overflow="ellipsis")
-            print_text(Text.assemble((f"   {whose}: ", "dim"), said))
+            text = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
+            text.truncate(SHOWN // 2, overflow="ellipsis")
+            print_text(Text.assemble((f"   {whose}: ", "dim"), text))
     if len(report.conflicts) > MAX_REFUSALS:
         say(f"... and {len(report.conflicts) - MAX_REFUSALS} more (see --json)")
     count = counted_entries(len(report.conflicts))
@@ -98,17 +98,19 @@ def _conflicts(report: BuildReport) -> None:
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:
-    from semsearch.models.registry import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
+    from semsearch.models.registry import (  # noqa: PLC0415 - loads numpy
+        FORMER_DEFAULTS,
+        RETIRED_DEFAULTS,
+    )
 
     if former == report.model:
         say(f"The encoder {escape(former)} is not the one it was when the index was built")
         return
     how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
-    back = FORMER_DEFAULTS.get(former, former)
-    say(
-        f"The encoder changed from {escape(former)} to {escape(report.model)}: {how}; "
-        f"`--model {escape(back)}` goes back"
-    )
+    back = f"; `--model {FORMER_DEFAULTS.get(former, former)}` goes back"
+    if former in RETIRED_DEFAULTS:
+        back = ""
+    say(escape(f"The encoder changed from {former} to {report.model}: {how}{back}"))
 
 
 def _relations(counts: RelationCounts) -> str:

@@ -104,13 +104,13 @@ def related(found: Related, *, as_json: bool) -> None:
         return
     console = _console()
     console.print(Text(found.entry.term, "bold"))
-    own = found.entry.definition
+    definition = found.entry.definition
     back = [(r, r.entry.definition) for r in found.mentioned_by]
     inverse = [one for one in back if one[0].relation not in (None, "see_also")]
-    stated = [*((r, own) for r in found.see_also), *inverse]
+    references = [*((r, definition) for r in found.see_also), *inverse]
     for kind, heading in _AUTHORED.items():
-        _references(heading, [one for one in stated if one[0].relation == kind])
-    _references("Mentions", [(r, own) for r in found.mentions])
+        _references(heading, [one for one in references if one[0].relation == kind])
+    _references("Mentions", [(r, definition) for r in found.mentions])
     _references("Used in", [one for one in back if one not in inverse])
     if not found.similar:
         console.print("\nNo term has a similar meaning.")
@@ -165,35 +165,35 @@ def _context(span: Span | None, text: str) -> Text:
     return Text("... " if start else "") + piece + Text(" ..." if end < len(text) else "")
 
 
-def info(stated: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
+def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
     """Print the description of an index; `named_model` is the encoder that the user named."""
     if as_json:
         from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
-        print_json(to_json(stated).decode())
+        print_json(to_json(index_info).decode())
         return
     from semsearch.web.display import engine, former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     rows = {
-        "Index": f"{stated.path}, generation {stated.generation}, format {stated.format}",
-        "Built": f"{stated.built_at} by {stated.built_by}",
-        "Encoder": f"{stated.model}, {stated.dim} dimensions, answers as {stated.precision}",
-        "Fingerprint": stated.fingerprint[:16],
-        "Reranker": reranker_label(stated.reranker),
-        "Entries": f"{stated.entries:,} ({stated.vectors:,} vectors)",
-        "Engine": engine(stated.engine),
-        "Close match": f"confidence {percent(stated.threshold)} or more",
-        "Calibrated": _calibrated(stated.calibrated_with),
+        "Index": f"{index_info.path}, generation {index_info.generation}, format {index_info.format}",
+        "Built": f"{index_info.built_at} by {index_info.built_by}",
+        "Encoder": f"{index_info.model}, {index_info.dim} dimensions, answers as {index_info.precision}",
+        "Fingerprint": index_info.fingerprint[:16],
+        "Reranker": reranker_label(index_info.reranker),
+        "Entries": f"{index_info.entries:,} ({index_info.vectors:,} vectors)",
+        "Engine": engine(index_info.engine),
+        "Close match": f"confidence {percent(index_info.threshold)} or more",
+        "Calibrated": _calibrated(index_info.calibrated_with),
     }
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
-    for glossary in stated.glossaries:
+    for glossary in index_info.glossaries:
         table.add_row(
             Text("Glossary", "bold"), Text(f"{glossary.name}: {counted_entries(glossary.entries)}")
         )
     _console().print(table)
-    _hint(former_default(stated, named_model))
+    _hint(former_default(index_info, named_model))
 
 
 def _hint(text: str) -> None:
@@ -210,9 +210,9 @@ def counted_files(count: int) -> str:
     return "1 file" if count == 1 else f"{count:,} files"
 
 
-def reranker_label(stated: RerankerInfo | None) -> str:
+def reranker_label(reranker: RerankerInfo | None) -> str:
     """Return the name of an index's reranker, or "none"."""
-    return f"{stated.model}, scores as {stated.precision}" if stated else "none"
+    return f"{reranker.model}, scores as {reranker.precision}" if reranker else "none"
 
 
 def counted_entries(count: int) -> str:

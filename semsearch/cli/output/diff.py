@@ -88,14 +88,14 @@ def _words(one: Difference) -> Text:
 
 def to_json(found: DiffReport) -> str:
     """Return a diff as JSON."""
-    stated = {
+    content = {
         "old": found.old,
         "new": found.new,
         "old_entries": found.old_entries,
         "new_entries": found.new_entries,
         "differences": [_stated(one) for one in found.differences],
     }
-    return json.dumps(stated)
+    return json.dumps(content)
 
 
 def _stated(one: Difference) -> dict[str, object]:

@@ -83,13 +83,13 @@ def _plain(text: str) -> str:
 
 
 def _json(found: LintReport) -> str:
-    stated = {
+    content = {
         "entries": found.entries,
         "files": found.files,
         "rules": found.rules,
         "findings": [_stated(finding) for finding in found.findings],
     }
-    return json.dumps(stated)
+    return json.dumps(content)
 
 
 def _stated(finding: Finding) -> dict[str, object]:

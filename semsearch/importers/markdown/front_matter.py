@@ -44,7 +44,7 @@ class FrontMatterPage:
         return value.strip() if isinstance(value, str) else ""
 
     def phrases(self) -> tuple[str, ...]:
-        """Give the phrases by which people ask for the entry: `asked_as`, a list, or a text as in a table."""
+        """Return the asked-as phrases: a list, or a text as in a table."""
         fields = (self.fields[name] for name in _PHRASES if name in self.fields)
         return tuple(one for field in fields for one in split_phrases(field) if one not in _EMPTY)
 

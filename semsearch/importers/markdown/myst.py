@@ -17,7 +17,7 @@ from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import from_file
 from semsearch.importers.markdown.plain_text import MAX_SOURCE, inline_words, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.sphinx.glossary_directive import Stack, stacks
+from semsearch.importers.sphinx.glossary_directive import TermGroup, term_groups
 from semsearch.importers.text_files import read_text
 
 _OPENING = re.compile(r"^([ \t]*)(`{3,}|~{3,}|:{3,})\s*\{glossary\}")
@@ -40,8 +40,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     del options
     lines = read_text(path).split("\n")
     for first, body in _directives(lines):
-        for stack in stacks(body):
-            yield _item(stack, path, first)
+        for group in term_groups(body):
+            yield _item(group, path, first)
 
 
 def _directives(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -63,12 +63,12 @@ def _directives(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _closes(line: str, fence: str) -> bool:
-    said = line.strip()
-    return len(said) >= len(fence) and set(said) == {fence[0]}
+    stripped = line.strip()
+    return len(stripped) >= len(fence) and set(stripped) == {fence[0]}
 
 
-def _item(stack: Stack, path: Path, first: int) -> Item:
-    source = Source(str(path), first + stack.terms[0][0] + 1)
+def _item(group: TermGroup, path: Path, first: int) -> Item:
+    source = Source(str(path), first + group.terms[0][0] + 1)
     links: list[str] = []
 
     def shown(role: re.Match[str]) -> str:
@@ -78,13 +78,13 @@ def _item(stack: Stack, path: Path, first: int) -> Item:
             links.append(target)
         return (titled[1] if titled else role[3]).lstrip("~!")
 
-    text = "\n".join(stack.body)
+    text = "\n".join(group.body)
     if len(text) > MAX_SOURCE:
         return Refusal(
             source,
-            f"the text of {shorten(stack.terms[0][1])!r} is longer than {MAX_SOURCE} characters",
+            f"the text of {shorten(group.terms[0][1])!r} is longer than {MAX_SOURCE} characters",
         )
-    names = [inline_words(_ROLE.sub(shown, name[:5000]), {}) for _, name in stack.terms]
+    names = [inline_words(_ROLE.sub(shown, name[:5000]), {}) for _, name in group.terms]
     links.clear()
     blocks = parse_blocks(_ROLE.sub(shown, text))
     prose = prose_of(blocks.nodes, blocks.references, from_file(path.name))

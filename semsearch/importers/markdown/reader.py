@@ -157,7 +157,7 @@ class _MarkdownReader:
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
-        stated = pop_metadata_lines(nodes, self._references)
+        metadata = pop_metadata_lines(nodes, self._references)
         for section in sections[1:]:
             nodes += ([section.heading] if section.heading else []) + section.blocks
         definition = self._prose(nodes)
@@ -168,10 +168,10 @@ class _MarkdownReader:
                 name,
                 definition.words,
                 source,
-                stated.pop("aliases", ()),
+                metadata.pop("aliases", ()),
                 anchor[1] if anchor else None,
-                see_also=(*stated.pop("see_also", ()), *definition.see_also),
-                details=Details.of(stated),
+                see_also=(*metadata.pop("see_also", ()), *definition.see_also),
+                details=Details.of(metadata),
             )
         else:
             yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")

@@ -125,19 +125,19 @@ def _with_contexts(value: Any, path: Path, depth: int = 0) -> Any:  # noqa: ANN4
     }
 
 
-def _context(stated: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(stated, list):
-        return [_context(one, path) for one in stated]
-    if not isinstance(stated, str):
-        return _with_contexts(stated, path)
-    address = re.sub(r"^https?://|[/#]+$", "", stated)
+def _context(reference: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(reference, list):
+        return [_context(one, path) for one in reference]
+    if not isinstance(reference, str):
+        return _with_contexts(reference, path)
+    address = re.sub(r"^https?://|[/#]+$", "", reference)
     if address not in _CONTEXTS:
-        raise _elsewhere(stated, path)
+        raise _elsewhere(reference, path)
     return _CONTEXTS[address]
 
 
-def _elsewhere(stated: object, path: Path) -> ImportFailed:
-    reason = f"the context {str(stated)[:100]!r} is in another file and is not fetched"
+def _elsewhere(reference: object, path: Path) -> ImportFailed:
+    reason = f"the context {str(reference)[:100]!r} is in another file and is not fetched"
     return ImportFailed(f"{reason}; write it into the file as an object", path)
 
 

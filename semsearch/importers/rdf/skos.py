@@ -186,11 +186,11 @@ class _Concept:
             return tuple(_of(self._texts(predicates), language, order, is_main=is_main))
 
         is_deprecated = any(str(o) == "true" for o in self._objects((_DEPRECATED,)))
-        stated = self._named(_STATUS, str)
+        values = self._named(_STATUS, str)
         return Details(
             category="; ".join(self._named(self._category(), self._label)),
             notation="; ".join(self._named((SKOS.notation,), str)),
-            status="deprecated" if is_deprecated else "; ".join(stated),
+            status="deprecated" if is_deprecated else "; ".join(values),
             examples=texts(SKOS.example),
             sources=tuple(self._sources()),
             broader=self._addresses(BROADER),
@@ -201,8 +201,8 @@ class _Concept:
         )
 
     def _left_out(self) -> Iterator[str]:
-        stated = (p for p in _LEFT_OUT if (self._subject, p, None) in self._graph)
-        return map(local_name, stated)
+        values = (p for p in _LEFT_OUT if (self._subject, p, None) in self._graph)
+        return map(local_name, values)
 
     def _see_also(self) -> Iterator[str]:
         """Yield the concepts of the same file under `rdfs:seeAlso`; other values are web pages."""
@@ -226,8 +226,8 @@ class _Concept:
         """Return a text, an address, or the name of a node without an address."""
         if not isinstance(node, BNode):
             return str(node)
-        said = (self._graph.value(node, p) for p in _CALLED)
-        return ", ".join(dict.fromkeys(str(one) for one in said if one is not None))
+        names = (self._graph.value(node, p) for p in _CALLED)
+        return ", ".join(dict.fromkeys(str(one) for one in names if one is not None))
 
     def _named(self, predicates: Iterable[URIRef], name: Callable[[Node], str]) -> list[str]:
         nodes = self._objects(predicates)

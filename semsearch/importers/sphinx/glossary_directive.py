@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Stack:
+class TermGroup:
     """Consecutive terms with their line numbers, and the lines of their definition, unindented."""
 
     terms: list[tuple[int, str]] = field(default_factory=list)
@@ -21,36 +21,36 @@ class Stack:
     """The number of the definition's first line."""
 
 
-def stacks(lines: Sequence[str]) -> Iterator[Stack]:
+def term_groups(lines: Sequence[str]) -> Iterator[TermGroup]:
     """Split the body of a glossary directive.
 
     Args:
         lines: of the body, without the common indent.
 
     Yields:
-        Stack: terms with their definition, which may be empty.
+        TermGroup: terms with their definition, which may be empty.
     """
-    stack = Stack()
+    group = TermGroup()
     is_comment = False
     for place, line in enumerate(lines):
         if line.strip() and not line[0].isspace():
             is_comment = line.startswith(".. ") or line.rstrip() == ".."
             if is_comment:
                 continue
-            if stack.body:
-                yield _closed(stack)
-                stack = Stack()
-            stack.terms.append((place, line.strip().partition(" : ")[0].rstrip()))
-        elif not is_comment and stack.terms and (line.strip() or stack.body):
-            stack.body_start = stack.body_start if stack.body else place
-            stack.body.append(line)
-    if stack.terms:
-        yield _closed(stack)
+            if group.body:
+                yield _closed(group)
+                group = TermGroup()
+            group.terms.append((place, line.strip().partition(" : ")[0].rstrip()))
+        elif not is_comment and group.terms and (line.strip() or group.body):
+            group.body_start = group.body_start if group.body else place
+            group.body.append(line)
+    if group.terms:
+        yield _closed(group)
 
 
-def _closed(stack: Stack) -> Stack:
-    indent = min((len(s) - len(s.lstrip()) for s in stack.body if s.strip()), default=0)
-    stack.body = [line[indent:] for line in stack.body]
-    while stack.body and not stack.body[-1].strip():
-        stack.body.pop()
-    return stack
+def _closed(group: TermGroup) -> TermGroup:
+    indent = min((len(s) - len(s.lstrip()) for s in group.body if s.strip()), default=0)
+    group.body = [line[indent:] for line in group.body]
+    while group.body and not group.body[-1].strip():
+        group.body.pop()
+    return group

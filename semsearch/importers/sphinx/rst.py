@@ -17,7 +17,7 @@ from docutils.parsers.rst import Directive, Parser, directives
 from docutils.parsers.rst.states import Inliner
 from docutils.utils import new_document, unescape
 
-from semsearch.importers.sphinx.glossary_directive import stacks
+from semsearch.importers.sphinx.glossary_directive import term_groups
 
 MAX_LINE = 10_000
 """Most characters of a line; docutils' own limit."""
@@ -39,9 +39,9 @@ def _shown(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """Treat every role, known to docutils or not, as one that shows a text."""
     del lineno
-    said = unescape(text)
-    titled = _TITLED.match(said) if role else None
-    shown, target = (titled[1], titled[2]) if titled else (said, said)
+    unescaped = unescape(text)
+    titled = _TITLED.match(unescaped) if role else None
+    shown, target = (titled[1], titled[2]) if titled else (unescaped, unescaped)
     if role and not titled and role not in _LINKING:
         shown = shown.removeprefix("!")
         shown = shown.rpartition(".")[2] if shown.startswith("~") else shown
@@ -67,18 +67,18 @@ class _Glossary(Directive):
 
     def run(self) -> list[nodes.Node]:
         found = GlossaryList()
-        for stack in stacks(list(self.content)):
+        for group in term_groups(list(self.content)):
             item = nodes.definition_list_item()
-            for place, name in stack.terms:
+            for place, name in group.terms:
                 texts, _ = self.state.inline_text(name, self.lineno)
                 term = nodes.term(name, "", *texts)
                 term["line"] = self.content.items[place][1] + 1
                 item += term
             body = nodes.definition()
-            first = stack.body_start
-            lines = self.content[first : first + len(stack.body)]
-            if stack.body:
-                for at, line in enumerate(stack.body):
+            first = group.body_start
+            lines = self.content[first : first + len(group.body)]
+            if group.body:
+                for at, line in enumerate(group.body):
                     lines.data[at] = line
                 self.state.nested_parse(lines, 0, body)
             item += body

@@ -29,8 +29,8 @@ FLAT_UP_TO = 10_000
 """Up to so many entries every entry is compared with the question; that takes less than 1 ms."""
 
 FETCH = 100
-"""Entries fetched by vectors, and again by words. It is larger than any answer, since an entry in
-the middle of both lists may come first once they are fused."""
+"""Entries fetched by vectors, and as many by words. An entry in the middle of both lists may come
+first once they are fused."""
 
 TARGET = 0.98
 """Least recall@10 that the engine must reach among the entries it fetches.
@@ -78,7 +78,7 @@ def write_ann(files: GenerationLayout, dim: int, wanted: str, progress: Progress
 def write_phrase_ann(
     files: GenerationLayout, dim: int, wanted: str, progress: Progress
 ) -> EngineInfo:
-    """Do the same for the phrases of a segment; without any it needs no graph."""
+    """Choose and build the engine for the phrases of a segment; without any it is flat."""
     stored = PhraseVectors(files, dim)
     return _write(stored, files.phrase_engine, wanted if len(stored) else FLAT, progress, "phrase")
 
@@ -127,19 +127,19 @@ class VectorSearcher:
         """Whether every vector is compared with every question."""
 
     @classmethod
-    def open(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> VectorSearcher:
-        """Open the engine for the entries of a segment as its manifest states it."""
-        return cls._open(EntryVectors(files, dim), files.engine, stated)
+    def open(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
+        """Open the engine for the entries of a segment."""
+        return cls._open(EntryVectors(files, dim), files.engine, info)
 
     @classmethod
-    def open_phrases(cls, files: GenerationLayout, dim: int, stated: EngineInfo) -> VectorSearcher:
-        """Open the engine for its phrases, whose numbers take the place of positions."""
-        return cls._open(PhraseVectors(files, dim), files.phrase_engine, stated)
+    def open_phrases(cls, files: GenerationLayout, dim: int, info: EngineInfo) -> VectorSearcher:
+        """Open the engine for the phrases of a segment, by number instead of position."""
+        return cls._open(PhraseVectors(files, dim), files.phrase_engine, info)
 
     @classmethod
-    def _open(cls, stored: StoredVectors, file: Path, stated: EngineInfo) -> VectorSearcher:
-        if stated.name == GRAPH:
-            return cls(stored, GraphIndex.open(file, stored.dim, stated.breadth), False)
+    def _open(cls, stored: StoredVectors, file: Path, info: EngineInfo) -> VectorSearcher:
+        if info.name == GRAPH:
+            return cls(stored, GraphIndex.open(file, stored.dim, info.breadth), False)
         engine = FaissIndex(stored.dim)
         first = 0
         for batch in stored.batches():
@@ -188,4 +188,4 @@ def engine_files(
 ) -> tuple[Path, ...]:
     """Return the engines' files, whose hashes belong in the manifest; a flat engine has none."""
     both = ((entries, files.engine), (phrases, files.phrase_engine))
-    return tuple(file for stated, file in both if stated.name == GRAPH)
+    return tuple(file for info, file in both if info.name == GRAPH)

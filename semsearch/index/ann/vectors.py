@@ -1,8 +1,8 @@
-"""What the engines of a segment hold: one vector for each entry, and one for each phrase people ask with.
+"""The vectors that engines search: one for each entry, and one for each phrase people ask with.
 
-Both are computed from stored rows when they are needed. That of an entry is the sum of those of its whole definition
-and of its first sentence, weighed as the recipe weighs them, so that its product with a question is just what meaning
-adds to the score.
+Both are computed from stored rows on demand. The vector of an entry is the weighted sum of the
+vectors of its definition and of its first sentence. Its product with a question's vector is exactly
+what the two add to the fused score.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CHUNK = 8192
 
 
 class StoredVectors(ABC):
-    """Vectors by number from 0."""
+    """Vectors by number, from 0."""
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
@@ -39,19 +39,23 @@ class StoredVectors(ABC):
 
     @abstractmethod
     def sample(self, count: int) -> Vectors:
-        """Return at most so many unit vectors of texts, spread evenly over all."""
+        """Return at most `count` unit vectors of texts, evenly spread over all."""
 
     def batches(self) -> Iterator[Vectors]:
-        """Yield all vectors, some at a time."""
+        """Yield all vectors in batches."""
         for start in range(0, len(self), CHUNK):
             yield self.at(np.arange(start, min(start + CHUNK, len(self))))
 
-    def nearest(self, vectors: Vectors, k: int, within: range | Numbers) -> Numbers:
-        """Return the k nearest numbers of each row, (m, min(k, len(within))), best first, by comparing all."""
+    def nearest(self, vectors: Vectors, k: int, allowed: range | Numbers) -> Numbers:
+        """Return the k nearest numbers of each row by comparing all allowed ones.
+
+        Returns:
+            (m, min(k, len(within))), nearest first.
+        """
         numbers = np.empty((len(vectors), 0), dtype=np.int64)
         products = np.empty((len(vectors), 0), dtype=np.float32)
-        for start in range(0, len(within), CHUNK):
-            chosen = np.asarray(within[start : start + CHUNK], dtype=np.int64)
+        for start in range(0, len(allowed), CHUNK):
+            chosen = np.asarray(allowed[start : start + CHUNK], dtype=np.int64)
             batch = self.at(chosen)
             some = np.broadcast_to(chosen, (len(vectors), len(batch)))
             numbers = np.concatenate([numbers, some], axis=1)
@@ -63,7 +67,7 @@ class StoredVectors(ABC):
 
 
 class EntryVectors(StoredVectors):
-    """Those of entries by position."""
+    """The vectors of entries, by position."""
 
     def __init__(self, files: GenerationLayout, dim: int) -> None:
         super().__init__(dim)
@@ -75,19 +79,19 @@ class EntryVectors(StoredVectors):
 
     def at(self, numbers: Numbers) -> Vectors:
         """Return the vectors at some positions, (n, d)."""
-        wholes = self._first_rows[numbers]
-        leads = wholes + (self._first_rows[numbers + 1] - wholes > 1)
-        found: Vectors = np.float32(DEFAULT.definition) * self._rows.take(wholes)
+        first_rows = self._first_rows[numbers]
+        leads = first_rows + (self._first_rows[numbers + 1] - first_rows > 1)
+        found: Vectors = np.float32(DEFAULT.definition) * self._rows.take(first_rows)
         found += np.float32(DEFAULT.lead) * self._rows.take(leads)
         return found
 
     def sample(self, count: int) -> Vectors:
-        """Return those of passages."""
+        """Return vectors of passages."""
         return self._rows.take(evenly_spaced(len(self._rows.all), count))
 
 
 class PhraseVectors(StoredVectors):
-    """Those of phrases by their number in a segment."""
+    """The vectors of phrases, by their number in a segment."""
 
     def __init__(self, files: GenerationLayout, dim: int) -> None:
         super().__init__(dim)
@@ -101,5 +105,5 @@ class PhraseVectors(StoredVectors):
         return from_int8(self._rows.take(numbers))
 
     def sample(self, count: int) -> Vectors:
-        """Return those of phrases."""
+        """Return vectors of phrases."""
         return self.at(evenly_spaced(len(self), count))

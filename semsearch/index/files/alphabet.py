@@ -18,14 +18,14 @@ INDEXES = "CREATE INDEX alphabet_order ON alphabet (glossary, key, position);"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Placed:
+class AlphabetPlace:
     """Position of an entry in the alphabet: sorted by folded term, then by position."""
 
     key: str
     position: int
 
 
-FIRST = Placed("", -1)
+FIRST = AlphabetPlace("", -1)
 """The place before all entries."""
 
 
@@ -41,21 +41,25 @@ def insert(connection: sqlite3.Connection, position: int, entry: Entry) -> None:
     )
 
 
-def read_after(reader: Reader, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+def read_after(
+    reader: Reader, glossary: str, place: AlphabetPlace, limit: int, end: str
+) -> list[AlphabetPlace]:
     """Return the places after one, up to and including a key, in order."""
     rows = reader.rows(
         "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) > (?, ?) "
         "AND key <= ? ORDER BY key, position LIMIT ?",
         (glossary, place.key, place.position, end, limit),
     )
-    return [Placed(*row) for row in rows]
+    return [AlphabetPlace(*row) for row in rows]
 
 
-def read_before(reader: Reader, glossary: str, place: Placed, limit: int) -> list[Placed]:
+def read_before(
+    reader: Reader, glossary: str, place: AlphabetPlace, limit: int
+) -> list[AlphabetPlace]:
     """Return the places before one, nearest first."""
     rows = reader.rows(
         "SELECT key, position FROM alphabet WHERE glossary = ? AND (key, position) < (?, ?) "
         "ORDER BY key DESC, position DESC LIMIT ?",
         (glossary, place.key, place.position, limit),
     )
-    return [Placed(*row) for row in rows]
+    return [AlphabetPlace(*row) for row in rows]

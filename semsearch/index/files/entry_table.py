@@ -18,7 +18,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation
 from semsearch.core.progress import Progress, track
 from semsearch.index.files import alphabet, relations
-from semsearch.index.files.alphabet import Placed
+from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.index.files.name_stems import NameStemsWriter
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
@@ -219,11 +219,15 @@ class Snapshot:
         """Return the entries that link to an entry or mention it."""
         return relations.read_to(self._reader, position)
 
-    def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+    def alphabet_after(
+        self, glossary: str, place: AlphabetPlace, limit: int, end: str
+    ) -> list[AlphabetPlace]:
         """Return the places after one in a glossary's alphabet, up to the key `end`."""
         return alphabet.read_after(self._reader, glossary, place, limit, end)
 
-    def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+    def alphabet_before(
+        self, glossary: str, place: AlphabetPlace, limit: int
+    ) -> list[AlphabetPlace]:
         """Return the places before one in a glossary's alphabet, nearest first."""
         return alphabet.read_before(self._reader, glossary, place, limit)
 

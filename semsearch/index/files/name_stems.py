@@ -45,7 +45,7 @@ class NameStemsWriter:
         self._starts.append(len(self._numbers))
 
     def write(self, files: GenerationLayout) -> None:
-        """Write both files, and those of `name_words`."""
+        """Write the files of this module and of `name_words.py`."""
         numbers = np.array(self._numbers, dtype="<i8")
         starts = np.array(self._starts, dtype="<i8")
         write_array(files.name_stems, numbers)
@@ -66,7 +66,7 @@ class NameStems:
     def named_in(self, question: str, positions: Numbers) -> Scores:
         """Return the largest share of a name that the question contains, for each entry.
 
-        See `fusion.name_overlap`.
+        See `fusion.named_in`.
 
         Args:
             question: the question.
@@ -80,10 +80,10 @@ class NameStems:
         names = self.names_of(positions)
         if not len(asked) or not len(names.starts):
             return shares
-        is_said = (names.numbers[:, np.newaxis] == asked).any(axis=1)
-        said = np.add.reduceat(is_said, names.starts, dtype=np.int64)
+        is_match = (names.numbers[:, np.newaxis] == asked).any(axis=1)
+        matches = np.add.reduceat(is_match, names.starts, dtype=np.int64)
         owner = np.repeat(np.arange(len(positions)), self._counts(positions))[names.ends]
-        np.maximum.at(shares, owner, named_in(said, names.ends - names.starts, len(asked)))
+        np.maximum.at(shares, owner, named_in(matches, names.ends - names.starts, len(asked)))
         return shares
 
     def names_of(self, positions: Numbers) -> NameParts:

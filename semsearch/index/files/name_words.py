@@ -1,10 +1,12 @@
-"""Which entries have a word in a name: for questions that say a part of one ("scheduler" for kube-scheduler).
+"""Which entries have a word in a name, for questions with only a part of a name.
 
-    name_words.i64            every stem of a name as a number (see `name_stems`), ascending
+"scheduler" finds kube-scheduler.
+
+    name_words.i64            every stem of a name as a number (see `name_stems.py`), ascending
     name_word_starts.i64      where the entries of each begin, and where the last ones end
     name_word_positions.i32   positions of the entries, ascending for each word
 
-Four bytes for each word of a name: of a million entries 30 MB, mapped and read where they are asked for.
+A word of a name takes four bytes: 30 MB for a million entries, mapped and read on demand.
 """
 
 from __future__ import annotations
@@ -22,16 +24,16 @@ from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 
 MOST_HOLDERS = 1 << 14
-"""Entries that may have all words of a question in a name: what is said of more than that tells none from another,
-and looking at them would take longer than the rest of the question."""
+"""Most entries whose names may have all words of a question. Words that more entries have do not
+distinguish them, and reading the entries would take longer than the rest of the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameParts:
-    """The names of some entries, one after the other, as the numbers of their words.
+    """The names of some entries as the numbers of their words.
 
-    `numbers` are those of all names; name i has those from `starts[i]` to `ends[i]`, and belongs to the entry at
-    `positions[i]`. A name has at least one.
+    Name i has the numbers from `starts[i]` to `ends[i]`, at least one, and belongs to the entry at
+    `positions[i]`.
     """
 
     numbers: Numbers
@@ -61,7 +63,7 @@ def write_name_words(
 
 
 class NameWords:
-    """The open files. Safe to use from several threads."""
+    """The open files. Thread-safe."""
 
     def __init__(self, files: GenerationLayout) -> None:
         self._words = mapped(files.name_words, "<i8")
@@ -77,19 +79,19 @@ class NameWords:
         found: Numbers = np.where(self._words[at] == numbers, counts, 0)
         return found
 
-    def holders(self, numbers: Numbers, within: range) -> Numbers:
-        """Return the positions of a range whose entries have all of some words in their names, ascending."""
-        lists = [self._holders(int(number), within) for number in numbers]
+    def holders(self, numbers: Numbers, allowed: range) -> Numbers:
+        """Return the ascending positions in a range whose names have all of some words."""
+        lists = [self._holders(int(number), allowed) for number in numbers]
         lists.sort(key=len)
         found = lists[0]
         for other in lists[1:]:
             found = found[are_among(found, other)]
         return found.astype(np.int64)
 
-    def _holders(self, number: int, within: range) -> NDArray[np.int32]:
+    def _holders(self, number: int, allowed: range) -> NDArray[np.int32]:
         at = int(self._words.searchsorted(number))
         if at == len(self._words) or self._words[at] != number:
             return np.empty(0, dtype=np.int32)
         positions: NDArray[np.int32] = self._positions[self._starts[at] : self._starts[at + 1]]
-        low, high = positions.searchsorted((within.start, within.stop))
+        low, high = positions.searchsorted((allowed.start, allowed.stop))
         return positions[low:high]

@@ -1,10 +1,11 @@
-"""The phrases by which people ask for the entries of a segment: what they mean, and what they say.
+"""The phrases by which people ask for entries: their vectors, and their texts as hashes.
 
-    phrases.i8          the vector of each phrase, entry by entry, a byte a number
-    first_phrases.i64   which is the first of each position, and where the last ones end
-    phrase_keys.i64     what each phrase says, folded, as a number
+    phrases.i8          the vector of each phrase, entry by entry, one byte per dimension
+    first_phrases.i64   number of the first phrase of each position, and the end of the last
+    phrase_keys.i64     hash of each folded phrase
+    phrase_words.i64    hashes of the stems of all phrases, ascending, each once
 
-Phrases are apart from the passages of a definition, so nothing that reads a definition meets one.
+Phrases are separate from the passages of a definition, so that nothing shows them as a part of it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from semsearch.storage.int8 import to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
+from semsearch.text.stems import question_stems, stem
 
 BATCH = 4096
 """Vectors copied at a time: 6 MB."""
@@ -37,7 +39,7 @@ NO_PHRASE = -1
 
 def write_phrases(
     files: GenerationLayout,
-    built: PassageTable,
+    passages: PassageTable,
     vectors: Callable[[list[bytes]], Vectors],
     progress: Progress,
 ) -> None:
@@ -45,51 +47,63 @@ def write_phrases(
 
     Args:
         files: where to.
-        built: the entries.
-        vectors: gives those of texts by their hashes, (n, d).
-        progress: told about the phrases.
+        passages: the entries.
+        vectors: returns the vectors of texts by their hashes, (n, d).
+        progress: reports the phrases.
     """
-    progress.start("phrases", len(built.phrase_rows))
+    progress.start("phrases", len(passages.phrase_rows))
     with files.phrases.open("wb") as rows:
-        for start in range(0, len(built.phrase_rows), BATCH):
-            some = built.phrase_rows[start : start + BATCH]
-            rows.write(to_int8(vectors(built.hashes(some))).tobytes())
-            progress.advance(len(some))
+        for start in range(0, len(passages.phrase_rows), BATCH):
+            with_phrases = passages.phrase_rows[start : start + BATCH]
+            rows.write(to_int8(vectors(passages.hashes(with_phrases))).tobytes())
+            progress.advance(len(with_phrases))
     sync(files.phrases)
-    keys = array("q", (_key(phrase) for entry in built.entries for phrase in phrases_of(entry)))
+    keys = array("q", (_key(phrase) for entry in passages.entries for phrase in phrases_of(entry)))
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
-    write_array(files.first_phrases, built.first_phrases.astype("<i8"))
+    texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
+    stems = {one for phrase in texts for one in question_stems(phrase)}
+    write_array(files.phrase_words, np.array(sorted(map(_hash, stems)), dtype="<i8"))
+    write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
 
 
 class Phrases:
-    """The open files, with the engine. Safe to use from several threads."""
+    """The open files, with their nearest-neighbour engine. Thread-safe."""
 
     def __init__(self, files: GenerationLayout, dim: int, engine: EngineInfo) -> None:
         self.first: Numbers = mapped(files.first_phrases, "<i8")
         """(entries + 1,) the first phrase of each position."""
         self._keys: Numbers = mapped(files.phrase_keys, "<i8")
+        self._words: Numbers = mapped(files.phrase_words, "<i8")
         self._vectors = PhraseVectors(files, dim)
         self._finder = VectorSearcher.open_phrases(files, dim, engine)
 
     def __len__(self) -> int:
-        """How many phrases there are."""
+        """Return the number of phrases."""
         return len(self._keys)
 
     def owners(self, phrases: Numbers) -> Numbers:
-        """Return the positions of some phrases, in their order."""
+        """Return the positions of the entries of some phrases, in their order."""
         owners: Numbers = np.searchsorted(self.first, phrases, side="right") - 1
         return owners
 
-    def nearest(self, question: Vectors, k: int, within: range, only: Numbers | None) -> Numbers:
-        """Return the positions of the k phrases nearest to a question, ascending.
+    def vectors(self, phrases: Numbers) -> Vectors:
+        """Return the vectors of some phrases, (n, d)."""
+        return self._vectors.at(phrases)
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
+        return self._finder.ranked(vectors, k)
+
+    def nearest(self, question: Vectors, k: int, allowed: range, only: Numbers | None) -> Numbers:
+        """Return the ascending positions of the k phrases nearest to a question.
 
         Args:
             question: (d,) unit vector.
             k: phrases wanted.
-            within: positions that may be returned.
-            only: of those these only, ascending.
+            allowed: range of positions that may be returned.
+            only: ascending positions inside `allowed`; None allows the whole range.
         """
-        chosen = range(int(self.first[within.start]), int(self.first[within.stop]))
+        chosen = range(int(self.first[allowed.start]), int(self.first[allowed.stop]))
         if not chosen:
             return np.empty(0, dtype=np.int64)
         numbers = None if only is None else self._numbers(only)
@@ -101,30 +115,37 @@ class Phrases:
 
         Args:
             question: (d,) unit vector.
-            positions: (n,) which entries.
+            positions: (n,) positions of entries.
 
         Returns:
-            Of each entry the best cosine, 0 without phrases, and which of its phrases that is, from 0, or `NO_PHRASE`.
+            For each entry the best cosine, 0 without phrases, and the number of that phrase among
+            its own, from 0, or `NO_PHRASE`.
         """
         scores = np.zeros(len(positions), dtype=np.float32)
         best = np.full(len(positions), NO_PHRASE, dtype=np.int64)
         counts = self.first[positions + 1] - self.first[positions]
-        (some,) = counts.nonzero()
-        if not len(some):
+        (with_phrases,) = counts.nonzero()
+        if not len(with_phrases):
             return scores, best
-        counts = counts[some]
+        counts = counts[with_phrases]
         starts = np.cumsum(counts) - counts
-        cosines = self._vectors.at(self._numbers(positions[some])) @ question
-        scores[some] = np.maximum.reduceat(cosines, starts)
-        (places,) = (cosines == np.repeat(scores[some], counts)).nonzero()
-        owner = np.repeat(np.arange(len(some)), counts)[places]
-        first = places[np.searchsorted(owner, np.arange(len(some)))]
-        best[some] = first - starts
+        cosines = self._vectors.at(self._numbers(positions[with_phrases])) @ question
+        scores[with_phrases] = np.maximum.reduceat(cosines, starts)
+        (places,) = (cosines == np.repeat(scores[with_phrases], counts)).nonzero()
+        owner = np.repeat(np.arange(len(with_phrases)), counts)[places]
+        first = places[np.searchsorted(owner, np.arange(len(with_phrases)))]
+        best[with_phrases] = first - starts
         return scores, best
 
     def saying(self, question: str) -> Numbers:
-        """Return the positions with a phrase that is the question, but for case, accents and marks."""
+        """Return the positions with a phrase that equals the question, when both are folded."""
         return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
+
+    def says(self, word: str) -> bool:
+        """Return whether any phrase has a word in any form."""
+        number = _hash(stem(word))
+        at = int(np.searchsorted(self._words, number))
+        return at < len(self._words) and int(self._words[at]) == number
 
     def _numbers(self, positions: Numbers) -> Numbers:
         """Return the numbers of all phrases of some entries, entry by entry."""
@@ -136,6 +157,9 @@ class Phrases:
 
 
 def _key(text: str) -> int:
-    """Return a number that no other phrase has, but by a chance of one in 10^19."""
-    digest = blake2b(fold(text).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    return _hash(fold(text))
+
+
+def _hash(text: str) -> int:
+    """Return a 64-bit hash of a text; two texts collide with a chance of 1 in 10^19."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)

@@ -1,7 +1,7 @@
 """Keyword search: BM25 over names and definitions, from arrays made at build time.
 
-    words.db          stem → where its postings begin, and how many there are; word → how often it
-                      occurs, for spelling correction (SQLite)
+    words.db          stem → where its postings begin, and how many there are;
+                      word → how often it occurs, for spelling correction (SQLite)
     postings.i32      positions of the entries that contain a stem, ascending, stem after stem
     postings.f32      weight of each posting: term frequency with its length correction
 
@@ -59,7 +59,7 @@ _SCHEMA = """
 """
 
 
-def write_words(
+def write_postings(
     files: GenerationLayout,
     entries: Sequence[Entry],
     progress: Progress,
@@ -78,7 +78,7 @@ def write_words(
     Returns:
         The mean length that was used, at least 1.
     """
-    uses: dict[str, _Counted] = defaultdict(_Counted)
+    uses: dict[str, _StemCounts] = defaultdict(_StemCounts)
     lengths = array("i")
     written: Counter[str] = Counter()
     for position, entry in enumerate(track(entries, progress, "words", len(entries))):
@@ -114,7 +114,7 @@ def write_words(
     return mean
 
 
-class _Counted:
+class _StemCounts:
     """Entries that contain a stem, and how often: eight bytes for each."""
 
     __slots__ = ("counts", "positions")
@@ -137,32 +137,32 @@ def _texts(entry: Entry) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
+class StemPostings:
     """The postings of a stem: entries that contain it, ascending, and its weight in each."""
 
     positions: NDArray[np.int32]
     weights: Weights
 
-    def moved(self, start: int) -> Uses:
+    def moved(self, start: int) -> StemPostings:
         """Return the same postings with positions that count from `start`."""
-        return Uses(self.positions + np.int32(start), self.weights)
+        return StemPostings(self.positions + np.int32(start), self.weights)
 
     @classmethod
-    def joined(cls, lists: Sequence[Uses]) -> Uses:
+    def joined(cls, lists: Sequence[StemPostings]) -> StemPostings:
         """Concatenate postings; each list's positions are higher than those before it."""
         if len(lists) == 1:
             return lists[0]
         positions = np.concatenate([one.positions for one in lists])
         return cls(positions, np.concatenate([one.weights for one in lists]))
 
-    def among(self, kept: Numbers | None) -> Uses:
+    def among(self, allowed: Numbers | None) -> StemPostings:
         """Keep only some ascending positions; None keeps all."""
-        if kept is None:
+        if allowed is None:
             return self
-        chosen = are_among(self.positions, kept.astype(np.int32))
-        return Uses(self.positions[chosen], self.weights[chosen])
+        chosen = are_among(self.positions, allowed.astype(np.int32))
+        return StemPostings(self.positions[chosen], self.weights[chosen])
 
-    def without(self, deleted: Numbers) -> Uses:
+    def without(self, deleted: Numbers) -> StemPostings:
         """Remove some ascending positions."""
         if not len(deleted):
             return self
@@ -171,11 +171,11 @@ class Uses:
         at = at[np.isin(self.positions[at], deleted)]
         if not len(at):
             return self
-        return Uses(np.delete(self.positions, at), np.delete(self.weights, at))
+        return StemPostings(np.delete(self.positions, at), np.delete(self.weights, at))
 
 
 @dataclass(frozen=True, slots=True)
-class _Postings:
+class _WeightedPostings:
     """The postings of a stem with its idf."""
 
     positions: NDArray[np.int32]
@@ -184,10 +184,10 @@ class _Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundWords:
+class QuestionPostings:
     """The postings of one question's stems among the entries that may answer."""
 
-    _lists: tuple[_Postings, ...]
+    _lists: tuple[_WeightedPostings, ...]
     """The rarest stem first."""
     _share: np.float32
     """Factor that limits the score of a long question to that of one with `MANY_WORDS` words."""
@@ -223,12 +223,12 @@ class FoundWords:
         scores *= self._share
         return scores
 
-    def _proposing(self) -> list[_Postings]:
+    def _proposing(self) -> list[_WeightedPostings]:
         totals = accumulate(len(one.positions) for one in self._lists)
         return [one for one, n in zip(self._lists, totals, strict=True) if n <= MOST_POSTINGS]
 
 
-class WordsIndex:
+class PostingsIndex:
     """The open files. Thread-safe."""
 
     def __init__(self, files: GenerationLayout) -> None:
@@ -240,14 +240,16 @@ class WordsIndex:
         """Close the files; no query may be running."""
         self._reader.close()
 
-    def lookup(self, question: str, allowed: range) -> dict[str, Uses]:
+    def lookup(self, question: str, allowed: range) -> dict[str, StemPostings]:
         """Return the postings inside a range, by stem; stems without postings are left out."""
         found = {}
         for used, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
             low, high = np.searchsorted(positions, (allowed.start, allowed.stop)).tolist()
             if low < high:
-                found[used] = Uses(positions[low:high], self._weights[first + low : first + high])
+                found[used] = StemPostings(
+                    positions[low:high], self._weights[first + low : first + high]
+                )
         return found
 
     def uses(self, word: str) -> int:
@@ -272,16 +274,18 @@ class WordsIndex:
         )
 
 
-def found_words(question: str, uses: Mapping[str, Uses], entries: int) -> FoundWords:
+def question_postings(
+    question: str, uses: Mapping[str, StemPostings], entries: int
+) -> QuestionPostings:
     """Weigh each stem by its idf among the entries that may answer."""
     lists = []
     for one in uses.values():
         if found := len(one.positions):
             idf = math.log(1 + (entries - found + 0.5) / (found + 0.5))
-            lists.append(_Postings(one.positions, one.weights, np.float32(idf)))
+            lists.append(_WeightedPostings(one.positions, one.weights, np.float32(idf)))
     lists.sort(key=lambda one: len(one.positions))
     words = len(question_stems(question))
-    return FoundWords(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
+    return QuestionPostings(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
 
 
 def shared_words(asked: Collection[str], text: str, words: Iterable[Stemmed]) -> tuple[Span, ...]:

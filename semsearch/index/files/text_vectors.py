@@ -1,9 +1,9 @@
-"""Vectors of short texts that entries have beside their definitions, such as their names.
+"""Vectors of short texts of entries, such as their names: one byte per dimension.
 
     *.i8          one row for each text, its unit vector times 127, entry after entry
-    first_*.i64   where the rows of each position begin, and where the last ones end
+    first_*.i64   number of the first row of each position, and the end of the last
 
-They lie apart from the vectors of definitions, since only the score reads them.
+They are separate from the vectors of definitions, since only the score reads them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def write_text_vectors(
 
     Args:
         vectors: the file of the rows.
-        firsts: the file that says where the rows of each position begin.
-        first: (entries + 1,) its content.
-        take: gives the vectors of the texts from one number to another.
+        firsts: the file of the first rows.
+        first: (entries + 1,) number of the first text of each entry.
+        take: returns the vectors of the texts from one number up to another.
     """
     count = int(first[-1])
     with vectors.open("wb") as stream:
@@ -43,32 +43,32 @@ def write_text_vectors(
 
 
 class TextVectors:
-    """The open files. Safe to use from several threads."""
+    """The open files. Thread-safe."""
 
     def __init__(self, vectors: Path, firsts: Path, dim: int) -> None:
         self._rows = Rows(vectors, np.int8, dim)
         self._firsts: Numbers = mapped(firsts, "<i8")
 
     def nearest(self, question: Vectors, positions: Numbers) -> Scores:
-        """Return the cosine of a question to the nearest text of each entry.
+        """Return the cosine of a question with the nearest text of each entry.
 
         Args:
             question: (d,) unit vector.
-            positions: (n,) which entries.
+            positions: (n,) positions of entries.
 
         Returns:
-            (n,) cosines; 0 for an entry that has no such text.
+            (n,) cosines; 0 for an entry without such texts.
         """
         firsts = self._firsts[positions]
         counts = self._firsts[positions + 1] - firsts
         found = np.zeros(len(positions), dtype=np.float32)
-        (some,) = counts.nonzero()
-        if len(some):
-            counts = counts[some]
+        (with_texts,) = counts.nonzero()
+        if len(with_texts):
+            counts = counts[with_texts]
             starts = np.cumsum(counts) - counts
             rows = self._rows.take(
-                np.repeat(firsts[some] - starts, counts) + np.arange(counts.sum())
+                np.repeat(firsts[with_texts] - starts, counts) + np.arange(counts.sum())
             )
             cosines = rows.astype(np.float32) @ (question / np.float32(SCALE))
-            found[some] = np.maximum.reduceat(cosines, starts)
+            found[with_texts] = np.maximum.reduceat(cosines, starts)
         return found

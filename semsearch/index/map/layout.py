@@ -98,13 +98,13 @@ def _reuse_places(
         return nothing
     pairs = ((new, before.get(entry.id)) for new, entry in enumerate(entries))
     both = np.array([(new, old) for new, old in pairs if old is not None], dtype=np.int64)
-    kept = [nothing]
+    reused = [nothing]
     for start in range(0, len(both), _CHUNK):
         new, old = both[start : start + _CHUNK].T
         is_same = (vectors.take(new) == earlier.take(old)).all(axis=1)
         points[new[is_same]] = places[old[is_same]]
-        kept.append(new[is_same])
-    return np.concatenate(kept)
+        reused.append(new[is_same])
+    return np.concatenate(reused)
 
 
 def _are_altered(manifest: Manifest, files: GenerationLayout) -> bool:

@@ -1,9 +1,10 @@
 """Projection of vectors to two dimensions, so that similar vectors lie near each other.
 
-Up to 50 vectors are projected by PCA (Pearson, 1901), which is deterministic and keeps distances as
-well as two dimensions can. PCA turns many vectors into one cloud, so t-SNE keeps their
-neighbourhoods instead (van der Maaten and Hinton, 2008, by openTSNE). Vectors that come later,
-entries or questions, are placed between their neighbours, so the map does not move.
+Fewer than 50 vectors are projected by PCA (Pearson, 1901), which is deterministic and keeps
+distances as well as two dimensions can. PCA turns many vectors into one cloud, so t-SNE keeps their
+neighbourhoods instead (van der Maaten and Hinton, 2008, by openTSNE, if it is installed). Vectors
+that come later, entries or questions, are placed between their neighbours, so the map does not
+move.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ def pca(vectors: Vectors, onto: Vectors) -> tuple[Points, float]:
     axes = components[:2]
     axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, np.newaxis]
     variance = float((singular**2).sum())
-    kept = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
+    share = float((singular[:2] ** 2).sum()) / variance if variance else 1.0
     points = np.zeros((len(vectors), 2))
     points[:, : len(axes)] = (vectors - centre) @ axes.T
-    return points, kept
+    return points, share
 
 
 def lay_out(vectors: Vectors) -> Points:

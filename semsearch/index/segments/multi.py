@@ -21,7 +21,12 @@ from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
 from semsearch.index.files.phrases import Phrases
-from semsearch.index.files.postings import FoundWords, Uses, WordsIndex, found_words
+from semsearch.index.files.postings import (
+    PostingsIndex,
+    QuestionPostings,
+    StemPostings,
+    question_postings,
+)
 from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
@@ -43,8 +48,8 @@ class MultiParts(Generic[T_Part]):
 
     def at(self, number: int) -> tuple[T_Part, int]:
         """Return the part that a number belongs to, and the part's first number."""
-        layer = bisect_right(self.starts, number) - 1
-        return self.parts[layer], self.starts[layer]
+        part_number = bisect_right(self.starts, number) - 1
+        return self.parts[part_number], self.starts[part_number]
 
     def spans(self) -> Iterator[tuple[T_Part, int, int]]:
         """Yield each part, its first number, and the number after its last."""
@@ -69,7 +74,7 @@ class MultiParts(Generic[T_Part]):
         if len(self.parts) == 1:
             return of(self.parts[0], numbers)
         parts = np.searchsorted(self.starts, numbers, side="right") - 1
-        chosen = [np.flatnonzero(parts == layer) for layer in range(len(self.parts))]
+        chosen = [np.flatnonzero(parts == part_number) for part_number in range(len(self.parts))]
         results = [
             of(part, numbers[own] - start)
             for part, own, start in zip(self.parts, chosen, self.starts, strict=True)
@@ -80,27 +85,27 @@ class MultiParts(Generic[T_Part]):
         return found
 
 
-class MultiPostings(MultiParts[WordsIndex]):
+class MultiPostings(MultiParts[PostingsIndex]):
     """Keyword search over all segments."""
 
     def __init__(
-        self, parts: Sequence[WordsIndex], lengths: Sequence[int], deleted: Numbers
+        self, parts: Sequence[PostingsIndex], lengths: Sequence[int], deleted: Numbers
     ) -> None:
         """Take the parts, the number of entries in each, and the deleted positions."""
         super().__init__(parts, lengths)
         self._deleted = deleted
 
-    def find(self, question: str, allowed: PositionFilter) -> FoundWords:
-        """Look up the postings and the idf of a question's words; see `WordsIndex.lookup`."""
-        found: dict[str, list[Uses]] = {}
+    def find(self, question: str, allowed: PositionFilter) -> QuestionPostings:
+        """Look up the postings and the idf of a question's words; see `PostingsIndex.lookup`."""
+        found: dict[str, list[StemPostings]] = {}
         for part, own, start in self.each(allowed):
             for used, uses in part.lookup(question, own).items():
                 found.setdefault(used, []).append(uses.moved(start) if start else uses)
         merged = {
-            used: Uses.joined(lists).without(self._deleted).among(allowed.only)
+            used: StemPostings.joined(lists).without(self._deleted).among(allowed.only)
             for used, lists in found.items()
         }
-        return found_words(question, merged, len(allowed))
+        return question_postings(question, merged, len(allowed))
 
     def unknown(self, question: str, allowed: PositionFilter) -> list[str]:
         """Return the content words of a question that no allowed entry contains in any form."""
@@ -167,30 +172,30 @@ class MultiNameStems(MultiParts[NameStems]):
         return self.gather(positions, lambda part, own: part.named_in(question, own))
 
     def uses(self, numbers: Numbers) -> Numbers:
-        """Return how many entries have each of some words in a name: those of hidden entries count as well."""
+        """Return how many entries, including deleted ones, have each of some words in a name."""
         return sum(
             (part.words.uses(numbers) for part in self.parts),
             start=np.zeros(len(numbers), dtype=np.int64),
         )
 
     def weights(self, numbers: Numbers, entries: int) -> Scores:
-        """Return how much words count that are numbers of names; the end of a name counts nothing."""
+        """Return the weights of words of names; the end of a name has none."""
         return np.where(
             numbers == END, 0, idf(np.minimum(self.uses(numbers), entries), entries)
         ).astype("f4")
 
-    def names_with(self, numbers: Numbers, within: PositionFilter) -> Iterator[NameParts]:
-        """Yield, layer by layer, the names of the entries of a scope that have all of some words in their names.
+    def names_with(self, numbers: Numbers, allowed: PositionFilter) -> Iterator[NameParts]:
+        """Yield, part by part, the names of allowed entries that have all of some words in names.
 
-        None where more than `MOST_HOLDERS` have.
+        Nothing is yielded if more than `MOST_HOLDERS` entries have them.
         """
-        for part, own, start in self.each(within):
+        for part, own, start in self.each(allowed):
             holders = part.words.holders(numbers, own)
             if len(holders) > MOST_HOLDERS:
                 continue
             found = live(holders + start, self._hidden)
-            if within.only is not None:
-                found = found[are_among(found, within.only)]
+            if allowed.only is not None:
+                found = found[are_among(found, allowed.only)]
             if len(found):
                 names = part.names_of(found - start)
                 yield replace(names, positions=names.positions + start)
@@ -238,11 +243,11 @@ class MultiPhrases(MultiParts[Phrases]):
         first = parts[0].first  # what is hidden belongs to the generation
         self._more = int((first[deleted + 1] - first[deleted]).sum())
 
-    def nearest(self, question: Vectors, k: int, within: PositionFilter) -> Numbers:
-        """Return the positions of the k phrases nearest to a question, ascending; see `Phrases.nearest`."""
+    def nearest(self, question: Vectors, k: int, allowed: PositionFilter) -> Numbers:
+        """Return the positions of the k nearest phrases; see `Phrases.nearest`."""
         found = [
-            part.nearest(question, k + self._more, own, _own(within.only, own, start)) + start
-            for part, own, start in self.each(within)
+            part.nearest(question, k + self._more, own, _own(allowed.only, own, start)) + start
+            for part, own, start in self.each(allowed)
             if len(part)
         ]
         if not found:
@@ -254,16 +259,20 @@ class MultiPhrases(MultiParts[Phrases]):
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
-    def saying(self, question: str, within: PositionFilter) -> Numbers:
-        """Return the positions of a scope with a phrase that is the question; see `Phrases.saying`."""
+    def says(self, word: str) -> bool:
+        """Return whether any phrase has a word in any form, also one of a deleted entry."""
+        return any(part.says(word) for part in self.parts)
+
+    def saying(self, question: str, allowed: PositionFilter) -> Numbers:
+        """Return the allowed positions with a phrase that equals the question; see `Phrases`."""
         found = []
-        for part, own, start in self.each(within):
+        for part, own, start in self.each(allowed):
             positions = between(part.saying(question), own) if len(part) else part.first[:0]
             found.append(positions + start)
         if not found:
             return np.empty(0, dtype=np.int64)
         every = live(np.concatenate(found), self._hidden)
-        return every if within.only is None else np.intersect1d(every, within.only)
+        return every if allowed.only is None else np.intersect1d(every, allowed.only)
 
 
 def _own(only: Numbers | None, own: range, start: int) -> Numbers | None:

@@ -13,7 +13,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import LanguageNotFound
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.positions import PositionFilter, between, live
-from semsearch.index.files.alphabet import Placed
+from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.index.files.entry_table import NamedEntry, NameLabel, Snapshot
 from semsearch.index.segments.multi import MultiParts
 from semsearch.text.languages import check_language, matching
@@ -139,14 +139,18 @@ class MultiEntries:
         snapshot, start = self._segments.at(position)
         return snapshot.stems(position - start)
 
-    def alphabet_after(self, glossary: str, place: Placed, limit: int, end: str) -> list[Placed]:
+    def alphabet_after(
+        self, glossary: str, place: AlphabetPlace, limit: int, end: str
+    ) -> list[AlphabetPlace]:
         """Return the places after one in a glossary's alphabet, up to the key `end`."""
         found = self._placed(
             lambda one, own, most: one.alphabet_after(glossary, own, most, end), place, limit
         )
         return sorted(found)[:limit]
 
-    def alphabet_before(self, glossary: str, place: Placed, limit: int) -> list[Placed]:
+    def alphabet_before(
+        self, glossary: str, place: AlphabetPlace, limit: int
+    ) -> list[AlphabetPlace]:
         """Return the places before one in a glossary's alphabet, nearest first."""
         found = self._placed(
             lambda one, own, most: one.alphabet_before(glossary, own, most), place, limit
@@ -154,8 +158,11 @@ class MultiEntries:
         return sorted(found, reverse=True)[:limit]
 
     def _placed(
-        self, read: Callable[[Snapshot, Placed, int], list[Placed]], place: Placed, limit: int
-    ) -> Iterator[Placed]:
+        self,
+        read: Callable[[Snapshot, AlphabetPlace, int], list[AlphabetPlace]],
+        place: AlphabetPlace,
+        limit: int,
+    ) -> Iterator[AlphabetPlace]:
         """Yield the places of each segment, read with room for the deleted ones."""
         for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
             own = replace(place, position=place.position - start)

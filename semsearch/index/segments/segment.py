@@ -14,7 +14,7 @@ from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
 from semsearch.index.files.phrases import Phrases
-from semsearch.index.files.postings import WordsIndex
+from semsearch.index.files.postings import PostingsIndex
 from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.storage.layout import GenerationLayout
@@ -25,7 +25,7 @@ class Segment:
     """The open files of some entries, by positions that count from 0. Thread-safe."""
 
     snapshot: Snapshot
-    words: WordsIndex
+    words: PostingsIndex
     tokens: TokensIndex
     name_stems: NameStems
     name_vectors: TextVectors
@@ -45,7 +45,7 @@ class Segment:
         """Open the files of a segment; the engines come from its manifest."""
         return cls(
             Snapshot(files.entries),
-            WordsIndex(files),
+            PostingsIndex(files),
             TokensIndex(files),
             NameStems(files),
             TextVectors(files.name_vectors, files.first_names, dim),

@@ -1,1 +1,1 @@
-"""Encoders: what turns text into vectors."""
+"""Encoders: turn texts into vectors, by sentence-transformers, by ONNX Runtime, or by hashing."""

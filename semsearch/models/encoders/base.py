@@ -1,4 +1,4 @@
-"""The seam to encoders: what turns texts into unit vectors."""
+"""Interface of encoders, which turn texts into unit vectors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from semsearch.core.arrays import Encoded
 
 
 class Encoder(Protocol):
-    """Embeds definitions and questions into one space.
+    """Embeds definitions and questions in one vector space.
 
-    Two encoders with equal `fingerprint` give vectors that may be compared; all others must
-    never meet in one index. Both calls block and may be made from several threads.
+    Only vectors of encoders with equal `fingerprint` may be compared or stored in one index. Both
+    methods take time and are thread-safe.
     """
 
     @property
@@ -30,9 +30,9 @@ class Encoder(Protocol):
         ...
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
-        """Embed questions; what comes of one does not depend on the others."""
+        """Embed questions; the result of one does not depend on the others."""
         ...
 
     def is_word(self, text: str) -> bool:
-        """Whether its vocabulary has a folded word, which is then no typing error."""
+        """Return whether the vocabulary has a folded word, which is then no typing error."""
         ...

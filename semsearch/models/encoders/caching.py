@@ -1,4 +1,4 @@
-"""What questions were embedded to, remembered: the same ones come again and again."""
+"""Cache of question embeddings, since the same questions are asked again and again."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from semsearch.core.arrays import Encoded, Tokens, Vectors
 from semsearch.models.encoders.base import Encoder
 
 MOST_BYTES = 4_000_000
-"""Some 150 questions of an encoder with tokens, two thousand of one without."""
+"""Size of the cache: some 150 questions of an encoder with tokens, two thousand without."""
 
 _OVERHEAD = 500
-"""Bytes of memory that one question takes besides its vectors."""
+"""Bytes of memory per question besides its vectors."""
 
 _Row = tuple[Vectors, Tokens]
 
 
 class CachingEncoder:
-    """An encoder that embeds each question once, as long as there is room. Safe for several threads."""
+    """An encoder with a cache of recent questions. Thread-safe."""
 
     def __init__(self, encoder: Encoder, most_bytes: int = MOST_BYTES) -> None:
         self._encoder = encoder
         self._known: LRUCache[str, _Row] = LRUCache(most_bytes, _size)
-        self._turn = Lock()
+        self._lock = Lock()
 
     @property
     def dim(self) -> int:
@@ -44,7 +44,7 @@ class CachingEncoder:
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`."""
-        with self._turn:
+        with self._lock:
             rows = {text: row for text in questions if (row := self._known.get(text)) is not None}
         new = [text for text in dict.fromkeys(questions) if text not in rows]
         if new:
@@ -59,7 +59,7 @@ class CachingEncoder:
         )
 
     def remembers(self, question: str) -> bool:
-        """Whether a question is known already."""
+        """Return whether a question is in the cache."""
         return question in self._known
 
     def is_word(self, text: str) -> bool:
@@ -67,9 +67,9 @@ class CachingEncoder:
         return self._encoder.is_word(text)
 
     def _keep(self, found: dict[str, _Row]) -> None:
-        with self._turn:
+        with self._lock:
             for text, (vector, tokens) in found.items():
-                row = (vector.copy(), tokens)  # a view would keep the whole batch
+                row = (vector.copy(), tokens)  # a view would keep the whole batch in memory
                 if _size(row) <= self._known.maxsize:
                     self._known[text] = row
 

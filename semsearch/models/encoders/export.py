@@ -1,6 +1,7 @@
-"""Export an encoder to ONNX once, and measure how well the copies agree with the reference.
+"""Exports an encoder to ONNX, and measures how well the copies agree with the original.
 
-The graph goes from token ids to the unit vector (`to_onnx`); int8 answers when it agrees.
+The graph maps token ids to unit vectors (`onnx/export.py`). The int8 copy is used if it agrees well
+enough.
 """
 
 from __future__ import annotations
@@ -22,27 +23,27 @@ from semsearch.models.onnx.session import EXPORT_VERSION, PRECISIONS
 from semsearch.models.registry import Model
 
 MIN_TOP10_OF_ENTRIES = 0.98
-"""What a copy must reach to embed definitions, which takes a build a fraction of the time."""
+"""Least agreement of a copy that embeds definitions, in a fraction of the time."""
 
 MIN_COSINE = 0.98
 MIN_TOP10 = 0.85
-"""What a copy must reach to answer instead of the reference. int8 of all-MiniLM-L6-v2 reaches
-.99 and about .95; a broken export falls far below (`semsearch build` prints the figures)."""
+"""Least agreement of a copy that embeds questions. int8 of all-MiniLM-L6-v2 reaches .99 and about
+.95; a broken export is far below (`semsearch build` prints the figures)."""
 
 
 def export_encoder(
     reference: SentenceEncoder, model: Model, folder: Path, texts: Sequence[str]
 ) -> EncoderExport:
-    """Export a model into `folder` and choose the precision that answers.
+    """Export a model into `folder` and choose the precision that embeds questions.
 
     Args:
-        reference: the loaded reference encoder.
+        reference: the loaded original.
         model: the same model's folder.
-        folder: where the export goes; replaced as a whole, so a half-written one is never seen.
-        texts: texts of the corpus on which the copies are compared with the reference.
+        folder: of the export; replaced as a whole, so that no incomplete export is visible.
+        texts: texts of the corpus on which the copies are compared with the original.
 
     Returns:
-        What was written. `precision` is `reference` when no copy agrees or the export failed.
+        The export. `precision` is `reference` if no copy agrees or the export failed.
     """
     with replacing(folder) as scratch:
         export = _write(reference, model, scratch)
@@ -75,7 +76,7 @@ def _write(reference: SentenceEncoder, model: Model, folder: Path) -> EncoderExp
 
 
 def _outputs(transformer: Any, features: dict[str, Any]) -> tuple[Any, ...]:  # noqa: ANN401 - torch
-    """Return the unit vectors of texts and, if the model has them, those of their tokens."""
+    """Return the unit vectors of texts and, if the model has them, of their tokens."""
     import torch
 
     found = transformer(features)
@@ -94,7 +95,7 @@ def _compare(
         if f"{precision}.onnx" not in export.sha256:
             continue
         copied: Vectors | None = None
-        with contextlib.suppress(Exception):  # a graph that cannot be run does not agree
+        with contextlib.suppress(Exception):  # a graph that cannot run does not agree
             encoder = OnnxEncoder(folder, export, precision)
             agreement[precision] = agree(
                 questions, encoder.encode_questions(texts).vectors, entries
@@ -115,12 +116,12 @@ def _compare(
 
 
 def agree(reference: Vectors, copy: Vectors, entries: Vectors) -> Agreement:
-    """Compare two sets of question vectors, over the entries they would search.
+    """Compare two sets of question vectors by the entries they find.
 
     Args:
-        reference: (n, d) unit vectors of the reference encoder.
+        reference: (n, d) unit vectors of the original.
         copy: (n, d) unit vectors of the copy, in the same order.
-        entries: (m, d) unit vectors of entries by the reference encoder.
+        entries: (m, d) unit vectors of entries by the original.
     """
     cosine = float((reference * copy).sum(axis=1).mean())
     top10 = nearest_shared(reference @ entries.T, copy @ entries.T)
@@ -128,7 +129,12 @@ def agree(reference: Vectors, copy: Vectors, entries: Vectors) -> Agreement:
 
 
 def nearest_shared(wanted: Vectors, got: Vectors) -> float:
-    """Return the mean share of the ten nearest entries that two tables of cosines, (n, m), agree on."""
+    """Return the mean share of the ten nearest entries that two tables of cosines share.
+
+    Args:
+        wanted: (n, m) cosines of questions and entries.
+        got: (n, m) others.
+    """
     k = min(10, wanted.shape[1])
     tens = [np.argsort(-cosines, axis=1, kind="stable")[:, :k] for cosines in (wanted, got)]
     return float(np.mean([len(np.intersect1d(a, b)) / k for a, b in zip(*tens, strict=True)]))

@@ -1,7 +1,7 @@
-"""A deterministic encoder without a model: for tests and for trying things out.
+"""A deterministic encoder without a model, for tests and trials.
 
-Each word and each group of three letters inside it adds to a few dimensions chosen by a
-hash, so texts that share words are near. It knows nothing of meaning.
+Each word and each group of three letters in it adds to a dimension chosen by a hash, so texts with
+common words are similar. It does not know meanings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAME = "hashed"
 
 
 class HashedEncoder:
-    """Bag of hashed words and letter triples, `dim` dimensions."""
+    """Hashed words and letter trigrams in `dim` dimensions."""
 
     def __init__(self, dim: int = 64) -> None:
         self._dim = dim
@@ -41,18 +41,18 @@ class HashedEncoder:
         return Encoded(vectors, tuple(self._tokens(text) for text in texts))
 
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
-        """Embed questions, exactly as entries are."""
+        """Embed questions exactly like entries."""
         return self.encode_entries(questions)
 
     def is_word(self, text: str) -> bool:
-        """Know no word; see `Encoder.is_word`."""
+        """Return False: it has no vocabulary."""
         return False
 
     def _none(self) -> Vectors:
         return np.empty((0, self._dim), dtype=np.float32)
 
     def _tokens(self, text: str) -> Tokens:
-        """Return the words of a text that carry meaning, each by itself: there is no context."""
+        """Return the content words of a text, each embedded without context."""
         words = [fold(word) for word in content_words(text)[:MAX_TOKENS]]
         ids = [int.from_bytes(_digest(word)[:4], "little") >> 1 for word in words]
         vectors = np.stack([self._encode(word) for word in words]) if words else self._none()

@@ -1,4 +1,4 @@
-"""The encoder of a build: known by its fingerprint at once, loaded only if it has work to do."""
+"""The encoder of a build: its fingerprint is known at once, its model is loaded only if needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from semsearch.models.registry import Model, find_model
 
 
 class LazyEncoder:
-    """The encoder of a build, loaded only when something has to be embedded or exported."""
+    """An encoder that is loaded when something has to be embedded or exported."""
 
     def __init__(
         self, name: str, fingerprint: str, load: Callable[[], Encoder], model: Model | None
@@ -23,7 +23,7 @@ class LazyEncoder:
 
     @classmethod
     def of(cls, name: str) -> LazyEncoder:
-        """Find the encoder of a name, checked but not loaded; see `find_model`."""
+        """Find and check the encoder of this name without loading it; see `find_model`."""
         if name == hashed.NAME:
             encoder = hashed.HashedEncoder()
             return cls(name, encoder.fingerprint, lambda: encoder, None)
@@ -38,7 +38,7 @@ class LazyEncoder:
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder itself, loaded when it is first asked for."""
+        """The encoder, loaded on first use."""
         if self._encoder is None:
             self._encoder = self._load()
         return self._encoder

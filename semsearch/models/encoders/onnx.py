@@ -1,4 +1,4 @@
-"""The exported encoder on ONNX Runtime: what answers questions, without torch."""
+"""The exported encoder on ONNX Runtime, which embeds questions without torch."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 
 from semsearch.core.arrays import Encoded
 from semsearch.models.encoders.wordpieces import NO_TOKENS, WordPieces, is_word
-from semsearch.models.onnx.session import Graph, ModelExport
+from semsearch.models.onnx.session import ModelExport, OnnxSession
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far an exported encoder agrees with the reference, on texts of the corpus.
+    """Agreement of an exported encoder with the original, on texts of the corpus.
 
-    `cosine` is the mean cosine between the two vectors of a text, `top10` the mean share of
-    the ten nearest passages that both find.
+    `cosine` is the mean cosine of the two vectors of a text, `top10` the mean share of the ten
+    nearest passages that both find.
     """
 
     cosine: float
@@ -28,7 +28,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderExport(ModelExport):
-    """What `encoder.json` says."""
+    """Content of `encoder.json`."""
 
     NOUN: ClassVar[str] = "encoder"
     AGREEMENT: ClassVar[type[Agreement]] = Agreement
@@ -37,18 +37,19 @@ class EncoderExport(ModelExport):
     query_prompt: str
     entry_prompt: str
     entries: str
-    """The file that embeds definitions: `int8`, `fp32`, or `reference` when neither agrees closely."""
+    """The file that embeds definitions: `int8`, `fp32`, or `reference` if neither agrees
+    closely."""
     special_ids: tuple[int, ...]
-    """Numbers of the pieces that stand for no text."""
+    """Numbers of tokens that stand for no text."""
 
 
 class OnnxEncoder:
-    """An exported encoder. Several threads may call it at once."""
+    """An exported encoder. Thread-safe."""
 
     def __init__(self, folder: Path, export: EncoderExport, precision: str) -> None:
         self._export = export
-        self._graph = Graph(folder, export, precision)
-        self._pieces = WordPieces(self._graph.piece, export.special_ids)
+        self._session = OnnxSession(folder, export, precision)
+        self._pieces = WordPieces(self._session.piece, export.special_ids)
 
     @property
     def dim(self) -> int:
@@ -57,7 +58,7 @@ class OnnxEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Identity of the reference encoder this one was exported from."""
+        """Identity of the original encoder."""
         return self._export.fingerprint
 
     def encode_entries(self, texts: Sequence[str]) -> Encoded:
@@ -65,11 +66,11 @@ class OnnxEncoder:
         return self._encode(texts, self._export.entry_prompt)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
-        in_prompt = len(self._graph.pieces(prompt)) if prompt else 0
-        encodings = self._graph.tokens([prompt + text for text in texts])
+        in_prompt = len(self._session.pieces(prompt)) if prompt else 0
+        encodings = self._session.tokens([prompt + text for text in texts])
         vectors = np.empty((len(encodings), self.dim), dtype=np.float32)
         tokens = [NO_TOKENS] * len(encodings)
-        for rows, (found_vectors, *in_context) in self._graph.run_all(encodings):
+        for rows, (found_vectors, *in_context) in self._session.run_all(encodings):
             vectors[rows] = found_vectors
             for found in in_context:
                 for i, row in zip(rows, found, strict=True):
@@ -83,4 +84,4 @@ class OnnxEncoder:
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""
-        return is_word(self._graph.pieces(text))
+        return is_word(self._session.pieces(text))

@@ -1,7 +1,7 @@
-"""sentence-transformers: the reference encoder, which embeds the definitions at build time.
+"""The original encoder on sentence-transformers, which embeds definitions during builds.
 
-The only module that loads it. Serving never comes here unless an encoder could not be
-exported (see `export.py`).
+No other module loads sentence-transformers. A service uses it only if the encoder could not be
+exported (`export.py`).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from semsearch.models.registry import Model
 BATCH = 32
 
 _ENTRY_PROMPTS = ("document", "passage", "corpus")
-"""Where sentence-transformers looks for the prompt of a text that is searched."""
+"""Names of the prompt for documents, in sentence-transformers' order."""
 
 
 class SentenceEncoder:
-    """A sentence-transformers model on the CPU, with its own prompts for queries and passages."""
+    """A sentence-transformers model on the CPU, with its own prompts for queries and documents."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -59,10 +59,10 @@ class SentenceEncoder:
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""
-        return is_word(self._cut(text))
+        return is_word(self._word_pieces(text))
 
-    def _cut(self, text: str) -> list[str]:
-        """Cut a text into pieces, by a tokenizer of transformers or by a bare one."""
+    def _word_pieces(self, text: str) -> list[str]:
+        """Split a text into word pieces, by a transformers tokenizer or a bare one."""
         tokenizer = self.transformer.tokenizer
         if hasattr(tokenizer, "tokenize"):
             return list(tokenizer.tokenize(text))
@@ -73,11 +73,11 @@ class SentenceEncoder:
             return Encoded(np.empty((0, self._dim), dtype=np.float32), ())
         rows = encode(list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False)
         vectors = np.stack([_unit_rows(row["sentence_embedding"]) for row in rows])
-        in_prompt = len(self._cut(prompt)) if prompt else 0
+        in_prompt = len(self._word_pieces(prompt)) if prompt else 0
         return Encoded(vectors, tuple(self._tokens(row, in_prompt) for row in rows))
 
     def _tokens(self, row: dict[str, Any], in_prompt: int) -> Tokens:
-        """Return the tokens of a text; a model of plain word vectors has none in context."""
+        """Return the tokens of a text; a model of static word vectors has none."""
         if "token_embeddings" not in row:
             return NO_TOKENS
         used = row["attention_mask"].bool()
@@ -93,14 +93,14 @@ def _unit_rows(tensor: Any) -> NDArray[np.float32]:  # noqa: ANN401 - a torch te
 
 
 def load_model(model: Model, kind: Literal["SentenceTransformer", "CrossEncoder"]) -> Any:  # noqa: ANN401 - untyped library
-    """Load a checked model folder on the CPU, from disk only and without code of its own.
+    """Load a checked model folder on the CPU, offline and without remote code.
 
     Args:
         model: the model, already checked by `find_model` or `find_foreign_model`.
-        kind: the class of sentence-transformers to load it as.
+        kind: the class of sentence-transformers to load.
 
     Raises:
-        EncoderError: the folder is not a model that sentence-transformers can load.
+        EncoderError: sentence-transformers cannot load the folder.
         MissingExtra: sentence-transformers is not installed, or PEFT for a model with an adapter.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -122,5 +122,5 @@ def load_model(model: Model, kind: Literal["SentenceTransformer", "CrossEncoder"
         return loaded
     except MissingExtra:
         raise
-    except Exception as error:  # whatever a foreign model folder makes the loader raise
+    except Exception as error:  # a model folder can make the loader raise any error
         raise EncoderError(f"the model {model.name!r} cannot be loaded: {error}") from error

@@ -1,7 +1,7 @@
-"""What an encoder's tokenizer knows of words.
+"""Word pieces of an encoder's tokenizer: which ones have a meaning, and which words are known.
 
-Common words are one piece, misspelt ones several. Pieces that carry no meaning of their own
-(stop words, punctuation, marks of beginning and end) are not compared one by one.
+Common words are one piece, misspelt ones several. Pieces without a meaning of their own (stop
+words, punctuation, special tokens) are not compared in late interaction.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from semsearch.core.arrays import Tokens
 from semsearch.text.normalise import STOP_WORDS
 
 _ENDINGS = frozenset({"d", "ed", "er", "ers", "es", "ing", "ly", "s"})
-"""What is cut off a word that is known without it: "forges" is "forge" and "s"."""
+"""Endings after which a word still counts as known: "forges" is "forge" and "s"."""
 
 MAX_TOKENS = 128
-"""Tokens of a text that are compared one by one. A definition says what a thing is at its beginning:
-the first 64 and the first 256 ranked worse on the tuning halves of the questions."""
+"""Most tokens of a text in late interaction. Definitions begin with what a thing is: 64 and 256
+ranked worse on the tuning halves of the questions."""
 
 _JOINTS = "\u2581\u0120"
-"""Marks with which tokenizers begin a word."""
+"""Characters that mark the beginning of a word in some tokenizers."""
 
 
 class WordPieces:
-    """Which pieces of a tokenizer carry meaning.
+    """The pieces of a tokenizer that have a meaning.
 
     Args:
-        name_of: from the number of a piece to the piece.
+        name_of: returns the piece of a number.
         special: numbers of pieces that stand for no text.
     """
 
@@ -39,12 +39,12 @@ class WordPieces:
         self._special = frozenset(special)
 
     def tokens(self, ids: Sequence[int], vectors: NDArray[np.float32], prompt: int = 0) -> Tokens:
-        """Return the tokens of one text that carry meaning, or all its words if none does.
+        """Return the meaningful tokens of one text, or all its words if there are none.
 
         Args:
             ids: (t,) its pieces.
             vectors: (t, w) their vectors, rows of length 1.
-            prompt: pieces of the encoder's own prompt, which stands in front of the text.
+            prompt: number of pieces of the encoder's prompt before the text.
         """
         words = [i for i, id_ in enumerate(ids) if int(id_) not in self._special]
         words = words[prompt : prompt + MAX_TOKENS]
@@ -53,7 +53,7 @@ class WordPieces:
         return Tokens(numbers, np.ascontiguousarray(vectors[chosen], dtype=np.float32))
 
     def carries_meaning(self, id_: int) -> bool:
-        """Whether a piece is compared one by one, by its number."""
+        """Return whether the piece of this number is compared in late interaction."""
         known = self._known.get(id_)
         if known is None:
             piece = self._name_of(id_) or ""
@@ -64,11 +64,11 @@ class WordPieces:
 
 
 NO_TOKENS = Tokens(np.empty(0, dtype=np.int32), np.empty((0, 0), dtype=np.float32))
-"""What an encoder gives that has no vectors for tokens."""
+"""The tokens of an encoder without token vectors."""
 
 
 def is_word(pieces: Sequence[str]) -> bool:
-    """Whether a word, cut into these pieces, is one that the tokenizer learned whole.
+    """Return whether a word, split into these pieces, is one that the tokenizer knows.
 
     Marks that join pieces ("##s") do not count.
     """

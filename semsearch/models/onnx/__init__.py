@@ -1,1 +1,1 @@
-"""Export of models to ONNX, quantisation, and the session that runs them."""
+"""ONNX models: export, int8 quantisation, and the session that runs them."""

@@ -1,6 +1,6 @@
-"""Texts on which a model is observed while it is exported: definitions and questions of many fields and lengths.
+"""Texts on which activations are measured for quantisation: many fields, many lengths.
 
-The same for every corpus, so that an int8 copy depends on the model alone.
+They are the same for every corpus, so that an int8 copy depends on the model only.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ TEXTS = (
     "Said of a language in which the type of a variable is known before the program runs.",
     "A piece of music for four string instruments: two violins, a viola and a cello.",
     "The layer of gas around a planet. It is held by gravity, keeps the ground warm at night and "
-    "shields it from radiation. That of the earth is mostly nitrogen and oxygen; three quarters of its "
-    "mass lie within eleven kilometres of the surface.",
-    "A learning method in which a model is trained on one task and then adapted to another one with "
-    "little data. The lower layers are often kept as they are, since what they have learned, such as "
-    "edges in pictures or the grammar of a language, is useful for both.",
+    "shields it from radiation. That of the earth is mostly nitrogen and oxygen; three quarters of "
+    "its mass lie within eleven kilometres of the surface.",
+    "A learning method in which a model is trained on one task and then adapted to another one "
+    "with little data. The lower layers are often kept as they are, since what they have learned, "
+    "such as edges in pictures or the grammar of a language, is useful for both.",
     "POST /v1/orders: creates an order; returns 201 and the id.",
     "El nombre de una cosa en otra lengua; ein Wort, das zwei Dinge bedeuten kann.",
 )

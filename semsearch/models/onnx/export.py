@@ -1,8 +1,8 @@
-"""Write a sentence-transformers model as ONNX graphs: what encoder and reranker share.
+"""Exports a sentence-transformers model as ONNX graphs, for encoders and rerankers.
 
-The whole model becomes one graph, from token ids to what is wanted of it, so that pooling and
-dense layers come along whatever the architecture. fp32 is the exact copy; int8 (`quantise`)
-answers about twice as fast.
+The whole model becomes one graph, from token ids to the final output, so pooling and dense layers
+are included in any architecture. fp32 is an exact copy; int8 (`quantise.py`) answers about twice as
+fast.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ from semsearch.core.checksums import sha256_of
 from semsearch.models.onnx.quantise import quantise
 
 OPSET = 23
-"""The first version of ONNX with attention as one operator, which halves the nodes of a graph."""
+"""The first version of ONNX with attention as one operator, which halves the number of nodes."""
 
 UNLIMITED = 512
-"""Tokens read by a model that states no limit; definitions are rarely longer."""
+"""Most tokens of a model that states no limit; definitions are rarely longer."""
 
 Compute = Callable[[Any, dict[str, Any]], tuple[Any, ...]]
-"""From a model and its named input tensors to the tensors that are wanted, always as many."""
+"""Compute the outputs of a model from its named input tensors; their number is constant."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedGraph:
-    """What was written of a model: the inputs of its graphs, and the SHA-256 of every file."""
+    """The written files: inputs of the graphs, and the SHA-256 of every file."""
 
     inputs: tuple[str, ...]
     sha256: dict[str, str]
     problem: str = ""
-    """Why there is no graph, when there is none."""
+    """Why there is no graph, if so."""
 
 
-def max_tokens(stated: float | None) -> int:
-    """Return how many tokens a model reads, as it states it; models without a limit read `UNLIMITED`."""
-    return int(stated) if stated and math.isfinite(stated) else UNLIMITED
+def max_tokens(limit: float | None) -> int:
+    """Return how many tokens a model reads; `UNLIMITED` if it states no limit."""
+    return int(limit) if limit and math.isfinite(limit) else UNLIMITED
 
 
 @contextlib.contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
-    """Give an empty folder that takes the place of `folder` when the block ends without an error.
+    """Give an empty folder that replaces `folder` when the block ends without an error.
 
-    It is replaced as a whole, so a half-written export is never seen.
+    It is replaced as a whole, so that no incomplete export is visible.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
@@ -72,17 +72,17 @@ def write_graphs(
     compute: Compute,
     folder: Path,
 ) -> ExportedGraph:
-    """Write the tokenizer of a model and its graphs in both precisions.
+    """Write the tokenizer of a model, and its graphs in both precisions.
 
     Args:
         model: a sentence-transformers model, in evaluation mode.
-        features: what its `preprocess` made of two texts or pairs; the tensors become the inputs.
-        observed: the same of all of `observed.TEXTS`, on which the int8 copy is fitted.
-        compute: from the model and such tensors to what is wanted of each text or pair.
+        features: output of its `preprocess` for two texts or pairs; the tensors become the inputs.
+        observed: the same for all calibration texts, on which the int8 copy is fitted.
+        compute: computes the outputs from the model and such tensors.
         folder: an empty folder.
 
     Returns:
-        What was written; an architecture that cannot be exported is a `problem`, not an error.
+        The written files; an architecture that cannot be exported is a `problem`, not an error.
     """
     tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
     if tokenizer is None:
@@ -138,7 +138,7 @@ def _to_onnx(
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the exporter's steps and notes off the user's screen."""
+    """Suppress the exporter's output."""
     logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):

@@ -1,17 +1,17 @@
-"""int8 copies of exported graphs, with weights scaled by column and activations by row.
+"""Quantises exported graphs to int8: weights scaled by column, activations by row.
 
-ONNX Runtime's own dynamic quantisation scales the activations of a whole run together, so that what
-comes of a text depends on what it is run beside. Here every token has its own scale: texts are
-independent, runs may be batches, and the copy agrees better with the original (DESIGN, decision 9).
+ONNX Runtime's dynamic quantisation scales all activations of a run together, so the result of a
+text depends on the other texts in the batch. Here every token has its own scale: texts are
+independent, and the copy agrees better with the original (DESIGN, decision 9).
 
-Encoders have a few columns of activations that are ten times as large as the others and would leave
-these only a few of the 255 steps. The largest are therefore multiplied in float32 beside the rest, as
-in LLM.int8() (Dettmers et al., 2022, https://arxiv.org/abs/2208.07339), and among the rest size is
-moved from the activations into the weights, as in SmoothQuant (Xiao et al., 2022,
-https://arxiv.org/abs/2211.10438). Which columns are large is seen by running the graph on some texts.
+Some columns of an encoder's activations are ten times as large as the others, which would then use
+only a few of the 255 steps. The largest columns are therefore multiplied in float32, as in
+LLM.int8() (Dettmers et al., 2022, https://arxiv.org/abs/2208.07339). For the others, magnitude is
+moved from activations to weights, as in SmoothQuant (Xiao et al., 2022,
+https://arxiv.org/abs/2211.10438). Running the graph on some texts shows which columns are large.
 
-What is rewritten: products with a constant matrix, and tables that rows are looked up in. All the rest
-of a graph stays as it is, in float32.
+Only products with a constant matrix and lookup tables are rewritten. The rest of the graph stays in
+float32.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_TABLE = 1 << 16
-"""Numbers in the smallest table that is worth a scale for each of its rows."""
+"""Fewest numbers of a table that gets a scale for each row."""
 
 APART = 4
 """Columns of an activation that stay in float32."""
 
 SMOOTHING = 0.5
-"""How much of the differences between columns the weights take over, 0 to 1."""
+"""Share of the differences between columns that is moved to the weights, 0 to 1."""
 
 _TINY = np.float32(1e-12)
-"""Stands for the scale of what is all zeros, which any scale describes."""
+"""Replaces the scale of values that are all zero."""
 
 
 def quantise(source: Path, target: Path, observed: Mapping[str, NDArray[Any]]) -> None:
     """Write an int8 copy of a graph.
 
     Args:
-        source: a graph in float32, its weights inside.
-        target: where the copy goes.
-        observed: inputs on which the sizes of activations are observed.
+        source: a float32 graph with its weights.
+        target: the copy.
+        observed: inputs on which activations are measured.
     """
     import onnx
 
@@ -59,11 +59,11 @@ def quantise(source: Path, target: Path, observed: Mapping[str, NDArray[Any]]) -
 
 
 _CONTRIB = "com.microsoft"
-"""Where ONNX Runtime keeps its fused operators."""
+"""Domain of ONNX Runtime's fused operators."""
 
 
 def _largest(source: Path, observed: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-    """Return how large each column of each activation becomes that is multiplied with a matrix."""
+    """Return the largest magnitude of each column of each activation that a matrix multiplies."""
     import onnx
     import onnxruntime
 
@@ -88,11 +88,11 @@ def _largest(source: Path, observed: Mapping[str, NDArray[Any]]) -> dict[str, ND
 
 
 class _Rewriting:
-    """A graph under way: new nodes are returned, new constants collected.
+    """A graph being rewritten: new nodes are returned, new constants collected.
 
     Args:
-        graph: the graph in float32.
-        largest: how large the columns of its activations become.
+        graph: the float32 graph.
+        largest: largest magnitudes of the columns of its activations.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class _Rewriting:
         self._names = (f"int8_{number}" for number in count())
 
     def of(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Give what stands for a node of the graph, in order: itself, unless it can be quantised."""
+        """Yield the replacement of a node in order: the node itself, unless it can be quantised."""
         if node.op_type == "MatMul" and self._matrix(node.input[1]):
             yield from self._product(node)
         elif node.op_type == "Gather" and self._table(node):
@@ -122,22 +122,22 @@ class _Rewriting:
             yield node
 
     def finish(self) -> None:
-        """Put the new constants into the graph, and take out those that nothing uses any more."""
+        """Add the new constants to the graph, and remove unused ones."""
         from onnx import numpy_helper
 
         used = {name for node in self._graph.node for name in node.input}
-        kept = [c for c in self._graph.initializer if c.name in used]
+        remaining = [c for c in self._graph.initializer if c.name in used]
         del self._graph.initializer[:]
-        self._graph.initializer.extend(kept)
+        self._graph.initializer.extend(remaining)
         self._graph.initializer.extend(
             numpy_helper.from_array(np.asarray(value), name) for name, value in self._added.items()
         )
         del self._graph.value_info[:]
 
     def _product(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Give `x @ w` as a product of integers, times the scale of each column and of each row.
+        """Yield `x @ w` as an integer product, times the scales of columns and rows.
 
-        What the columns set apart contribute is added.
+        The product of the float32 columns is added.
         """
         x, w = node.input
         if x not in self._quantised:
@@ -157,10 +157,10 @@ class _Rewriting:
         yield _node("Add", [scaled, apart], node.output[0])
 
     def _rows(self, x: str) -> Iterator[Any]:
-        """Quantise the rows of an activation, each around 128 with a scale of its own.
+        """Quantise the rows of an activation around 128, each with its own scale.
 
-        Dividing by the scales beforehand takes fewer steps than a quantiser that knows an axis, which
-        wants two axes and a zero point for each row: a tenth of the time of a question alone.
+        Dividing by the scales first takes fewer steps than a per-axis quantiser, which needs two
+        axes and a zero point for each row: a tenth of the time of a single question.
         """
         large, smooth, size, largest, safe, scale, even, rows = (
             next(self._names) for _ in range(8)
@@ -179,9 +179,9 @@ class _Rewriting:
         self._quantised[x] = (rows, scale)
 
     def _columns(self, x: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the columns of an activation that are set apart, and by what all are multiplied.
+        """Return the columns that stay in float32, and the factors of all columns.
 
-        The factor of what is set apart is 0.
+        The factor of a column that stays in float32 is 0.
         """
         sizes = np.maximum(self._largest[x], _TINY)
         weights = np.max([np.abs(self._value(w)).max(axis=1) for w in self._products[x]], axis=0)
@@ -191,11 +191,11 @@ class _Rewriting:
         return which, factors.astype(np.float32)
 
     def _even(self) -> tuple[str, str]:
-        """Name the scale and the zero point of rows that were divided by their own scales."""
+        """Return the names of scale and zero point for rows already divided by their scales."""
         return self._add("one", np.float32(1)), self._add("middle", np.uint8(128))
 
     def _lookup(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Give rows of a table that is kept as int8, times the scale of each."""
+        """Yield the rows of a table stored as int8, times the scale of each row."""
         table, which = node.input
         numbers, scales = _symmetric(self._value(table), axis=1)
         found, wide, factor = (next(self._names) for _ in range(3))
@@ -223,7 +223,7 @@ class _Rewriting:
         return np.asarray(numpy_helper.to_array(self._constants[name]), dtype=np.float32)
 
     def _add(self, name: str, value: Any) -> str:  # noqa: ANN401 - an array or a number of NumPy
-        """Add a constant, once, under a name that no other node has."""
+        """Add a constant once, under a name that no node has."""
         self._added[f"int8/{name}"] = value
         return f"int8/{name}"
 
@@ -237,7 +237,7 @@ def _node(kind: str, inputs: list[str], output: str, **attributes: Any) -> Any: 
 def _symmetric(
     matrix: NDArray[np.float32], *, axis: int
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return a matrix as whole numbers from -127 to 127, and the scale of each slice across `axis`."""
+    """Return a matrix as integers from -127 to 127, and the scale of each slice across `axis`."""
     scales = np.maximum(np.abs(matrix).max(axis=axis) / 127, _TINY).astype(np.float32)
     numbers = np.rint(matrix / np.expand_dims(scales, axis))
     return numbers.astype(np.int8), scales

@@ -1,8 +1,8 @@
-"""A model exported to ONNX and run by ONNX Runtime, without torch: what encoder and reranker share.
+"""Runs an exported ONNX model on ONNX Runtime without torch, for encoders and rerankers.
 
-An export is a folder written once (`to_onnx.py`):
+An export is a folder that is written once (`export.py`):
 
-    <noun>.json      what it is (see `ModelExport`), with the SHA-256 of the files beside it
+    <noun>.json      description (`ModelExport`), with the SHA-256 of the other files
     tokenizer.json   the fast tokenizer
     fp32.onnx  int8.onnx
 """
@@ -24,31 +24,31 @@ from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import IndexDamaged
 
 EXPORT_VERSION = 3
-"""Version of exports; a build exports again what an earlier one wrote."""
+"""Version of exports; a build repeats exports of earlier versions."""
 
 PRECISIONS = ("int8", "fp32")
-"""Exported precisions, the preferred one first."""
+"""Exported precisions, preferred one first."""
 
 BATCH = 16
 """Texts of a run; 32 were no faster."""
 
 SLOW_FUSIONS = ("SkipLayerNormFusion",)
-"""Optimisations of ONNX Runtime that are left out. The fused addition and normalisation takes 5 to 10 times
-what a normalisation takes by itself (DESIGN, decision 9)."""
+"""Disabled optimisations of ONNX Runtime. The fused addition and normalisation takes 5 to 10 times
+as long as the separate normalisation (DESIGN, decision 9)."""
 
 THREADS = 1
-"""Of one run. Two that spin save a sixth of it on an idle machine and cost more on any other; as many
-runs as there are cores, on a thread each, answer more questions (DESIGN, decision 10)."""
+"""Threads of one run. Two save a sixth of the time on an idle machine and cost more on any other.
+One run on each core, with one thread, answers more questions (DESIGN, decision 10)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelExport:
-    """What the description of an exported model says, whatever the model computes."""
+    """The description of an exported model, encoder or reranker."""
 
     NOUN: ClassVar[str]
-    """What the model is called in messages; its description is named after it."""
+    """What the model is called in messages; the description file is named after it."""
     AGREEMENT: ClassVar[type[Any]]
-    """How its copies are compared with the reference."""
+    """How copies are compared with the original."""
 
     version: int
     fingerprint: str
@@ -59,46 +59,46 @@ class ModelExport:
     sha256: dict[str, str]
     agreement: dict[str, Any]
     precision: str
-    """The file that answers: `int8`, `fp32`, or `reference` when neither agrees."""
+    """The file that answers: `int8`, `fp32`, or `reference` if neither agrees."""
     problem: str = ""
-    """Why there is no exported file, when there is none."""
+    """Why there is no exported file, if so."""
 
     @classmethod
     def description(cls, folder: Path) -> Path:
-        """Return the file that says what the export in a folder is."""
+        """Return the file that describes the export in a folder."""
         return folder / f"{cls.NOUN}.json"
 
     def save(self, folder: Path) -> None:
-        """Write the description; the last file of an export, so that it vouches for the others."""
+        """Write the description, the last file of an export, with the hashes of the others."""
         self.description(folder).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self | None:
-        """Read the description; None when there is no finished export of this version here."""
+        """Read the description; None if there is no complete export of this version."""
         try:
-            stated = json.loads(cls.description(folder).read_text(encoding="utf-8"))
-            stated["agreement"] = {k: cls.AGREEMENT(**v) for k, v in stated["agreement"].items()}
-            stated["inputs"] = tuple(stated["inputs"])
+            content = json.loads(cls.description(folder).read_text(encoding="utf-8"))
+            content["agreement"] = {k: cls.AGREEMENT(**v) for k, v in content["agreement"].items()}
+            content["inputs"] = tuple(content["inputs"])
             known = {f.name for f in fields(cls)}
-            return cls(**{k: v for k, v in stated.items() if k in known})
+            return cls(**{k: v for k, v in content.items() if k in known})
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
     @classmethod
     def find(cls, folder: Path, fingerprint: str) -> Self | None:
-        """Return the sound export of the model with this fingerprint, if the folder holds it."""
+        """Return the intact export of the model with this fingerprint, or None."""
         export = cls.load(folder)
-        fits = export is not None and export.fingerprint == fingerprint
-        return export if export and fits and export.is_sound(folder) else None
+        matches = export is not None and export.fingerprint == fingerprint
+        return export if export and matches and export.is_sound(folder) else None
 
     @classmethod
     def load_stated(cls, folder: Path, fingerprint: str, sha256: str | None) -> Self:
-        """Load the export that a manifest states.
+        """Load the export that a manifest names.
 
         Args:
-            folder: where it lies.
-            fingerprint: of the model it was made from.
-            sha256: of the description; not checked when None.
+            folder: of the export.
+            fingerprint: of the original model.
+            sha256: of the description; not checked if None.
 
         Raises:
             IndexDamaged: it is missing, altered, or of another model.
@@ -111,18 +111,18 @@ class ModelExport:
 
     @classmethod
     def damaged(cls, folder: Path) -> IndexDamaged:
-        """Return the error of an export that is not as it was written."""
+        """Return the error for an export that is missing or altered."""
         return IndexDamaged(
             f"the exported {cls.NOUN} in {folder} is missing or altered; "
             "run `semsearch build` to export it again"
         )
 
     def is_sound(self, folder: Path, precision: str | None = None) -> bool:
-        """Whether it is of this version and the files it answers with are as they were written.
+        """Return whether the version is current and the needed files are unaltered.
 
         Args:
-            folder: where it lies.
-            precision: the file that is to answer; the one that was chosen by default.
+            folder: of the export.
+            precision: the file that will answer; the chosen one by default.
         """
         if self.version != EXPORT_VERSION:
             return False
@@ -134,16 +134,16 @@ class ModelExport:
         return all(found is not None and found == self.sha256.get(n) for n, found in hashes.items())
 
 
-class Graph:
-    """An exported model, loaded. Several threads may call it at once; each run keeps to its thread.
+class OnnxSession:
+    """A loaded exported model. Thread-safe; each run uses one thread.
 
     Args:
-        folder: where the export lies.
-        export: what its description says.
-        precision: which of its files to run.
+        folder: of the export.
+        export: its description.
+        precision: which file to run.
 
     Raises:
-        IndexDamaged: the files are not as they were written.
+        IndexDamaged: the files are altered.
     """
 
     def __init__(self, folder: Path, export: ModelExport, precision: str) -> None:
@@ -167,24 +167,24 @@ class Graph:
         )
 
     def tokens(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
-        """Cut texts, or pairs of texts, into tokens; a long one loses its end."""
+        """Tokenize texts, or pairs of texts; long ones are truncated."""
         return list(self._tokenizer.encode_batch_fast(list(texts)))
 
     def pieces(self, text: str) -> list[str]:
-        """Cut a text into the tokenizer's pieces, without marks of beginning and end."""
+        """Split a text into word pieces, without special tokens."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).tokens)
 
     def piece(self, id_: int) -> str | None:
-        """Return the piece of this number."""
+        """Return the word piece of this number."""
         return self._tokenizer.id_to_token(id_)  # type: ignore[no-any-return]
 
     def run_all(
         self, encodings: Sequence[Any]
     ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
-        """Compute every output for each of `tokens`, batches of alike lengths on all cores.
+        """Compute all outputs for `encodings`, in batches of similar length, on all cores.
 
         Yields:
-            Which of them were computed, and the outputs for these, in that order.
+            The positions of a batch, and the outputs for these, in that order.
         """
         by_length = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
         batches = [by_length[i : i + BATCH] for i in range(0, len(by_length), BATCH)]
@@ -196,7 +196,7 @@ class Graph:
                 yield from zip(batches, pool.map(self.run, each), strict=True)
 
     def run(self, encodings: Sequence[Any]) -> list[NDArray[np.float32]]:
-        """Compute every output for each of `tokens`, padded to the longest of them."""
+        """Compute all outputs for `encodings`, padded to the longest."""
         width = max(len(e.ids) for e in encodings)
         ids = np.full((len(encodings), width), self._export.pad_id, dtype=np.int64)
         mask, types = np.zeros_like(ids), np.zeros_like(ids)

@@ -1,4 +1,4 @@
-"""Rerankers behind one seam: the reference, and its exported copy, which answers."""
+"""Rerankers: loads the cross-encoder that an index was built with."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.models.rerankers.onnx import OnnxReranker, RerankerExport
 
 NO_RERANKER = "none"
-"""The name that stands for building without one."""
+"""The name for building without a reranker."""
 
 
-def load_reranker(folder: Path, stated: RerankerInfo) -> Reranker:
-    """Load the reranker of an index, as its manifest states it; torch is never needed.
+def load_reranker(folder: Path, info: RerankerInfo) -> Reranker:
+    """Load the reranker of an index; torch is not needed.
 
     Args:
-        folder: where the exported reranker lies.
-        stated: which one it is.
+        folder: of the exported reranker.
+        info: its description in the manifest.
 
     Raises:
         IndexDamaged: the exported files are missing or altered.
     """
-    export = RerankerExport.load_stated(folder, stated.fingerprint, stated.sha256)
-    return OnnxReranker(folder, export, stated.precision)
+    export = RerankerExport.load_stated(folder, info.fingerprint, info.sha256)
+    return OnnxReranker(folder, export, info.precision)

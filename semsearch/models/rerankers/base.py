@@ -1,4 +1,4 @@
-"""The seam to rerankers: what reads a question and a text together and says how well they fit."""
+"""Interface of rerankers, which score a question and a text together."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 LogOdds = NDArray[np.float32]
-"""(n,) float32: 0 is as likely as not, higher is better."""
+"""(n,) float32: 0 is a probability of one half, higher is better."""
 
 
 class Reranker(Protocol):
-    """Judges pairs of a question and a text, which no vectors of either alone can do.
+    """Scores pairs of a question and a text, which separate vectors cannot.
 
-    Scoring blocks, takes time for each text, and may be done from several threads.
+    Scoring takes time for each text. Thread-safe.
     """
 
     @property
@@ -26,6 +26,6 @@ class Reranker(Protocol):
     def score(self, question: str, texts: Sequence[str]) -> LogOdds:
         """Return the log odds that each text answers the question, (n,) in the order of the texts.
 
-        What a text gets does not depend on the others.
+        The score of a text does not depend on the others.
         """
         ...

@@ -1,7 +1,4 @@
-"""sentence-transformers' CrossEncoder: the reference reranker, which the exported one is held to.
-
-Only a build loads it.
-"""
+"""The original reranker, sentence-transformers' CrossEncoder; only builds load it."""
 
 from __future__ import annotations
 
@@ -20,23 +17,23 @@ _WAY_OUT = "give a CrossEncoder with one label, such as 'cross-encoder/ms-marco-
 
 
 def find_reranker(name: str) -> Model:
-    """Find and check the reranker a user named, without loading it.
+    """Find and check the reranker that a user named, without loading it.
 
     Args:
-        name: a local folder, or a model id that a hub can be asked for.
+        name: a local folder, or a model id on the hub.
 
     Raises:
-        ModelRefused: there is no such model, it is not safe to load, or it is no cross-encoder.
+        ModelRefused: there is no such model, it is unsafe to load, or it is not a cross-encoder.
     """
     model = find_foreign_model(name)
-    config, stated = (
+    config, settings = (
         _read(model, file) for file in ("config.json", "config_sentence_transformers.json")
     )
-    # A bi-encoder would load, too, with random weights where the score comes from. Only newer
-    # models state their kind; that of others shows in their architecture.
+    # A bi-encoder would load, too, with random weights in its last layer. Only newer models
+    # state their kind; the architecture shows that of others.
     architecture = str(next(iter(config.get("architectures") or ()), "unknown"))
     is_classifier = architecture.endswith("ForSequenceClassification")
-    if stated.get("model_type", "CrossEncoder" if is_classifier else "") != "CrossEncoder":
+    if settings.get("model_type", "CrossEncoder" if is_classifier else "") != "CrossEncoder":
         raise ModelRefused(
             f"the model {name!r} ({architecture}) makes vectors of single texts, it does not score "
             f"pairs: use it with --model, or {_WAY_OUT}"
@@ -45,17 +42,17 @@ def find_reranker(name: str) -> Model:
 
 
 def _read(model: Model, file: str) -> dict[str, Any]:
-    """Read a file that `find_foreign_model` has checked; empty when there is none."""
+    """Read a file that `find_foreign_model` has checked; empty if there is none."""
     path = model.path / file
-    stated = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return stated if isinstance(stated, dict) else {}
+    settings = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return settings if isinstance(settings, dict) else {}
 
 
 class CrossReranker:
     """A CrossEncoder on the CPU.
 
     Raises:
-        EncoderError: the folder is not a model that sentence-transformers can load.
+        EncoderError: sentence-transformers cannot load the folder.
         ModelRefused: it gives several labels for a pair.
     """
 
@@ -64,8 +61,8 @@ class CrossReranker:
         self.cross = load_model(model, "CrossEncoder")
         if self.cross.num_labels != 1:
             raise ModelRefused(
-                f"the model {model.name!r} gives {self.cross.num_labels} labels for a pair, and hits "
-                f"are ordered by one score: {_WAY_OUT}"
+                f"the model {model.name!r} gives {self.cross.num_labels} labels for a pair, and "
+                f"hits are ordered by one score: {_WAY_OUT}"
             )
 
     @property
@@ -74,7 +71,7 @@ class CrossReranker:
         return self._model.fingerprint
 
     def score(self, question: str, texts: Sequence[str]) -> LogOdds:
-        """Score pairs; see `Reranker.score`. The model's own activation is left out."""
+        """Score pairs without the model's own activation; see `Reranker.score`."""
         import torch
 
         if not texts:

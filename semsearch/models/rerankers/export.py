@@ -1,6 +1,7 @@
-"""Export a reranker to ONNX once, and measure how well the copies agree with the reference.
+"""Exports a reranker to ONNX, and measures how well the copies agree with the original.
 
-The graph goes from token ids to the log odds (`encoders.to_onnx`); int8 answers when it agrees.
+The graph maps token ids to log odds (`onnx/export.py`). The int8 copy is used if it agrees well
+enough.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from semsearch.ranking.reranking import probability
 
 MIN_CORRELATION = 0.98
 MAX_DIFFERENCE = 0.02
-"""What a copy must reach. fp32 reaches 1 and 0; what int8 of a trained model reaches is printed by
-`semsearch build`, and none could be had to set these by (DESIGN, decision 16)."""
+"""Least agreement of a copy. fp32 reaches 1 and 0; `semsearch build` prints the figures of int8. No
+trained model was available to set these limits by (DESIGN, decision 16)."""
 
 QUESTIONS = 16
 TEXTS = 8
-"""Pairs compared: so many texts asked as if they were questions, each beside itself (it fits)
-and beside others (most do not)."""
+"""Numbers of compared pairs: so many texts serve as questions, each paired with itself (which
+matches) and with other texts (most do not)."""
 
 
 def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> RerankerExport:
@@ -40,12 +41,12 @@ def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> Reranke
 
     Args:
         model: the model, already checked by `find_reranker`.
-        folder: where the export goes; replaced as a whole, so a half-written one is never seen.
-        texts: texts of the corpus on which the copies are compared with the reference.
+        folder: of the export; replaced as a whole, so that no incomplete export is visible.
+        texts: texts of the corpus on which the copies are compared with the original.
 
     Raises:
-        EncoderError: it cannot be loaded or exported, or no copy agrees with the reference: serving
-            has no torch to fall back to.
+        EncoderError: it cannot be loaded or exported, or no copy agrees with the original; a
+            service has no torch to fall back to.
     """
     reference = CrossReranker(model)
     with replacing(folder) as scratch:
@@ -92,7 +93,7 @@ def _compare(
     for precision in PRECISIONS:
         if f"{precision}.onnx" not in export.sha256:
             continue
-        with contextlib.suppress(Exception):  # a graph that cannot be run does not agree
+        with contextlib.suppress(Exception):  # a graph that cannot run does not agree
             copy = OnnxReranker(folder, export, precision)
             agreement[precision] = agree(wanted, _scores(copy, texts))
         found = agreement.get(precision)
@@ -107,19 +108,19 @@ def _compare(
 
 
 def _scores(reranker: Reranker, texts: Sequence[str]) -> LogOdds:
-    """Score texts as questions beside themselves and beside texts spread over all of them."""
+    """Score texts as questions, paired with themselves and with others spread over all texts."""
     step = max(1, len(texts) // QUESTIONS)
     asked = range(0, len(texts), step)
-    beside = max(1, len(texts) // TEXTS)
+    stride = max(1, len(texts) // TEXTS)
     return np.concatenate(
-        [reranker.score(texts[i], [*texts[i::beside], *texts[:i:beside]][:TEXTS]) for i in asked]
+        [reranker.score(texts[i], [*texts[i::stride], *texts[:i:stride]][:TEXTS]) for i in asked]
     )
 
 
 def agree(reference: LogOdds, copy: LogOdds) -> PairAgreement:
-    """Compare the log odds that two rerankers give the same pairs, (n,) each.
+    """Compare the log odds of two rerankers for the same pairs, (n,) each.
 
-    A reranker that gives every pair the same correlates with nothing: 0.
+    The correlation of a constant reranker is 0.
     """
     varies = len(reference) > 1 and reference.std() > 0 and copy.std() > 0
     correlation = float(np.corrcoef(reference, copy)[0, 1]) if varies else 0.0

@@ -50,7 +50,8 @@ def counted(report: DiffReport) -> str:
     """Return the number of entries of each kind, in words."""
     counts = [(len(report.of(kind)), kind) for kind in PairKind]
     counts_by_kind = ", ".join(f"{count:,} {kind}" for count, kind in counts if count)
-    return f"{counts_by_kind or 'no difference'} ({report.old_entries:,} entries before, {report.new_entries:,} now)"
+    sizes = f"{report.old_entries:,} entries before, {report.new_entries:,} now"
+    return f"{counts_by_kind or 'no difference'} ({sizes})"
 
 
 def _cells(one: Difference) -> Iterator[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
-from semsearch.index.scratch import meaning_of, vectors_of
+from semsearch.index.scratch import embedding_source, vectors_of
 from semsearch.quality.diff.matching import Difference, PairKind, differences
 from semsearch.storage.entry_store import EntryReader
 from semsearch.storage.layout import IndexLayout
@@ -96,7 +96,7 @@ def _moved(
     if not reworded:
         return list(found)
     texts = [text_of(entry) for one in reworded for entry in (one.old, one.new) if entry]
-    vectors = vectors_of(texts, meaning_of(index, model), progress)
+    vectors = vectors_of(texts, embedding_source(index, model), progress)
     cosines = np.einsum("nd,nd->n", vectors[::2], vectors[1::2])
     measured = [
         replace(one, moved=round(max(0.0, 1 - cosine), 4))

@@ -121,30 +121,30 @@ class _InvalidLine(Exception):
     """What is wrong with a line."""
 
 
-def _judgement(stated: Any, source: Source, stem: str) -> Judgement:  # noqa: ANN401 - any JSON
-    if not isinstance(stated, dict):
+def _judgement(line: Any, source: Source, stem: str) -> Judgement:  # noqa: ANN401 - any JSON
+    if not isinstance(line, dict):
         raise _InvalidLine(f"a line reads {EXAMPLE}")
-    _check_fields(stated)
-    terms = stated.get("terms") or []
+    _check_fields(line)
+    terms = line.get("terms") or []
     if not isinstance(terms, list):
         raise _InvalidLine(f'"terms" is a list of texts, not {json.dumps(terms)}')
-    glossary = stated.get("glossary")
+    glossary = line.get("glossary")
     return Judgement(
-        query=_checked(stated.get("query"), "query"),
+        query=_checked(line.get("query"), "query"),
         glossary=stem if glossary is None else _checked(glossary, "glossary"),
         terms=tuple(dict.fromkeys(_checked(term, "terms") for term in terms)),
-        kind=_kind(stated.get("kind"), answerable=bool(terms)),
+        kind=_kind(line.get("kind"), answerable=bool(terms)),
         source=source,
         is_named=glossary is not None,
     )
 
 
-def _check_fields(stated: dict[str, Any]) -> None:
+def _check_fields(line: dict[str, Any]) -> None:
     """Refuse a misspelt field; it could turn an answerable question into an unanswerable one."""
-    for field in stated.keys() - set(FIELDS):
+    for field in line.keys() - set(FIELDS):
         if near := difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.7):
             raise _InvalidLine(f'there is no field "{field}"; did you mean "{near[0]}"?')
-    if "query" not in stated:
+    if "query" not in line:
         raise _InvalidLine(f'it has no "query"; a line reads {EXAMPLE}')
 
 
@@ -159,10 +159,10 @@ def _checked(value: Any, field: str) -> str:  # noqa: ANN401 - any JSON
     return value
 
 
-def _kind(stated: Any, *, answerable: bool) -> str:  # noqa: ANN401 - any JSON
-    if stated is None:
+def _kind(line: Any, *, answerable: bool) -> str:  # noqa: ANN401 - any JSON
+    if line is None:
         return ANSWERABLE if answerable else UNANSWERABLE
-    kind = _checked(stated, "kind")
+    kind = _checked(line, "kind")
     if answerable and kind in HOPELESS:
         raise _InvalidLine(f'it has terms, so its kind cannot be "{kind}"')
     if not answerable and kind not in HOPELESS:

@@ -98,8 +98,8 @@ def assess(outcomes: Sequence[QuestionOutcome]) -> Trial:
     right = sum(o.is_right for o in counted)
     if len(counted) < FEWEST or not FEWEST_OF_EACH <= right <= len(counted) - FEWEST_OF_EACH:
         raise InvalidSetting(
-            f"{len(counted)} of {len(outcomes)} questions count, {right} of them answered rightly; a "
-            f"calibration needs {FEWEST}, at least {FEWEST_OF_EACH} answered rightly and "
+            f"{len(counted)} of {len(outcomes)} questions count, {right} of them answered rightly; "
+            f"a calibration needs {FEWEST}, at least {FEWEST_OF_EACH} answered rightly and "
             f"{FEWEST_OF_EACH} wrongly, and those that a name answers do not count; "
             "add more questions that people ask, also some that nothing answers"
         )

@@ -21,7 +21,7 @@ DIGITS = 4
 
 def to_json(report: Report) -> str:
     """Return a report with every question, as one line of JSON."""
-    stated = {
+    content = {
         "format": FORMAT,
         "indexes": [asdict(index) for index in report.indexes],
         "half": report.half.value,
@@ -35,7 +35,7 @@ def to_json(report: Report) -> str:
         "warnings": report.warnings,
         "questions": [_question(outcome) for outcome in report.outcomes],
     }
-    return json.dumps(_rounded(stated), ensure_ascii=False)
+    return json.dumps(_rounded(content), ensure_ascii=False)
 
 
 def to_compact_json(outcomes: Iterable[QuestionOutcome]) -> str:
@@ -51,11 +51,11 @@ def read_results(path: Path) -> dict[str, Result]:
         ImportFailed: the file cannot be read, or is not a stored result.
     """
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-        if stated["format"] != FORMAT:
-            reason = f"is a result of format {stated['format']!r}, not {FORMAT}; store it again"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            reason = f"is a result of format {content['format']!r}, not {FORMAT}; store it again"
             raise ImportFailed(reason, path)
-        return {str(question["key"]): _read(question) for question in stated["questions"]}
+        return {str(question["key"]): _read(question) for question in content["questions"]}
     except OSError as error:
         raise ImportFailed(f"cannot be read ({error.strerror})", path) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -119,17 +119,17 @@ def read_config(file: Path) -> LintConfig:
         InvalidSetting: it cannot be read, is not TOML, or has an unknown name.
     """
     try:
-        stated = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidSetting(f"cannot read {file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidSetting(f"{file} is not TOML: {error}") from error
     if file.name == PROJECT_FILE:
         for part in ("tool", "semsearch", "lint"):
-            stated = stated.get(part, {})
-            if not isinstance(stated, dict):
+            table = table.get(part, {})
+            if not isinstance(table, dict):
                 raise InvalidSetting(f"{file}: {part!r} is not a table")
-    return _config(stated, f"{file}: ")
+    return _config(table, f"{file}: ")
 
 
 def severity_named(name: str, *, none: str, place: str = "") -> Severity | None:
@@ -151,11 +151,11 @@ def severity_named(name: str, *, none: str, place: str = "") -> Severity | None:
     return Severity(name)
 
 
-def _config(stated: Mapping[str, Any], place: str) -> LintConfig:
+def _config(table: Mapping[str, Any], place: str) -> LintConfig:
     config = LintConfig()
     choices = dict(config.choices)
     fail_on = config.fail_on
-    for name, value in stated.items():
+    for name, value in table.items():
         if name == "fail-on":
             fail_on = severity_named(str(value), none=NEVER, place=f"{place}fail-on: ")
             continue
@@ -166,11 +166,11 @@ def _config(stated: Mapping[str, Any], place: str) -> LintConfig:
     return LintConfig(choices, fail_on)
 
 
-def _choice(rule: Rule, stated: Mapping[str, Any], place: str) -> RuleSetting:
+def _choice(rule: Rule, table: Mapping[str, Any], place: str) -> RuleSetting:
     severity: Severity | None = rule.severity
     allowed: frozenset[str] = frozenset()
     options = dict(rule.options)
-    for name, value in stated.items():
+    for name, value in table.items():
         if name == "severity":
             severity = severity_named(str(value), none=OFF, place=place)
         elif name == "allow":

@@ -93,10 +93,10 @@ class LintContext:
         return [concept for path, name in found for concept in read_concepts(path, name)]
 
     def _mentions(self) -> Iterator[tuple[int, Iterator[Mention]]]:
-        for within in self.glossaries.values():
-            finder = MentionFinder(names_of(self.entries[at]) for at in within)
-            for at in within:
-                yield within.start, finder.find(self.leads[at].text, at - within.start)
+        for positions in self.glossaries.values():
+            finder = MentionFinder(names_of(self.entries[at]) for at in positions)
+            for at in positions:
+                yield positions.start, finder.find(self.leads[at].text, at - positions.start)
 
 
 def _lead(definition: str) -> Span:

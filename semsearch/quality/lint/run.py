@@ -10,7 +10,7 @@ from pathlib import Path
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.discovery import find_files
-from semsearch.index.scratch import meaning_of, scratch_index
+from semsearch.index.scratch import embedding_source, scratch_index
 from semsearch.quality.lint.config import LintConfig, RuleSetting
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Finding, Severity
@@ -66,7 +66,7 @@ def lint(
     settings = [c for c in (config or LintConfig()).choices.values() if c.severity is not None]
     # before reading the corpus, so that an error about the index comes first
     by_meaning = any(setting.rule.by_meaning for setting in settings)
-    source = meaning_of(index, model) if by_meaning else None
+    source = embedding_source(index, model) if by_meaning else None
     corpus = read_corpus(paths, columns=columns, format=format, progress=reporter)
     files = [(file.path, format) for file in find_files(paths, format).files]
     context = LintContext(corpus, files, reporter)

@@ -148,22 +148,24 @@ SELF_REFERRING = Rule(
     "self-reference",
     Severity.WARNING,
     "A definition says hardly more than the name of its term.",
-    "It tells nothing to whoever does not know the term already. Say what it is in other words.",
+    "It tells nothing to a reader who does not know the term yet. Say what it is in other words.",
     Example(
         "bakery.csv",
         "term,definition\nDough kneading,The process of kneading dough.\n",
-        "term,definition\nDough kneading,Pressing and folding dough until it stretches without tearing.\n",
+        "term,definition\nDough kneading,Pressing and folding dough until it stretches without "
+        "tearing.\n",
     ),
     _self_referring,
     {"words": 1},
-    {"words": "Fewest words beside the name that say something."},
+    {"words": "Fewest meaningful words besides the name."},
 )
 
 CIRCULAR = Rule(
     "circular-definition",
     Severity.WARNING,
-    "Definitions explain one another in a circle.",
-    "Whoever knows none of the terms learns none. Let one of them say what it is without the others.",
+    "Definitions explain each other in a circle.",
+    "A reader who knows none of the terms learns nothing. Let one of them say what it is without "
+    "the others.",
     Example(
         "bakery.csv",
         "term,definition\nLeaven,A starter.\nStarter,A kind of leaven.\n",
@@ -173,7 +175,7 @@ CIRCULAR = Rule(
     {"steps": 3, "words": 2},
     {
         "steps": "Most entries of a circle.",
-        "words": "A first sentence rests on what it names if it has fewer words of its own beside that.",
+        "words": "Other meaningful words below which a first sentence depends on what it names.",
     },
 )
 

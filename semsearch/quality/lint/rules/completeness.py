@@ -41,9 +41,9 @@ def _overlong(context: LintContext, options: Options) -> Iterator[Match]:
 REFUSED = Rule(
     "refused-record",
     Severity.WARNING,
-    "A record of a source file is no entry.",
-    "Nobody finds it: its definition is missing or a placeholder, its id is taken, or it only leads to an entry that is not "
-    "there. Write the definition, or remove the record.",
+    "A record of a source file did not become an entry.",
+    "It cannot be found: its definition is missing or a placeholder, its id is taken, or it only "
+    "refers to a missing entry. Write the definition, or remove the record.",
     Example(
         "bakery.csv",
         "term,definition\nPeel,TODO\nLeaven,A piece of fermented dough.\n",
@@ -56,7 +56,7 @@ EMPTY = Rule(
     "empty-definition",
     Severity.WARNING,
     "A definition says next to nothing.",
-    "A synonym alone is an alias rather than a definition, and nothing that is asked for resembles it.",
+    "A synonym alone is an alias, not a definition, and no question resembles it.",
     Example(
         "bakery.csv",
         "term,definition\nLeaven,Sourdough\n",
@@ -71,8 +71,8 @@ OVERLONG = Rule(
     "overlong-definition",
     Severity.NOTE,
     "A definition is so long that it is an article.",
-    "Readers look for one answer, and encoders read only the first 200 words or so of a text as a whole. Put what defines "
-    "the term first, and link to the rest.",
+    "Readers look for one answer, and encoders read only the first 200 words or so of a text. "
+    "Begin with the definition itself, and link to the rest.",
     Example(
         "bakery.csv",
         "term,definition\nLeaven," + " ".join(["It is fed with flour."] * 101) + "\n",
@@ -80,7 +80,7 @@ OVERLONG = Rule(
     ),
     _overlong,
     {"words": 500},
-    {"words": "Most words of a definition, headings and lists of links not counted."},
+    {"words": "Most words of a definition, without headings and lists of links."},
 )
 
 RULES = (REFUSED, EMPTY, OVERLONG)

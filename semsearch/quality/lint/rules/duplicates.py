@@ -40,7 +40,7 @@ def _equal_definitions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         found[entry.glossary, entry.language, fold(entry.definition)].append(entry)
-    return (alike for alike in found.values() if len(alike) > 1)
+    return (group for group in found.values() if len(group) > 1)
 
 
 def _near_duplicates(context: LintContext, options: Options) -> Iterator[Match]:
@@ -180,11 +180,13 @@ have .35 to .62, terms that Solana's glossary defines twice .70 to .85."""
 DUPLICATE = Rule(
     "duplicate-definition",
     Severity.ERROR,
-    "Two entries of a glossary have one definition, word for word.",
-    "Whoever asks gets both and learns no difference. Make one of the terms an alias of the other, or say how they differ.",
+    "Two entries of a glossary have the same definition, word for word.",
+    "A question finds both, and nobody learns the difference. Make one of the terms an alias of "
+    "the other, or say how they differ.",
     Example(
         "bakery.csv",
-        "term,definition\nLeaven,A piece of fermented dough.\nStarter,A piece of fermented dough.\n",
+        "term,definition\nLeaven,A piece of fermented dough.\nStarter,A piece of fermented dough.\n"
+        "",
         "term,definition,aliases\nLeaven,A piece of fermented dough.,Starter\n",
     ),
     _duplicates,
@@ -194,7 +196,8 @@ NEAR_DUPLICATE = Rule(
     "near-duplicate",
     Severity.WARNING,
     "Two entries of a glossary have nearly the same definition.",
-    "One of them was mostly copied from the other. Merge them, or let each say what sets it apart from the other.",
+    "One was mostly copied from the other. Merge them, or let each say how it differs from the "
+    "other.",
     Example(
         "bakery.csv",
         "term,definition\n"
@@ -216,8 +219,8 @@ NEAR_DUPLICATE = Rule(
 REPEATED = Rule(
     "repeated-term",
     Severity.WARNING,
-    "A term is defined more than once, and means much the same each time.",
-    "It will be kept up to date in one place and not in the other. Merge the entries.",
+    "A term is defined more than once with much the same meaning.",
+    "One of the entries will be updated and the other forgotten. Merge them.",
     Example(
         "bakery.csv",
         "term,definition\nLeaven,A piece of fermented dough that makes dough rise.\n"
@@ -233,8 +236,9 @@ REPEATED = Rule(
 CONFLICTING = Rule(
     "conflicting-definitions",
     Severity.WARNING,
-    "A term is defined more than once, and the meanings are far apart.",
-    "Nobody can tell which one is meant. Give each a name of its own, with what it belongs to in brackets: `Peel (tool)`.",
+    "A term is defined more than once with different meanings.",
+    "Nobody can tell which one is meant. Give each its own name, with its subject in brackets: "
+    "`Peel (tool)`.",
     Example(
         "bakery.csv",
         "term,definition\nPeel,A long shovel that puts loaves into the oven.\n"

@@ -80,9 +80,10 @@ def _table(last: str) -> str:
 UNFINDABLE = Rule(
     "unfindable",
     Severity.WARNING,
-    "An entry is not found by its own first sentence once its name is left out.",
-    "The sentence says nothing that would not fit other entries as well, or says it by the name alone, so whoever describes "
-    "the thing gets others. Begin with what it is, and with what tells it from its neighbours.",
+    "An entry is not found by its own first sentence without its name.",
+    "The sentence describes other entries equally well, or only repeats the name, so a question "
+    "that describes the thing finds others. Begin with what it is, and how it differs from "
+    "similar things.",
     Example(
         "bakery.csv",
         _table("It involves oven spring."),
@@ -90,7 +91,7 @@ UNFINDABLE = Rule(
     ),
     _unfindable,
     {"within": 5},
-    {"within": "First so many entries among which it has to be."},
+    {"within": "Number of first hits that must include the entry."},
     by_meaning=True,
 )
 

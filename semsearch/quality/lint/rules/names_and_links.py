@@ -69,11 +69,13 @@ def _links(context: LintContext) -> Iterator[tuple[Entry, str, list[Entry]]]:
 COLLISION = Rule(
     "alias-collision",
     Severity.WARNING,
-    "An alias is the term or an alias of another entry too.",
-    "Whoever asks for it gets the other entry first, or both. Remove the alias, or say in the name what it belongs to.",
+    "An alias is also the term or an alias of another entry.",
+    "A question for it finds the other entry first, or both. Remove the alias, or add its subject "
+    "to the name.",
     Example(
         "bakery.csv",
-        "term,definition,aliases\nLeaven,Fermented dough.,Starter\nStarter,The first course of a meal.,\n",
+        "term,definition,aliases\nLeaven,Fermented dough.,Starter\nStarter,The first course of a "
+        "meal.,\n",
         "term,definition,aliases\nLeaven,Fermented dough.,\nStarter,The first course of a meal.,\n",
     ),
     _collisions,
@@ -83,7 +85,7 @@ BROKEN_LINK = Rule(
     "broken-link",
     Severity.ERROR,
     "A link leads to no entry.",
-    "It is left out of the related terms. Correct the name, or write the entry.",
+    "It does not appear among related terms. Correct the name, or write the entry.",
     Example(
         "bakery.csv",
         "term,definition,see_also\nLeaven,A piece of fermented dough.,Straight dough\n",
@@ -97,12 +99,14 @@ AMBIGUOUS_LINK = Rule(
     "ambiguous-link",
     Severity.NOTE,
     "A link may lead to several entries.",
-    "It is left out of the related terms. Link to one of them by its id.",
+    "It does not appear among related terms. Link to one of them by its id.",
     Example(
         "bakery.csv",
-        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of lemons.,peel-fruit,\n"
+        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of "
+        "lemons.,peel-fruit,\n"
         "Oven,A hot box.,,Peel\n",
-        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of lemons.,peel-fruit,\n"
+        "term,definition,id,see_also\nPeel,A shovel for loaves.,peel-tool,\nPeel,The skin of "
+        "lemons.,peel-fruit,\n"
         "Oven,A hot box.,,peel-tool\n",
     ),
     _ambiguous_links,

@@ -52,7 +52,8 @@ def _several(context: LintContext, options: Options) -> Iterator[Match]:
         for language, texts in preferred.items():
             if len(texts) > 1:
                 listed = ", ".join(map(repr, texts))
-                message = f"{one.name!r} has {len(texts)} preferred labels in {language!r}: {listed} (S14)"
+                count = f"{len(texts)} preferred labels in {language!r}"
+                message = f"{one.name!r} has {count}: {listed} (S14)"
                 yield Match(one.name, message, one.entry, source=one.source)
 
 
@@ -136,10 +137,10 @@ def _of_concepts(context: LintContext) -> list[_Labelled]:
             above[narrower] = (*above[narrower], at)
     found = []
     for at, concept in enumerate(context.concepts):
-        stated = (concept.preferred, concept.alternative, concept.hidden)
+        label_groups = (concept.preferred, concept.alternative, concept.hidden)
         labels = tuple(
             (kind, language, text)
-            for kind, texts in zip(_KINDS, stated, strict=True)
+            for kind, texts in zip(_KINDS, label_groups, strict=True)
             for language, several in texts.items()
             for text in several
         )
@@ -174,15 +175,18 @@ def _of_entries(entries: Sequence[Entry]) -> list[_Labelled]:
 
 
 def _labels(entry: Entry) -> tuple[tuple[str, str, str], ...]:
-    stated = ((entry.term,), entry.aliases, entry.details.hidden_labels)
+    label_groups = ((entry.term,), entry.aliases, entry.details.hidden_labels)
     return tuple(
         (kind, entry.language, text)
-        for kind, texts in zip(_KINDS, stated, strict=True)
+        for kind, texts in zip(_KINDS, label_groups, strict=True)
         for text in texts
     )
 
 
-_PREFIXES = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix : <https://bakery.example/> .\n"
+_PREFIXES = (
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    "@prefix : <https://bakery.example/> .\n"
+)
 
 
 def _turtle(*concepts: str) -> str:
@@ -197,8 +201,10 @@ _STARTER = 'starter a skos:Concept ; skos:prefLabel "starter"@en ; skos:definiti
 CLASH = Rule(
     "label-clash",
     Severity.ERROR,
-    "A text is a preferred, an alternative or a hidden label of one concept twice over (SKOS S13).",
-    "The three kinds exclude one another: what is shown cannot be hidden as well. Keep one of them.",
+    "A text is a label of two kinds of the same concept: preferred, alternative or hidden "
+    "(SKOS S13).",
+    "The three kinds exclude each other: a label cannot be both shown and hidden. Keep one of "
+    "them.",
     Example(
         "bakery.ttl",
         _turtle(f'{_LEAVEN} ; skos:altLabel "leaven"@en'),
@@ -211,7 +217,7 @@ SEVERAL = Rule(
     "several-preferred-labels",
     Severity.ERROR,
     "A concept has more than one preferred label in a language (SKOS S14).",
-    "Each program shows another one of them. Make all but one alternative labels.",
+    "Programs differ in which one they show. Make all but one alternative labels.",
     Example(
         "bakery.ttl",
         _turtle(f'{_LEAVEN} ; skos:prefLabel "levain"@en'),
@@ -223,8 +229,8 @@ SEVERAL = Rule(
 RELATED_ABOVE = Rule(
     "related-and-broader",
     Severity.ERROR,
-    "Two concepts are related, and one is above the other as well (SKOS S27).",
-    "What is broader, also over several steps, is not merely related. Remove one of the two.",
+    "Two concepts are related, and one is also broader than the other (SKOS S27).",
+    "A broader concept, even over several steps, is not just related. Remove one of the relations.",
     Example(
         "bakery.ttl",
         _turtle(_LEAVEN, f"{_STARTER} ; skos:broader :leaven ; skos:related :leaven"),
@@ -236,8 +242,8 @@ RELATED_ABOVE = Rule(
 CIRCLE = Rule(
     "broader-circle",
     Severity.ERROR,
-    "A concept is above itself.",
-    "SKOS does not forbid it, and no hierarchy can be drawn of it. Remove the step that leads back.",
+    "A concept is broader than itself.",
+    "SKOS allows it, but no hierarchy can be drawn from it. Remove the step that leads back.",
     Example(
         "bakery.ttl",
         _turtle(f"{_LEAVEN} ; skos:broader :starter", f"{_STARTER} ; skos:broader :leaven"),

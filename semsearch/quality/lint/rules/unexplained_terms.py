@@ -30,8 +30,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[^\w\s]|\n\s*\n|_")
 _LETTERS = 3
 _BEFORE = frozenset(
     """
-    a an the of in for with by from on and or as into through between using via like such its their each every any
-    other this these those within between over under across without than called
+    a an the of in for with by from on and or as into through between using via like such its their
+    each every any other this these those within between over under across without than called
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
 """Words before a noun; not "to" or "it", which precede verbs."""
@@ -41,11 +41,12 @@ _NOT_AFTER = frozenset(
 """Words after verbs."""
 _GENERAL = frozenset(
     """
-    automated best case certain common complete current desired different early entire example examples expected
-    finite first following full general given good greater high higher initial large large-scale last late later
-    latest list long low lower main major many minor modern multiple new number old original past possible practice
-    previous recent second several similar simple single small specific standard third type types typical unique
-    united various versa vice way ways whole wide
+    automated best case certain common complete current desired different early entire example
+    examples expected finite first following full general given good greater high higher initial
+    large large-scale last late later latest list long low lower main major many minor modern
+    multiple new number old original past possible practice previous recent second several similar
+    simple single small specific standard third type types typical unique united various versa vice
+    way ways whole wide
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
 """Words that form no term at its beginning or end: they sort, count or praise."""
@@ -53,8 +54,8 @@ _NO_NOUN = ("ed", "ly")
 """Endings of words that are rarely nouns."""
 _WELL_KNOWN = frozenset(
     """
-    AM BC CD CEO CET CPU DIY DVD EU FAQ GB GIF GMT GPS HD HR ID IO IT KB LED MB MHZ NASA OK OS PC PDF PIN PM PR QR
-    RAM SD SMS TB TM TV UFO UI UK UN UNIX US USA USB UTC UX VIP VR VS
+    AM BC CD CEO CET CPU DIY DVD EU FAQ GB GIF GMT GPS HD HR ID IO IT KB LED MB MHZ NASA OK OS PC
+    PDF PIN PM PR QR RAM SD SMS TB TM TV UFO UI UK UN UNIX US USA USB UTC UX VIP VR VS
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
 """Acronyms that need no explanation."""
@@ -210,8 +211,9 @@ def _capitals(label: str) -> Iterator[str]:
 UNDEFINED_TERM = Rule(
     "undefined-term",
     Severity.NOTE,
-    "A technical word or phrase is used in several definitions and is no entry.",
-    "Readers who do not know it cannot look it up. Write an entry for it, or allow it.",
+    "A technical phrase is used in several definitions but has no entry.",
+    "Readers who do not know it cannot look it up. Write an entry for it, or allow it in the "
+    "configuration.",
     Example(
         "bakery.csv",
         "term,definition\n"
@@ -234,12 +236,14 @@ UNDEFINED_TERM = Rule(
 UNDEFINED_ACRONYM = Rule(
     "undefined-acronym",
     Severity.NOTE,
-    "An acronym is used in several definitions, is no entry, and is spelled out nowhere.",
-    "Nobody can guess it. Spell it out where it is used, write an entry for it, or make it an alias of one.",
+    "An acronym is used in several definitions, but has no entry and is spelled out nowhere.",
+    "Nobody can guess it. Spell it out where it is used, write an entry for it, or make it an "
+    "alias.",
     Example(
         "bakery.csv",
         "term,definition\nLeaven,Kept at a DDT of 25 degrees.\nRise,Takes longer below the DDT.\n",
-        "term,definition\nLeaven,Kept at a desired dough temperature (DDT) of 25 degrees.\nRise,Takes longer below the DDT.\n",
+        "term,definition\nLeaven,Kept at a desired dough temperature (DDT) of 25 degrees.\n"
+        "Rise,Takes longer below the DDT.\n",
     ),
     _undefined_acronyms,
     {"uses": 2},
