@@ -8,6 +8,9 @@ CORPUS ?= corpus
 INDEX ?= index
 SHARED ?= ../shared
 DICT ?= build/dicts
+FOLD_ENCODERS ?=
+MEDQUAD ?= build/foreign/MedQuAD
+INTERVIEWS ?= build/foreign/data-science-interviews
 SIZES ?= 20,1000,10000,117659,1000000
 TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
@@ -15,7 +18,7 @@ INSTALL := $(BIN)/python requirements/install.py
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean
+.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality questions foreign names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean
 
 ##@ Use
 
@@ -33,21 +36,22 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 clean: ## Remove everything that can be made again: environment, index, caches, results
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,store.db store.db-shm store.db-wal CURRENT LOCK encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,store.db store.db-journal store.db-shm store.db-wal CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements tools -name __pycache__ -prune -exec rm -rf {} +
 
-# The stamps are made last, so an installation that broke off is done again.
+# The stamps are made last, so an installation that broke off is done again. Python compiles a module
+# when it is first loaded; pip would compile all of them, most of which are never used.
 $(BIN)/.run: requirements/run.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing what semsearch needs into $(VENV) (a few minutes the first time)"
-	@$(INSTALL) -r requirements/run.lock
+	@$(INSTALL) --no-compile -r requirements/run.lock
 	@echo "Installing semsearch itself"
 	@$(INSTALL) --no-deps -e .
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.run requirements/dev.lock
 	@echo "Installing what tests and checks need"
-	@$(INSTALL) -r requirements/dev.lock
+	@$(INSTALL) --no-compile -r requirements/dev.lock
 	@touch $@
 
 ##@ Change
@@ -123,6 +127,13 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local vers
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
 
+questions: $(BIN)/.dev ## Score the sixty domains of training/concepts.jsonl, each by the encoder in FOLD_ENCODERS that never saw it
+	@$(BIN)/python -m benchmarks.quality.questions build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
+
+foreign: cross-check ## Score glossaries and questions that others wrote; needs MEDQUAD and INTERVIEWS (see docs/evaluation.md)
+	@test -d "$(MEDQUAD)" && test -d "$(INTERVIEWS)" || { echo "Name checkouts of github.com/abachaa/MedQuAD and github.com/alexeygrigorev/data-science-interviews with MEDQUAD=FOLDER and INTERVIEWS=FOLDER" >&2; exit 1; }
+	@$(BIN)/python -m benchmarks.quality.foreign build/foreign $(MEDQUAD) $(INTERVIEWS)/theory.md
+
 names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
 	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality
 
@@ -142,7 +153,7 @@ bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memo
 $(TXTAI)/.made: requirements/txtai.lock
 	@test -x $(TXTAI)/bin/python || $(PYTHON) -m venv $(TXTAI)
 	@echo "Installing txtai into $(TXTAI), to compare with"
-	@$(TXTAI)/bin/python requirements/install.py -r $<
+	@$(TXTAI)/bin/python requirements/install.py --no-compile -r $<
 	@touch $@
 
 bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)
@@ -174,17 +185,19 @@ chart: $(BIN)/.dev ## Draw the chart and the table of docs/benchmarks.md from wh
 training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
-training: training-data ## Train the encoder's adapter from that data (half an hour); see docs/development.md
+training: training-data ## Train the encoder's adapter from that data and the concepts, and the encoders of three folds (an hour and a half); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
+	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/run/adapter build/training/fold-$$fold --strength 0.6 --fold $$fold || exit 1; done
+	@$(BIN)/python -m training.adapters build/training/mean build/training/fold-a/adapter build/training/fold-b/adapter build/training/fold-c/adapter
 
-fit-recipe: $(BIN)/.dev ## Fit the weights of the score on the tuning halves of the questions in SHARED
-	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality
+fit-recipe: $(BIN)/.dev ## Fit the weights of the score on sixty domains and the tuning halves of the questions in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_names $(SHARED)
 
-fit-confidence: $(BIN)/.dev ## Fit the confidence on the tuning halves of the questions in SHARED
-	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality
+fit-confidence: $(BIN)/.dev ## Fit the confidence on the same, with the weights in use
+	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 # What Debian packages hold, for measuring and training.
 

@@ -20,6 +20,9 @@ _FILE = re.compile(
     r"(?:-[^\s/]*\.whl|\.tar\.gz|\.zip)(?: \((?P<size>[^)]+)\))?$"
 )
 _COLLECTED = re.compile(r"Collecting (?P<name>[A-Za-z0-9._-]+)")
+_BUILDING = re.compile(
+    r"(Installing build dependencies|Getting requirements|Preparing|Building)\b[^:(]*"
+)
 _WARNINGS = ("WARNING:", "DEPRECATION:")
 _CLEAR = "\r\x1b[K"
 
@@ -43,6 +46,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def packages(count: int) -> str:
+    """Return how many packages there are, in words."""
+    return "1 package" if count == 1 else f"{count} packages"
+
+
 class Shown:
     """What a person sees while pip works: one line that changes, or a line for each download."""
 
@@ -59,11 +67,11 @@ class Shown:
         """Show what begins; where there is no terminal, only if it is worth a line."""
         self._now = what
         if not self._is_terminal and is_worth_a_line:
-            print(f"  {what}", flush=True)  # noqa: T201 - a command
+            print(f"  {what}", flush=True)
 
     def warn(self, line: str) -> None:
         """Pass a warning on."""
-        print((_CLEAR if self._is_terminal else "") + line, file=sys.stderr, flush=True)  # noqa: T201
+        print((_CLEAR if self._is_terminal else "") + line, file=sys.stderr, flush=True)
 
     def close(self, last: str) -> None:
         """Remove the line that changes, and say how it ended."""
@@ -72,7 +80,7 @@ class Shown:
             self._clock.join()
             sys.stdout.write(_CLEAR)
         took = duration(time.monotonic() - self._began)
-        print(f"{last} ({took})", flush=True)  # noqa: T201 - a command
+        print(f"{last} ({took})", flush=True)
 
     def _tick(self) -> None:
         while not self._is_over.wait(0.2):
@@ -95,10 +103,11 @@ def follow(lines: Iterable[str], shown: Shown) -> tuple[int, list[str]]:
             shown.step(f"fetching {package}", is_worth_a_line=True)
         elif collected := _COLLECTED.match(line.strip()):
             shown.step(f"looking for {collected['name']}", is_worth_a_line=False)
+        elif building := _BUILDING.match(line.strip()):
+            shown.step(building[0].strip().lower(), is_worth_a_line=False)
         elif line.startswith("Installing collected packages:"):
             installed = line.count(",") + 1
-            many = "1 package" if installed == 1 else f"{installed} packages"
-            shown.step(f"unpacking {many}", is_worth_a_line=True)
+            shown.step(f"unpacking {packages(installed)}", is_worth_a_line=True)
     return installed, said
 
 
@@ -120,9 +129,11 @@ def main() -> int:
         installed, said = follow(pip.stdout, shown)
     if pip.returncode:
         shown.close("pip failed; it said")
-        print(*said, sep="\n", file=sys.stderr)  # noqa: T201 - a command
+        print(*said, sep="\n", file=sys.stderr)
     else:
-        shown.close(f"  installed {installed}" if installed else "  everything was there already")
+        shown.close(
+            f"  installed {packages(installed)}" if installed else "  all was there already"
+        )
     return pip.returncode
 
 

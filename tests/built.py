@@ -2,8 +2,8 @@
 
 Each lies in a folder `NAME-KEY`. The key is a hash of what it is made of: its input, the sources of
 the rooms that build, and the versions of the libraries that compute. One process makes it under a
-lock, while others wait. It is made under another name and renamed last, so a run that is interrupted
-leaves nothing that looks complete. `make clean` removes all of them.
+lock, while others wait. It is made under another name and renamed last, so a run that is
+interrupted leaves nothing that looks complete. `make clean` removes all of them.
 """
 
 from __future__ import annotations

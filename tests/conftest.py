@@ -89,7 +89,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A test whose fixtures need a model is of the tier model, and one of no other tier a unit test."""
+    """Mark a test whose fixtures need a model, and one without any other tier as a unit test."""
     if isinstance(item, pytest.Function) and _NEED_A_MODEL.intersection(item.fixturenames):
         item.add_marker("model")
     if not any(item.get_closest_marker(tier) for tier in OTHER_TIERS):

@@ -1,7 +1,9 @@
-"""The command line and the HTTP server as users start them: one way through each, in processes of their own.
+"""The command line and the HTTP server as users start them, in processes of their own.
 
-The Python API is beside them in `test_surface`, the page in `tests/browser/test_asking`, a start as in
-a container in `tests/packaging/test_serve_only`. All are marked `surface`, and `make test` runs them.
+The Python API is tried in `test_surface`, the page in `tests/browser/test_asking`, a start as in a
+container in `tests/packaging/test_serve_only`. All are marked `surface`; `make test` runs them.
+
+Covers `cli/serve`, `__main__`.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ def test_a_glossary_is_built_asked_edited_and_exported_from_a_shell(tmp_path: Pa
 @pytest.mark.surface
 @pytest.mark.process
 def test_a_server_answers_and_takes_an_edit(hashed_index: Path, tmp_path: Path) -> None:
-    """Readiness, a question, an edit with a key and its precondition, and the page, over a real socket."""
+    """Readiness, a question, an edit with a key and its precondition, and the page."""
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     store = KeyStore(index / "keys.db")
     _, key = store.create(name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now())

@@ -9,6 +9,8 @@ batch are padded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,3 +59,19 @@ def batches_of(
     order = np.concatenate(groups)
     cut = [order[i : i + size].tolist() for i in range(0, len(order) - size + 1, size)]
     return [cut[i] for i in lots.permutation(len(cut))]
+
+
+def domain_batches(
+    domains: Sequence[str], together: int, lots: np.random.Generator
+) -> list[list[int]]:
+    """Bring whole domains together, in an order of chance: all definitions of a domain are rivals.
+
+    Args:
+        domains: of each concept.
+        together: domains of a batch; the last batch may have fewer.
+        lots: draws the order.
+    """
+    names = np.array(domains)
+    order = lots.permutation(np.unique(names))
+    parts = [order[i : i + together] for i in range(0, len(order), together)]
+    return [np.flatnonzero(np.isin(names, part)).tolist() for part in parts]

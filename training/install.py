@@ -41,7 +41,7 @@ def install(trained: Path, target: Path, constants: Path, strength: float = 1.0)
     Raises:
         ImportFailed: it is no adapter of the base that comes along, or too large; nothing is written.
     """
-    files = {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS, strength)}
+    files = contents_of(trained, strength)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     text = _with_hashes(constants.read_text(encoding="utf-8"), hashes, constants)
     target.mkdir(parents=True, exist_ok=True)
@@ -49,6 +49,15 @@ def install(trained: Path, target: Path, constants: Path, strength: float = 1.0)
         (target / name).write_bytes(content)
     constants.write_text(text, encoding="utf-8")
     return hashes
+
+
+def contents_of(trained: Path, strength: float = 1.0) -> dict[str, bytes]:
+    """Return the files of an adapter as the package has them, by name.
+
+    Raises:
+        ImportFailed: it is no adapter of the base that comes along, or too large.
+    """
+    return {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS, strength)}
 
 
 def _config(file: Path) -> bytes:

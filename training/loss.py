@@ -49,16 +49,17 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
         """Return the loss of a batch.
 
         Args:
-            features: of the questions and of their definitions.
+            features: of the questions and, last, of their definitions; a definition may have several questions,
+                and then every group of questions chooses for itself.
             labels: (n,) the sense of each pair; pairs of one sense are never held against each other.
         """
-        questions, definitions = [Embedded.of(self.model(one), self.weights) for one in features]
+        *asked, definitions = [Embedded.of(self.model(one), self.weights) for one in features]
         target = torch.arange(len(labels), device=labels.device)
         same = labels[:, None] == labels[None, :]
         alike = (definitions.whole @ definitions.whole.T).detach() > TOO_ALIKE
         barred = (same | alike) & (target[:, None] != target[None, :])
         losses = []
-        for score in self._scores(questions, definitions):
+        for score in (one for each in asked for one in self._scores(each, definitions)):
             masked = SCALE * score.masked_fill(barred, -torch.inf)
             losses += [cross_entropy(masked, target), cross_entropy(masked.T, target)]
         return torch.stack(losses).mean()

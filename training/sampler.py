@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sentence_transformers.base.sampler import DefaultBatchSampler
 
 from semsearch.core.arrays import Numbers
-from training.batches import batches_of
+from training.batches import batches_of, domain_batches
 
 
 class ByTopic(DefaultBatchSampler):  # type: ignore[misc]
@@ -37,3 +38,30 @@ class ByTopic(DefaultBatchSampler):  # type: ignore[misc]
     def __len__(self) -> int:
         """Return how many batches an epoch has."""
         return len(self._topics) // int(self.batch_size)
+
+
+class ByDomain(DefaultBatchSampler):  # type: ignore[misc]
+    """Batches of whole domains for sentence-transformers' trainer.
+
+    Args:
+        dataset: the concepts.
+        domains: of each concept.
+        together: domains of a batch.
+        given: what else the trainer gives to every sampler.
+    """
+
+    def __init__(
+        self, dataset: object, *, domains: Sequence[str], together: int, **given: object
+    ) -> None:
+        super().__init__(dataset, **given)
+        self._domains = domains
+        self._together = together
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield the batches of this epoch."""
+        lots = np.random.default_rng(self.seed + self.epoch)
+        yield from domain_batches(self._domains, self._together, lots)
+
+    def __len__(self) -> int:
+        """Return how many batches an epoch has."""
+        return math.ceil(len(set(self._domains)) / self._together)

@@ -14,8 +14,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -27,12 +26,19 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import sha256_of
 from semsearch.models.encoders.sentence_transformer import load_model
-from semsearch.models.encoders.wordpieces import WordPieces
 from semsearch.models.registry import BASE_MODEL, find_model
-from semsearch.ranking.late_interaction import idf
 from semsearch.text.normalise import fold
 from training.base import base_encoder
 from training.batches import topics_of
+from training.runs import (
+    arguments,
+    base_model,
+    columns,
+    is_begun,
+    save_whole,
+    token_ids,
+    weights_of,
+)
 from training.types import Pair
 
 SHARES = {
@@ -46,11 +52,8 @@ SHARES = {
 """Pairs of each kind, at most."""
 PAIRS = 25_000
 """In all: what one core learns from in half an hour."""
-MAX_TOKENS = 56
-"""Of a text; definitions say what a thing is at their beginning, and length is what training costs."""
 BEGINNING = 40
 """Words of a definition by which its topic is found."""
-BATCH = 96
 RANK = 32
 LEARNING_RATE = 4e-4
 SEED = 0
@@ -71,7 +74,9 @@ def main() -> int:
     print(f"{len(pairs):,} pairs: {dict(Counter(pair.kind for pair in pairs))}")
     model = _model(given)
     trainer = _trainer(model, pairs, given)
-    trainer.train(resume_from_checkpoint=_is_begun(given) or None)
+    options = {name: getattr(given, name) for name in _DECISIVE}
+    stated = {**options, "pairs": sha256_of(given.data / "pairs.jsonl")}
+    trainer.train(resume_from_checkpoint=is_begun(given.folder, stated) or None)
     _save(model, given)
     return 0
 
@@ -96,27 +101,6 @@ def _parser() -> argparse.ArgumentParser:
         "--threads", type=int, default=1, help="two on one core with two threads were slower"
     )
     return parser
-
-
-def _is_begun(given: argparse.Namespace) -> bool:
-    """Whether there are checkpoints to go on from; state what the run learns from.
-
-    More epochs go on from fewer, and on any number of threads.
-
-    Raises:
-        SystemExit: the checkpoints are of other data or options.
-    """
-    options = {name: getattr(given, name) for name in _DECISIVE}
-    stated = {**options, "pairs": sha256_of(given.data / "pairs.jsonl")}
-    file = given.folder / "run.json"
-    is_begun = any(given.folder.glob("checkpoints/checkpoint-*"))
-    if is_begun and (not file.exists() or json.loads(file.read_text("utf-8")) != stated):
-        sys.exit(
-            f"{given.folder} holds a run with other data or options; remove it, or name another folder"
-        )
-    given.folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(stated, indent=1) + "\n", encoding="utf-8")
-    return is_begun
 
 
 def read_pairs(file: Path) -> list[Pair]:
@@ -151,33 +135,11 @@ def names_its_term(pair: Pair) -> bool:
     return any(f" {fold(term)} " in words for term in pair.terms)
 
 
-def token_weights(
-    ids: Iterable[Sequence[int]], is_meaningful: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """Return how much each token of the vocabulary counts: its rarity, 0 for those without meaning.
-
-    Args:
-        ids: the tokens of each definition.
-        is_meaningful: (vocabulary,) what `WordPieces` compares one by one.
-    """
-    uses = np.zeros(len(is_meaningful), dtype=np.int64)
-    number = 0
-    for one in ids:
-        uses[sorted(set(one))] += 1
-        number += 1
-    return np.where(is_meaningful, idf(uses, number), 0).astype(np.float32)
-
-
 def _model(given: argparse.Namespace) -> Any:  # noqa: ANN401 - untyped library
-    """Load the base with a fresh adapter; nothing is dropped out, which costs more than it brings here."""
-    import torch
+    """Load the base with a fresh adapter."""
     from peft import LoraConfig
-    from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(SEED)
-    model = SentenceTransformer(str(find_model(BASE_MODEL).path), local_files_only=True)
-    model.max_seq_length = MAX_TOKENS
+    model = base_model(threads=given.threads, seed=SEED)
     if given.full:
         model.transformers_model.embeddings.requires_grad_(False)
     else:
@@ -188,93 +150,63 @@ def _model(given: argparse.Namespace) -> Any:  # noqa: ANN401 - untyped library
             task_type="FEATURE_EXTRACTION",
         )
         model.add_adapter(shape)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
     return model
 
 
 def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> Any:  # noqa: ANN401
-    import torch
     from datasets import Dataset  # noqa: PLC0415 - heavy
-    from sentence_transformers import (
-        SentenceTransformerTrainer,
-        SentenceTransformerTrainingArguments,
-    )
+    from sentence_transformers import SentenceTransformerTrainer
 
     from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
     from training.sampler import ByTopic  # noqa: PLC0415 - loads torch
 
     definitions, questions = (
-        model.tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+        token_ids(model, texts)
         for texts in ([pair.document for pair in pairs], [pair.query for pair in pairs])
     )
-    lengths = np.array([len(d) + len(q) / 2 for d, q in zip(definitions, questions, strict=True)])
-    weights = token_weights(definitions, _meaningful(model.tokenizer))
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(given.folder / "checkpoints"),
-        num_train_epochs=given.epochs,
-        per_device_train_batch_size=BATCH,
-        learning_rate=given.learning_rate,
-        lr_scheduler_type="cosine",
-        warmup_steps=0.05,
-        weight_decay=0.01,
-        bf16=True,
-        use_cpu=not torch.cuda.is_available(),
-        seed=SEED,
-        batch_sampler=partial(ByTopic, topics=_topics(pairs, given), lengths=lengths),
-        save_steps=50,
-        save_total_limit=1,
-        logging_steps=10,
-        report_to=[],
+    topics = (
+        np.zeros(len(pairs), dtype=np.int64) if given.no_topics else topics_in(pairs, given.data)
     )
+    sampler = partial(ByTopic, topics=topics, lengths=lengths_of(definitions, questions))
     return SentenceTransformerTrainer(
         model=model,
-        args=arguments,
-        train_dataset=Dataset.from_dict(_columns(pairs)),
-        loss=DescriptionLoss(model, torch.tensor(weights), tokens=not given.no_tokens),
+        args=arguments(
+            given.folder,
+            epochs=given.epochs,
+            learning_rate=given.learning_rate,
+            seed=SEED,
+            batch_sampler=sampler,
+        ),
+        train_dataset=Dataset.from_dict(columns(pairs)),
+        loss=DescriptionLoss(model, weights_of(model, definitions), tokens=not given.no_tokens),
     )
 
 
-def _topics(pairs: Sequence[Pair], given: argparse.Namespace) -> Numbers:
-    """Return the topic of each pair, all the same for a trial without."""
-    if given.no_topics:
-        return np.zeros(len(pairs), dtype=np.int64)
+def lengths_of(
+    definitions: Sequence[Sequence[int]], questions: Sequence[Sequence[int]]
+) -> NDArray[np.float64]:
+    """Return how long each pair is, in tokens; a question counts half."""
+    return np.array([len(d) + len(q) / 2 for d, q in zip(definitions, questions, strict=True)])
+
+
+def topics_in(pairs: Sequence[Pair], data: Path) -> Numbers:
+    """Return the topic of each pair by the base encoder, whose export lies in `data/encoder`."""
     print("Grouping the definitions by topic, a minute or two")
     texts = [" ".join(pair.document.split()[:BEGINNING]) for pair in pairs]
-    encoder = base_encoder(given.data / "encoder", texts[:200])
+    encoder = base_encoder(data / "encoder", texts[:200])
     return topics_of(encoder.encode_entries(texts).vectors)
-
-
-def _columns(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
-    """Return what the trainer reads; its label is the number of the sense."""
-    senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
-    return {
-        "query": [pair.query for pair in pairs],
-        "document": [pair.document for pair in pairs],
-        "label": [senses[pair.sense] for pair in pairs],
-    }
 
 
 def _save(model: Any, given: argparse.Namespace) -> None:  # noqa: ANN401 - untyped library
     """Write the adapter, and the whole model as the base is but for the weights."""
-    base = find_model(BASE_MODEL)
     if given.full:
-        whole = load_model(base, "SentenceTransformer")
+        whole = load_model(find_model(BASE_MODEL), "SentenceTransformer")
         whole.load_state_dict(model.state_dict())
+        whole.save_pretrained(str(given.folder / "model"), create_model_card=False)
     else:
-        adapter = given.folder / "adapter"
-        model.transformers_model.save_pretrained(adapter)
-        whole = load_model(replace(base, adapter=adapter), "SentenceTransformer")
-    whole.save_pretrained(str(given.folder / "model"), create_model_card=False)
+        model.transformers_model.save_pretrained(given.folder / "adapter")
+        save_whole(given.folder)
     print(f"Trained: {given.folder}")
-
-
-def _meaningful(tokenizer: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - untyped library
-    pieces = WordPieces(
-        lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], tokenizer.all_special_ids
-    )
-    return np.array([pieces.carries_meaning(id_) for id_ in range(len(tokenizer))])
 
 
 if __name__ == "__main__":

@@ -1,108 +1,229 @@
-"""Fit the coefficients of `semsearch.ranking.confidence` on the tuning halves: `make fit-confidence`.
+"""Fit the coefficients of `semsearch.ranking.confidence` on questions of both kinds: `make fit-confidence`.
 
-    python -m benchmarks.quality.fit_confidence SHARED FOLDER
+    python -m benchmarks.quality.fit_confidence SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-See `benchmarks.quality.scores` for the arguments. Whether anything fits is learned from answerable against
-unanswerable questions, whether it is the first hit from right against wrong ones. Prints the
-coefficients and what thresholds would do on both halves; nothing is written.
+`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions; its numbers are
+those under which right and wrong first hits are the likeliest, all at once. Questions that names answer are left out. Prints
+the coefficients, what comes of them where they were not fitted (domains of another fold, judged glossaries left out one by
+one), and what thresholds would do. Nothing is written.
 """
 
 from __future__ import annotations
 
-import sys
-from dataclasses import astuple, dataclass, replace
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
-from benchmarks.quality.glossaries import opened
-from semsearch.core.answers import Tier
-from semsearch.quality.evaluation.judgements import Judgement, is_tuning
-from semsearch.ranking.confidence import odds_of
-from semsearch.ranking.weights import DEFAULT
-from semsearch.search.glossary import MAX_K, Glossary
+from benchmarks.quality.questions import FAR_SHARE, NEAR_SHARE
+from benchmarks.quality.samples import MISSING, Sample, of_domains, of_judged
+from semsearch.models.registry import DEFAULT_MODEL
+from semsearch.quality.evaluation.judgements import FAR, NEAR
+from semsearch.ranking import confidence
+from semsearch.ranking.confidence import Signs, apart_of, odds_of
+from semsearch.ranking.fusion import fuse
+from semsearch.ranking.weights import DEFAULT, PARTS
+from training.concepts import KINDS, read_concepts
 
-THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+JUDGED_SHARE = 0.5
+"""What the judged glossaries weigh together."""
+MADE = 0.1
+"""How much a question counts that was made, beside one that a person asked."""
+PENALTY = 1e-4
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)
+BINS = 10
+FITTING = len(confidence.FIT) - 1
+"""The first so many of the signs tell whether something fits, the others whether it is this one."""
 
-Vector = NDArray[np.float64]
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question that no name answers: what is known of its first hit, and the truth."""
+    """What is known of the first hit of a question, how much it counts, and whether it is right."""
 
-    standout: float
-    odds: float
-    is_answerable: bool
+    glossary: str
+    group: str
+    kind: str
+    signs: Signs
     is_right: bool
+    share: float
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether an entry of the glossary answers the question."""
+        return self.kind not in (NEAR, FAR, MISSING)
 
 
-def row_of(glossary: Glossary, judgement: Judgement) -> Row | None:
-    """Ask one question; None if a name answered it, since its confidence is not fitted."""
-    answer = glossary.ask(judgement.query, k=1, glossary=judgement.glossary, min_confidence=0)
-    if answer.hits[0].matched_by is not Tier.MEANING:
+def row_of(sample: Sample, *, with_phrases: bool = False) -> Row | None:
+    """Return what is known of a question; None if a name answers it, since that has a confidence of its own."""
+    if sample.is_named or not len(sample.right):
         return None
-    bare = glossary.with_recipe(replace(DEFAULT, names=False))
-    text = answer.repaired or judgement.query
-    hits = bare.ask(text, k=MAX_K, glossary=judgement.glossary).hits
-    fused = (
-        np.array([astuple(hit.evidence.parts) for hit in hits], dtype=np.float32) @ DEFAULT.weights
-    )
+    parts = sample.parts.copy()
+    if with_phrases:
+        parts[:, PARTS.index("asked")] = sample.phrases
+    fused = fuse(parts, DEFAULT)
+    first = int(fused.argmax())
     return Row(
-        standout=glossary.fit_background(judgement.glossary).standout(float(fused[0])),
-        odds=float(odds_of(fused)[0]),
-        is_answerable=bool(judgement.terms),
-        is_right=hits[0].entry.term in judgement.terms,
+        glossary=sample.glossary,
+        group=sample.group,
+        kind=sample.kind,
+        signs=Signs(
+            standout=sample.background.standout(float(fused[first])),
+            words=float(parts[first, PARTS.index("words")]),
+            name=float(parts[first, PARTS.index("term")]) / max(sample.stems, 1),
+            odds=float(odds_of(fused)[first]),
+            apart=float(apart_of(parts[:, PARTS.index("tokens")])[first]),
+        ),
+        is_right=bool(sample.right[first]),
+        share=share_of(sample),
+    )
+
+
+def share_of(sample: Sample) -> float:
+    """Return how much a question counts within its kind of glossary; a quarter of all has no answer."""
+    if sample.kind in KINDS:
+        return float(sample.phrases.any())  # the first question of each concept
+    is_domain = len(sample.group) == 1
+    shares = {NEAR: 1 / NEAR_SHARE, FAR: 1 / FAR_SHARE} if is_domain else {NEAR: 1, FAR: 1}
+    return 1.0 if sample.kind == "answerable" else shares.get(sample.kind, MADE)
+
+
+def weighed(rows: Sequence[Row]) -> Values:
+    """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`; the sum is 1."""
+    shares = np.array([row.share for row in rows])
+    judged = np.array([len(row.group) > 1 for row in rows])
+    for some, share in ((judged, JUDGED_SHARE), (~judged, 1 - JUDGED_SHARE)):
+        if some.any():
+            shares[some] *= share / shares[some].sum()
+    found: Values = shares / shares.sum()
+    return found
+
+
+def fit(rows: Sequence[Row]) -> Values:
+    """Return the coefficients: those of the fit, then those of the choice, each behind its intercept."""
+    from scipy.optimize import minimize
+
+    signs = signs_of(rows)
+    right, shares = np.array([row.is_right for row in rows], dtype=float), weighed(rows)
+
+    def loss(numbers: Values) -> float:
+        sure = np.clip(_sure(numbers, signs), 1e-9, 1 - 1e-9)
+        likelihood = right * np.log(sure) + (1 - right) * np.log(1 - sure)
+        return float(-shares @ likelihood + PENALTY * numbers @ numbers)
+
+    start = np.array([*confidence.FIT, *confidence.CHOICE])
+    return np.asarray(minimize(loss, start, method="L-BFGS-B").x)
+
+
+def _sure(numbers: Values, signs: Values) -> Values:
+    from scipy.special import expit
+
+    fit, choice = np.split(numbers, [FITTING + 1])
+    fits = fit[0] + signs[:, :FITTING] @ fit[1:]
+    chosen = choice[0] + signs[:, FITTING:] @ choice[1:]
+    found: Values = expit(fits) * expit(chosen)
+    return found
+
+
+def signs_of(rows: Sequence[Row]) -> Values:
+    """Return (n, 5) what is known of each first hit, in the order of `Signs`."""
+    return np.array([astuple(row.signs) for row in rows])
+
+
+def sure_of(rows: Sequence[Row], numbers: Values) -> Values:
+    """Return the confidence of each row."""
+    return _sure(numbers, signs_of(rows))
+
+
+def cross_fitted(rows: Sequence[Row]) -> Values:
+    """Return the confidence of each row by coefficients that were fitted without its group."""
+    found = np.zeros(len(rows))
+    groups = np.array([row.group for row in rows])
+    for group in np.unique(groups):
+        numbers = fit([row for row in rows if row.group != group])
+        own = np.flatnonzero(groups == group).tolist()
+        found[own] = sure_of([rows[i] for i in own], numbers)
+    return found
+
+
+def calibration_error(sure: Values, right: Values, shares: Values) -> float:
+    """Return the expected calibration error over equal bins of the confidence."""
+    place = np.clip((sure * BINS).astype(int), 0, BINS - 1)
+    return float(
+        sum(abs(shares[place == i] @ (sure - right)[place == i]) for i in range(BINS))
+        / shares.sum()
     )
 
 
 def main() -> None:
     """Fit, and print what came of it."""
-    shared, folder = (Path(argument) for argument in sys.argv[1:])
-    halves: dict[bool, list[Row]] = {True: [], False: []}
-    for _, glossary, judgements in opened(shared, folder):
-        for judgement in judgements:
-            row = row_of(glossary, judgement)
-            if row is not None:
-                halves[is_tuning(judgement.query)].append(row)
-    tuning = halves[True]
-    answerable = [row for row in tuning if row.is_answerable]
-    fit = LogisticRegression().fit(_standouts(tuning), [row.is_answerable for row in tuning])
-    choice = LogisticRegression().fit(_choices(answerable), [row.is_right for row in answerable])
-    print(f"_FIT = ({fit.intercept_[0]:.2f}, {fit.coef_[0][0]:.2f})")
-    print(f"_CHOICE = ({choice.intercept_[0]:.2f}, {choice.coef_[0][0]:.2f})")
-    for title, rows in (("tuning", tuning), ("reporting", halves[False])):
-        sure = (
-            fit.predict_proba(_standouts(rows))[:, 1] * choice.predict_proba(_choices(rows))[:, 1]
-        )
-        _report(title, rows, sure)
+    given = _arguments()
+    samples = [
+        *of_domains(read_concepts(), given.domains, given.encoders),
+        *of_judged(given.shared, given.judged, DEFAULT_MODEL),
+    ]
+    report([row for row in map(row_of, samples) if row is not None])
 
 
-def _standouts(rows: list[Row]) -> Vector:
-    return np.array([[row.standout] for row in rows])
+def report(rows: Sequence[Row]) -> None:
+    """Print the coefficients, and what comes of them where they were not fitted."""
+    numbers = fit(rows)
+    for name, some in zip(("FIT", "CHOICE"), np.split(numbers, [FITTING + 1]), strict=True):
+        print(f"{name} = ({', '.join(f'{number:.3g}' for number in some)})")
+    sure = cross_fitted(rows)
+    right = np.array([row.is_right for row in rows], dtype=float)
+    shares = weighed(rows)
+    is_domain = np.array([len(row.group) == 1 for row in rows])
+    for title, some in (("domains", is_domain), ("judged, tuning", ~is_domain)):
+        _report(title, [rows[i] for i in np.flatnonzero(some).tolist()], sure[some])
+    print(f"both: calibration error {calibration_error(sure, right, shares):.3f}")
 
 
-def _choices(rows: list[Row]) -> Vector:
-    return np.array([[row.odds] for row in rows])
-
-
-def _report(title: str, rows: list[Row], sure: Vector) -> None:
-    right = np.array([row.is_right for row in rows])
+def _report(title: str, rows: Sequence[Row], sure: Values) -> None:
+    if not rows:
+        return
+    right = np.array([row.is_right for row in rows], dtype=float)
     answerable = np.array([row.is_answerable for row in rows])
+    shares = np.array([row.share for row in rows])
+    error = calibration_error(sure, right, shares)
     print(
-        f"{title}: {len(rows)} questions, right {right.mean():.2f}, mean confidence {sure.mean():.2f}, "
-        f"AUROC answerable {roc_auc_score(answerable, sure):.3f}, right {roc_auc_score(right, sure):.3f}"
+        f"{title}: {len(rows):,} questions, right {right @ shares / shares.sum():.2f}, error {error:.3f}"
     )
-    for threshold in THRESHOLDS:
-        shown = sure >= threshold
+    for kind in dict.fromkeys(row.kind for row in rows):
+        of_kind = np.array([row.kind == kind for row in rows])
         print(
-            f"  threshold {threshold:.2f}: shows {shown[right].mean():.2f} of what is right, "
-            f"{shown[answerable & ~right].mean():.2f} of what is not, "
-            f"answers {shown[~answerable].mean():.2f} of the unanswerable"
+            f"  {kind}: {of_kind.sum():,}, stated {sure[of_kind].mean():.2f}, right {right[of_kind].mean():.2f}"
         )
+    for threshold in THRESHOLDS:
+        given = sure >= threshold
+        print(
+            f"  from {threshold:.2f}: right {_mean(right, shares, given):.2f}, covers "
+            f"{_mean(given, shares, answerable):.2f} of the answerable and "
+            f"{_mean(given, shares, right == 1):.2f} of what is right, answers "
+            f"{_mean(given, shares, ~answerable):.2f} of the unanswerable"
+        )
+
+
+def _mean(
+    values: NDArray[np.float64] | NDArray[np.bool_], shares: Values, some: NDArray[np.bool_]
+) -> float:
+    total = shares[some].sum()
+    return float(shares[some] @ values[some] / total) if total else 0.0
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m benchmarks.quality.fit_confidence")
+    parser.add_argument("shared", type=Path)
+    parser.add_argument(
+        "judged", type=Path, help="the folder of the indexes of the judged glossaries"
+    )
+    parser.add_argument("domains", type=Path, help="the folder of the indexes of the domains")
+    parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

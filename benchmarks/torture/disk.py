@@ -33,7 +33,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
-from semsearch.server.http.edit_requests import in_words
+from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.problems import Refused
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
@@ -203,7 +203,7 @@ def work(index: Path) -> None:
 def _do(about: dict[str, str | None], edit: Callable[[], object]) -> None:
     _say({"about": about})
     try:
-        with in_words():
+        with store_errors_as_problems():
             edit()
     except Refused as refused:
         _say({"refused": refused.status_code})

@@ -20,7 +20,7 @@ import os
 import sys
 import traceback
 
-from semsearch.cli import backup, build_options, diff, edit, export, keys, lint, serve
+from semsearch.cli import backup, build_options, diff, edit, export, keys, lint, serve, teach
 from semsearch.cli.commands import app
 from semsearch.core import errors
 
@@ -30,6 +30,7 @@ app.add_typer(lint.app)
 app.add_typer(diff.app)
 app.add_typer(export.app)
 app.add_typer(edit.app)
+app.add_typer(teach.app)
 app.add_typer(backup.app)
 app.add_typer(keys.app)
 

@@ -43,8 +43,8 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="Encoder: default, base, a local folder or a hub id "
-        "(default: semsearch-definitions-v1).",
+        help="Encoder: default, base, accurate, a local folder or a hub id "
+        "(default: semsearch-definitions-v2).",
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]

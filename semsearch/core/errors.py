@@ -16,6 +16,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
+    ├── ChatFailed              ChatRefused
     ├── WorkerFailed
     └── MissingExtra
 
@@ -168,6 +169,14 @@ class ModelRefused(EncoderError):
     """A model that is unsafe to load, or not the one it claims to be."""
 
 
+class ChatFailed(SemsearchError):
+    """A chat server did not answer, or not with text, however often it was asked."""
+
+
+class ChatRefused(ChatFailed):
+    """A chat server will not answer such requests at all: no such model, or a key that is missing or not good."""
+
+
 class EngineError(SemsearchError):
     """A nearest-neighbour engine was called with invalid arguments."""
 
@@ -186,11 +195,14 @@ class MissingExtra(SemsearchError):
     Args:
         library: the missing library.
         purpose: what needs it.
+        extra: the optional dependencies that have it; those of a full installation by default.
     """
 
-    def __init__(self, library: str, purpose: str) -> None:
-        super().__init__(
-            f"{purpose} needs {library}, which is not installed here; "
-            "this looks like a serve-only installation: run `pip install semsearch` in full"
+    def __init__(self, library: str, purpose: str, extra: str = "") -> None:
+        advice = (
+            f"run `pip install 'semsearch[{extra}]'`"
+            if extra
+            else "this looks like a serve-only installation: run `pip install semsearch` in full"
         )
+        super().__init__(f"{purpose} needs {library}, which is not installed here; {advice}")
         self.library = library

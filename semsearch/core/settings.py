@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from semsearch.core.errors import InvalidSetting
@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds a request may wait; one that would wait more than half of it is "
         "refused with 503.",
+    )
+    chat_key: SecretStr | None = Field(
+        None, description="The key of the chat server that `enrich` asks, if it needs one."
     )
     cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")
 

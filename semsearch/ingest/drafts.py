@@ -9,7 +9,8 @@ from semsearch.core.entries import NO_DETAILS, Details, Entry, Refusal, Source
 from semsearch.core.errors import InvalidEntry
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
-from semsearch.importers.records_to_entries import MAX_TERM, clean, language_tag
+from semsearch.importers.records_to_entries import MAX_TERM, clean, clean_phrases, language_tag
+from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
 _NOWHERE = Source("", 0)
@@ -124,3 +125,29 @@ def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
         number += 1
         id_ = f"{entry.id}-{number}"
     return replace(entry, id=id_)
+
+
+def revised(entry: Entry, draft: Draft) -> Entry:
+    """Return an entry with other content; where it came from stays."""
+    return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)
+
+
+def taught(entry: Entry, question: str) -> Entry:
+    """Return an entry with one phrase more by which people ask for it.
+
+    Args:
+        entry: as it is.
+        question: as somebody asked it.
+
+    Raises:
+        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many as it can have.
+    """
+    phrases = clean_phrases([question])
+    if not phrases:
+        raise InvalidEntry("the question is empty; give the words that people ask with")
+    known = entry.details.asked_as
+    same = next((one for one in known if fold(one) == fold(phrases[0])), None)
+    if same is not None:
+        raise InvalidEntry(f"{entry.term!r} is asked for as {shorten(same)!r} already")
+    details = replace(entry.details, asked_as=(*known, *phrases))
+    return revised(entry, replace(Draft.of(entry), details=details))

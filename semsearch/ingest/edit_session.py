@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -222,3 +224,11 @@ def _check_belongs(layout: IndexLayout, store: EntryStore, manifest: Manifest) -
         raise IndexDamaged(
             f"{layout.store} is not the store that the index was made from; run `semsearch build`"
         )
+
+
+def user_name() -> str:
+    """Return who runs this; in a container it may be nobody that the system knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

@@ -5,8 +5,6 @@ Everything here blocks and is thread-safe. Edits of all threads and processes ta
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -18,8 +16,8 @@ from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
-from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id
-from semsearch.ingest.edit_session import EditSession, EncoderProvider
+from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
+from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
 from semsearch.storage.entry_store import Edit, EntryReader, EntryRow, EntryStore
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
@@ -68,7 +66,7 @@ class Editor(Closing):
             StoredIndexError: there is no index, or it is of another version.
         """
         self._session = EditSession(Path(index), lend, progress)
-        self._who = who or _user()
+        self._who = who or user_name()
         self._request: IdempotentRequest | None = None
 
     def close(self) -> None:
@@ -184,7 +182,7 @@ class Editor(Closing):
                 if made != id_:
                     raise InvalidEntry(f"{id_!r} cannot be the id of an entry, {made!r} could")
                 return Edit(id_, drafted(draft, id_), expected)
-            return Edit(id_, _revised(present.entry, draft), expected)
+            return Edit(id_, revised(present.entry, draft), expected)
 
         return self._edit(decide)
 
@@ -229,9 +227,15 @@ class Editor(Closing):
         def decide(store: EntryStore) -> Edit:
             entry = _known(store, id_).entry
             changed = {**parts, "details": replace(entry.details, **(details or {}))}
-            return Edit(id_, _revised(entry, replace(Draft.of(entry), **changed)), expected)
+            return Edit(id_, revised(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
+
+    def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
+        """Add a phrase by which people ask for an entry; see `taught` for what is refused, and `change`."""
+        return self._edit(
+            lambda store: Edit(id_, taught(_known(store, id_).entry, question), expected)
+        )
 
     def delete(self, id_: str, *, expected: int | None = None) -> Changed:
         """Delete an entry; its history stays, and it can be restored.
@@ -323,14 +327,6 @@ class Editor(Closing):
         return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
 
 
-def _user() -> str:
-    """Return the user who runs this; a container may run as an unknown user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
-
-
 def _known(store: EntryReader, id_: str) -> EntryRow:
     """Return the entry, or raise `EntryNotFound` with a similar id."""
     found = store.get(id_)
@@ -345,8 +341,3 @@ def _known(store: EntryReader, id_: str) -> EntryRow:
 def _entry(store: EntryReader, id_: str) -> Entry | None:
     found = store.get(id_)
     return found.entry if found else None
-
-
-def _revised(entry: Entry, draft: Draft) -> Entry:
-    """Return the entry with new content and its old source."""
-    return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)

@@ -8,7 +8,7 @@ from semsearch.core.errors import EncoderMismatch
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
-from semsearch.models.registry import find_model, packaged_name
+from semsearch.models.registry import RETIRED_DEFAULTS, find_model, packaged_name
 
 REFERENCE = "reference"
 """Precision of an index whose encoder could not be exported; sentence-transformers embeds
@@ -51,8 +51,8 @@ def load_answering_encoder(
 def is_meant(name: str, *, model: str, fingerprint: str) -> bool:
     """Return whether a user's name for an encoder refers to the one an index was built with.
 
-    Bundled encoders are recognised by name, since a service may have the index but not their
-    packages.
+    Bundled encoders, former ones too, are recognised by name, since a service may have the index
+    but not their packages.
 
     Args:
         name: from the user.
@@ -62,7 +62,7 @@ def is_meant(name: str, *, model: str, fingerprint: str) -> bool:
     Raises:
         ModelRefused: there is no such encoder.
     """
-    if name == hashed.NAME:
+    if name == hashed.NAME or name in RETIRED_DEFAULTS:
         return model == name
     packaged = packaged_name(name)
     return packaged == model if packaged else find_model(name).fingerprint == fingerprint

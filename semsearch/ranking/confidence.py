@@ -6,8 +6,8 @@ of the hit is compared with what sentences of the same glossary reach when their
 become comparable. And it must be this one: its share among all candidates, as a softmax of their
 scores, which is small where several fit about as well.
 
-Both are logistic functions. Their coefficients were fitted once, on the tuning halves of the project's
-questions (`make fit-confidence`); `semsearch calibrate` refines the outcome with questions of one's own.
+Both are logistic functions. Their coefficients were fitted together, on sixty domains and the tuning halves
+of the judged questions (`make fit-confidence`); `semsearch calibrate` refines the outcome with questions of one's own.
 """
 
 from __future__ import annotations
@@ -37,25 +37,41 @@ SHARPNESS = 12.0
 MAX_ODDS = 12.0
 """Log odds of a candidate without a rival."""
 
-BARE_WORDS = 2
-BARE = 0.7
-"""Most that is said of a hit by meaning for a question of so few content words, which describes nothing:
-a name that is not in the glossary finds what mentions it. A choice, since no judged question is so short."""
-
 HALF_COMPARED = 0.6
 """Upper bound for a comparison of which the glossary has only one name: half of the question stays
 unanswered."""
 SAME_QUESTION = 0.97
-"""Cosine from which a question says what an asked-as phrase says; it is then no bare word."""
+"""Cosine from which a question says what an asked-as phrase says."""
+BY_PHRASE = 0.95
+"""Least confidence of a hit that has such a phrase: somebody asked just that and meant this entry."""
 
-_FIT = (3.99, 2.34)
-_CHOICE = (0.18, 0.86)
+FIT = (1.5, 0.8, 0.15, -7.0)
+"""Intercept, and coefficients of standout, words and name."""
+CHOICE = (-1.2, 0.85, 0.6)
+"""Intercept, and coefficients of odds and apart."""
 
 _BY_NAME = {Tier.EXACT: 0.99, Tier.FORM: 0.95}
 """Confidence when the question is a name, or another form of one."""
 _PART = (-3.89, 7.56, 0.313)
 """Intercept, share and lead, by `make fit-names`: fitted on names of every other of 69 glossaries and domains, with
 a calibration error of .03 on the rest. One question in three asks for an entry that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of a candidate that tells how likely it is right.
+
+    That something fits: `standout`, how many deviations its fused score lies above the background; `words`,
+    its BM25 score; and `name`, the cosine to its nearest name by the number of content words asked. A short question that
+    is like a name and is none is the name of something that the glossary lacks. That it is this one: `odds` (`odds_of`), and
+    `apart`, how many deviations its tokens match better than those of the other candidates.
+    """
+
+    standout: float
+    words: float
+    name: float
+    odds: float
+    apart: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +110,39 @@ def odds_of(fused: Scores) -> NDArray[np.float64]:
     return found
 
 
-def of_fit(standout: float) -> float:
-    """Return the probability that an entry fits what was asked.
+def apart_of(tokens: Scores) -> NDArray[np.float64]:
+    """Return how many deviations each candidate matches better, token by token, than all do on average.
 
     Args:
-        standout: how many deviations its fused score lies above the background.
+        tokens: (n,) the part `tokens` of the candidates.
+
+    Returns:
+        (n,) deviations; 0 where all candidates match alike.
     """
-    intercept, slope = _FIT
-    return _logistic(intercept + slope * standout)
+    if not len(tokens):
+        return np.empty(0)
+    values = tokens.astype(np.float64)
+    found: NDArray[np.float64] = (values - values.mean()) / max(values.std(), 1e-6)
+    return found
 
 
-def of_choice(odds: float) -> float:
-    """Return the probability that the first hit is right, if anything is.
+def of_meaning(signs: Signs) -> float:
+    """Return the probability that an entry that was found by meaning is right."""
+    return of_fit(signs) * of_choice(signs)
 
-    Args:
-        odds: see `odds_of`.
-    """
-    intercept, slope = _CHOICE
-    return _logistic(intercept + slope * odds)
+
+def of_fit(signs: Signs) -> float:
+    """Return the probability that an entry fits what was asked."""
+    intercept, standout, words, name = FIT
+    return _logistic(
+        intercept + standout * signs.standout + words * signs.words + name * signs.name
+    )
+
+
+def of_choice(signs: Signs) -> float:
+    """Return the probability that an entry is the right one, if anything is."""
+    intercept, odds, apart = CHOICE
+    return _logistic(intercept + odds * signs.odds + apart * signs.apart)
 
 
 def of_first_hit(tier: Tier, by_meaning: float, by_name: float) -> float:
@@ -119,7 +150,7 @@ def of_first_hit(tier: Tier, by_meaning: float, by_name: float) -> float:
 
     Args:
         tier: its tier.
-        by_meaning: the product of `of_fit` and `of_choice`.
+        by_meaning: see `of_meaning`.
         by_name: the probability that its name was meant, 0 if none matched.
     """
     return by_name if tier is Tier.FUZZY else max(by_meaning, by_name)

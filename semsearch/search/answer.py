@@ -17,7 +17,7 @@ from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Baseline
-from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.confidence import Calibration, Signs
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
@@ -124,11 +124,17 @@ def _confidence(
 
 def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
-    fit = confidence.of_fit(search.background.standout(candidate.fit))
-    words = len(question_stems(question))
-    sure = fit * confidence.of_choice(candidate.odds)
-    is_bare = words <= confidence.BARE_WORDS and candidate.parts.asked < confidence.SAME_QUESTION
-    return min(sure, confidence.BARE) if is_bare else sure
+    sure = confidence.of_meaning(
+        Signs(
+            standout=search.background.standout(candidate.fit),
+            words=candidate.parts.words,
+            name=candidate.parts.term / max(len(question_stems(question)), 1),
+            odds=candidate.odds,
+            apart=candidate.apart,
+        )
+    )
+    is_asked = candidate.parts.asked >= confidence.SAME_QUESTION
+    return max(sure, confidence.BY_PHRASE) if is_asked else sure
 
 
 def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:

@@ -73,8 +73,8 @@ class NameFinder(NameLookup):
     ) -> Reading:
         """Find the names a question is, has or begins, or the text it was meant to be.
 
-        Only a question that is neither a name nor an asked-as phrase, and has a word that nothing
-        in the index uses, is taken for misspelt: as a whole for a name, or word by word.
+        Only a question that is neither a name nor an asked-as phrase, and has a word that neither
+        an entry nor a phrase uses, is taken for misspelt: as a whole for a name, or word by word.
 
         Args:
             question: as it was asked.
@@ -91,11 +91,16 @@ class NameFinder(NameLookup):
             return Reading(question, question, names)
         return self._repaired(question, within, lambda word: is_english(word) or is_word(word))
 
+    def _unknown(self, question: str, within: PositionFilter) -> list[str]:
+        """Return the words of a question that neither an entry nor a phrase uses."""
+        unused = self._words.unknown(question, within)
+        return [word for word in unused if not self._phrases.says(word)]
+
     def _repaired(
         self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
     ) -> Reading:
         """Read a question without a name: as one that it resembles, or with its words put right."""
-        unknown = self._words.unknown(question, within)
+        unknown = self._unknown(question, within)
         if unknown and (names := self.by_resemblance(question, within, unknown)):
             are_words = all(is_word(fold(word)) for word in unknown)
             found = _doubtful(question, names) if are_words else _resembling(question, names)
@@ -113,7 +118,7 @@ class NameFinder(NameLookup):
         is_word: Callable[[str], bool],
     ) -> Reading:
         text = repair(question, unknown, self._vocabulary, is_word)
-        if text == question or len(self._words.unknown(text, within)) >= len(unknown):
+        if text == question or len(self._unknown(text, within)) >= len(unknown):
             return Reading(question, question, {})  # only other glossaries use what it was put to
         if found := comparison(self, text, within):
             return Reading(question, found.text, found.names, True, not found.is_whole)

@@ -1,4 +1,4 @@
-"""The application, and running it: `create_app` for any ASGI server, `serve` for ours."""
+"""The ASGI application over an open index; `serve` runs it with the server of this package."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from semsearch.server import auto_publish
 from semsearch.server.auth import exposure, permissions
 from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import utc_now
+from semsearch.server.example_questions import ExampleQuestions
 from semsearch.server.http import edit_requests, exception_handlers, middleware
 from semsearch.server.http.bounded_protocol import IS_FULL
 from semsearch.server.http.openapi import declare_problems, name_by_title
@@ -51,8 +52,10 @@ Answers carry an `ETag`; send it back as `If-None-Match` to get 304 while the in
 Every error is a problem detail (RFC 9457) whose `type` can be read with GET. Unknown parameters
 are refused. A body needs the header `Content-Type: application/json`.
 
-`Server-Timing` says how many milliseconds a question waited (`queue`), was embedded, together with others
-that came at the same time (`encode`), and was answered (`search`), or what was remembered of it: `cache` is
+`Server-Timing` says how many milliseconds a question waited (`queue`), was embedded, together \
+with others
+that came at the same time (`encode`), and was answered (`search`), or what was remembered of \
+it: `cache` is
 `answer` or `vector`. A service with too much to do answers 503 at once.
 """
 _TAGS = [
@@ -72,32 +75,32 @@ def create_app(
 
     Args:
         glossary: the index, which the caller closes after the application has shut down.
-        settings: what was set from outside, kept on the application's state. Where `read` is `auto`, reading is
-            open if `host` is a loopback address, whatever address another ASGI server binds.
-        clock: tells the time, which access keys expire by.
+        settings: kept on the application's state. If `read` is `auto`, reading is open if `host`
+            is a loopback address, whatever address another ASGI server binds.
+        clock: returns the time, by which access keys expire.
 
     Returns:
-        The application. It is ready, and says so at /readyz, when its lifespan has started.
+        The application. It is ready, as /readyz reports, when its lifespan has started.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # of the pages
-        await run_in_threadpool(app.state.start.warm)  # asks the first question
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # for pages
+        await run_in_threadpool(app.state.example_questions.get)  # asks a first question
         gc.collect()
-        gc.freeze()  # what is loaded stays, so no collection has to look at it again
+        gc.freeze()  # loaded objects stay, so no later collection has to visit them
         app.state.is_ready = True
         publishing_edits = asyncio.create_task(auto_publish.publish_edits(layout))
-        yield {IS_FULL: app.state.asking.workers.is_full}
+        yield {IS_FULL: app.state.search_service.workers.is_full}
         publishing_edits.cancel()
         await asyncio.gather(publishing_edits, return_exceptions=True)
         app.state.is_ready = False
-        app.state.asking.workers.close()
-        app.state.edits.close()
-        door.close()
+        app.state.search_service.workers.close()
+        app.state.edit_worker.close()
+        authenticator.close()
 
     layout = IndexLayout(Path(glossary.info().path))
-    door = permissions.Authenticator(
+    authenticator = permissions.Authenticator(
         KeyRing(layout.keys, clock), is_open=exposure.is_open(settings)
     )
     app = FastAPI(
@@ -109,12 +112,12 @@ def create_app(
         lifespan=lifespan,
         # not `include_router`: it would answer with a handler of FastAPI's, not `StrictRoute`'s
         routes=[
-            copy(route)  # a gate is put before each, which is this application's own
+            copy(route)  # a guard of this application is put before each
             for route in (
                 *changes.router.routes,
                 *edits.router.routes,
                 *search.router.routes,
-                *entries.router.routes,  # behind those below the address of an entry
+                *entries.router.routes,  # behind those below the path of an entry
                 *map.router.routes,
                 *exports.router.routes,
                 *health.router.routes,
@@ -126,26 +129,26 @@ def create_app(
             )
         ],
     )
-    permissions.guard(app.routes, door)
+    permissions.guard(app.routes, authenticator)
     app.state.settings = settings
-    app.state.is_open = door.is_open
+    app.state.is_open = authenticator.is_open
     app.state.glossary = glossary
-    app.state.start = pages.Start(glossary)
-    app.state.kept = PageCache()
-    app.state.asking = SearchService(glossary, settings)
+    app.state.example_questions = ExampleQuestions(glossary)
+    app.state.page_cache = PageCache()
+    app.state.search_service = SearchService(glossary, settings)
     app.state.editor = Editor(glossary.info().path, lend=glossary.lend)
-    app.state.edits = edit_requests.edit_worker()
+    app.state.edit_worker = edit_requests.edit_worker()
     app.state.is_ready = False
     exception_handlers.handle_problems(app)
     if settings.origins:
-        opensearch_and_widget.let_in(app, settings.origins)
+        opensearch_and_widget.allow_origins(app, settings.origins)
     app.add_middleware(middleware.Envelope)
-    app.openapi = lambda: _openapi(app, is_open=door.is_open)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, is_open=authenticator.is_open)  # type: ignore[method-assign]
     return app
 
 
 def _openapi(app: FastAPI, *, is_open: bool) -> dict[str, Any]:
-    """Return the interface description; errors are problems, and are declared as such."""
+    """Return the interface description, made at the first call."""
     if app.openapi_schema is None:
         schema = get_openapi(
             title=app.title,

@@ -1,4 +1,7 @@
-"""Edits are taken into generations by a process beside the service, at low priority, so that questions do not wait."""
+"""Publishes edits as new generations while the service runs.
+
+A process of its own does it at low priority, so that questions do not wait.
+"""
 
 from __future__ import annotations
 
@@ -15,28 +18,27 @@ from semsearch.index.ann.engine import FLAT_UP_TO
 from semsearch.ingest.publish import Pending, pending
 from semsearch.storage.layout import IndexLayout
 
-EVERY_S = 60.0
-"""How often is looked. Edits of a glossary that takes seconds to derive are taken in when there was none for as long."""
+INTERVAL_S = 60.0
+"""Seconds between two checks. A small index is published after an interval without edits."""
 
-_PRIORITY = 10
-"""As `nice` counts."""
+_NICENESS = 10
 
 _log = logging.getLogger("semsearch.server")
 
 
-async def publish_edits(layout: IndexLayout, every_s: float = EVERY_S) -> None:
-    """Take edits in whenever that is due, until this is cancelled.
+async def publish_edits(layout: IndexLayout, interval_s: float = INTERVAL_S) -> None:
+    """Publish edits whenever it is due, until this is cancelled.
 
     Args:
-        layout: of the index that is served, by whatever number of processes.
-        every_s: how often is looked.
+        layout: of the served index, which several processes may serve.
+        interval_s: seconds between two checks.
     """
     before: Pending | None = None
     while True:
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(interval_s)
         try:
             now = await run_in_threadpool(pending, layout)
-        except (SemsearchError, OSError):  # no store, or no right to read it: nobody edits here
+        except (SemsearchError, OSError):  # no readable store, so no edits
             continue
         is_quiet = now == before and now.changes > 0 and now.entries <= FLAT_UP_TO
         before = now
@@ -45,7 +47,7 @@ async def publish_edits(layout: IndexLayout, every_s: float = EVERY_S) -> None:
 
 
 async def _run(layout: IndexLayout) -> None:
-    """Run `semsearch publish`; who is served by several processes lets one of them do it."""
+    """Run `semsearch publish`. It does nothing if another process of the service runs it."""
     command = (sys.executable, "-m", "semsearch", "publish", "--index", str(layout.root))
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -54,14 +56,14 @@ async def _run(layout: IndexLayout) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, _PRIORITY)
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
     try:
-        _, said = await process.communicate()
+        _, stderr = await process.communicate()
     except asyncio.CancelledError:
         with suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
         raise
     if process.returncode:
-        last = said.decode(errors="replace").strip().rpartition("\n")[2]
-        _log.warning("edits were not published and stay beside the index: %s", last)
+        last = stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        _log.warning("the edits were not published and remain in the store: %s", last)

@@ -1,4 +1,7 @@
-"""What pages need again and again, kept as long as the index says the same."""
+"""Cache of page fragments that depend only on the index.
+
+A new revision of the index empties it. It holds at most 64 values.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,36 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MOST = 64
-"""Values that are kept; more begin anew."""
+MAX_VALUES = 64
+"""A value beyond these empties the cache first."""
 
 
 class PageCache:
-    """Values that are made of the index alone, by whatever names them.
+    """Values computed from the index alone, by key.
 
-    Two threads may make the same value at once: they make equal ones, and either may stay.
+    Two threads may compute the same value at once. Both values are equal, and either may stay.
     """
 
     def __init__(self) -> None:
-        self._held: tuple[str, dict[Hashable, Any]] = ("", {})
+        self._cached: tuple[str, dict[Hashable, Any]] = ("", {})
 
     def __len__(self) -> int:
-        """Return how many are kept."""
-        return len(self._held[1])
+        """Return the number of values."""
+        return len(self._cached[1])
 
-    def get(self, tag: str, name: Hashable, make: Callable[[], T]) -> T:
-        """Return the value of a name, made if it is not there or was made of an index with another tag."""
-        held = self._held
-        if tag != held[0] or len(held[1]) >= MOST:
-            held = self._held = (tag, {})
-        values = held[1]  # also if another thread begins anew meanwhile
-        if name not in values:
-            values[name] = make()
-        found: T = values[name]
+    def get(self, tag: str, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return the value of a key, computed if the cache has none for this tag.
+
+        Args:
+            tag: of the index. A new tag empties the cache.
+            key: of the value.
+            compute: called without arguments for the value.
+        """
+        cached = self._cached
+        if tag != cached[0] or len(cached[1]) >= MAX_VALUES:
+            cached = self._cached = (tag, {})
+        values = cached[1]  # stays the same if another thread empties the cache meanwhile
+        if key not in values:
+            values[key] = compute()
+        found: T = values[key]
         return found

@@ -23,7 +23,7 @@ from semsearch.server.http.bounded_protocol import BoundedProtocol
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A service that answers: its base URL, a question worth asking, and the index it answers from."""
+    """A service that answers: its URL, an example question, and its index."""
 
     url: str
     example: str
@@ -35,7 +35,7 @@ class Listening:
 def serve_on(
     listener: socket.socket, settings: Settings, ready: Callable[[Listening], None]
 ) -> None:
-    """Serve on a bound socket by this process alone; see `serve`."""
+    """Serve on a bound socket in this process alone; see `serve`."""
     with Glossary.open(settings.index, model=settings.model) as glossary:
         app = create_app(glossary, settings)
         config = uvicorn.Config(
@@ -52,11 +52,11 @@ def serve_on(
         )
 
         def listening() -> None:
-            example = next(iter(app.state.start.questions()), "hello")
+            example = next(iter(app.state.example_questions.get()), "hello")
             ready(Listening(_url(listener), example, glossary.info(), exposure.is_open(settings)))
 
         server = _Server(config, listening)
-        with _no_death_by_signal():
+        with _normal_end_on_sigterm():
             try:
                 server.run(sockets=[listener])
             except OSError as error:  # another process began to listen since `_bound`
@@ -64,7 +64,7 @@ def serve_on(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which also says when it listens."""
+    """The server of uvicorn, with a call when it listens."""
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
 
 
 def unusable_address(host: str, port: int, error: Exception) -> InvalidSetting:
-    """Return the error for an address that cannot be listened on, with the way out."""
+    """Return the error for an address on which the process cannot listen, with the way out."""
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
         return InvalidSetting(
@@ -93,15 +93,15 @@ def unusable_address(host: str, port: int, error: Exception) -> InvalidSetting:
 
 
 def _url(listener: socket.socket) -> str:
-    """Return where this machine reaches the service; a wildcard address is shown as loopback."""
+    """Return the URL of the service on this machine; a wildcard address becomes a loopback one."""
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound here
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager
-def _no_death_by_signal() -> Iterator[None]:
-    """End normally after a graceful stop: uvicorn raises the signal again when it has stopped."""
+def _normal_end_on_sigterm() -> Iterator[None]:
+    """End normally after a graceful stop, although uvicorn raises the signal again after it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""What a route works with: the index, what the client holds of it, and what the caller may see."""
+"""What a route works with: the index as the caller may see it, and the caching headers."""
 
 from __future__ import annotations
 
@@ -11,89 +11,110 @@ from semsearch.core.answers import Related
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, InvalidQuestion
 from semsearch.core.index_info import GlossaryInfo
+from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.search.glossary import MAX_K, Glossary
+from semsearch.server.auth.exposure import is_loopback
+from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
+from semsearch.server.http.error_responses import page_root
 from semsearch.server.page_cache import PageCache
 from semsearch.text.normalise import text_hash
+from semsearch.web import Site
+
+VARY = "Accept, Authorization"
+"""Request headers that answers depend on."""
 
 
-class Service:
-    """What one request works with.
+class RequestContext:
+    """The index for one request.
 
-    To a caller who is restricted to some glossaries the entries of the others are not there.
+    It hides the glossaries that the caller's key does not permit.
     """
 
-    def __init__(self, request: Request, *, follows: bool = True) -> None:
-        """Take a request that was let through.
+    def __init__(self, request: Request, *, refresh: bool = True) -> None:
+        """Make the context of a permitted request.
 
         Args:
-            request: whose.
-            follows: whether to show what the index holds now, which may wait for a writer; a coroutine has waited before.
+            request: the request.
+            refresh: whether to show the latest revision first, which may wait for a writer. A
+                coroutine awaits `SearchService.refresh` instead.
         """
         state = request.app.state
         self.glossary: Glossary = state.glossary
-        self._kept: PageCache = state.kept
+        self._request = request
+        self._page_cache: PageCache = state.page_cache
         self._caller = caller_of(request)
-        if follows:
+        if refresh:
             self.glossary.follow(wait=False)
-        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller.glossaries)
-        self.caching = {
-            "ETag": etag,
-            "Cache-Control": "no-cache",
-            "Vary": "Accept, Authorization",
-        }
-        held = ",".join(request.headers.getlist("if-none-match"))
-        self.is_not_modified = etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
+        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller)
+        self.caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
+        tags = ",".join(request.headers.getlist("if-none-match")).split(",")
+        self.is_not_modified = etag in (tag.strip().removeprefix("W/") for tag in tags)
 
     def not_modified(self) -> Response:
-        """Return the answer that the client already has it."""
+        """Return the answer to a client whose copy is up to date."""
         return Response(status_code=304, headers=self.caching)
 
-    def found(self, content: bytes, media_type: str = "application/json") -> Response:
-        """Return content, JSON by default, that may be kept and asked for again by its ETag."""
+    def ok(self, content: bytes, media_type: str = "application/json") -> Response:
+        """Return content, JSON by default, that a client may store and revalidate by its ETag."""
         return Response(content, media_type=media_type, headers=self.caching)
 
+    def page(self, content: bytes) -> Response:
+        """Return a page that a client may store and revalidate by its ETag."""
+        return self.ok(content, "text/html")
+
     def entry(self, id_or_name: str) -> Entry:
-        """Return one entry. A name that leads to an entry of a glossary the caller may not use leads nowhere.
+        """Return one entry of the glossaries that the caller may use.
 
         Raises:
-            EntryNotFound: nothing that the caller may see has this id or name.
+            EntryNotFound: none of these entries has this id or name.
         """
         try:
             found = self.glossary.entry(id_or_name)
         except InvalidQuestion:
-            raise self._unknown() from None
+            raise self._not_found() from None
         except EntryNotFound:
             if self._caller.glossaries:  # the message may suggest a name of another glossary
-                raise self._unknown() from None
+                raise self._not_found() from None
             raise
         if not self._caller.may_use(found.glossary):
-            raise self._unknown()
+            raise self._not_found()
         return found
 
-    def _unknown(self) -> EntryNotFound:
+    def _not_found(self) -> EntryNotFound:
         names = self._caller.glossaries
         among = f"; this key is for {', '.join(names)} only" if names else ""
         return EntryNotFound(f"there is no entry with this id or name{among}")
 
-    def resembling(self, name: str, limit: int) -> list[Entry]:
-        """Return entries with a name that one which is not there resembles; none of what the caller may not use."""
-        within = self._caller.glossaries
-        known = [one.name for one in self.glossaries()]
-        scopes = [name for name in within if name in known] if within else [None]
+    def entry_or_none(self, id: str) -> Entry | None:
+        """Return the entry of an id that a link states, or None if it is empty or has gone."""
+        try:
+            return self.entry(id) if id else None
+        except EntryNotFound:
+            return None
+
+    def similar_names(self, name: str, limit: int) -> list[Entry]:
+        """Return entries whose names resemble a misspelt one, of glossaries the caller may use."""
+        permitted = self._caller.glossaries
+        existing = [info.name for info in self.glossaries()]
+        searched = [one for one in permitted if one in existing] if permitted else [None]
         try:
             found = [
-                one.entry
-                for scope in scopes
-                for one in self.glossary.suggest(name, k=limit, glossary=scope, misspelt=True)
+                suggestion.entry
+                for glossary in searched
+                for suggestion in self.glossary.suggest(
+                    name, k=limit, glossary=glossary, misspelt=True
+                )
             ]
         except InvalidQuestion:
             return []
         return found[:limit]
 
     def related(self, id_or_name: str, limit: int) -> Related:
-        """Return the related entries; those linked are of the same glossary, similar ones may be of another.
+        """Return the related entries of glossaries that the caller may use.
+
+        Linked entries always are of the same glossary. Similar ones may be of another.
 
         Raises:
             EntryNotFound: as for `entry`.
@@ -112,27 +133,56 @@ class Service:
         )
 
     def languages(self) -> list[str]:
-        """Return the languages of the definitions that the caller may see, as tags, sorted."""
-        known = self._kept.get(self.glossary.tag, "languages", self._languages)
-        mine = (known.get(one.name, ()) for one in self.glossaries())
-        return sorted({tag for tags in mine for tag in tags})
+        """Return the tags of the languages of definitions that the caller may see, sorted."""
+        by_glossary = self._page_cache.get(self.glossary.tag, "languages", self._languages)
+        tags = {tag for info in self.glossaries() for tag in by_glossary.get(info.name, ())}
+        return sorted(tags)
 
     def _languages(self) -> dict[str, tuple[str, ...]]:
-        names = [one.name for one in self.glossary.info().glossaries]
+        names = [info.name for info in self.glossary.info().glossaries]
         return {name: self.glossary.languages(name) for name in names}
 
     def glossaries(self) -> list[GlossaryInfo]:
         """Return the glossaries that the caller may use."""
         glossary = self.glossary
-        known = self._kept.get(glossary.tag, "glossaries", lambda: glossary.info().glossaries)
-        return [one for one in known if self._caller.may_use(one.name)]
+        infos = self._page_cache.get(glossary.tag, "glossaries", lambda: glossary.info().glossaries)
+        return [info for info in infos if self._caller.may_use(info.name)]
+
+    def site(self) -> Site:
+        """Return what the pages of this request share."""
+        return Site(
+            page_root(self._request.scope),
+            _public_url(self._request),
+            base_url(self._request),
+            tuple(self.glossaries()),
+            may_edit=self._caller.may_edit,
+        )
 
 
-def _etag(of_index: str, glossaries: tuple[str, ...]) -> str:
-    """Return the tag of the answers that a caller gets; one of other glossaries would get others.
+def base_url(request: Request) -> str:
+    """Return the URL of the service with a slash at its end, empty if it is not known.
 
-    A browser asks with the tag that it holds also when the header is not the same any more (`Vary`).
+    It is the public URL of the settings. Without one, a request to a loopback address states it.
+    The host of other requests is not trusted.
     """
-    if not glossaries:
-        return of_index
-    return f'{of_index[:-1]}-{text_hash(" ".join(map(repr, sorted(glossaries)))).hex()[:8]}"'
+    host = request.url.hostname or ""
+    is_local = host == "localhost" or is_loopback(host)
+    return _public_url(request) or (str(request.base_url) if is_local else "")
+
+
+def _public_url(request: Request) -> str:
+    settings: Settings = request.app.state.settings
+    return settings.public_url and settings.public_url.rstrip("/") + "/"
+
+
+def _etag(index_tag: str, caller: Caller) -> str:
+    """Return the tag of the answers to a caller.
+
+    They depend on the glossaries of the key, and pages on whether it may edit.
+
+    A browser revalidates with the tag it has even when the header that `Vary` names has changed.
+    """
+    seen = [*sorted(map(repr, caller.glossaries)), *["edit"] * caller.may_edit]
+    if not seen:
+        return index_tag
+    return f'{index_tag[:-1]}-{text_hash(" ".join(seen)).hex()[:8]}"'

@@ -1,4 +1,4 @@
-"""Asking over HTTP: questions answered together, and those that repeat answered from memory."""
+"""Answers questions over HTTP in batches, and repeated ones from a cache."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from starlette.concurrency import run_in_threadpool
 from semsearch.core.settings import Settings
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
-from semsearch.server.batching import TOGETHER, Client, Workers
+from semsearch.server.batching import MAX_BATCH, Client, Workers
 from semsearch.server.serialize import to_json
 
 THREADS = max(2, (os.cpu_count() or 1) // 2)
-"""While one thread has the interpreter, others encode. More would only share the same cores."""
+"""While one thread holds the interpreter lock, others encode. More would share the same cores."""
 
 ANSWER_OVERHEAD = 500
-"""Bytes of memory that an answer takes besides its content."""
+"""Bytes of memory that a cached answer takes beside its content."""
 
 Timings = dict[str, float | str]
-"""What took how long, in milliseconds, and which cache answered; shown as `Server-Timing`."""
+"""Durations in milliseconds, and which cache answered, for the header `Server-Timing`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimedAnswer:
-    """An answer as JSON, and how it came about."""
+    """An answer as JSON, with its timings."""
 
     content: bytes
     timings: Timings
@@ -42,7 +42,7 @@ class SearchService:
 
     Args:
         glossary: the open index.
-        settings: how much may wait, for how long, and how much is remembered.
+        settings: bounds of the queue, of waiting and of the cache.
     """
 
     def __init__(self, glossary: Glossary, settings: Settings) -> None:
@@ -50,44 +50,46 @@ class SearchService:
         self.workers: Workers[SearchRequest, TimedAnswer] = Workers(
             THREADS, self._answer, waiting=settings.queue, patience=settings.patience
         )
-        # Read and written by the event loop only. An answer belongs to what the index held when it was asked for.
+        # Only the event loop reads and writes it. The key has the tag of the index.
         self._answers: LRUCache[tuple[str, SearchRequest], bytes] = LRUCache(
             settings.cache * 1_000_000, lambda content: len(content) + ANSWER_OVERHEAD
         )
 
-    async def ask(self, asked: SearchRequest, client: Client) -> TimedAnswer:
+    async def ask(self, search: SearchRequest, client: Client) -> TimedAnswer:
         """Answer a question that has been checked.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
             Overloaded: too many questions wait.
         """
-        tag = await self.follow()
-        known = self._answers.get((tag, asked))
-        if known is not None:
-            return TimedAnswer(known, {"cache": "answer"})
-        self._glossary.check(asked)
+        tag = await self.refresh()
+        cached = self._answers.get((tag, search))
+        if cached is not None:
+            return TimedAnswer(cached, {"cache": "answer"})
+        self._glossary.check(search)
         began = perf_counter()
-        reply = await self.workers.ask(asked, client)
-        self._remember(tag, asked, reply.content)
+        reply = await self.workers.ask(search, client)
+        self._cache(tag, search, reply.content)
         took = (perf_counter() - began) * 1000
         worked = sum(ms for ms in reply.timings.values() if isinstance(ms, float))
         return TimedAnswer(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
 
-    async def ask_all(self, asked: Sequence[SearchRequest], client: Client) -> list[bytes]:
-        """Return the JSON of each answer to a batch, which is asked in parts: others are answered in between.
+    async def ask_all(self, searches: Sequence[SearchRequest], client: Client) -> list[bytes]:
+        """Return the JSON of each answer to a batch.
+
+        The batch is answered in parts, so that other questions are answered in between.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
             Overloaded: too many requests wait; the rest of the batch is not asked.
         """
-        tag = await self.follow()
-        for one in asked:
-            self._glossary.check(one)
-        known = ((one, self._answers.get((tag, one))) for one in asked)
-        found = {one: content for one, content in known if content is not None}
-        new = [one for one in dict.fromkeys(asked) if one not in found]
-        parts = deque(new[i : i + TOGETHER] for i in range(0, len(new), TOGETHER))
+        tag = await self.refresh()
+        for search in searches:
+            self._glossary.check(search)
+        cached = ((search, self._answers.get((tag, search))) for search in searches)
+        found = {search: content for search, content in cached if content is not None}
+        new = [search for search in dict.fromkeys(searches) if search not in found]
+        parts = deque(new[i : i + MAX_BATCH] for i in range(0, len(new), MAX_BATCH))
 
         async def ask_parts() -> None:
             while parts:
@@ -98,38 +100,38 @@ class SearchService:
                 except BaseException:
                     parts.clear()
                     raise
-                for one, reply in zip(part, replies, strict=True):
-                    self._remember(tag, one, reply.content)
-                    found[one] = reply.content
+                for search, reply in zip(part, replies, strict=True):
+                    self._cache(tag, search, reply.content)
+                    found[search] = reply.content
 
         await asyncio.gather(*(ask_parts() for _ in range(THREADS)))
-        return [found[one] for one in asked]
+        return [found[search] for search in searches]
 
-    async def follow(self) -> str:
-        """Show what the index holds now, and return its tag."""
+    async def refresh(self) -> str:
+        """Show the latest revision of the index, and return its tag."""
         if self._glossary.is_behind:
             await run_in_threadpool(self._glossary.follow, wait=False)
         return self._glossary.tag
 
-    def _remember(self, tag: str, asked: SearchRequest, content: bytes) -> None:
+    def _cache(self, tag: str, search: SearchRequest, content: bytes) -> None:
         if len(content) + ANSWER_OVERHEAD <= self._answers.maxsize:
-            self._answers[tag, asked] = content
+            self._answers[tag, search] = content
 
-    def _answers_to(self, asked: Sequence[SearchRequest]) -> list[TimedAnswer]:
-        return list(self._answer(asked))
+    def _answers_to(self, searches: Sequence[SearchRequest]) -> list[TimedAnswer]:
+        return list(self._answer(searches))
 
-    def _answer(self, asked: Sequence[SearchRequest]) -> Iterator[TimedAnswer]:
+    def _answer(self, searches: Sequence[SearchRequest]) -> Iterator[TimedAnswer]:
         began = perf_counter()
-        prepared = self._glossary.prepare(asked)
+        embedded = self._glossary.prepare(searches)
         encoded = perf_counter()
-        for one in prepared:
-            content = to_json(one.answer())
+        for query in embedded:
+            content = to_json(query.answer())
             now = perf_counter()
             timings: Timings = {
                 "encode": (encoded - began) * 1000,
                 "search": (now - encoded) * 1000,
             }
-            if one.is_remembered:
+            if query.is_remembered:
                 timings["cache"] = "vector"
             yield TimedAnswer(content, timings)
             encoded = now

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from semsearch.core import answers, entries, index_info
+from semsearch.exporters.export import Loss
 from semsearch.ingest.bulk import ImportReport
 from semsearch.search.autocomplete import Suggestion
 from semsearch.search.semantic_map import MapPart, Place, TextComparison
@@ -21,6 +22,7 @@ from semsearch.server.schemas.entries import (
     WireStoredEntry,
     WireVersion,
 )
+from semsearch.server.schemas.exports import WireExportLoss
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.imports import WireImportReport
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
@@ -35,6 +37,7 @@ _SHAPES: Mapping[type, Callable[[Any], Wire | index_info.IndexInfo]] = {
     index_info.GlossaryInfo: WireGlossaryInfo.of,
     index_info.IndexInfo: lambda info: info,  # its fields are the members
     ImportReport: WireImportReport.of,
+    Loss: WireExportLoss.of,
     MapPart: WireMapPart.of,
     Place: WirePlace.of,
     Suggestion: WireSuggestion.of,

@@ -15,21 +15,21 @@ def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listen
     """Open the index and serve it until the process is told to stop. Blocks.
 
     Args:
-        settings: what to serve, where, and by how many processes.
-        ready: called once, when the socket listens and a first question has been answered by each process.
+        settings: the index, the address and the number of processes.
+        ready: called once, when the socket listens and each process has answered a first question.
 
     Raises:
-        InvalidSetting: the address cannot be listened on, or others reach it and there is no access key; found
-            before the index is opened.
+        InvalidSetting: the process cannot listen on the address, or other machines reach it and
+            there is no access key. This is checked before the index is opened.
         StoredIndexError: the index cannot be opened.
         WorkerFailed: a process of several ended before it could answer.
     """
     with _bound(settings.host, settings.port) as listener:
-        settings = exposure.settle(settings, listener)
+        settings = exposure.resolve_read_access(settings, listener)
         if settings.workers == 1:
             serve_on(listener, settings, ready)
         else:
-            from semsearch.server.supervisor import supervise  # noqa: PLC0415 - it imports this module
+            from semsearch.server.supervisor import supervise  # noqa: PLC0415 - is rarely used
 
             supervise(listener, settings, ready)
 
@@ -40,7 +40,7 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
-        # the protocol is named: without it asyncio leaves Nagle's algorithm on, which costs 40 ms
+        # states TCP: without it asyncio leaves Nagle's algorithm on, which costs 40 ms
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
         raise unusable_address(host, port, error) from error

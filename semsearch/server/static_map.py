@@ -1,4 +1,4 @@
-"""The map of a site of files: its points as data, and as a table in pages for whoever has no script."""
+"""The map of a static site: its points as data, and tables for browsers without JavaScript."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from semsearch.web.render import Site, render
 from semsearch.web.urls import map_file
 
 ROWS = 200
-"""Of a page of the table: a hundred kilobytes."""
+"""Rows on one page of a table: about a hundred kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A page of the table: some entries of a glossary."""
+class _TablePage:
+    """A page of a table: some entries of a glossary."""
 
     path: str
     name: str
@@ -27,15 +27,15 @@ class _Part:
 
 
 def map_files(glossary: Glossary, site: Site) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of the map, each with its path: the points of all glossaries, and the table of each, in pages."""
+    """Yield the paths and contents of the files: the points, and the pages of the tables."""
     part = glossary.atlas().part(k=max(1, site.entries))
     paths = [site.entry_path(label.id) for label in part.labels]
     yield "map.json", compact({**json.loads(to_json(part)), "paths": paths})
-    parts = list(_parts(glossary, site)) or [_Part("map.html", "", (), 0)]
-    starts = {one.name: one.path for one in reversed(parts)}
-    for number, one in enumerate(parts):
+    pages = list(_table_pages(glossary, site)) or [_TablePage("map.html", "", (), 0)]
+    starts = {one.name: one.path for one in reversed(pages)}
+    for number, one in enumerate(pages):
         seen = site.seen_from(one.path)
-        following = parts[number + 1].path if number + 1 < len(parts) else None
+        next_path = pages[number + 1].path if number + 1 < len(pages) else None
         yield (
             one.path,
             render(
@@ -49,27 +49,27 @@ def map_files(glossary: Glossary, site: Site) -> Iterator[tuple[str, bytes]]:
                 total=one.total,
                 table_of=one.name,
                 tables=[(info.name, seen.root + starts[info.name]) for info in site.glossaries],
-                next=following and seen.root + following,
+                next=next_path and seen.root + next_path,
             ),
         )
 
 
-def _parts(glossary: Glossary, site: Site) -> Iterator[_Part]:
-    """Yield the pages of all tables; the first is that of the map."""
+def _table_pages(glossary: Glossary, site: Site) -> Iterator[_TablePage]:
+    """Yield the pages of all tables. The first is part of the map page."""
     for place, info in enumerate(site.glossaries):
         entries = list(glossary.alphabet(info.name).everything())
         for number, start in enumerate(range(0, len(entries), ROWS)):
             path = f"{map_file(info.name)}{f'/{number + 1}' if number else ''}.html"
             is_first = place == number == 0
             own = entries[start : start + ROWS]
-            yield _Part("map.html" if is_first else path, info.name, own, info.entries)
+            yield _TablePage("map.html" if is_first else path, info.name, own, info.entries)
 
 
-def _rows(glossary: Glossary, part: _Part) -> list[dict[str, object]]:
+def _rows(glossary: Glossary, part: _TablePage) -> list[dict[str, object]]:
     near = glossary.atlas().near(part.entries, glossary=part.name) if part.entries else []
     return [{"entry": one, "near": own} for one, own in zip(part.entries, near, strict=True)]
 
 
 def compact(value: object) -> bytes:
-    """Return JSON without blanks, in UTF-8."""
+    """Return JSON in UTF-8 without white space."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,4 +1,7 @@
-"""A glossary as a folder of pages that needs no service: the same templates, with relative addresses only."""
+"""Exports glossaries as a static site, a folder of pages that needs no service.
+
+It uses the templates of the service, with relative URLs only.
+"""
 
 from __future__ import annotations
 
@@ -15,24 +18,25 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent, track
 from semsearch.search.browse import letter_of
 from semsearch.search.glossary import Glossary
+from semsearch.server.entry_lists import listed_entries
 from semsearch.server.static_map import compact, map_files
 from semsearch.web.assets import FOLDER, assets_path
-from semsearch.web.entry_page import entry_page_of
-from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms
+from semsearch.web.entry_page import MAX_RELATED, entry_page_of
+from semsearch.web.markdown_view import entry_markdown, llms
 from semsearch.web.render import Site, render
 from semsearch.web.urls import glossary_file
 
 MARKER = ".semsearch-site.json"
-"""Lists what an export wrote, so that the next one may remove what has gone, and nothing else."""
+"""File with the list of written files. The next export removes outdated ones, and nothing else."""
 ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "dots.js", "labels.js", "service.js")
-ON_A_PAGE = 500
-MOST_IN_SITE_MAP = 50_000
-_MOST_RELATED = 100
+TERMS_PER_PAGE = 500
+MAX_SITE_MAP_URLS = 50_000
+"""Most URLs of one site map (sitemaps.org)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """What an export did: pages of entries, all files, and those removed that an earlier one had written."""
+    """What an export did: pages of entries, all files written, and outdated files removed."""
 
     entries: int
     files: int
@@ -46,15 +50,15 @@ def write_site(
 
     Args:
         glossary: the index.
-        folder: where to; it is made, or is empty, or has an earlier export, whose pages of deleted entries are removed.
-        url: the address at which it will be reached, for canonical links and the site map, which is left out without
-            one, since it may only have whole addresses.
-        progress: told how far it is.
+        folder: missing, empty, or with an earlier export, whose outdated pages are removed.
+        url: of the site, for canonical links and the site map. Without it there is no site map,
+            which needs absolute URLs.
+        progress: shows the progress.
 
     Raises:
-        InvalidSetting: the folder has something else in it.
+        InvalidSetting: the folder has other files in it.
     """
-    before = _files_before(folder)
+    before = _earlier_files(folder)
     url = url and url.rstrip("/") + "/"
     infos = tuple(glossary.info().glossaries)
     site = Site(url=url, address="", glossaries=infos, is_static=True)
@@ -64,25 +68,26 @@ def write_site(
     return SiteReport(site.entries, len(export.files), export.remove(before))
 
 
-def _files_before(folder: Path) -> list[str]:
-    """Return what an earlier export wrote into a folder."""
+def _earlier_files(folder: Path) -> list[str]:
+    """Return the paths of the files that an earlier export wrote."""
     try:
-        stated = json.loads((folder / MARKER).read_text("utf-8"))
-        return [str(path) for path in stated["files"]]
+        marker = json.loads((folder / MARKER).read_text("utf-8"))
+        return [str(path) for path in marker["files"]]
     except FileNotFoundError:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InvalidSetting(
-                f"{folder} has something in it that is no earlier export; name an empty folder, or one to be made"
+                f"{folder} has files of something else in it; name an empty folder, or a new one"
             ) from None
         return []
     except (ValueError, KeyError, TypeError):
         raise InvalidSetting(
-            f"{folder / MARKER} cannot be read, so what may be removed is unknown; remove {folder} or name another folder"
+            f"{folder / MARKER} cannot be read, so outdated files are unknown; remove {folder} or "
+            "name another folder"
         ) from None
 
 
 class _Export:
-    """One export: where it writes, and what it has written."""
+    """One export, with the files that it has written so far."""
 
     def __init__(self, glossary: Glossary, site: Site, folder: Path, before: list[str]) -> None:
         self._glossary = glossary
@@ -94,8 +99,10 @@ class _Export:
     def write(self, progress: Progress) -> None:
         """Write everything."""
         names: list[tuple[str, str]] = []
-        for entry, beside in track(self._ordered(), progress, "Writing pages", self._site.entries):
-            self._entry(entry, beside)
+        for entry, adjacent in track(
+            self._ordered(), progress, "Writing pages", self._site.entries
+        ):
+            self._entry(entry, adjacent)
             path = self._site.entry_path(entry.id)
             names += [(name, path) for name in (entry.term, *entry.aliases)]
         self._file("names.js", _script("semsearchNames", sorted(names)))
@@ -104,23 +111,25 @@ class _Export:
         self._file("index.html", render("glossaries", self._site.seen_from("index.html")))
         for path, content in map_files(self._glossary, self._site):
             self._file(path, content)
-        self._file("llms.txt", llms(self._site, self._listed()).encode())
+        self._file(
+            "llms.txt", llms(self._site, listed_entries(self._glossary, self._site)).encode()
+        )
         for name in ASSETS:
             self._file(assets_path() + name, (FOLDER / name).read_bytes())
         if self._site.url:
             self._site_maps()
 
     def remove(self, before: Sequence[str]) -> int:
-        """Remove what an earlier export wrote and this one did not, and say how many files that were."""
-        gone = [path for path in before if path not in self.files]
+        """Remove files of an earlier export that this one did not write; return their number."""
+        outdated = [path for path in before if path not in self.files]
         inside = self._folder.resolve()
-        for path in gone:
-            place = (self._folder / path).resolve()
-            if place.is_relative_to(inside):  # the list is a file that somebody may have edited
-                place.unlink(missing_ok=True)
-                _remove_empty(place.parent, inside)
+        for path in outdated:
+            file = (self._folder / path).resolve()
+            if file.is_relative_to(inside):  # somebody may have edited the marker
+                file.unlink(missing_ok=True)
+                _remove_empty(file.parent, inside)
         self._mark(list(self.files))
-        return len(gone)
+        return len(outdated)
 
     def _file(self, path: str, content: bytes) -> None:
         place = self._folder / path
@@ -128,16 +137,16 @@ class _Export:
             self._mark(self._before)
         self.files[path] = None
         if place.is_file() and place.read_bytes() == content:
-            return  # its time stays, and with it what a server tells of its age
+            return  # keeps its modification time, which web servers send
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
 
     def _mark(self, files: list[str]) -> None:
-        """Say that the folder is an export, before the first page as after the last."""
+        """Write the marker, before the first page and after the last."""
         (self._folder / MARKER).write_text(json.dumps({"files": files}, indent=0), "utf-8")
 
     def _ordered(self) -> Iterator[tuple[Entry, Adjacent]]:
-        """Yield all entries in the order of the alphabets, with what stands beside each."""
+        """Yield all entries in alphabetical order, each with its neighbours."""
         for info in self._site.glossaries:
             entries = list(self._glossary.alphabet(info.name).everything())
             for before, entry, after in zip(
@@ -145,19 +154,18 @@ class _Export:
             ):
                 yield entry, Adjacent(before, after)
 
-    def _entry(self, entry: Entry, beside: Adjacent) -> None:
-        related = self._glossary.related(entry.id, k=_MOST_RELATED)
+    def _entry(self, entry: Entry, adjacent: Adjacent) -> None:
+        related = self._glossary.related(entry.id, k=MAX_RELATED)
         path = self._site.entry_path(entry.id)
         site = self._site.seen_from(path)
-        self._file(path, entry_page_of(site, related, beside))
-        self._file(site.twin(entry.id), entry_twin(site, related).encode())
+        self._file(path, entry_page_of(site, related, adjacent))
+        self._file(site.markdown(entry.id), entry_markdown(site, related).encode())
 
     def _index(self, name: str, entries: int) -> None:
-        """Write the alphabet of a glossary: pages that follow each other, its letters leading into them."""
-        everything = list(self._glossary.alphabet(name).everything())
-        pages = [everything[i : i + ON_A_PAGE] for i in range(0, len(everything), ON_A_PAGE)] or [
-            []
-        ]
+        """Write the pages of the alphabetical list of a glossary; letters link into them."""
+        every = list(self._glossary.alphabet(name).everything())
+        starts = range(0, max(len(every), 1), TERMS_PER_PAGE)
+        pages = [every[start : start + TERMS_PER_PAGE] for start in starts]
         letters: dict[str, str] = {}
         for number, own in enumerate(pages):
             for entry in own:
@@ -185,33 +193,24 @@ class _Export:
             )
             self._file(path, page)
 
-    def _listed(self) -> dict[str, Sequence[Entry]]:
-        few = self._site.entries <= MOST_LISTED
-        return {
-            info.name: self._glossary.alphabet(info.name).page(limit=MOST_LISTED).entries
-            if few
-            else ()
-            for info in self._site.glossaries
-        }
-
     def _site_maps(self) -> None:
-        """Write the site map; that of a large site lists others, since one has 50,000 addresses at most (sitemaps.org)."""
+        """Write the site map. That of a large site lists further site maps."""
         found = [path for path in self.files if path.endswith(".html")]
-        parts = [found[i : i + MOST_IN_SITE_MAP] for i in range(0, len(found), MOST_IN_SITE_MAP)]
+        parts = [found[i : i + MAX_SITE_MAP_URLS] for i in range(0, len(found), MAX_SITE_MAP_URLS)]
         if len(parts) > 1:
             names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
             for name, part in zip(names, parts, strict=True):
-                self._file(name, _site_map("urlset", "url", self._addresses(part)))
-            self._file("sitemap.xml", _site_map("sitemapindex", "sitemap", self._addresses(names)))
+                self._file(name, _site_map("urlset", "url", self._urls(part)))
+            self._file("sitemap.xml", _site_map("sitemapindex", "sitemap", self._urls(names)))
         else:
-            self._file("sitemap.xml", _site_map("urlset", "url", self._addresses(found)))
+            self._file("sitemap.xml", _site_map("urlset", "url", self._urls(found)))
 
-    def _addresses(self, paths: Iterable[str]) -> Iterator[str]:
+    def _urls(self, paths: Iterable[str]) -> Iterator[str]:
         return (self._site.url + path for path in paths)
 
 
-def _site_map(kind: str, item: str, addresses: Iterable[str]) -> bytes:
-    places = "".join(f"<{item}><loc>{escape(one)}</loc></{item}>\n" for one in addresses)
+def _site_map(kind: str, item: str, urls: Iterable[str]) -> bytes:
+    places = "".join(f"<{item}><loc>{escape(url)}</loc></{item}>\n" for url in urls)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</{kind}>\n'
@@ -227,7 +226,7 @@ def _script(name: str, value: object) -> bytes:
 
 
 def _remove_empty(folder: Path, top: Path) -> None:
-    """Remove a folder and those above it as far as they are empty."""
+    """Remove a folder and its parents as long as they are empty."""
     while folder != top and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent

@@ -1,10 +1,13 @@
-"""Several processes that answer on one port, and the one that starts them and looks after them.
+"""Several processes that answer on one port, and the supervisor that starts and restarts them.
 
-Each is started anew ("spawn"), never forked from a process with threads and a loaded model. All open
-the index by themselves; its mapped files are in memory once. The port is bound before any of them
-starts. Each listens on a socket of its own once it can answer, and the system deals connections out among
-them (SO_REUSEPORT): of a socket they share, whoever is awake first takes all that wait, often all 16 or 64
-connections that clients open at a time.
+A worker is spawned, never forked from a process with threads and a loaded model. Each worker opens
+the index itself; the memory-mapped files are in memory once. The port is bound before any worker
+starts. A worker listens on a socket of its own once it can answer, and the kernel distributes
+connections among the sockets (SO_REUSEPORT). With one shared socket, the first worker to wake up
+accepts all waiting connections, often all 16 or 64 that clients open at a time.
+
+uvicorn's `Multiprocess` is not used. It shares one socket, and it neither reports when all workers
+answer nor why one failed to start.
 """
 
 from __future__ import annotations
@@ -27,41 +30,40 @@ from semsearch.core.settings import Settings
 from semsearch.server.process import Listening, serve_on
 
 GRACE_S = 35.0
-"""Seconds a process has to finish what it answers; a little more than it gives itself."""
+"""Seconds that a process has to finish its answers, a little more than its own timeout."""
 
 PAUSE_S = 1.0
 MOST_PAUSE_S = 60.0
-"""Seconds before a process that ended is started again: the first, doubled each time that it cannot answer, up
-to the other."""
+"""Seconds before an ended process is restarted: the first value, doubled after each failure, up to
+the second."""
 
-_DEALS_OUT = sys.platform == "linux"
-"""Elsewhere SO_REUSEPORT gives all connections to one of the sockets, or does not exist."""
+_HAS_REUSEPORT = sys.platform == "linux"
+"""Other systems give all connections to one of the sockets, or lack SO_REUSEPORT."""
 
 _log = logging.getLogger("semsearch.server")
 
 _Message = Listening | SemsearchError
-"""What a process says once: that it answers, or why it cannot."""
+"""What a worker sends once: that it answers, or why it cannot."""
 
 
 def supervise(
     listener: socket.socket, settings: Settings, ready: Callable[[Listening], None]
 ) -> None:
-    """Serve by `settings.workers` processes until this one is told to stop. Blocks.
+    """Serve by `settings.workers` processes until a signal stops this one. Blocks.
 
     Args:
         listener: a bound socket.
-        settings: what to serve.
-        ready: called once, when all of them answer.
+        settings: of the service.
+        ready: called once, when all workers answer.
 
     Raises:
-        SemsearchError: what the first of them raised while it started, or the last one that was started again when
-            no other is left.
-        WorkerFailed: one ended before it answered, without saying why.
+        SemsearchError: a worker could not start, or could not restart when no other was left.
+        WorkerFailed: a worker ended before it answered, without a reason.
     """
-    if _DEALS_OUT:  # only now: another service that has the port would have let itself be joined
+    if _HAS_REUSEPORT:  # only now: before, it would have shared the port of another service
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     workers = [_Worker(listener, settings) for _ in range(settings.workers)]
-    with _stopped_by_signals(), _all_ended(workers):
+    with _stopped_by_signals(), _stopped_at_end(workers):
         for worker in workers:
             worker.start()
         listening, *_ = [worker.wait_until_ready() for worker in workers]
@@ -71,16 +73,16 @@ def supervise(
             wait([worker.sentinel for worker in workers])
             time.sleep(pause)
             ended = [worker for worker in workers if not worker.is_alive()]
-            pause = PAUSE_S if _all_restarted(ended, workers) else min(2 * pause, MOST_PAUSE_S)
+            pause = PAUSE_S if _restart(ended, workers) else min(2 * pause, MOST_PAUSE_S)
 
 
-def _all_restarted(ended: list[_Worker], workers: list[_Worker]) -> bool:
-    """Start processes again, and return whether they answer.
+def _restart(ended: list[_Worker], workers: list[_Worker]) -> bool:
+    """Restart workers, and return whether all of them answer.
 
     Raises:
-        SemsearchError: one cannot, and no other is alive.
+        SemsearchError: a worker cannot answer, and no other is alive.
     """
-    done = True
+    all_answer = True
     for worker in ended:
         _log.error("a worker ended with exit code %s; starting another", worker.exitcode)
         worker.start()
@@ -90,32 +92,32 @@ def _all_restarted(ended: list[_Worker], workers: list[_Worker]) -> bool:
             if not any(other.is_alive() for other in workers if other is not worker):
                 raise
             _log.error("the new worker cannot answer, the others go on: %s", error)
-            done = False
-    return done
+            all_answer = False
+    return all_answer
 
 
 class _Worker:
-    """One process, started again when it has ended."""
+    """One process, restarted when it has ended."""
 
     def __init__(self, listener: socket.socket, settings: Settings) -> None:
         self._listener = listener
         self._settings = settings
         self._process: SpawnProcess | None = None
-        self._said: Connection | None = None
+        self._receiver: Connection | None = None
 
     def start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self._said, says = context.Pipe(duplex=False)
+        self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_work, args=(self._listener, self._settings, says), name="semsearch"
+            target=_work, args=(self._listener, self._settings, sender), name="semsearch"
         )
         self._process.start()
-        says.close()  # so that the end of the process is seen
+        sender.close()  # so that `recv` ends when the process does
 
     def wait_until_ready(self) -> Listening:
-        assert self._said is not None  # noqa: S101 - it has been started
+        assert self._receiver is not None  # noqa: S101 - it has been started
         try:
-            message: _Message = self._said.recv()
+            message: _Message = self._receiver.recv()
         except EOFError:
             self._running.join()
             raise WorkerFailed(
@@ -147,7 +149,7 @@ class _Worker:
             self._running.terminate()
 
     def end(self, until: float) -> None:
-        """Wait for its end, and force it when the time is over."""
+        """Wait for the end of the process until a time, then kill it."""
         if self._process is not None:
             self._process.join(max(0.0, until - time.monotonic()))
             if self._process.is_alive():
@@ -155,20 +157,20 @@ class _Worker:
                 self._process.join()
 
 
-def _work(listener: socket.socket, settings: Settings, says: Connection) -> None:
-    """Be one of the processes: serve until told to stop, or until nobody looks after it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the supervisor passes it on
+def _work(listener: socket.socket, settings: Settings, sender: Connection) -> None:
+    """Serve in a worker until a signal stops it or the supervisor has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the supervisor stops us
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        with _own(listener) as own:
-            serve_on(own, settings, says.send)
+        with _own_socket(listener) as own:
+            serve_on(own, settings, sender.send)
     except SemsearchError as error:
-        says.send(error)
+        sender.send(error)
 
 
-def _own(listener: socket.socket) -> socket.socket:
-    """Return a socket for this process alone on a bound address, or the bound one where that cannot be."""
-    if not _DEALS_OUT:
+def _own_socket(listener: socket.socket) -> socket.socket:
+    """Return a socket of this process on the bound address; without SO_REUSEPORT the shared one."""
+    if not _HAS_REUSEPORT:
         return listener
     own = socket.socket(listener.family, listener.type, listener.proto)
     for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
@@ -185,12 +187,12 @@ def _end_with_parent() -> None:
 
 
 class _Stopped(BaseException):
-    """A signal asked for the end."""
+    """A signal stopped the supervisor."""
 
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Leave the block, without an error, when SIGINT or SIGTERM comes."""
+    """Leave the block without an error at SIGINT or SIGTERM."""
 
     def stop(*_: object) -> None:
         raise _Stopped
@@ -205,8 +207,8 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _all_ended(workers: list[_Worker]) -> Iterator[None]:
-    """Let nothing of them remain behind the block."""
+def _stopped_at_end(workers: list[_Worker]) -> Iterator[None]:
+    """Stop all workers at the end of the block."""
     try:
         yield
     finally:

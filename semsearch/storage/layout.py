@@ -29,6 +29,7 @@
         phrases.i8              one int8 row for each asked-as phrase
         first_phrases.i64       first phrase of each entry
         phrase_keys.i64         hashes of the phrases (see `index/files/phrases.py`)
+        phrase_words.i64        hashes of the words of the phrases
         phrases.faiss           HNSW graph of the phrases, if there are many
         tokens.i8, tokens.db    tokens of definitions, and how many entries contain each
         token_*                 weights, starts and axes (see `index/files/tokens.py`)
@@ -92,6 +93,7 @@ class GenerationLayout:
             self.phrases,
             self.first_phrases,
             self.phrase_keys,
+            self.phrase_words,
             self.tokens,
             self.token_weights,
             self.token_starts,
@@ -139,6 +141,11 @@ class GenerationLayout:
     def phrase_keys(self) -> Path:
         """Little-endian int64, one for each phrase."""
         return self.root / "phrase_keys.i64"
+
+    @property
+    def phrase_words(self) -> Path:
+        """Little-endian int64, ascending."""
+        return self.root / "phrase_words.i64"
 
     @property
     def phrase_engine(self) -> Path:

@@ -1,4 +1,7 @@
-"""The pages as HTML: nouns in, markup out. No HTTP here, so that a static site can be made of the same pages."""
+"""HTML and Markdown pages from plain data.
+
+It knows neither HTTP nor an index, so that the service and a static site share the pages.
+"""
 
 from semsearch.web.render import Site, render
 

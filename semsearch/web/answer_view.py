@@ -1,4 +1,4 @@
-"""An answer as a page shows it, made of its JSON shape: what an API client is told, a reader is."""
+"""An answer as a page shows it, made from its JSON, so that pages and clients show the same."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _REASONS = {
 }
 
 
-class MapShare(NamedTuple):  # taken apart by the template, which is quicker than by its names
-    """What a part gives to the score, as numbers for people."""
+class ShareRow(NamedTuple):  # a tuple, since the template unpacks it faster than by name
+    """The share of one part in the score, formatted."""
 
     name: str
     value: str
@@ -39,17 +39,17 @@ class MapShare(NamedTuple):  # taken apart by the template, which is quicker tha
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What speaks for a hit: named facts, the parts of its score, their sum, and what decided its place."""
+    """The explanation of a hit: facts, parts of its score, their sum, and what decided its rank."""
 
     facts: tuple[tuple[str, str], ...]
-    shares: tuple[MapShare, ...]
+    shares: tuple[ShareRow, ...]
     sum: str
     decided: str
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayedHit:
-    """A hit. `whole` is the definition where `definition` is only a part of it."""
+    """A hit. `whole` is the whole definition if `definition` is only a snippet of it."""
 
     id: str
     term: HighlightedText
@@ -69,7 +69,7 @@ class DisplayedHit:
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer: its verdict in words, how sure, what it was read as, the matches, and what is only near."""
+    """An answer: verdict and confidence in words, corrected question, matches, nearest entries."""
 
     question: str
     verdict: str
@@ -94,7 +94,7 @@ _KINDS = {
 }
 
 
-def shown(answer: Mapping[str, Any]) -> ShownAnswer:
+def answer_view(answer: Mapping[str, Any]) -> ShownAnswer:
     """Return an answer as a page shows it.
 
     Args:
@@ -103,7 +103,7 @@ def shown(answer: Mapping[str, Any]) -> ShownAnswer:
     verdict = Verdict(answer["verdict"])
     is_sure = not answer["no_close_match"]
     hits = [_hit(hit, is_best=is_sure and hit["rank"] == 1) for hit in answer["hits"]]
-    # labels never change the order, and what is only near stands behind the last match
+    # labels never change the order; `nearest` hits stand behind the last match
     end = max((i for i, hit in enumerate(hits, 1) if hit.is_match), default=0)
     return ShownAnswer(
         question=answer["query"],
@@ -119,7 +119,7 @@ def shown(answer: Mapping[str, Any]) -> ShownAnswer:
 def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
     text, sentence = hit["definition"], hit["sentence"]
     if sentence and len(sentence["text"]) == len(text):
-        sentence = None  # all of it answers: nothing to point out
+        sentence = None  # the sentence is the whole definition: nothing to highlight
     part = snippet(text, hit["matched_words"], sentence)
     return DisplayedHit(
         id=hit["id"],
@@ -140,8 +140,8 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
 
 def _reason(hit: Mapping[str, Any]) -> str:
     name = hit["matched_name"]
-    said = _REASONS[Tier(hit["matched_by"])]
-    return f"{said} ({name})" if name and name != hit["term"] else said
+    reason = _REASONS[Tier(hit["matched_by"])]
+    return f"{reason} ({name})" if name and name != hit["term"] else reason
 
 
 def _why(hit: Mapping[str, Any]) -> Why:
@@ -158,7 +158,7 @@ def _why(hit: Mapping[str, Any]) -> Why:
     return Why(
         tuple(facts),
         tuple(
-            MapShare(PART_NAMES[s.part], f"{fixed(s.value)} × {s.weight:g}", signed(s.given))  # noqa: RUF001
+            ShareRow(PART_NAMES[s.part], f"{fixed(s.value)} × {s.weight:g}", signed(s.given))  # noqa: RUF001
             for s in given
         ),
         signed(sum(share.given for share in given)),
@@ -173,12 +173,12 @@ def _decided(hit: Mapping[str, Any]) -> str:
 
 
 def fixed(number: float) -> str:
-    """Return a number with two decimals and a proper minus; what rounds to zero has none."""
-    said = f"{number:.2f}"
-    return "0.00" if said == "-0.00" else said.replace("-", "−")  # noqa: RUF001
+    """Return a number with two decimals and a minus sign, which zero never has."""
+    text = f"{number:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "−")  # noqa: RUF001
 
 
 def signed(number: float) -> str:
     """Return a number with its sign."""
-    said = fixed(number)
-    return f"+{said}" if number > 0 and said != "0.00" else said
+    text = fixed(number)
+    return f"+{text}" if number > 0 and text != "0.00" else text

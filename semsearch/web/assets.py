@@ -1,4 +1,4 @@
-"""The files that pages load, at an address that changes with what they say, so that they may be kept for good."""
+"""Static files of the pages. Their URL has a hash of their content, so that caches never expire."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ FOLDER = Path(__file__).parent / "static"
 
 @cache
 def version() -> str:
-    """Return a short hash of all assets.
+    """Return a short hash of all files.
 
-    One for all, in the path: a script that loads another by a relative address gets the one that belongs to it.
+    All files share one hash, so that a script that imports another by a relative URL gets the
+    matching version.
     """
     hashed = blake2b(digest_size=6)
     for path in sorted(FOLDER.iterdir()):
@@ -24,5 +25,5 @@ def version() -> str:
 
 
 def assets_path() -> str:
-    """Return the path of the folder of the assets, seen from the start of a site."""
+    """Return the path of the folder of the files, relative to the start of a site."""
     return f"static/{version()}/"

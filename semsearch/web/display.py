@@ -1,4 +1,4 @@
-"""Words for people: how sure an answer is, what a score is made of, which encoder is out of date."""
+"""Texts for people about verdicts, scores, engines and outdated encoders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
-from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS
+from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS, RETIRED_DEFAULTS
 from semsearch.ranking.fusion import asked_beyond
 from semsearch.ranking.weights import DEFAULT, PARTS
 
@@ -31,7 +31,7 @@ PART_NAMES = {
     "words": "Words that both use (BM25)",
     "named": "Own name in a description (counts against it)",
 }
-"""What `types.ScoreParts` are called where people read them."""
+"""Displayed names of the fields of `ScoreParts`."""
 
 BY_SUM = "The sum decides its place."
 BY_NAME = "Its name decides its place, before anything found by meaning."
@@ -40,7 +40,7 @@ BY_RERANKER = "The reranker decides its place, not the sum."
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one part gives to the sum that a score is made of."""
+    """The share of one part in the sum of a score."""
 
     part: str
     value: float
@@ -53,7 +53,7 @@ class Share:
 
 
 def shares(parts: ScoreParts) -> list[Share]:
-    """Return what each part of a score gives to its sum, the most first; none that is 0."""
+    """Return the share of each part in the sum of a score, largest first, without zeros."""
     columns = np.array([astuple(parts)], dtype=np.float32)
     beyond = asked_beyond(columns[:, PARTS.index("asked")], columns @ DEFAULT.weights)
     values = {**asdict(parts), "asked": float(beyond[0])}
@@ -72,14 +72,14 @@ def percent(probability: float) -> str:
 
 
 def place(evidence: Evidence) -> str:
-    """Return what decided the place of a hit."""
+    """Return the text that says what decided the rank of a hit."""
     if evidence.rerank_score is not None:
         return BY_RERANKER
     return BY_SUM if evidence.name is None else BY_NAME
 
 
 def engine(stated: EngineInfo) -> str:
-    """Return what finds entries by meaning, why it does, and what it is worth."""
+    """Return the name, reason, recall and size of the engine that finds entries by meaning."""
     size = f"{stated.bytes / 1e6:,.1f} MB"
     if not stated.breadth:
         return f"{stated.name}, {stated.why}; {size}"
@@ -90,20 +90,23 @@ def engine(stated: EngineInfo) -> str:
 
 
 def former_default(info: IndexInfo, named: str | None) -> str:
-    """Say that an index was built with what used to be the default encoder; empty if it was not.
+    """Return a notice if an index was built with a former default encoder, else an empty text.
 
     Args:
         info: the index.
-        named: the encoder that its user named; who named one knows which it is.
+        named: the encoder that the user named. There is no notice for a named one.
     """
-    short = FORMER_DEFAULTS.get(info.model)
-    if named is not None or short is None:
+    if named is not None:
         return ""
-    return (
+    advice = (
         f"The index was built with {info.model}; today's default is {DEFAULT_MODEL}: run "
-        f"`semsearch build PATHS --index {info.path}` again, or set SEMSEARCH_MODEL={short} to keep it "
-        "and silence this"
+        f"`semsearch build PATHS --index {info.path}` again"
     )
+    if info.model in RETIRED_DEFAULTS:
+        return f"{advice}; {info.model} does not come along any more"
+    if short := FORMER_DEFAULTS.get(info.model):
+        return f"{advice}, or set SEMSEARCH_MODEL={short} to keep it and silence this"
+    return ""
 
 
 _LANGUAGES = {
@@ -119,7 +122,7 @@ _LANGUAGES = {
 
 
 def language_name(tag: str) -> str:
-    """Return what a language is called; a variant of it says which, and one that is not known is its tag."""
+    """Return the name of a language with its variant, or the tag of an unknown one."""
     first, _, variant = tag.partition("-")
     name = _LANGUAGES.get(first.lower())
     if name is None:

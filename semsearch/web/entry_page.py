@@ -1,4 +1,4 @@
-"""The page of an entry, the same for a service and for files."""
+"""The page of an entry, the same for the service and a static site."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from semsearch.web.entry_view import (
 )
 from semsearch.web.render import Site, render
 
+MAX_RELATED = 100
+"""Most related entries of each kind on a page and in its Markdown version."""
 _SIMILAR = 10
+"""Most entries of similar meaning on a page."""
 
 
-def entry_page_of(site: Site, related: Related, beside: Adjacent, changed: str = "") -> bytes:
+def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str = "") -> bytes:
     """Return the page of an entry.
 
     Args:
-        site: that it belongs to.
-        related: the entry, and what it is related to.
-        beside: what stands before and behind it in the alphabet.
-        changed: the day on which it was last changed, if that is known.
+        site: of the page.
+        related: the entry and its related entries.
+        adjacent: the entries before and behind it in the alphabet.
+        changed: the day of its last change, empty if it is not known.
     """
     entry = related.entry
     address = site.url or site.root
@@ -42,7 +45,7 @@ def entry_page_of(site: Site, related: Related, beside: Adjacent, changed: str =
         similar=related.similar[:_SIMILAR],
         changed=changed,
         is_embedding=is_embedding(entry),
-        beside=beside,
+        beside=adjacent,
         defined_term=defined_term(
             entry, address + path, address + site.glossary_path(entry.glossary)
         ),

@@ -1,4 +1,4 @@
-"""An entry as its page shows it: its text with the terms in it as links, and what it is related to."""
+"""An entry as its page shows it: the definition with links, and the related entries."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from semsearch.core.entries import Entry
 from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")
-_SUMMARY = 200
-"""Characters of a definition that those who list pages show."""
-_WORD = 40
-"""Of those, what may be left out so that no word is cut: scripts without blanks are cut where they are."""
+_SUMMARY_CHARS = 200
+"""Longest summary; search engines and chat programs show about this much."""
+_WORD_CHARS = 40
+"""Most characters omitted so that no word is cut. Scripts without spaces are cut anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A piece of a definition; `entry` is what it leads to, if it is a term."""
+    """A piece of a definition; `entry` is the entry it links to, if it is a term."""
 
     text: str
     entry: Entry | None = None
 
 
 def linked(related: Related) -> list[Linked]:
-    """Return a definition in pieces, the terms of the glossary in it as links.
+    """Return a definition in pieces, of which terms of the glossary are links.
 
-    Where places overlap, which they do not as they are found, the first one wins.
+    Of overlapping terms the first one is a link.
     """
     text = related.entry.definition
     places = sorted(
@@ -46,18 +46,18 @@ def linked(related: Related) -> list[Linked]:
 
 
 def summary(entry: Entry) -> str:
-    """Return the beginning of a definition in one line, for whoever lists pages."""
-    head = entry.definition[: 2 * _SUMMARY]
+    """Return the beginning of a definition in one line, as the description of a page."""
+    head = entry.definition[: 2 * _SUMMARY_CHARS]
     text = " ".join(head.split())
-    if len(text) <= _SUMMARY and head == entry.definition:
+    if len(text) <= _SUMMARY_CHARS and head == entry.definition:
         return text
-    begin = text[: _SUMMARY - 2]
-    whole = begin.rfind(" ", _SUMMARY - _WORD)
-    return f"{begin if whole < 0 else begin[:whole]} …"
+    begin = text[: _SUMMARY_CHARS - 2]
+    blank = begin.rfind(" ", _SUMMARY_CHARS - _WORD_CHARS)
+    return f"{begin if blank < 0 else begin[:blank]} …"
 
 
 def is_embedding(entry: Entry) -> bool:
-    """Whether an entry is about what makes this search work, so that its page can show it."""
+    """Whether an entry is about embeddings, so that its page shows those of the glossary."""
     return any(fold(name) in _EMBEDDING for name in (entry.term, *entry.aliases))
 
 
@@ -70,19 +70,23 @@ _AUTHORED = {
 
 
 def authored(related: Related) -> dict[str, list[Entry]]:
-    """Return the entries that an author relates an entry to, by title; none twice.
+    """Return the entries with an authored relation to an entry, each once, by title.
 
-    An entry that calls this one broader, narrower or related is among them, whoever of the two says so.
+    Either of the two entries may state the relation.
     """
     back = (one for one in related.mentioned_by if one.relation is not Authored.SEE_ALSO)
-    stated = (*related.see_also, *back)
-    known = {one.entry.id: one for one in reversed(stated) if one.relation}
-    links = [known[id_] for id_ in dict.fromkeys(one.entry.id for one in stated) if id_ in known]
-    return {t: [one.entry for one in links if one.relation is r] for t, r in _AUTHORED.items()}
+    references = (*related.see_also, *back)
+    by_id = {one.entry.id: one for one in reversed(references) if one.relation}
+    ids = dict.fromkeys(one.entry.id for one in references)
+    links = [by_id[id_] for id_ in ids if id_ in by_id]
+    return {
+        title: [link.entry for link in links if link.relation is relation]
+        for title, relation in _AUTHORED.items()
+    }
 
 
 def mentioning(related: Related) -> list[Entry]:
-    """Return the other entries that refer to an entry: by a link without a kind, or in their text."""
+    """Return the entries that refer to an entry by a link without a relation or in their text."""
     kinds = (None, Authored.SEE_ALSO)
     return others(tuple(one for one in related.mentioned_by if one.relation in kinds))
 
@@ -93,14 +97,14 @@ def others(references: tuple[Reference, ...]) -> list[Entry]:
 
 
 def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]:
-    """Return an entry as schema.org's DefinedTerm, in JSON-LD.
+    """Return an entry as a DefinedTerm of schema.org, in JSON-LD.
 
     Args:
         entry: the entry.
-        address: of its page, which is its identity.
-        set_address: of the page of its glossary.
+        address: URL of its page, which is its identity.
+        set_address: URL of the page of its glossary.
     """
-    stated = {
+    term = {
         "@context": "https://schema.org",
         "@type": "DefinedTerm",
         "@id": address,
@@ -116,5 +120,5 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         },
     }
     if entry.aliases:
-        stated["alternateName"] = list(entry.aliases)
-    return stated
+        term["alternateName"] = list(entry.aliases)
+    return term

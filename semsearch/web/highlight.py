@@ -1,4 +1,4 @@
-"""Marking: a text cut where its marks begin and end, so that a template only has to wrap the pieces."""
+"""Splits texts into pieces for highlighting, which `render` wraps in elements."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-SHOWN = 480
-"""Characters of a definition that are shown before somebody asks for all of it."""
-BEFORE = 140
-"""Of those, before the sentence that answers."""
+SNIPPET_CHARS = 480
+"""Characters of a snippet of a long definition."""
+CHARS_BEFORE = 140
+"""Characters of a snippet before the sentence nearest to the question."""
 
 Place = Mapping[str, Any]
-"""A span in its JSON shape: `start` included, `end` not, by characters."""
+"""A span in its JSON shape, by characters; `end` is excluded."""
 
 
-class Piece(NamedTuple):  # a tuple is made in a third of the time: an answer has hundreds
-    """A piece of a text: inside the sentence that answers or not, a word of the question or not."""
+class Piece(NamedTuple):  # three times as fast to make as a dataclass; an answer has hundreds
+    """A piece of a text, with whether it is in the nearest sentence or a word of the question."""
 
     text: str
     in_sentence: bool
@@ -26,16 +26,16 @@ class Piece(NamedTuple):  # a tuple is made in a third of the time: an answer ha
 
 @dataclass(frozen=True, slots=True)
 class HighlightedText:
-    """A text, or a part of it: its pieces in order, and whether something stands before and behind."""
+    """A text or a part of it in pieces, with whether text is omitted before and behind."""
 
     pieces: tuple[Piece, ...]
-    goes_before: bool = False
-    goes_on: bool = False
+    is_cut_before: bool = False
+    is_cut_after: bool = False
 
     @property
     def is_part(self) -> bool:
-        """Whether some of the text is left out."""
-        return self.goes_before or self.goes_on
+        """Whether text is omitted."""
+        return self.is_cut_before or self.is_cut_after
 
 
 def highlight(
@@ -49,10 +49,10 @@ def highlight(
 
     Args:
         text: the whole text.
-        words: what the question also uses.
-        sentence: what answers, if it is to be pointed out.
-        start: where to begin.
-        end: where to end; the end of the text by default.
+        words: spans of words that the question also uses.
+        sentence: span of the sentence to highlight, if any.
+        start: of the part.
+        end: of the part; by default that of the text.
     """
     end = len(text) if end is None else end
     of_words = _steps(words, start, end)
@@ -72,19 +72,19 @@ def highlight(
 def snippet(
     text: str, words: Sequence[Place] = (), sentence: Place | None = None
 ) -> HighlightedText:
-    """Return a text, or of a long one what stands around the sentence that answers, cut between words."""
-    if len(text) <= SHOWN:
+    """Return a text, or the part of a long one around the nearest sentence, cut between words."""
+    if len(text) <= SNIPPET_CHARS:
         return highlight(text, words, sentence)
-    start = max(0, (sentence["start"] if sentence else 0) - BEFORE)
-    end = min(len(text), max(start + SHOWN, sentence["end"] if sentence else 0))
+    start = max(0, (sentence["start"] if sentence else 0) - CHARS_BEFORE)
+    end = min(len(text), max(start + SNIPPET_CHARS, sentence["end"] if sentence else 0))
     start, end = _at_blank(text, start, -1), _at_blank(text, end, 1)
     return highlight(text, words, sentence, start, end)
 
 
 def _at_blank(text: str, at: int, step: int) -> int:
-    """Return the nearest place in a direction that cuts no word, or the place itself if it is far."""
+    """Return the nearest word boundary in a direction, or the offset itself if none is near."""
     found = at
-    for _ in range(BEFORE):
+    for _ in range(CHARS_BEFORE):
         if found in {0, len(text)} or text[found - 1].isspace() or text[found].isspace():
             return found
         found += step
@@ -92,7 +92,7 @@ def _at_blank(text: str, at: int, step: int) -> int:
 
 
 def _steps(places: Iterable[Place], start: int, end: int) -> dict[int, int]:
-    """Return how many more of the places, or fewer, there are from each of their edges on, between two others."""
+    """Return the change in the number of open spans at each offset between `start` and `end`."""
     steps: dict[int, int] = {}
     for place in places:
         begins, ends = max(place["start"], start), min(place["end"], end)

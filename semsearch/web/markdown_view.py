@@ -1,4 +1,4 @@
-"""The twins of pages in Markdown, for programs that read rather than look (llmstxt.org)."""
+"""Markdown versions of the pages, for language models (llmstxt.org)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from semsearch.text.normalise import in_markdown
 from semsearch.web.entry_view import authored, mentioning, others, summary
 from semsearch.web.render import Site, count
 
-MOST_LISTED = 500
-"""Entries that /llms.txt lists; of more it names the glossaries alone."""
+MAX_LISTED = 500
+"""Most entries that /llms.txt lists. If there are more, it names only the glossaries."""
 
 
-def entry_twin(site: Site, related: Related) -> str:
-    """Return an entry with what it is related to."""
+def entry_markdown(site: Site, related: Related) -> str:
+    """Return an entry with its related entries."""
     entry = related.entry
     lines = [f"# {in_markdown(entry.term)}"]
     if entry.aliases:
@@ -30,20 +30,24 @@ def entry_twin(site: Site, related: Related) -> str:
     for title, found in sections.items():
         if found:
             lines.append(f"## {title}\n\n" + "\n".join(_item(site, other) for other in found))
+    if entry.details.asked_as:
+        asked = "\n".join(f"- “{in_markdown(phrase)}”" for phrase in entry.details.asked_as)
+        lines.append(f"## People ask\n\n{asked}")
     source = f", from {entry.source}" if entry.source else ""
     lines.append(f"Glossary: {entry.glossary}{source}. Id: `{entry.id}`")
     return "\n\n".join(lines) + "\n"
 
 
 def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
-    """Return /llms.txt: what this is and where its entries are.
+    """Return /llms.txt: what this site is and where its entries are.
 
     Args:
-        site: that it is about.
-        entries: those of each glossary, none where there are too many to be listed.
+        site: the site.
+        entries: of each glossary, empty if there are too many to list.
     """
-    said = count(site.entries, "definition", "definitions")
-    lines = ["# semsearch", *(_of_files(said) if site.is_static else _of_service(site, said))]
+    size = count(site.entries, "definition", "definitions")
+    about = _about_files(size) if site.is_static else _about_service(site, size)
+    lines = ["# semsearch", *about]
     for name, listed in entries.items():
         lines.append(f"## {in_markdown(name)}")
         if listed:
@@ -55,18 +59,18 @@ def llms(site: Site, entries: Mapping[str, Sequence[Entry]]) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def _of_service(site: Site, said: str) -> list[str]:
+def _about_service(site: Site, size: str) -> list[str]:
     return [
-        f"> {said} that can be asked in plain language. It says so when nothing fits.",
-        f"Ask with GET {_address(site)}v1/search?q=QUESTION, which answers with JSON: `no_close_match` is true where "
-        "nothing here is an answer. Each entry has a page at "
-        f"{_address(site)}entry/ID and a Markdown twin at {_address(site)}entry/ID.md.",
+        f"> {size} that can be asked in plain language. It says so when nothing fits.",
+        f"Ask with GET {_address(site)}v1/search?q=QUESTION, which answers with JSON: "
+        "`no_close_match` is true if nothing here is an answer. Each entry has a page at "
+        f"{_address(site)}entry/ID and a Markdown version at {_address(site)}entry/ID.md.",
     ]
 
 
-def _of_files(said: str) -> list[str]:
+def _about_files(size: str) -> list[str]:
     return [
-        f"> {said}, as files.",
+        f"> {size}, as files.",
         "Each entry has a page, and beside it the same in Markdown, with `.md` instead of `.html`.",
     ]
 
@@ -81,9 +85,9 @@ def _address(site: Site) -> str:
 
 
 def _item(site: Site, entry: Entry) -> str:
-    return f"- [{in_markdown(entry.term)}]({_link(site, site.twin(entry.id))})"
+    return f"- [{in_markdown(entry.term)}]({_link(site, site.markdown(entry.id))})"
 
 
 def _link(site: Site, path: str) -> str:
-    """Return the address of a path so that it can stand in parentheses."""
+    """Return the URL of a path with escaped parentheses, for a Markdown link."""
     return _address(site) + path.replace("(", "%28").replace(")", "%29")

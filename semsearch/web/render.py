@@ -1,4 +1,4 @@
-"""Templates become pages. Whatever is put into one is escaped: no text of a glossary is ever markup."""
+"""Renders templates as pages. Every text is escaped: no text of a glossary is ever markup."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class Site:
     """What all pages of a site share.
 
-    `root` is the relative address of its start, seen from the page ("./", "../"), so that a site works below any
-    prefix; `url` its public address with a slash at the end, empty where none is set; `address` that, or the one that it
-    was asked at where only this machine reaches it. `glossaries` are those that whoever reads the page may see. A site that
-    `is_static` is files without a service behind them.
+    `root` is the relative URL of the start ("./", "../") from the page, so that a site works below
+    any path prefix. `url` is the public URL with a slash at its end, empty if none is set.
+    `address` is `url`, or the requested URL of a service that only this machine reaches.
+    `glossaries` are those that the reader may see. If `is_static`, there is no service.
     """
 
     root: str = "./"
@@ -34,51 +34,53 @@ class Site:
     address: str = ""
     glossaries: tuple[GlossaryInfo, ...] = ()
     is_static: bool = False
+    may_edit: bool = False
+    """Whether whoever reads the page has a key to edit."""
 
     def seen_from(self, path: str) -> Site:
-        """Return the same site for another page of it, by the path of that."""
+        """Return the site as seen from the page of a path."""
         return replace(self, root=root_of(f"/{path}"))
 
     @property
     def entries(self) -> int:
-        """How many entries the glossaries have."""
+        """The number of entries of the glossaries."""
         return sum(info.entries for info in self.glossaries)
 
     @property
     def assets(self) -> str:
-        """The address of the folder with what pages load, seen from this page."""
+        """The URL of the folder of static files, relative to this page."""
         return self.root + assets_path()
 
     def page(self, name: str) -> str:
-        """Return the address of one of the few pages that there is one of: "map", "glossary", or "" for the start."""
+        """Return the relative URL of a page of the site: "map", "glossary", or "" for the start."""
         return f"{self.root}{name or 'index'}.html" if self.is_static else self.root + name
 
     def entry(self, id: str) -> str:
-        """Return the address of an entry's page, seen from this page."""
+        """Return the URL of an entry's page, relative to this page."""
         return f"{self.root}{self.entry_path(id)}"
 
     def entry_path(self, id: str) -> str:
-        """Return the path of an entry's page, seen from the start of the site."""
+        """Return the path of an entry's page, relative to the start of the site."""
         return f"{entry_file(id)}.html" if self.is_static else entry_path(id)
 
-    def twin(self, id: str) -> str:
-        """Return the path of an entry's twin in Markdown, seen from the start of the site."""
+    def markdown(self, id: str) -> str:
+        """Return the path of an entry's Markdown version, relative to the start of the site."""
         return f"{entry_file(id) if self.is_static else entry_path(id)}.md"
 
     def glossary(self, name: str) -> str:
-        """Return the address of the index of a glossary, seen from this page."""
+        """Return the URL of the page of a glossary, relative to this page."""
         return f"{self.root}{self.glossary_path(name)}"
 
     def glossary_path(self, name: str) -> str:
-        """Return the path of the index of a glossary, seen from the start of the site."""
+        """Return the path of the page of a glossary, relative to the start of the site."""
         return f"{glossary_file(name)}.html" if self.is_static else glossary_path(name)
 
 
 def root_of(path: str) -> str:
-    """Return the way from a page to the start of its site.
+    """Return the relative URL from a page to the start of its site.
 
     Args:
-        path: of the page as it was asked for, percent-encoded, from the slash the site begins with.
+        path: of the requested page, percent-encoded, with the slash at its beginning.
     """
     return "../" * (path.count("/") - 1) or "./"
 
@@ -87,12 +89,12 @@ def render(template: str, site: Site, **context: object) -> bytes:
     """Return a page, in UTF-8.
 
     Args:
-        template: its name without the ending, "search".
-        site: what it shares with all pages.
-        context: what the template asks for; what is missing is an error.
+        template: its name without the suffix, such as "search".
+        site: of the page.
+        context: the variables of the template. A missing one is an error.
     """
-    made: str = _environment().get_template(f"{template}.html.jinja").render(site=site, **context)
-    return made.encode("utf-8", "replace")
+    page: str = _environment().get_template(f"{template}.html.jinja").render(site=site, **context)
+    return page.encode("utf-8", "replace")
 
 
 @cache
@@ -102,7 +104,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("semsearch.web"),
         autoescape=True,
-        auto_reload=False,  # would look at the files of a page each time
+        auto_reload=False,  # it would check the files at each page
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -115,23 +117,23 @@ def _environment() -> Environment:
 
 
 def marked(text: HighlightedText) -> Markup:
-    """Return a text with its marks: <mark> for the sentence that answers, <b> for the words of the question.
+    """Return a text as HTML: <mark> around the nearest sentence, <b> around words of the question.
 
-    Written here and not in a template, which took half of the time of a page with an answer for it.
+    A template took half of the time of a page with an answer to do this.
     """
     from markupsafe import Markup
 
-    parts = ["… "] if text.goes_before else []
+    parts = ["… "] if text.is_cut_before else []
     is_marked = False
     for piece, in_sentence, is_word in text.pieces:
         if in_sentence != is_marked:
             parts.append("<mark>" if in_sentence else "</mark>")
             is_marked = in_sentence
-        said = html.escape(piece)
-        parts.append(f"<b>{said}</b>" if is_word else said)
+        escaped = html.escape(piece)
+        parts.append(f"<b>{escaped}</b>" if is_word else escaped)
     if is_marked:
         parts.append("</mark>")
-    if text.goes_on:
+    if text.is_cut_after:
         parts.append(" …")
     return Markup("".join(parts))  # noqa: S704 - every piece was escaped above
 

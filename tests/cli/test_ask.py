@@ -1,4 +1,7 @@
-"""What `semsearch ask` prints: how sure it is, the hits, and why."""
+"""What `semsearch ask` prints: how sure it is, the hits, and why.
+
+Covers `cli/output/answer`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`semsearch formats`, and what `semsearch build` says of what it reads."""
+"""`semsearch formats`, and what `semsearch build` says of what it reads.
+
+Covers `cli/output/build`.
+"""
 
 from __future__ import annotations
 

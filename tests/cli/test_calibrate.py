@@ -1,4 +1,7 @@
-"""`semsearch calibrate`: what it prints and stores, and its exit codes."""
+"""`semsearch calibrate`: what it prints and stores, and its exit codes.
+
+Covers `quality/evaluation/calibrate`.
+"""
 
 from __future__ import annotations
 

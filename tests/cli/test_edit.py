@@ -1,4 +1,7 @@
-"""Editing on the command line: what it prints, its exit codes, and what a build says of it."""
+"""Editing on the command line: what it prints, its exit codes, and what a build says of it.
+
+Covers `cli/output/edits`.
+"""
 
 from __future__ import annotations
 

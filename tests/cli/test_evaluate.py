@@ -1,4 +1,7 @@
-"""`semsearch evaluate`: what it prints and writes, and its exit codes."""
+"""`semsearch evaluate`: what it prints and writes, and its exit codes.
+
+Covers `cli/output/evaluation`.
+"""
 
 from __future__ import annotations
 

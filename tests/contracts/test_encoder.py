@@ -1,4 +1,8 @@
-"""The contract of encoders, run over the hashed one, the reference and both exports."""
+"""The contract of encoders, run over the hashed one, the reference and both exports.
+
+Covers `models/encoders/base`, `models/encoders/hashed`, `models/encoders/onnx`,
+`models/encoders/sentence_transformer`, `models/encoders/export`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The contract of rerankers, run over the reference and both exports."""
+"""The contract of rerankers, run over the reference and both exports.
+
+Covers `models/rerankers/base`, `models/rerankers/onnx`.
+"""
 
 from __future__ import annotations
 

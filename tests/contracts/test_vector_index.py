@@ -1,4 +1,7 @@
-"""The contract of nearest-neighbour engines, run over each of them."""
+"""The contract of nearest-neighbour engines, run over each of them.
+
+Covers `index/ann/base`, `index/ann/exact`, `index/ann/flat`, `index/ann/hnsw`.
+"""
 
 from __future__ import annotations
 

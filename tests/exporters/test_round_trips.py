@@ -1,4 +1,9 @@
-"""What is written and read again is the same, but for what the format is known not to hold."""
+"""What is written and read again is the same, but for what the format is known not to hold.
+
+Covers `exporters/context`, `exporters/defined_terms`, `exporters/dictd`, `exporters/export`,
+`exporters/formats`, `exporters/json_ld`, `exporters/jsonl`, `exporters/rdf_xml`,
+`exporters/stardict`, `exporters/table`, `exporters/tbx`, `exporters/turtle`.
+"""
 
 from __future__ import annotations
 

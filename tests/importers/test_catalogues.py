@@ -1,4 +1,8 @@
-"""Glossaries of data catalogues and of schema.org, notes of Obsidian."""
+"""Glossaries of data catalogues and of schema.org, notes of Obsidian.
+
+Covers `importers/datahub`, `importers/defined_terms`, `importers/openmetadata`,
+`importers/markdown/obsidian`.
+"""
 
 from __future__ import annotations
 

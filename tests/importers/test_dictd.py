@@ -99,6 +99,7 @@ def test_a_missing_text_is_named(tmp_path: Path) -> None:
         (b"\x1f\x8bno gzip", "is not a valid gzip file"),
         (gzip.compress(b"leaven " * 99, mtime=0)[:-12], "the compressed file is truncated"),
     ],
+    ids=["no gzip", "broken off"],
 )
 def test_a_damaged_packed_text_is_refused(tmp_path: Path, damage: bytes, reason: str) -> None:
     """Whether it is something else or cut short."""

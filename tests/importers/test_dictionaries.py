@@ -1,4 +1,7 @@
-"""Dictionaries of dictd and StarDict, and the database of WordNet."""
+"""Dictionaries of dictd and StarDict, and the database of WordNet.
+
+Covers `importers/stardict`, `importers/wordnet`.
+"""
 
 from __future__ import annotations
 

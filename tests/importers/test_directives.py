@@ -1,4 +1,8 @@
-"""Glossary directives of Sphinx and MyST, definition lists of reStructuredText and HTML."""
+"""Glossary directives of Sphinx and MyST, definition lists of reStructuredText and HTML.
+
+Covers `importers/html`, `importers/markdown/definition_lists`, `importers/markdown/myst`,
+`importers/sphinx/glossary_directive`, `importers/sphinx/reader`, `importers/sphinx/rst`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which reader reads which file."""
+"""Which reader reads which file.
+
+Covers `importers/detection`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Files made to harm: each ends in a clear error, soon, in little memory, and nothing else is opened."""
+"""Files made to harm: each ends in a clear error, soon, in little memory, and nothing else is opened.
+
+Covers `importers/xml_safety`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Markdown files of many terms."""
+"""Markdown files of many terms.
+
+Covers `importers/markdown/reader`, `importers/markdown/metadata_lines`.
+"""
 
 from __future__ import annotations
 

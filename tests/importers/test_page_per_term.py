@@ -1,4 +1,7 @@
-"""One page per term."""
+"""One page per term.
+
+Covers `importers/markdown/front_matter`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Records become entries."""
+"""Records become entries.
+
+Covers `importers/records`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Redirects become names, placeholders are no definitions, and every record is accounted for."""
+"""Redirects become names, placeholders are no definitions, and every record is accounted for.
+
+Covers `importers/report`, `importers/placeholders`.
+"""
 
 from __future__ import annotations
 

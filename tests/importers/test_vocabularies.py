@@ -1,4 +1,7 @@
-"""SKOS and OWL in three notations, and TBX in three styles."""
+"""SKOS and OWL in three notations, and TBX in three styles.
+
+Covers `importers/rdf/graphs`, `importers/rdf/skos`, `importers/tbx`.
+"""
 
 from __future__ import annotations
 

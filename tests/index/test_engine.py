@@ -1,4 +1,7 @@
-"""What finds entries by meaning: one vector each, compared one by one or by a graph."""
+"""What finds entries by meaning: one vector each, compared one by one or by a graph.
+
+Covers `index/retrieval`, `index/ann/vectors`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What was changed since a generation answers beside it, as if it had been built in."""
+"""What was changed since a generation answers beside it, as if it had been built in.
+
+Covers `index/segments/live`, `index/segments/multi`, `index/segments/multi_entries`,
+`index/segments/segment`, `search/live_index`.
+"""
 
 from __future__ import annotations
 

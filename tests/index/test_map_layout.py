@@ -1,4 +1,7 @@
-"""The map of a generation: made of its vectors, and kept from the one before where nothing changed."""
+"""The map of a generation: made of its vectors, and kept from the one before where nothing changed.
+
+Covers `index/map/layout`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which entries have the words of a question in a name, and how much of the name that is."""
+"""Which entries have the words of a question in a name, and how much of the name that is.
+
+Covers `index/name_shares`.
+"""
 
 from __future__ import annotations
 

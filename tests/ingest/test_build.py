@@ -1,4 +1,8 @@
-"""Building: what is embedded again, what a kill leaves, and what a damaged index says."""
+"""Building: what is embedded again, what a kill leaves, and what a damaged index says.
+
+Covers `index/embedding`, `index/generation`, `index/manifest`, `index/files/entry_table`,
+`index/files/tokens`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Building while others edit: a build holds the index for moments, and loses nothing that was acknowledged."""
+"""Building while others edit: a build holds the index for moments, and loses nothing that was acknowledged.
+
+Covers `ingest/corpus_sync`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Editing from Python: what is taken, what is refused, and what a question sees afterwards."""
+"""Editing from Python: what is taken, what is refused, and what a question sees afterwards.
+
+Covers `ingest/drafts`, `ingest/edit_session`, `ingest/publish`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Requests that are sent again: carried out once, and answered as before."""
+"""Requests that are sent again: carried out once, and answered as before.
+
+Covers `storage/idempotency`.
+"""
 
 from __future__ import annotations
 

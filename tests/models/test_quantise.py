@@ -1,4 +1,7 @@
-"""The int8 copy of a graph: near the original, the same for every row whatever is beside it."""
+"""The int8 copy of a graph: near the original, the same for every row whatever is beside it.
+
+Covers `models/onnx/calibration_texts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Any sentence-transformers model can be built with; what could run code or is not itself is refused."""
+"""Any sentence-transformers model can be built with; what could run code or is not itself is refused.
+
+Covers `models/onnx/export`, `models/onnx/session`, `index/model_exports`.
+"""
 
 from __future__ import annotations
 
@@ -180,7 +183,7 @@ def test_a_folder_that_is_no_model_says_so(small_model: Path, tmp_path: Path) ->
     ("name", "names"),
     [
         (BASE_MODEL, ("base", "all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2")),
-        (DEFAULT_MODEL, ("default", "semsearch-definitions-v1")),
+        (DEFAULT_MODEL, ("default", "semsearch-definitions-v2")),
     ],
 )
 def test_the_packaged_models_have_several_names(name: str, names: tuple[str, ...]) -> None:
@@ -189,6 +192,16 @@ def test_the_packaged_models_have_several_names(name: str, names: tuple[str, ...
     assert [model.name for model in models] == [name]
     (model,) = models
     assert (model.adapter is None) == (name == BASE_MODEL)
+
+
+def test_a_former_default_that_is_gone_is_known_by_name_and_not_loaded() -> None:
+    """A service goes on with its index; a build says what takes its place."""
+    name = "semsearch-definitions-v1"
+    assert is_meant(name, model=name, fingerprint="of long ago")
+    assert not is_meant(name, model=DEFAULT_MODEL, fingerprint="of today")
+    assert not is_meant("default", model=name, fingerprint="of long ago")
+    with pytest.raises(ModelRefused, match=r"earlier versions .* --model semsearch-definitions-v2"):
+        find_model(name)
 
 
 def test_packaged_models_are_known_by_name_others_by_what_they_are() -> None:

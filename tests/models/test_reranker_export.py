@@ -1,4 +1,7 @@
-"""Exporting a reranker: the fastest copy that agrees scores, and one that does not is refused."""
+"""Exporting a reranker: the fastest copy that agrees scores, and one that does not is refused.
+
+Covers `models/rerankers/export`.
+"""
 
 from __future__ import annotations
 

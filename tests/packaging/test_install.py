@@ -88,7 +88,7 @@ def test_a_pipe_gets_a_line_for_each_step(tmp_path: Path, wheel: Path) -> None:
     )
     *steps, last = done.stdout.splitlines()
     assert steps == ["  fetching some-thing 1.2", "  unpacking 1 package"]
-    assert last.startswith("  installed 1 (")
+    assert last.startswith("  installed 1 package (")
     assert "\r" not in done.stdout
     assert "\x1b" not in done.stdout
     assert (tmp_path / "target" / "some_thing.py").exists()
@@ -108,7 +108,7 @@ def test_a_terminal_keeps_nothing_but_the_last_line(tmp_path: Path, wheel: Path)
     before, clear, last = said.rpartition(b"\r\x1b[K")
     assert clear
     assert b"\n" not in before
-    assert last.startswith(b"  installed 1 (")
+    assert last.startswith(b"  installed 1 package (")
 
 
 @pytest.mark.process

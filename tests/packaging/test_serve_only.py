@@ -176,7 +176,7 @@ def test_serves_from_the_final_stage(
 def test_a_container_answers_where_torch_cannot_be_loaded(
     read_only_index: Path, seed: Glossary, stages: tuple[Stage, Stage], tmp_path: Path
 ) -> None:
-    """With the settings of the final stage, this environment's libraries, and modules that refuse to load."""
+    """With the settings of the final stage, the libraries here, and modules that refuse to load."""
     before = _contents(read_only_index)
     refusing = tmp_path / "refusing"
     refusing.mkdir()

@@ -1,4 +1,7 @@
-"""What counts for an entry and what counts against it."""
+"""What counts for an entry and what counts against it.
+
+Covers `ranking/weights`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The alphabet of a glossary: what stands where, in pages of any size, whatever a term begins with."""
+"""The alphabet of a glossary: what stands where, in pages of any size, whatever a term begins with.
+
+Covers `index/files/alphabet`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Asking: who comes first, why, and when the answer is that there is none."""
+"""Asking: who comes first, why, and when the answer is that there is none.
+
+Covers `search/answer`, `search/query`, `search/autocomplete`, `search/name_lookup`.
+"""
 
 from __future__ import annotations
 

@@ -114,3 +114,10 @@ def test_a_rebuild_embeds_new_phrases_only(index: Path) -> None:
     entries[0] = asking(entries[0], "sour", "a starter")
     report = build_index(entries, index, model="hashed")
     assert (report.embedded, report.changes.changed) == (2, (ENTRIES[0].id,))
+
+
+def test_a_word_of_a_phrase_is_no_typing_error(opened: Glossary) -> None:
+    """In any form; what nobody uses may be one."""
+    assert opened.ask("zebras in a pot").repaired is None
+    assert opened.ask("zebras of grandmothers").repaired is None
+    assert opened.ask("fermmented dough").repaired == "fermented dough"

@@ -1,4 +1,7 @@
-"""Questions that contain names, asked of whole indexes: who comes first, and what the answer is called."""
+"""Questions that contain names, asked of whole indexes: who comes first, and what the answer is called.
+
+Covers `search/name_comparison`.
+"""
 
 from __future__ import annotations
 

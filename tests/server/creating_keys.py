@@ -1,4 +1,4 @@
-"""Make keys in a process of its own: `python -m tests.server.creating_keys FILE COUNT`; prints them."""
+"""Creates keys in its own process: `python -m tests.server.creating_keys FILE COUNT`."""
 
 from __future__ import annotations
 

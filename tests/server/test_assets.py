@@ -1,4 +1,7 @@
-"""What pages load: kept for good at an address that changes with what it says."""
+"""Static files and the hash in their URL.
+
+Covers `web/assets`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from semsearch.web.assets import FOLDER, assets_path
 
 
 def test_pages_load_assets_that_are_kept_for_good(client: TestClient) -> None:
-    """Each address that a page names is that of the asset as it is now, and is never asked for again."""
+    """The URL in a page has the hash of the present content, and its response never expires."""
     page = client.get("/", headers={"Accept": "text/html"}).text
     found = re.findall(r'(?:href|src)="\./(static/[^"]+)"', page)
     assert len(found) >= 3

@@ -1,4 +1,4 @@
-"""A service takes edits into generations by itself."""
+"""A running service publishes edits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def layout(hashed_index: Path, tmp_path: Path) -> IndexLayout:
 
 async def _until_published(layout: IndexLayout, seconds: float) -> bool:
     """Run the task of the service until there is a second generation, or for so long."""
-    task = asyncio.create_task(publish_edits(layout, every_s=0.05))
+    task = asyncio.create_task(publish_edits(layout, interval_s=0.05))
     try:
         async with asyncio.timeout(seconds):
             while b'"generation": 2' not in layout.current.read_bytes():
@@ -68,5 +68,5 @@ def test_what_cannot_be_published_is_told_to_the_log(
         editor.add("bakery", OVEN)
     with file_lock(layout.publishing), caplog.at_level(logging.WARNING):
         assert not asyncio.run(_until_published(layout, 15))
-    assert "edits were not published and stay beside the index" in caplog.text
+    assert "edits were not published and remain in the store" in caplog.text
     assert pending(layout).changes == 1

@@ -1,4 +1,4 @@
-"""The threads of the requests."""
+"""Worker threads and their batches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
-from semsearch.server.batching import TOGETHER, Client, Overloaded, Workers
+from semsearch.server.batching import MAX_BATCH, Client, Overloaded, Workers
 
 _Doubling: TypeAlias = Workers[int, tuple[int, int]]
 
@@ -89,7 +89,7 @@ def test_nobody_waits_any_more(workers: _Doubling) -> None:
 
 
 def test_questions_that_wait_are_taken_together(workers: _Doubling) -> None:
-    """A lone one is taken at once, those that came meanwhile at most `TOGETHER` at a time; each gets its own."""
+    """One question starts at once; waiting ones form batches of at most `MAX_BATCH`."""
 
     async def ask() -> list[tuple[int, int]]:
         return await asyncio.gather(*(workers.ask(n) for n in range(60)))
@@ -98,7 +98,7 @@ def test_questions_that_wait_are_taken_together(workers: _Doubling) -> None:
     replies = asyncio.run(ask())
     assert [reply for reply, _ in replies] == [2 * n for n in range(60)]
     sizes = [size for _, size in replies]
-    assert 2 < max(sizes) <= TOGETHER
+    assert 2 < max(sizes) <= MAX_BATCH
 
 
 def test_other_work_between_questions_is_done(workers: _Doubling) -> None:
@@ -144,7 +144,7 @@ def test_patience_ends() -> None:
 
 
 def test_what_would_wait_too_long_is_refused_at_once() -> None:
-    """By the pace of the last ones, without waiting; whoever comes when nobody waits is never refused."""
+    """The pace predicts it, without waiting; with an empty queue no task is refused."""
     workers: Workers[float, float] = Workers(1, _sleep, waiting=100, patience=0.4)
 
     async def ask() -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""What the server does with requests while the service has too much to do."""
+"""Refusals of an overloaded service; `test_serve` has the deadlines."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def _called(app: FastAPI) -> AsyncIterator[_Caller]:
 async def _too_much_to_do(app: FastAPI) -> AsyncIterator[None]:
     """Keep all threads busy, and something waiting."""
     end = threading.Event()
-    workers = app.state.asking.workers
+    workers = app.state.search_service.workers
     tasks = [asyncio.create_task(workers.run(end.wait)) for _ in range(THREADS + 1)]
     await asyncio.sleep(0)
     assert workers.is_full()
@@ -101,7 +101,7 @@ async def _too_much_to_do(app: FastAPI) -> AsyncIterator[None]:
 
 
 def test_work_is_refused_and_the_connection_stays(narrow: FastAPI) -> None:
-    """With all that a refusal says; what needs no work is answered, and so is work when there is time again."""
+    """With the full problem; static files are served, and questions too when the load is gone."""
 
     async def scenario() -> None:
         async with _called(narrow) as caller:
@@ -152,7 +152,7 @@ def test_requests_sent_ahead_are_answered_in_their_order(narrow: FastAPI) -> Non
 
 
 def test_a_refusal_gives_time_for_the_next_request(narrow: FastAPI) -> None:
-    """Whoever asks again is not taken for a silent client, and a silent one is still disconnected."""
+    """A client that asks again is not silent; a silent one is still disconnected."""
 
     async def scenario() -> None:
         async with _called(narrow) as caller, _too_much_to_do(narrow):

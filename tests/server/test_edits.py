@@ -1,4 +1,7 @@
-"""Editing over HTTP: conditions, repetitions, who may, and what is answered."""
+"""Editing over HTTP: `routes.edits` and `changes`, `http.edit_requests` and `preconditions`.
+
+Covers `server/http/edit_requests`, `server/http/preconditions`.
+"""
 
 from __future__ import annotations
 
@@ -234,7 +237,7 @@ def test_tags_that_are_not_that_of_the_entry_match_nothing(editor: TestClient, s
 
 
 def test_tags_of_a_store_that_was_made_anew_match_nothing(editor: TestClient, folder: Path) -> None:
-    """The revisions of the new one are the same numbers; whoever edits first is asked to try again, then to read again."""
+    """Its revisions have the same numbers, so an ETag of the old store must not match."""
     headers = {"If-Match": _etag(editor)}
     (folder / "store.db").unlink()
     build_index(ENTRIES, folder, model="hashed")
@@ -297,7 +300,7 @@ def test_what_is_no_entry_is_refused(editor: TestClient, body: object, slug: str
 
 
 def test_a_request_that_is_sent_again_is_answered_as_before(editor: TestClient) -> None:
-    """Once carried out, also when its condition does not hold any more; another request needs another key."""
+    """The edit is made once, and repeated after its precondition has changed; a key is for one request."""
     headers = {"Idempotency-Key": "k1", "If-Match": _etag(editor)}
     first = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
     again = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
@@ -433,7 +436,7 @@ REQUESTS = (
 def test_editing_needs_a_key_for_it(
     editor: TestClient, folder: Path, method: str, path: str, body: object
 ) -> None:
-    """None, one for searching, one for another glossary: each is refused before anything is done."""
+    """No key, a key for searching, and one for another glossary: each is refused first."""
     content = b"" if body is None else json.dumps(body).encode()
     kind = "application/jsonl" if "import" in path else "application/json"
     headers = {"If-Match": "*", "Content-Type": kind}

@@ -1,4 +1,7 @@
-"""The pages that are read, over HTTP: ids that hold anything, what is not there, edits, keys, the alphabet in pages."""
+"""Pages of entries and glossaries: `routes.entry_pages`, `entry_lists`.
+
+Covers `web/entry_page`.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,7 @@ def _href(page: Page, rel: str) -> str:
 
 
 def test_an_id_may_hold_anything(odd: TestClient) -> None:
-    """Its page, its twin and its neighbours in the alphabet are found by the addresses that pages state."""
+    """Its page, its Markdown version and its neighbours have the URLs that pages state."""
     path = "/entry/" + quote(f"o/d d?:{SLUGS[0]}", safe="")
     for i, slug in enumerate(SLUGS):
         response = odd.get(path)

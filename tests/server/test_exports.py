@@ -1,4 +1,4 @@
-"""Taking a glossary away over HTTP."""
+"""Exports over HTTP."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ def test_a_glossary_is_given_in_every_format(client: TestClient, name: str) -> N
         ("text/csv;q=0.5, application/rdf+xml", "application/rdf+xml"),
         ("application/pdf, text/*;q=0.1", "text/"),
         ("text/turtle;q=0, application/ld+json", "application/ld+json"),
+        ("application/jsonl;q=0, */*;q=0.1", "text/"),
+        ("TEXT/Turtle", "text/turtle"),
     ],
 )
 def test_the_format_is_what_is_accepted_most_gladly(

@@ -1,4 +1,4 @@
-"""What a service opens, to whom, and what it refuses to open."""
+"""Whether reading is open, and to whom."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 from semsearch.core.errors import IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server.auth.exposure import is_open, settle
+from semsearch.server.auth.exposure import is_open, resolve_read_access
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.serve import serve
@@ -55,7 +55,7 @@ def test_reading_goes_by_the_address(own: Path, host: str, read: str, expected: 
     assert is_open(settings) == (expected == "open")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.bind((host, 0))
-        settled = settle(settings, listener)
+        settled = resolve_read_access(settings, listener)
     assert (settled.read, settled.host) == (expected, host)
     assert is_open(settled) == (expected == "open")
 
@@ -69,11 +69,11 @@ def test_a_host_that_is_not_known_to_be_local_is_not(host: str) -> None:
 
 @pytest.mark.parametrize("read", ["auto", "key"])
 def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
-    """One that is good: neither expired nor revoked. It is said before the index is opened, with both ways out."""
+    """A valid one. The error comes before the index is opened, and names both ways out."""
     settings = load_settings(index=own, host=EVERYWHERE, port=0, read=read)
     expected = (
-        f"other machines reach 0.0.0.0, and the index in {own} has no access key that is good: make one with "
-        f"`semsearch keys create --index {own}`, or open reading to everybody with `--read open` "
+        f"other machines reach 0.0.0.0, and the index in {own} has no valid access key: make one "
+        f"with `semsearch keys create --index {own}`, or open reading to everybody with `--read open` "
         "(SEMSEARCH_READ=open)"
     )
     now = utc_now()
@@ -135,7 +135,7 @@ def _keys(index: Path, *command: str) -> str:
 @pytest.mark.process
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_real_server_for_others(own: Path, workers: str) -> None:
-    """It asks for a key, takes one that is made while it runs and no longer one that is revoked, and prints none."""
+    """It requires a key, accepts new keys while it runs, refuses revoked ones, and prints none."""
     texts = [_keys(own, "create")]
     with _serving(own, "--host", EVERYWHERE, "--workers", workers) as (http, said):
         assert http.get("/readyz").json() == {"status": "ok"}

@@ -1,4 +1,7 @@
-"""The file of keys: what is kept of them, who may read it, and several who use it at once."""
+"""The key file: what it stores, who may read it, and several processes at once.
+
+Covers `server/auth/expiry`.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,7 @@ def test_without_a_file_there_are_no_keys(store: KeyStore, file: Path) -> None:
     """Looking does not make one."""
     assert store.all() == []
     with closing(KeyRing(file)) as ring:
-        assert not ring.has_good_keys()
+        assert not ring.has_valid_keys()
         with pytest.raises(KeyRefused, match="this is not a key of this index"):
             ring.find(Secret.new().text)
     with pytest.raises(KeyNotFound, match="there is no key with the id 'abc'"):
@@ -168,9 +171,9 @@ def test_a_key_expires_while_the_ring_is_open(store: KeyStore, file: Path) -> No
     _, text = _create(store, expires=NOW + timedelta(days=30))
     with closing(KeyRing(file, clock)) as ring:
         ring.find(text)
-        assert ring.has_good_keys()
+        assert ring.has_valid_keys()
         clock.now += timedelta(days=30)
-        assert not ring.has_good_keys()
+        assert not ring.has_valid_keys()
         with pytest.raises(KeyRefused, match="expired on 2027-03-31 12:30 UTC; `semsearch keys"):
             ring.find(text)
 
@@ -305,7 +308,7 @@ def test_a_writer_waits_for_another_and_then_says_so(store: KeyStore, file: Path
 
 
 def test_a_look_up_waits_for_a_writer_no_longer_than_a_second(store: KeyStore, file: Path) -> None:
-    """All requests wait with it; nobody is let in meanwhile, and after it everything is as before."""
+    """All requests wait with it. None is permitted meanwhile, and afterwards all work again."""
     key, text = _create(store)
     with (
         closing(sqlite3.connect(file, isolation_level=None)) as other,

@@ -1,4 +1,4 @@
-"""Keys: their form, what they permit, until when."""
+"""Keys: `auth.keys`, `auth.expiry`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEX = "0123456789abcdef"
 
 
 def test_a_key_has_a_form_of_its_own() -> None:
-    """It is one word with a prefix that is searched for, has 192 random bits, and is never the same."""
+    """It is one word with a fixed prefix and 192 random bits, never the same twice."""
     made = [Secret.new() for _ in range(100)]
     for secret in made:
         assert secret.text == f"semsearch_{secret.id}_{secret.secret}"
@@ -40,9 +40,9 @@ def test_a_secret_does_not_show_itself() -> None:
 def test_a_secret_fits_its_own_hash_alone() -> None:
     """Not that of another, and none where there is none."""
     secret = Secret.new()
-    assert secret.fits(secret.digest)
-    assert not secret.fits(Secret.new().digest)
-    assert not secret.fits(None)
+    assert secret.matches(secret.digest)
+    assert not secret.matches(Secret.new().digest)
+    assert not secret.matches(None)
 
 
 def test_hashes_are_compared_in_constant_time() -> None:
@@ -53,8 +53,8 @@ def test_hashes_are_compared_in_constant_time() -> None:
         lambda _frame, event, called_: called.append(called_) if event == "c_call" else None
     )
     try:
-        secret.fits(secret.digest)
-        secret.fits(None)
+        secret.matches(secret.digest)
+        secret.matches(None)
     finally:
         sys.setprofile(None)
     assert called.count(hmac.compare_digest) == 2

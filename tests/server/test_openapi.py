@@ -1,4 +1,9 @@
-"""The interface description: complete, true, and the one committed."""
+"""The interface description: `app`, `http.openapi`, `http.openapi_examples`, `routes.health`.
+
+Covers `server/http/openapi_examples`, `server/schemas/answers`, `server/schemas/base`,
+`server/schemas/entries`, `server/schemas/glossaries`, `server/schemas/imports`,
+`server/schemas/maps`, `server/schemas/related`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,6 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from semsearch.server.http.problems import Problem
-from semsearch.server.routes.exports import ExportLoss
 from semsearch.server.routes.health import Health
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
 from semsearch.server.schemas.entries import (
@@ -21,6 +25,7 @@ from semsearch.server.schemas.entries import (
     WireStoredEntry,
     WireVersion,
 )
+from semsearch.server.schemas.exports import WireExportLoss
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.imports import WireImportReport
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
@@ -54,7 +59,7 @@ MODELS: dict[str, TypeAdapter[Any]] = {
     "listChanges": TypeAdapter(WireChange),
     "relatedEntries": TypeAdapter(WireRelated),
     "listGlossaries": TypeAdapter(list[WireGlossaryInfo]),
-    "exportLosses": TypeAdapter(ExportLoss),
+    "exportLosses": TypeAdapter(WireExportLoss),
     "suggest": TypeAdapter(list[WireSuggestion]),
     "map": TypeAdapter(WireMapPart),
     "mapQuestion": TypeAdapter(WirePlace),

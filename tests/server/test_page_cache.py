@@ -1,10 +1,10 @@
-"""What is kept as long as the index says the same."""
+"""The cache of page fragments."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from semsearch.server.page_cache import MOST, PageCache
+from semsearch.server.page_cache import MAX_VALUES, PageCache
 
 
 def test_a_value_is_made_once_for_an_index() -> None:
@@ -30,6 +30,6 @@ def test_values_have_names_of_their_own() -> None:
 def test_only_so_many_are_kept() -> None:
     """Addresses that differ without end fill no memory."""
     kept = PageCache()
-    for n in range(3 * MOST):
+    for n in range(3 * MAX_VALUES):
         assert kept.get("a", n, partial(int, n)) == n
-    assert len(kept) <= MOST
+    assert len(kept) <= MAX_VALUES

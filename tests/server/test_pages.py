@@ -1,4 +1,10 @@
-"""The pages over HTTP: whole, ours alone, the same answers as the interface gives, safe to show any text."""
+"""Pages over HTTP: `routes.pages`, `routes.map`, `routes.opensearch_and_widget`, `error_responses`.
+
+Also `example_questions`.
+
+Covers `search/semantic_map`, `server/routes/map`, `server/routes/opensearch_and_widget`,
+`web/answer_view`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +26,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, Secret, utc_now
-from semsearch.server.http.openapi_examples import example_questions
+from semsearch.server.example_questions import example_questions
 from tests.server.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web" / "static"
@@ -137,7 +143,7 @@ def test_pages_are_not_sent_again(client: TestClient, path: str) -> None:
 
 
 def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
-    """A language, one heading of the first level but for the start, a way to the content, labels, landmarks."""
+    """A language, one first-level heading, a skip link, labels and landmarks."""
     for path in PAGES[:-1]:
         page = Page(client.get(path).text.partition("<template")[0])
         assert page.all("html")[0]["lang"] == "en"
@@ -151,7 +157,7 @@ def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
 
 
 def test_the_start_page_shows_the_index(client: TestClient) -> None:
-    """Sizes, the choice of a glossary and examples come from the index, and the examples are answered."""
+    """Sizes, glossaries and examples come from the index, which answers the examples."""
     page = Page(client.get("/").text)
     assert "8 entries in 2 glossaries" in page.text
     assert len(page.all("option")) == 3
@@ -165,7 +171,7 @@ def test_the_start_page_shows_the_index(client: TestClient) -> None:
 def test_a_question_in_the_address_is_answered_as_the_interface_answers(
     client: TestClient, question: str
 ) -> None:
-    """The same entries in the same order, and the same verdict; what does not match is set apart."""
+    """The same entries in the same order, and the same verdict; `nearest` hits stand apart."""
     answer = client.get("/v1/search", params={"q": question}).json()
     text = client.get("/", params={"q": question}).text
     page = Page(text)
@@ -250,7 +256,7 @@ def test_a_hostile_index_runs_nothing(tmp_path: Path) -> None:
 
 
 def test_an_entry_says_what_it_is_to_programs(client: TestClient, glossary: Glossary) -> None:
-    """schema.org's DefinedTerm with the entry's own words; a twin in Markdown is named and there."""
+    """schema.org's DefinedTerm has the entry's texts, and the Markdown version exists."""
     page = Page(client.get("/entry/kitchen:whisk").text)
     (said,) = (json.loads(text) for text in page.scripts if text.strip().startswith("{"))
     entry = glossary.entry("kitchen:whisk")
@@ -307,7 +313,7 @@ def test_a_glossary_can_be_taken_away_from_its_page(client: TestClient) -> None:
 
 
 def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:
-    """By the convention of llmstxt.org: a heading, a summary, sections of links that lead somewhere."""
+    """As llmstxt.org defines it: a heading, a summary, and sections of working links."""
     answer = client.get("/llms.txt")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     lines = answer.text.splitlines()
@@ -323,7 +329,7 @@ def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:
 def test_the_public_address_stands_where_whole_addresses_must(
     index: Path, glossary: Glossary
 ) -> None:
-    """In canonical links, Open Graph, OpenSearch and suggestions; a host that is only said is not believed."""
+    """In canonical links, Open Graph, OpenSearch and suggestions; the Host header is not trusted."""
     told = create_app(glossary, load_settings(index=index, public_url="https://a.example/words"))
     with TestClient(told) as client:
         page = Page(client.get("/entry/kitchen:whisk").text)
@@ -446,7 +452,7 @@ def test_docs_use_nothing_but_our_own(client: TestClient) -> None:
 
 
 def test_scripts_make_no_markup_and_keep_no_key() -> None:
-    """Text becomes text nodes; whole pages of ours are parsed in one place; a key lives as long as its tab."""
+    """Texts become text nodes, one place parses pages, and a key lives as long as its tab."""
     scripts = {file.name: file.read_text() for file in WEB.glob("*.js")}
     for name, script in scripts.items():
         assert not re.search(

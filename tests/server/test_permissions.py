@@ -1,4 +1,7 @@
-"""Who may use which route: every route has a decision, and every key is judged at each request."""
+"""Permissions: every route has a required scope, and every request checks its key.
+
+Covers `server/request_context`.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +139,7 @@ def opened(keyed: Glossary, folder: Path, clock: _Clock) -> Iterator[TestClient]
 
 
 def test_every_route_has_a_decision(app: FastAPI) -> None:
-    """Also those that the interface description does not list; and no decision is left without a route."""
+    """Also routes outside the interface description; the table has no other names."""
     for route in app.routes:
         assert isinstance(route, Route | Mount)
         assert isinstance(route.app, RouteGuard), route.path
@@ -188,7 +191,8 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
     for routes in (router.routes, [Mount("/files", app=Starlette(), name="files")]):
         door = Authenticator(KeyRing(tmp_path / "keys.db"), is_open=True)
         with pytest.raises(
-            TypeError, match=r"has no decision; state one in semsearch\.server\.auth\.permissions"
+            TypeError,
+            match=r"is missing from semsearch\.server\.auth\.permissions\.REQUIRED_SCOPES",
         ):
             guard(routes, door)
 
@@ -197,7 +201,7 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
 def test_reading_with_and_without_a_key(
     closed: TestClient, opened: TestClient, make: Callable[..., Made], path: str
 ) -> None:
-    """Where reading is closed a key of any scope is needed, where it is open none is; the answers are the same."""
+    """If reading is closed any key is enough; if it is open none is needed. Answers are the same."""
     body = problem_of(closed.get(path), 401, "key-needed")
     assert body["detail"] == "send a key as Authorization: Bearer KEY"
     refused = closed.get(path)
@@ -382,7 +386,7 @@ def test_a_key_for_one_glossary(
 def test_answers_of_callers_who_may_see_different_things_have_different_tags(
     closed: TestClient, make: Callable[..., Made]
 ) -> None:
-    """A browser that changes the key asks with the tag of the answer before, and must not be told that it still holds."""
+    """A browser with a new key revalidates with its old ETag, which must not match."""
     path = "/v1/glossaries"
     callers: list[list[str]] = [[], ["kitchen"], ["ships"], ["kitchen", "ships"]]
     answers = [closed.get(path, headers=make(SEARCH, names)[1]) for names in callers]
@@ -483,7 +487,7 @@ def test_nobody_is_let_in_when_the_keys_cannot_be_read(
 def test_a_key_is_never_logged(
     index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither a good one nor a wrong one, whatever becomes of the request; nor is it in an answer."""
+    """Neither a valid nor an invalid one, in any log or answer."""
     caplog.set_level(logging.DEBUG)
     folder = Path(shutil.copytree(index, tmp_path / "index"))
     store = KeyStore(folder / "keys.db")

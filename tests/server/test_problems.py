@@ -1,4 +1,10 @@
-"""Bad input: each kind gets its own status and a problem, nothing gets a 500."""
+"""Bad requests: `http.strict_requests`, `problems`, `exception_handlers`, `middleware`.
+
+Each kind gets its own status and a problem. Nothing gets a 500.
+
+Covers `server/http/error_responses`, `server/http/exception_handlers`,
+`server/http/strict_requests`, `server/routes/parameters`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +20,7 @@ from starlette.testclient import TestClient
 from semsearch.core.errors import SemsearchError
 from semsearch.server.http import problems
 from semsearch.server.http.exception_handlers import FROM_ERROR
-from semsearch.server.http.problems import KINDS
+from semsearch.server.http.problem_types import PROBLEM_TYPES
 from semsearch.server.http.strict_requests import MAX_BODY_BYTES
 from tests.server.conftest import check_envelope, problem_of
 
@@ -220,7 +226,7 @@ def test_long_parameter_names_are_cut(client: TestClient) -> None:
     """The reply to a huge bad request is small."""
     query = "&".join(f"{'n' * 200}{i}=1" for i in range(100))
     body = problem_of(client.get(f"/v1/search?{query}"), 422, "invalid-request")
-    assert len(body["errors"]) == problems.MAX_PARTS
+    assert len(body["errors"]) == problems.MAX_PARAMS
     assert len(json.dumps(body)) < 4000
 
 
@@ -419,9 +425,9 @@ def test_a_fault_of_the_service_says_nothing(
 
 def test_every_kind_is_told_apart() -> None:
     """Slugs are unique and every error of the table has a kind that can be read."""
-    assert all(slug == kind.slug for slug, kind in KINDS.items())
-    assert set(FROM_ERROR.values()) <= set(KINDS.values())
-    assert all(400 <= kind.status < 600 for kind in KINDS.values())
+    assert all(slug == kind.slug for slug, kind in PROBLEM_TYPES.items())
+    assert set(FROM_ERROR.values()) <= set(PROBLEM_TYPES.values())
+    assert all(400 <= kind.status < 600 for kind in PROBLEM_TYPES.values())
 
 
 @settings(max_examples=150, deadline=None)

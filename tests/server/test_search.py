@@ -1,4 +1,10 @@
-"""Every route: its answer in full, and that it is the library's own answer."""
+"""Routes that read: `routes.search`, `entries`, `map`, `parameters`, and `request_context`.
+
+Each answer is that of the library.
+
+Covers `server/app`, `server/http/middleware`, `server/routes/changes`, `server/routes/entries`,
+`server/routes/health`, `server/serialize`.
+"""
 
 from __future__ import annotations
 
@@ -262,7 +268,7 @@ def test_problem_types_can_be_read(client: TestClient) -> None:
 
 
 def test_search_within_one_language(client: TestClient) -> None:
-    """What is defined in another is not found; a language that nothing has is refused with those there are."""
+    """Entries in other languages are not found; the refusal of an unknown one lists languages."""
     asked = {"q": "a long handle", "lang": "EN"}
     assert client.get("/v1/search", params=asked).json()["hits"][0]["id"] == "kitchen:ladle"
     for path in ("/v1/search", "/v1/suggest"):

@@ -1,4 +1,4 @@
-"""Questions over HTTP that wait, repeat, or are too many."""
+"""Questions in a batch, from the cache, and beyond the queue."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def test_many_at_once_are_answered_as_one_by_one(glossary: Glossary, index: Path
     ]
 
     async def together() -> list[TimedAnswer]:
-        asking = SearchService(glossary, load_settings(index=index))
+        search_service = SearchService(glossary, load_settings(index=index))
         try:
-            return await asyncio.gather(*(asking.ask(one, Client()) for one in asked))
+            return await asyncio.gather(*(search_service.ask(one, Client()) for one in asked))
         finally:
-            asking.workers.close()
+            search_service.workers.close()
 
     for one, reply in zip(asked, asyncio.run(together()), strict=True):
         expected = glossary.ask(one.question, k=one.k, glossary=one.glossary)
@@ -65,13 +65,13 @@ def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
     """What cannot be asked is refused before it waits with others."""
 
     async def together() -> list[object]:
-        asking = SearchService(glossary, load_settings(index=index))
+        search_service = SearchService(glossary, load_settings(index=index))
         asked = (SearchRequest("GPS", glossary=name) for name in ("ships", "nowhere", "ships"))
         try:
-            found = (asking.ask(one, Client()) for one in asked)
+            found = (search_service.ask(one, Client()) for one in asked)
             return await asyncio.gather(*found, return_exceptions=True)
         finally:
-            asking.workers.close()
+            search_service.workers.close()
 
     first, bad, last = asyncio.run(together())
     assert isinstance(bad, GlossaryNotFound)
@@ -85,12 +85,14 @@ def test_a_batch_is_answered_as_one_by_one(glossary: Glossary, index: Path) -> N
     asked = [SearchRequest(f"soup {n % 45}", k=3) for n in range(60)]
 
     async def together() -> tuple[list[bytes], TimedAnswer]:
-        asking = SearchService(glossary, load_settings(index=index))
+        search_service = SearchService(glossary, load_settings(index=index))
         try:
-            await asking.ask(asked[3], Client())
-            return await asking.ask_all(asked, Client()), await asking.ask(asked[7], Client())
+            await search_service.ask(asked[3], Client())
+            return await search_service.ask_all(asked, Client()), await search_service.ask(
+                asked[7], Client()
+            )
         finally:
-            asking.workers.close()
+            search_service.workers.close()
 
     answers, again = asyncio.run(together())
     assert answers == [to_json(glossary.ask(one.question, k=3)) for one in asked]
@@ -101,20 +103,20 @@ def test_a_batch_lets_others_through(glossary: Glossary, index: Path) -> None:
     """A question that comes after a batch is answered before all of the batch is."""
     done: list[str] = []
 
-    async def batch(asking: SearchService) -> None:
-        await asking.ask_all([SearchRequest(f"soup {n}") for n in range(64)], Client())
+    async def batch(search_service: SearchService) -> None:
+        await search_service.ask_all([SearchRequest(f"soup {n}") for n in range(64)], Client())
         done.append("batch")
 
-    async def question(asking: SearchService) -> None:
-        await asking.ask(SearchRequest("GPS"), Client())
+    async def question(search_service: SearchService) -> None:
+        await search_service.ask(SearchRequest("GPS"), Client())
         done.append("question")
 
     async def both() -> None:
-        asking = SearchService(glossary, load_settings(index=index))
+        search_service = SearchService(glossary, load_settings(index=index))
         try:
-            await asyncio.gather(batch(asking), question(asking))
+            await asyncio.gather(batch(search_service), question(search_service))
         finally:
-            asking.workers.close()
+            search_service.workers.close()
 
     asyncio.run(both())
     assert done == ["question", "batch"]
@@ -124,13 +126,13 @@ def test_a_batch_is_refused_as_a_whole(glossary: Glossary, index: Path) -> None:
     """When no more may wait; the first one finds the threads free."""
 
     async def ask() -> list[bool]:
-        asking = SearchService(glossary, load_settings(index=index, queue=1))
+        search_service = SearchService(glossary, load_settings(index=index, queue=1))
         asked = [SearchRequest(f"soup {n}") for n in range(64)]
         try:
-            batches = (asking.ask_all(asked[n:], Client()) for n in range(8))
+            batches = (search_service.ask_all(asked[n:], Client()) for n in range(8))
             found = await asyncio.gather(*batches, return_exceptions=True)
         finally:
-            asking.workers.close()
+            search_service.workers.close()
         return [isinstance(one, Overloaded) for one in found]
 
     assert asyncio.run(ask()) == [False] + 7 * [True]
@@ -140,11 +142,14 @@ def test_what_is_remembered_is_bounded(glossary: Glossary, index: Path) -> None:
     """With no room nothing is kept, and everything is answered."""
 
     async def twice() -> list[TimedAnswer]:
-        asking = SearchService(glossary, load_settings(index=index, cache=0))
+        search_service = SearchService(glossary, load_settings(index=index, cache=0))
         try:
-            return [await asking.ask(SearchRequest("soup of the day"), Client()) for _ in range(2)]
+            return [
+                await search_service.ask(SearchRequest("soup of the day"), Client())
+                for _ in range(2)
+            ]
         finally:
-            asking.workers.close()
+            search_service.workers.close()
 
     first, second = asyncio.run(twice())
     assert first.content == second.content
@@ -183,14 +188,15 @@ def test_too_many_are_refused_quickly(narrow: FastAPI) -> None:
 
 def test_other_routes_are_refused_too(narrow: FastAPI) -> None:
     """Whatever needs a thread waits in the same line."""
-    asking: SearchService = narrow.state.asking
+    search_service: SearchService = narrow.state.search_service
 
     async def fill() -> None:
         tasks = [
-            asyncio.create_task(asking.workers.run(lambda: 1, replace(Client()))) for _ in range(30)
+            asyncio.create_task(search_service.workers.run(lambda: 1, replace(Client())))
+            for _ in range(30)
         ]
         done = await asyncio.gather(*tasks, return_exceptions=True)
         assert any(isinstance(one, Overloaded) for one in done)
 
     asyncio.run(fill())
-    asking.workers.close()
+    search_service.workers.close()

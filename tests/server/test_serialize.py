@@ -1,4 +1,4 @@
-"""JSON of each noun of the library, member by member."""
+"""JSON of each noun of the library, member by member: `serialize` and all of `schemas`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from semsearch.core import answers, entries
 from semsearch.core.answers import Authored, Span, Tier, Verdict
 from semsearch.core.entries import Changed, ChangeKind, Details, Entry, Source
 from semsearch.core.index_info import EngineInfo, GlossaryInfo, IndexInfo, RerankerInfo
+from semsearch.exporters.export import Loss
 from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
 from semsearch.search.autocomplete import Suggestion
@@ -269,6 +270,12 @@ def test_suggestions_and_glossaries() -> None:
     assert _written((Suggestion("Inside", CRUMB),)) == [{"name": "Inside", **LABEL_JSON}]
     assert _written([GlossaryInfo("bakery", 2)]) == [{"name": "bakery", "entries": 2}]
     assert to_json([]) == b"[]"
+
+
+def test_loss_of_an_export() -> None:
+    """With the names of the lost parts."""
+    loss = Loss("bakery:crumb", ("see_also", "notation"))
+    assert _written(loss) == {"id": "bakery:crumb", "lost": ["see_also", "notation"]}
 
 
 def test_map_in_columns() -> None:

@@ -1,4 +1,7 @@
-"""The real server: start-up, deadlines, a clean stop, and what it must not load."""
+"""The real server: `serve`, `process`, `http.bounded_protocol`.
+
+Covers `server/process`.
+"""
 
 from __future__ import annotations
 

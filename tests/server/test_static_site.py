@@ -1,4 +1,7 @@
-"""A glossary as a folder of files."""
+"""A static site: `static_site`, `static_map`.
+
+Covers `server/static_map`.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     """And left as it is; an empty one is not."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "thesis.txt").write_text("mine")
-    with pytest.raises(InvalidSetting, match="no earlier export"):
+    with pytest.raises(InvalidSetting, match="files of something else"):
         export(SEA, tmp_path)
     assert [path.name for path in (tmp_path / "site").iterdir()] == ["thesis.txt"]
     (tmp_path / "site" / "thesis.txt").unlink()
@@ -135,8 +138,8 @@ def test_whole_addresses_need_the_address_of_the_site(tmp_path: Path) -> None:
 def test_the_map_of_a_large_site_is_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each has as many addresses as one may have, and what lists them is where a map is looked for."""
-    monkeypatch.setattr(static_site, "MOST_IN_SITE_MAP", 2)
+    """Each has the maximum number of URLs, and the index of them is `sitemap.xml`."""
+    monkeypatch.setattr(static_site, "MAX_SITE_MAP_URLS", 2)
     site, _ = export(SEA, tmp_path, url="https://example.org/")
     listed = re.findall("<sitemap><loc>(.*?)</loc>", (site / "sitemap.xml").read_text())
     assert listed == [f"https://example.org/sitemap-{n}.xml" for n in (1, 2, 3)]

@@ -1,4 +1,4 @@
-"""Several processes on one socket."""
+"""Several worker processes on one port."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ print("stopped", flush=True)
 
 @contextmanager
 def _serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[int]]]:
-    """Yield a service of two processes: the one that looks after them, its address, and their numbers."""
+    """Yield a service of two workers: the supervisor, its URL, and the process ids."""
     process = subprocess.Popen(
         [sys.executable, "-c", _SERVE, str(index)],
         stdout=subprocess.PIPE,

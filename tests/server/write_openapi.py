@@ -1,4 +1,4 @@
-"""Write the interface description that `test_openapi` compares: `python -m tests.server.write_openapi`."""
+"""Writes the description that `test_openapi` compares: `python -m tests.server.write_openapi`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How SQLite is opened: what a damaged, older or newer file says, and what a failed commit leaves."""
+"""How SQLite is opened: what a damaged, older or newer file says, and what a failed commit leaves.
+
+Covers `storage/migrations`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The store: what is told of a corpus read again, and which rows are written."""
+"""The store: what is told of a corpus read again, and which rows are written.
+
+Covers `storage/corpus_diff`, `storage/layout`, `storage/rows`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The history of the store: every change with its revision, by whom and when, and what was there before."""
+"""The history of the store: every change with its revision, by whom and when, and what was there before.
+
+Covers `storage/changes`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Batches of near definitions: what they are made of."""
 
 import numpy as np
+import pytest
 
-from training.batches import FROM_TOPIC, batches_of, topics_of
+from training.batches import FROM_TOPIC, batches_of, domain_batches, topics_of
 
 
 def test_every_batch_is_full_and_no_pair_comes_twice() -> None:
@@ -48,3 +49,28 @@ def test_near_vectors_are_one_topic() -> None:
     topics = topics_of(vectors.astype(np.float32))
     assert len(set(topics[:20].tolist())) == len(set(topics[20:].tolist())) == 1
     assert topics[0] != topics[-1]
+
+
+def test_all_concepts_of_a_domain_come_in_one_batch() -> None:
+    """Each domain whole, so many together, each once; the last batch has what is left."""
+    domains = [*"abcdecba"]
+    found = domain_batches(domains, 2, np.random.default_rng(0))
+    assert sorted(place for batch in found for place in batch) == [*range(8)]
+    kinds = [{domains[place] for place in batch} for batch in found]
+    assert [len(kind) for kind in kinds] == [2, 2, 1]
+    assert set.union(*kinds) == set("abcde")
+
+
+@pytest.mark.model
+def test_domains_meet_others_in_the_next_epoch() -> None:
+    """The number of batches stays, and a run can be repeated."""
+    from training.sampler import ByDomain  # noqa: PLC0415 - loads torch
+
+    domains = [chr(ord("a") + number % 20) for number in range(60)]
+    sampler = ByDomain(
+        [], domains=domains, together=3, batch_size=96, drop_last=False, valid_label_columns=[]
+    )
+    first, again = [*sampler], [*sampler]
+    sampler.set_epoch(1)
+    assert first == again != [*sampler]
+    assert len(first) == len([*sampler]) == len(sampler) == 7

@@ -10,6 +10,7 @@ import pytest
 
 from semsearch.models.registry import BASE_MODEL, find_model
 from training import train
+from training.runs import BATCH, token_weights
 from training.types import Pair
 
 
@@ -43,9 +44,7 @@ def test_each_kind_has_its_share() -> None:
 
 def test_rare_tokens_count_more_and_meaningless_ones_nothing() -> None:
     """As in the index: by how many definitions use a token."""
-    found = train.token_weights(
-        [[1, 2, 2], [1, 3], [1]], np.array([False, True, True, True, False])
-    )
+    found = token_weights([[1, 2, 2], [1, 3], [1]], np.array([False, True, True, True, False]))
     assert found[0] == found[4] == 0
     assert 0 < found[1] < found[2] == found[3]
 
@@ -70,7 +69,7 @@ def test_a_run_writes_an_adapter_and_goes_on_from_a_checkpoint(
 
     data, run = tmp_path / "data", tmp_path / "run"
     data.mkdir()
-    lines = [json.dumps(asdict(pair(n))) for n in range(train.BATCH)]
+    lines = [json.dumps(asdict(pair(n))) for n in range(BATCH)]
     (data / "pairs.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     arguments = ["train", str(data), str(run), "--rank", "2", "--no-topics", "--epochs"]
     monkeypatch.setattr(sys, "argv", [*arguments, "2"])  # the first step only warms up

@@ -1,4 +1,4 @@
-"""Words for people: percents that promise nothing, and the parts of a score."""
+"""Texts for people: percentages, and the parts of a score."""
 
 from __future__ import annotations
 
@@ -87,10 +87,20 @@ def test_an_index_of_the_former_default_encoder_says_so(glossary: Glossary) -> N
     """With both ways on; not when the user named an encoder, and not of any other encoder."""
     info = replace(glossary.info(), path="words", model="all-MiniLM-L6-v2")
     assert former_default(info, None) == (
-        "The index was built with all-MiniLM-L6-v2; today's default is semsearch-definitions-v1: run "
+        "The index was built with all-MiniLM-L6-v2; today's default is semsearch-definitions-v2: run "
         "`semsearch build PATHS --index words` again, or set SEMSEARCH_MODEL=base to keep it and "
         "silence this"
     )
     assert former_default(info, "base") == ""
-    for model in ("hashed", "./my-model", "owner/all-MiniLM-L6-v2", "semsearch-definitions-v1"):
+    for model in ("hashed", "./my-model", "owner/all-MiniLM-L6-v2", "semsearch-definitions-v2"):
         assert former_default(replace(info, model=model), None) == ""
+
+
+def test_an_index_of_an_encoder_that_is_gone_says_so(glossary: Glossary) -> None:
+    """It answers, but no setting keeps its encoder at the next build."""
+    info = replace(glossary.info(), path="words", model="semsearch-definitions-v1")
+    assert former_default(info, None) == (
+        "The index was built with semsearch-definitions-v1; today's default is semsearch-definitions-v2: run "
+        "`semsearch build PATHS --index words` again; semsearch-definitions-v1 does not come along any more"
+    )
+    assert former_default(info, "semsearch-definitions-v1") == ""

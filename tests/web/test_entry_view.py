@@ -1,4 +1,4 @@
-"""What the page of an entry is made of: its text in pieces, a summary, and what programs are told."""
+"""The page of an entry: `entry_view`, `entry_page`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _shown(pieces: list[Linked]) -> list[tuple[str, str | None]]:
 
 
 def test_terms_in_a_text_are_links() -> None:
-    """Those its author linked and those it merely names, in the order of the text, which stays as it is."""
+    """Linked and mentioned terms become links, and the text stays the same."""
     related = _related((_reference("mast", 15, 19),), (_reference("sail", 2, 6),))
     assert _shown(linked(related)) == [
         ("A ", None),
@@ -68,7 +68,7 @@ def test_of_places_that_overlap_the_first_one_is_a_link() -> None:
 
 
 def test_a_term_is_a_link_where_it_stands_first(tmp_path: Path) -> None:
-    """As an index finds them: each once, the entry itself not, and pages show lines as they were written."""
+    """Each entry once, without the entry itself; pages show authored lines in order."""
     text = "A rig needs a mast.\n\n    mast.raise()\n\nA mast and a sail."
     build_index([_entry("rig", text), _entry("mast"), _entry("sail")], tmp_path, model="hashed")
     with Glossary.open(tmp_path) as glossary:
@@ -115,7 +115,7 @@ def test_a_summary_is_the_beginning_of_a_text(definition: str, expected: str) ->
 
 
 def test_an_entry_as_a_defined_term() -> None:
-    """schema.org's: its own words and the identity of its page; other names only where there are some."""
+    """Its texts and the URL of its page; `alternateName` only with aliases."""
     entry = _entry("rig", "Ropes </script>.", aliases=("tackle", "gear"), language="de")
     stated = defined_term(
         entry, "https://a.example/entry/sea:rig", "https://a.example/glossary/sea"

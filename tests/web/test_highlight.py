@@ -1,4 +1,4 @@
-"""Texts cut into pieces: what is marked in them, and what of a long one is shown."""
+"""Highlighted texts and snippets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.web.highlight import SHOWN, Piece, highlight, snippet
+from semsearch.web.highlight import SNIPPET_CHARS, Piece, highlight, snippet
 
 TEXT = "A ladle is a deep spoon. It is for soup."
 Span = dict[str, int]
@@ -48,7 +48,7 @@ def test_every_character_is_marked_as_its_spans_say(
     assert told == [
         (_holds([sentence] if sentence else [], at), _holds(words, at)) for at in range(start, end)
     ]
-    assert (found.goes_before, found.goes_on) == (start > 0, end < len(TEXT))
+    assert (found.is_cut_before, found.is_cut_after) == (start > 0, end < len(TEXT))
 
 
 def _holds(spans: list[Span], at: int) -> bool:
@@ -61,10 +61,10 @@ def test_of_a_long_text_what_answers_is_shown() -> None:
     shown = snippet(text, [], {"start": 10_000, "end": 10_009})
     part = "".join(piece.text for piece in shown.pieces)
     assert part in text
-    assert SHOWN <= len(part) <= SHOWN + 10
+    assert SNIPPET_CHARS <= len(part) <= SNIPPET_CHARS + 10
     assert set(part.split()) == {"word"}
-    assert shown.goes_before
-    assert shown.goes_on
+    assert shown.is_cut_before
+    assert shown.is_cut_after
     assert [piece.text for piece in shown.pieces if piece.in_sentence] == ["word word"]
 
 

@@ -1,4 +1,4 @@
-"""The twins of pages in Markdown, read as Markdown: whatever a glossary says, its structure is ours."""
+"""Markdown versions of pages, parsed as Markdown, so that no text of a glossary changes them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from semsearch.core.answers import Authored, Reference, Related
-from semsearch.core.entries import Entry, Source
+from semsearch.core.entries import Details, Entry, Source
 from semsearch.core.index_info import GlossaryInfo
-from semsearch.web.markdown_view import MOST_LISTED, entry_twin, llms, llms_full
+from semsearch.web.markdown_view import MAX_LISTED, entry_markdown, llms, llms_full
 from semsearch.web.render import Site
 
 SITE = Site("../", "https://a.example/words/", glossaries=(GlossaryInfo("sea", 2),))
@@ -61,7 +61,7 @@ def test_the_twin_of_an_entry() -> None:
         (Reference(_entry("sail"), None),),
         (),
     )
-    assert entry_twin(SITE, related) == (
+    assert entry_markdown(SITE, related) == (
         "# rig\n\nAlso: tackle\n\nWhat rig is.\n\n"
         "## See also\n\n- [mast](https://a.example/words/entry/sea:mast.md)\n\n"
         "## Terms in the text\n\n- [sail](https://a.example/words/entry/sea:sail.md)\n\n"
@@ -80,7 +80,7 @@ def test_a_term_is_text_whatever_it_looks_like(term: str) -> None:
         (),
         (),
     )
-    twin = entry_twin(SITE, related)
+    twin = entry_markdown(SITE, related)
     assert _headings(twin) == [plain, "See also"]
     assert _links(twin) == [(plain, "https://a.example/words/entry/sea:other.md")]
 
@@ -107,7 +107,7 @@ def test_few_entries_are_listed_and_many_are_not() -> None:
         ("All entries, A to Z", "https://a.example/words/glossary/sea%20%28old%29"),
         ("All entries, A to Z", "https://a.example/words/glossary/land"),
     ]
-    assert MOST_LISTED == 500
+    assert MAX_LISTED == 500
 
 
 def test_without_a_public_address_links_are_relative() -> None:
@@ -121,3 +121,11 @@ def test_all_entries_in_one_text() -> None:
         "# rig\n\nWhat rig is.\n\n# \\*mast\\*\n\nWhat m is.\n"
     )
     assert llms_full([]) == "\n"
+
+
+def test_a_twin_says_what_people_ask() -> None:
+    """As items below a heading of their own, whatever they look like; not in the definition."""
+    entry = _entry("rig", details=Details.of({"asked_as": ("what holds the *sails*?", "# ropes")}))
+    twin = entry_markdown(SITE, Related(entry, (), (), (), ()))
+    assert "## People ask\n\n- “what holds the \\*sails\\*?”\n- “# ropes”\n\nGlossary" in twin
+    assert _headings(twin) == ["rig", "People ask"]

@@ -1,4 +1,7 @@
-"""Addresses in pages, and what becomes of texts in them."""
+"""URLs in pages, and escaped texts: `render`, `urls`.
+
+Covers `web/urls`.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +89,7 @@ def test_texts_are_never_markup() -> None:
 
 
 def test_marks_are_the_only_markup_of_a_marked_text() -> None:
-    """Whatever its pieces are, those of the sentence are in one mark, and words of the question are bold."""
+    """The sentence is in one <mark>, and words of the question are bold, for any pieces."""
     text = "a <b> & 'c' <i>. So"
     word = {"start": 2, "end": 5}
     sentence = {"start": 0, "end": 16}

@@ -1,4 +1,4 @@
-"""Every verdict and every tier has words of its own on the page."""
+"""`answer_view`: every verdict and every tier has its text on the page."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import json
 from semsearch.core.answers import Tier, Verdict
 from semsearch.search.glossary import Glossary
 from semsearch.server.serialize import to_json
-from semsearch.web.answer_view import shown
+from semsearch.web.answer_view import answer_view
 from semsearch.web.display import VERDICTS
 
 
 def test_a_comparison_is_shown_as_such(glossary: Glossary) -> None:
     """Both entries match, no percentage is stated, and the rest stands apart."""
-    page = shown(json.loads(to_json(glossary.ask("leaven vs hull"))))
+    page = answer_view(json.loads(to_json(glossary.ask("leaven vs hull"))))
     assert (page.verdict, page.kind, page.sure) == ("About these terms", "terms", "")
     assert [hit.name for hit in page.matches] == ["Leaven", "Hull"]
     assert page.nearest
@@ -21,9 +21,9 @@ def test_a_comparison_is_shown_as_such(glossary: Glossary) -> None:
 
 def test_a_part_of_a_name_is_shown_as_such(glossary: Glossary) -> None:
     """With the name that has it, where that is not the term."""
-    page = shown(json.loads(to_json(glossary.ask("percentage"))))
+    page = answer_view(json.loads(to_json(glossary.ask("percentage"))))
     assert page.matches[0].reason == "name has these words"
-    arrival = shown(json.loads(to_json(glossary.ask("arrival"))))
+    arrival = answer_view(json.loads(to_json(glossary.ask("arrival"))))
     assert arrival.matches[0].reason == "name has these words (Estimated Time of Arrival)"
 
 
@@ -32,7 +32,7 @@ def test_no_verdict_or_tier_lacks_words(glossary: Glossary) -> None:
     assert set(VERDICTS) == set(Verdict)
     body = json.loads(to_json(glossary.ask("leaven")))
     for verdict in Verdict:
-        assert shown({**body, "verdict": verdict}).kind
+        assert answer_view({**body, "verdict": verdict}).kind
     for tier in Tier:
         hit = {**body["hits"][0], "matched_by": tier}
-        assert shown({**body, "hits": [hit]})
+        assert answer_view({**body, "hits": [hit]})

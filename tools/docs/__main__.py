@@ -1,6 +1,6 @@
 """Write, or check, the documents: `make docs`, `make docs-check`.
 
-`python -m tools.docs` writes the generated tables; with `--examples INDEX`, an index of `corpus/`, it
+`python -m tools.docs` writes the generated tables and wraps prose; with `--examples INDEX`, an index of `corpus/`, it
 runs the examples too; with `--check` it prints what is wrong, and its exit code is 1 if anything is.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.docs.checks import pages, problems
 from tools.docs.examples import renewed
 from tools.docs.tables import PARTS, ROOT, with_parts
+from tools.docs.wrapping import wrapped
 
 
 def main() -> int:
@@ -29,6 +30,8 @@ def main() -> int:
         document = ROOT / name
         text = document.read_text(encoding="utf-8")
         document.write_text(with_parts(ROOT, name, text), encoding="utf-8")
+    for page in pages(ROOT):
+        (ROOT / page.path).write_text(wrapped(page.text), encoding="utf-8")
     for page in pages(ROOT) if chosen.examples else ():
         (ROOT / page.path).write_text(renewed(page, chosen.examples), encoding="utf-8")
     return 0

@@ -7,13 +7,14 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tools.docs.tables import PARTS, WIDTH, all_commands, with_parts
+from tools.docs.wrapping import PARSER, is_too_wide, paragraphs
 
 LINES = {"README.md": 250, "DESIGN.md": 150}
 """The most lines of a document."""
@@ -30,7 +31,6 @@ _PLACE = re.compile(r"(?<![\w./-])(?:semsearch|tests|benchmarks|training|tools|d
 _MODULE = re.compile(r"python -m ((?:benchmarks|training|tests|tools)[\w.]*\w)")
 _TARGET = re.compile(r"(?<![\w-])make ([a-z]+(?:-[a-z]+)*)(?![\w-])")
 _RULE = re.compile(r"^([a-z-]+):", re.MULTILINE)
-_PARSER = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Page:
     @cached_property
     def tokens(self) -> list[Token]:
         """The blocks, each with its inline parts as children."""
-        return _PARSER.parse(self.text)
+        return PARSER.parse(self.text)
 
     @cached_property
     def anchors(self) -> set[str]:
         """The anchors of the headings, as GitHub makes them."""
         found: set[str] = set()
-        for before, token in zip(self.tokens, self.tokens[1:], strict=False):
+        for before, token in pairwise(self.tokens):
             if before.type == "heading_open":
                 slug = re.sub(r"[^\w\- ]", "", _plain(token).lower()).replace(" ", "-")
                 same = sum(
@@ -139,17 +139,12 @@ def not_a_decision(page: Page) -> Iterator[str]:
 
 def too_wide(page: Page) -> Iterator[str]:
     """Yield the lines of prose that are wider than they may be: paragraphs, lists and quotations."""
-    lines = page.text.splitlines()
-    for token in page.tokens:
-        is_prose = token.type == "inline" and token.map and not _is_cell(lines[token.map[0]])
-        for number in range(*token.map) if is_prose and token.map else ():
-            line = lines[number]
-            if len(line) > WIDTH and " " in re.sub(r"!?\[[^]]*\]\([^)]*\)", "", line).strip():
-                yield f"{page.path}:{number + 1}: has {len(line)} columns, at most {WIDTH} are allowed"
-
-
-def _is_cell(line: str) -> bool:
-    return line.lstrip().startswith("|")
+    lines = page.text.split("\n")
+    for first, behind in paragraphs(page.text):
+        for number in range(first, behind):
+            if is_too_wide(lines[number]):
+                wide = len(lines[number])
+                yield f"{page.path}:{number + 1}: has {wide} columns, not {WIDTH}; run `make docs`"
 
 
 def dead_links(page: Page) -> Iterator[str]:

@@ -98,17 +98,19 @@ def _conflicts(report: BuildReport) -> None:
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:
-    from semsearch.models.registry import FORMER_DEFAULTS  # noqa: PLC0415 - only builds need it
+    from semsearch.models.registry import (  # noqa: PLC0415 - loads numpy
+        FORMER_DEFAULTS,
+        RETIRED_DEFAULTS,
+    )
 
     if former == report.model:
         say(f"The encoder {escape(former)} is not the one it was when the index was built")
         return
     how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
-    back = FORMER_DEFAULTS.get(former, former)
-    say(
-        f"The encoder changed from {escape(former)} to {escape(report.model)}: {how}; "
-        f"`--model {escape(back)}` goes back"
-    )
+    back = f"; `--model {FORMER_DEFAULTS.get(former, former)}` goes back"
+    if former in RETIRED_DEFAULTS:
+        back = ""
+    say(escape(f"The encoder changed from {former} to {report.model}: {how}{back}"))
 
 
 def _relations(counts: RelationCounts) -> str:

@@ -3,6 +3,7 @@
     phrases.i8          the vector of each phrase, entry by entry, one byte per dimension
     first_phrases.i64   number of the first phrase of each position, and the end of the last
     phrase_keys.i64     hash of each folded phrase
+    phrase_words.i64    hashes of the stems of all phrases, ascending, each once
 
 Phrases are separate from the passages of a definition, so that nothing shows them as a part of it.
 """
@@ -28,6 +29,7 @@ from semsearch.storage.int8 import to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
+from semsearch.text.stems import question_stems, stem
 
 BATCH = 4096
 """Vectors copied at a time: 6 MB."""
@@ -58,6 +60,9 @@ def write_phrases(
     sync(files.phrases)
     keys = array("q", (_key(phrase) for entry in passages.entries for phrase in phrases_of(entry)))
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
+    texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
+    stems = {one for phrase in texts for one in question_stems(phrase)}
+    write_array(files.phrase_words, np.array(sorted(map(_hash, stems)), dtype="<i8"))
     write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
 
 
@@ -68,6 +73,7 @@ class Phrases:
         self.first: Numbers = mapped(files.first_phrases, "<i8")
         """(entries + 1,) the first phrase of each position."""
         self._keys: Numbers = mapped(files.phrase_keys, "<i8")
+        self._words: Numbers = mapped(files.phrase_words, "<i8")
         self._vectors = PhraseVectors(files, dim)
         self._finder = VectorSearcher.open_phrases(files, dim, engine)
 
@@ -79,6 +85,14 @@ class Phrases:
         """Return the positions of the entries of some phrases, in their order."""
         owners: Numbers = np.searchsorted(self.first, phrases, side="right") - 1
         return owners
+
+    def vectors(self, phrases: Numbers) -> Vectors:
+        """Return the vectors of some phrases, (n, d)."""
+        return self._vectors.at(phrases)
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
+        return self._finder.ranked(vectors, k)
 
     def nearest(self, question: Vectors, k: int, allowed: range, only: Numbers | None) -> Numbers:
         """Return the ascending positions of the k phrases nearest to a question.
@@ -127,6 +141,12 @@ class Phrases:
         """Return the positions with a phrase that equals the question, when both are folded."""
         return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
 
+    def says(self, word: str) -> bool:
+        """Return whether any phrase has a word in any form."""
+        number = _hash(stem(word))
+        at = int(np.searchsorted(self._words, number))
+        return at < len(self._words) and int(self._words[at]) == number
+
     def _numbers(self, positions: Numbers) -> Numbers:
         """Return the numbers of all phrases of some entries, entry by entry."""
         firsts = self.first[positions]
@@ -137,6 +157,9 @@ class Phrases:
 
 
 def _key(text: str) -> int:
-    """Return a 64-bit hash of a folded text; two texts collide with a chance of 1 in 10^19."""
-    digest = blake2b(fold(text).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    return _hash(fold(text))
+
+
+def _hash(text: str) -> int:
+    """Return a 64-bit hash of a text; two texts collide with a chance of 1 in 10^19."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)

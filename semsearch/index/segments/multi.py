@@ -259,6 +259,10 @@ class MultiPhrases(MultiParts[Phrases]):
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
+    def says(self, word: str) -> bool:
+        """Return whether any phrase has a word in any form, also one of a deleted entry."""
+        return any(part.says(word) for part in self.parts)
+
     def saying(self, question: str, allowed: PositionFilter) -> Numbers:
         """Return the allowed positions with a phrase that equals the question; see `Phrases`."""
         found = []

@@ -9,6 +9,7 @@ from semsearch.quality.lint.rules import (
     duplicates,
     findability,
     names_and_links,
+    phrases,
     skos,
     unexplained_terms,
 )
@@ -23,6 +24,7 @@ RULES: dict[str, Rule] = {
         unexplained_terms,
         skos,
         findability,
+        phrases,
     )
     for rule in group.RULES
 }

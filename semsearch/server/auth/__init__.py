@@ -1,1 +1,1 @@
-"""Who may do what with an index: access keys, how they are kept, and what they permit."""
+"""Access keys: their file, and what they permit."""

@@ -1,4 +1,4 @@
-"""Until when a key is good, as people state it."""
+"""Parses the time at which a key expires."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from datetime import UTC, datetime, time, timedelta
 
 from semsearch.core.errors import InvalidSetting
 
-MOST_DAYS = 36_500
-"""A hundred years: more is a slip of the finger."""
+MAX_DAYS = 36_500
+"""A hundred years. A longer time is probably a typing error."""
 
 
 def expiry(stated: str, now: datetime) -> datetime:
-    """Return the moment from which a key is good no longer.
+    """Return the time at which a key expires.
 
     Args:
-        stated: `30d` for so many days, `2027-03-31` for the end of that day (UTC), or a moment with its
+        stated: `30d` for 30 days, `2027-03-31` for the end of that day (UTC), or a time with its
             offset, `2027-03-31T18:00+02:00`.
-        now: the time, with its offset.
+        now: the present time, with its offset.
 
     Returns:
-        A moment in UTC, to the second.
+        A time in UTC, to the second.
 
     Raises:
-        InvalidSetting: it is none of these, or not in the future.
+        InvalidSetting: the text is none of these, or the time is not in the future.
     """
     moment = _days(stated, now) or _moment(stated)
     if moment is None:
         raise InvalidSetting(
-            f"{stated!r} is not a time to expire at; state days (30d), a date (2027-03-31) or a moment "
-            "with its offset (2027-03-31T18:00+02:00)"
+            f"{stated!r} is not a time to expire at; state days (30d), a date (2027-03-31) or a "
+            "moment with its offset (2027-03-31T18:00+02:00)"
         )
-    if not now < moment <= now + timedelta(days=MOST_DAYS):
+    if not now < moment <= now + timedelta(days=MAX_DAYS):
         raise InvalidSetting(
-            f"a key cannot expire at {stated!r}; choose a time from now to {MOST_DAYS:,} days ahead"
+            f"a key cannot expire at {stated!r}; choose a time from now to {MAX_DAYS:,} days ahead"
         )
     return moment
 
@@ -41,7 +41,7 @@ def _days(stated: str, now: datetime) -> datetime | None:
     count = stated.removesuffix("d")
     if count == stated or not (count.isascii() and count.isdecimal()):
         return None
-    return now + timedelta(days=min(int(count[:9]), 2 * MOST_DAYS))
+    return now + timedelta(days=min(int(count[:9]), 2 * MAX_DAYS))
 
 
 def _moment(stated: str) -> datetime | None:

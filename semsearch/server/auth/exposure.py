@@ -1,4 +1,4 @@
-"""What a service opens, and to whom: settled once, before anything is served."""
+"""Whether anybody may read, resolved once before the service starts."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from semsearch.storage.layout import IndexLayout
 
 
 def is_open(settings: Settings) -> bool:
-    """Whether anybody may read; `auto` goes by the host, a name other than localhost counting as everybody's."""
+    """Whether anybody may read. `auto` means on a loopback address or localhost only."""
     if settings.read == "auto":
-        return settings.host == "localhost" or _is_loopback(settings.host)
+        return settings.host == "localhost" or is_loopback(settings.host)
     return settings.read == "open"
 
 
-def settle(settings: Settings, listener: socket.socket) -> Settings:
-    """Return settings that say whether reading is open, by the address that a socket is bound to.
+def resolve_read_access(settings: Settings, listener: socket.socket) -> Settings:
+    """Return settings whose `read` is `open` or `key`, by the address of a bound socket.
 
     Raises:
-        InvalidSetting: others reach the address, reading needs a key, and the index has none that is good.
-        StoredIndexError: there is no index, or its file of keys cannot be read.
+        InvalidSetting: other machines reach the address, reading needs a key, and the index has no
+            valid one.
+        StoredIndexError: there is no index, or its key file cannot be read.
     """
-    is_local = _is_loopback(listener.getsockname()[0])
+    is_local = is_loopback(listener.getsockname()[0])
     read = "open" if is_local and settings.read == "auto" else settings.read
     read = "key" if read == "auto" else read
     if read == "key" and not is_local:
@@ -36,16 +37,17 @@ def settle(settings: Settings, listener: socket.socket) -> Settings:
 
 def _require_key(settings: Settings) -> None:
     layout = IndexLayout(settings.index)
-    current_generation(layout)  # a key is of no use without an index
-    if not KeyRing(layout.keys).has_good_keys():
+    current_generation(layout)  # raises if there is no index
+    if not KeyRing(layout.keys).has_valid_keys():
         raise InvalidSetting(
-            f"other machines reach {settings.host}, and the index in {settings.index} has no access key that is "
-            f"good: make one with `semsearch keys create --index {settings.index}`, or open reading to everybody "
-            "with `--read open` (SEMSEARCH_READ=open)"
+            f"other machines reach {settings.host}, and the index in {settings.index} has no valid "
+            f"access key: make one with `semsearch keys create --index {settings.index}`, or open "
+            "reading to everybody with `--read open` (SEMSEARCH_READ=open)"
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is a loopback IP address, which only this machine reaches."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,7 +1,7 @@
-"""The access keys of an index: a small SQLite file of its own, `keys.db`.
+"""Stores the access keys of an index in `keys.db`, a small SQLite file of their own.
 
-Apart from the store, since a build or an edit must never keep anyone from revoking a key, and since whoever
-copies the entries has no business with the keys. Both classes may be used while others do: each change is
+The store of entries is another file, so that no build or edit delays the revocation of a key, and
+a copy of the entries has no keys. Several processes may use both classes at once: each change is
 one transaction.
 """
 
@@ -29,7 +29,7 @@ from semsearch.storage.database import open_for_reading, open_for_writing, trans
 
 MAX_NAME_CHARS = 100
 PATIENCE_MS = 1000
-"""How long a look-up waits for a writer, and all requests with it."""
+"""Milliseconds that a look-up waits for a writer. All requests wait with it."""
 
 _MIGRATIONS = (
     """
@@ -49,10 +49,10 @@ _COLUMNS = "id, name, scope, glossaries, created, expires, revoked"
 
 
 class KeyStore:
-    """Makes, lists and revokes keys.
+    """Creates, lists and revokes keys.
 
     Args:
-        file: `keys.db`, made with the first key; nobody but its owner may read it.
+        file: `keys.db`, created with the first key. Only its owner may read it.
     """
 
     def __init__(self, file: Path) -> None:
@@ -67,10 +67,11 @@ class KeyStore:
         expires: datetime | None = None,
         now: datetime,
     ) -> tuple[AccessKey, Secret]:
-        """Make a key, and return it with its secret, which is kept nowhere.
+        """Create a key, and return it with its secret, which is not stored.
 
         Raises:
-            InvalidSetting: the name is no line of text, or a key for everything is restricted to glossaries.
+            InvalidSetting: the name is not one line of text, or a key of scope admin is restricted
+                to glossaries.
             StoredIndexError: the file is damaged, busy or not writable.
         """
         _check(name, scope, glossaries)
@@ -91,7 +92,7 @@ class KeyStore:
         return key, secret
 
     def revoke(self, id_: str, *, now: datetime) -> AccessKey:
-        """Make a key good no longer, and return it; one that was revoked before stays as it was.
+        """Revoke a key, and return it. A key that was revoked before stays as it was.
 
         Raises:
             KeyNotFound: no key has this id.
@@ -108,14 +109,14 @@ class KeyStore:
         return found[0]
 
     def all(self) -> list[AccessKey]:
-        """Return all keys, those made first at first; none when there is no file.
+        """Return all keys, oldest first; none if there is no file.
 
         Raises:
             StoredIndexError: the file is damaged, busy, or of another version.
         """
         if not self._file.exists():
             return []
-        with _stated(self._file):
+        with _translated_errors(self._file):
             connection = _open(self._file)
             if connection is None:
                 return []
@@ -124,8 +125,8 @@ class KeyStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with _stated(self._file):
-            self._file.touch(mode=0o600)  # SQLite gives its journal the mode of the file
+        with _translated_errors(self._file):
+            self._file.touch(mode=0o600)  # SQLite creates its journal with the mode of the file
             with (
                 closing(open_for_writing(self._file, _MIGRATIONS)) as connection,
                 transaction(connection),
@@ -134,34 +135,34 @@ class KeyStore:
 
 
 class KeyRing:
-    """Looks keys up for a service. What was made or revoked counts at the next look-up.
+    """Looks up keys for a service. The next look-up finds a new key, and refuses a revoked one.
 
-    Nothing is remembered between two look-ups but the open file: one takes some 45 microseconds, and a memory would
-    have to be told what has changed.
+    It caches only the open file. A look-up takes some 45 microseconds, and a cache of keys would
+    have to be invalidated.
 
     Args:
-        file: `keys.db`; it need not be there yet.
-        clock: tells the time, to expire keys by.
+        file: `keys.db`, which need not exist yet.
+        clock: returns the time, by which keys expire.
     """
 
     def __init__(self, file: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._file = file
         self._clock = clock
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._opened: tuple[int, int] | None = None
+        self._identity: tuple[int, int] | None = None
 
     def find(self, text: str) -> AccessKey:
-        """Return the key that somebody shows, if it is good now.
+        """Return the key of a text, if it is valid now.
 
         Raises:
-            KeyRefused: it is not; the message does not repeat it.
+            KeyRefused: it is not valid. The message does not repeat it.
             StoredIndexError: the file is damaged, or of another version.
         """
-        shown = Secret.parse(text)
-        with self._turn, _stated(self._file):
-            key, digest = self._found(shown.id)
-        if not shown.fits(digest) or key is None:
+        secret = Secret.parse(text)
+        with self._lock, _translated_errors(self._file):
+            key, digest = self._find(secret.id)
+        if not secret.matches(digest) or key is None:
             raise KeyRefused(
                 "this is not a key of this index; `semsearch keys list` shows those it has"
             )
@@ -169,47 +170,47 @@ class KeyRing:
             raise KeyRefused(f"{reason}; `semsearch keys create` makes another")
         return key
 
-    def has_good_keys(self) -> bool:
-        """Whether there is a key that is good now."""
+    def has_valid_keys(self) -> bool:
+        """Whether a key is valid now."""
         now = self._clock()
         return any(key.refusal(now) is None for key in KeyStore(self._file).all())
 
     def close(self) -> None:
         """Close the file; the next look-up opens it again."""
-        with self._turn:
-            self._forget()
+        with self._lock:
+            self._disconnect()
 
-    def _found(self, id_: str) -> tuple[AccessKey | None, bytes | None]:
+    def _find(self, id_: str) -> tuple[AccessKey | None, bytes | None]:
         """Return the key with an id, and the hash of its secret."""
-        connection = self._current()
+        connection = self._open_current()
         query = f"SELECT {_COLUMNS}, digest FROM key WHERE id = ?"  # noqa: S608 - constant
         row = connection.execute(query, (id_,)).fetchone() if connection else None
         return (_key(row[:-1]), bytes(row[-1])) if row else (None, None)
 
-    def _current(self) -> sqlite3.Connection | None:
-        """Return the open file; another one may have taken its place, or it may be gone."""
+    def _open_current(self) -> sqlite3.Connection | None:
+        """Return the connection to the present file, which may have been replaced or removed."""
         try:
-            stated = self._file.stat()
+            status = self._file.stat()
         except FileNotFoundError:
-            self._forget()
+            self._disconnect()
             return None
-        place = (stated.st_dev, stated.st_ino)
-        if place != self._opened or self._connection is None:
-            self._forget()
+        identity = (status.st_dev, status.st_ino)
+        if identity != self._identity or self._connection is None:
+            self._disconnect()
             self._connection = _open(self._file)
             if self._connection is not None:
                 self._connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-            self._opened = place
+            self._identity = identity
         return self._connection
 
-    def _forget(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._connection = self._opened = None
+        self._connection = self._identity = None
 
 
 def _open(file: Path) -> sqlite3.Connection | None:
-    """Open a file that others may be writing; None where nothing has been written yet."""
+    """Open a file for reading; None if it has no tables yet."""
     try:
         return open_for_reading(file, _MIGRATIONS)
     except FormatTooOld:
@@ -219,8 +220,8 @@ def _open(file: Path) -> sqlite3.Connection | None:
 
 
 @contextmanager
-def _stated(file: Path) -> Iterator[None]:
-    """Say what went wrong with the file in terms of the index, and what to do."""
+def _translated_errors(file: Path) -> Iterator[None]:
+    """Translate errors of the file into errors of the index, with the way out."""
     try:
         yield
     except IndexDamaged as error:
@@ -255,18 +256,19 @@ def _unknown(id_: str) -> KeyNotFound:
 def _check(name: str, scope: KeyScope, glossaries: Sequence[str]) -> None:
     if len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise InvalidSetting(
-            f"the name of a key is one line of at most {MAX_NAME_CHARS} characters; {name[:20]!r}... is not"
+            f"the name of a key is one line of at most {MAX_NAME_CHARS} characters; "
+            f"{name[:20]!r}... is not"
         )
     if is_key(name):
         raise InvalidSetting("the name of a key must not be a key: names are shown to everyone")
     if scope is KeyScope.ADMIN and glossaries:
         raise InvalidSetting(
-            "a key of scope admin is for the whole index; leave --glossary out, or choose the scope edit"
+            "a key of scope admin is for the whole index; leave --glossary out, or choose scope edit"
         )
 
 
 def _select(connection: sqlite3.Connection, which: str, *values: str) -> list[AccessKey]:
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM key {which}", values)  # noqa: S608 - constants
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM key {which}", values)  # noqa: S608 - fixed
     return [_key(row) for row in rows]
 
 

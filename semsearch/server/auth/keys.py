@@ -1,7 +1,7 @@
-"""Access keys: what one looks like, what it permits, and until when.
+"""Access keys: their format, scope and expiry.
 
-A key is `semsearch_<id>_<secret>`. The id is public: lists, logs and histories name the key by it. The
-secret is shown once and kept nowhere, only its hash.
+A key is `semsearch_<id>_<secret>`. The id is public: lists, logs and histories name the key by it.
+The secret is shown once. Only its hash is stored.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import StrEnum
 from semsearch.core.errors import KeyRefused, NotPermitted
 
 PREFIX = "semsearch_"
-"""What every key begins with, so that scanners for leaked secrets, and people, know one when they see it."""
+"""Prefix of every key, by which people and scanners for leaked secrets recognise one."""
 
 _ID_BYTES = 6
 _SECRET_BYTES = 24
@@ -24,27 +24,27 @@ _ID_CHARS = 2 * _ID_BYTES
 _KEY_CHARS = len(PREFIX) + _ID_CHARS + 1 + 2 * _SECRET_BYTES
 _HEX = frozenset("0123456789abcdef")
 _NO_DIGEST = bytes(hashlib.sha256().digest_size)
-"""What a secret is compared with when no key has its id, so that this takes as long."""
+"""Compared with a secret when no key has its id, so that both cases take the same time."""
 
 
 class KeyScope(StrEnum):
-    """What a key is for; each one includes those before it."""
+    """What a key permits. Each scope includes those before it."""
 
     SEARCH = "search"
     EDIT = "edit"
     ADMIN = "admin"
 
     def includes(self, needed: KeyScope) -> bool:
-        """Whether a key of this scope is enough where `needed` is."""
+        """Whether a key of this scope permits what needs another scope."""
         order = list(KeyScope)
         return order.index(self) >= order.index(needed)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """A key as everyone may know it: all but its secret. Times are UTC, to the second.
+    """A key without its secret. Times are UTC, to the second.
 
-    `glossaries` are those it is restricted to; none means the whole index.
+    `glossaries` are those it is restricted to; empty means the whole index.
     """
 
     id: str
@@ -56,7 +56,7 @@ class AccessKey:
     revoked: datetime | None = None
 
     def refusal(self, now: datetime) -> str | None:
-        """Return why the key is good no longer, or None while it is."""
+        """Return why the key is not valid any more, or None if it is."""
         if self.revoked is not None:
             return f"the key {self.id} was revoked on {shown(self.revoked)}"
         if self.expires is not None and now >= self.expires:
@@ -66,9 +66,9 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks for something: the holder of a key, or anybody where reading is open.
+    """The sender of a request: the holder of a key, or anybody if reading is open.
 
-    `id` and `name` are those of the key, to be written into a history.
+    `id` and `name` are those of the key, for the history of entries.
     """
 
     id: str
@@ -81,15 +81,20 @@ class Caller:
         """Return the holder of a key."""
         return cls(key.id, key.name, key.scope, key.glossaries)
 
+    @property
+    def may_edit(self) -> bool:
+        """Whether the key is good for editing what it may use."""
+        return self.scope.includes(KeyScope.EDIT)
+
     def may_use(self, glossary: str) -> bool:
-        """Whether a glossary is among those of the key."""
+        """Whether the key permits a glossary."""
         return not self.glossaries or glossary in self.glossaries
 
     def check(self, glossary: str) -> None:
-        """Refuse a glossary that the key is not for.
+        """Refuse a glossary that the key does not permit.
 
         Raises:
-            NotPermitted: it is not; the message names those it is for.
+            NotPermitted: the key does not. The message names the glossaries that it permits.
         """
         if not self.may_use(glossary):
             raise NotPermitted(
@@ -97,10 +102,10 @@ class Caller:
             )
 
     def within(self, glossary: str | None) -> str | None:
-        """Return the glossary that a question is asked in, None being the whole index.
+        """Return the glossary to search in, or None for the whole index.
 
         Raises:
-            NotPermitted: the key is not for it, or for several others and none was named.
+            NotPermitted: the key does not permit it, or permits several and none was named.
         """
         if glossary is not None:
             self.check(glossary)
@@ -113,31 +118,32 @@ class Caller:
 
 
 ANYBODY = Caller("", "anybody", KeyScope.SEARCH)
-"""Who asks without a key, where reading is open."""
+"""The sender without a key, if reading is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """The two parts of a key. Only `text` gives the second one away, never `repr`."""
+    """The two parts of a key. `repr` hides the second one; only `text` has it."""
 
     id: str
     secret: str = field(repr=False)
 
     @classmethod
     def new(cls) -> Secret:
-        """Make one from 192 random bits, besides 48 of its id."""
+        """Make a key with 48 random bits as id and 192 as secret."""
         return cls(secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES))
 
     @classmethod
     def parse(cls, text: str) -> Secret:
-        """Take a key apart.
+        """Split a key into its parts.
 
         Raises:
-            KeyRefused: it does not have the form of a key. The message does not repeat it.
+            KeyRefused: the text is not a key. The message does not repeat it.
         """
         if not is_key(text):
             raise KeyRefused(
-                f"this is not an access key; one begins with {PREFIX} and has {_KEY_CHARS} characters"
+                f"this is not an access key; one begins with {PREFIX} and has {_KEY_CHARS} "
+                "characters"
             )
         at = len(PREFIX) + _ID_CHARS
         return cls(text[len(PREFIX) : at], text[at + 1 :])
@@ -151,12 +157,13 @@ class Secret:
     def digest(self) -> bytes:
         """SHA-256 of the secret.
 
-        A slow hash protects what people think up. Nobody tries 2^192 secrets, at whatever speed.
+        A fast hash is enough: a slow one protects passwords that people choose, and nobody can try
+        2^192 secrets.
         """
         return hashlib.sha256(self.secret.encode("ascii")).digest()
 
-    def fits(self, digest: bytes | None) -> bool:
-        """Compare with the hash that is kept for the id, or None where no key has it; both take as long."""
+    def matches(self, digest: bytes | None) -> bool:
+        """Compare with the stored hash of the id, None if no key has it, in constant time."""
         return hmac.compare_digest(self.digest, digest or _NO_DIGEST)
 
 
@@ -174,5 +181,5 @@ def utc_now() -> datetime:
 
 
 def shown(moment: datetime) -> str:
-    """Return a time for people."""
+    """Return a time as people read it."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,7 +1,7 @@
-"""Who may use which route: one table of decisions, and the gate that each route stands behind.
+"""The scope that each route requires, and the guard before each route.
 
-A route that has no decision keeps the application from being made. A key is read from the header
-`Authorization: Bearer KEY` (RFC 6750) and from nowhere else.
+`create_app` fails if a route is missing from the table. A key is read only from the header
+`Authorization: Bearer KEY` (RFC 6750).
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from semsearch.core.errors import KeyRefused
 from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import ANYBODY, Caller, KeyScope, is_key
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types, problems
+from semsearch.server.http.openapi import example
 from semsearch.server.http.problems import Refused
 
 OPEN = None
-"""The decision that nobody is asked for a key: nothing of the index is said there."""
+"""No key is required. Such a route says nothing about the index."""
 
 SEARCH, EDIT, ADMIN = KeyScope
 
@@ -66,22 +67,22 @@ REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
     "static": OPEN,
     "assets": OPEN,
 }
-"""What a key must be for to use a route, by the name of its function or mount. `SEARCH` is waived while reading is
-open (`SEMSEARCH_READ`), `EDIT` and `ADMIN` never are."""
+"""The required scope by the name of the route's function or mount. `SEARCH` needs no key while
+reading is open (`SEMSEARCH_READ`)."""
 
 _KEY_NAMES = frozenset(
     ("access_token", "access_key", "api_key", "apikey", "api-key", "key", "token", "authorization")
 )
-"""Parameters that are given a key elsewhere; none of ours is called so."""
+"""Names of parameters for keys in other interfaces. This one has no such parameter."""
 
 _CHALLENGE = 'Bearer realm="semsearch"'
 
 
 class Authenticator:
-    """Decides who is let in.
+    """Finds the caller of a request by its key.
 
     Args:
-        keys: looks keys up.
+        keys: looks up keys.
         is_open: whether anybody may read.
     """
 
@@ -89,113 +90,115 @@ class Authenticator:
         self._keys = keys
         self.is_open = is_open
 
-    def admit(self, scope: Scope, needed: KeyScope | None) -> Caller:
-        """Return who sent a request.
+    def authenticate(self, scope: Scope, needed: KeyScope | None) -> Caller:
+        """Return the caller of a request.
 
-        A key that is sent is judged also where none is needed for reading, so that nobody goes on believing in one
-        that is not good. Credentials of another kind are those of a proxy.
+        An invalid key is refused even where reading is open, so that its holder learns about it.
+        Credentials of another kind belong to a proxy, and are ignored.
 
         Raises:
-            Refused: a key is missing, not good, or not for this.
+            Refused: the key is missing or invalid, or its scope is not enough.
         """
         if needed is OPEN:
             return ANYBODY
-        shown = _shown(scope)
-        if shown is None:
+        key_text = _key_text(scope)
+        if key_text is None:
             if self.is_open and ANYBODY.scope.includes(needed):
                 return ANYBODY
-            raise _challenge(problems.KEY_NEEDED, "send a key as Authorization: Bearer KEY")
+            raise _challenge(problem_types.KEY_NEEDED, "send a key as Authorization: Bearer KEY")
         try:
-            key = self._keys.find(shown)
+            key = self._keys.find(key_text)
         except KeyRefused as error:
-            raise _challenge(problems.KEY_REFUSED, str(error), "invalid_token") from None
+            raise _challenge(problem_types.KEY_REFUSED, str(error), "invalid_token") from None
         if not key.scope.includes(needed):
             detail = f"this needs a key of scope {needed}; this one is of scope {key.scope}"
             raise _challenge(
-                problems.NOT_PERMITTED, detail, f'insufficient_scope", scope="{needed}'
+                problem_types.NOT_PERMITTED, detail, f'insufficient_scope", scope="{needed}'
             )
         return Caller.of(key)
 
     def close(self) -> None:
-        """Close the file of keys."""
+        """Close the key file."""
         self._keys.close()
 
 
 class RouteGuard:
-    """Stands before one route, and lets those through who may use it.
+    """Middleware of one route that refuses callers without the required scope.
 
     Args:
-        app: what the route does.
-        needed: the decision for this route.
-        door: decides who is let in.
+        app: the application of the route.
+        needed: the required scope.
+        authenticator: finds the caller.
     """
 
-    def __init__(self, app: ASGIApp, needed: KeyScope | None, door: Authenticator) -> None:
+    def __init__(self, app: ASGIApp, needed: KeyScope | None, authenticator: Authenticator) -> None:
         self._app = app
         self.needed = needed
-        self._door = door
+        self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or refuse it before anything of it is read but its head."""
+        """Serve one request, or refuse it before its body is read."""
         _refuse_key_in_address(scope)
-        scope["caller"] = self._door.admit(scope, self.needed)
+        scope["caller"] = self._authenticator.authenticate(scope, self.needed)
         await self._app(scope, receive, send)
 
 
-def guard(routes: Iterable[BaseRoute], door: Authenticator) -> None:
-    """Put a gate before each route.
+def guard(routes: Iterable[BaseRoute], authenticator: Authenticator) -> None:
+    """Put a guard before each route.
 
     Raises:
-        TypeError: a route has no decision.
+        TypeError: a route is missing from the table.
     """
     for route in routes:
         if not isinstance(route, Route | Mount) or route.name not in REQUIRED_SCOPES:
-            raise TypeError(f"{route!r} has no decision; state one in {__name__}.REQUIRED_SCOPES")
-        route.app = RouteGuard(route.app, REQUIRED_SCOPES[route.name or ""], door)
+            raise TypeError(f"{route!r} is missing from {__name__}.REQUIRED_SCOPES; add its scope")
+        route.app = RouteGuard(route.app, REQUIRED_SCOPES[route.name or ""], authenticator)
 
 
 def caller_of(request: Request) -> Caller:
-    """Return who sent a request that was let through."""
+    """Return the caller of a permitted request."""
     caller: Caller = request.scope["caller"]
     return caller
 
 
-def _shown(scope: Scope) -> str | None:
-    """Return what is sent as a key, if anything is.
+def _key_text(scope: Scope) -> str | None:
+    """Return the text that is sent as a key, if any.
 
     Raises:
-        Refused: there is more than one header `Authorization`.
+        Refused: the header `Authorization` is sent more than once.
     """
     stated = [value for name, value in scope["headers"] if name == b"authorization"]
     if len(stated) > 1:
-        raise Refused(problems.MALFORMED_REQUEST, "the header Authorization is sent more than once")
-    kind, _, shown = stated[0].decode("latin-1").partition(" ") if stated else ("", "", "")
-    return shown.strip(" ") if kind.lower() == "bearer" else None
+        raise Refused(
+            problem_types.MALFORMED_REQUEST, "the header Authorization is sent more than once"
+        )
+    kind, _, credentials = stated[0].decode("latin-1").partition(" ") if stated else ("", "", "")
+    return credentials.strip(" ") if kind.lower() == "bearer" else None
 
 
-def _challenge(kind: problems.ProblemType, detail: str, error: str = "") -> Refused:
-    said = f'{_CHALLENGE}, error="{error}"' if error else _CHALLENGE
-    return Refused(kind, detail, headers={"WWW-Authenticate": said})
+def _challenge(kind: problem_types.ProblemType, detail: str, error: str = "") -> Refused:
+    challenge = f'{_CHALLENGE}, error="{error}"' if error else _CHALLENGE
+    return Refused(kind, detail, headers={"WWW-Authenticate": challenge})
 
 
 def _refuse_key_in_address(scope: Scope) -> None:
-    """Refuse a key in the path or in a parameter, whatever that is called, without repeating it."""
+    """Refuse a key in the path or in any parameter, without repeating it."""
     query: bytes = scope["query_string"]
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else []
     words = [*scope["path"].split("/"), *(word for pair in pairs for word in pair)]
     if any(map(is_key, words)) or any(name.lower() in _KEY_NAMES for name, _ in pairs):
         raise Refused(
-            problems.KEY_IN_ADDRESS,
-            "send a key as Authorization: Bearer KEY, never in an address; logs and histories keep those, so "
-            "revoke it if it is one",
+            problem_types.KEY_IN_ADDRESS,
+            "send a key as Authorization: Bearer KEY, never in an address; logs and histories keep "
+            "those, so revoke it if it is one",
         )
 
 
 def describe(schema: dict[str, Any], routes: Iterable[BaseRoute], *, is_open: bool) -> None:
-    """Add to an interface description what each operation needs, and how it is refused.
+    """Add the required scope of each operation, and its refusals, to an interface description.
 
     Args:
-        schema: the description, which is changed.
+        schema: the description, which this changes.
         routes: all routes.
         is_open: whether anybody may read.
     """
@@ -213,28 +216,28 @@ def describe(schema: dict[str, Any], routes: Iterable[BaseRoute], *, is_open: bo
         for method in route.methods or ():
             operation = schema["paths"][route.path_format][method.lower()]
             operation["security"] = _security(needed, is_open=is_open)
-            for kind in _REFUSALS if needed else (problems.KEY_IN_ADDRESS,):
+            for kind in _REFUSALS if needed else (problem_types.KEY_IN_ADDRESS,):
                 _declare(operation["responses"], kind)
 
 
 _REFUSALS = (
-    problems.KEY_IN_ADDRESS,
-    problems.KEY_NEEDED,
-    problems.KEY_REFUSED,
-    problems.NOT_PERMITTED,
+    problem_types.KEY_IN_ADDRESS,
+    problem_types.KEY_NEEDED,
+    problem_types.KEY_REFUSED,
+    problem_types.NOT_PERMITTED,
 )
 
 
 def _security(needed: KeyScope | None, *, is_open: bool) -> list[dict[str, list[str]]]:
-    """Return the alternatives of an operation: a key with a scope, or nothing."""
+    """Return the security requirements of an operation, of which one must be met."""
     if needed is OPEN:
         return []
     key = {"accessKey": [str(needed)]}
     return [{}, key] if is_open and ANYBODY.scope.includes(needed) else [key]
 
 
-def _declare(responses: dict[str, Any], kind: problems.ProblemType) -> None:
-    """Declare a problem; several of one status are joined."""
+def _declare(responses: dict[str, Any], kind: problem_types.ProblemType) -> None:
+    """Declare a problem, joined with others of the same status."""
     known = responses.setdefault(
         str(kind.status),
         {
@@ -248,7 +251,7 @@ def _declare(responses: dict[str, Any], kind: problems.ProblemType) -> None:
         },
     )
     known["description"] += f"; or: {kind.title}" if known["description"] else kind.title
-    known["content"][problems.MEDIA_TYPE]["examples"] |= problems.example(kind)
-    if kind.status == problems.KEY_NEEDED.status:
-        said = {"description": "How to ask (RFC 6750).", "schema": {"type": "string"}}
-        known["headers"] = {"WWW-Authenticate": said}
+    known["content"][problems.MEDIA_TYPE]["examples"] |= example(kind)
+    if kind.status == problem_types.KEY_NEEDED.status:
+        challenge = {"description": "How to ask (RFC 6750).", "schema": {"type": "string"}}
+        known["headers"] = {"WWW-Authenticate": challenge}

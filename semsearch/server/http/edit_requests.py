@@ -1,4 +1,4 @@
-"""Edits are carried out: who may, once or again, and what is answered when the disk fails."""
+"""Runs edits: one at a time, once for each `Idempotency-Key`, with store errors as problems."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -26,32 +26,33 @@ from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.batching import Workers
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types
 from semsearch.server.http.preconditions import unmet
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import client_of
 
 WAITING = 32
-"""Edits that may wait for the one that is made; an edit takes a tenth of a second."""
+"""Most edits in the queue. One edit takes a tenth of a second."""
 PATIENCE_S = 10.0
+"""Seconds that an edit may wait."""
 
 MAX_KEY_CHARS = 255
-"""Of the header `Idempotency-Key`."""
+"""Longest `Idempotency-Key`."""
 
 EditWorker = Workers[None, None]
 Result = TypeVar("Result", Changed, ImportReport)
 
 _log = logging.getLogger("semsearch.server")
-_FAILURES: tuple[tuple[type[StoredIndexError], problems.ProblemType], ...] = (
-    (IndexBusy, problems.BUSY),
-    (IndexFull, problems.NO_ROOM),
-    (IndexUnwritable, problems.NOT_WRITABLE),
-    (StoredIndexError, problems.NOT_EDITABLE),
+_PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType], ...] = (
+    (IndexBusy, problem_types.BUSY),
+    (IndexFull, problem_types.NO_ROOM),
+    (IndexUnwritable, problem_types.NOT_WRITABLE),
+    (StoredIndexError, problem_types.NOT_EDITABLE),
 )
 
 
 def edit_worker() -> EditWorker:
-    """Return the thread that edits are made in, one after the other; questions never wait for it."""
+    """Return the thread that makes all edits, one by one. Questions use other threads."""
     return Workers(1, _no_questions, waiting=WAITING, patience=PATIENCE_S)
 
 
@@ -61,23 +62,23 @@ def _no_questions(questions: Sequence[None]) -> list[None]:
 
 @dataclass(frozen=True, slots=True)
 class StoredReply:
-    """What an edit is answered with, now and when it is sent again."""
+    """The answer to an edit, stored for repetitions of the request."""
 
     status: int
     content: bytes
     headers: dict[str, str]
 
     def to_bytes(self) -> bytes:
-        """Return it as it is kept: a line of JSON, then the content."""
+        """Return the stored form: a line of JSON, then the content."""
         head = json.dumps({"status": self.status, "headers": self.headers})
         return head.encode() + b"\n" + self.content
 
     @classmethod
-    def of_bytes(cls, kept: bytes) -> StoredReply:
-        """Return the reply that `to_bytes` was made of."""
-        head, _, content = kept.partition(b"\n")
-        stated = json.loads(head)
-        return cls(stated["status"], content, stated["headers"])
+    def of_bytes(cls, stored: bytes) -> StoredReply:
+        """Return the reply of a stored form."""
+        head, _, content = stored.partition(b"\n")
+        members = json.loads(head)
+        return cls(members["status"], content, members["headers"])
 
     def response(self) -> Response:
         """Return the response."""
@@ -89,101 +90,103 @@ class StoredReply:
 async def run_edit(
     request: Request,
     content: bytes,
-    act: Callable[[Editor], Result],
+    edit: Callable[[Editor], Result],
     reply: Callable[[Result], StoredReply],
 ) -> Response:
-    """Make an edit in its lane, or answer as before if it has been made under the same `Idempotency-Key`.
+    """Make an edit, or repeat the answer if its `Idempotency-Key` was used for the same request.
 
     Args:
-        request: that asks for it; its caller is who edits.
-        content: of its body.
-        act: makes the edit.
-        reply: what it is answered with.
+        request: the request, whose caller is the author of the edit.
+        content: of the body.
+        edit: makes the edit.
+        reply: makes the answer from the result.
 
     Raises:
-        Refused: it cannot be done now, or its key stands for another request.
+        Refused: the store cannot be edited now, or the key was used for another request.
         Overloaded: too many edits wait.
     """
-    done = await request.app.state.edits.run(
-        lambda: _done(request, content, act, reply), client_of(request.scope)
+    stored = await request.app.state.edit_worker.run(
+        lambda: _edit_once(request, content, edit, reply), client_of(request.scope)
     )
-    response: Response = done.response()
+    response: Response = stored.response()
     return response
 
 
-def _done(
+def _edit_once(
     request: Request,
     content: bytes,
-    act: Callable[[Editor], Result],
+    edit: Callable[[Editor], Result],
     reply: Callable[[Result], StoredReply],
 ) -> StoredReply:
     editor: Editor = request.app.state.editor
-    who = name_of(caller_of(request))
-    key = _key(request)
-    with in_words():
+    author = author_of(caller_of(request))
+    key = _idempotency_key(request)
+    with store_errors_as_problems():
         if key is None:
-            return reply(act(editor.as_author(who)))
+            return reply(edit(editor.as_author(author)))
         digest = _digest(request, content)
-        known = _known(editor.as_author(who), key, digest)
-        if known is not None:
-            return known
-        once = IdempotentRequest(key, digest, lambda result: reply(result).to_bytes())  # type: ignore[arg-type]
+        stored = _stored_reply(editor.as_author(author), key, digest)
+        if stored is not None:
+            return stored
+        once = IdempotentRequest(
+            key,
+            digest,
+            lambda result: reply(result).to_bytes(),  # type: ignore[arg-type]
+        )
         try:
-            return reply(act(editor.as_author(who, once)))
+            return reply(edit(editor.as_author(author, once)))
         except AnsweredBefore:
-            known = _known(editor.as_author(who), key, digest)
-            if known is None:
+            stored = _stored_reply(editor.as_author(author), key, digest)
+            if stored is None:
                 raise
-            return known
+            return stored
 
 
-def _known(editor: Editor, key: str, digest: bytes) -> StoredReply | None:
-    """Return what a request was answered with, if its key is known.
+def _stored_reply(editor: Editor, key: str, digest: bytes) -> StoredReply | None:
+    """Return the stored answer to an earlier request with the same key.
 
     Raises:
-        Refused: the key was sent with another request.
+        Refused: the earlier request was another one.
     """
     answered = editor.answered(key)
     if answered is None:
         return None
     if answered.digest != digest:
-        raise Refused(problems.KEY_REUSED, problems.KEY_REUSED.meaning)
-    known = StoredReply.of_bytes(answered.answer)
-    return StoredReply(
-        known.status, known.content, {**known.headers, "Idempotency-Replayed": "true"}
-    )
+        raise Refused(problem_types.KEY_REUSED, problem_types.KEY_REUSED.meaning)
+    stored = StoredReply.of_bytes(answered.answer)
+    return replace(stored, headers={**stored.headers, "Idempotency-Replayed": "true"})
 
 
-def _key(request: Request) -> str | None:
-    stated = request.headers.getlist("idempotency-key")
-    if not stated:
+def _idempotency_key(request: Request) -> str | None:
+    keys = request.headers.getlist("idempotency-key")
+    if not keys:
         return None
-    if len(stated) > 1 or not 1 <= len(stated[0]) <= MAX_KEY_CHARS or not stated[0].isprintable():
+    if len(keys) > 1 or not 1 <= len(keys[0]) <= MAX_KEY_CHARS or not keys[0].isprintable():
         raise Refused(
-            problems.INVALID_REQUEST,
+            problem_types.INVALID_REQUEST,
             f"Idempotency-Key is sent once and has 1 to {MAX_KEY_CHARS} characters",
         )
-    return stated[0]
+    return keys[0]
 
 
 def _digest(request: Request, content: bytes) -> bytes:
-    """Return a hash of all that a request asks for; its conditions held when it was carried out."""
+    """Return a hash of a request without its preconditions, which held when it was made."""
     scope = request.scope
-    asked = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], content)
-    return hashlib.sha256(b"".join(b"%d:%s" % (len(part), part) for part in asked)).digest()
+    parts = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], content)
+    return hashlib.sha256(b"".join(b"%d:%s" % (len(part), part) for part in parts)).digest()
 
 
-def name_of(caller: Caller) -> str:
-    """Return who edits, for the history: names may be given twice, ids are not."""
+def author_of(caller: Caller) -> str:
+    """Return the author for the history. Two keys may have one name, but never one id."""
     return f"{caller.name} ({caller.id})" if caller.name else caller.id
 
 
 @contextmanager
 def conditional(request: Request) -> Iterator[None]:
-    """Answer an edit whose entry is of another revision as its condition asks for.
+    """Refuse an edit whose entry has another revision than its precondition states.
 
     Raises:
-        Refused: it is.
+        Refused: the revision is another one.
     """
     try:
         yield
@@ -192,16 +195,16 @@ def conditional(request: Request) -> Iterator[None]:
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Say why the store cannot be read or written without naming its files, which the log does.
+def store_errors_as_problems() -> Iterator[None]:
+    """Translate errors of the store into problems. Only the log names the files.
 
     Raises:
-        Refused: it cannot.
+        Refused: the store cannot be read or written.
     """
     try:
         yield
     except StoredIndexError as error:
-        kind = next(kind for of, kind in _FAILURES if isinstance(error, of))
+        kind = next(kind for type_, kind in _PROBLEM_OF_ERROR if isinstance(error, type_))
         _log.warning("%s: %s", kind.title, error)
-        headers = {"Retry-After": "1"} if kind is problems.BUSY else None
+        headers = {"Retry-After": "1"} if kind is problem_types.BUSY else None
         raise Refused(kind, kind.meaning, headers=headers) from error

@@ -1,4 +1,4 @@
-"""Which problem an error is answered with: the handlers of an application."""
+"""Exception handlers of the application: each error becomes a problem."""
 
 from __future__ import annotations
 
@@ -25,23 +25,20 @@ from semsearch.core.errors import (
 )
 from semsearch.server.batching import Overloaded
 from semsearch.server.http.error_responses import overload, refuse, wants_page
-from semsearch.server.http.problems import (
+from semsearch.server.http.problem_types import (
     ENTRY_NOT_FOUND,
     GLOSSARY_NOT_FOUND,
     INVALID_ENTRY,
     INVALID_QUESTION,
     INVALID_REQUEST,
     LANGUAGE_NOT_FOUND,
-    MAX_NAME_CHARS,
-    MAX_PARTS,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     NOT_PERMITTED,
     TOO_LARGE,
-    InvalidParam,
     ProblemType,
-    Refused,
 )
+from semsearch.server.http.problems import MAX_NAME_CHARS, MAX_PARAMS, InvalidParam, Refused
 
 FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     InvalidQuestion: INVALID_QUESTION,
@@ -52,13 +49,13 @@ FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     NotPermitted: NOT_PERMITTED,
     InvalidEntry: INVALID_ENTRY,
 }
-"""Errors that are the request's fault. Any other one is `INTERNAL`: its text may name files."""
+"""Errors that the request caused. All others are `INTERNAL`, since their text may name files."""
 
 _FROM_STATUS: Mapping[int, ProblemType] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 
 
 def handle_problems(app: Starlette) -> None:
-    """Make an application answer every error with a problem."""
+    """Add the exception handlers to an application."""
     app.add_exception_handler(SemsearchError, _on_semsearch_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -78,15 +75,17 @@ async def _on_semsearch_error(request: Request, error: Exception) -> Response:
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered above
-    faults = error.errors()[:MAX_PARTS]
-    parts = [_part(fault) for fault in faults]
-    places = [part.parameter or part.pointer or "body" for part in parts]
-    detail = "; ".join(f"{p}: {part.detail}" for p, part in zip(places, parts, strict=True))
-    return refuse(request.scope, INVALID_REQUEST, detail, parts)
+    faults = error.errors()[:MAX_PARAMS]
+    params = [_invalid_param(fault) for fault in faults]
+    places = [param.parameter or param.pointer or "body" for param in params]
+    detail = "; ".join(
+        f"{place}: {param.detail}" for place, param in zip(places, params, strict=True)
+    )
+    return refuse(request.scope, INVALID_REQUEST, detail, params)
 
 
-def _part(fault: Mapping[str, Any]) -> InvalidParam:
-    """Describe one fault of pydantic's, without the value it found."""
+def _invalid_param(fault: Mapping[str, Any]) -> InvalidParam:
+    """Describe one validation error of pydantic without the rejected value."""
     where, *path = fault["loc"]
     message = str(fault["msg"])
     detail = message[:1].lower() + message[1:]
@@ -108,7 +107,7 @@ def _shortened(name: str) -> str:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
     if isinstance(error, Refused):
-        return refuse(request.scope, error.kind, error.detail, error.parts, headers=error.headers)
+        return refuse(request.scope, error.kind, error.detail, error.params, headers=error.headers)
     headers = dict(error.headers or {})
     kind = _FROM_STATUS.get(error.status_code)
     if kind is None:
@@ -126,7 +125,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request, stated: str) -> str:
-    """Return all methods of an address: the router states those of its first route only."""
+    """Return all methods of a path. The router states those of its first route only."""
     scope = {"type": "http", "path": request.scope["path"], "headers": [], "path_params": {}}
     methods = {method.strip() for method in stated.split(",")} - {""}
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):

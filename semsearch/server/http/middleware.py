@@ -1,4 +1,4 @@
-"""What surrounds every request, as pure ASGI: headers, and the last line of defence."""
+"""ASGI middleware around every request: common headers, and a problem for unexpected errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types
 from semsearch.server.http.error_responses import refuse
 from semsearch.web.assets import assets_path
 
@@ -27,17 +27,17 @@ SECURITY_HEADERS: dict[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-_HASHED = f"/{assets_path()}"
-_FOR_GOOD = "public, max-age=31536000, immutable"
+_HASHED_ASSETS = f"/{assets_path()}"
+_FOREVER = "public, max-age=31536000, immutable"
 
 _log = logging.getLogger("semsearch.server")
 
 
 class Envelope:
-    """Outermost: request id, security headers and timing on every response, errors included.
+    """Outermost middleware: request id, security headers and timing on every response.
 
-    HEAD is answered wherever GET is, by dropping the body. An error that nothing else handled
-    becomes a problem without details; they go to the log under the request id.
+    It answers HEAD wherever GET is answered, without the body. An unexpected error becomes a
+    problem without details, which are logged under the request id.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -81,13 +81,16 @@ class Envelope:
             if has_started:
                 raise
             response = refuse(
-                scope, problems.INTERNAL, "the service failed; see its log", request_id=request_id
+                scope,
+                problem_types.INTERNAL,
+                "the service failed; see its log",
+                request_id=request_id,
             )
             await response(scope, receive, send_enveloped)
 
 
 def _server_timing(timings: dict[str, float | str]) -> str:
-    """Return durations in milliseconds, and texts as descriptions (W3C Server Timing)."""
+    """Return the header `Server-Timing`: durations in milliseconds, texts as descriptions."""
     return ", ".join(
         f'{name};desc="{value}"' if isinstance(value, str) else f"{name};dur={value:.2f}"
         for name, value in timings.items()
@@ -95,8 +98,8 @@ def _server_timing(timings: dict[str, float | str]) -> str:
 
 
 def _caching(scope: Scope, status: int) -> str:
-    """Assets at an address with their hash never change; others are asked for again each time; the rest is not kept."""
+    """Return `Cache-Control`: hashed assets never expire, other assets are revalidated."""
     path = scope["path"]
     if status >= 400 or not path.startswith("/static/"):
         return "no-store"
-    return _FOR_GOOD if path.startswith(_HASHED) else "no-cache"
+    return _FOREVER if path.startswith(_HASHED_ASSETS) else "no-cache"

@@ -1,4 +1,4 @@
-"""What the routes declare of their answers, for the interface description."""
+"""Declarations of responses and headers for the interface description."""
 
 from __future__ import annotations
 
@@ -6,36 +6,42 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types, problems
 from semsearch.server.http.problems import Problem
 from semsearch.server.http.strict_requests import LINES_TYPES
 
 
-def errors(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
-    """Declare error responses; several kinds of one status are joined."""
+def example(kind: problem_types.ProblemType) -> dict[str, Any]:
+    """Return an example of a problem for the interface description, by its slug."""
+    members = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": kind.meaning}
+    return {kind.slug: {"summary": kind.title, "value": members}}
+
+
+def errors(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Declare error responses, joined where several have one status."""
     responses: dict[int | str, dict[str, Any]] = {}
-    for kind in (*kinds, problems.INTERNAL):
+    for kind in (*kinds, problem_types.INTERNAL):
         known = responses.get(kind.status)
         title = f"{known['description']}; or: {kind.title}" if known else kind.title
         shown = known["content"]["application/json"]["examples"] if known else {}
         responses[kind.status] = {
             "model": Problem,
             "description": title,
-            "content": {"application/json": {"examples": shown | problems.example(kind)}},
+            "content": {"application/json": {"examples": shown | example(kind)}},
         }
     return responses
 
 
-def refusals(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
-    """Declare the error responses of a route whose work waits for a thread."""
-    responses = errors(*kinds, problems.OVERLOADED)
+def refusals(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Declare the error responses of a route that runs in a worker thread."""
+    responses = errors(*kinds, problem_types.OVERLOADED)
     after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
-    responses[problems.OVERLOADED.status]["headers"] = {"Retry-After": after}
+    responses[problem_types.OVERLOADED.status]["headers"] = {"Retry-After": after}
     return responses
 
 
 def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare what a GET answers; it may be kept, and asked for again by its ETag."""
+    """Declare the response to a GET, which a client may store and revalidate by its ETag."""
     etag = {
         "description": "Changes with the index and with the version of semsearch.",
         "schema": {"type": "string"},
@@ -47,12 +53,12 @@ def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
 
 
 def answered(example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare what is answered, by an example."""
+    """Declare the example of a response."""
     return {200: {"content": {"application/json": {"example": example}}}}
 
 
 class JsonLines(JSONResponse):
-    """One JSON value a line, already written; a `JSONResponse`, so that the shape of a line is described."""
+    """Serialized JSON Lines. As a `JSONResponse` it makes FastAPI describe the shape of a line."""
 
     media_type = LINES_TYPES[0]
 
@@ -62,7 +68,7 @@ class JsonLines(JSONResponse):
 
 
 def lines_of(description: str, example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare lines that are answered, by an example of one."""
+    """Declare a response of JSON Lines, by an example of one line."""
     content = {LINES_TYPES[0]: {"example": example}}
     return {200: {"description": description, "content": content}}
 
@@ -79,20 +85,21 @@ def _header(name: str, description: str, example: str) -> dict[str, Any]:
 
 IF_MATCH = _header(
     "If-Match",
-    "The ETag of the entry that the edit was made from; `*` takes any. Needed where the entry is there.",
+    "The ETag of the entry that the edit was made from; `*` takes any. Needed where the entry is "
+    "there.",
     '"0123456789ab-21"',
 )
 IF_NONE_MATCH = _header("If-None-Match", "`*`: only add, never replace.", "*")
 IDEMPOTENCY_KEY = _header(
     "Idempotency-Key",
-    "What the client calls this request. Sent again within a day it is answered as before and not carried "
-    "out again.",
+    "What the client calls this request. Sent again within a day it is answered as before and not "
+    "carried out again.",
     "5f1c9e4e-1d4a-4e57-9d0f-6f5f1f6f7f10",
 )
 
 
 def edited(status: int, description: str, example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare what an edit answers, when it is on the disk."""
+    """Declare the response to an edit."""
     etag = {"description": "Of the entry, for the next edit.", "schema": {"type": "string"}}
     return {
         status: {
@@ -103,22 +110,22 @@ def edited(status: int, description: str, example: object) -> dict[int | str, di
     }
 
 
-def failures(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
+def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:
     """Declare the error responses of an edit."""
     return refusals(
-        problems.MALFORMED_URL,
+        problem_types.MALFORMED_URL,
         *kinds,
-        problems.INVALID_REQUEST,
-        problems.KEY_REUSED,
-        problems.BUSY,
-        problems.NOT_WRITABLE,
-        problems.NOT_EDITABLE,
-        problems.NO_ROOM,
+        problem_types.INVALID_REQUEST,
+        problem_types.KEY_REUSED,
+        problem_types.BUSY,
+        problem_types.NOT_WRITABLE,
+        problem_types.NOT_EDITABLE,
+        problem_types.NO_ROOM,
     )
 
 
 def headers(*stated: dict[str, Any]) -> dict[str, Any]:
-    """Declare the headers that a route reads."""
+    """Declare the request headers of a route."""
     return {"parameters": list(stated)}
 
 
@@ -147,7 +154,7 @@ def _rename_references(part: object, titles: dict[str, str]) -> None:
 
 
 def declare_problems(description: dict[str, Any]) -> None:
-    """Declare the media type of every error response, for which FastAPI takes that of the answer."""
+    """Declare every error response as a problem; FastAPI declares the media type of the answer."""
     for path in description["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():

@@ -1,10 +1,8 @@
-"""Examples: those of the interface description, and questions that fit any glossary."""
+"""Examples of the interface description: answers about one entry of a glossary."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from semsearch.core.answers import (
 )
 from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
 from semsearch.core.index_info import GlossaryInfo
+from semsearch.exporters.export import Loss
 from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest import ImportReport, Outcome
 from semsearch.ingest.bulk import RecordReport
@@ -80,6 +79,7 @@ ANSWER = _members(
                             definition=0.6631,
                             lead=0.6631,
                             sentence=0.6973,
+                            term=0.8124,
                             tokens=0.61,
                             coverage=0.44,
                             words=4.2,
@@ -153,28 +153,5 @@ COMPARISON = _members(
         )
     )
 )
+EXPORT_LOSS = _members(to_json(Loss(_DROPOUT.id, ("see_also",))))
 GLOSSARIES = _members(to_json([GlossaryInfo("deep-learning", 20)]))
-
-MAX_TERM_CHARS = 40
-_DESCRIPTION = re.compile(r"\b(?:is|are) ((?:an?|the) [^.;:,()\n]{20,80})[.;:,\n]")
-
-
-def example_questions(entries: Sequence[Entry]) -> list[str]:
-    """Return up to three questions that these entries answer, one of each kind.
-
-    A description in the glossary's own words, then a question about a term, then a plain term, each
-    about another entry.
-    """
-    left = [e for e in entries if len(e.term) <= MAX_TERM_CHARS]
-    questions: list[str] = []
-    for candidate in left:
-        match = _DESCRIPTION.search(candidate.definition[:400])
-        if match and candidate.term.casefold() not in match[1].casefold():
-            questions.append(match[1])
-            left.remove(candidate)
-            break
-    if left:
-        questions.append(f"the meaning of {left.pop(0).term}")
-    if left:
-        questions.append(left.pop(0).term)
-    return questions

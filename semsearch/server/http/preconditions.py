@@ -1,4 +1,4 @@
-"""Conditions of an edit (RFC 9110, 13): which revision of an entry it was made from."""
+"""Preconditions of an edit (RFC 9110, 13): the revision of the entry that it was made from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from starlette.requests import Request
 
 from semsearch.ingest import Editor
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types
 from semsearch.server.http.problems import Refused
 
 _TAG = r'(W/)?"([^"]*)"'
@@ -15,7 +15,7 @@ _TAGS = re.compile(_TAG)
 _LIST = re.compile(rf"\s*{_TAG}\s*(?:,\s*{_TAG}\s*)*")
 _REVISION = re.compile(r"[0-9]{1,18}")
 IDENTITY_CHARS = 12
-"""Of the identity of the store, in front of the revision: another store counts anew."""
+"""Characters of the store's identity in an ETag, since each store counts its own revisions."""
 
 
 def etag(editor: Editor, revision: int) -> str:
@@ -23,51 +23,55 @@ def etag(editor: Editor, revision: int) -> str:
     return f'"{editor.identity[:IDENTITY_CHARS]}-{revision}"'
 
 
-def holds(request: Request, tag: str) -> bool:
-    """Whether a client that reads has the representation of a tag already."""
-    held = ",".join(request.headers.getlist("if-none-match"))
-    return tag in (f'"{name}"' for _, name in _TAGS.findall(held))
+def is_current(request: Request, tag: str) -> bool:
+    """Whether the client's stored copy has this tag."""
+    stored = ",".join(request.headers.getlist("if-none-match"))
+    return tag in (f'"{name}"' for _, name in _TAGS.findall(stored))
 
 
-def expected(request: Request, editor: Editor, id_: str, *, may_be_absent: bool = False) -> int:
-    """Return the revision that an entry must have for a request; 0 when it must not be there.
+def expected_revision(
+    request: Request, editor: Editor, id_: str, *, may_be_absent: bool = False
+) -> int:
+    """Return the revision that an entry must have for an edit, 0 if it must not exist.
 
     Args:
-        request: that edits it.
+        request: the edit.
         editor: of the index.
         id_: of the entry.
-        may_be_absent: whether the request can also be for an entry that is not there, which then needs no
-            condition; one that is there meanwhile needs one (`unmet`).
+        may_be_absent: whether the edit may add the entry. It then needs no condition, unless the
+            entry exists meanwhile (`unmet`).
 
     Raises:
-        EntryNotFound: there is no such entry, and has to be.
-        Refused: a condition is missing, cannot be read, or is not met.
+        EntryNotFound: there is no such entry, and the edit needs one.
+        Refused: a condition is missing, malformed or not met.
     """
     match = _stated(request, "if-match")
     none_match = _stated(request, "if-none-match")
     if none_match is not None:
         if none_match != "*" or match is not None or not may_be_absent:
             raise Refused(
-                problems.INVALID_REQUEST, "an edit takes If-Match, or If-None-Match: * to add only"
+                problem_types.INVALID_REQUEST,
+                "an edit takes If-Match, or If-None-Match: * to add only",
             )
         return 0
     if match is None:
         if may_be_absent:
             return 0
         editor.entry(id_)
-        raise Refused(problems.CONDITION_NEEDED, problems.CONDITION_NEEDED.meaning)
+        raise Refused(problem_types.CONDITION_NEEDED, problem_types.CONDITION_NEEDED.meaning)
     found = _matching(match, editor, id_)
     if found is not None:
         return found
-    if (
-        not may_be_absent
-    ):  # conditions count only where a request could be carried out (RFC 9110, 13.2.1)
+    if not may_be_absent:  # 404 goes before 412 (RFC 9110, 13.2.1)
         editor.entry(id_)
-    raise Refused(problems.CONDITION_FAILED, problems.CONDITION_FAILED.meaning)
+    raise Refused(problem_types.CONDITION_FAILED, problem_types.CONDITION_FAILED.meaning)
 
 
 def _matching(match: str, editor: Editor, id_: str) -> int | None:
-    """Return the revision that is stated, or that of the entry if it is among several; tags of others match nothing."""
+    """Return the revision that `If-Match` states, or None.
+
+    Of several tags it is that of the entry. Tags of other stores match nothing.
+    """
     own = f"{editor.identity[:IDENTITY_CHARS]}-"
     tags = _TAGS.findall(match) if _LIST.fullmatch(match) else []
     names = [name for weak, name in tags if not weak and name.startswith(own)]
@@ -80,20 +84,20 @@ def _matching(match: str, editor: Editor, id_: str) -> int | None:
     return None
 
 
-def unmet(request: Request, expected_revision: int, said: str) -> Refused:
-    """Return the refusal of an edit whose entry turned out to be of another revision.
+def unmet(request: Request, expected: int, detail: str) -> Refused:
+    """Return the refusal of an edit whose entry has another revision than expected.
 
     Args:
-        request: that edits it.
-        expected_revision: what it was taken to be.
-        said: what is the matter.
+        request: the edit.
+        expected: the expected revision.
+        detail: what was wrong.
     """
-    if expected_revision == 0 and _stated(request, "if-none-match") is None:
-        return Refused(problems.CONDITION_NEEDED, problems.CONDITION_NEEDED.meaning)
-    return Refused(problems.CONDITION_FAILED, said)
+    if expected == 0 and _stated(request, "if-none-match") is None:
+        return Refused(problem_types.CONDITION_NEEDED, problem_types.CONDITION_NEEDED.meaning)
+    return Refused(problem_types.CONDITION_FAILED, detail)
 
 
 def _stated(request: Request, name: str) -> str | None:
-    """Return a header, joined where it is sent in parts; None without one."""
+    """Return the value of a header, joined if it is sent several times, or None."""
     parts = request.headers.getlist(name)
     return ",".join(parts).strip() if parts else None

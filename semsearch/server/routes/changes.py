@@ -1,4 +1,4 @@
-"""The routes that show how entries came to be what they are, and what has been changed."""
+"""Routes that read the history of an entry and the changes since a revision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from semsearch.core.entries import Changed
@@ -15,25 +15,25 @@ from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http import openapi_examples, problems
-from semsearch.server.http.edit_requests import in_words
+from semsearch.server.http import openapi_examples, problem_types
+from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.openapi import JsonLines, answered, lines_of, refusals
+from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.routes.parameters import ExactId, NoQuery
+from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.entries import WireChange, WireVersion
 from semsearch.server.serialize import to_json
 
 MAX_CHANGES = 10_000
 PAGE = 500
-"""Changes read at a time, for a caller who may see only some of them."""
+"""Changes read at a time. A caller may be permitted to see only some of them."""
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["editing"])
+router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["editing"])
 
 
-class ChangesQuery(BaseModel):
+class ChangesQuery(StrictModel):
     """Where to go on, and how far."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: int = Field(
         ge=0,
@@ -50,22 +50,24 @@ class ChangesQuery(BaseModel):
     "/entries/{id:path}/history",
     operation_id="entryHistory",
     summary="Read the versions of an entry",
+    description="Return all versions of an entry, also if it has been deleted: when, by whom, and "
+    "what it was.",
     response_model=list[WireVersion],
     response_description="The versions, the oldest first.",
     responses=answered([openapi_examples.VERSION])
     | refusals(
-        problems.MALFORMED_URL,
-        problems.ENTRY_NOT_FOUND,
-        problems.INVALID_REQUEST,
-        problems.NOT_EDITABLE,
+        problem_types.MALFORMED_URL,
+        problem_types.ENTRY_NOT_FOUND,
+        problem_types.INVALID_REQUEST,
+        problem_types.NOT_EDITABLE,
     ),
 )
 def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) -> Response:
-    """Return all versions of an entry, also if it has been deleted: when, by whom, and what it was."""
+    """Return the versions of an entry, which may be deleted."""
     if not caller_of(request).may_use(id.partition(":")[0]):
         raise EntryNotFound("there is no entry with this id")
     editor: Editor = request.app.state.editor
-    with in_words():
+    with store_errors_as_problems():
         versions = editor.history(id)
     return Response(to_json(versions), media_type="application/json")
 
@@ -74,28 +76,31 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
     "/changes",
     operation_id="listChanges",
     summary="Follow the changes",
+    description="Return what has become of each entry that was changed after a revision: its "
+    "present state, or that it is gone.\n\n"
+    "Each line is a JSON object. Ask again with the `revision` of the last one as `since`; an "
+    "answer without a line says that\nnothing was changed. An entry changed several times is told "
+    "once, where it was changed last.",
     response_class=JsonLines,
     response_model=WireChange,
     responses=lines_of(
         "What has become of each changed entry, one a line.", openapi_examples.CHANGE
     )
-    | refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST, problems.NOT_EDITABLE),
+    | refusals(
+        problem_types.MALFORMED_URL, problem_types.INVALID_REQUEST, problem_types.NOT_EDITABLE
+    ),
 )
 def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Response:
-    """Return what has become of each entry that was changed after a revision: its present state, or that it is gone.
-
-    Each line is a JSON object. Ask again with the `revision` of the last one as `since`; an answer without a line says that
-    nothing was changed. An entry changed several times is told once, where it was changed last.
-    """
+    """Return the present state of each entry that changed after a revision."""
     editor: Editor = request.app.state.editor
-    with in_words():
-        seen = list(islice(_seen(editor, query.since, caller_of(request)), query.limit))
-    content = b"".join(to_json(change) + b"\n" for change in seen)
+    with store_errors_as_problems():
+        visible = list(islice(_visible(editor, query.since, caller_of(request)), query.limit))
+    content = b"".join(to_json(change) + b"\n" for change in visible)
     return JsonLines(content)
 
 
-def _seen(editor: Editor, since: int, caller: Caller) -> Iterator[Changed]:
-    """Yield the changes that a caller may see."""
+def _visible(editor: Editor, since: int, caller: Caller) -> Iterator[Changed]:
+    """Yield the changes of glossaries that the caller may use."""
     while page := editor.changes_since(since, PAGE):
         since = page[-1].revision
         yield from (change for change in page if caller.may_use(change.id.partition(":")[0]))

@@ -1,6 +1,6 @@
-"""The route that reads one entry, as the store has it, with the tag that an edit of it states.
+"""Route that reads one entry from the store, with the ETag that an edit states.
 
-It takes any address below `/v1/entries/`, so it comes behind all others.
+It matches every path below `/v1/entries/`, so the application lists it after the others.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http import openapi_examples, problems
-from semsearch.server.http.edit_requests import in_words
+from semsearch.server.http import openapi_examples, problem_types
+from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.openapi import ok, refusals
-from semsearch.server.http.preconditions import etag, holds
+from semsearch.server.http.paths import API_PREFIX
+from semsearch.server.http.preconditions import etag, is_current
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.request_context import Service
+from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import EntryId, NoQuery
 from semsearch.server.schemas.entries import WireStoredEntry
 from semsearch.server.serialize import stored_entry
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute)
+router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute)
 
 
 @router.get(
@@ -36,10 +37,10 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     response_model=WireStoredEntry,
     responses=ok("The entry.", openapi_examples.STORED_ENTRY)
     | refusals(
-        problems.MALFORMED_URL,
-        problems.ENTRY_NOT_FOUND,
-        problems.INVALID_REQUEST,
-        problems.NOT_EDITABLE,
+        problem_types.MALFORMED_URL,
+        problem_types.ENTRY_NOT_FOUND,
+        problem_types.INVALID_REQUEST,
+        problem_types.NOT_EDITABLE,
     ),
 )
 def entry(
@@ -51,33 +52,36 @@ def entry(
 
     Its ETag is what an edit of it states as `If-Match`.
     """
-    service = Service(request)
+    context = RequestContext(request)
     editor: Editor = request.app.state.editor
     if not editor.has_store:
-        if service.is_not_modified:
-            return service.not_modified()
-        return service.found(stored_entry(service.entry(id), None))
-    stored = _stored(service, editor, caller_of(request), id)
+        if context.is_not_modified:
+            return context.not_modified()
+        return context.ok(stored_entry(context.entry(id), None))
+    stored = _stored(context, editor, caller_of(request), id)
     tag = etag(editor, stored.revision)
-    caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept, Authorization"}
-    if holds(request, tag):
+    caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": VARY}
+    if is_current(request, tag):
         return Response(status_code=304, headers=caching)
     content = stored_entry(stored.entry, stored.revision)
     return Response(content, media_type="application/json", headers=caching)
 
 
-def _stored(service: Service, editor: Editor, caller: Caller, id_or_name: str) -> StoredEntry:
-    """Return the present state of an entry; names are those that the index answers by.
+def _stored(
+    context: RequestContext, editor: Editor, caller: Caller, id_or_name: str
+) -> StoredEntry:
+    """Return the present state of an entry. Names are resolved by the index.
 
     Raises:
-        EntryNotFound: nothing that the caller may see has this id or name, or it has been deleted since.
+        EntryNotFound: no entry that the caller may see has this id or name, or it was deleted
+            since.
     """
-    with in_words():
+    with store_errors_as_problems():
         exact = editor.find(id_or_name)
     if exact is not None and caller.may_use(exact.entry.glossary):
         return exact
-    id_ = service.entry(id_or_name).id
-    with in_words():
+    id_ = context.entry(id_or_name).id
+    with store_errors_as_problems():
         named = editor.find(id_)
     if named is None:
         raise EntryNotFound("there is no entry with this id or name any more")

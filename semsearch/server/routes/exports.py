@@ -1,43 +1,49 @@
-"""The routes that give a glossary away, in the formats that others read, and say what these cannot hold."""
+"""Routes that export a glossary in an interchange format, and list what the format loses."""
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import mimeparse
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from semsearch.exporters import TARGETS, Target
-from semsearch.server.http import problems
+from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import JsonLines, lines_of, refusals
-from semsearch.server.http.problems import Refused
+from semsearch.server.http.paths import API_PREFIX
+from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.request_context import Service
-from semsearch.server.routes.pages import address_of
+from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import MAX_NAME_CHARS
+from semsearch.server.schemas.base import StrictModel
+from semsearch.server.schemas.exports import WireExportLoss
+from semsearch.server.serialize import to_json
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["glossaries"])
+router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["glossaries"])
 
 
-class ExportQuery(BaseModel):
+class ExportQuery(StrictModel):
     """Which format is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: str | None = Field(
         default=None,
         max_length=100,
-        description=f"One of {', '.join(TARGETS)}; by default what `Accept` asks for, or JSON Lines.",
+        description=f"One of {', '.join(TARGETS)}; by default what `Accept` asks for, "
+        "or JSON Lines.",
         examples=["turtle"],
         json_schema_extra={"enum": [*TARGETS]},
     )
 
 
-_TYPES = {target.media_type.partition(";")[0]: target for target in reversed(TARGETS.values())}
-"""What each media type stands for; the first format of it."""
+_BY_MEDIA_TYPE = {
+    target.media_type.partition(";")[0]: target for target in reversed(TARGETS.values())
+}
+"""The first format of each media type."""
+_PREFERRED_LAST = sorted(_BY_MEDIA_TYPE, key=lambda name: _BY_MEDIA_TYPE[name].name == "jsonl")
+"""Media types for `mimeparse`, which breaks a tie in favour of the last one: JSON Lines."""
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, an archive where a format is several files.",
@@ -47,25 +53,30 @@ _FILES: dict[int | str, dict[str, Any]] = {
                 "schema": {"type": "string", "examples": ["names with a semicolon"]},
             },
             "Link": {
-                "description": "Where each entry is named of which something is lost (`describedby`).",
+                "description": "Where each entry is named of which something is lost "
+                "(`describedby`).",
                 "schema": {"type": "string"},
             },
         },
-        "content": {name: {"schema": {"type": "string", "format": "binary"}} for name in _TYPES},
+        "content": {
+            name: {"schema": {"type": "string", "format": "binary"}} for name in _BY_MEDIA_TYPE
+        },
     },
     304: {"description": "The client holds this file already."},
 }
-_REFUSED = (problems.MALFORMED_URL, problems.GLOSSARY_NOT_FOUND, problems.INVALID_REQUEST)
+_REFUSED = (
+    problem_types.MALFORMED_URL,
+    problem_types.GLOSSARY_NOT_FOUND,
+    problem_types.INVALID_REQUEST,
+)
 _Name = Annotated[
     str,
     Path(max_length=MAX_NAME_CHARS, description="Of the glossary.", examples=["deep-learning"]),
 ]
 
 
-class LossesQuery(BaseModel):
+class LossesQuery(StrictModel):
     """Of which format."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: str = Field(
         max_length=100,
@@ -75,43 +86,33 @@ class LossesQuery(BaseModel):
     )
 
 
-class ExportLoss(BaseModel):
-    """What a format cannot hold of an entry, or not as it is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str = Field(description="Of the entry.", examples=["deep-learning:dropout"])
-    lost: list[str] = Field(
-        description="The parts, by the names that an entry has for them; `entry` is all of it.",
-        examples=[["see_also", "notation"]],
-    )
-
-
 @router.get(
     "/glossaries/{name}/export",
     operation_id="exportGlossary",
     summary="Take a glossary away",
+    description="Return all entries of a glossary as they are now. `Semsearch-Losses` says what "
+    "the format cannot hold.",
     response_class=Response,
-    responses=_FILES | refusals(*_REFUSED, problems.NOT_ACCEPTABLE),
+    responses=_FILES | refusals(*_REFUSED, problem_types.NOT_ACCEPTABLE),
 )
 def export_glossary(
     name: _Name, query: Annotated[ExportQuery, Query()], request: Request
 ) -> Response:
-    """Return all entries of a glossary as they are now. `Semsearch-Losses` says what the format cannot hold."""
-    service = Service(request)
-    _check(name, service)
-    target = _wanted(query.format, request.headers.getlist("accept"))
-    if service.is_not_modified:
-        return service.not_modified()
-    made = service.glossary.export(name, target.name, address=address_of(request) or None)
-    losses = f"/v1/glossaries/{quote(name, safe='')}/export/losses?format={target.name}"
-    sent = {
-        **service.caching,
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
+    """Return a glossary as a file of an interchange format."""
+    context = RequestContext(request)
+    _check(name, context)
+    target = _target(query.format, ",".join(request.headers.getlist("accept")))
+    if context.is_not_modified:
+        return context.not_modified()
+    export = context.glossary.export(name, target.name, address=base_url(request) or None)
+    losses = f"{API_PREFIX}/glossaries/{quote(name, safe='')}/export/losses?format={target.name}"
+    headers = {
+        **context.caching,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(export.name)}",
         "Semsearch-Losses": target.without,
         "Link": f'<{losses}>; rel="describedby"; type="{JsonLines.media_type}"',
     }
-    return StreamingResponse(made.content(), media_type=made.media_type, headers=sent)
+    return StreamingResponse(export.content(), media_type=export.media_type, headers=headers)
 
 
 @router.get(
@@ -119,10 +120,10 @@ def export_glossary(
     operation_id="exportLosses",
     summary="Ask what an export would lose",
     response_class=JsonLines,
-    response_model=ExportLoss,
+    response_model=WireExportLoss,
     responses=lines_of(
         "An entry a line, those alone of which something is lost.",
-        {"id": "deep-learning:dropout", "lost": ["see_also"]},
+        openapi_examples.EXPORT_LOSS,
     )
     | refusals(*_REFUSED),
 )
@@ -130,51 +131,36 @@ def export_losses(
     name: _Name, query: Annotated[LossesQuery, Query()], request: Request
 ) -> Response:
     """Return what a format cannot hold of which entry; it takes as long as an export."""
-    service = Service(request)
-    _check(name, service)
-    target = _wanted(query.format, [])
-    if service.is_not_modified:
-        return service.not_modified()
-    made = service.glossary.export(name, target.name)
-    lines = (f"{json.dumps({'id': one.id, 'lost': one.parts})}\n" for one in made.losses())
-    return StreamingResponse(lines, media_type=JsonLines.media_type, headers=service.caching)
+    context = RequestContext(request)
+    _check(name, context)
+    target = _named_target(query.format)
+    if context.is_not_modified:
+        return context.not_modified()
+    export = context.glossary.export(name, target.name)
+    lines = (to_json(loss) + b"\n" for loss in export.losses())
+    return StreamingResponse(lines, media_type=JsonLines.media_type, headers=context.caching)
 
 
-def _check(name: str, service: Service) -> None:
-    if name not in {info.name for info in service.glossaries()}:
-        raise Refused(problems.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
+def _check(name: str, context: RequestContext) -> None:
+    if name not in {info.name for info in context.glossaries()}:
+        raise Refused(problem_types.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
 
 
-def _wanted(format_: str | None, accepted: list[str]) -> Target:
-    """Return the format that is asked for by name, else the one that is accepted most gladly."""
+def _target(format_: str | None, accept: str) -> Target:
+    """Return the format that a parameter names, else the one that the header `Accept` prefers."""
     if format_ is not None:
-        if format_ not in TARGETS:
-            part = problems.InvalidParam(
-                detail=f"there are {', '.join(TARGETS)}", parameter="format"
-            )
-            raise Refused(problems.INVALID_REQUEST, "no such format is written", [part])
-        return TARGETS[format_]
-    for kind in _by_weight(accepted):
-        if kind in ("*/*", "application/*"):
-            return TARGETS["jsonl"]
-        if found := next((t for name, t in _TYPES.items() if _matches(name, kind)), None):
-            return found
-    raise Refused(problems.NOT_ACCEPTABLE, f"there are {', '.join(_TYPES)}")
+        return _named_target(format_)
+    try:
+        media_type = mimeparse.best_match(_PREFERRED_LAST, accept.lower() or "*/*")
+    except mimeparse.MimeTypeParseException:
+        media_type = ""
+    if not media_type:
+        raise Refused(problem_types.NOT_ACCEPTABLE, f"there are {', '.join(_BY_MEDIA_TYPE)}")
+    return _BY_MEDIA_TYPE[media_type]
 
 
-def _by_weight(accepted: list[str]) -> list[str]:
-    """Return the media ranges of a header, those asked for most first (RFC 9110, 12.5.1); none stands for any."""
-    weighed = []
-    for one in ",".join(accepted).split(",") if accepted else ("*/*",):
-        kind, *parameters = (part.strip().lower() for part in one.split(";"))
-        weight = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
-        try:
-            weighed.append((float(weight), kind))
-        except ValueError:
-            continue
-    ordered = sorted(weighed, key=lambda one: -one[0])
-    return [kind for weight, kind in ordered if weight > 0]
-
-
-def _matches(name: str, kind: str) -> bool:
-    return name == kind or (kind.endswith("/*") and name.startswith(kind[:-1]))
+def _named_target(format_: str) -> Target:
+    if format_ not in TARGETS:
+        param = InvalidParam(detail=f"there are {', '.join(TARGETS)}", parameter="format")
+        raise Refused(problem_types.INVALID_REQUEST, "no such format is written", [param])
+    return TARGETS[format_]

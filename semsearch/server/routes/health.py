@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types
 from semsearch.server.http.openapi import errors
 from semsearch.server.http.problems import Refused
 
@@ -32,10 +32,12 @@ async def livez() -> Health:
     "/readyz",
     operation_id="readyz",
     summary="Can it answer questions?",
-    responses=errors(problems.NOT_READY),
+    responses=errors(problem_types.NOT_READY),
 )
 async def readyz(request: Request) -> Health:
     """Say that the index is loaded and has answered a first question."""
     if not request.app.state.is_ready:
-        raise Refused(problems.NOT_READY, "the index is still being loaded; ask again in a moment")
+        raise Refused(
+            problem_types.NOT_READY, "the index is still being loaded; ask again in a moment"
+        )
     return Health()

@@ -1,4 +1,4 @@
-"""The map: places of entries and questions, the similarity of two texts, and the page that shows them."""
+"""Routes of the map: positions of entries and questions, similarity of two texts, and the page."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
 from semsearch.search.semantic_map import Atlas
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http import openapi_examples, problems
+from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import ok, refusals
+from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.page_cache import PageCache
-from semsearch.server.request_context import Service
-from semsearch.server.routes.entry_pages import found_entry
-from semsearch.server.routes.pages import HTML, site_of
+from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import GLOSSARY, QUESTION_LENGTH, GlossaryName, checked
+from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
 from semsearch.server.serialize import to_json
 from semsearch.web import Site, render
 
-MOST_POINTS = 10_000
-"""Most points of one part of the map; a map of more is read in parts."""
+MAX_POINTS = 10_000
+"""Most points of one answer. A larger map is read in parts."""
 FIRST_POINTS = 5_000
 _ROWS = 20
-"""Of the table on a page."""
+"""Rows of the table on the page."""
 
 _TEXT: dict[str, Any] = {**QUESTION_LENGTH}
 
 
-class MapQuery(BaseModel):
+class MapQuery(StrictModel):
     """Parameters of a part of the map."""
-
-    model_config = ConfigDict(extra="forbid")
 
     glossary: GlossaryName | None = GLOSSARY
     start: Annotated[
@@ -52,14 +50,12 @@ class MapQuery(BaseModel):
     ] = 0
     limit: Annotated[
         int,
-        Field(ge=1, le=MOST_POINTS, description="Points wanted.", examples=[FIRST_POINTS]),
+        Field(ge=1, le=MAX_POINTS, description="Points wanted.", examples=[FIRST_POINTS]),
     ] = FIRST_POINTS
 
 
-class PlaceQuery(BaseModel):
+class PlaceQuery(StrictModel):
     """Parameters of the place of a question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         description="The question.",
@@ -69,38 +65,38 @@ class PlaceQuery(BaseModel):
     glossary: GlossaryName | None = GLOSSARY
 
 
-class CompareQuery(BaseModel):
+class CompareQuery(StrictModel):
     """Two texts."""
-
-    model_config = ConfigDict(extra="forbid")
 
     a: str = Field(description="One text.", examples=["king"], json_schema_extra=_TEXT)
     b: str = Field(description="The other.", examples=["queen"], json_schema_extra=_TEXT)
 
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["map"])
+router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["map"])
 
 
 @router.get(
     "/map",
     operation_id="map",
     summary="Read the map",
+    description="Return where entries stand: near in meaning is near on the map, as far as two "
+    "dimensions can hold that.\n\n"
+    "Places change only for entries that change, until most have. Points come in an order that "
+    "spreads them, so that the\nfirst part shows the shape of the whole.",
     response_model=WireMapPart,
     responses=ok("A part of the map.", openapi_examples.MAP)
-    | refusals(problems.MALFORMED_URL, problems.GLOSSARY_NOT_FOUND, problems.INVALID_REQUEST),
+    | refusals(
+        problem_types.MALFORMED_URL, problem_types.GLOSSARY_NOT_FOUND, problem_types.INVALID_REQUEST
+    ),
 )
 def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
-    """Return where entries stand: near in meaning is near on the map, as far as two dimensions can hold that.
-
-    Places change only for entries that change, until most have. Points come in an order that spreads them, so that the
-    first part shows the shape of the whole.
-    """
+    """Return the positions of entries on the map."""
     glossary = caller_of(request).within(query.glossary)
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    part = service.glossary.atlas().part(glossary=glossary, start=query.start, k=query.limit)
-    return service.found(to_json(part))
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    part = context.glossary.atlas().part(glossary=glossary, start=query.start, k=query.limit)
+    return context.ok(to_json(part))
 
 
 @router.get(
@@ -110,20 +106,20 @@ def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
     response_model=WirePlace,
     responses=ok("Its place.", openapi_examples.PLACE)
     | refusals(
-        problems.MALFORMED_URL,
-        problems.GLOSSARY_NOT_FOUND,
-        problems.INVALID_QUESTION,
-        problems.INVALID_REQUEST,
+        problem_types.MALFORMED_URL,
+        problem_types.GLOSSARY_NOT_FOUND,
+        problem_types.INVALID_QUESTION,
+        problem_types.INVALID_REQUEST,
     ),
 )
 def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Response:
     """Return where a question stands: between the entries nearest to it in meaning."""
     question = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    return service.found(to_json(service.glossary.atlas().locate(question, glossary=glossary)))
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    return context.ok(to_json(context.glossary.atlas().locate(question, glossary=glossary)))
 
 
 @router.get(
@@ -132,33 +128,35 @@ def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Res
     summary="Compare two texts",
     response_model=WireComparison,
     responses=ok("How near they are.", openapi_examples.COMPARISON)
-    | refusals(problems.MALFORMED_URL, problems.INVALID_QUESTION, problems.INVALID_REQUEST),
+    | refusals(
+        problem_types.MALFORMED_URL, problem_types.INVALID_QUESTION, problem_types.INVALID_REQUEST
+    ),
 )
 def similarity(query: Annotated[CompareQuery, Query()], request: Request) -> Response:
     """Return how near two texts are in meaning, held against the entries of the index."""
     a, b = checked(query.a, parameter="a"), checked(query.b, parameter="b")
     _check_whole(request)
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    return service.found(to_json(service.glossary.atlas().compare(a, b)))
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    return context.ok(to_json(context.glossary.atlas().compare(a, b)))
 
 
 def _check_whole(request: Request) -> None:
-    """Refuse a caller who may not see every entry: they are what the texts are held against.
+    """Refuse a caller who may not see every entry, since the texts are compared with all entries.
 
     Raises:
-        Refused: their key is restricted to some glossaries.
+        Refused: the key is restricted to some glossaries.
     """
     if caller_of(request).glossaries:
-        raise Refused(problems.NOT_PERMITTED, "this needs a key for all glossaries")
+        raise Refused(problem_types.NOT_PERMITTED, "this needs a key for all glossaries")
 
 
 pages = APIRouter(include_in_schema=False, route_class=StrictRoute)
 
 
 class MapPageQuery(BaseModel):
-    """Parameters of the page; what is unknown is left alone, as on every page."""
+    """Parameters of the map page, which ignores unknown ones as every page does."""
 
     q: str = ""
     glossary: str = ""
@@ -169,14 +167,14 @@ class MapPageQuery(BaseModel):
 
 @pages.get("/map")
 def map_page(query: Annotated[MapPageQuery, Query()], request: Request) -> Response:
-    """Return the page with the map, what a question or two texts in its address say, and the terms as a table."""
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    site = site_of(request, service)
+    """Return the map page, with the question or the two texts of the URL and a table of terms."""
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    site = context.site()
     chosen = caller_of(request).within(query.glossary or None)
     question = query.q.strip()
-    atlas = service.glossary.atlas()
+    atlas = context.glossary.atlas()
     place = atlas.locate(checked(question, parameter="q"), glossary=chosen) if question else None
     page = render(
         "map",
@@ -184,14 +182,14 @@ def map_page(query: Annotated[MapPageQuery, Query()], request: Request) -> Respo
         question=question,
         glossary=query.glossary,
         place=place,
-        **_compared(query, request, atlas),
-        **_table(request.app.state.kept, query, service, site, chosen),
+        **_comparison(query, request, atlas),
+        **_table(request.app.state.page_cache, query, context, site, chosen),
     )
-    return service.found(page, HTML)
+    return context.page(page)
 
 
-def _compared(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str, Any]:
-    """Return what the template says of two texts."""
+def _comparison(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str, Any]:
+    """Return the variables of the template about two texts."""
     a, b = query.a.strip(), query.b.strip()
     may_compare = not caller_of(request).glossaries
     comparison = atlas.compare(a, b) if a and b and may_compare else None
@@ -199,29 +197,29 @@ def _compared(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str, 
 
 
 def _table(
-    kept: PageCache, query: MapPageQuery, service: Service, site: Site, chosen: str | None
+    cache: PageCache, query: MapPageQuery, context: RequestContext, site: Site, chosen: str | None
 ) -> dict[str, Any]:
-    """Return what the template says of the terms of a glossary, the first one unless one is chosen."""
+    """Return the variables of the template about the terms of the chosen or first glossary."""
     info = next((one for one in site.glossaries if chosen in {None, one.name}), None)
     if info is None:
         return {"rows": [], "total": 0, "table_of": "", "next": None}
-    after = found_entry(service, query.after)
-    glossary = service.glossary
-    rows, last = kept.get(
+    after = context.entry_or_none(query.after)
+    glossary = context.glossary
+    rows, last = cache.get(
         glossary.tag,
         ("map", info.name, after and after.id),
         lambda: _rows(glossary, info.name, after),
     )
-    asked = urlencode({"glossary": query.glossary, "after": last.id}) if last else ""
-    going_on = asked and f"{site.root}map?{asked}"
-    return {"rows": rows, "total": info.entries, "table_of": info.name, "next": going_on}
+    parameters = urlencode({"glossary": query.glossary, "after": last.id}) if last else ""
+    next_page = parameters and f"{site.root}map?{parameters}"
+    return {"rows": rows, "total": info.entries, "table_of": info.name, "next": next_page}
 
 
 def _rows(
     glossary: Glossary, name: str, after: Entry | None
 ) -> tuple[list[dict[str, Any]], Entry | None]:
-    """Return the rows of a page of the table, and the entry that it goes on behind."""
+    """Return the rows of one page of the table, and the entry after which the next page begins."""
     page = glossary.alphabet(name).page(after=after, limit=_ROWS)
     near = glossary.atlas().near(page.entries, glossary=name)
-    rows = [{"entry": one, "near": own} for one, own in zip(page.entries, near, strict=True)]
+    rows = [{"entry": e, "near": own} for e, own in zip(page.entries, near, strict=True)]
     return rows, page.next

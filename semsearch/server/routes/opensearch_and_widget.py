@@ -1,4 +1,7 @@
-"""Asking from elsewhere: the address bar of a browser (OpenSearch 1.1), and pages of other sites (the widget, CORS)."""
+"""Routes for searching from elsewhere.
+
+The address bar of a browser uses OpenSearch 1.1; pages of other sites use the widget and CORS.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,16 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import BaseModel
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
-from semsearch.server.http.problems import NOT_FOUND, Refused
+from semsearch.server.http.paths import is_api
+from semsearch.server.http.problem_types import NOT_FOUND
+from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.request_context import Service
-from semsearch.server.routes.pages import HTML, address_of
+from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import checked
 from semsearch.web import Site, render
 from semsearch.web.entry_view import summary
@@ -28,8 +32,7 @@ from semsearch.web.urls import entry_path
 
 OPENSEARCH = "application/opensearchdescription+xml"
 SUGGESTIONS = "application/x-suggestions+json"
-_OFFERED = 8
-_INTERFACE = "/v1/"
+_MAX_SUGGESTIONS = 8
 _WIDGET = Path(__file__).parents[2] / "web" / "static" / "widget.js"
 
 _DESCRIPTION = """\
@@ -38,18 +41,18 @@ _DESCRIPTION = """\
   <ShortName>semsearch</ShortName>
   <Description>Ask a glossary in plain language</Description>
   <InputEncoding>UTF-8</InputEncoding>
-  <Image width="16" height="16" type="image/svg+xml">{address}static/favicon.svg</Image>
-  <Url type="text/html" template="{address}?q={{searchTerms}}"/>
-  <Url type="application/x-suggestions+json" template="{address}suggestions?q={{searchTerms}}"/>
-  <Url type="application/opensearchdescription+xml" rel="self" template="{address}opensearch.xml"/>
+  <Image width="16" height="16" type="image/svg+xml">{url}static/favicon.svg</Image>
+  <Url type="text/html" template="{url}?q={{searchTerms}}"/>
+  <Url type="application/x-suggestions+json" template="{url}suggestions?q={{searchTerms}}"/>
+  <Url type="application/opensearchdescription+xml" rel="self" template="{url}opensearch.xml"/>
 </OpenSearchDescription>
 """
 
 router = APIRouter(include_in_schema=False, route_class=StrictRoute)
 
 
-class Typed(BaseModel):
-    """What has been typed into an address bar."""
+class SuggestionsQuery(BaseModel):
+    """Text typed into an address bar."""
 
     q: str = ""
 
@@ -57,37 +60,42 @@ class Typed(BaseModel):
 @router.get("/opensearch.xml")
 def opensearch(request: Request) -> Response:
     """Describe the search to browsers."""
-    address = address_of(request)
-    if not address:
+    url = base_url(request)
+    if not url:
         raise Refused(
             NOT_FOUND, "the service does not know its public address; SEMSEARCH_PUBLIC_URL sets it"
         )
     return Response(
-        _DESCRIPTION.format(address=escape(address, {'"': "&quot;"})),
+        _DESCRIPTION.format(url=escape(url, {'"': "&quot;"})),
         media_type=OPENSEARCH,
         headers={"Cache-Control": "no-cache"},
     )
 
 
 @router.get("/suggestions")
-def suggestions(query: Annotated[Typed, Query()], request: Request) -> Response:
-    """Return names for an address bar: what was typed, names, beginnings of definitions, addresses."""
-    within = caller_of(request).within(None)
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
+def suggestions(query: Annotated[SuggestionsQuery, Query()], request: Request) -> Response:
+    """Return suggestions for an address bar.
+
+    They are four columns: the typed text, names, beginnings of definitions, URLs.
+    """
+    glossary = caller_of(request).within(None)
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
     typed = query.q.strip()
     found = []
     if typed:
-        found = service.glossary.suggest(checked(typed, parameter="q"), k=_OFFERED, glossary=within)
-    address = address_of(request)
+        found = context.glossary.suggest(
+            checked(typed, parameter="q"), k=_MAX_SUGGESTIONS, glossary=glossary
+        )
+    url = base_url(request)
     columns = [
         query.q,
         [one.name for one in found],
         [summary(one.entry) for one in found],
-        [address + entry_path(one.entry.id) for one in found] if address else [],
+        [url + entry_path(one.entry.id) for one in found] if url else [],
     ]
-    return service.found(json.dumps(columns, ensure_ascii=False).encode(), SUGGESTIONS)
+    return context.ok(json.dumps(columns, ensure_ascii=False).encode(), SUGGESTIONS)
 
 
 @router.get("/widget.js")
@@ -107,16 +115,14 @@ def _widget() -> bytes:
 
 @router.get("/widget")
 def widget_page(request: Request) -> Response:
-    """Return the page that shows the widget, and what to copy."""
-    address = address_of(request) or "https://glossary.example.org/"
-    page = render(
-        "widget", Site(page_root(request.scope)), address=address, sample=_sample(request)
-    )
-    return Response(page, media_type=HTML, headers={"Cache-Control": "no-cache"})
+    """Return the page that shows the widget and the HTML to copy."""
+    url = base_url(request) or "https://glossary.example.org/"
+    page = render("widget", Site(page_root(request.scope)), address=url, sample=_sample(request))
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 def _sample(request: Request) -> str:
-    """Return a term to show; where reading needs a key, none of the index."""
+    """Return a term to show, which is none of the index if reading needs a key."""
     if not request.app.state.is_open:
         return "glossary"
     glossary = request.app.state.glossary
@@ -124,10 +130,10 @@ def _sample(request: Request) -> str:
     return first[0].term if first else "glossary"
 
 
-def let_in(app: FastAPI, origins: str) -> None:
-    """Let pages of other origins read the interface; they can send a key, and change nothing."""
+def allow_origins(app: FastAPI, origins: str) -> None:
+    """Permit pages of other origins to read the HTTP interface, with a key too, but not to edit."""
     app.add_middleware(
-        _Reading,
+        _ApiCors,
         allow_origins=re.split(r"\s*,\s*", origins.strip()),
         allow_methods=["GET", "HEAD"],
         allow_headers=["Authorization", "If-None-Match"],
@@ -136,12 +142,12 @@ def let_in(app: FastAPI, origins: str) -> None:
     )
 
 
-class _Reading(CORSMiddleware):
-    """Cross-origin requests, for the interface alone: pages and documentation stay where they are."""
+class _ApiCors(CORSMiddleware):
+    """CORS for the HTTP interface only. Pages and documentation are not shared."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and scope["path"].startswith(_INTERFACE):
+        if scope["type"] == "http" and is_api(scope["path"]):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)

@@ -1,24 +1,23 @@
-"""Parameters that several routes share, with their checks."""
+"""Parameters that several routes share, and their checks."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from semsearch.core.errors import InvalidQuestion
-from semsearch.server.http import problems
+from semsearch.server.http import problem_types
 from semsearch.server.http.problems import InvalidParam, Refused
+from semsearch.server.schemas.base import StrictModel
 from semsearch.text import languages
 from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
 
 MAX_NAME_CHARS = 200
-"""Longest name of a glossary that is looked up."""
-
+"""Longest name of a glossary that a route looks up."""
 
 GlossaryName = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
-
 
 GLOSSARY = Field(
     default=None,
@@ -26,26 +25,22 @@ GLOSSARY = Field(
     examples=["deep-learning"],
 )
 
-
 LanguageName = Annotated[
     str, Field(max_length=languages.MAX_CHARS, pattern=f"^({languages.RANGE})$")
 ]
 
-
 LANGUAGE = Field(
     default=None,
-    description="Ask only definitions in this language (BCP 47): `de` also asks those in `de-AT`; all of them by default.",
+    description="Ask only definitions in this language (BCP 47): `de` also asks those in `de-AT`; "
+    "all of them by default.",
     examples=["en"],
 )
-
 
 QUESTION_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
 
 
-class NoQuery(BaseModel):
+class NoQuery(StrictModel):
     """No parameters at all."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 EntryId = Annotated[
@@ -57,15 +52,15 @@ EntryId = Annotated[
 ]
 
 
-def checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:
-    """Check a question, so that a refusal can say where it stood."""
-    try:
-        return check_question(question)
-    except InvalidQuestion as error:
-        part = InvalidParam(detail=str(error), parameter=parameter, pointer=pointer)
-        raise Refused(problems.INVALID_QUESTION, str(error), [part]) from None
-
-
 ExactId = Annotated[
     str, Path(description="The id of an entry.", examples=["deep-learning:dropout"])
 ]
+
+
+def checked(question: str, *, parameter: str | None = None, pointer: str | None = None) -> str:
+    """Return a checked question; a refusal names its place in the request."""
+    try:
+        return check_question(question)
+    except InvalidQuestion as error:
+        param = InvalidParam(detail=str(error), parameter=parameter, pointer=pointer)
+        raise Refused(problem_types.INVALID_QUESTION, str(error), [param]) from None

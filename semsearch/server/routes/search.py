@@ -1,8 +1,8 @@
-"""The routes of questions, names and related entries.
+"""Routes of questions, names and related entries.
 
-A route that is a plain function is called in a thread, never on the event loop; the JSON is written there
-too. Questions are handed to the threads by `asking`, which answers them together. A GET answers 304 without
-doing the work when the client already holds the answer of this index.
+A route that is a plain function runs in a worker thread, never on the event loop, and serializes
+its JSON there too. Coroutines hand questions to `SearchService`, which answers them in batches. A
+GET answers 304 without any work if the client already has the answer of this revision.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import MAX_K
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http import openapi_examples, problems
+from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, ok, refusals
+from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.request_context import Service
+from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import (
     GLOSSARY,
     LANGUAGE,
@@ -32,12 +33,13 @@ from semsearch.server.routes.parameters import (
     checked,
 )
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
+from semsearch.server.schemas.base import BodyModel, StrictModel
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.related import WireRelated
 from semsearch.server.serialize import to_json
 
 MAX_QUESTIONS = 64
-"""Most questions of one batch."""
+"""Most questions in one batch."""
 
 DEFAULT_LIMIT = 10
 
@@ -57,10 +59,8 @@ _MinConfidence = Annotated[
 ]
 
 
-class SearchQuery(BaseModel):
+class SearchQuery(StrictModel):
     """Parameters of one question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         description="The question: plain language, a term or an acronym.",
@@ -73,7 +73,7 @@ class SearchQuery(BaseModel):
     min_confidence: _MinConfidence = THRESHOLD
 
 
-class SearchBatch(BaseModel):
+class SearchBatch(BodyModel):
     """Several questions, embedded together."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -90,10 +90,8 @@ class SearchBatch(BaseModel):
     min_confidence: _MinConfidence = THRESHOLD
 
 
-class SuggestQuery(BaseModel):
+class SuggestQuery(StrictModel):
     """Parameters of names while one types."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         description="What has been typed so far.",
@@ -105,15 +103,13 @@ class SuggestQuery(BaseModel):
     lang: LanguageName | None = LANGUAGE
 
 
-class RelatedQuery(BaseModel):
+class RelatedQuery(StrictModel):
     """Parameters of related entries; `limit` holds for each group."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: _Limit = DEFAULT_LIMIT
 
 
-router = APIRouter(prefix="/v1", route_class=StrictRoute)
+router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute)
 
 
 @router.get(
@@ -124,11 +120,11 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     response_model=WireAnswer,
     responses=ok("The entries that fit, best first.", openapi_examples.ANSWER)
     | refusals(
-        problems.MALFORMED_URL,
-        problems.GLOSSARY_NOT_FOUND,
-        problems.LANGUAGE_NOT_FOUND,
-        problems.INVALID_QUESTION,
-        problems.INVALID_REQUEST,
+        problem_types.MALFORMED_URL,
+        problem_types.GLOSSARY_NOT_FOUND,
+        problem_types.LANGUAGE_NOT_FOUND,
+        problem_types.INVALID_QUESTION,
+        problem_types.INVALID_REQUEST,
     ),
 )
 async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response:
@@ -140,13 +136,13 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     """
     question = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    asked = SearchRequest(question, query.limit, glossary, query.min_confidence, query.lang)
-    reply = await request.app.state.asking.ask(asked, client_of(request.scope))
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    search = SearchRequest(question, query.limit, glossary, query.min_confidence, query.lang)
+    reply = await request.app.state.search_service.ask(search, client_of(request.scope))
     request.scope["timings"] |= reply.timings
-    return service.found(reply.content)
+    return context.ok(reply.content)
 
 
 @router.post(
@@ -158,14 +154,14 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     response_description="One answer for each question, in their order.",
     responses=answered([openapi_examples.ANSWER])
     | refusals(
-        problems.MALFORMED_URL,
-        problems.MALFORMED_BODY,
-        problems.GLOSSARY_NOT_FOUND,
-        problems.LANGUAGE_NOT_FOUND,
-        problems.TOO_LARGE,
-        problems.UNSUPPORTED_MEDIA_TYPE,
-        problems.INVALID_QUESTION,
-        problems.INVALID_REQUEST,
+        problem_types.MALFORMED_URL,
+        problem_types.MALFORMED_BODY,
+        problem_types.GLOSSARY_NOT_FOUND,
+        problem_types.LANGUAGE_NOT_FOUND,
+        problem_types.TOO_LARGE,
+        problem_types.UNSUPPORTED_MEDIA_TYPE,
+        problem_types.INVALID_QUESTION,
+        problem_types.INVALID_REQUEST,
     ),
 )
 async def search_batch(
@@ -176,10 +172,10 @@ async def search_batch(
         checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
     glossary = caller_of(request).within(batch.glossary)
-    asked = [
+    searches = [
         SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
     ]
-    answers = await request.app.state.asking.ask_all(asked, client_of(request.scope))
+    answers = await request.app.state.search_service.ask_all(searches, client_of(request.scope))
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
 
@@ -191,11 +187,11 @@ async def search_batch(
     response_model=list[WireSuggestion],
     responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
     | refusals(
-        problems.MALFORMED_URL,
-        problems.GLOSSARY_NOT_FOUND,
-        problems.LANGUAGE_NOT_FOUND,
-        problems.INVALID_QUESTION,
-        problems.INVALID_REQUEST,
+        problem_types.MALFORMED_URL,
+        problem_types.GLOSSARY_NOT_FOUND,
+        problem_types.LANGUAGE_NOT_FOUND,
+        problem_types.INVALID_QUESTION,
+        problem_types.INVALID_REQUEST,
     ),
 )
 def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Response:
@@ -205,11 +201,13 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     """
     typed = checked(query.q, parameter="q")
     glossary = caller_of(request).within(query.glossary)
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    offered = service.glossary.suggest(typed, k=query.limit, glossary=glossary, language=query.lang)
-    return service.found(to_json(offered))
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    suggestions = context.glossary.suggest(
+        typed, k=query.limit, glossary=glossary, language=query.lang
+    )
+    return context.ok(to_json(suggestions))
 
 
 @router.get(
@@ -217,24 +215,27 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     operation_id="relatedEntries",
     summary="Find related entries",
     tags=["entries"],
+    description="Return the related entries: what authors wrote and what is computed, never "
+    "mixed.\n\n"
+    "`see_also`, `mentions` and `mentioned_by` come from links and from names inside definitions. "
+    "`similar_meaning`\nis computed, with the two sentences that connect; an entry that is linked "
+    "is not repeated in it.",
     response_model=WireRelated,
     responses=ok("The related entries, authored and computed ones apart.", openapi_examples.RELATED)
-    | refusals(problems.MALFORMED_URL, problems.ENTRY_NOT_FOUND, problems.INVALID_REQUEST),
+    | refusals(
+        problem_types.MALFORMED_URL, problem_types.ENTRY_NOT_FOUND, problem_types.INVALID_REQUEST
+    ),
 )
 def related(
     id: EntryId,
     query: Annotated[RelatedQuery, Query()],
     request: Request,
 ) -> Response:
-    """Return the related entries: what authors wrote and what is computed, never mixed.
-
-    `see_also`, `mentions` and `mentioned_by` come from links and from names inside definitions. `similar_meaning`
-    is computed, with the two sentences that connect; an entry that is linked is not repeated in it.
-    """
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    return service.found(to_json(service.related(id, query.limit)))
+    """Return the entries related to one."""
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    return context.ok(to_json(context.related(id, query.limit)))
 
 
 @router.get(
@@ -244,11 +245,11 @@ def related(
     tags=["glossaries"],
     response_model=list[WireGlossaryInfo],
     responses=ok("The glossaries of this index, by name.", openapi_examples.GLOSSARIES)
-    | refusals(problems.MALFORMED_URL, problems.INVALID_REQUEST),
+    | refusals(problem_types.MALFORMED_URL, problem_types.INVALID_REQUEST),
 )
 def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return each glossary of the index with the number of its entries."""
-    service = Service(request)
-    if service.is_not_modified:
-        return service.not_modified()
-    return service.found(to_json(service.glossaries()))
+    context = RequestContext(request)
+    if context.is_not_modified:
+        return context.not_modified()
+    return context.ok(to_json(context.glossaries()))

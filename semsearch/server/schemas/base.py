@@ -1,4 +1,4 @@
-"""Base class of the JSON shapes.
+"""Base classes of the JSON shapes of answers, and of the models of requests.
 
 A shape is a slotted dataclass that `of` makes from the library's own type and that
 `pydantic.TypeAdapter` writes. The same class declares the shape in the interface description.
@@ -10,7 +10,19 @@ from __future__ import annotations
 import operator
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class StrictModel(BaseModel):
+    """A model that refuses unknown members."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class BodyModel(StrictModel):
+    """A model of a JSON body, which converts no types."""
+
+    model_config = ConfigDict(strict=True)
 
 
 class Wire:

@@ -47,7 +47,7 @@ class EntryMembers(Wire):
     sources: Annotated[OptionalTexts, Field(description="Where the definition comes from.")]
 
     @classmethod
-    def from_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - members of any type
+    def from_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
         """Return the shape of an entry; `own` are the members that a subclass adds."""
         source, details = entry.source, entry.details
         return cls(
@@ -69,7 +69,7 @@ class EntryMembers(Wire):
 
 @dataclass(slots=True)
 class WireEntry(EntryMembers):
-    """One term and what it means; the members behind `source` are there only where its author stated them."""
+    """One term and what it means. Members behind `source` are there only if they are not empty."""
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -97,7 +97,7 @@ class WholeEntryMembers(EntryMembers):
     asked_as: Annotated[OptionalTexts, Field(description="Phrases by which people ask for it.")]
 
     @classmethod
-    def from_whole_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - members of any type
+    def from_whole_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
         """Return the shape of an entry; `own` are the members that a subclass adds."""
         details = entry.details
         return cls.from_entry(

@@ -1,7 +1,7 @@
-// Names while one types: a combobox with a list and manual selection, by the ARIA Authoring Practices Guide. The list
-// holds names alone; a question is asked by Enter as long as no name is chosen.
+// Suggests names while typing: a combobox with list autocomplete and manual selection (ARIA Authoring Practices
+// Guide). Enter asks the question unless a name is selected.
 
-let made = 0;
+let lists = 0;
 
 function element(name, attributes, ...children) {
   const node = document.createElement(name);
@@ -10,7 +10,7 @@ function element(name, attributes, ...children) {
   return node;
 }
 
-/** The name, with what was typed in it shown. */
+/** The name, with the typed text in bold. */
 function marked(name, typed) {
   const at = name.toLocaleLowerCase().indexOf(typed.toLocaleLowerCase());
   if (at < 0) return [name];
@@ -18,19 +18,19 @@ function marked(name, typed) {
 }
 
 /**
- * Make a box offer names.
+ * Add suggestions to an input.
  *
- * @param {HTMLInputElement} box where one types
- * @param {object} options `find(typed, signal)` gives the names, `hrefOf(id)` the address of an entry, `showsGlossary`
- *   whether to say where a name is from
+ * @param {HTMLInputElement} box the input
+ * @param {object} options `find(typed, signal)` returns the names, `hrefOf(id)` the URL of an entry, `showsGlossary`
+ *   whether to show the glossary of a name
  */
 export function suggest(box, { find, hrefOf, showsGlossary }) {
-  made += 1;
-  const list = element("ul", { id: `names-${made}`, class: "names", role: "listbox", "aria-label": "Terms" });
+  lists += 1;
+  const list = element("ul", { id: `names-${lists}`, class: "names", role: "listbox", "aria-label": "Terms" });
   list.hidden = true;
   box.closest(".box").after(list);
-  const said = element("p", { class: "unseen", role: "status" });
-  list.after(said);
+  const status = element("p", { class: "unseen", role: "status" });
+  list.after(status);
   for (const [key, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off",
   })) box.setAttribute(key, value);
@@ -40,7 +40,7 @@ export function suggest(box, { find, hrefOf, showsGlossary }) {
   let running = new AbortController();
 
   function close() {
-    latest += 1; // what is under way comes too late
+    latest += 1; // ignores a pending response
     running.abort();
     list.hidden = true;
     box.setAttribute("aria-expanded", "false");
@@ -69,7 +69,7 @@ export function suggest(box, { find, hrefOf, showsGlossary }) {
     }));
     list.hidden = !names.length;
     box.setAttribute("aria-expanded", String(names.length > 0));
-    said.textContent = names.length ? `${names.length} ${names.length === 1 ? "term" : "terms"}` : "";
+    status.textContent = names.length ? `${names.length} ${names.length === 1 ? "term" : "terms"}` : "";
   }
 
   async function look() {
@@ -83,7 +83,7 @@ export function suggest(box, { find, hrefOf, showsGlossary }) {
       const names = await find(typed, running.signal);
       if (number === latest && document.activeElement === box) open(names, typed);
     } catch (error) {
-      if (error.name !== "AbortError" && number === latest) close(); // names are a convenience: asking says what is wrong
+      if (error.name !== "AbortError" && number === latest) close(); // asking shows the error
     }
   }
 

@@ -1,8 +1,8 @@
-// Points of the map, written as pixels: a path of a hundred thousand circles takes a browser ten times as long.
+// Draws the points of the map as pixels. A path of a hundred thousand circles takes a browser ten times as long.
 
-const PHASES = 4; // places within a pixel, each way, that a point is drawn at: whole pixels would tremble while they move
+const PHASES = 4; // subpixel positions in each direction; whole pixels would jitter while the map moves
 
-/** How much of each pixel a dot covers, 0 to 255, for each place within a pixel. */
+/** The coverage of each pixel by a dot, 0 to 255, for each subpixel position. */
 function stamps(radius, strength, isSquare) {
   const side = Math.ceil(2 * radius + 1) + 1;
   const found = [];
@@ -28,23 +28,23 @@ export class Dots {
   constructor(width, height) {
     this.image = new ImageData(width, height);
     this.words = new Uint32Array(this.image.data.buffer);
-    this.kept = new Map();
+    this.stamps = new Map();
   }
 
-  /** Begin anew, on paper of a colour. Colours are [red, green, blue]. */
+  /** Fill the image with a colour, [red, green, blue]. */
   clear(colour) {
     this.words.fill(word(colour));
   }
 
-  /** Return how dots of a radius, in pixels, are drawn in a colour; those of a strength below 1 let others through. */
+  /** Return a pen for dots of a radius in pixels. A strength below 1 is transparent. */
   pen(radius, strength, isSquare, colour) {
     const name = `${radius} ${strength} ${isSquare}`;
-    if (this.kept.size > 64) this.kept.clear(); // every step of a zoom has a radius of its own
-    if (!this.kept.has(name)) this.kept.set(name, stamps(radius, strength, isSquare));
-    return { ...this.kept.get(name), colour, word: word(colour) };
+    if (this.stamps.size > 64) this.stamps.clear(); // every step of a zoom has a radius of its own
+    if (!this.stamps.has(name)) this.stamps.set(name, stamps(radius, strength, isSquare));
+    return { ...this.stamps.get(name), colour, word: word(colour) };
   }
 
-  /** Draw a dot around a place, in pixels. */
+  /** Draw a dot at a place in pixels. */
   draw(pen, x, y) {
     const { width, height, data } = this.image;
     const { side } = pen;
@@ -69,7 +69,7 @@ export class Dots {
   }
 }
 
-/** A colour as the four bytes of a pixel, in whatever order this machine has them. */
+/** A colour as the four bytes of a pixel, in the byte order of this machine. */
 function word(colour) {
   return new Uint32Array(Uint8Array.of(...colour, 255).buffer)[0];
 }

@@ -1,4 +1,4 @@
-// The page of an entry: its link can be copied.
+// Copies the link of an entry.
 
 const copy = document.querySelector("a.copy");
 copy.addEventListener("click", async (event) => {

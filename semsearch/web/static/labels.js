@@ -1,11 +1,11 @@
-// Labels of the map: which of them have room, and each drawn once and kept as a picture, since lines around letters are slow.
+// Labels of the map: those that have room, each cached as an image, since outlined text is slow to draw.
 
-const MOST = 120; // at a time
-const TRIED = 1500; // points that are on the screen
-const KEPT = 600; // pictures
-const CELL = 6; // pixels, of the grid that says what is taken
+const MAX_LABELS = 120; // on the screen
+const MAX_TRIED = 1500; // points on the screen
+const MAX_IMAGES = 600; // in the cache
+const CELL = 6; // pixels, of the grid of occupied places
 const HIGH = 18;
-const LONGEST = 34; // characters
+const MAX_CHARS = 34;
 const FONT = "13px system-ui, sans-serif";
 
 export class Labels {
@@ -16,17 +16,17 @@ export class Labels {
     this.restyle("", "", 1);
   }
 
-  /** Take the colours of letters and of what is around them, and how many pixels one of the style sheet has. */
+  /** Set the colours of text and outline, and the device pixels of a CSS pixel. */
   restyle(ink, paper, ratio) {
     if (this.ink === ink && this.paper === paper && this.ratio === ratio) return;
     Object.assign(this, { ink, paper, ratio, pictures: new Map() });
   }
 
   /**
-   * Draw labels that cover no other one, the first points first.
+   * Draw labels that do not overlap, in the order of the points.
    *
-   * `candidates` yields [number of the point, its text, left, top]; `away` is how far from its middle a label stands, `other`
-   * a text that is there already.
+   * `candidates` yields [number of the point, text, left, top]. `away` is the distance of a label from its point. `other`
+   * is a text that is drawn already.
    */
   draw(context, candidates, width, height, away, other) {
     const columns = Math.ceil(width / CELL) + 1;
@@ -35,7 +35,7 @@ export class Labels {
     let drawn = 0;
     let tried = 0;
     for (const [i, term, left, top] of candidates) {
-      if (drawn === MOST || tried === TRIED) return;
+      if (drawn === MAX_LABELS || tried === MAX_TRIED) return;
       tried += 1;
       const wide = (this.widths[i] ??= Math.ceil(this.measure.measureText(shortened(term)).width));
       const places = [[left + away, top], [left - away - wide, top], [left - wide / 2, top - away - 8], [left - wide / 2, top + away + 8]];
@@ -51,7 +51,7 @@ export class Labels {
   picture(term, wide) {
     const known = this.pictures.get(term);
     if (known) return known;
-    if (this.pictures.size === KEPT) this.pictures.clear();
+    if (this.pictures.size === MAX_IMAGES) this.pictures.clear();
     const made = document.createElement("canvas");
     made.width = Math.ceil((wide + 6) * this.ratio);
     made.height = HIGH * this.ratio;
@@ -66,10 +66,10 @@ export class Labels {
 }
 
 function shortened(term) {
-  return term.length > LONGEST ? `${term.slice(0, LONGEST - 1)}…` : term;
+  return term.length > MAX_CHARS ? `${term.slice(0, MAX_CHARS - 1)}…` : term;
 }
 
-/** Go through the cells of a label; `x` is its left, `y` its middle. */
+/** Whether all cells of a label are free; `x` is its left edge, `y` its middle. */
 function isFree(taken, columns, x, y, wide) {
   const [left, right] = [cell(x), cell(x + wide)];
   const bottom = cell(y + HIGH / 2);

@@ -1,20 +1,20 @@
-// The map: terms as points, near in meaning is near. A canvas, since a hundred thousand points must move; the table of
-// the page says the same.
+// The map: terms as points, which are near if their meanings are. It is a canvas, since a hundred thousand points must
+// move smoothly. The table of the page shows the same.
 
 import { Dots } from "./dots.js";
 import { Labels } from "./labels.js";
 import { get } from "./service.js";
 
-const COLOURS = ["--accent", "--second", "--third", "--fourth"]; // of glossaries; shapes tell more of them apart
-const PART = 10000; // points fetched at a time behind the first ones
-const NEAREST = 24; // pixels around the pointer in which a point is meant
-const CELLS = 64; // of the grid that finds points, each way
-const FURTHEST = 200; // times
-const STAYED = 120; // milliseconds at a point after which it is asked what it says
+const COLOURS = ["--accent", "--second", "--third", "--fourth"]; // of glossaries; further ones differ by shape
+const PART = 10000; // points in each request after the first
+const NEAREST = 24; // pixels from the pointer to a point that it selects
+const CELLS = 64; // of the search grid, in each direction
+const MAX_SCALE = 200;
+const HOVER_MS = 120; // on a point before its definition is fetched
 
 const root = document.body.dataset.root;
 
-/** The column, or row, of the grid that a coordinate is in. */
+/** The column or row of the grid for a coordinate. */
 function cell(value) {
   return Math.max(0, Math.min(CELLS - 1, Math.floor(((value + 1) / 2) * CELLS)));
 }
@@ -31,7 +31,7 @@ class Chart {
     this.names = new Labels();
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.question = null;
-    this.view = { x: 0, y: 0, scale: 1 }; // what is in the middle, and how large; 1 shows all
+    this.view = { x: 0, y: 0, scale: 1 }; // centre and scale; 1 shows all
     this.active = -1;
     this.colours = {};
     place.hidden = false;
@@ -44,7 +44,7 @@ class Chart {
     this.resize();
   }
 
-  // -- what is shown --------------------------------------------------------------------------------------------------
+  // -- data ------------------------------------------------------------------------------------------------------------
 
   async load() {
     let start = 0;
@@ -97,7 +97,7 @@ class Chart {
     this.note.textContent = text;
   }
 
-  // -- where things are -----------------------------------------------------------------------------------------------
+  // -- coordinates ---------------------------------------------------------------------------------------------------
 
   resize() {
     const ratio = devicePixelRatio || 1;
@@ -122,7 +122,7 @@ class Chart {
     return [this.view.x + (left - this.width / 2) / this.unit, this.view.y - (top - this.height / 2) / this.unit];
   }
 
-  /** The point nearest to a place on the screen, -1 if none is near enough. */
+  /** The nearest point to a place on the screen, or -1 if none is near enough. */
   at(left, top) {
     const [x, y] = this.toMap(left, top);
     const reach = NEAREST / this.unit;
@@ -137,7 +137,7 @@ class Chart {
     return best;
   }
 
-  /** The points that a part of the map may show, cell by cell. */
+  /** The points of the grid cells that a part of the map touches. */
   cells(left, bottom, right, top) {
     const found = [];
     for (let column = cell(left); column <= cell(right); column += 1) {
@@ -169,7 +169,7 @@ class Chart {
   draw() {
     const { context, ratio } = this;
     const [ink, paper, bad] = ["--ink", "--paper", "--bad"].map((name) => `rgb(${this.colour(name)})`);
-    const room = (57 * Math.sqrt(this.view.scale)) / Math.sqrt(this.points.id.length + 60); // pixels that each point has, roughly
+    const room = (57 * Math.sqrt(this.view.scale)) / Math.sqrt(this.points.id.length + 60); // pixels for each point, roughly
     const size = Math.max(1, Math.min(5, room));
     this.dots(Math.round(size * ratio * 4) / 4, Math.round(Math.max(0.25, Math.min(1, room / size)) * 8) / 8);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -180,7 +180,7 @@ class Chart {
     if (this.active >= 0) this.ring(context, ink, size);
   }
 
-  /** Draw all points. The weaker each is, the more of them are told apart. */
+  /** Draw all points. A lower strength separates more of them. */
   dots(radius, strength) {
     const { x, y, glossary } = this.points;
     const pens = this.glossaries.map((_, number) => (
@@ -196,7 +196,7 @@ class Chart {
     this.context.putImageData(this.pixels.image, 0, 0);
   }
 
-  /** The points that are seen, and where: what a question is near to, then all in their order, which spreads them. */
+  /** The visible points with their labels: those nearest to the question, then all in order. */
   *named() {
     const { x, y, id, term } = this.points;
     const first = new Set(this.question?.nearest.map((one) => id.indexOf(one.id)));
@@ -207,7 +207,7 @@ class Chart {
     for (let i = 0; i < x.length; i += 1) if (isSeen(i) && !first.has(i)) yield [i, term[i], ...this.toScreen(x[i], y[i])];
   }
 
-  /** Where the text of the question stands: its left, its middle from above, and how wide it is. */
+  /** The text of the question with its left edge, middle and width. */
   asked(context) {
     const [left, top] = this.toScreen(this.question.x, this.question.y);
     context.font = "600 13px system-ui, sans-serif";
@@ -244,11 +244,11 @@ class Chart {
     context.stroke();
   }
 
-  // -- moving about ---------------------------------------------------------------------------------------------------
+  // -- interaction ----------------------------------------------------------------------------------------------------
 
   zoom(factor, left = this.width / 2, top = this.height / 2) {
     const [x, y] = this.toMap(left, top);
-    this.view.scale = Math.max(1, Math.min(FURTHEST, this.view.scale * factor));
+    this.view.scale = Math.max(1, Math.min(MAX_SCALE, this.view.scale * factor));
     const [newX, newY] = this.toMap(left, top);
     this.pan(x - newX, y - newY);
   }
@@ -272,14 +272,14 @@ class Chart {
       this.card.textContent = this.points.term[i];
       if (this.glossaries.length > 1) this.card.textContent += ` (${this.glossaries[this.points.glossary[i]]})`;
       clearTimeout(this.staying);
-      this.staying = setTimeout(() => this.describe(i), STAYED);
+      this.staying = setTimeout(() => this.describe(i), HOVER_MS);
     }
     this.canvas.style.cursor = i < 0 ? "" : "pointer";
     this.later();
   }
 
   async describe(i) {
-    if (this.place.dataset.source) return; // files: there is nobody to ask
+    if (this.place.dataset.source) return; // a static site has no service
     const response = await get(`${root}v1/entries/${encodeURIComponent(this.points.id[i])}`).catch(() => null);
     if (!response?.ok || this.active !== i) return;
     const { definition } = await response.json();
@@ -314,7 +314,7 @@ class Chart {
 
   listen() {
     const { canvas } = this;
-    const held = new Map(); // pointers that are down, by id
+    const pressed = new Map(); // pressed pointers by id
     let moved = 0;
     const place = (event) => [event.offsetX, event.offsetY];
     canvas.addEventListener("wheel", (event) => {
@@ -323,31 +323,31 @@ class Chart {
       this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), ...place(event));
     }, { passive: false });
     canvas.addEventListener("pointerdown", (event) => {
-      held.set(event.pointerId, place(event));
+      pressed.set(event.pointerId, place(event));
       canvas.setPointerCapture(event.pointerId);
       moved = 0;
     });
     canvas.addEventListener("pointermove", (event) => {
       const now = place(event);
-      const before = held.get(event.pointerId);
+      const before = pressed.get(event.pointerId);
       if (!before) return this.activate(this.at(...now));
-      if (held.size === 2) {
-        const [other] = [...held].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+      if (pressed.size === 2) {
+        const [other] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
         const far = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]) || 1;
         this.zoom(far(now) / far(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
       } else this.pan((before[0] - now[0]) / this.unit, (now[1] - before[1]) / this.unit);
       moved += Math.hypot(now[0] - before[0], now[1] - before[1]);
-      held.set(event.pointerId, now);
+      pressed.set(event.pointerId, now);
     });
     const up = (event) => {
-      const isClick = held.delete(event.pointerId) && event.type === "pointerup" && moved < 6;
+      const isClick = pressed.delete(event.pointerId) && event.type === "pointerup" && moved < 6;
       if (!isClick) return;
       this.activate(this.at(...place(event)));
       this.open();
     };
     canvas.addEventListener("pointerup", up);
     canvas.addEventListener("pointercancel", up);
-    canvas.addEventListener("pointerleave", () => !held.size && document.activeElement !== canvas && this.activate(-1));
+    canvas.addEventListener("pointerleave", () => !pressed.size && document.activeElement !== canvas && this.activate(-1));
     canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const acts = {
@@ -369,5 +369,5 @@ for (const place of document.querySelectorAll(".map")) {
   const chart = new Chart(place);
   const { question } = place.dataset;
   if (question) chart.ask(question);
-  chart.load().catch(() => chart.say("The map cannot be read now; the table below says the same."));
+  chart.load().catch(() => chart.say("The map cannot be loaded. The table below shows the same."));
 }

@@ -1,5 +1,5 @@
-// Every page works without this file. With it, answers come while one types, keys open what needs one, and
-// keys of the keyboard find the box. Pages are made by the service alone: this fetches the next one and takes its part.
+// Live answers while typing, access keys, and keyboard shortcuts. Every page also works without this script.
+// Only the service renders pages: this script fetches a page and inserts a part of it.
 
 import { suggest } from "./combobox.js";
 import { fetchPage, get, KEY } from "./service.js";
@@ -10,14 +10,14 @@ const within = form.elements.namedItem("glossary"); // absent where there is one
 const spoken = form.elements.namedItem("lang"); // absent where there is one language
 const root = document.body.dataset.root;
 
-const PAUSE_MS = 250; // without a keystroke, before a question is asked by itself
-const SHORTEST = 3; // letters of a question that is asked by itself
-const SLOW_MS = 200; // an answer that comes sooner needs no notice
-const REST_MS = 150; // without scrolling, before the place is kept
-const KEPT = 20; // answers kept for going back
+const PAUSE_MS = 250; // without a keystroke before a question is asked automatically
+const MIN_CHARS = 3; // of a question that is asked automatically
+const SLOW_MS = 200; // before screen readers hear of the search
+const REST_MS = 150; // without scrolling before the position is stored
+const MAX_CACHED = 20; // answers cached for going back
 
-const kept = new Map(); // address → what was shown there
-let latest = 0; // number of the newest question: an older answer is never shown
+const cache = new Map(); // URL → title and nodes of an answer
+let latest = 0; // number of the latest question, whose answer alone is shown
 let running = new AbortController();
 let pause = 0;
 
@@ -25,8 +25,8 @@ function status() {
   return document.getElementById("status");
 }
 
-/** Let a screen reader say something. */
-function say(text) {
+/** Announce a text to screen readers. */
+function announce(text) {
   if (status()) status().textContent = text;
 }
 
@@ -36,7 +36,7 @@ function unreachable() {
 
 // -- asking ---------------------------------------------------------------------------------------------------------
 
-const answer = document.getElementById("answer"); // only the page that asks has one
+const answer = document.getElementById("answer"); // on the search page only
 
 function addressOf(question) {
   const parameters = new URLSearchParams();
@@ -46,11 +46,8 @@ function addressOf(question) {
   return root + (parameters.size ? `?${parameters}` : "");
 }
 
-/**
- * Put the address of a question into the history: what is still being typed has one entry of its own, which Enter
- * keeps.
- */
-function enter(address, isDraft) {
+/** Put the URL of a question into the history. A question being typed has one entry, which Enter makes permanent. */
+function pushQuestion(address, isDraft) {
   const state = { draft: isDraft, scroll: 0 };
   const same = new URL(address, location.href).href === location.href;
   if (same || history.state?.draft) history.replaceState(state, "", address);
@@ -60,24 +57,24 @@ function enter(address, isDraft) {
   }
 }
 
-/** Show what the address says, unless something newer was asked meanwhile. */
+/** Show the answer of the present URL, unless a later question was asked meanwhile. */
 async function ask({ scroll = 0, again = false } = {}) {
   const address = location.href;
   running.abort();
   running = new AbortController();
   latest += 1;
   const number = latest;
-  if (!again && kept.has(address)) return show(...kept.get(address), scroll);
+  if (!again && cache.has(address)) return show(...cache.get(address), scroll);
   answer.setAttribute("aria-busy", "true");
-  const slow = setTimeout(() => say("Searching"), SLOW_MS);
+  const slow = setTimeout(() => announce("Searching"), SLOW_MS);
   try {
     const { page, response } = await fetchPage(address, running.signal);
     if (number !== latest) return;
     const found = page.getElementById("answer") ?? page.querySelector(".state");
     const nodes = found.id === "answer" ? [...found.childNodes] : [found];
     show(page.title, nodes, scroll);
-    if (response.ok) keep(address, page.title, nodes);
-    else whenRefused(response);
+    if (response.ok) store(address, page.title, nodes);
+    else retryWhenOverloaded(response);
   } catch (error) {
     if (number === latest && error.name !== "AbortError") show(document.title, [...unreachable().childNodes], 0);
   } finally {
@@ -86,10 +83,10 @@ async function ask({ scroll = 0, again = false } = {}) {
   }
 }
 
-function keep(address, title, nodes) {
-  kept.delete(address);
-  kept.set(address, [title, nodes]);
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+function store(address, title, nodes) {
+  cache.delete(address);
+  cache.set(address, [title, nodes]);
+  if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value);
 }
 
 function show(title, nodes, scroll) {
@@ -97,45 +94,45 @@ function show(title, nodes, scroll) {
   document.title = title;
   answer.replaceChildren(...nodes);
   document.body.classList.toggle("asked", Boolean(box.value.trim()));
-  say(summary());
+  announce(summary());
   showKeyForm();
   scrollTo(0, scroll);
 }
 
-/** What a screen reader says of an answer. */
+/** The announcement of an answer. */
 function summary() {
   const verdict = answer.querySelector(".verdict, .state h1, .state h2");
   const first = answer.querySelector(".hit h2");
   return [verdict?.innerText, first?.innerText].filter(Boolean).join(". ");
 }
 
-/** A service with too much to do says when to come back. */
-function whenRefused(response) {
+/** Ask again after the time that an overloaded service states. */
+function retryWhenOverloaded(response) {
   if (response.status !== 503) return;
   const number = latest;
   const seconds = Number(response.headers.get("retry-after")) || 2;
   setTimeout(() => number === latest && ask({ again: true }), seconds * 1000 * (1 + Math.random()));
 }
 
-function settle(question) {
+function askNow(question) {
   clearTimeout(pause);
-  enter(addressOf(question), false);
+  pushQuestion(addressOf(question), false);
   ask();
 }
 
-function draft() {
+function askAfterPause() {
   clearTimeout(pause);
   const question = box.value.trim();
-  if (question.length && question.length < SHORTEST) return;
+  if (question.length && question.length < MIN_CHARS) return;
   pause = setTimeout(() => {
     const address = addressOf(question);
     if (new URL(address, location.href).href === location.href) return;
-    enter(address, true);
+    pushQuestion(address, true);
     ask();
   }, PAUSE_MS);
 }
 
-function followAddress() {
+function restoreFromUrl() {
   clearTimeout(pause);
   const asked = new URLSearchParams(location.search);
   box.value = asked.get("q") ?? "";
@@ -158,17 +155,17 @@ const names = suggest(box, {
 
 if (answer) {
   history.scrollRestoration = "manual";
-  if (location.search) keep(location.href, document.title, [...answer.childNodes]);
+  if (location.search) store(location.href, document.title, [...answer.childNodes]);
   document.body.classList.toggle("asked", Boolean(box.value.trim()));
-  box.addEventListener("input", draft);
+  box.addEventListener("input", askAfterPause);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     names.close();
-    settle(box.value.trim());
+    askNow(box.value.trim());
   });
-  within?.addEventListener("change", () => settle(box.value.trim()));
-  spoken?.addEventListener("change", () => settle(box.value.trim()));
-  addEventListener("popstate", followAddress);
+  within?.addEventListener("change", () => askNow(box.value.trim()));
+  spoken?.addEventListener("change", () => askNow(box.value.trim()));
+  addEventListener("popstate", restoreFromUrl);
   answer.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -177,7 +174,11 @@ if (answer) {
     if (!isQuestion || link.classList.contains("again")) return;
     event.preventDefault();
     box.value = to.searchParams.get("q") ?? "";
-    settle(box.value);
+    askNow(box.value);
+  });
+  answer.addEventListener("stale", ({ detail }) => { // something that was kept is not so any more
+    kept.clear();
+    if (detail.again) ask({ again: true });
   });
   let resting = 0;
   addEventListener("scroll", () => {
@@ -185,12 +186,12 @@ if (answer) {
     resting = setTimeout(() => history.replaceState({ ...history.state, scroll: scrollY }, ""), REST_MS);
   }, { passive: true });
   const { scroll } = history.state ?? {};
-  if (scroll) addEventListener("load", () => setTimeout(() => scrollTo(0, scroll), 50)); // behind the box, which takes the focus
+  if (scroll) addEventListener("load", () => setTimeout(() => scrollTo(0, scroll), 50)); // after the box, which takes the focus
 }
 
 // -- keys -----------------------------------------------------------------------------------------------------------
 
-/** Show the form for a key where one is needed. */
+/** Show the form for a key if the page needs one. */
 function showKeyForm() {
   const access = document.querySelector("form.access");
   if (!access) return;
@@ -203,7 +204,7 @@ function showKeyForm() {
   access.querySelector("input").focus();
 }
 
-/** Show the page of this address as whoever has the key may see it. */
+/** Load this page with the stored key. */
 async function openWithKey() {
   const main = document.getElementById("main");
   main.setAttribute("aria-busy", "true");
@@ -214,7 +215,7 @@ async function openWithKey() {
     if (response.ok) return replaceAll(page);
     main.replaceChildren(...page.getElementById("main").childNodes);
     showKeyForm();
-    say(page.querySelector(".state p")?.textContent ?? "");
+    announce(page.querySelector(".state p")?.textContent ?? "");
   } catch {
     main.replaceChildren(unreachable());
   } finally {
@@ -222,7 +223,7 @@ async function openWithKey() {
   }
 }
 
-/** Take all of a page: its scripts are loaded anew, since they look at what is there when they begin. */
+/** Replace the whole page, and run its scripts again, since they read the document when they start. */
 function replaceAll(page) {
   document.body.replaceWith(page.body);
   for (const script of page.querySelectorAll("head script[src]")) {

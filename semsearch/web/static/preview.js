@@ -1,13 +1,13 @@
-// What a linked term says, when it is looked at: by pointer or by focus, stays while it is pointed at, closed by Escape
-// (WCAG 1.4.13). A finger opens the page instead.
+// Previews of linked terms on hover and focus. A preview stays under the pointer and closes on Escape (WCAG 1.4.13).
+// Touch opens the page instead.
 
 import { get } from "./service.js";
 
-const WAIT_MS = 250; // so that a pointer that only passes opens nothing
-const LEAVE_MS = 200; // so that a pointer can go over to the card
-const MOST = 280; // characters of a definition
+const OPEN_MS = 250; // a pointer that passes sooner opens nothing
+const CLOSE_MS = 200; // time to move the pointer to the preview
+const MAX_CHARS = 280; // of a definition
 
-const known = new Map(); // id → promise of an entry
+const entries = new Map(); // id → promise of an entry
 const card = document.createElement("div");
 card.className = "preview";
 card.id = "preview";
@@ -15,26 +15,26 @@ card.setAttribute("role", "tooltip");
 card.hidden = true;
 (document.getElementById("main") ?? document.body).append(card);
 
-let shown = null; // the link that it belongs to
+let shown = null; // the link of the open preview
 let timer = 0;
 
 function read(id) {
-  if (!known.has(id)) {
+  if (!entries.has(id)) {
     const root = document.body.dataset.root;
-    known.set(id, get(`${root}v1/entries/${encodeURIComponent(id)}`).then((response) => {
+    entries.set(id, get(`${root}v1/entries/${encodeURIComponent(id)}`).then((response) => {
       if (!response.ok) throw new Error(`status ${response.status}`);
       return response.json();
     }));
-    known.get(id).catch(() => known.delete(id));
+    entries.get(id).catch(() => entries.delete(id));
   }
-  return known.get(id);
+  return entries.get(id);
 }
 
 function beginning(text) {
   const plain = text.replace(/\s+/g, " ");
-  if (plain.length <= MOST) return plain;
-  const end = plain.lastIndexOf(". ", MOST);
-  return end > MOST / 3 ? plain.slice(0, end + 1) : `${plain.slice(0, plain.lastIndexOf(" ", MOST))} …`;
+  if (plain.length <= MAX_CHARS) return plain;
+  const end = plain.lastIndexOf(". ", MAX_CHARS);
+  return end > MAX_CHARS / 3 ? plain.slice(0, end + 1) : `${plain.slice(0, plain.lastIndexOf(" ", MAX_CHARS))} …`;
 }
 
 function place(link) {
@@ -62,7 +62,7 @@ async function open(link) {
     link.setAttribute("aria-describedby", card.id);
     place(link);
   } catch {
-    close(); // the page of the term will say what is wrong
+    close(); // the page of the term shows the error
   }
 }
 
@@ -83,15 +83,15 @@ const termOf = (event) => event.target.closest?.("a[data-id]");
 addEventListener("pointerover", (event) => {
   if (event.pointerType === "touch") return;
   const link = termOf(event);
-  if (link && link !== shown) later(() => open(link), WAIT_MS);
+  if (link && link !== shown) later(() => open(link), OPEN_MS);
   else if (link || card.contains(event.target)) clearTimeout(timer);
-  else if (shown?.matches(":focus-visible")) clearTimeout(timer); // it stays while its link has the focus
-  else if (shown) later(close, LEAVE_MS);
-  else if (!document.activeElement?.matches("a[data-id]:focus-visible")) clearTimeout(timer); // what has the focus opens
+  else if (shown?.matches(":focus-visible")) clearTimeout(timer); // stays open while its link has the focus
+  else if (shown) later(close, CLOSE_MS);
+  else if (!document.activeElement?.matches("a[data-id]:focus-visible")) clearTimeout(timer); // a link with focus opens
 });
 addEventListener("focusin", (event) => {
   const link = termOf(event);
-  if (link && link.matches(":focus-visible")) later(() => open(link), WAIT_MS);
+  if (link && link.matches(":focus-visible")) later(() => open(link), OPEN_MS);
   else if (shown) close();
   else clearTimeout(timer);
 });

@@ -1,6 +1,6 @@
-// Pages that are files: terms are found by their names, which come as a script, since a file may not fetch another.
+// Finds terms by name on a static site. The names are a script, since a page opened as a file must not fetch files.
 
-const MOST = 12;
+const MAX_FOUND = 12;
 const search = document.querySelector(".by-name");
 const box = search.querySelector("input");
 const list = search.querySelector("ul");
@@ -8,7 +8,7 @@ const status = search.querySelector("[role=status]");
 const start = document.body.dataset.root;
 
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-let names = null; // promise of [folded name, name, address], in order
+let names = null; // promise of [folded name, name, path], in order
 
 function load() {
   names ??= new Promise((resolve, reject) => {
@@ -21,17 +21,17 @@ function load() {
   return names;
 }
 
-/** Names that begin with what was typed, then those that have it inside; each page once. */
+/** Names that begin with the typed text, then names that contain it; each page once. */
 function found(all, typed) {
   const begin = all.filter(([folded]) => folded.startsWith(typed));
-  const within = begin.length < MOST ? all.filter(([folded]) => folded.indexOf(typed) > 0) : [];
-  return [...new Map([...begin, ...within].map((one) => [one[2], one]).reverse()).values()].reverse().slice(0, MOST);
+  const within = begin.length < MAX_FOUND ? all.filter(([folded]) => folded.indexOf(typed) > 0) : [];
+  return [...new Map([...begin, ...within].map((one) => [one[2], one]).reverse()).values()].reverse().slice(0, MAX_FOUND);
 }
 
 async function show() {
   const typed = fold(box.value.trim());
   const all = await load();
-  if (typed !== fold(box.value.trim())) return; // typed on meanwhile
+  if (typed !== fold(box.value.trim())) return; // the text has changed meanwhile
   const shown = typed ? found(all, typed) : [];
   list.replaceChildren(...shown.map(([, name, path]) => {
     const item = document.createElement("li");
@@ -60,6 +60,6 @@ addEventListener("keydown", (event) => {
 });
 if (location.protocol === "file:") {
   for (const map of document.querySelectorAll(".map")) {
-    map.insertAdjacentText("beforebegin", "Browsers draw the map only when these files come from a web server; the table says the same.");
+    map.insertAdjacentText("beforebegin", "Browsers draw the map only if a web server serves these files. The table shows the same.");
   }
 }

@@ -4,11 +4,11 @@
 //   <semsearch-search glossary="optional"></semsearch-search>
 //   <semsearch-term name="dropout">dropout</semsearch-term>
 //
-// Nothing of the page is changed, and nothing leaks into it: all of it lies in shadow trees. Text is only ever text.
+// Shadow trees separate the widget from the page. Texts are never parsed as HTML.
 
 (() => {
   const base = new URL("./", document.currentScript.src);
-  const MOST = 260; // characters of a definition
+  const MAX_CHARS = 260; // of a definition
   const LIMIT = 5;
 
   const sheet = new CSSStyleSheet();
@@ -47,7 +47,7 @@
 
   function beginning(text) {
     const plain = text.replace(/\s+/g, " ");
-    return plain.length <= MOST ? plain : `${plain.slice(0, plain.lastIndexOf(" ", MOST))} …`;
+    return plain.length <= MAX_CHARS ? plain : `${plain.slice(0, plain.lastIndexOf(" ", MAX_CHARS))} …`;
   }
 
   const pageOf = (id) => new URL(`entry/${encodeURIComponent(id)}`, base).href;
@@ -55,13 +55,13 @@
   class Search extends HTMLElement {
     connectedCallback() {
       if (this.shadowRoot) return;
-      const shade = this.attachShadow({ mode: "open" });
-      shade.adoptedStyleSheets = [sheet];
+      const shadow = this.attachShadow({ mode: "open" });
+      shadow.adoptedStyleSheets = [sheet];
       this.box = element("input", { type: "search", name: "q", maxlength: "1000", "aria-label": this.getAttribute("label") ?? "Ask the glossary", placeholder: "Ask or type a term", dir: "auto" });
-      this.said = element("p", { class: "quiet", role: "status" });
+      this.status = element("p", { class: "quiet", role: "status" });
       this.list = element("ol", {});
       const form = element("form", { role: "search" }, this.box, element("button", { type: "submit" }, "Ask"));
-      shade.append(form, this.said, this.list);
+      shadow.append(form, this.status, this.list);
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         this.ask(this.box.value.trim());
@@ -73,16 +73,16 @@
       this.running = new AbortController();
       const { signal } = this.running;
       this.list.replaceChildren();
-      this.said.textContent = "";
+      this.status.textContent = "";
       if (!question) return;
       try {
         const answer = await read("v1/search", { q: question, limit: LIMIT, glossary: this.getAttribute("glossary") }, signal);
         if (signal.aborted) return;
-        this.said.textContent = answer.no_close_match ? "No close match. The nearest entries:" : "";
+        this.status.textContent = answer.no_close_match ? "No close match. The nearest entries:" : "";
         this.list.replaceChildren(...answer.hits.map((hit) => element("li", { dir: "auto" },
           element("a", { href: pageOf(hit.id), target: "_blank", rel: "noopener" }, hit.term), element("p", {}, beginning(hit.definition)))));
       } catch (error) {
-        if (error.name !== "AbortError") this.said.textContent = error.status === 503 ? "The glossary has too much to do. Ask again in a moment." : "The glossary cannot be reached.";
+        if (error.name !== "AbortError") this.status.textContent = error.status === 503 ? "The glossary is overloaded. Ask again in a moment." : "The glossary cannot be reached.";
       }
     }
   }
@@ -90,12 +90,12 @@
   class Term extends HTMLElement {
     connectedCallback() {
       if (this.shadowRoot) return;
-      const shade = this.attachShadow({ mode: "open" });
-      shade.adoptedStyleSheets = [sheet];
+      const shadow = this.attachShadow({ mode: "open" });
+      shadow.adoptedStyleSheets = [sheet];
       this.card = element("div", { class: "card", role: "tooltip", id: "card" });
       this.card.hidden = true;
       const word = element("span", { class: "term", tabindex: "0", "aria-describedby": "card" }, element("slot", {}));
-      shade.append(word, this.card);
+      shadow.append(word, this.card);
       this.addEventListener("pointerenter", () => this.open());
       this.addEventListener("pointerleave", () => this.close(200));
       word.addEventListener("focus", () => this.open());

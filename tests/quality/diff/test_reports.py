@@ -1,4 +1,7 @@
-"""Markdown and pages: complete, and nothing of an entry becomes markup."""
+"""Markdown and pages: complete, and nothing of an entry becomes markup.
+
+Covers `quality/diff/html`, `quality/diff/markdown`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Comparison: the test is exact where it can be, and stored results are read as they were."""
+"""Comparison: the test is exact where it can be, and stored results are read as they were.
+
+Covers `quality/evaluation/results_json`.
+"""
 
 from __future__ import annotations
 

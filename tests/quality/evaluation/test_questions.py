@@ -1,4 +1,7 @@
-"""Questions: the right terms are looked up, and nothing is dropped in silence."""
+"""Questions: the right terms are looked up, and nothing is dropped in silence.
+
+Covers `quality/evaluation/outcomes`.
+"""
 
 from __future__ import annotations
 

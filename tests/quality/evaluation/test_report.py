@@ -1,4 +1,8 @@
-"""The report and its page: nothing is left out, nothing is trusted, nothing comes from elsewhere."""
+"""The report and its page: nothing is left out, nothing is trusted, nothing comes from elsewhere.
+
+Covers `quality/evaluation/optional_libraries`, `quality/evaluation/plots`,
+`quality/evaluation/report_html`, `quality/evaluation/ablation`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Every rule finds what its example shows, and nothing in the example mended."""
+"""Every rule finds what its example shows, and nothing in the example mended.
+
+Covers `quality/lint/registry`, `quality/lint/rule`, `quality/lint/rules/completeness`,
+`quality/lint/rules/findability`.
+"""
 
 from __future__ import annotations
 

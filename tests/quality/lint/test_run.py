@@ -1,4 +1,7 @@
-"""A run of lint as a whole: order, indexes, encoders, and what cannot be read."""
+"""A run of lint as a whole: order, indexes, encoders, and what cannot be read.
+
+Covers `quality/lint/context`.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,188 @@
+"""Sixty domains as glossaries of their own, each asked through an encoder that never saw it.
+
+The concepts of `training.concepts` give entries and questions. Every domain belongs to a fold
+(`training.folds`); the encoder of a fold has learned from the domains of the others alone. One index holds
+the domains of a fold, and each domain is asked as its own glossary. Words, tokens and the background of
+the confidence are counted by glossary, so a domain scores as it would in an index of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from semsearch.core.checksums import sha256_of
+from semsearch.core.entries import Entry
+from semsearch.core.positions import PositionFilter
+from semsearch.index.retrieval import QueryVectors
+from semsearch.ingest.build import build_index
+from semsearch.models.encoders.sentence_transformer import SentenceEncoder
+from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model, with_adapter
+from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
+from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
+from semsearch.quality.evaluation.outcomes import ShownEntry as ShownHit
+from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
+from semsearch.ranking import confidence
+from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.weights import DEFAULT
+from semsearch.search.answer import SearchContext, answer, read
+from semsearch.search.live_index import IndexView, LiveIndex
+from semsearch.storage.layout import IndexLayout
+from training.concepts import KINDS, Concept
+from training.install import CONFIG, WEIGHTS
+
+AT_ONCE = 64
+"""Questions embedded at a time."""
+
+FAR_QUESTIONS = 35
+"""Questions of other domains that are put to a domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, its kind, and the concept that answers it in the domain asked, if one does."""
+
+    text: str
+    kind: str
+    concept: Concept | None
+
+
+def chosen(concept: Concept) -> int:
+    """Return which of the four questions of a concept is asked; the others may be its phrases."""
+    return _number(concept.domain, concept.term) % len(KINDS)
+
+
+def questions_of(concepts: Sequence[Concept]) -> list[Asked]:
+    """Return the question that is asked of each concept."""
+    return [Asked(c.questions[chosen(c)], KINDS[chosen(c)], c) for c in concepts]
+
+
+def far_questions(domain: str, others: Sequence[Concept]) -> list[Asked]:
+    """Return questions that other concepts answer, the same ones each time."""
+    drawn = sorted(others, key=lambda c: _number(domain, c.domain, c.term))[:FAR_QUESTIONS]
+    return [Asked(c.questions[chosen(c)], FAR, None) for c in drawn]
+
+
+def entry_of(concept: Concept) -> Entry:
+    """Return a concept as an entry of the glossary of its domain."""
+    return Entry(
+        id=id_of(concept),
+        term=concept.term,
+        definition=concept.definition,
+        glossary=concept.domain,
+        aliases=concept.aliases,
+    )
+
+
+def id_of(concept: Concept) -> str:
+    """Return the id of the entry of a concept."""
+    return f"{concept.domain}:{concept.term}"
+
+
+def _number(*texts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\n".join(texts).encode()).digest()[:4], "big")
+
+
+@contextmanager
+def opened(concepts: Sequence[Concept], index: Path, model: str) -> Iterator[IndexView]:
+    """Build or update the index of some domains, and open it."""
+    build_index([entry_of(concept) for concept in concepts], index, model=model)
+    with shown(index) as found:
+        yield found
+
+
+@contextmanager
+def shown(index: Path) -> Iterator[IndexView]:
+    """Open an index for looking into it."""
+    following = LiveIndex(IndexLayout(index), None, calibrated=False)
+    try:
+        yield following.view
+    finally:
+        following.close()
+
+
+def model_of(fold: str, encoders: Path | None, folder: Path) -> str:
+    """Return the encoder of a fold as `semsearch build --model` takes it.
+
+    Args:
+        fold: one of `training.folds.FOLDS`.
+        encoders: the folder that has the adapter of each fold, by its name; None for the default encoder.
+        folder: where the merged models are kept.
+    """
+    if encoders is None:
+        return DEFAULT_MODEL
+    adapter = encoders / fold
+    known = {file: str(sha256_of(adapter / file)) for file in (CONFIG, WEIGHTS)}
+    model = with_adapter(find_model(BASE_MODEL), fold, adapter, known)
+    merged = folder / f"{fold}-{model.fingerprint[:16]}"
+    if not (merged / "modules.json").exists():
+        SentenceEncoder(model).transformer.save_pretrained(str(merged), create_model_card=False)
+    return str(merged)
+
+
+class Domain:
+    """A domain of an open index, asked as the product asks a glossary."""
+
+    def __init__(self, shown: IndexView, name: str) -> None:
+        self.name = name
+        self._shown = shown
+        self._within = shown.allowed(name)
+
+    def embedded(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, QueryVectors]]:
+        """Yield each question with what the encoder makes of it."""
+        for start in range(0, len(asked), AT_ONCE):
+            some = asked[start : start + AT_ONCE]
+            yield from zip(some, self._embed([one.text for one in some]), strict=True)
+
+    def _embed(self, texts: list[str]) -> list[QueryVectors]:
+        return QueryVectors.all_of(texts, self._shown.encoder.encode_questions(texts))
+
+    def ask(self, asked: Asked, question: QueryVectors) -> QuestionOutcome:
+        """Put one question to the domain."""
+        if asked.concept is None:
+            return self._outcome(asked, question, FAR, None)
+        return self._outcome(asked, question, ANSWERABLE, None)
+
+    def ask_without(self, asked: Asked, question: QueryVectors) -> QuestionOutcome:
+        """Put one question to the domain without the concept that answers it: a near question."""
+        assert asked.concept is not None
+        return self._outcome(asked, question, NEAR, asked.concept)
+
+    def _outcome(
+        self, asked: Asked, question: QueryVectors, kind: str, left_out: Concept | None
+    ) -> QuestionOutcome:
+        shown = self._shown
+        gone = None if left_out is None else shown.retriever.snapshot.position_of(id_of(left_out))
+        search = SearchContext(
+            retriever=shown.retriever,
+            names=shown.names,
+            recipe=DEFAULT,
+            reranker=None,
+            within=self._within if gone is None else self._without(gone),
+            background=shown.score_baseline(self.name),
+            calibration=Calibration(),
+            min_confidence=confidence.THRESHOLD,
+        )
+        started = perf_counter()
+        reading = read(search, asked.text, shown.encoder.is_word)
+        names = {at: match for at, match in reading.names.items() if at != gone}
+        if reading.text != asked.text:
+            (question,) = self._embed([reading.text])
+        found = answer(search, replace(reading, names=names), question, DEPTH)
+        seconds = perf_counter() - started
+        hits = tuple(ShownHit(h.entry.id, h.entry.term, h.matched_by.value) for h in found.hits)
+        right = () if kind != ANSWERABLE or asked.concept is None else (id_of(asked.concept),)
+        judged = Judged(asked.text, self.name, kind, right, right)
+        return QuestionOutcome(judged, hits, found.confidence, found.no_close_match, seconds)
+
+    def _without(self, position: int) -> PositionFilter:
+        (positions,) = self._within.ranges
+        others = np.array([at for at in positions if at != position], dtype=np.int64)
+        allowed: PositionFilter = self._within.in_language((), others)
+        return allowed

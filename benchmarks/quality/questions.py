@@ -1,0 +1,189 @@
+"""Score the sixty domains of `training.concepts`: `make questions`.
+
+    python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--store]
+
+Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept left out of
+the domain it is a near question, and questions of other domains are far ones. ADAPTERS holds an encoder for each
+fold (`training.folds`), which never saw the domains of the fold; without it the default encoder is asked, which has
+learned from all domains. Indexes are kept in FOLDER. Ends with exit code 1 when a measure really dropped against
+the stored result, which `--store` renews.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.quality.domains import Domain, far_questions, model_of, opened, questions_of
+from semsearch.quality.evaluation.abstention import auroc, calibration_error, reliability
+from semsearch.quality.evaluation.comparison import compare
+from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
+from semsearch.quality.evaluation.measures import per_question
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
+from semsearch.quality.evaluation.results_json import read_results, to_compact_json
+from semsearch.ranking.confidence import STRONG
+from training.concepts import Concept, by_domain, read_concepts
+from training.folds import FOLDS, folds_of
+
+RESULT = Path(__file__).parent / "results" / "questions.json"
+MEASURES = ("acc@1", "acc@3", "MRR@10")
+WORST = 10
+"""Domains that are listed by name."""
+
+NEAR_SHARE, FAR_SHARE = 4, 7
+"""One of so many near questions, and of so many far ones, counts where confidence is compared with the
+truth: about a quarter of all questions then has no answer, as among the judged questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of a domain by its kind, and what came of it."""
+
+    domain: str
+    kind: str
+    outcome: QuestionOutcome
+
+
+def ask_all(concepts: Sequence[Concept], folder: Path, encoders: Path | None) -> Iterator[Answered]:
+    """Ask every domain all of its questions, near and far ones too."""
+    domains = by_domain(concepts)
+    fold_of = folds_of(domains)
+    for fold in FOLDS:
+        own = [concept for concept in concepts if fold_of[concept.domain] == fold]
+        model = model_of(fold, encoders, folder / "encoders")
+        with opened(own, folder / fold, model) as shown:
+            for name, members in by_domain(own).items():
+                others = [concept for concept in own if concept.domain != name]
+                yield from _ask(Domain(shown, name), members, others)
+
+
+def _ask(
+    domain: Domain, members: Sequence[Concept], others: Sequence[Concept]
+) -> Iterator[Answered]:
+    for asked, question in domain.embedded(questions_of(members)):
+        yield Answered(domain.name, asked.kind, domain.ask(asked, question))
+        yield Answered(domain.name, asked.kind, domain.ask_without(asked, question))
+    for asked, question in domain.embedded(far_questions(domain.name, others)):
+        yield Answered(domain.name, asked.kind, domain.ask(asked, question))
+
+
+def outcomes(answered: Sequence[Answered], kind: str) -> list[QuestionOutcome]:
+    """Return the outcomes that are answerable, near or far."""
+    return [one.outcome for one in answered if one.outcome.question.kind == kind]
+
+
+def mixed(answered: Sequence[Answered]) -> list[QuestionOutcome]:
+    """Return the outcomes on which confidence is compared with the truth; see `NEAR_SHARE`."""
+    near, far = outcomes(answered, NEAR), outcomes(answered, FAR)
+    return [*outcomes(answered, ANSWERABLE), *near[::NEAR_SHARE], *far[::FAR_SHARE]]
+
+
+def by_name(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
+    """Return what came of the questions of each domain."""
+    found: dict[str, list[Answered]] = {}
+    for one in answered:
+        found.setdefault(one.domain, []).append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """How often an answer called strong is right, and which share of the answerable questions gets one."""
+
+    right: float
+    covers: float
+
+    @classmethod
+    def of(cls, found: Sequence[QuestionOutcome]) -> Strong:
+        """Measure some outcomes."""
+        strong = [o for o in found if o.confidence >= STRONG]
+        answerable = [o for o in found if o.question.is_answerable]
+        return cls(
+            float(np.mean([o.is_right for o in strong])) if strong else 1.0,
+            sum(o.confidence >= STRONG for o in answerable) / max(len(answerable), 1),
+        )
+
+
+def show(answered: Sequence[Answered]) -> None:
+    """Print all tables."""
+    domains = by_name(answered)
+    means = {
+        name: np.array([values.mean() for values in _values(found).values()])
+        for name, found in domains.items()
+    }
+    print(f"{'':52}{'n':>6}" + "".join(f"{name:>9}" for name in MEASURES))
+    everything = outcomes(answered, ANSWERABLE)
+    _row(f"mean of {len(domains)} domains", len(everything), np.mean([*means.values()], axis=0))
+    for kind in dict.fromkeys(one.kind for one in answered if one.kind != FAR):
+        of_kind = [one for one in answered if one.kind == kind]
+        values = _values(of_kind)
+        _row(f"  {kind}", len(next(iter(values.values()))), [v.mean() for v in values.values()])
+    worst = sorted(means, key=lambda name: means[name][0])[:WORST]
+    _row(f"mean of the worst {WORST}", 0, np.mean([means[name] for name in worst], axis=0))
+    for name in worst:
+        _row(f"  {name}", len(outcomes(domains[name], ANSWERABLE)), means[name])
+    for kind in (NEAR, FAR):
+        each = [
+            auroc(outcomes(found, ANSWERABLE), outcomes(found, kind)) for found in domains.values()
+        ]
+        known = [area for area in each if area is not None]
+        if known:
+            print(f"AUROC against {kind} questions, mean of the domains {np.mean(known):.3f}")
+    mix = mixed(answered)
+    strong = Strong.of(mix)
+    refused = np.mean([o.is_refused for o in everything])
+    print(
+        f"Confidence, {len(mix):,} questions of which {len(everything):,} are answerable: calibration "
+        f"error {calibration_error(reliability(mix)):.3f}; strong is right in {strong.right:.3f} and "
+        f"covers {strong.covers:.3f} of the answerable; {refused:.3f} of these refused"
+    )
+    for one in reliability(mix):
+        print(
+            f"  {one.low:.1f} to {one.high:.1f}: {one.questions:5,} questions, stated "
+            f"{one.confidence:.3f}, right {one.right:.3f}"
+        )
+
+
+def _values(found: Sequence[Answered]) -> dict[str, np.ndarray]:
+    values = per_question(outcomes(found, ANSWERABLE))
+    return {name: values[name] for name in MEASURES}
+
+
+def _row(title: str, count: int, values: Iterable[float]) -> None:
+    number = f"{count:,}" if count else ""
+    print(f"{title[:52]:52}{number:>6}" + "".join(f"{value:>9.3f}" for value in values))
+
+
+def main() -> int:
+    """Print the tables, and return 1 when a measure dropped."""
+    given = _arguments()
+    answered = list(ask_all(read_concepts(), given.folder, given.encoders))
+    show(answered)
+    everything = outcomes(answered, ANSWERABLE)
+    if given.store:
+        RESULT.write_text(to_compact_json(everything), encoding="utf-8")
+        print(f"Stored in {RESULT}")
+        return 0
+    if not RESULT.exists():
+        return 0
+    found = compare(read_results(RESULT), everything)
+    for change in found.changes:
+        print(f"{change.measure}: {change.before:.3f} -> {change.now:.3f} (p = {change.p:.4f})")
+    return int(found.is_drop)
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m benchmarks.quality.questions")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
+    parser.add_argument("--store", action="store_true", help="renew the stored result")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

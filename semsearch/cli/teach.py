@@ -1,0 +1,168 @@
+"""The commands that give entries phrases by which people ask for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import completion
+from semsearch.cli.commands import AsJson, Index, InGlossary
+from semsearch.cli.output import common, edits
+from semsearch.core.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from semsearch.core.entries import Entry
+    from semsearch.ingest import Editor
+    from semsearch.ingest.enrich import Enriched
+    from semsearch.models.chat import ChatServer
+    from semsearch.search.glossary import Glossary
+
+app = typer.Typer()
+
+
+@app.command()
+def teach(
+    question: Annotated[str, typer.Argument(help="As somebody asked it.")],
+    term: Annotated[
+        str,
+        typer.Argument(
+            help="Name or id of the entry that answers it.", autocompletion=completion.names
+        ),
+    ],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a question to the phrases by which people ask for an entry, which it finds from now on."""
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
+    from semsearch.search.glossary import Glossary  # noqa: PLC0415
+    from semsearch.text.phrases import name_said  # noqa: PLC0415
+
+    folder = load_settings(index=index).index
+    with Glossary.open(folder) as glossary:
+        entry = glossary.entry(term)
+        with Editor(folder, lend=glossary.lend) as editor:
+            changed = editor.teach(entry.id, question)
+    edits.edited("taught", changed, as_json=as_json)
+    name = name_said(entry, question)
+    if name is not None:
+        common.remark(
+            f"the question says {name!r}, by which {entry.id} is found anyway; phrases help those who do not know the name"
+        )
+
+
+@app.command()
+def enrich(
+    api: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a chat server (Ollama, vLLM, ...): http://localhost:11434/v1."
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The model of the server that writes.")] = None,
+    apply: Annotated[
+        Path | None, typer.Option(help="Store the phrases of this review file that are kept.")
+    ] = None,
+    review: Annotated[
+        Path, typer.Option(help="Review file; one that is there is gone on with.")
+    ] = Path("phrases.review.jsonl"),
+    glossary: InGlossary = None,
+    phrases: Annotated[int, typer.Option(min=1, max=64, help="Phrases wanted for each entry.")] = 8,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=64, help="Requests under way at the same time.")
+    ] = 4,
+    limit: Annotated[int | None, typer.Option(min=1, help="Entries of this run at most.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that an answer may take.")] = 120,
+    index: Index = None,
+) -> None:
+    """Have a chat server write phrases for entries that have none, look through them, and store them with --apply.
+
+    The key of the server, if it needs one, is read from SEMSEARCH_CHAT_KEY. Nothing is stored before --apply.
+    """
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
+    from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
+    from semsearch.models.chat import ChatServer  # noqa: PLC0415
+    from semsearch.search.glossary import Glossary  # noqa: PLC0415
+
+    if apply is not None and (api, model) != (None, None):
+        raise InvalidSetting(
+            "--apply stores what was written before, and asks no server; leave out --api and --model"
+        )
+    if apply is None and (api is None or model is None):
+        raise InvalidSetting(
+            "name a server with --api and a model with --model, or a review file with --apply"
+        )
+    settings = load_settings(index=index)
+    key = settings.chat_key.get_secret_value() if settings.chat_key else None
+    with (
+        Glossary.open(settings.index) as opened,
+        Editor(settings.index, lend=opened.lend) as editor,
+    ):
+        if apply is not None:
+            _store(editor, apply)
+        elif api is not None and model is not None:
+            server = ChatServer(api, model, key, timeout)
+            _write(opened, editor, server, review, glossary, limit, phrases, at_once)
+
+
+def _write(
+    opened: Glossary,
+    editor: Editor,
+    server: ChatServer,
+    file: Path,
+    glossary: str | None,
+    limit: int | None,
+    phrases: int,
+    at_once: int,
+) -> None:
+    from semsearch.ingest import enrich as enriching  # noqa: PLC0415 - loads numpy
+
+    def first_hit(question: str, within: str) -> Entry | None:
+        hits = opened.ask(question, k=1, glossary=within).hits
+        return hits[0].entry if hits else None
+
+    wanted = enriching.wanting(editor, glossary)
+    with common.BuildProgress(quiet=False) as progress:
+        made = enriching.enrich(
+            wanted,
+            server,
+            first_hit,
+            file,
+            phrases=phrases,
+            at_once=at_once,
+            most=limit,
+            progress=progress,
+        )
+    _say_written(made, file)
+
+
+def _say_written(made: Enriched, file: Path) -> None:
+    for failed in made.failed:
+        common.remark(failed)
+    common.done(
+        f"{_phrases(made.kept)} for {common.counted_entries(made.entries)} are in {file}, {made.refused:,} more are refused there"
+    )
+    if made.failed:
+        common.done(f"{common.counted_entries(len(made.failed))} failed; run this again to go on")
+    if made.kept:
+        common.done(f"look through it, then run: semsearch enrich --apply {file}")
+
+
+def _store(editor: Editor, file: Path) -> None:
+    from semsearch.ingest.review import apply_review  # noqa: PLC0415 - loads numpy
+
+    with common.BuildProgress(quiet=False) as progress:
+        applied = apply_review(editor, file, progress)
+    common.done(f"stored {_phrases(applied.phrases)} of {common.counted_entries(applied.entries)}")
+    for missing in applied.missing:
+        common.remark(f"there is no entry {missing!r} any more")
+    if applied.left_out:
+        common.remark(
+            f"{applied.left_out:,} phrases are more than an entry can have, and were left out"
+        )
+
+
+def _phrases(count: int) -> str:
+    return "1 phrase" if count == 1 else f"{count:,} phrases"

@@ -1,0 +1,257 @@
+"""Types of problems that errors over HTTP have (RFC 9457): one table.
+
+A meaning says what to do. It stands at the address of the type, `/problems/SLUG`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One type of problem."""
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def uri(self) -> str:
+        """The URL of the type, relative to the service; GET explains the type."""
+        return f"/problems/{self.slug}"
+
+
+MALFORMED_URL = ProblemType(
+    "malformed-url",
+    400,
+    "The address is not valid UTF-8",
+    "Percent-encoded bytes of the path and of the parameters must form UTF-8 text.",
+)
+MALFORMED_BODY = ProblemType(
+    "malformed-body",
+    400,
+    "The body is not strict JSON",
+    "A body is one JSON value in UTF-8: no NaN or Infinity, no name twice in one object, no lone "
+    "surrogates, at most 32 levels deep.",
+)
+MALFORMED_REQUEST = ProblemType(
+    "malformed-request",
+    400,
+    "The request is not valid HTTP",
+    "The bytes received do not form an HTTP/1.1 request.",
+)
+KEY_IN_ADDRESS = ProblemType(
+    "key-in-address",
+    400,
+    "An access key does not belong in an address",
+    "Logs, histories and bookmarks keep addresses. Send a key in the header Authorization: Bearer "
+    "KEY, and revoke "
+    "one that stood in an address.",
+)
+KEY_NEEDED = ProblemType(
+    "key-needed",
+    401,
+    "This needs an access key",
+    "Send the header Authorization: Bearer KEY. Whoever runs the service makes keys with "
+    "`semsearch keys create`.",
+)
+KEY_REFUSED = ProblemType(
+    "key-refused",
+    401,
+    "The access key is not good",
+    "It is no key of this index, or it has expired or was revoked. Whoever runs the service makes "
+    "another with "
+    "`semsearch keys create`.",
+)
+NOT_PERMITTED = ProblemType(
+    "not-permitted",
+    403,
+    "The access key does not permit this",
+    "A key has a scope: search, edit (which includes search) or admin (which includes both), and "
+    "may be restricted "
+    "to some glossaries.",
+)
+NOT_FOUND = ProblemType(
+    "not-found",
+    404,
+    "There is nothing at this address",
+    "The service has no such route; /openapi.json lists those it has.",
+)
+ENTRY_NOT_FOUND = ProblemType(
+    "entry-not-found",
+    404,
+    "There is no such entry",
+    "No entry of the index has this id or name. Ids come with the hits of every answer.",
+)
+GLOSSARY_NOT_FOUND = ProblemType(
+    "glossary-not-found",
+    404,
+    "There is no such glossary",
+    "No glossary of the index has this name; /v1/glossaries lists them.",
+)
+LANGUAGE_NOT_FOUND = ProblemType(
+    "language-not-found",
+    400,
+    "There is nothing in this language",
+    "No entry that was asked is in this language; the detail names the languages there are.",
+)
+METHOD_NOT_ALLOWED = ProblemType(
+    "method-not-allowed",
+    405,
+    "This address does not take this method",
+    "The Allow header lists the methods that it takes.",
+)
+NOT_ACCEPTABLE = ProblemType(
+    "not-acceptable",
+    406,
+    "There is nothing of a type that is accepted",
+    "The Accept header names no media type that this address has; the detail names those there "
+    "are.",
+)
+TOO_LARGE = ProblemType(
+    "too-large",
+    413,
+    "The body is too large",
+    "A body may hold 256 KiB, one of JSON Lines 4 MiB; send several smaller requests.",
+)
+LARGE_HEAD = ProblemType(
+    "large-head",
+    431,
+    "The head of the request is too large",
+    "The request line and header fields may hold 16 KiB and 100 fields.",
+)
+UNSUPPORTED_MEDIA_TYPE = ProblemType(
+    "unsupported-media-type",
+    415,
+    "The body must be JSON",
+    "Send the header Content-Type: application/json (an import: application/jsonl), with a body "
+    "in UTF-8.",
+)
+INVALID_QUESTION = ProblemType(
+    "invalid-question",
+    422,
+    "The question cannot be asked",
+    "A question is text of 1 to 1,000 characters with at least one word in it, and without "
+    "control characters.",
+)
+INVALID_REQUEST = ProblemType(
+    "invalid-request",
+    422,
+    "A parameter or member is not valid",
+    "Something is missing, unknown, given twice or out of range; `errors` says which.",
+)
+ENTRY_EXISTS = ProblemType(
+    "entry-exists",
+    409,
+    "There is such an entry already",
+    "An entry of this id is there. Change it with PUT or PATCH, or leave `id` out.",
+)
+CONDITION_FAILED = ProblemType(
+    "condition-failed",
+    412,
+    "The entry has been changed",
+    "It is not of the revision that If-Match states, or is there already. Read it again, and edit "
+    "that.",
+)
+CONDITION_NEEDED = ProblemType(
+    "condition-needed",
+    428,
+    "The edit must say which revision it was made from",
+    "Send the ETag of the entry as If-Match, so that nobody's edit is lost.",
+)
+INVALID_ENTRY = ProblemType(
+    "invalid-entry",
+    422,
+    "The entry cannot be taken",
+    "A term has 1 to 300 characters, a definition 1 to 20,000; the same thing is not added twice.",
+)
+KEY_REUSED = ProblemType(
+    "key-reused",
+    422,
+    "The Idempotency-Key stands for another request",
+    "Within a day a key is for one request and for its repetitions. Send another one.",
+)
+BUSY = ProblemType(
+    "busy",
+    503,
+    "The index is being written",
+    "A build or another edit is under way. Nothing was changed; try again after the seconds of "
+    "Retry-After.",
+)
+NOT_WRITABLE = ProblemType(
+    "not-writable",
+    503,
+    "The index cannot be written",
+    "The disk failed, or refuses. Nothing was acknowledged; questions are answered. See the log.",
+)
+NOT_EDITABLE = ProblemType(
+    "not-editable",
+    503,
+    "The index cannot be edited",
+    "Its store is missing, damaged, or of another index; questions are answered. See the log.",
+)
+NO_ROOM = ProblemType(
+    "no-room",
+    507,
+    "There is no room to write",
+    "The disk is full. Nothing was changed; questions are answered. Try again when there is room.",
+)
+INTERNAL = ProblemType(
+    "internal-error",
+    500,
+    "The service failed",
+    "A fault of the service, not of the request. Its log has the details under the request id.",
+)
+NOT_READY = ProblemType(
+    "not-ready",
+    503,
+    "The service is not ready",
+    "The index is still being loaded; ask again in a moment.",
+)
+OVERLOADED = ProblemType(
+    "overloaded",
+    503,
+    "The service has too much to do",
+    "More requests wait than can be answered in time. Nothing was done; ask again after the "
+    "seconds of "
+    "Retry-After.",
+)
+
+PROBLEM_TYPES: Mapping[str, ProblemType] = {
+    kind.slug: kind
+    for kind in (
+        MALFORMED_URL,
+        MALFORMED_BODY,
+        MALFORMED_REQUEST,
+        KEY_IN_ADDRESS,
+        KEY_NEEDED,
+        KEY_REFUSED,
+        NOT_PERMITTED,
+        NOT_FOUND,
+        ENTRY_NOT_FOUND,
+        GLOSSARY_NOT_FOUND,
+        LANGUAGE_NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        NOT_ACCEPTABLE,
+        TOO_LARGE,
+        LARGE_HEAD,
+        UNSUPPORTED_MEDIA_TYPE,
+        INVALID_QUESTION,
+        INVALID_REQUEST,
+        ENTRY_EXISTS,
+        CONDITION_FAILED,
+        CONDITION_NEEDED,
+        INVALID_ENTRY,
+        KEY_REUSED,
+        BUSY,
+        NOT_WRITABLE,
+        NOT_EDITABLE,
+        NO_ROOM,
+        INTERNAL,
+        NOT_READY,
+        OVERLOADED,
+    )
+}

@@ -1,0 +1,130 @@
+"""Requests to edit entries: their bodies, and the parameters of an import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pydantic_core
+from pydantic import Field, model_validator
+
+from semsearch.core.entries import DETAILS, NO_DETAILS, Details
+from semsearch.ingest.drafts import Draft
+from semsearch.server.schemas.base import BodyModel, StrictModel
+
+_Names = list[str]
+
+
+class EntryContent(BodyModel):
+    """All that an entry says; what is left out, it does not say."""
+
+    term: str = Field(examples=["Dropout"])
+    definition: str = Field(examples=["Random neurons are ignored during training."])
+    aliases: _Names = Field(default=[], examples=[["dropout regularization"]])
+    language: str = Field(default="en", examples=["en"])
+    see_also: _Names = Field(
+        default=[],
+        description="Entries it links to, by id or name.",
+        examples=[["deep-learning:overfitting"]],
+    )
+
+    category: str = Field(default="", examples=["training"])
+    notation: str = Field(default="", description="A code of it.", examples=["DL-07"])
+    status: str = Field(default="", examples=["approved"])
+    examples: _Names = Field(default=[], description="Of its use.", examples=[[]])
+    sources: _Names = Field(default=[], description="Of the definition.", examples=[[]])
+    broader: _Names = Field(default=[], description="By id or name, as `see_also`.", examples=[[]])
+    narrower: _Names = Field(default=[], description="By id or name.", examples=[[]])
+    related: _Names = Field(default=[], description="By id or name.", examples=[[]])
+    hidden_labels: _Names = Field(
+        default=[], description="Names that find it and are not shown.", examples=[[]]
+    )
+    asked_as: _Names = Field(
+        default=[],
+        description="Phrases by which people ask for it, at most 64 of 300 characters.",
+        examples=[["what stops a network from memorising its data?"]],
+    )
+
+    def draft(self) -> Draft:
+        """Return the draft of the entry."""
+        aliases, see_also = tuple(self.aliases), tuple(self.see_also)
+        details = Details.of({name: getattr(self, name) for name in DETAILS})
+        return Draft(self.term, self.definition, aliases, self.language, see_also, details)
+
+
+class NewEntry(EntryContent):
+    """An entry to be added."""
+
+    glossary: str = Field(description="Made if it is new.", examples=["deep-learning"])
+    id: str | None = Field(
+        default=None,
+        description="Its id behind the glossary; made of the term by default.",
+        examples=["dropout"],
+    )
+
+
+class EntryPatch(BodyModel):
+    """What is to change of an entry (JSON Merge Patch, RFC 7396): null removes a member."""
+
+    term: str | None = Field(default=None, examples=["Dropout"])
+    definition: str | None = Field(default=None, examples=["Random neurons are ignored."])
+    aliases: _Names | None = Field(default=None, examples=[[]])
+    language: str | None = Field(default=None, examples=["en"])
+    see_also: _Names | None = Field(default=None, examples=[[]])
+    category: str | None = Field(default=None, examples=["training"])
+    notation: str | None = Field(default=None, examples=["DL-07"])
+    status: str | None = Field(default=None, examples=["approved"])
+    examples: _Names | None = Field(default=None, examples=[[]])
+    sources: _Names | None = Field(default=None, examples=[[]])
+    broader: _Names | None = Field(default=None, examples=[[]])
+    narrower: _Names | None = Field(default=None, examples=[[]])
+    related: _Names | None = Field(default=None, examples=[[]])
+    hidden_labels: _Names | None = Field(default=None, examples=[[]])
+    asked_as: _Names | None = Field(default=None, examples=[[]])
+
+    @model_validator(mode="after")
+    def _require_term_and_definition(self) -> EntryPatch:
+        for name in ("term", "definition"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise pydantic_core.PydanticCustomError(
+                    "needed", f"an entry has a {name}, which cannot be removed"
+                )
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """Return the new values of the given members; null becomes the value of an empty one."""
+        if_removed = {"aliases": (), "language": "en", "see_also": ()}
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        details = {name: given.pop(name) for name in DETAILS if name in given}
+        return {
+            **{name: if_removed[name] if v is None else v for name, v in given.items()},
+            "details": {
+                name: getattr(NO_DETAILS, name) if v is None else _detail(v)
+                for name, v in details.items()
+            },
+        }
+
+
+def _detail(value: str | _Names) -> str | tuple[str, ...]:
+    return value if isinstance(value, str) else tuple(value)
+
+
+class RestoredRevision(BodyModel):
+    """The version that is wanted."""
+
+    revision: int = Field(
+        ge=1, lt=2**63, description="One that the history lists, or any since.", examples=[21]
+    )
+
+
+class ImportQuery(StrictModel):
+    """Parameters of an import."""
+
+    glossary: str = Field(
+        min_length=1, max_length=300, description="Its entries.", examples=["deep-learning"]
+    )
+    dry_run: bool = Field(
+        default=False, description="Only report what would be done.", examples=[True]
+    )
+    strict: bool = Field(
+        default=False, description="Take nothing when a record is refused.", examples=[True]
+    )

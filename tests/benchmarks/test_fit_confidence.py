@@ -1,0 +1,104 @@
+"""The confidence that is fitted states what is true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.quality.fit_confidence import (
+    Row,
+    calibration_error,
+    cross_fitted,
+    fit,
+    report,
+    row_of,
+    sure_of,
+    weighed,
+)
+from benchmarks.quality.samples import MISSING
+from semsearch.ranking.baseline import Baseline
+from semsearch.ranking.confidence import Signs
+from tests.benchmarks.test_fit_recipe import drawn
+
+TRUE = np.array([2.0, 1.5, 0.2, -2.0, 0.5, 0.8, 0.5])
+
+
+def expit(x: float) -> float:
+    """Return the logistic function."""
+    return float(1 / (1 + np.exp(-x)))
+
+
+def rows(count: int, *, group: str = "a", seed: int = 0) -> list[Row]:
+    """Draw first hits that are right as often as `TRUE` says."""
+    lots = np.random.default_rng(seed)
+    drawn_signs = lots.normal((-1, 4, 0.2, 0, 1), (1.5, 4, 0.2, 2, 1), (count, 5))
+    found = []
+    for values, lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
+        fits = TRUE[0] + TRUE[1:4] @ values[:3]
+        chosen = TRUE[4] + TRUE[5:] @ values[3:]
+        is_right = bool(lot < expit(fits) * expit(chosen))
+        found.append(Row("bakery", group, "question", Signs(*values), is_right, 1.0))
+    return found
+
+
+def test_what_is_stated_is_what_is_true() -> None:
+    """Of questions that it was not fitted on, too, and by the same coefficients nearly."""
+    known = rows(4000)
+    assert fit(known) == pytest.approx(TRUE, abs=0.8)
+    unseen = rows(4000, seed=1)
+    sure = sure_of(unseen, fit(known))
+    right = np.array([row.is_right for row in unseen], dtype=float)
+    assert calibration_error(sure, right, np.ones(len(unseen))) < 0.03
+
+
+def test_a_group_is_judged_by_what_was_fitted_without_it() -> None:
+    """Where one group always fails, the others do not know."""
+    good = rows(600)
+    bad = [replace(row, group="b", is_right=False) for row in rows(600, seed=2)]
+    sure = cross_fitted([*good, *bad])
+    assert sure[600:].mean() > sure[:600].mean() + 0.1
+
+
+def test_judged_glossaries_and_domains_weigh_alike() -> None:
+    """However many questions each has."""
+    domains, judged = rows(90), [replace(row, group="seed") for row in rows(10)]
+    shares = weighed([*domains, *judged])
+    assert shares.sum() == pytest.approx(1)
+    assert shares[90:].sum() == pytest.approx(0.5)
+    assert weighed(domains) == pytest.approx(np.full(90, 1 / 90))
+
+
+def test_what_is_known_of_a_question() -> None:
+    """Its first hit above the background; nothing where a name answers."""
+    sample = drawn(3, "definition")
+    row = row_of(sample)
+    assert row is not None
+    assert (row.is_right, row.is_answerable) == (True, True)
+    higher = row_of(replace(sample, background=Baseline(0.5, 0.1)))
+    assert higher is not None
+    assert higher.signs.standout == pytest.approx(row.signs.standout + 5)
+    assert higher.signs.odds == row.signs.odds
+    assert row_of(replace(sample, is_named=True)) is None
+    missing = row_of(replace(sample, kind=MISSING))
+    assert missing is not None
+    assert not missing.is_answerable
+    assert missing.share < row.share
+
+
+def test_a_calibration_error_is_counted_by_hand() -> None:
+    """Two bins, each off by a tenth and by a fifth."""
+    sure = np.array([0.5, 0.5, 0.9, 0.9])
+    right = np.array([1.0, 0.2, 1.0, 0.4])
+    assert calibration_error(sure, right, np.ones(4)) == pytest.approx((0.1 * 2 + 0.2 * 2) / 4)
+
+
+def test_what_is_printed_has_the_coefficients(capsys: pytest.CaptureFixture[str]) -> None:
+    """And what thresholds do, for both kinds of glossary."""
+    report([*rows(200), *rows(200, group="b", seed=1), *rows(50, group="seed", seed=2)])
+    printed = capsys.readouterr().out
+    assert printed.startswith("FIT = (")
+    assert "CHOICE = (" in printed
+    assert "domains: 400 questions" in printed
+    assert "judged, tuning: 50 questions" in printed

@@ -1,0 +1,93 @@
+"""A chat server on this machine that speaks the protocol of OpenAI, for those who write phrases with one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered: a status, a body and headers. `cut` ends the connection in the middle of the body."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+    @classmethod
+    def saying(cls, text: str) -> Reply:
+        """Answer with a text, as a model does."""
+        choice = {
+            "index": 0,
+            "message": {"role": "assistant", "content": text},
+            "finish_reason": "stop",
+        }
+        stated = {"id": "x", "object": "chat.completion", "model": "m", "choices": [choice]}
+        return cls(200, json.dumps(stated).encode())
+
+    @classmethod
+    def error(cls, status: int, message: str, **headers: str) -> Reply:
+        """Refuse, with the reason as such servers give it."""
+        body = json.dumps({"error": {"message": message, "type": "x"}}).encode()
+        return cls(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@dataclass(slots=True)
+class Server:
+    """What runs: its address, what it was asked, and how many at the same time at most."""
+
+    url: str
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    under_way: int = 0
+    most_under_way: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
+@contextmanager
+def answering(answer: Callable[[str, int], Reply]) -> Iterator[Server]:
+    """Run a server.
+
+    Args:
+        answer: gives the reply to what the user says, and the number of the request from 0.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            with made.turn:
+                number = len(made.requests)
+                made.requests.append(json.loads(content))
+                made.headers.append(dict(self.headers.items()))
+                made.paths.append(self.path)
+                made.under_way += 1
+                made.most_under_way = max(made.most_under_way, made.under_way)
+            reply = answer(made.requests[number]["messages"][-1]["content"], number)
+            with made.turn:
+                made.under_way -= 1
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body[: len(reply.body) // 2] if reply.cut else reply.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        made = Server(f"http://127.0.0.1:{listening.server_address[1]}/v1")
+        thread = threading.Thread(target=listening.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield made
+        finally:
+            listening.shutdown()
+            thread.join()

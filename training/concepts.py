@@ -1,0 +1,141 @@
+"""Concepts with questions, written by hand for this project: `concepts.jsonl`.
+
+One concept a line: its domain, term, aliases and definition, four questions (a description, a question, a
+scenario and keywords), and the terms of the same domain that it is easily mistaken for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semsearch.core.arrays import Numbers
+from semsearch.core.errors import ImportFailed
+from semsearch.text.normalise import fold
+from training.overlaps import Overlaps
+
+CONCEPTS = Path(__file__).with_name("concepts.jsonl")
+KINDS = ("description", "question", "scenario", "keywords")
+"""Each concept has one question of every kind, in this order."""
+_FIELDS = {"domain", "term", "aliases", "definition", "questions", "confused_with"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One term of a domain; `questions` has one question for each of `KINDS`."""
+
+    domain: str
+    term: str
+    aliases: tuple[str, ...]
+    definition: str
+    questions: tuple[str, ...]
+    confused_with: tuple[str, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The term and its aliases, folded."""
+        return frozenset(map(fold, (self.term, *self.aliases)))
+
+
+def read_concepts(file: Path = CONCEPTS) -> list[Concept]:
+    """Read the concepts and check them against each other.
+
+    Raises:
+        ImportFailed: a line is no concept, two concepts of a domain have a name, a definition or a question in
+            common, or a concept is said to be mistaken for itself.
+    """
+    found: list[Concept] = []
+    owners: dict[tuple[str, str, str], str] = {}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            concept = _concept(json.loads(line))
+            _check(concept, owners)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ImportFailed(f"is no concept: {error}", file, number) from error
+        found.append(concept)
+    return found
+
+
+def _concept(stated: Any) -> Concept:  # noqa: ANN401 - any JSON
+    if not isinstance(stated, dict) or set(stated) != _FIELDS:
+        raise ValueError(f"it needs the fields {', '.join(sorted(_FIELDS))}")
+    questions = {one["kind"]: one["text"] for one in stated["questions"]}
+    if set(questions) != set(KINDS) or len(stated["questions"]) != len(KINDS):
+        raise ValueError(f"it needs one question of each kind: {', '.join(KINDS)}")
+    concept = Concept(
+        domain=stated["domain"],
+        term=stated["term"],
+        aliases=tuple(stated["aliases"]),
+        definition=stated["definition"],
+        questions=tuple(questions[kind] for kind in KINDS),
+        confused_with=tuple(stated["confused_with"]),
+    )
+    texts = (concept.domain, concept.term, concept.definition, *concept.aliases, *concept.questions)
+    if empty := [text for text in texts if not isinstance(text, str) or not fold(text).strip()]:
+        raise ValueError(f"{empty[0]!r} is no text")
+    return concept
+
+
+def _check(concept: Concept, owners: dict[tuple[str, str, str], str]) -> None:
+    """Refuse a concept that cannot be told from an earlier one of its domain."""
+    if fold(concept.term) in map(fold, concept.confused_with):
+        raise ValueError(f"{concept.term!r} is said to be mistaken for itself")
+    texts = {
+        "name": concept.names,
+        "definition": {fold(concept.definition)},
+        "question": set(map(fold, concept.questions)),
+    }
+    for what, values in texts.items():
+        for value in values:
+            owner = owners.setdefault((concept.domain, what, value), concept.term)
+            if owner != concept.term:
+                raise ValueError(
+                    f"{concept.term!r} has the {what} {value!r} of {owner!r}, in the same domain"
+                )
+
+
+def without_overlaps(concepts: Iterable[Concept], forbidden: Overlaps) -> list[Concept]:
+    """Return the concepts none of whose texts shares a run of words with what answers are measured on."""
+    return [
+        concept
+        for concept in concepts
+        if not any(map(forbidden.has, (concept.definition, *concept.questions)))
+    ]
+
+
+def senses_of(concepts: Sequence[Concept]) -> Numbers:
+    """Return a number for each concept, the same for those that share a name in whatever domain.
+
+    Two concepts of one name are never held against each other, such as "recall" of two domains.
+    """
+    first: dict[str, int] = {}
+    senses = list(range(len(concepts)))
+    for number, concept in enumerate(concepts):
+        same = {senses[first[name]] for name in concept.names if name in first}
+        sense = min(same | {number})
+        senses[number] = sense
+        senses = [sense if one in same else one for one in senses]
+        for name in concept.names:
+            first.setdefault(name, number)
+    return np.array(senses, dtype=np.int64)
+
+
+def by_domain(concepts: Iterable[Concept]) -> dict[str, list[Concept]]:
+    """Return the concepts of each domain."""
+    found: dict[str, list[Concept]] = defaultdict(list)
+    for concept in concepts:
+        found[concept.domain].append(concept)
+    return dict(found)
+
+
+def shared_names(concepts: Iterable[Concept]) -> Counter[str]:
+    """Return the names that several concepts have, with how many."""
+    counted = Counter(name for concept in concepts for name in concept.names)
+    return Counter({name: count for name, count in counted.items() if count > 1})

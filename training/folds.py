@@ -1,0 +1,54 @@
+"""Which domains of the concepts are held out together: three folds, and eight domains for development.
+
+Whatever is fitted or reported on a domain uses the encoder of its fold, which never saw a concept of
+the fold's domains. Hyper-parameters are chosen by the development domains, which all lie in fold a.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from training.concepts import Concept
+
+FOLDS = ("a", "b", "c")
+DEVELOPMENT = (
+    "deep-learning architectures and training",
+    "distributed systems and messaging",
+    "everyday objects, actions and feelings",
+    "geography, maps and remote sensing",
+    "law and contracts",
+    "medicine and public health",
+    "statistics and probability",
+    "web front end and browsers",
+)
+"""Chosen before anything was trained: four technical domains and four others."""
+
+
+def folds_of(domains: Iterable[str]) -> dict[str, str]:
+    """Return the fold of each domain, by name.
+
+    The other domains follow the development domains in the order of their hash; a third goes into each fold.
+    """
+    names = sorted(set(domains), key=lambda name: (name not in DEVELOPMENT, _hash(name)))
+    return {name: FOLDS[place * len(FOLDS) // len(names)] for place, name in enumerate(names)}
+
+
+def seen_by(fold: str, concepts: Sequence[Concept]) -> list[Concept]:
+    """Return what the encoder of a fold learns from: the concepts of the other folds.
+
+    A concept of another domain that shares a name with a held-out one is left out as well.
+    """
+    assigned = folds_of(concept.domain for concept in concepts)
+    held = {
+        name for concept in concepts if assigned[concept.domain] == fold for name in concept.names
+    }
+    return [
+        concept
+        for concept in concepts
+        if assigned[concept.domain] != fold and not concept.names & held
+    ]
+
+
+def _hash(domain: str) -> str:
+    return hashlib.sha256(domain.encode()).hexdigest()

@@ -1,0 +1,156 @@
+"""What every training run shares: checkpoints to go on from, the trainer's settings, and what is written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.models.encoders.sentence_transformer import load_model
+from semsearch.models.encoders.wordpieces import WordPieces
+from semsearch.models.registry import BASE_MODEL, find_model
+from semsearch.ranking.late_interaction import idf
+from training.types import Pair
+
+MAX_TOKENS = 56
+"""Of a text; definitions say what a thing is at their beginning, and length is what training costs."""
+BATCH = 96
+"""Pairs of a batch."""
+
+
+def is_begun(folder: Path, stated: dict[str, Any]) -> bool:
+    """Whether a folder has checkpoints to go on from; write what the run learns from.
+
+    More epochs go on from fewer, and on any number of threads.
+
+    Args:
+        folder: of the run; made if it is not there.
+        stated: the options and hashes of data that make another encoder.
+
+    Raises:
+        SystemExit: the checkpoints are of other data or options.
+    """
+    file = folder / "run.json"
+    has_checkpoints = any(folder.glob("checkpoints/checkpoint-*"))
+    if has_checkpoints and (not file.exists() or json.loads(file.read_text("utf-8")) != stated):
+        sys.exit(
+            f"{folder} holds a run with other data or options; remove it, or name another folder"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(stated, indent=1) + "\n", encoding="utf-8")
+    return has_checkpoints
+
+
+def base_model(*, threads: int, seed: int, max_tokens: int = MAX_TOKENS) -> Any:  # noqa: ANN401 - untyped library
+    """Load the base for training; dropout is off, since it costs more than it brings here."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    model = SentenceTransformer(str(find_model(BASE_MODEL).path), local_files_only=True)
+    model.max_seq_length = max_tokens
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    return model
+
+
+def arguments(
+    folder: Path,
+    *,
+    epochs: float,
+    learning_rate: float,
+    seed: int,
+    batch_sampler: Callable[..., object],
+) -> Any:  # noqa: ANN401 - untyped library
+    """Return the trainer's arguments.
+
+    Args:
+        folder: of the run.
+        epochs: how often everything is learned from.
+        learning_rate: its highest; it warms up and then falls as a cosine does.
+        seed: of the order of the batches.
+        batch_sampler: makes the batches of a set of data.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformerTrainingArguments
+
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(folder / "checkpoints"),
+        num_train_epochs=epochs,
+        per_device_train_batch_size=BATCH,
+        learning_rate=learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=0.05,
+        weight_decay=0.01,
+        bf16=True,
+        use_cpu=not torch.cuda.is_available(),
+        seed=seed,
+        save_steps=50,
+        save_total_limit=1,
+        logging_steps=10,
+        report_to=[],
+        batch_sampler=batch_sampler,
+    )
+
+
+def columns(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
+    """Return what the trainer reads; its label is the number of the sense."""
+    senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
+    return {
+        "query": [pair.query for pair in pairs],
+        "document": [pair.document for pair in pairs],
+        "label": [senses[pair.sense] for pair in pairs],
+    }
+
+
+def save_whole(folder: Path) -> None:
+    """Write the base with `folder/adapter` merged as `folder/model`, for `--model`."""
+    whole = load_model(
+        replace(find_model(BASE_MODEL), adapter=folder / "adapter"), "SentenceTransformer"
+    )
+    whole.save_pretrained(str(folder / "model"), create_model_card=False)
+
+
+def token_ids(model: Any, texts: Sequence[str]) -> list[list[int]]:  # noqa: ANN401 - untyped library
+    """Return the tokens of each text, cut as in training."""
+    found: list[list[int]] = model.tokenizer(
+        list(texts), truncation=True, max_length=model.max_seq_length
+    )["input_ids"]
+    return found
+
+
+def weights_of(model: Any, ids: Iterable[Sequence[int]]) -> Any:  # noqa: ANN401 - a tensor
+    """Return how much each token of the vocabulary counts, by the definitions that are learned from."""
+    import torch
+
+    tokenizer = model.tokenizer
+    pieces = WordPieces(
+        lambda id_: tokenizer.convert_ids_to_tokens([id_])[0], tokenizer.all_special_ids
+    )
+    meaningful = np.array([pieces.carries_meaning(id_) for id_ in range(len(tokenizer))])
+    return torch.tensor(token_weights(ids, meaningful))
+
+
+def token_weights(
+    ids: Iterable[Sequence[int]], is_meaningful: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return how much each token of the vocabulary counts: its rarity, 0 for those without meaning.
+
+    Args:
+        ids: the tokens of each definition.
+        is_meaningful: (vocabulary,) what `WordPieces` compares one by one.
+    """
+    uses = np.zeros(len(is_meaningful), dtype=np.int64)
+    number = 0
+    for one in ids:
+        uses[sorted(set(one))] += 1
+        number += 1
+    return np.where(is_meaningful, idf(uses, number), 0).astype(np.float32)

@@ -1,0 +1,176 @@
+"""Train the adapter on hand-written questions, after `training.train`: `make training`.
+
+    python -m training.tune DATA START FOLDER [--fold a] [options]
+
+DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which `--strength` is kept. The concepts of
+`concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs against forgetting. FOLDER gets
+`start/`, `adapter/`, `model/` and checkpoints, as in `training.train`. With `--fold` the domains of that fold are left out. What
+ships is the mean of the adapters of the three folds (`training.adapters`), so every domain was seen by two of them. The other
+options are for trials; the defaults were chosen by the development domains (`training.folds`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from semsearch.core.checksums import sha256_of
+from training.adapters import load_into, write_start
+from training.concepts import CONCEPTS, KINDS, Concept, read_concepts, senses_of
+from training.folds import FOLDS, seen_by
+from training.install import WEIGHTS
+from training.runs import (
+    MAX_TOKENS,
+    arguments,
+    base_model,
+    columns,
+    is_begun,
+    save_whole,
+    token_ids,
+    weights_of,
+)
+from training.train import SHARES, chosen, lengths_of, read_pairs, topics_in
+from training.types import Pair
+
+LEARNING_RATE = 4e-4
+EPOCHS = 2
+PAIRS = 960
+"""Old pairs of an epoch, against forgetting."""
+TOGETHER = 2
+"""Domains of a batch."""
+TERMS = 0.5
+"""Share of the definitions that have their term in front, as in the old pairs."""
+_DECISIVE = (
+    *("fold", "learning_rate", "pairs", "together", "terms", "max_tokens", "no_tokens", "seed"),
+)
+
+
+def main() -> int:
+    """Read concepts and pairs, train, and write the adapter."""
+    given = _parser().parse_args()
+    concepts = read_concepts(CONCEPTS)
+    if given.fold:
+        concepts = seen_by(given.fold, concepts)
+    pairs = chosen(read_pairs(given.data / "pairs.jsonl"), SHARES)[: given.pairs]
+    print(f"{len(concepts):,} concepts, {len(pairs):,} old pairs")
+    model = base_model(threads=given.threads, seed=given.seed, max_tokens=given.max_tokens)
+    start = given.folder / "start"
+    write_start(given.start, start, given.strength)
+    load_into(model, start)
+    trainer = _trainer(model, concepts, pairs, given)
+    stated = {
+        **{name: getattr(given, name) for name in _DECISIVE},
+        "data": sha256_of(given.data / "pairs.jsonl"),
+        "concepts": sha256_of(CONCEPTS),
+        "start": sha256_of(start / WEIGHTS),
+    }
+    trainer.train(resume_from_checkpoint=is_begun(given.folder, stated) or None)
+    model.transformers_model.save_pretrained(given.folder / "adapter")
+    save_whole(given.folder)
+    print(f"Trained: {given.folder}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("start", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--strength", type=float, default=1.0, help="of START, if not installed")
+    parser.add_argument("--fold", choices=FOLDS, help="leave the domains of this fold out")
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
+    parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="old pairs of an epoch")
+    parser.add_argument("--together", type=int, default=TOGETHER, help="domains of a batch")
+    parser.add_argument("--terms", type=float, default=TERMS, help="share with the term in front")
+    parser.add_argument("--max-tokens", type=int, default=MAX_TOKENS, help="of a text")
+    parser.add_argument("--no-tokens", action="store_true", help="whole texts only")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    return parser
+
+
+def _trainer(
+    model: Any,  # noqa: ANN401 - untyped library
+    concepts: Sequence[Concept],
+    pairs: Sequence[Pair],
+    given: argparse.Namespace,
+) -> Any:  # noqa: ANN401
+    from datasets import Dataset, DatasetDict  # noqa: PLC0415 - heavy
+    from sentence_transformers import SentenceTransformerTrainer
+
+    from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
+    from training.sampler import ByDomain, ByTopic  # noqa: PLC0415 - loads torch
+
+    asked = concept_columns(concepts, terms=given.terms, seed=given.seed)
+    sets = {"concepts": Dataset.from_dict(asked)}
+    ids = token_ids(model, asked["document"])
+    samplers: dict[tuple[str, ...], Any] = {
+        tuple(asked): partial(
+            ByDomain, domains=[one.domain for one in concepts], together=given.together
+        )
+    }
+    if pairs:
+        old = columns(pairs)
+        definitions = token_ids(model, old["document"])
+        lengths = lengths_of(definitions, token_ids(model, old["query"]))
+        sets["pairs"] = Dataset.from_dict(old)
+        samplers[tuple(old)] = partial(
+            ByTopic, topics=topics_in(pairs, given.data), lengths=lengths
+        )
+        ids += definitions
+
+    return SentenceTransformerTrainer(
+        model=model,
+        args=arguments(
+            given.folder,
+            epochs=given.epochs,
+            learning_rate=given.learning_rate,
+            seed=given.seed,
+            batch_sampler=partial(_sampler, samplers),
+        ),
+        train_dataset=DatasetDict(sets),
+        loss=DescriptionLoss(model, weights_of(model, ids), tokens=not given.no_tokens),
+    )
+
+
+def _sampler(
+    samplers: Mapping[tuple[str, ...], Callable[..., Any]],
+    dataset: Any,  # noqa: ANN401 - untyped library
+    **given: object,
+) -> Any:  # noqa: ANN401
+    """Return what makes the batches of a set of data, which its columns tell."""
+    return samplers[tuple(dataset.column_names)](dataset, **given)
+
+
+def concept_columns(
+    concepts: Sequence[Concept], *, terms: float, seed: int
+) -> dict[str, list[Any]]:
+    """Return what the trainer reads: a column for each kind of question, the definition, and the sense.
+
+    Args:
+        concepts: what is learned from.
+        terms: share of the definitions that have their term in front.
+        seed: draws which.
+    """
+    lots = Random(seed)  # noqa: S311 - the same lot each time
+    documents = [
+        f"{one.term}: {one.definition}" if lots.random() < terms else one.definition
+        for one in concepts
+    ]
+    asked = {
+        f"asked by {kind}": [one.questions[place] for one in concepts]
+        for place, kind in enumerate(KINDS)
+    }
+    return {**asked, "document": documents, "label": senses_of(concepts).tolist()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
