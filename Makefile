@@ -56,11 +56,14 @@ $(BIN)/.dev: $(BIN)/.run requirements/dev.lock
 
 ##@ Change
 
+# Tests in a browser run by themselves: Playwright keeps an event loop running, and others start their own.
 test: $(BIN)/.dev ## Run the unit tests and one end-to-end test of each surface (two minutes on two cores)
-	@$(PYTEST) -m "unit or surface"
+	@$(PYTEST) -m "unit or surface and not browser"
+	@$(BIN)/python -m pytest tests/browser -m surface
 
 test-all: test ## Run every other test as well: models, processes, browser, torture and fuzz in short forms
-	@$(PYTEST) --dist loadscope -m "not (unit or surface or packaging)"
+	@$(PYTEST) --dist loadscope -m "not (unit or surface or browser or packaging)"
+	@$(PYTEST) --dist loadscope tests/browser -m "not surface"
 
 check: lint types docs-check ## Lint, types, layers and documents
 
