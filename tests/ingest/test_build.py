@@ -113,6 +113,7 @@ STEPS = (
     "embedding",
     "storing",
     "vectors",
+    "phrases",
     "tokens",
     "entries",
     "links and mentions",
