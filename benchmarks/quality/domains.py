@@ -16,7 +16,6 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from training.concepts import KINDS, Concept
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.entries import Entry
@@ -35,6 +34,7 @@ from semsearch.ranking.weights import DEFAULT
 from semsearch.search.answer import SearchContext, answer, read
 from semsearch.search.live_index import IndexView, LiveIndex
 from semsearch.storage.layout import IndexLayout
+from training.concepts import KINDS, Concept
 from training.install import CONFIG, WEIGHTS
 
 AT_ONCE = 64

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from training.concepts import KINDS, read_concepts
 
 from benchmarks.quality.questions import FAR_SHARE, NEAR_SHARE
 from benchmarks.quality.samples import MISSING, Sample, of_domains, of_judged
@@ -27,6 +26,7 @@ from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Signs, apart_of, odds_of
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
+from training.concepts import KINDS, read_concepts
 
 JUDGED_SHARE = 0.5
 """What the judged glossaries weigh together."""

@@ -17,8 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from training.concepts import KINDS, read_concepts
-from training.folds import FOLDS
 
 from benchmarks.quality.questions import WORST
 from benchmarks.quality.samples import RIVAL, WORDS, Sample, of_domains, of_judged
@@ -26,6 +24,8 @@ from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.ranking.confidence import SHARPNESS
 from semsearch.ranking.fusion import EXPECTED
 from semsearch.ranking.weights import DEFAULT, PARTS
+from training.concepts import KINDS, read_concepts
+from training.folds import FOLDS
 
 JUDGED_SHARE = 0.5
 PENALTY = 0.001

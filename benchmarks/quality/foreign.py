@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from training.concepts import Concept, read_concepts
-
 from benchmarks.quality.domains import entry_of
 from benchmarks.quality.foldoc import shortened
 from benchmarks.quality.glossaries import PROJECT, SOURCES
@@ -35,6 +33,7 @@ from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.search.glossary import Glossary
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import WORD, fold
+from training.concepts import Concept, read_concepts
 from training.masking import masked, names_left
 
 MEDICINE, LEARNING = "medquad", "machine-learning"

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from training.concepts import Concept, by_domain, read_concepts
-from training.folds import FOLDS, folds_of
 
 from benchmarks.quality.domains import Domain, far_questions, model_of, opened, questions_of
 from semsearch.quality.evaluation.abstention import auroc, calibration_error, reliability
@@ -29,6 +27,8 @@ from semsearch.quality.evaluation.measures import per_question
 from semsearch.quality.evaluation.outcomes import Outcome
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from semsearch.ranking.confidence import STRONG
+from training.concepts import Concept, by_domain, read_concepts
+from training.folds import FOLDS, folds_of
 
 RESULT = Path(__file__).parent / "results" / "questions.json"
 MEASURES = ("acc@1", "acc@3", "MRR@10")

@@ -16,8 +16,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from training.concepts import KINDS, Concept, by_domain
-from training.folds import FOLDS, folds_of
 
 from benchmarks.quality.domains import (
     Asked,
@@ -47,6 +45,8 @@ from semsearch.search.live_index import IndexView
 from semsearch.text.names import names_of
 from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
 from semsearch.text.stems import question_stems, stem
+from training.concepts import KINDS, Concept, by_domain
+from training.folds import FOLDS, folds_of
 
 WORDS, RIVAL = "words of the definition", "names a rival"
 FEW_WORDS, MISSING = "two words of the definition", "a name that is missing"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.concepts import KINDS, Concept
 
 from benchmarks.quality import domains, questions, samples
 from benchmarks.quality.domains import Domain, chosen, far_questions, id_of, opened, questions_of
@@ -17,6 +16,7 @@ from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
 from semsearch.ranking.weights import PARTS
 from semsearch.search.live_index import IndexView
 from tests.quality.evaluation.support import outcome
+from training.concepts import KINDS, Concept
 
 
 def concept(domain: str, term: str, definition: str, *rivals: str) -> Concept:

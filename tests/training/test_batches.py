@@ -1,8 +1,9 @@
 """Batches of near definitions: what they are made of."""
 
 import numpy as np
+import pytest
 
-from training.batches import FROM_TOPIC, ByDomain, batches_of, domain_batches, topics_of
+from training.batches import FROM_TOPIC, batches_of, domain_batches, topics_of
 
 
 def test_every_batch_is_full_and_no_pair_comes_twice() -> None:
@@ -60,8 +61,11 @@ def test_all_concepts_of_a_domain_come_in_one_batch() -> None:
     assert set.union(*kinds) == set("abcde")
 
 
+@pytest.mark.model
 def test_domains_meet_others_in_the_next_epoch() -> None:
     """The number of batches stays, and a run can be repeated."""
+    from training.sampler import ByDomain  # noqa: PLC0415 - loads torch
+
     domains = [chr(ord("a") + number % 20) for number in range(60)]
     sampler = ByDomain(
         [], domains=domains, together=3, batch_size=96, drop_last=False, valid_label_columns=[]

@@ -98,7 +98,10 @@ def _conflicts(report: BuildReport) -> None:
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:
-    from semsearch.models.registry import FORMER_DEFAULTS, RETIRED_DEFAULTS
+    from semsearch.models.registry import (  # noqa: PLC0415 - only builds need it
+        FORMER_DEFAULTS,
+        RETIRED_DEFAULTS,
+    )
 
     if former == report.model:
         say(f"The encoder {escape(former)} is not the one it was when the index was built")
