@@ -25,7 +25,7 @@ from semsearch.ingest.build import build_index
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model, with_adapter
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
-from semsearch.quality.evaluation.outcomes import DEPTH, Outcome
+from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
 from semsearch.quality.evaluation.outcomes import ShownEntry as ShownHit
 from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
 from semsearch.ranking import confidence
@@ -102,7 +102,7 @@ def shown(index: Path) -> Iterator[IndexView]:
     """Open an index for looking into it."""
     following = LiveIndex(IndexLayout(index), None, calibrated=False)
     try:
-        yield following.shown
+        yield following.view
     finally:
         following.close()
 
@@ -132,7 +132,7 @@ class Domain:
     def __init__(self, shown: IndexView, name: str) -> None:
         self.name = name
         self._shown = shown
-        self._within = shown.within(name)
+        self._within = shown.allowed(name)
 
     def embedded(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, QueryVectors]]:
         """Yield each question with what the encoder makes of it."""
@@ -143,28 +143,29 @@ class Domain:
     def _embed(self, texts: list[str]) -> list[QueryVectors]:
         return QueryVectors.all_of(texts, self._shown.encoder.encode_questions(texts))
 
-    def ask(self, asked: Asked, question: QueryVectors) -> Outcome:
+    def ask(self, asked: Asked, question: QueryVectors) -> QuestionOutcome:
         """Put one question to the domain."""
         if asked.concept is None:
             return self._outcome(asked, question, FAR, None)
         return self._outcome(asked, question, ANSWERABLE, None)
 
-    def ask_without(self, asked: Asked, question: QueryVectors) -> Outcome:
+    def ask_without(self, asked: Asked, question: QueryVectors) -> QuestionOutcome:
         """Put one question to the domain without the concept that answers it: a near question."""
         assert asked.concept is not None
         return self._outcome(asked, question, NEAR, asked.concept)
 
     def _outcome(
         self, asked: Asked, question: QueryVectors, kind: str, left_out: Concept | None
-    ) -> Outcome:
+    ) -> QuestionOutcome:
         shown = self._shown
         gone = None if left_out is None else shown.retriever.snapshot.position_of(id_of(left_out))
         search = SearchContext(
             retriever=shown.retriever,
+            names=shown.names,
             recipe=DEFAULT,
             reranker=None,
             within=self._within if gone is None else self._without(gone),
-            background=shown.fit_background(self.name),
+            background=shown.score_baseline(self.name),
             calibration=Calibration(),
             min_confidence=confidence.THRESHOLD,
         )
@@ -178,9 +179,10 @@ class Domain:
         hits = tuple(ShownHit(h.entry.id, h.entry.term, h.matched_by.value) for h in found.hits)
         right = () if kind != ANSWERABLE or asked.concept is None else (id_of(asked.concept),)
         judged = Judged(asked.text, self.name, kind, right, right)
-        return Outcome(judged, hits, found.confidence, found.no_close_match, seconds)
+        return QuestionOutcome(judged, hits, found.confidence, found.no_close_match, seconds)
 
     def _without(self, position: int) -> PositionFilter:
         (positions,) = self._within.ranges
         others = np.array([at for at in positions if at != position], dtype=np.int64)
-        return self._within.in_language((), others)
+        allowed: PositionFilter = self._within.in_language((), others)
+        return allowed

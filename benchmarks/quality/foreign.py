@@ -28,7 +28,7 @@ from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.abstention import calibration_error, reliability
 from semsearch.quality.evaluation.judgements import ANSWERABLE
 from semsearch.quality.evaluation.measures import rows
-from semsearch.quality.evaluation.outcomes import Outcome, collect
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.search.glossary import Glossary
 from semsearch.text.names import form_of, names_of
@@ -107,14 +107,14 @@ def _question(text: str, names: set[str], entry: Entry) -> list[JudgedQuestion]:
 
 def ask(
     entries: Sequence[Entry], questions: Sequence[JudgedQuestion], index: Path, model: str
-) -> list[Outcome]:
+) -> list[QuestionOutcome]:
     """Build the index of a glossary, and put the questions to it."""
     build_index(entries, index, model=model)
     with Glossary.open(index) as glossary:
         return collect(glossary, questions)
 
 
-def show(title: str, entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> None:
+def show(title: str, entries: Sequence[Entry], outcomes: Sequence[QuestionOutcome]) -> None:
     """Print the figures of a glossary."""
     (row,) = rows(outcomes)
     strong = Strong.of(outcomes)

@@ -24,7 +24,7 @@ from semsearch.quality.evaluation.abstention import auroc, calibration_error, re
 from semsearch.quality.evaluation.comparison import compare
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
 from semsearch.quality.evaluation.measures import per_question
-from semsearch.quality.evaluation.outcomes import Outcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from semsearch.ranking.confidence import STRONG
 from training.concepts import Concept, by_domain, read_concepts
@@ -46,7 +46,7 @@ class Answered:
 
     domain: str
     kind: str
-    outcome: Outcome
+    outcome: QuestionOutcome
 
 
 def ask_all(concepts: Sequence[Concept], folder: Path, encoders: Path | None) -> Iterator[Answered]:
@@ -72,12 +72,12 @@ def _ask(
         yield Answered(domain.name, asked.kind, domain.ask(asked, question))
 
 
-def outcomes(answered: Sequence[Answered], kind: str) -> list[Outcome]:
+def outcomes(answered: Sequence[Answered], kind: str) -> list[QuestionOutcome]:
     """Return the outcomes that are answerable, near or far."""
     return [one.outcome for one in answered if one.outcome.question.kind == kind]
 
 
-def mixed(answered: Sequence[Answered]) -> list[Outcome]:
+def mixed(answered: Sequence[Answered]) -> list[QuestionOutcome]:
     """Return the outcomes on which confidence is compared with the truth; see `NEAR_SHARE`."""
     near, far = outcomes(answered, NEAR), outcomes(answered, FAR)
     return [*outcomes(answered, ANSWERABLE), *near[::NEAR_SHARE], *far[::FAR_SHARE]]
@@ -99,7 +99,7 @@ class Strong:
     covers: float
 
     @classmethod
-    def of(cls, found: Sequence[Outcome]) -> Strong:
+    def of(cls, found: Sequence[QuestionOutcome]) -> Strong:
         """Measure some outcomes."""
         strong = [o for o in found if o.confidence >= STRONG]
         answerable = [o for o in found if o.question.is_answerable]

@@ -150,13 +150,13 @@ class Source:
 
     def __init__(self, shown: IndexView, name: str, group: str) -> None:
         self.name = name
-        self.within = shown.within(name)
+        self.within = shown.allowed(name)
         (positions,) = self.within.ranges
         self.first = positions.start
         self._group = group
         self._shown = shown
         self._retriever: Retriever = shown.retriever
-        self._background = shown.fit_background(name)
+        self._background = shown.score_baseline(name)
 
     def position(self, id_: str) -> int:
         """Return the position of an entry that is there."""
@@ -211,7 +211,7 @@ class Source:
             if phrases is None
             else (phrases[at - self.first] @ question.vector).max(axis=1)
         )
-        reading = self._retriever.names.read(question.text, within, self._shown.encoder.is_word)
+        reading = self._shown.names.read(question.text, within, self._shown.encoder.is_word)
         tiers = {m.tier for p, m in reading.names.items() if p != left_out}
         return Sample(
             text=question.text,

@@ -66,9 +66,6 @@ class Settings(BaseSettings):
     chat_key: SecretStr | None = Field(
         None, description="The key of the chat server that `enrich` asks, if it needs one."
     )
-    cache: int = Field(
-        8, ge=0, le=100_000, description="Megabytes of answers kept for questions that repeat."
-    )
     cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")
 
 

@@ -126,6 +126,6 @@ def test_all_entries_in_one_text() -> None:
 def test_a_twin_says_what_people_ask() -> None:
     """As items below a heading of their own, whatever they look like; not in the definition."""
     entry = _entry("rig", details=Details.of({"asked_as": ("what holds the *sails*?", "# ropes")}))
-    twin = entry_twin(SITE, Related(entry, (), (), (), ()))
+    twin = entry_markdown(SITE, Related(entry, (), (), (), ()))
     assert "## People ask\n\n- “what holds the \\*sails\\*?”\n- “# ropes”\n\nGlossary" in twin
     assert _headings(twin) == ["rig", "People ask"]

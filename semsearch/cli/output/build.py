@@ -98,7 +98,7 @@ def _conflicts(report: BuildReport) -> None:
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:
-    from semsearch.models.registry import (  # noqa: PLC0415 - only builds need it
+    from semsearch.models.registry import (  # noqa: PLC0415 - loads numpy
         FORMER_DEFAULTS,
         RETIRED_DEFAULTS,
     )

@@ -40,7 +40,7 @@ class _Compared:
 
 def _compared(material: LintContext) -> Iterator[_Compared]:
     """Compare each phrase with its own entry and with the nearest other one of the same glossary."""
-    bench = material.workbench
+    bench = material.scratch_index
     numbers = range(len(bench.segment.phrases))
     chunks = range(0, len(numbers), CHUNK)
     for start in track(chunks, material.progress, "comparing phrases", len(chunks)):
