@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build, build_index
@@ -78,7 +79,13 @@ _started: list[str] = []
 
 
 def pytest_configure() -> None:
-    """Hear of every process that starts; libraries may ask the system for its processors."""
+    """Hear of every process that starts, and give drawn examples the time that they need.
+
+    Libraries may ask the system for its processors. Hypothesis would fail an example that takes .2 s,
+    which any may take on a busy machine; what has to be fast measures processor time itself.
+    """
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
 
     def hear(event: str, arguments: tuple[object, ...]) -> None:
         if event == "subprocess.Popen" and str(arguments[0]) == sys.executable:

@@ -75,7 +75,7 @@ def create_app(
 
     Args:
         glossary: the index, which the caller closes after the application has shut down.
-        settings: kept on the application's state. If `read` is `auto`, reading is open if `host`
+        settings: stored in the application's state. If `read` is `auto`, reading is open if `host`
             is a loopback address, whatever address another ASGI server binds.
         clock: returns the time, by which access keys expire.
 
@@ -117,7 +117,7 @@ def create_app(
                 *changes.router.routes,
                 *edits.router.routes,
                 *search.router.routes,
-                *entries.router.routes,  # behind those below the path of an entry
+                *entries.router.routes,  # after the routes below the path of an entry
                 *map.router.routes,
                 *exports.router.routes,
                 *health.router.routes,

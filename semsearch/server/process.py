@@ -1,4 +1,4 @@
-"""One serving process: runs the application on a bound socket until it is told to stop."""
+"""One serving process: runs the application on a bound socket until a signal stops it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from semsearch.server.process import Listening, serve_on, unusable_address
 
 
 def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listening: None) -> None:
-    """Open the index and serve it until the process is told to stop. Blocks.
+    """Open the index and serve it until a signal stops the process. Blocks.
 
     Args:
         settings: the index, the address and the number of processes.

@@ -45,7 +45,7 @@ def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str
         similar=related.similar[:_SIMILAR],
         changed=changed,
         is_embedding=is_embedding(entry),
-        beside=adjacent,
+        adjacent=adjacent,
         defined_term=defined_term(
             entry, address + path, address + site.glossary_path(entry.glossary)
         ),

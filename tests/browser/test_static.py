@@ -121,7 +121,7 @@ def test_the_map_draws_its_points(strict: Page, served: str) -> None:
 def test_the_map_from_the_disk_says_what_it_needs(page: Page, exported: Path) -> None:
     """Browsers let a file load no module; the table is there."""
     page.goto((exported / "some where" / "site" / "map.html").as_uri())
-    expect(page.get_by_text("only when these files come from a web server")).to_be_visible()
+    expect(page.get_by_text("only if a web server serves these files")).to_be_visible()
     assert page.locator(".map-table tbody tr").count() > 10
 
 

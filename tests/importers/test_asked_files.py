@@ -88,7 +88,7 @@ def test_what_cannot_be_taken_is_told_with_its_place(kitchen: Path) -> None:
         "1: no entry of 'kitchen' is called 'Spoon'; write its term, or its id",
         "2: no entry of 'kitchen' has the id 'spoon'",
         "3: neither a term nor an id says which entry the phrases are for",
-        '4: no phrase; a line is like {"term": "Dropout", "asked_as": ["what stops a network from memorising?"]}',
+        '4: no phrase; a line reads {"term": "Dropout", "asked_as": ["what stops a network from memorising?"]}',
         "5: not valid JSON: Expecting value: line 1 column 1 (char 0)",
         f"6: a phrase by which 'Pan' is asked for is longer than 300 characters: '{'x' * 57}...'; shorten it",
         "7: 'Whisk' has 64 phrases already, no more are possible, so 2 of this line are left out",
@@ -112,7 +112,7 @@ def test_a_term_of_two_entries_is_named_by_its_id(tmp_path: Path) -> None:
 def test_a_file_of_phrases_is_no_glossary(kitchen: Path) -> None:
     """Who names it is told what to name."""
     file = beside(kitchen, {"term": "Pan", "asked": "fry"})
-    with pytest.raises(ImportFailed, match=r"is none itself; name the glossary, kitchen\.\*"):
+    with pytest.raises(ImportFailed, match=r"is not a glossary itself; name the glossary, kitchen\.\*"):
         read_corpus([file])
 
 

@@ -19,9 +19,10 @@ def test_rows_are_the_passages_of_the_entries_one_after_the_other() -> None:
     assert passages.glossaries() == ["bakery", "bakery", "harbour"]
     assert passages.first_rows.tolist() == [0, 3, 4, 5]
     texts = [p.text for e in (leaven, crumb, ship) for p in passages_of(e)]
-    assert [passages.text(row) for row in passages.rows] == texts
-    assert passages.hashes(passages.rows) == [text_hash(text) for text in texts]
-    assert [passages.length(row) for row in passages.rows] == [len(text) for text in texts]
+    rows = passages.passage_rows
+    assert [passages.text(row) for row in rows] == texts
+    assert passages.hashes(rows) == [text_hash(text) for text in texts]
+    assert [passages.length(row) for row in rows] == [len(text) for text in texts]
 
 
 def test_names_follow_the_passages_of_all() -> None:

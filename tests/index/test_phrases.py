@@ -18,7 +18,7 @@ from semsearch.index.segments.multi import MultiPhrases
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import text_hash
-from semsearch.text.passages import passages_of
+from semsearch.text.passages import embedded_names, passages_of
 
 COUNTS = [2, 0, 3, 1, 0, 64] * 20
 NO_NUMBERS = np.empty(0, dtype=np.int64)
@@ -58,18 +58,19 @@ def vector(text: str) -> Vectors:
     return found
 
 
-def test_phrases_follow_all_passages_and_are_none() -> None:
-    """Rows of passages are what they are without phrases; the texts of phrases come behind, entry by entry."""
-    two, none = asked(1, 2), asked(2, 0)
-    built = PassageTable([two, none, asked(3, 1)], Silent())
+def test_phrases_follow_all_passages_and_names() -> None:
+    """Rows of passages are as without phrases; phrases come last, entry by entry."""
+    two, none, three = asked(1, 2), asked(2, 0), asked(3, 1)
+    built = PassageTable([two, none, three], Silent())
     assert [p.text for p in passages_of(two)] == ["It is 1."]
-    assert (list(built.passage_rows), list(built.phrase_rows)) == ([0, 1, 2], [3, 4, 5])
+    assert (list(built.passage_rows), list(built.phrase_rows)) == ([0, 1, 2], [6, 7, 8])
     assert built.first_phrases.tolist() == [0, 2, 2, 3]
     texts = [built.text(row) for row in built.rows]
     assert texts == [
         "It is 1.",
         "It is 2.",
         "It is 3.",
+        *(name for one in (two, none, three) for name in embedded_names(one)),
         *two.details.asked_as,
         "what is number 3 for the 0th time",
     ]

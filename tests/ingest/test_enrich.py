@@ -1,4 +1,7 @@
-"""Phrases that a chat server writes: judged, kept in a file for somebody to look through, and stored when that is done."""
+"""Phrases that a chat server writes: judged, kept in a file for somebody to look through, and stored when that is done.
+
+Covers `ingest/review`.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Also `example_questions`.
 
 Covers `search/semantic_map`, `server/routes/map`, `server/routes/opensearch_and_widget`,
-`web/answer_view`.
+`web/answer_view`, `server/example_questions`, `server/entry_lists`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Each kind gets its own status and a problem. Nothing gets a 500.
 
 Covers `server/http/error_responses`, `server/http/exception_handlers`,
-`server/http/strict_requests`, `server/routes/parameters`.
+`server/http/strict_requests`, `server/routes/parameters`, `server/http/problem_types`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ FILES = {
         "<!-- reached -->\n<!-- /reached -->\n"
     ),
     "DESIGN.md": (
-        "# Design\n\n<!-- decisions -->\n1. [Small things first](docs/decisions/0001-small-things.md)\n"
+        "# Design\n\n<!-- decisions -->\n- [1. Small things first](docs/decisions/0001-small-things.md)\n"
         "<!-- /decisions -->\n"
     ),
     "docs/tools.md": "# Tools\n\n## A whisk\n\nIt beats: `make test`, `semsearch ask whisk`, `docs/tools.md`.\n",
@@ -87,7 +87,7 @@ def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
 def _renumber(root: Path) -> None:
     """Number the decision otherwise, and list it so."""
     _replace(DECISION_FILE, "# 1.", "# 2.")(root)
-    _replace("DESIGN.md", "1. [", "2. [")(root)
+    _replace("DESIGN.md", "[1.", "[2.")(root)
 
 
 DECISION_FILE = "docs/decisions/0001-small-things.md"

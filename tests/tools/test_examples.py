@@ -12,6 +12,8 @@ from tools.docs.checks import Page, pages
 from tools.docs.examples import normal, renewed
 from tools.docs.tables import ROOT
 
+pytestmark = pytest.mark.process
+
 SHOWN = [page.path for page in pages(ROOT) if page.blocks("console", "python")]
 
 

@@ -2,8 +2,7 @@
 
 A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and of
 an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that index. An
-output that ends with a line `...` is cut to as many lines as it had; long lines are cut too. Progress
-bars are left out.
+output that ends with a line `...` is cut to as many lines as it had; long lines are cut too.
 """
 
 from __future__ import annotations
@@ -25,13 +24,12 @@ from tools.docs.checks import Page, shell_lines
 
 WIDTH = 120
 """The most columns of a line of output."""
-COLUMNS = 88
-"""How wide the terminal of an example is."""
+TERMINAL = {"COLUMNS": "88", "LINES": "50", "NO_COLOR": "1", "TTY_COMPATIBLE": "1", "TERM": "dumb"}
+"""What an example is told: it prints as on a terminal that can neither colour nor draw bars."""
 SHOWN_AT = "http://127.0.0.1:8000"
 SHELL = "bash"
 _END = "-- end of the output of an example --"
 _CUT = "..."
-_BAR = "━"
 
 
 def renewed(page: Page, index: Path) -> str:
@@ -96,8 +94,7 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
         env={
             **kept,
             "PYTHONPATH": str(root),
-            "COLUMNS": str(COLUMNS),
-            "NO_COLOR": "1",
+            **TERMINAL,
             "LOGNAME": "ann",
         },
         stdin=subprocess.DEVNULL,
@@ -114,14 +111,16 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
     ]
     if done.returncode or len(said) <= sum(counts):
         raise RuntimeError(f"example {len(said)} failed: {said[-1]}")
-    return [[next(outputs).rstrip().splitlines() for _ in range(count)] for count in counts]
+    return [
+        [next(outputs).strip("\n").rstrip().splitlines() for _ in range(count)] for count in counts
+    ]
 
 
 def _block(block: Token, outputs: list[list[str]]) -> list[str]:
     """Return the lines of a block: its commands, each with the lines that it printed."""
     lines: list[str] = []
     for (command, before), said in zip(_parts(block), outputs, strict=True):
-        shown = [_shortened(line.rstrip()) for line in said if _BAR not in line]
+        shown = [_shortened(line.rstrip()) for line in said if _END not in line]
         if before and before[-1] == _CUT and len(shown) >= len(before):
             shown = [*shown[: len(before) - 1], _CUT]
         lines += [*command, *shown]

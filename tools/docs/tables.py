@@ -169,7 +169,7 @@ def decisions(root: Path) -> str:
     found = sorted((root / "docs/decisions").glob("*.md"))
     titles = (path.read_text(encoding="utf-8").split("\n", 1)[0] for path in found)
     return "\n".join(
-        re.sub(r"^# (\d+)\. (.*)", rf"\1. [\2](docs/decisions/{path.name})", title)
+        re.sub(r"^# (\d+)\. (.*)", rf"- [\1. \2](docs/decisions/{path.name})", title)
         for path, title in zip(found, titles, strict=True)
     )
 

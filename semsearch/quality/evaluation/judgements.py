@@ -164,7 +164,7 @@ def _kind(line: Any, *, answerable: bool) -> str:  # noqa: ANN401 - any JSON
         return ANSWERABLE if answerable else UNANSWERABLE
     kind = _checked(line, "kind")
     if answerable and kind in HOPELESS:
-        raise _InvalidLine(f'it has terms, so its kind cannot be "{kind}"')
+        raise _InvalidLine(f'it has terms, so it is answerable, but its kind is "{kind}"')
     if not answerable and kind not in HOPELESS:
         raise _InvalidLine(
             f'it has no terms, so its kind is one of {", ".join(HOPELESS)}, not "{kind}"'

@@ -42,7 +42,7 @@ _WRITTEN_IF_STATED = Field(default=None, exclude_if=operator.not_)
 OptionalText = Annotated[str | None, _WRITTEN_IF_STATED]
 """A text that most entries lack: the member is left out where it is empty.
 
-The default stands in the annotation: `of` gives every member by position, which is fastest.
+The annotation has the default, so that `of` can give every member by position, which is fastest.
 """
 OptionalTexts = Annotated[tuple[str, ...] | None, _WRITTEN_IF_STATED]
 """Several texts that most entries lack: the member is left out where there is none."""

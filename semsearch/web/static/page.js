@@ -176,8 +176,8 @@ if (answer) {
     box.value = to.searchParams.get("q") ?? "";
     askNow(box.value);
   });
-  answer.addEventListener("stale", ({ detail }) => { // something that was kept is not so any more
-    kept.clear();
+  answer.addEventListener("stale", ({ detail }) => { // cached answers are out of date
+    cache.clear();
     if (detail.again) ask({ again: true });
   });
   let resting = 0;
