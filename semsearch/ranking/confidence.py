@@ -168,7 +168,7 @@ def of_resemblance(resemblance: float, lead: float) -> float:
         resemblance: the share of letters that are right.
         lead: how likely the name was meant among all that the question resembles.
     """
-    return resemblance**2 * lead
+    return resemblance**3 * lead
 
 
 def _logistic(x: float) -> float:

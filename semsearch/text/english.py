@@ -22,6 +22,8 @@ _PREFIXES = (
 )  # fmt: skip
 _MIN_BASE = 4
 """Letters of a word that a prefix may be added to: shorter ones make anything a word."""
+_MIN_BASE_OF_TWO = 7
+"""The same for a prefix of two letters: else "colender", a typing error, is a lender."""
 
 
 @lru_cache(maxsize=1 << 13)
@@ -29,8 +31,14 @@ def is_english(word: str) -> bool:
     """Return whether a folded word is one of the language, in any inflection."""
     if is_listed(word) or _is_formed(word):
         return True
-    rests = (word[len(one) :] for one in _PREFIXES if word.startswith(one))
-    return any(len(one) >= _MIN_BASE and (is_listed(one) or _is_formed(one)) for one in rests)
+    prefixes = (one for one in _PREFIXES if word.startswith(one))
+    return any(_is_base(word[len(one) :], prefix=one) for one in prefixes)
+
+
+def _is_base(rest: str, *, prefix: str) -> bool:
+    """Return whether what follows a prefix is a word long enough to have one."""
+    shortest = _MIN_BASE_OF_TWO if len(prefix) == 2 else _MIN_BASE
+    return len(rest) >= shortest and (is_listed(rest) or _is_formed(rest))
 
 
 def _is_formed(word: str) -> bool:

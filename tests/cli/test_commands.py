@@ -126,7 +126,7 @@ def test_info(hashed_index: Path) -> None:
         {"name": "harbour", "entries": 2},
     ]
     shown = run("info", "-i", str(hashed_index)).stdout.decode()
-    assert "7 (11 vectors)" in shown
+    assert "7 (20 vectors)" in shown
     assert "flat, chosen by its size; it compares every entry; 0.0 MB" in shown
 
 
