@@ -51,7 +51,7 @@ Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 t
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 MinConfidence = Annotated[
     float | None,
-    typer.Option(help="Confidence, 0 to 1, needed for a close match (default: 0.4)."),
+    typer.Option(help="Confidence, 0 to 1, needed for a close match (default: 0.3)."),
 ]
 InGlossary = Annotated[
     str | None,

@@ -31,7 +31,7 @@ from semsearch.index.segments.multi import (
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
-from semsearch.ranking.confidence import MAX_ODDS, apart_of, odds_of
+from semsearch.ranking.confidence import MAX_ODDS, odds_of
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
 
@@ -71,8 +71,6 @@ class Candidate:
     fused: float
     odds: float
     """Log odds that this candidate is the right one of all; see `confidence.odds_of`."""
-    apart: float
-    """Deviations by which its tokens match better than those of the others; see `apart_of`."""
     fit: float
     """The fused score without the reranker."""
     rerank_score: float | None = None
@@ -222,12 +220,10 @@ class Retriever:
         fused = _rank_uninspected_last(fuse(parts, recipe), inspected)
         odds = np.full(len(positions), -MAX_ODDS)
         odds[inspected] = odds_of(fused[inspected])
-        apart = np.zeros(len(positions))
-        apart[inspected] = apart_of(parts[inspected, PARTS.index("tokens")])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
         shown = np.round(parts.astype(np.float64), 6)
-        columns = (positions, shown, sentences, phrases, fused, odds, apart, fused)
+        columns = (positions, shown, sentences, phrases, fused, odds, fused)
         rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
         return [
             Candidate(position, ScoreParts(*scores), sentence, phrase, score, *signs)

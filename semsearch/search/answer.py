@@ -17,7 +17,7 @@ from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Baseline
-from semsearch.ranking.confidence import Calibration, Signs
+from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.reranking import DEPTH
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
@@ -124,17 +124,13 @@ def _confidence(
 
 def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
-    sure = confidence.of_meaning(
-        Signs(
-            standout=search.background.standout(candidate.fit),
-            words=candidate.parts.words,
-            name=candidate.parts.term / max(len(question_stems(question)), 1),
-            odds=candidate.odds,
-            apart=candidate.apart,
-        )
-    )
-    is_asked = candidate.parts.asked >= confidence.SAME_QUESTION
-    return max(sure, confidence.BY_PHRASE) if is_asked else sure
+    words = len(question_stems(question))
+    name = candidate.parts.term / max(words, 1)
+    fit = confidence.of_fit(search.background.standout(candidate.fit), name)
+    sure = fit * confidence.of_choice(candidate.odds)
+    if candidate.parts.asked >= confidence.SAME_QUESTION:
+        return max(sure, confidence.BY_PHRASE)
+    return sure * confidence.BARE if words <= confidence.BARE_WORDS else sure
 
 
 def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:

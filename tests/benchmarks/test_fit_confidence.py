@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.quality.fit_confidence import (
+    JUDGED_SHARE,
     Row,
     calibration_error,
     cross_fitted,
@@ -19,10 +20,9 @@ from benchmarks.quality.fit_confidence import (
 )
 from benchmarks.quality.samples import MISSING
 from semsearch.ranking.baseline import Baseline
-from semsearch.ranking.confidence import Signs
 from tests.benchmarks.test_fit_recipe import drawn
 
-TRUE = np.array([2.0, 1.5, 0.2, -2.0, 0.5, 0.8, 0.5])
+TRUE = np.array([2.0, 1.5, -2.0, 0.5, 0.8])
 
 
 def expit(x: float) -> float:
@@ -33,13 +33,12 @@ def expit(x: float) -> float:
 def rows(count: int, *, group: str = "a", seed: int = 0) -> list[Row]:
     """Draw first hits that are right as often as `TRUE` says."""
     lots = np.random.default_rng(seed)
-    drawn_signs = lots.normal((-1, 4, 0.2, 0, 1), (1.5, 4, 0.2, 2, 1), (count, 5))
+    drawn_signs = lots.normal((-1, 0.2, 0), (1.5, 0.2, 2), (count, 3))
     found = []
-    for values, lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
-        fits = TRUE[0] + TRUE[1:4] @ values[:3]
-        chosen = TRUE[4] + TRUE[5:] @ values[3:]
-        is_right = bool(lot < expit(fits) * expit(chosen))
-        found.append(Row("bakery", group, "question", Signs(*values), is_right, 1.0))
+    for (standout, name, odds), lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
+        fits = TRUE[0] + TRUE[1] * standout + TRUE[2] * name
+        is_right = bool(lot < expit(fits) * expit(TRUE[3] + TRUE[4] * odds))
+        found.append(Row("bakery", group, "question", standout, name, odds, is_right, 1.0))
     return found
 
 
@@ -62,11 +61,11 @@ def test_a_group_is_judged_by_what_was_fitted_without_it() -> None:
 
 
 def test_judged_glossaries_and_domains_weigh_alike() -> None:
-    """However many questions each has."""
+    """By their shares, however many questions each has."""
     domains, judged = rows(90), [replace(row, group="seed") for row in rows(10)]
     shares = weighed([*domains, *judged])
     assert shares.sum() == pytest.approx(1)
-    assert shares[90:].sum() == pytest.approx(0.5)
+    assert shares[90:].sum() == pytest.approx(JUDGED_SHARE)
     assert weighed(domains) == pytest.approx(np.full(90, 1 / 90))
 
 
@@ -78,8 +77,8 @@ def test_what_is_known_of_a_question() -> None:
     assert (row.is_right, row.is_answerable) == (True, True)
     higher = row_of(replace(sample, background=Baseline(0.5, 0.1)))
     assert higher is not None
-    assert higher.signs.standout == pytest.approx(row.signs.standout + 5)
-    assert higher.signs.odds == row.signs.odds
+    assert higher.standout == pytest.approx(row.standout + 5)
+    assert higher.odds == row.odds
     assert row_of(replace(sample, is_named=True)) is None
     missing = row_of(replace(sample, kind=MISSING))
     assert missing is not None

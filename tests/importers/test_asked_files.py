@@ -112,7 +112,9 @@ def test_a_term_of_two_entries_is_named_by_its_id(tmp_path: Path) -> None:
 def test_a_file_of_phrases_is_no_glossary(kitchen: Path) -> None:
     """Who names it is told what to name."""
     file = beside(kitchen, {"term": "Pan", "asked": "fry"})
-    with pytest.raises(ImportFailed, match=r"is not a glossary itself; name the glossary, kitchen\.\*"):
+    with pytest.raises(
+        ImportFailed, match=r"is not a glossary itself; name the glossary, kitchen\.\*"
+    ):
         read_corpus([file])
 
 

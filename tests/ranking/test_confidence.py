@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,17 +15,15 @@ from semsearch.ranking.confidence import (
     MAX_ODDS,
     THRESHOLD,
     Calibration,
-    Signs,
-    apart_of,
     odds_of,
+    of_choice,
     of_first_hit,
-    of_meaning,
+    of_fit,
     of_part,
     of_whole_name,
 )
 
 probabilities = st.floats(0, 1)
-ORDINARY = Signs(standout=-1, words=3, name=0.05, odds=0, apart=1)
 
 
 def test_odds_are_those_of_a_softmax() -> None:
@@ -46,27 +43,15 @@ def test_a_candidate_without_a_rival_has_the_highest_odds() -> None:
 
 
 def test_confidence_grows_with_what_speaks_for_the_hit() -> None:
-    """A better fit, shared words, better odds, tokens that match better; a short question that is like a name speaks against it."""
-    for name, values in (
-        ("standout", (-4, -2, -1, 0, 2)),
-        ("words", (0, 2, 8)),
-        ("odds", (-3, 0, 3, 12)),
-        ("apart", (0, 1, 3)),
-        ("name", (0.5, 0.2, 0)),
-    ):
-        found = [of_meaning(replace(ORDINARY, **{name: value})) for value in values]
-        assert all(a < b for a, b in pairwise(found)), name
-    assert of_meaning(replace(ORDINARY, standout=-6)) < 0.05
-
-
-def test_what_matches_better_than_all_others_stands_apart() -> None:
-    """In deviations; candidates that match alike do not, nor does one alone."""
-    assert apart_of(np.array([0.5, 0.3, 0.3, 0.3, 0.3])) == pytest.approx(
-        [2, -0.5, -0.5, -0.5, -0.5]
-    )
-    assert apart_of(np.array([0.4, 0.4])).tolist() == [0, 0]
-    assert apart_of(np.array([0.4])).tolist() == [0]
-    assert apart_of(np.array([])).shape == (0,)
+    """A better fit and better odds; a short question that is like a name, and is none, speaks against it."""
+    fits = [of_fit(standout, 0.05) for standout in (-6, -4, -2, -1, 0, 4)]
+    assert all(a < b for a, b in pairwise(fits))
+    assert 0 < fits[0] < 0.05
+    assert fits[-1] > 0.99
+    names = [of_fit(0, name) for name in (0.6, 0.3, 0.1, 0)]
+    assert all(a < b for a, b in pairwise(names))
+    choices = [of_choice(odds) for odds in (-3, 0, 3, 12)]
+    assert all(a < b for a, b in pairwise(choices))
 
 
 def test_names_are_sure_and_guesses_as_sure_as_they_resemble() -> None:
