@@ -56,11 +56,14 @@ $(BIN)/.dev: $(BIN)/.run requirements/dev.lock
 
 ##@ Change
 
+# Tests in a browser run by themselves: Playwright keeps an event loop running, and others start their own.
 test: $(BIN)/.dev ## Run the unit tests and one end-to-end test of each surface (two minutes on two cores)
-	@$(PYTEST) -m "unit or surface"
+	@$(PYTEST) -m "unit or surface and not browser"
+	@$(BIN)/python -m pytest tests/browser -m surface
 
 test-all: test ## Run every other test as well: models, processes, browser, torture and fuzz in short forms
-	@$(PYTEST) --dist loadscope -m "not (unit or surface or packaging)"
+	@$(PYTEST) --dist loadscope -m "not (unit or surface or browser or packaging)"
+	@$(PYTEST) --dist loadscope tests/browser -m "not surface"
 
 check: lint types docs-check ## Lint, types, layers and documents
 
@@ -188,8 +191,8 @@ training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and 
 
 training: training-data ## Train the encoder's adapter from that data and the concepts, and the encoders of three folds (an hour and a half); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
-	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/run/adapter build/training/fold-$$fold --strength 0.6 --fold $$fold || exit 1; done
-	@$(BIN)/python -m training.adapters build/training/mean build/training/fold-a/adapter build/training/fold-b/adapter build/training/fold-c/adapter
+	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/run/adapter build/training/folds/$$fold --strength 0.6 --fold $$fold || exit 1; done
+	@$(BIN)/python -m training.adapters build/training/mean $(addprefix build/training/folds/,a b c)
 
 fit-recipe: $(BIN)/.dev ## Fit the weights of the score on sixty domains and the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))

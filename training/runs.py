@@ -111,12 +111,10 @@ def columns(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
     }
 
 
-def save_whole(folder: Path) -> None:
-    """Write the base with `folder/adapter` merged as `folder/model`, for `--model`."""
-    whole = load_model(
-        replace(find_model(BASE_MODEL), adapter=folder / "adapter"), "SentenceTransformer"
-    )
-    whole.save_pretrained(str(folder / "model"), create_model_card=False)
+def save_whole(adapter: Path, target: Path) -> None:
+    """Write the base with an adapter merged as a model of its own, for `--model`."""
+    whole = load_model(replace(find_model(BASE_MODEL), adapter=adapter), "SentenceTransformer")
+    whole.save_pretrained(str(target), create_model_card=False)
 
 
 def token_ids(model: Any, texts: Sequence[str]) -> list[list[int]]:  # noqa: ANN401 - untyped library

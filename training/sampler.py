@@ -1,4 +1,4 @@
-"""Batches by topic as sentence-transformers' trainer takes them; loads torch."""
+"""Batches by topic and by domain as sentence-transformers' trainer takes them; loads torch."""
 
 from __future__ import annotations
 

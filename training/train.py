@@ -205,7 +205,7 @@ def _save(model: Any, given: argparse.Namespace) -> None:  # noqa: ANN401 - unty
         whole.save_pretrained(str(given.folder / "model"), create_model_card=False)
     else:
         model.transformers_model.save_pretrained(given.folder / "adapter")
-        save_whole(given.folder)
+        save_whole(given.folder / "adapter", given.folder / "model")
     print(f"Trained: {given.folder}")
 
 

@@ -2,11 +2,13 @@
 
     python -m training.tune DATA START FOLDER [--fold a] [options]
 
-DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which `--strength` is kept. The concepts of
-`concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs against forgetting. FOLDER gets
-`start/`, `adapter/`, `model/` and checkpoints, as in `training.train`. With `--fold` the domains of that fold are left out. What
-ships is the mean of the adapters of the three folds (`training.adapters`), so every domain was seen by two of them. The other
-options are for trials; the defaults were chosen by the development domains (`training.folds`).
+DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of
+which `--strength` is kept. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
+batches of old pairs against forgetting. FOLDER becomes the folder of the adapter, with `start/`,
+`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of that
+fold are left out. What ships is the mean of the adapters of the three folds (`training.adapters`), so
+every domain was seen by two of them. The other options are for trials; the defaults were chosen by the
+development domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -70,8 +72,8 @@ def main() -> int:
         "start": sha256_of(start / WEIGHTS),
     }
     trainer.train(resume_from_checkpoint=is_begun(given.folder, stated) or None)
-    model.transformers_model.save_pretrained(given.folder / "adapter")
-    save_whole(given.folder)
+    model.transformers_model.save_pretrained(given.folder)
+    save_whole(given.folder, given.folder / "model")
     print(f"Trained: {given.folder}")
     return 0
 

@@ -10,7 +10,6 @@ printed beside what was so. Prints the coefficients of `semsearch.ranking.confid
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import sys
@@ -29,6 +28,7 @@ from semsearch.importers.corpus import read_corpus
 from semsearch.ranking.confidence import of_part
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.stems import question_stems
+from training.concepts import read_concepts
 
 MIN_ENTRIES = 20
 MAX_ASKED = 150
@@ -52,12 +52,9 @@ class Outcome:
 def glossaries(shared: Path) -> dict[str, list[Entry]]:
     """Return the entries of every glossary in English, and of every domain."""
     found: dict[str, list[Entry]] = defaultdict(list)
-    for line in (shared / "training" / "concepts.jsonl").read_text("utf-8").splitlines():
-        one = json.loads(line)
-        id_ = str(len(found[one["domain"]]))
-        found[one["domain"]].append(
-            Entry(id_, one["term"], one["definition"], one["domain"], tuple(one["aliases"]))
-        )
+    for one in read_concepts():
+        id_ = str(len(found[one.domain]))
+        found[one.domain].append(Entry(id_, one.term, one.definition, one.domain, one.aliases))
     for folder in sorted((shared / "glossaries").iterdir()):
         try:
             entries = read_corpus([folder]).entries if folder.is_dir() else ()

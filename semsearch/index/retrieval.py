@@ -226,8 +226,8 @@ class Retriever:
         columns = (positions, shown, sentences, phrases, fused, odds, fused)
         rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
         return [
-            Candidate(position, ScoreParts(*scores), sentence, phrase, score, *signs)
-            for position, scores, sentence, phrase, score, *signs in rows
+            Candidate(position, ScoreParts(*scores), sentence, phrase, score, odds_, fit)
+            for position, scores, sentence, phrase, score, odds_, fit in rows
         ]
 
     def _parts(

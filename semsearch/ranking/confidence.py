@@ -70,7 +70,7 @@ a calibration error of .03 on the rest. One question in three asks for an entry 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How stated probabilities are bent to what real questions showed (Platt, 1999).
+    """How stated probabilities are rescaled to what real questions showed (Platt, 1999).
 
     The log odds of a probability are multiplied by `slope` and moved by `intercept`. The default
     changes nothing.

@@ -211,9 +211,9 @@ class LiveIndex:
             model, model=manifest.model, fingerprint=manifest.fingerprint
         ):
             raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {manifest.model}, not "
-                f"{model}; run `semsearch build PATHS --index {layout.root} --model {model}`, or "
-                "name that encoder (--model, SEMSEARCH_MODEL), or none"
+                f"the index in {layout.root} was built with the encoder {manifest.model}, "
+                f"not {model}; run `semsearch build PATHS --index {layout.root} --model {model}`, "
+                "or name the encoder it has (--model, SEMSEARCH_MODEL), or none"
             )
         encoder = encoder_of(layout, manifest)
         embedding = Embedding.of(layout, manifest)

@@ -84,7 +84,7 @@ def test_confidence_that_is_too_high_is_lowered(index: Path, questions: str) -> 
         "wrong first hits called a close match",
     ]
     assert all(float(b) > float(a) for b, a in (rows["log loss"], rows["calibration error"]))
-    assert "21 questions, each judged by" in shown
+    assert "21 questions, each rescaled by" in shown
     assert "2 more were answered by a name" in shown
     assert "by chance with p = " in shown
     assert f"Stored in {index}/calibration.json" in shown

@@ -99,7 +99,7 @@ def test_an_edit_as_json(index: str) -> None:
     ("arguments", "message"),
     [
         (("change", "bakery:crumb"), "no change was given"),
-        (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "names were given and their"),
+        (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "names were given, and their"),
         (("change", "crumb", "--term", "x"), "did you mean 'bakery:crumb'?"),
         (("change", "bakery:crumb", "--term", " "), "no term"),
         (("change", "bakery:crumb", "--term", "x", "--expected", "1"), "has revision 2, not 1"),

@@ -119,6 +119,7 @@ STEPS = (
     "embedding",
     "storing",
     "vectors",
+    "phrases",
     "tokens",
     "entries",
     "links and mentions",

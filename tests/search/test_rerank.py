@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.core.answers import Hit, Tier, Verdict
+from semsearch.core.answers import Hit, Tier
 from semsearch.core.errors import IndexDamaged
 from semsearch.ingest.build import build_index
 from semsearch.models.rerankers.cross_encoder import find_reranker
@@ -127,7 +127,7 @@ def test_confidence_is_that_of_the_new_first_hit(reranked: Glossary) -> None:
     answer = reranked.ask("dough in a basket")
     assert _terms(answer.hits)[0] == "Leaven"
     assert answer.no_close_match
-    assert reranked.ask("which share has the flour").verdict is Verdict.POSSIBLE
+    assert not reranked.ask("which share has the flour").no_close_match
 
 
 @pytest.mark.model
@@ -167,7 +167,7 @@ def test_a_build_takes_the_reranker_in_and_out(index: Path, cross_encoder: Path)
     assert not _build(index, "none")
     with Glossary.open(index) as glossary:
         assert glossary.info().reranker is None
-        assert glossary.ask("a heavy pot for new dough").hits[0].entry.term == "Dutch Oven"
+        assert glossary.ask("a heavy pot with a lid").hits[0].entry.term == "Dutch Oven"
     assert exported.is_dir()  # of the generation before, which may be open
     build_index(ENTRIES, index, model="hashed")
     assert not exported.exists()

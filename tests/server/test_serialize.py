@@ -55,6 +55,7 @@ DETAILS = Details(
     narrower=("bakery:hole",),
     related=("bakery:crust",),
     hidden_labels=("crum",),
+    asked_as=("what is inside bread?",),
 )
 SHOWN = {
     "category": "parts",
@@ -69,6 +70,18 @@ EDITABLE = {
     "narrower": ["bakery:hole"],
     "related": ["bakery:crust"],
     "hidden_labels": ["crum"],
+    "asked_as": ["what is inside bread?"],
+}
+PARTS = {
+    "definition": 0.1,
+    "lead": 0.2,
+    "sentence": 0.3,
+    "term": 0.35,
+    "asked": 0.38,
+    "tokens": 0.4,
+    "coverage": 0.5,
+    "words": 6.0,
+    "named": 0.7,
 }
 SOFT = Span(4, 8, "soft")
 SOFT_JSON = {"start": 4, "end": 8, "text": "soft"}
@@ -149,7 +162,7 @@ def test_import_report() -> None:
 
 def test_answer_with_all_evidence() -> None:
     """Every number stands under its own name."""
-    parts = answers.ScoreParts(0.1, 0.2, 0.3, 0.4, 0.5, 6.0, 0.7)
+    parts = answers.ScoreParts(**PARTS)
     evidence = answers.Evidence(
         name="Inside",
         words=(SOFT,),
@@ -157,6 +170,7 @@ def test_answer_with_all_evidence() -> None:
         sentence=WHOLE,
         parts=parts,
         rerank_score=0.8,
+        phrase="what is inside bread?",
     )
     hit = answers.Hit(1, replace(CRUMB, details=DETAILS), 0.9, 0.55, Tier.EXACT, evidence)
     bare = answers.Hit(2, CRUST, 0.25, -0.125, Tier.NEAREST, answers.Evidence())
@@ -175,21 +189,14 @@ def test_answer_with_all_evidence() -> None:
                 "rank": 1,
                 "score": 0.9,
                 "similarity": 0.55,
-                "score_parts": {
-                    "definition": 0.1,
-                    "lead": 0.2,
-                    "sentence": 0.3,
-                    "tokens": 0.4,
-                    "coverage": 0.5,
-                    "words": 6.0,
-                    "named": 0.7,
-                },
+                "score_parts": PARTS,
                 "rerank_score": 0.8,
                 "matched_by": "exact",
                 "matched_name": "Inside",
                 "matched_words": [SOFT_JSON],
                 "matched_term_words": [{"start": 0, "end": 5, "text": "Crumb"}],
                 "sentence": WHOLE_JSON,
+                "matched_phrase": "what is inside bread?",
             },
             {
                 "id": "bakery:crust",
@@ -202,9 +209,7 @@ def test_answer_with_all_evidence() -> None:
                 "rank": 2,
                 "score": 0.25,
                 "similarity": -0.125,
-                "score_parts": dict.fromkeys(
-                    ("definition", "lead", "sentence", "tokens", "coverage", "words", "named"), 0.0
-                ),
+                "score_parts": dict.fromkeys(PARTS, 0.0),
                 "rerank_score": None,
                 "matched_by": "nearest",
                 "matched_name": None,

@@ -61,6 +61,7 @@ def test_python_code_that_fails_is_an_error(project: Path) -> None:
         _renewed(project, "```python\nunknown\n```\n")
 
 
+@pytest.mark.process
 def test_commands_ask_the_index_and_the_service(project: Path) -> None:
     """The service answers under the address that people are told."""
     text = "```console\n$ curl -s http://127.0.0.1:8000/v1/glossaries | grep -o kitchen | head -n 1\n```\n"

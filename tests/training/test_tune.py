@@ -61,7 +61,7 @@ def test_a_run_learns_the_concepts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     sets = [*of_domains(read_concepts(file), {f"domain {number}" for number in range(3)})]
     before, after = (
         evaluate.mean_of([evaluate.score(_encoder(name), one) for one in sets])
-        for name in (str(ADAPTER), str(run / "adapter"))
+        for name in (str(ADAPTER), str(run))
     )
     assert after["whole texts"][0] > before["whole texts"][0]
 

@@ -1,4 +1,4 @@
-"""Rules about phrases by which people ask for entries: whether each leads to its own entry, and to no other."""
+"""Rules about asked-as phrases: whether each one finds its own entry, and no other."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEFINITIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """A phrase of an entry, how near the rest of the entry is to it, and what is nearest of another one."""
+    """A phrase, its similarity to its own entry, and the nearest text of another one."""
 
     phrase: str
     entry: Entry
@@ -38,28 +38,28 @@ class _Compared:
     nearness: float
 
 
-def _compared(material: LintContext) -> Iterator[_Compared]:
-    """Compare each phrase with its own entry and with the nearest other one of the same glossary."""
-    bench = material.scratch_index
-    numbers = range(len(bench.segment.phrases))
+def _compared(context: LintContext) -> Iterator[_Compared]:
+    """Compare each phrase with its own entry and with the nearest other one of its glossary."""
+    scratch = context.scratch_index
+    numbers = range(len(scratch.segment.phrases))
     chunks = range(0, len(numbers), CHUNK)
-    for start in track(chunks, material.progress, "comparing phrases", len(chunks)):
+    for start in track(chunks, context.progress, "comparing phrases", len(chunks)):
         some = np.asarray(numbers[start : start + CHUNK], dtype=np.int64)
-        yield from _chunk(bench, some)
+        yield from _chunk(scratch, some)
 
 
-def _chunk(bench: ScratchIndex, numbers: Numbers) -> Iterator[_Compared]:
-    phrases, entries = bench.segment.phrases, bench.entries
+def _chunk(scratch: ScratchIndex, numbers: Numbers) -> Iterator[_Compared]:
+    phrases, entries = scratch.segment.phrases, scratch.entries
     vectors = phrases.vectors(numbers)
     owners = phrases.owners(numbers)
     near_phrases = phrases.ranked(vectors, LOOKED_AT)
-    near_entries = bench.segment.finder.ranked(vectors, DEFINITIONS)
+    near_entries = scratch.segment.finder.ranked(vectors, DEFINITIONS)
     for number, owner, vector, near, defined in zip(
         numbers.tolist(), owners.tolist(), vectors, near_phrases, near_entries, strict=True
     ):
         entry = entries[owner]
         glossary = entry.glossary
-        own = float(bench.retriever.definition_vectors(np.array([owner]))[0] @ vector)
+        own = float(scratch.retriever.definition_vectors(np.array([owner]))[0] @ vector)
         best: tuple[float, int, int] | None = None
         rest = near[(near >= 0) & (near != number)]
         for other, at, cosine in zip(
@@ -73,60 +73,62 @@ def _chunk(bench: ScratchIndex, numbers: Numbers) -> Iterator[_Compared]:
             elif entries[at].glossary == glossary and (best is None or cosine > best[0]):
                 best = float(cosine), at, other - int(phrases.first[at])
         others = [at for at in defined.tolist() if at not in (-1, owner)]
-        for at, cosine in zip(others, _nearness(bench, others, vector), strict=True):
+        for at, cosine in zip(others, _nearness(scratch, others, vector), strict=True):
             if entries[at].glossary == glossary and (best is None or cosine > best[0]):
                 best = cosine, at, -1
         if best is not None:
             nearness, at, which = best
-            said = phrases_of(entries[at])[which] if which >= 0 else ""
+            message = phrases_of(entries[at])[which] if which >= 0 else ""
             phrase = phrases_of(entry)[number - int(phrases.first[owner])]
-            yield _Compared(phrase, entry, own, entries[at], said, nearness)
+            yield _Compared(phrase, entry, own, entries[at], message, nearness)
 
 
-def _nearness(bench: ScratchIndex, positions: list[int], vector: Vectors) -> list[float]:
+def _nearness(scratch: ScratchIndex, positions: list[int], vector: Vectors) -> list[float]:
     if not positions:
         return []
-    found: list[float] = (bench.retriever.definition_vectors(np.array(positions)) @ vector).tolist()
+    found: list[float] = (
+        scratch.retriever.definition_vectors(np.array(positions)) @ vector
+    ).tolist()
     return found
 
 
-def _elsewhere(material: LintContext, options: Options) -> Iterator[Match]:
-    for one in _compared(material):
+def _elsewhere(context: LintContext, options: Options) -> Iterator[Match]:
+    for one in _compared(context):
         if one.nearness >= options["similarity"] and one.nearness - one.own >= options["margin"]:
             what = (
                 f"its phrase {shorten(one.other_phrase)!r}"
                 if one.other_phrase
                 else "its definition"
             )
-            said = (
+            message = (
                 f"the phrase {shorten(one.phrase)!r} of {one.entry.term!r} is nearer to {one.other.term!r}, by {what}, than "
                 "to the rest of its own entry"
             )
-            yield Match(shorten(one.phrase), said, one.entry, (one.other.id,))
+            yield Match(shorten(one.phrase), message, one.entry, (one.other.id,))
 
 
-def _shared(material: LintContext, options: Options) -> Iterator[Match]:
-    for one in _compared(material):
+def _shared(context: LintContext, options: Options) -> Iterator[Match]:
+    for one in _compared(context):
         if (
             one.other_phrase
             and one.nearness >= options["similarity"]
             and one.entry.id < one.other.id
         ):
-            said = (
+            message = (
                 f"the phrase {shorten(one.phrase)!r} of {one.entry.term!r} fits {one.other.term!r} as well, which is asked for as "
                 f"{shorten(one.other_phrase)!r}"
             )
-            yield Match(shorten(one.phrase), said, one.entry, (one.other.id,))
+            yield Match(shorten(one.phrase), message, one.entry, (one.other.id,))
 
 
-def _named(material: LintContext, options: Options) -> Iterator[Match]:
+def _named(context: LintContext, options: Options) -> Iterator[Match]:
     del options
-    for entry in material.entries:
+    for entry in context.entries:
         for phrase in phrases_of(entry):
             name = name_said(entry, phrase)
             if name is not None:
-                said = f"the phrase {shorten(phrase)!r} of {entry.term!r} says {name!r}"
-                yield Match(shorten(phrase), f"{said}, by which it is found anyway", entry)
+                message = f"the phrase {shorten(phrase)!r} of {entry.term!r} says {name!r}"
+                yield Match(shorten(phrase), f"{message}, by which it is found anyway", entry)
 
 
 def _table(first: str, second: str) -> str:
