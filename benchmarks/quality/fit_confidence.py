@@ -29,11 +29,13 @@ from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
 
 JUDGED_SHARE = 0.3
-"""What the judged glossaries weigh together. They are easier than the domains: with half of the say confidence is too high
-for the domains by .08, and with this by .05, while it is too low for them by .12."""
+"""What the judged glossaries weigh together. They are easier than the domains: with half of the say
+confidence is too high for the domains by .08, and with this by .05, while it is too low for them by
+.12."""
 MADE = {MISSING: 0.05, FEW_WORDS: 0.05}
-"""How much a question counts that was made, beside one that a person asked. Longer lists of words and questions that name
-a rival do not count: whatever tells them apart ranks what people ask worse."""
+"""How much a question counts that was made, beside one that a person asked. Longer lists of words
+and questions that name a rival do not count: whatever tells them apart ranks what people ask
+worse."""
 PENALTY = 1e-4
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)
 BINS = 10

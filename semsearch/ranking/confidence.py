@@ -27,10 +27,13 @@ the tuning halves and 82 over the domains, 92 with three phrases an entry, and a
 of the questions of the halves that have no answer (`make fit-confidence`)."""
 
 STRONG = 0.8
-"""From it an answer found by meaning is called strong, and below it possible. A strong answer is
-right in .96 on the tuning halves, where .37 of the answerable questions get one, and in .94 over
-the domains with three phrases an entry, where .32 get one; without phrases in .85, where .12 get
-one (`make fit-confidence`)."""
+"""From it an answer found by meaning is called strong, and below it possible. It is right in .96 on
+the tuning halves, where it covers .37 of the answerable questions, and in .94 over the domains with
+three phrases an entry, where it covers .32; without phrases in .85, where it covers .12
+(`make fit-confidence`)."""
+
+LIKELY_NAME = 0.4
+"""From it a name that a misspelt question resembles is taken for what was meant."""
 
 ALTERNATIVE = 1 / 6
 """Share of the threshold that a hit behind the first must reach to match: a chance of one in twenty."""
@@ -51,10 +54,10 @@ BY_PHRASE = 0.95
 
 BARE_WORDS = 2
 BARE = 0.75
-"""Factor on the confidence of a semantic hit when the question has at most two content words. Such
-a question is as often the name of something that the glossary lacks as it describes anything: over
-the domains .93 are right of two words of a definition, and none of the names that are missing.
-Without the factor .54 of both would be stated, where .46 are right (`make fit-confidence`)."""
+"""Factor for a hit by meaning where a question has so few content words. Such a question is as
+often the name of something that the glossary lacks as it describes anything: of two words of a
+definition .93 are right over the domains, of missing names none. Without the factor .54 of both
+would be claimed, where .46 are right (`make fit-confidence`)."""
 
 FIT = (3.93, 1.9, -8.0)
 """Intercept, and coefficients of standout and name."""
@@ -108,9 +111,10 @@ def of_fit(standout: float, name: float) -> float:
     """Return the probability that an entry fits what was asked.
 
     Args:
-        standout: how many deviations its fused score lies above the background.
-        name: the cosine to its nearest name, divided by the number of content words asked. A short
-            question that is like a name, and is none, names something that the glossary lacks.
+        standout: deviations by which its fused score lies above the baseline.
+        name: cosine with its nearest name, divided by the number of content words of the question.
+            A short question that resembles a name without being one is usually the name of
+            something that the glossary lacks.
     """
     intercept, by_standout, by_name = FIT
     return _logistic(intercept + by_standout * standout + by_name * name)

@@ -128,9 +128,10 @@ def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> f
     name = candidate.parts.term / max(words, 1)
     fit = confidence.of_fit(search.background.standout(candidate.fit), name)
     sure = fit * confidence.of_choice(candidate.odds)
-    if candidate.parts.asked >= confidence.SAME_QUESTION:
-        return max(sure, confidence.BY_PHRASE)
-    return sure * confidence.BARE if words <= confidence.BARE_WORDS else sure
+    if words <= confidence.BARE_WORDS:
+        sure *= confidence.BARE
+    is_asked = candidate.parts.asked >= confidence.SAME_QUESTION
+    return max(sure, confidence.BY_PHRASE) if is_asked else sure
 
 
 def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
