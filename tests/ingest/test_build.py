@@ -47,7 +47,6 @@ from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.passages import embedded_names
 from tests.conftest import ENTRIES, PROJECT, entry
 from tests.ingest.killed_build import CHANGED
 
@@ -103,8 +102,7 @@ def test_equal_definitions_under_two_ids_are_both_found(tmp_path: Path) -> None:
     with Glossary.open(tmp_path / "index") as glossary:
         hits = glossary.ask("a piece of fermented dough").hits[:2]
     assert {hit.entry.term for hit in hits} == {"Levain", "Chef"}
-    names = {name for one in (*twins, *ENTRIES) for name in embedded_names(one)}
-    assert report.embedded == report.vectors - 1 + len(names)
+    assert report.embedded == report.vectors - 1
 
 
 def test_opening_again_gives_equal_answers(index: Path) -> None:

@@ -21,7 +21,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from tests.conftest import entry
 
-DATA = Path(__file__).parent / "data" / "names"
+DATA = Path(__file__).parents[1] / "data" / "names"
 
 TERMS = (
     entry("Long Short-Term Memory", "A cell that keeps what matters.", "ml"),
