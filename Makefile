@@ -132,6 +132,7 @@ quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fail
 
 questions: $(BIN)/.dev ## Score the sixty domains of training/concepts.jsonl, each by the encoder in FOLD_ENCODERS that never saw it
 	@$(BIN)/python -m benchmarks.quality.questions build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
+	@$(BIN)/python -m benchmarks.quality.questions build/questions --phrases $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 foreign: cross-check ## Score glossaries and questions that others wrote; needs MEDQUAD and INTERVIEWS (see docs/evaluation.md)
 	@test -d "$(MEDQUAD)" && test -d "$(INTERVIEWS)" || { echo "Name checkouts of github.com/abachaa/MedQuAD and github.com/alexeygrigorev/data-science-interviews with MEDQUAD=FOLDER and INTERVIEWS=FOLDER" >&2; exit 1; }

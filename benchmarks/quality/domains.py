@@ -18,7 +18,7 @@ from time import perf_counter
 import numpy as np
 
 from semsearch.core.checksums import sha256_of
-from semsearch.core.entries import Entry
+from semsearch.core.entries import NO_DETAILS, Details, Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.retrieval import QueryVectors
 from semsearch.ingest.build import build_index
@@ -69,14 +69,21 @@ def far_questions(domain: str, others: Sequence[Concept]) -> list[Asked]:
     return [Asked(c.questions[chosen(c)], FAR, None) for c in drawn]
 
 
-def entry_of(concept: Concept) -> Entry:
-    """Return a concept as an entry of the glossary of its domain."""
+def entry_of(concept: Concept, *, phrases: bool = False) -> Entry:
+    """Return a concept as an entry of the glossary of its domain.
+
+    Args:
+        concept: the concept.
+        phrases: whether the three questions that are not asked are phrases of the entry.
+    """
+    others = [text for n, text in enumerate(concept.questions) if n != chosen(concept)]
     return Entry(
         id=id_of(concept),
         term=concept.term,
         definition=concept.definition,
         glossary=concept.domain,
         aliases=concept.aliases,
+        details=Details.of({"asked_as": others}) if phrases else NO_DETAILS,
     )
 
 
@@ -90,9 +97,12 @@ def _number(*texts: str) -> int:
 
 
 @contextmanager
-def opened(concepts: Sequence[Concept], index: Path, model: str) -> Iterator[IndexView]:
-    """Build or update the index of some domains, and open it."""
-    build_index([entry_of(concept) for concept in concepts], index, model=model)
+def opened(
+    concepts: Sequence[Concept], index: Path, model: str, *, phrases: bool = False
+) -> Iterator[IndexView]:
+    """Build or update the index of some domains, with or without phrases, and open it."""
+    entries = [entry_of(concept, phrases=phrases) for concept in concepts]
+    build_index(entries, index, model=model)
     with shown(index) as found:
         yield found
 

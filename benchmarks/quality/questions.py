@@ -1,6 +1,6 @@
 """Score the sixty domains of `training.concepts`: `make questions`.
 
-    python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--store]
+    python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--phrases] [--store]
 
 Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept left out of
 the domain it is a near question, and questions of other domains are far ones. ADAPTERS holds an encoder for each
@@ -31,6 +31,7 @@ from training.concepts import Concept, by_domain, read_concepts
 from training.folds import FOLDS, folds_of
 
 RESULT = Path(__file__).parent / "results" / "questions.json"
+WITH_PHRASES = RESULT.with_name("questions-phrases.json")
 MEASURES = ("acc@1", "acc@3", "MRR@10")
 WORST = 10
 """Domains that are listed by name."""
@@ -49,14 +50,17 @@ class Answered:
     outcome: QuestionOutcome
 
 
-def ask_all(concepts: Sequence[Concept], folder: Path, encoders: Path | None) -> Iterator[Answered]:
+def ask_all(
+    concepts: Sequence[Concept], folder: Path, encoders: Path | None, *, phrases: bool = False
+) -> Iterator[Answered]:
     """Ask every domain all of its questions, near and far ones too."""
     domains = by_domain(concepts)
     fold_of = folds_of(domains)
     for fold in FOLDS:
         own = [concept for concept in concepts if fold_of[concept.domain] == fold]
         model = model_of(fold, encoders, folder / "encoders")
-        with opened(own, folder / fold, model) as shown:
+        index = folder / (f"{fold}-phrases" if phrases else fold)
+        with opened(own, index, model, phrases=phrases) as shown:
             for name, members in by_domain(own).items():
                 others = [concept for concept in own if concept.domain != name]
                 yield from _ask(Domain(shown, name), members, others)
@@ -162,16 +166,18 @@ def _row(title: str, count: int, values: Iterable[float]) -> None:
 def main() -> int:
     """Print the tables, and return 1 when a measure dropped."""
     given = _arguments()
-    answered = list(ask_all(read_concepts(), given.folder, given.encoders))
+    result = WITH_PHRASES if given.phrases else RESULT
+    concepts = read_concepts()
+    answered = list(ask_all(concepts, given.folder, given.encoders, phrases=given.phrases))
     show(answered)
     everything = outcomes(answered, ANSWERABLE)
     if given.store:
-        RESULT.write_text(to_compact_json(everything), encoding="utf-8")
-        print(f"Stored in {RESULT}")
+        result.write_text(to_compact_json(everything), encoding="utf-8")
+        print(f"Stored in {result}")
         return 0
-    if not RESULT.exists():
+    if not result.exists():
         return 0
-    found = compare(read_results(RESULT), everything)
+    found = compare(read_results(result), everything)
     for change in found.changes:
         print(f"{change.measure}: {change.before:.3f} -> {change.now:.3f} (p = {change.p:.4f})")
     return int(found.is_drop)
@@ -181,6 +187,7 @@ def _arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks.quality.questions")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
+    parser.add_argument("--phrases", action="store_true", help="with three phrases an entry")
     parser.add_argument("--store", action="store_true", help="renew the stored result")
     return parser.parse_args()
 

@@ -29,6 +29,7 @@ from semsearch.storage.layout import IndexLayout
 STEPS = (
     "preparing",
     "vectors",
+    "phrases",
     "tokens",
     "entries",
     "links and mentions",

@@ -32,6 +32,9 @@ the tuning halves, where it covers .37 of the answerable questions, and in .94 o
 three phrases an entry, where it covers .32; without phrases in .85, where it covers .12
 (`make fit-confidence`)."""
 
+LIKELY_NAME = 0.4
+"""From it a name that a misspelt question resembles is taken for what was meant."""
+
 ALTERNATIVE = 1 / 6
 """Share of the threshold that a hit behind the first must reach to match: a chance of one in twenty."""
 

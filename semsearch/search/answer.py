@@ -140,7 +140,7 @@ def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
     if not found:
         return False
     sure = search.calibration.apply(_by_meaning(search, question.text, found[0]))
-    return sure >= search.min_confidence
+    return sure >= confidence.LIKELY_NAME
 
 
 def _verdict(search: SearchContext, reading: Reading, tier: Tier, sure: float) -> Verdict:

@@ -71,7 +71,7 @@ class NameMatch:
     @property
     def is_likely(self) -> bool:
         """Whether this name alone is enough for a close match."""
-        return self.certainty >= confidence.THRESHOLD
+        return self.certainty >= confidence.LIKELY_NAME
 
 
 class NameLookup:

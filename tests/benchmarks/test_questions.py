@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from benchmarks.quality import domains, questions, samples
-from benchmarks.quality.domains import Domain, chosen, far_questions, id_of, opened, questions_of
+from benchmarks.quality.domains import (
+    Domain,
+    chosen,
+    entry_of,
+    far_questions,
+    id_of,
+    opened,
+    questions_of,
+)
 from benchmarks.quality.questions import Answered, Strong, mixed, show
 from benchmarks.quality.samples import MISSING, RIVAL, WORDS, of_domains
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
@@ -106,6 +114,14 @@ def test_every_domain_is_asked_by_the_encoder_of_its_fold(
     printed = capsys.readouterr().out
     assert "mean of 3 domains" in printed
     assert "AUROC against near questions, mean of the domains 1.000" in printed
+
+
+def test_the_questions_that_are_not_asked_are_phrases() -> None:
+    """Three of four, where phrases are wanted."""
+    for known in CONCEPTS:
+        others = [q for n, q in enumerate(known.questions) if n != chosen(known)]
+        assert entry_of(known, phrases=True).details.asked_as == tuple(others)
+        assert entry_of(known).details.asked_as == ()
 
 
 def test_strong_answers_are_counted() -> None:

@@ -62,7 +62,7 @@ def test_a_process_that_ends_says_so() -> None:
     """Instead of an answer there is its exit code."""
     with (
         turns.Turns("benchmarks.speed.raw", "no/such/index") as failing,
-        pytest.raises(turns.TurnFailed, match=r"benchmarks.raw ended with exit code 1"),
+        pytest.raises(turns.TurnFailed, match=r"benchmarks.speed.raw ended with exit code 1"),
     ):
         failing.take({})
 

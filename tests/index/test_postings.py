@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Details, Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.core.progress import Silent
 from semsearch.index.files.postings import (
@@ -46,6 +47,14 @@ def _words(folder: Path, entries: Sequence[Entry]) -> MultiPostings:
 
 def _scope(*positions: int) -> PositionFilter:
     return PositionFilter.of([range(*positions)])
+
+
+def test_the_words_of_phrases_find_an_entry(tmp_path: Path) -> None:
+    """Whoever asks as somebody asked before shares words with the phrase, not with the definition."""
+    asked = Details.of({"asked_as": ("what makes a sauce thick",)})
+    entries = [replace(ENTRIES[1], details=asked), ENTRIES[0]]
+    found = _words(tmp_path, entries).find("thick sauce", _scope(0, 2))
+    assert found.best(10).tolist() == [0]
 
 
 def test_a_score_is_that_of_the_formula(words: MultiPostings) -> None:

@@ -10,16 +10,18 @@ import pytest
 
 from benchmarks.torture import bits
 from benchmarks.torture.kill import PromiseBroken
+from semsearch.core.entries import Details
 from semsearch.ingest.build import build_index
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from tests.conftest import ENTRIES, entry
 
 
 @pytest.mark.timeout(300)
 def test_every_damage_is_noticed(tmp_path: Path) -> None:
     """Two hundred, in every kind of file."""
-    build_index(ENTRIES, tmp_path / "index", model="hashed")
+    asked = entry("Peel", "A flat shovel.", details=Details(asked_as=("what slides a loaf in",)))
+    build_index([*ENTRIES, asked], tmp_path / "index", model="hashed")  # so that no file is empty
     damaged = bits.torture(tmp_path / "index", 200, seed=20261123)
     assert damaged.total() > 190
     assert {"CURRENT", "MANIFEST.json", "store.db", "entries.db", "vectors.f32"} <= damaged.keys()

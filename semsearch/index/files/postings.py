@@ -1,4 +1,4 @@
-"""Keyword search: BM25 over names and definitions, from arrays made at build time.
+"""Keyword search: BM25 over names, definitions and phrases, from arrays made at build time.
 
     words.db          stem → where its postings begin, and how many there are;
                       word → how often it occurs, for spelling correction (SQLite)
@@ -33,7 +33,7 @@ from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
-from semsearch.text.passages import text_of
+from semsearch.text.passages import phrases_of, text_of
 from semsearch.text.stems import Stemmed, question_stems, words_with_stems
 
 K1 = 1.2
@@ -133,7 +133,8 @@ class _StemCounts:
 
 
 def _texts(entry: Entry) -> list[str]:
-    return [*(name.label for name in names_of(entry)), text_of(entry)]
+    names = (name.label for name in names_of(entry))
+    return [*names, text_of(entry), *phrases_of(entry)]
 
 
 @dataclass(frozen=True, slots=True)
