@@ -10,6 +10,8 @@ import semsearch
 from benchmarks.quality.glossaries import PROJECT
 from benchmarks.quality.names import Names, dressed, failures, typos
 from semsearch.search.glossary import Glossary
+from semsearch.text.names import names_of
+from semsearch.text.normalise import fold
 
 MDN = PROJECT.parent / "shared" / "glossaries" / "mdn"
 
@@ -36,10 +38,13 @@ def test_names_in_any_dress_come_first(mdn: Glossary) -> None:
 
 
 def test_names_with_one_wrong_letter_come_first(mdn: Glossary) -> None:
-    """At least 95 of a hundred, and all that resemble no other name as much."""
-    names = Names(mdn.definitions()[0])
+    """At least 95 of a hundred, and all that neither resemble nor say another name."""
+    entries = mdn.definitions()[0]
+    names = Names(entries)
     asked = list(typos(names, "mdn"))
     assert len(asked) == 100
     wrong = [one for one, _ in failures(mdn, asked)]
     assert len(wrong) <= 5
-    assert [one for one in wrong if not names.near(one.question) - one.right] == []
+    keys = {name.key for entry in entries for name in names_of(entry)}
+    others = [one for one in wrong if not keys.intersection(fold(one.question).split())]
+    assert [one for one in others if not names.near(one.question) - one.right] == []

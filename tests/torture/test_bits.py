@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from tests.conftest import ENTRIES, entry
 @pytest.mark.timeout(300)
 def test_every_damage_is_noticed(tmp_path: Path) -> None:
     """Two hundred, in every kind of file."""
-    asked = entry("Peel", "A flat shovel.", details=Details(asked_as=("what slides a loaf in",)))
+    asked = replace(
+        entry("Peel", "A flat shovel."), details=Details(asked_as=("what slides a loaf in",))
+    )
     build_index([*ENTRIES, asked], tmp_path / "index", model="hashed")  # so that no file is empty
     damaged = bits.torture(tmp_path / "index", 200, seed=20261123)
     assert damaged.total() > 190
