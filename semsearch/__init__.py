@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from semsearch.core.errors import SemsearchError
     from semsearch.core.index_info import IndexInfo
     from semsearch.ingest import Editor, ImportReport
-    from semsearch.ingest.build import BuildReport, build
+    from semsearch.ingest.build import build
+    from semsearch.ingest.build_report import BuildReport
     from semsearch.ingest.drafts import Draft
     from semsearch.quality.diff import Difference, DiffReport, diff
     from semsearch.quality.lint import Finding, LintConfig, LintReport, lint
@@ -84,7 +85,7 @@ __all__ = [
 _HOME = {
     "Answer": "semsearch.core.answers",
     "Authored": "semsearch.core.answers",
-    "BuildReport": "semsearch.ingest.build",
+    "BuildReport": "semsearch.ingest.build_report",
     "ChangeKind": "semsearch.core.entries",
     "Changed": "semsearch.core.entries",
     "Connection": "semsearch.core.answers",

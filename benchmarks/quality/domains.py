@@ -32,7 +32,8 @@ from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.answer import SearchContext, answer, read
-from semsearch.search.live_index import IndexView, LiveIndex
+from semsearch.search.index_view import IndexView
+from semsearch.search.live_index import LiveIndex
 from semsearch.storage.layout import IndexLayout
 from training.concepts import KINDS, Concept
 from training.install import CONFIG, WEIGHTS

@@ -25,7 +25,7 @@ from pathlib import Path
 from semsearch.core.entries import Entry
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 

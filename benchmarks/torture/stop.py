@@ -24,7 +24,7 @@ import httpx2
 from benchmarks.torture.bits import run
 from benchmarks.torture.kill import PromiseBroken
 from benchmarks.torture.service import editing_key, serving
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 
 CLIENTS = 4

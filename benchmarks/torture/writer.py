@@ -19,7 +19,7 @@ from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 
 GLOSSARY = "torture"

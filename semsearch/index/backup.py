@@ -27,7 +27,8 @@ from semsearch.core.version import __version__
 from semsearch.index.manifest import Manifest, load_manifest
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import check, translate_corruption
-from semsearch.storage.entry_store import EntryReader, EntryStore
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.online_copy import copy_database

@@ -30,7 +30,7 @@ from semsearch.models import load_answering_encoder
 from semsearch.ranking.baseline import Baseline, measure_background
 from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import sync
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
 

@@ -32,7 +32,8 @@ from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.storage.embedding_cache import EmbeddedTexts
-from semsearch.storage.entry_store import EntryReader, EntryStore
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.text.normalise import text_hash
 

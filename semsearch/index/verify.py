@@ -21,7 +21,7 @@ from semsearch.index.manifest import Manifest, load_manifest
 from semsearch.index.passage_table import PassageTable
 from semsearch.ranking.baseline import evenly_spaced
 from semsearch.storage.database import translate_corruption
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.online_copy import copy_database

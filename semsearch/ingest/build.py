@@ -18,12 +18,11 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from semsearch.core.entries import Entry, LeftOut, Merged, Refusal
+from semsearch.core.entries import Entry
 from semsearch.core.errors import ImportFailed, InvalidSetting, StoredIndexError
-from semsearch.core.index_info import RerankerInfo
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.report import write_report
@@ -38,61 +37,24 @@ from semsearch.index.generation import (
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.relations import RelationCounts
 from semsearch.index.retention import remove_generations, remove_models
 from semsearch.index.segments.live import MOST_PENDING
+from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, changed_since, forget_unused
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.lazy import LazyEncoder
-from semsearch.models.encoders.onnx import Agreement
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
-from semsearch.models.rerankers.onnx import PairAgreement
 from semsearch.ranking.baseline import evenly_spaced
 from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
-from semsearch.storage.corpus_diff import Changes
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.live_edits import Conflict
 
 CHECKED_UP_TO = 1 << 28
 """Largest store, in bytes, that a build checks completely first, which takes a second. Damage in a
 larger one is found when it is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """The result of a build."""
-
-    changes: Changes
-    refused: tuple[Refusal, ...]
-    embedded: int
-    vectors: int
-    generation: int
-    published: bool
-    model: str
-    precision: str
-    former_model: str | None = None
-    """The encoder of the index before this build, if it changed."""
-    agreement: dict[str, Agreement] = field(default_factory=dict)
-    exported: bool = False
-    """Whether this build exported the encoder instead of finding an export."""
-    problem: str = ""
-    """Why the encoder could not be exported, if so."""
-    reranker: RerankerInfo | None = None
-    reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
-    """Of the reranker's copies, if this build exported it."""
-    relations: RelationCounts | None = None
-    """Numbers of links and mentions, if a generation was published."""
-    conflicts: tuple[Conflict, ...] = ()
-    """Entries edited live that differ in the corpus."""
-    overwritten: bool = False
-    """Whether the corpus won the conflicts; otherwise live edits were preserved."""
-    merged: tuple[Merged, ...] = ()
-    """Records that became another name of an entry."""
-    left_out: tuple[LeftOut, ...] = ()
 
 
 def build(  # noqa: PLR0913 - each is an option of its own

@@ -10,7 +10,8 @@ from semsearch.core.entries import Changed, Entry, Refusal
 from semsearch.importers.json_records import records_of_lines
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.records_to_entries import make_entries
-from semsearch.storage.entry_store import Edit, EntryRow
+from semsearch.storage.entry_reader import EntryRow
+from semsearch.storage.entry_store import Edit
 
 
 class Outcome(StrEnum):

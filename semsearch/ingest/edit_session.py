@@ -20,7 +20,8 @@ from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
-from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import Answered
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout

@@ -18,7 +18,8 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
 from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
 from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
-from semsearch.storage.entry_store import Edit, EntryReader, EntryRow, EntryStore
+from semsearch.storage.entry_reader import EntryReader, EntryRow
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import Answered
 from semsearch.text.slugs import slug
 

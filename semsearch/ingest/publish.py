@@ -21,7 +21,7 @@ from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.edit_session import check_exists
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.database import translate_corruption
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 

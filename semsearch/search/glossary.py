@@ -15,7 +15,7 @@ from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
 from semsearch.core.closing import Closing
 from semsearch.core.entries import Entry
-from semsearch.core.errors import InvalidQuestion, InvalidSetting
+from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.exporters.context import NOWHERE
@@ -26,19 +26,16 @@ from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
 from semsearch.ranking.baseline import Baseline
-from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import DEFAULT, ScoreWeights
-from semsearch.search.answer import EmbeddedQuery, SearchContext, SearchRequest, read
+from semsearch.search.answer import EmbeddedQuery, SearchRequest, read
 from semsearch.search.autocomplete import Suggestion, resembling, suggest
 from semsearch.search.browse import Alphabet
-from semsearch.search.live_index import IndexView, LiveIndex
+from semsearch.search.index_view import MAX_K, IndexView
+from semsearch.search.live_index import LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.normalise import check_question, is_marks
-
-MAX_K = 100
-"""Most hits of an answer."""
+from semsearch.text.normalise import check_question
 
 
 class Glossary(Closing):
@@ -190,22 +187,7 @@ class Glossary(Closing):
 
     def check(self, request: SearchRequest) -> None:
         """Raise what `ask` would raise for an invalid request."""
-        self._check(request, self._view)
-
-    def _check(self, request: SearchRequest, view: IndexView) -> None:
-        question = check_question(request.question)
-        if not 1 <= request.k <= MAX_K:
-            raise InvalidSetting(f"{request.k} hits were asked for; ask for 1 to {MAX_K}")
-        if not 0 <= request.min_confidence <= 1:
-            raise InvalidSetting(
-                f"min_confidence is {request.min_confidence}; it lies between 0 and 1"
-            )
-        allowed = view.allowed(request.glossary, request.language)
-        if is_marks(question) and not view.names.by_name(question, allowed):
-            raise InvalidQuestion(
-                f"no entry is called {question!r}, which has no letter or digit; "
-                "ask with at least one word"
-            )
+        self._view.check(request)
 
     def prepare(self, requests: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
         """Interpret several questions and embed them in one batch; each is answered later.
@@ -215,8 +197,8 @@ class Glossary(Closing):
         """
         view = self._view
         for one in requests:
-            self._check(one, view)
-        searches = [self._search(one, view) for one in requests]
+            view.check(one)
+        searches = [view.context(one, self._recipe) for one in requests]
         readings = [
             read(search, check_question(one.question), view.encoder.is_word)
             for search, one in zip(searches, requests, strict=True)
@@ -230,18 +212,6 @@ class Glossary(Closing):
                 requests, searches, readings, questions, known, strict=True
             )
         ]
-
-    def _search(self, request: SearchRequest, view: IndexView) -> SearchContext:
-        return SearchContext(
-            retriever=view.retriever,
-            names=view.names,
-            recipe=self._recipe,
-            reranker=view.reranker,
-            within=view.allowed(request.glossary, request.language),
-            background=view.score_baseline(request.glossary),
-            calibration=view.calibration.calibration if view.calibration else Calibration(),
-            min_confidence=request.min_confidence,
-        )
 
     def entry(self, id_or_name: str) -> Entry:
         """Return an entry by its id, or else by its term, an alias or an acronym.
@@ -277,7 +247,7 @@ class Glossary(Closing):
             LanguageNotFound: no entry is in the language.
         """
         view = self._view
-        self._check(SearchRequest(typed, k, glossary, language=language), view)
+        view.check(SearchRequest(typed, k, glossary, language=language))
         names, snapshot = view.names, view.retriever.snapshot
         find = resembling if misspelt else suggest
         return find(names, snapshot, check_question(typed), view.allowed(glossary, language), k)
@@ -353,26 +323,7 @@ class Glossary(Closing):
 
     def info(self) -> IndexInfo:
         """Describe the index."""
-        view = self._view
-        manifest, snapshot = view.manifest, view.retriever.snapshot
-        return IndexInfo(
-            path=str(self._path),
-            generation=manifest.generation,
-            built_at=manifest.built_at,
-            built_by=manifest.built_by,
-            format=manifest.format,
-            entries=len(snapshot.everything),
-            vectors=manifest.vectors,
-            glossaries=snapshot.glossary_infos(),
-            model=manifest.model,
-            fingerprint=manifest.fingerprint,
-            dim=manifest.dim,
-            precision=manifest.precision,
-            engine=manifest.engine,
-            reranker=manifest.reranker,
-            threshold=confidence.THRESHOLD,
-            calibrated_with=view.calibration.questions if view.calibration else 0,
-        )
+        return self._view.info(str(self._path))
 
     def encode(self, questions: Sequence[str]) -> Vectors:
         """Return the unit vectors of questions, (n, dim), as the index embeds them."""

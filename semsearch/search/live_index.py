@@ -12,29 +12,23 @@ import sqlite3
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 
-from semsearch.core.answers import Tier
-from semsearch.core.errors import EncoderMismatch, EntryNotFound, GlossaryNotFound, SemsearchError
-from semsearch.core.positions import PositionFilter
-from semsearch.index.calibration import StoredCalibration, load_calibration
+from semsearch.core.errors import EncoderMismatch, SemsearchError
+from semsearch.index.calibration import load_calibration
 from semsearch.index.embedding import Embedding, encoder_of
-from semsearch.index.manifest import Manifest, load_manifest
+from semsearch.index.manifest import load_manifest
 from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.live import derive_live_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import is_meant
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers import load_reranker
-from semsearch.models.rerankers.base import Reranker
-from semsearch.ranking.baseline import Baseline
-from semsearch.search.query import NameFinder
-from semsearch.storage.entry_store import EntryReader
+from semsearch.search.index_view import IndexView
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.last_commit import read_last_commit
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.normalise import check_question, text_hash
 
 _log = logging.getLogger("semsearch")
 
@@ -45,92 +39,6 @@ do not wait until the store can be read again."""
 BUSY_S = 0.25
 """The same if no acknowledged edit is missing: nobody was told yet of what is being committed."""
 _LOOK_S = 0.002
-
-
-@dataclass(frozen=True, eq=False)
-class IndexView:
-    """A consistent view: a generation with its live segment, and the models that answer."""
-
-    manifest: Manifest
-    generation: Segment
-    retriever: Retriever
-    encoder: CachingEncoder
-    embeds_as: str | None
-    """The key of the encoder's vectors in the store, if it also embeds definitions."""
-    reranker: Reranker | None
-    calibration: StoredCalibration | None
-    revision: int
-    """The revision of the store that the view shows."""
-
-    @cached_property
-    def names(self) -> NameFinder:
-        """Finds entries by their names."""
-        retriever = self.retriever
-        return NameFinder(
-            retriever.snapshot, retriever.words, retriever.name_stems, retriever.phrases
-        )
-
-    @cached_property
-    def tag(self) -> str:
-        """A short text that changes whenever any answer could change."""
-        calibration = text_hash(repr(self.calibration)).hex()[:8]
-        return f"{self.manifest.tag}-{self.revision}-{calibration}"
-
-    def allowed(self, glossary: str | None, language: str | None = None) -> PositionFilter:
-        """Return the positions that may answer.
-
-        Raises:
-            GlossaryNotFound: there is no such glossary.
-            InvalidSetting: `language` is no language tag.
-            LanguageNotFound: no entry is in the language.
-        """
-        allowed = self._glossary(glossary)
-        return (
-            allowed if language is None else self.retriever.snapshot.in_language(allowed, language)
-        )
-
-    def _glossary(self, glossary: str | None) -> PositionFilter:
-        if glossary is None:
-            return self.retriever.snapshot.everything
-        known = self.retriever.snapshot.glossaries
-        if glossary not in known:
-            raise GlossaryNotFound(
-                f"there is no glossary {glossary!r} in this index; "
-                f"it has {', '.join(sorted(known))}"
-            )
-        return known[glossary]
-
-    def position_of(self, id_or_name: str) -> int:
-        """Return the position of an entry by its id, or else by its name.
-
-        Raises:
-            EntryNotFound: nothing has this id or name; the message suggests the nearest name.
-            InvalidQuestion: it is not text, or too long.
-        """
-        name = check_question(id_or_name)
-        snapshot, names = self.retriever.snapshot, self.names
-        position = snapshot.position_of(id_or_name)
-        if position is not None:
-            return position
-        matches = names.by_name(name, snapshot.everything)
-        for tier in (Tier.EXACT, Tier.FORM):
-            for at, match in matches.items():
-                if match.tier is tier:
-                    return at
-        near = list(names.by_resemblance(name, snapshot.everything).values())[:1]
-        hint = "".join(f"; did you mean {match.label!r}?" for match in near)
-        raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
-
-    def similarity_baseline(self, glossary: str | None) -> Baseline:
-        """Return the baseline of similarity in a glossary, or in all.
-
-        A glossary that is newer than the generation gets that of all.
-        """
-        return self.manifest.backgrounds.get(glossary or "", self.manifest.background)
-
-    def score_baseline(self, glossary: str | None) -> Baseline:
-        """Return the baseline of the fused score of wrong answers; see `similarity_baseline`."""
-        return self.manifest.fits.get(glossary or "", self.manifest.fit)
 
 
 class LiveIndex:

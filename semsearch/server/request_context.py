@@ -13,7 +13,8 @@ from semsearch.core.errors import EntryNotFound, InvalidQuestion
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
-from semsearch.search.glossary import MAX_K, Glossary
+from semsearch.search.glossary import Glossary
+from semsearch.search.index_view import MAX_K
 from semsearch.server.auth.exposure import is_loopback
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of

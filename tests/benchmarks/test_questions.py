@@ -22,7 +22,7 @@ from benchmarks.quality.questions import Answered, Strong, mixed, show
 from benchmarks.quality.samples import MISSING, RIVAL, WORDS, of_domains
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
 from semsearch.ranking.weights import PARTS
-from semsearch.search.live_index import IndexView
+from semsearch.search.index_view import IndexView
 from tests.quality.evaluation.support import outcome
 from training.concepts import KINDS, Concept
 

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from semsearch.core.entries import Changed, Entry, Source
 from semsearch.core.errors import EntryConflict, EntryNotFound
-from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.live_edits import merge_live_edits
 
 NAMES = st.sampled_from([f"{glossary}:{n}" for glossary in "ab" for n in range(3)])

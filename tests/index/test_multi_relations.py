@@ -18,7 +18,8 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
-from semsearch.search.glossary import MAX_K, Glossary
+from semsearch.search.glossary import Glossary
+from semsearch.search.index_view import MAX_K
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import entry
 

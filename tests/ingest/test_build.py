@@ -1,7 +1,7 @@
 """Building: what is embedded again, what a kill leaves, and what a damaged index says.
 
 Covers `index/embedding`, `index/generation`, `index/manifest`, `index/files/entry_table`,
-`index/files/tokens`.
+`index/files/tokens`, `ingest/build_report`.
 """
 
 from __future__ import annotations

@@ -21,11 +21,12 @@ from benchmarks.torture.faults import At
 from semsearch.core.errors import IndexBusy, InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest import Editor
-from semsearch.ingest.build import BuildReport, build_index
+from semsearch.ingest.build import build_index
+from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import pending, publish_edits
 from semsearch.search.glossary import Glossary
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
 from tests.ingest.killed_build import CHANGED

@@ -1,6 +1,7 @@
 """Asking: who comes first, why, and when the answer is that there is none.
 
-Covers `search/answer`, `search/query`, `search/autocomplete`, `search/name_lookup`.
+Covers `search/answer`, `search/query`, `search/autocomplete`, `search/name_lookup`,
+`search/index_view`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The store: what is told of a corpus read again, and which rows are written.
 
-Covers `storage/corpus_diff`, `storage/layout`, `storage/rows`.
+Covers `storage/corpus_diff`, `storage/entry_reader`, `storage/layout`, `storage/rows`.
 """
 
 from __future__ import annotations

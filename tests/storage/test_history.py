@@ -17,7 +17,8 @@ import pytest
 from semsearch.core.entries import Changed, ChangeKind, Source
 from semsearch.core.errors import EntryConflict, EntryNotFound
 from semsearch.storage.corpus_diff import PreservedEdits
-from semsearch.storage.entry_store import Edit, EntryReader, EntryStore
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, to_row
 from tests.conftest import ENTRIES, entry

@@ -10,7 +10,8 @@ import pytest
 from semsearch.core.entries import Entry, Source
 from semsearch.core.errors import InvalidSetting
 from semsearch.ingest import Editor
-from semsearch.ingest.build import BuildReport, build_index
+from semsearch.ingest.build import build_index
+from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.storage.live_edits import Conflict

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from semsearch.core.entries import LeftOut
     from semsearch.index.relations import RelationCounts
-    from semsearch.ingest.build import BuildReport
+    from semsearch.ingest.build_report import BuildReport
 
 
 def left_out(parts: Sequence[LeftOut]) -> None:

@@ -14,7 +14,7 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.index.scratch import embedding_source, vectors_of
 from semsearch.quality.diff.matching import Difference, PairKind, differences
-from semsearch.storage.entry_store import EntryReader
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.text.passages import text_of
 

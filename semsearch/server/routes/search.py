@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.search.answer import SearchRequest
-from semsearch.search.glossary import MAX_K
+from semsearch.search.index_view import MAX_K
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, ok, refusals

@@ -1,0 +1,46 @@
+"""The report of a build: what it read, changed, embedded and published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from semsearch.core.entries import LeftOut, Merged, Refusal
+from semsearch.core.index_info import RerankerInfo
+from semsearch.index.relations import RelationCounts
+from semsearch.models.encoders.onnx import Agreement
+from semsearch.models.rerankers.onnx import PairAgreement
+from semsearch.storage.corpus_diff import Changes
+from semsearch.storage.live_edits import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """The result of a build."""
+
+    changes: Changes
+    refused: tuple[Refusal, ...]
+    embedded: int
+    vectors: int
+    generation: int
+    published: bool
+    model: str
+    precision: str
+    former_model: str | None = None
+    """The encoder of the index before this build, if it changed."""
+    agreement: dict[str, Agreement] = field(default_factory=dict)
+    exported: bool = False
+    """Whether this build exported the encoder instead of finding an export."""
+    problem: str = ""
+    """Why the encoder could not be exported, if so."""
+    reranker: RerankerInfo | None = None
+    reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
+    """Of the reranker's copies, if this build exported it."""
+    relations: RelationCounts | None = None
+    """Numbers of links and mentions, if a generation was published."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Entries edited live that differ in the corpus."""
+    overwritten: bool = False
+    """Whether the corpus won the conflicts; otherwise live edits were preserved."""
+    merged: tuple[Merged, ...] = ()
+    """Records that became another name of an entry."""
+    left_out: tuple[LeftOut, ...] = ()

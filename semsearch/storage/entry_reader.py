@@ -1,0 +1,213 @@
+"""The read side of the store: entries, history, changes and answered requests, in read transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+
+from semsearch.core.entries import Changed, Entry, Version
+from semsearch.storage import history, idempotency
+from semsearch.storage.database import (
+    PATIENCE_S,
+    check,
+    open_for_reading,
+    reading,
+)
+from semsearch.storage.embedding_cache import EmbeddedTexts
+from semsearch.storage.idempotency import Answered
+from semsearch.storage.migrations import MIGRATIONS
+from semsearch.storage.rows import COLUMNS, Origin, from_row
+
+_PIECE = 4096
+"""Entries read at a time, in a hundredth of a second."""
+_ALL = -1
+"""SQLite's way to say "no limit"."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry with the revision and the origin of its last change."""
+
+    entry: Entry
+    revision: int
+    origin: Origin
+    position: int
+    """Within its glossary."""
+
+
+class EntryReader:
+    """The store, open for reading beside a writer; for one thread at a time.
+
+    Each read sees the last commit.
+    """
+
+    def __init__(
+        self, file: Path, *, patience_s: float = PATIENCE_S, named: Path | None = None
+    ) -> None:
+        """Open the file.
+
+        Args:
+            file: the store.
+            patience_s: seconds that a read waits for a writer.
+            named: the file that messages name; the original, if `file` is a copy.
+        """
+        self._patience_s = patience_s
+        self._file = file
+        self._named = named or file
+        self._connection = self._open()
+        self.texts = EmbeddedTexts(self._connection)
+
+    def _open(self) -> sqlite3.Connection:
+        return open_for_reading(self._file, MIGRATIONS, self._patience_s)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def check(self, *, deep: bool = False) -> None:
+        """Check every page of the file, which takes a second for some hundred megabytes.
+
+        Args:
+            deep: also compare indexes with tables.
+
+        Raises:
+            IndexDamaged: a page is damaged.
+        """
+        check(self._connection, self._named, deep=deep)
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Let all reads inside see the same state; writers wait, so keep it short."""
+        with reading(self._connection):
+            yield
+
+    @property
+    def revision(self) -> tuple[str, int]:
+        """The identity of the store, and its revision.
+
+        A generation states which revision of which store it shows.
+        """
+        identity, number = self._connection.execute(
+            "SELECT identity, revision FROM store"
+        ).fetchone()
+        return str(identity), int(number)
+
+    def get(self, id_: str) -> EntryRow | None:
+        """Return an entry by id, or None."""
+        row = self._connection.execute(
+            f"SELECT {COLUMNS}, revision, origin, position FROM entry WHERE id = ?",  # noqa: S608 - constant
+            (id_,),
+        ).fetchone()
+        return EntryRow(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
+
+    def is_only(self, id_: str) -> bool:
+        """Return whether there is no other entry; counting a million would take a second."""
+        other = self._connection.execute("SELECT 1 FROM entry WHERE id <> ? LIMIT 1", (id_,))
+        return other.fetchone() is None
+
+    def glossaries(self) -> list[str]:
+        """Return the names of the glossaries, sorted."""
+        rows = self._connection.execute("SELECT DISTINCT glossary FROM entry ORDER BY glossary")
+        return [str(name) for (name,) in rows]
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all entries, sorted by glossary, in order within each."""
+        rows = self._connection.execute(
+            f"SELECT {COLUMNS} FROM entry ORDER BY glossary, position"  # noqa: S608 - constant
+        )
+        return map(from_row, rows)
+
+    def copied(self) -> tuple[tuple[str, int], list[Entry]]:
+        """Return a revision and all entries of that revision, in the order of `entries`.
+
+        Entries are read in batches, and those that change meanwhile are read again, so that a
+        writer waits for a moment only.
+        """
+        while True:
+            before = self.revision
+            read = list(self._in_pieces())
+            with reading(self._connection):
+                after = self.revision
+                if before == after:
+                    return after, [entry for _, entry in read]
+                if history.is_built_since(self._connection, before[1]):
+                    continue  # a build may have changed the order, which entries do not show
+                changes = self.changes_since(before[1])
+                again = [comparison for change in changes if (comparison := self.get(change.id))]
+            changed = {change.id for change in changes}
+            read = [(position, entry) for position, entry in read if entry.id not in changed]
+            read += [(comparison.position, comparison.entry) for comparison in again]
+            read.sort(key=lambda placed: (placed[1].glossary, placed[0]))
+            return after, [entry for _, entry in read]
+
+    def _in_pieces(self) -> Iterator[tuple[int, Entry]]:
+        """Yield each entry with its position, in order; no lock is held between batches."""
+        last = ("", -1)
+        while True:
+            rows = self._connection.execute(
+                f"SELECT {COLUMNS}, position FROM entry WHERE (glossary, position) > (?, ?) "  # noqa: S608 - constant
+                "ORDER BY glossary, position LIMIT ?",
+                (*last, _PIECE),
+            ).fetchall()
+            for row in rows:
+                entry = from_row(row[:-1])
+                last = entry.glossary, row[-1]
+                yield row[-1], entry
+            if len(rows) < _PIECE:
+                return
+
+    def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
+        """Return the present state of each entry changed since a revision, in order of change.
+
+        Args:
+            revision: of the store; 0 returns every entry.
+            limit: most changes returned, the first ones; continue from the revision of the last.
+        """
+        most = _ALL if limit is None else limit
+        with reading(self._connection):
+            rows = self._connection.execute(
+                f"SELECT {COLUMNS}, revision FROM entry WHERE revision > ? "  # noqa: S608 - constant
+                "ORDER BY revision LIMIT ?",
+                (revision, most),
+            ).fetchall()
+            deleted = history.gone_since(self._connection, revision, most)
+        there = (Changed(row[0], from_row(row[:-1]), row[-1]) for row in rows)
+        gone = (Changed(id_, None, at) for at, id_ in deleted)
+        return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
+
+    def count_changes_since(self, revision: int) -> int:
+        """Return the number of entries that `changes_since` would return."""
+        with reading(self._connection):
+            (there,) = self._connection.execute(
+                "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
+            ).fetchone()
+            return int(there) + len(history.gone_since(self._connection, revision, _ALL))
+
+    def versions(self, id_: str) -> list[Version]:
+        """Return all states of an entry, oldest first; empty if it never existed."""
+        with reading(self._connection):
+            comparison = self.get(id_)
+            present = (comparison.revision, comparison.entry) if comparison else None
+            return history.versions(self._connection, id_, present)
+
+    def answered(self, who: str, key: str) -> Answered | None:
+        """Return the stored answer to a request of the last day, if there is one."""
+        return idempotency.find(self._connection, who, key)
+
+    def live(self) -> list[Entry]:
+        """Return the entries whose last change was a live edit, in order."""
+        rows = self._connection.execute(
+            f"SELECT {COLUMNS} FROM entry WHERE origin = ? ORDER BY glossary, position",  # noqa: S608 - constant
+            (Origin.LIVE,),
+        )
+        return [from_row(row) for row in rows]
+
+    def live_deletions(self) -> list[str]:
+        """Return the ids that were deleted live and that the corpus still has."""
+        rows = self._connection.execute("SELECT id FROM live_deletion ORDER BY id")
+        return [str(id_) for (id_,) in rows]
