@@ -15,7 +15,8 @@ SIZES ?= 20,1000,10000,117659,1000000
 TXTAI := build/txtai
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
 INSTALL := $(BIN)/python requirements/install.py
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4
+# a process more than cores: some tests wait for a lock for seconds
+PYTEST := $(BIN)/python -m pytest -n 3
 
 .DEFAULT_GOAL := help
 .PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality questions foreign names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean

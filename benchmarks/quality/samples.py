@@ -40,8 +40,7 @@ from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import MAX_ODDS
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.weights import DEFAULT
-from semsearch.search.index_view import MAX_K
-from semsearch.search.index_view import IndexView
+from semsearch.search.index_view import MAX_K, IndexView
 from semsearch.text.names import names_of
 from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
 from semsearch.text.stems import question_stems, stem
