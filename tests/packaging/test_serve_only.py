@@ -27,7 +27,7 @@ from semsearch.search.glossary import Glossary
 from tests.conftest import PROJECT
 from tests.packaging.dockerfile import Copy, Stage, is_sent, read_stages
 
-QUESTION = "what stops a network from memorising its data?"
+QUESTION = "one full pass over the training data"
 INSTALL_LIMIT_S = 240
 
 
