@@ -50,7 +50,8 @@ unanswered."""
 SAME_QUESTION = 0.97
 """Cosine from which a question says what an asked-as phrase says."""
 BY_PHRASE = 0.95
-"""Least confidence of a hit that has such a phrase: somebody asked just that and meant this entry."""
+"""Least confidence of a hit that has such a phrase: somebody asked just that and meant this entry.
+A choice, not fitted."""
 
 BARE_WORDS = 2
 BARE = 0.75
@@ -166,6 +167,8 @@ def of_part(share: float, lead: float) -> float:
 
 def of_resemblance(resemblance: float, lead: float) -> float:
     """Return the probability that a name was meant that the question resembles.
+
+    The cube is a choice, not fitted: one wrong letter of three is then no close match.
 
     Args:
         resemblance: the share of letters that are right.
