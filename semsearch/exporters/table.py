@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import DETAILS, Entry
 from semsearch.exporters.context import ExportContext, is_flat, name_of, parts_of, several
-from semsearch.importers.csv_formulas import defused
+from semsearch.text.csv_formulas import defused
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
 _SENTENCES = ("examples", "sources")

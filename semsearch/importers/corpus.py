@@ -11,7 +11,7 @@ from pathlib import Path
 from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.core.progress import Progress, Silent, track
-from semsearch.importers.asked_files import add_phrases
+from semsearch.importers.asked_as_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions
