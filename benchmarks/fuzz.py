@@ -72,7 +72,7 @@ _TOKENS = (
 
 
 @dataclass(slots=True)
-class Outcome:
+class FuzzResult:
     """What came of the files of one format."""
 
     files: int = 0
@@ -133,7 +133,7 @@ class _Watch:
             self.seen.append(f"{event} {arguments[0]!r}")
 
 
-def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outcome:
+def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> FuzzResult:
     """Read damaged files of a format.
 
     Args:
@@ -149,7 +149,7 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
         (folder / sample.name).write_bytes(data)
     entry_point = folder / samples[0].name
     draw = random.Random(f"{name} {seed}")  # noqa: S311 - not a secret
-    found = Outcome()
+    found = FuzzResult()
     _read(entry_point, name, found, watch)
     before = _peak()
     for number in range(files):
@@ -168,7 +168,7 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
     return found
 
 
-def _read(path: Path, name: str, found: Outcome, watch: _Watch) -> None:
+def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
     start = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     watch.is_on = True

@@ -40,7 +40,7 @@ Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class NamePartSample:
     """How much of the first name was said, what it has of the chances, whether it was right, and what that counts."""
 
     share: float
@@ -75,7 +75,7 @@ def parts(name: Stems) -> Iterator[tuple[Stems, int]]:
         yield name[1:-1], 1
 
 
-def outcomes(entries: Sequence[Entry], rng: random.Random) -> Iterator[Outcome]:
+def outcomes(entries: Sequence[Entry], rng: random.Random) -> Iterator[NamePartSample]:
     """Ask for parts of the names of a glossary that are no names themselves."""
     names = [_names(entry) for entry in entries]
     uses = Counter(word for own in names for word in {word for name in own for word in name})
@@ -98,7 +98,7 @@ def _names(entry: Entry) -> list[Stems]:
 
 def _asked(
     part: Stems, right: int, names: Sequence[Sequence[Stems]], worth: dict[str, float]
-) -> Iterator[Outcome]:
+) -> Iterator[NamePartSample]:
     said = {
         at: max(_share(part, name, worth) for name in own) for at, own in enumerate(names) if own
     }
@@ -116,12 +116,14 @@ def _share(part: Stems, name: Stems, worth: dict[str, float]) -> float:
     return round(share, 9)  # else the order of a set decides between equal ones
 
 
-def _outcome(shares: dict[int, float], right: int, weight: float) -> Outcome:
+def _outcome(shares: dict[int, float], right: int, weight: float) -> NamePartSample:
     first = max(shares, key=lambda at: (shares[at], -at))
-    return Outcome(shares[first], shares[first] / sum(shares.values()), first == right, weight)
+    return NamePartSample(
+        shares[first], shares[first] / sum(shares.values()), first == right, weight
+    )
 
 
-def fitted(found: Sequence[Outcome]) -> tuple[float, float, float]:
+def fitted(found: Sequence[NamePartSample]) -> tuple[float, float, float]:
     """Return intercept, coefficient of the share and of the log odds of the lead."""
     x = np.array([(one.share, _log_odds(one.lead)) for one in found])
     model = LogisticRegression(C=1e3)
@@ -134,7 +136,7 @@ def _log_odds(lead: float) -> float:
     return math.log(lead / (1 - lead))
 
 
-def print_reliability(found: Sequence[Outcome]) -> None:
+def print_reliability(found: Sequence[NamePartSample]) -> None:
     """Print what `of_part` says beside what was so, by tenths."""
     said: NDArray[np.float64] = np.array([of_part(one.share, one.lead) for one in found])
     right = np.array([one.is_right for one in found])

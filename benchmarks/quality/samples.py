@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality.domains import (
-    Asked,
     Domain,
+    DomainQuestion,
     chosen,
     far_questions,
     id_of,
@@ -45,7 +45,7 @@ from semsearch.text.names import names_of
 from semsearch.text.questions import MAX_QUESTION_CHARS
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.stop_words import content_words
-from training.concepts import KINDS, Concept, by_domain
+from training.concepts import KINDS, TrainingConcept, by_domain
 from training.folds import FOLDS, folds_of
 
 WORDS, RIVAL = "words of the definition", "names a rival"
@@ -90,7 +90,7 @@ class Sample:
 
 
 def of_domains(
-    concepts: Sequence[Concept], folder: Path, encoders: Path | None
+    concepts: Sequence[TrainingConcept], folder: Path, encoders: Path | None
 ) -> Iterator[Sample]:
     """Yield the samples of all domains, each embedded by the encoder of its fold."""
     fold_of = folds_of(by_domain(concepts))
@@ -104,12 +104,14 @@ def of_domains(
 
 
 class _DomainSamples:
-    def __init__(self, shown: IndexView, name: str, fold: str, members: Sequence[Concept]) -> None:
+    def __init__(
+        self, shown: IndexView, name: str, fold: str, members: Sequence[TrainingConcept]
+    ) -> None:
         self._domain = Domain(shown, name)
-        self._source = Source(shown, name, fold)
+        self._source = SampledGlossary(shown, name, fold)
         self._members = members
         texts = [text for concept in members for text in concept.questions]
-        embedded = self._domain.embedded([Asked(text, "", None) for text in texts])
+        embedded = self._domain.embedded([DomainQuestion(text, "", None) for text in texts])
         questions = [question for _, question in embedded]
         self._questions = [questions[i : i + len(KINDS)] for i in range(0, len(texts), len(KINDS))]
         self._phrases = self._phrase_vectors()
@@ -122,10 +124,10 @@ class _DomainSamples:
             found[self._at(concept)] = np.stack(others)
         return np.stack(found)
 
-    def _at(self, concept: Concept) -> int:
+    def _at(self, concept: TrainingConcept) -> int:
         return self._source.position(id_of(concept)) - self._source.first
 
-    def all(self, others: Sequence[Concept]) -> Iterator[Sample]:
+    def all(self, others: Sequence[TrainingConcept]) -> Iterator[Sample]:
         """Yield every sample of the domain; `others` are concepts of other domains."""
         for number, (concept, questions) in enumerate(
             zip(self._members, self._questions, strict=True)
@@ -145,7 +147,7 @@ class _DomainSamples:
             yield self._source.sample(question, FAR, set(), self._phrases)
 
 
-class Source:
+class SampledGlossary:
     """A glossary from which samples are drawn."""
 
     def __init__(self, shown: IndexView, name: str, group: str) -> None:
@@ -270,13 +272,13 @@ def of_judged(shared: Path, folder: Path, model: str) -> Iterator[Sample]:
         with opened_one(name, shared, folder, model) as glossary:
             questions, _ = prepare(glossary, judged(name, shared))
         with shown(folder_of(folder, model) / name) as open_:
-            source = Source(open_, questions[0].glossary, name)
+            source = SampledGlossary(open_, questions[0].glossary, name)
             for asked in questions:
                 if is_tuning(asked.query):
                     yield from _judged(source, asked)
 
 
-def _judged(source: Source, asked: Judged) -> Iterator[Sample]:
+def _judged(source: SampledGlossary, asked: Judged) -> Iterator[Sample]:
     right = source.known(asked.right)
     sample = source.ask(asked.query, asked.kind, right)
     yield sample

@@ -22,7 +22,7 @@ from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.idempotency import Answered
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
@@ -181,7 +181,7 @@ class LockedIndex:
         self,
         edits: Sequence[Edit],
         who: str,
-        answered: Callable[[list[Changed]], Answered] | None = None,
+        answered: Callable[[list[Changed]], StoredRequest] | None = None,
     ) -> list[Changed]:
         """Embed new texts, and make the edits in one transaction; questions see them at once.
 

@@ -20,7 +20,7 @@ from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id
 from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
 from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.idempotency import Answered
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.text.slugs import slug
 
 
@@ -97,7 +97,7 @@ class Editor(Closing):
         """Whether the index can be edited; a copy for reading may have no store."""
         return self._session.has_store
 
-    def answered(self, key: str) -> Answered | None:
+    def answered(self, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of this author within the last day."""
         with self._session.reading() as store:
             return store.answered(self._who, key)
@@ -320,12 +320,14 @@ class Editor(Closing):
 
     def _answering(
         self, result: Callable[[list[Changed]], Changed | ImportReport]
-    ) -> Callable[[list[Changed]], Answered] | None:
+    ) -> Callable[[list[Changed]], StoredRequest] | None:
         """Return a function that makes the stored answer, if the request has an idempotency key."""
         once, who = self._request, self._who
         if once is None:
             return None
-        return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
+        return lambda changed: StoredRequest(
+            who, once.key, once.digest, once.answer(result(changed))
+        )
 
 
 def _known(store: EntryReader, id_: str) -> EntryRow:

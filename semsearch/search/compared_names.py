@@ -34,7 +34,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _ComparedName:
     """A name in a comparison, as it was typed, and who bears it; nobody if the index has no such name."""
 
     typed: str
@@ -60,7 +60,7 @@ def comparison(lookup: NameLookup, question: str, within: PositionFilter) -> Com
     return None
 
 
-def _compares(asked: Compared, groups: list[_Group], known: list[_Group]) -> bool:
+def _compares(asked: Compared, groups: list[_ComparedName], known: list[_ComparedName]) -> bool:
     """Whether groups are a comparison: all of them names, or one of two if it is said that they are compared."""
     if not asked.is_said and not any(group.is_exact for group in known):
         return False
@@ -72,7 +72,7 @@ def _compares(asked: Compared, groups: list[_Group], known: list[_Group]) -> boo
     return asked.is_said and all(len(typed.split()) <= MAX_UNKNOWN_WORDS for typed in unknown)
 
 
-def _compared(question: str, known: list[_Group], *, is_whole: bool) -> Comparison:
+def _compared(question: str, known: list[_ComparedName], *, is_whole: bool) -> Comparison:
     names: dict[int, NameMatch] = {}
     for place, group in enumerate(known):
         for at, match in group.matches.items():
@@ -92,7 +92,7 @@ class _Pieces:
         self._within = within
         self._count = len(asked.starts)
 
-    def named(self, first: int = 0) -> list[_Group] | None:
+    def named(self, first: int = 0) -> list[_ComparedName] | None:
         """Return the pieces from one on, put together so that each group is a name; None if that cannot be."""
         if first == self._count:
             return []
@@ -109,9 +109,9 @@ class _Pieces:
         """Return whether any piece is a name as it stands."""
         return any(self._whole(self._asked.piece(at, at)).matches for at in range(self._count))
 
-    def meant(self) -> list[_Group]:
+    def meant(self) -> list[_ComparedName]:
         """Return the pieces as names, some of which may be mistyped, said in part, or have other words around."""
-        found: list[_Group] = []
+        found: list[_ComparedName] = []
         first = 0
         while first < self._count:
             last = next(
@@ -127,13 +127,13 @@ class _Pieces:
         is_all = first == 0 and last == self._count - 1
         return not is_all and bool(self._whole(self._asked.piece(first, last)).matches)
 
-    def _whole(self, text: str) -> _Group:
+    def _whole(self, text: str) -> _ComparedName:
         for typed in dict.fromkeys((text, without_article(text))):
             if found := self._lookup.whole(typed, self._within):
-                return _Group(typed, found)
-        return _Group(text, {})
+                return _ComparedName(typed, found)
+        return _ComparedName(text, {})
 
-    def _meant(self, place: int) -> _Group:
+    def _meant(self, place: int) -> _ComparedName:
         text = self._asked.piece(place, place)
         windows = list(self._windows(text, place))
         for typed in (*windows, *self._completed(text, place)):
@@ -142,13 +142,13 @@ class _Pieces:
         if self._asked.is_said:
             likely = _likeliest(self._lookup.by_part(text, self._within))
             if likely:
-                return _Group(text, likely)
+                return _ComparedName(text, likely)
         for window in windows:
             if not all(map(is_english, fold(window).split())):
                 likely = _likeliest(self._lookup.by_resemblance(window, self._within))
                 if likely:
-                    return _Group(window, likely)
-        return _Group(text, {})
+                    return _ComparedName(window, likely)
+        return _ComparedName(text, {})
 
     def _completed(self, text: str, place: int) -> Iterator[str]:
         """Yield a piece with words that it leaves to another: "lossy or lossless compression", "batch size or rate"."""

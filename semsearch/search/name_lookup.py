@@ -18,7 +18,7 @@ from semsearch.text.english import is_english
 from semsearch.text.names import Name, NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.question_wording import subject_of, subjects_of
-from semsearch.text.spelling import DERIVED, Guess, KnownName, Names
+from semsearch.text.spelling import DERIVED, Guess, KnownName, NameSpeller
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.stop_words import STOP_WORDS
 from semsearch.text.word_forms import word_form
@@ -197,12 +197,12 @@ class NameLookup:
         return {at: _resembling(g, total) for at, g in islice(best.items(), MAX_RESEMBLING)}
 
     @cached_property
-    def _names(self) -> Names:
+    def _names(self) -> NameSpeller:
         def alike(length: int, first: str, last: str) -> list[KnownName]:
             found = self._snapshot.names_like(length, first, last)
             return [KnownName(f.name.key, f.name.label, f.position, _weight(f.name)) for f in found]
 
-        return Names(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
+        return NameSpeller(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
 
 
 def _could_be_part(words: list[str]) -> bool:

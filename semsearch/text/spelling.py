@@ -108,7 +108,7 @@ def likelihood(typed: str, meant: str, errors: int = 1) -> float:
     return rarity * (_KEY_BESIDE if beside else _ANY_KEY) / len(meant)
 
 
-class Names:
+class NameSpeller:
     """The names of an index. Reads only; safe to use from several threads.
 
     They are looked up by length, and by length with the first or the last letter: a single error in three

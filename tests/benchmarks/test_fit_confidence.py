@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.quality.fit_confidence import (
     JUDGED_SHARE,
-    Row,
+    FirstHitSample,
     calibration_error,
     cross_fitted,
     fit,
@@ -30,7 +30,7 @@ def expit(x: float) -> float:
     return float(1 / (1 + np.exp(-x)))
 
 
-def rows(count: int, *, group: str = "a", seed: int = 0) -> list[Row]:
+def rows(count: int, *, group: str = "a", seed: int = 0) -> list[FirstHitSample]:
     """Draw first hits that are right as often as `TRUE` says."""
     lots = np.random.default_rng(seed)
     drawn_signs = lots.normal((-1, 0.2, 0), (1.5, 0.2, 2), (count, 3))
@@ -38,7 +38,9 @@ def rows(count: int, *, group: str = "a", seed: int = 0) -> list[Row]:
     for (standout, name, odds), lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
         fits = TRUE[0] + TRUE[1] * standout + TRUE[2] * name
         is_right = bool(lot < expit(fits) * expit(TRUE[3] + TRUE[4] * odds))
-        found.append(Row("bakery", group, "question", standout, name, odds, is_right, 1.0))
+        found.append(
+            FirstHitSample("bakery", group, "question", standout, name, odds, is_right, 1.0)
+        )
     return found
 
 

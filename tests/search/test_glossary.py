@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality.names import Names, dressed, failures, typos
+from benchmarks.quality.names import GlossaryNames, dressed, failures, typos
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
 from semsearch.ingest.build import build_index
@@ -249,7 +249,7 @@ def test_the_seed_is_found_by_acronym_and_plural(seed: Glossary) -> None:
 @pytest.mark.model
 def test_every_name_of_the_seed_is_found_in_every_dress_and_mistyped(seed: Glossary) -> None:
     """Always in capitals, small letters, plural, with and without hyphens; nearly always mistyped."""
-    names = Names(seed.definitions()[0])
+    names = GlossaryNames(seed.definitions()[0])
     well_written = list(dressed(names, "seed", 1000))
     assert len(well_written) > 190
     assert failures(seed, well_written) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.docs.checks import Page, problems
+from tools.docs.checks import Document, problems
 from tools.docs.tables import PARTS, ROOT, with_parts
 from tools.docs.wrapping import wrapped
 
@@ -201,7 +201,7 @@ def test_anchors_are_those_of_github(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "# What's `new`, A & B?\n\n## x_y-z\n\n## x_y-z\n", encoding="utf-8"
     )
-    assert Page(tmp_path, "a.md").anchors == {"whats-new-a--b", "x_y-z", "x_y-z-1"}
+    assert Document(tmp_path, "a.md").anchors == {"whats-new-a--b", "x_y-z", "x_y-z-1"}
 
 
 WIDE = "word " * 24 + "word"

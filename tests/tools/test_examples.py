@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch import build
-from tools.docs.checks import Page, pages
+from tools.docs.checks import Document, pages
 from tools.docs.examples import normal, renewed
 from tools.docs.tables import ROOT
 
@@ -31,7 +31,7 @@ def project(tmp_path: Path) -> Path:
 
 def _renewed(project: Path, text: str) -> str:
     (project / "page.md").write_text(text, encoding="utf-8")
-    return renewed(Page(project, "page.md"), project / "built")
+    return renewed(Document(project, "page.md"), project / "built")
 
 
 def test_outputs_are_those_of_the_commands(project: Path) -> None:
@@ -74,7 +74,7 @@ def test_commands_ask_the_index_and_the_service(project: Path) -> None:
 @pytest.mark.parametrize("path", SHOWN)
 def test_examples_are_current(path: str, seed_index: Path) -> None:
     """Figures aside: they may differ between machines."""
-    page = Page(ROOT, path)
+    page = Document(ROOT, path)
     made = renewed(page, seed_index).replace(
         f"{ROOT}/", ""
     )  # the index was built from a whole path

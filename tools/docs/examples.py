@@ -20,7 +20,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from tests.browser.serving import serving
-from tools.docs.checks import Page, shell_lines
+from tools.docs.checks import Document, shell_lines
 
 WIDTH = 120
 """The most columns of a line of output."""
@@ -32,7 +32,7 @@ _END = "-- end of the output of an example --"
 _CUT = "..."
 
 
-def renewed(page: Page, index: Path) -> str:
+def renewed(page: Document, index: Path) -> str:
     """Return the text of a page with the outputs of its examples made anew.
 
     An output that differs from what stands there only in figures (times, ids, measured numbers) stays
@@ -72,7 +72,7 @@ def _folder(root: Path, index: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _service(page: Page, folder: Path) -> Iterator[str]:
+def _service(page: Document, folder: Path) -> Iterator[str]:
     asks = any(SHOWN_AT in block.content for block in page.blocks("console"))
     with serving(folder / "index") if asks else contextlib.nullcontext(SHOWN_AT) as address:
         yield address.rstrip("/")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from semsearch.quality.evaluation.comparison import paired_p
-from semsearch.quality.evaluation.measures import Row, per_question, rows, total
+from semsearch.quality.evaluation.measures import MeasureRow, per_question, rows, total
 from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking.weights import ABLATIONS, DEFAULT
@@ -22,7 +22,7 @@ class Variant:
     """
 
     name: str
-    row: Row
+    row: MeasureRow
     p: float | None
 
 

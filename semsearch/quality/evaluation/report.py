@@ -18,9 +18,9 @@ from semsearch.quality.evaluation.abstention import (
     reliability,
     risk_coverage,
 )
-from semsearch.quality.evaluation.comparison import Result, ResultComparison, compare
+from semsearch.quality.evaluation.comparison import ResultComparison, StoredOutcome, compare
 from semsearch.quality.evaluation.judgements import Half, Judgement, in_half
-from semsearch.quality.evaluation.measures import Row, rows
+from semsearch.quality.evaluation.measures import MeasureRow, rows
 from semsearch.quality.evaluation.optional_libraries import require_all
 from semsearch.quality.evaluation.outcomes import Failure, QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import prepare
@@ -43,7 +43,7 @@ class Report:
     half: Half
     outcomes: tuple[QuestionOutcome, ...]
     warnings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MeasureRow, ...]
     abstention: tuple[Abstention, ...]
     curve: tuple[Point, ...]
     bins: tuple[Bin, ...]
@@ -93,7 +93,7 @@ def ask_all(
 
 
 def summarise(
-    asked: Sequence[AskedQuestion], *, half: Half, before: Mapping[str, Result] | None = None
+    asked: Sequence[AskedQuestion], *, half: Half, before: Mapping[str, StoredOutcome] | None = None
 ) -> Report:
     """Compute the report of the questions asked of some indexes.
 
