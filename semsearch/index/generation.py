@@ -5,7 +5,6 @@ Nothing here embeds or changes the store, so a generation can always be written 
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from semsearch.core.checksums import hashes_of
 from semsearch.core.progress import Progress
+from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.core.version import __version__
 from semsearch.index.ann.engine import engine_files
 from semsearch.index.files.memory_map import Rows
@@ -76,7 +76,7 @@ def write_generation(
         spec: which generation.
         progress: reports each step.
     """
-    scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
+    scratch = make_temporary_folder(layout.generations)
     files = GenerationLayout(scratch)
     dim = store.texts.dim_of(passages.hashes([0])[0], spec.key)
     embeddings = StoredEmbeddings(store.texts, spec.key, dim)

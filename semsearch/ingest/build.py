@@ -14,7 +14,6 @@ goes on from there.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -37,7 +36,7 @@ from semsearch.index.generation import (
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.retention import remove_generations, remove_models
+from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, changed_since, forget_unused
@@ -203,8 +202,7 @@ class _Build:
         embedded = self._embed(passages, embedding)
         precision = export.precision if export else hashed.NAME
         with file_lock(self._layout.publishing, LONG_S):
-            for leftover in self._layout.generations.glob(".tmp-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            remove_unfinished(self._layout)
             stored = self._corpus.write(self._layout, self._progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged
