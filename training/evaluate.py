@@ -31,7 +31,7 @@ from training.install import CONFIG, WEIGHTS
 from training.loss import COVERAGE, PART_OF_TOKENS
 from training.train import read_pairs
 
-CLOSER_LOOK = 50
+LATE_INTERACTION_DEPTH = 50
 """Definitions whose tokens are compared, as in `semsearch.index.retrieval`."""
 
 Scores = dict[str, tuple[float, float]]
@@ -65,7 +65,7 @@ def _with_tokens(whole: Vectors, questions: Encoded, documents: Encoded) -> Vect
         uses[np.unique(tokens.ids)] += 1
     found = np.full_like(whole, -1)
     for row, question in enumerate(questions.tokens):
-        nearest = np.argsort(-whole[row])[:CLOSER_LOOK]
+        nearest = np.argsort(-whole[row])[:LATE_INTERACTION_DEPTH]
         chosen = [documents.tokens[i] for i in nearest]
         ids = np.concatenate([tokens.ids for tokens in chosen])
         match, cover = compare(

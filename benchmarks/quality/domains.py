@@ -179,10 +179,10 @@ class Domain:
         search = SearchContext(
             retriever=shown.retriever,
             names=shown.names,
-            recipe=DEFAULT,
+            weights=DEFAULT,
             reranker=None,
-            within=self._within if gone is None else self._without(gone),
-            background=shown.score_baseline(self.name),
+            allowed=self._within if gone is None else self._without(gone),
+            baseline=shown.score_baseline(self.name),
             calibration=Calibration(),
             min_confidence=confidence.THRESHOLD,
         )

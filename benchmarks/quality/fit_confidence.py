@@ -23,7 +23,7 @@ from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, of_domains, o
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
-from semsearch.ranking.confidence import odds_of
+from semsearch.ranking.confidence import log_odds_of_shares
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
@@ -52,7 +52,7 @@ class FirstHitSample:
     glossary: str
     group: str
     kind: str
-    standout: float
+    z_score: float
     name: float
     odds: float
     is_right: bool
@@ -77,9 +77,9 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | No
         glossary=sample.glossary,
         group=sample.group,
         kind=sample.kind,
-        standout=sample.background.standout(float(fused[first])),
+        z_score=sample.baseline.z_score(float(fused[first])),
         name=float(parts[first, PARTS.index("term")]) / max(sample.stems, 1),
-        odds=float(odds_of(fused)[first]),
+        odds=float(log_odds_of_shares(fused)[first]),
         is_right=bool(sample.right[first]),
         share=share_of(sample),
     )
@@ -135,7 +135,7 @@ def _sure(numbers: Values, signs: Values) -> Values:
 
 def signs_of(rows: Sequence[FirstHitSample]) -> Values:
     """Return (n, 3) standout, name and odds of each first hit."""
-    return np.array([(row.standout, row.name, row.odds) for row in rows])
+    return np.array([(row.z_score, row.name, row.odds) for row in rows])
 
 
 def sure_of(rows: Sequence[FirstHitSample], numbers: Values) -> Values:

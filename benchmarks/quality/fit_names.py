@@ -5,7 +5,7 @@
 Takes the names of the glossaries in SHARED and of the domains of its hand-written concepts, asks for their first, last
 and inner words, and learns when the name that is said most is the one the words were taken of. One question in three asks
 for an entry that was left out, so that nothing is right. Every other glossary is kept aside; what is said about those is
-printed beside what was so. Prints the coefficients of `semsearch.ranking.confidence.of_part`; nothing is written.
+printed beside what was so. Prints the coefficients of `semsearch.ranking.confidence.name_part_probability`; nothing is written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from semsearch.core.entries import Entry
 from semsearch.core.errors import SemsearchError
 from semsearch.importers.corpus import read_corpus
-from semsearch.ranking.confidence import of_part
+from semsearch.ranking.confidence import name_part_probability
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.stems import question_stems
 from training.concepts import read_concepts
@@ -137,8 +137,10 @@ def _log_odds(lead: float) -> float:
 
 
 def print_reliability(found: Sequence[NamePartSample]) -> None:
-    """Print what `of_part` says beside what was so, by tenths."""
-    said: NDArray[np.float64] = np.array([of_part(one.share, one.lead) for one in found])
+    """Print what `name_part_probability` says beside what was so, by tenths."""
+    said: NDArray[np.float64] = np.array(
+        [name_part_probability(one.share, one.lead) for one in found]
+    )
     right = np.array([one.is_right for one in found])
     weights = np.array([one.weight for one in found])
     error = 0.0

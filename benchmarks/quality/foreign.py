@@ -87,10 +87,10 @@ def learning_questions(
     explained: Sequence[Explained], entries: Sequence[Entry]
 ) -> list[JudgedQuestion]:
     """Return the answers whose term the glossary has, with all of its names masked."""
-    bearers = {form_of(name.key): entry for entry in entries for name in names_of(entry)}
+    entries_with_name = {form_of(name.key): entry for entry in entries for name in names_of(entry)}
     found = []
     for one in explained:
-        entry = bearers.get(form_of(fold(one.term)))
+        entry = entries_with_name.get(form_of(fold(one.term)))
         if entry is not None:
             names = {one.term, *(name.label for name in names_of(entry))}
             found += _question(one.answer, names, entry)

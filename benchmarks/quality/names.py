@@ -62,13 +62,13 @@ class GlossaryNames:
     """The names of a glossary: who bears them, and what may be asked for."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.bearers: dict[str, set[str]] = defaultdict(set)
+        self.entries_with_name: dict[str, set[str]] = defaultdict(set)
         self.forms: set[str] = set()
         self.stated: dict[str, str] = {}
         self.acronyms: dict[str, str] = {}
         for entry in entries:
             for name in names_of(entry):
-                self.bearers[name.key].add(entry.id)
+                self.entries_with_name[name.key].add(entry.id)
                 self.forms |= {name.form, form_of(name.key)}
                 if name.kind in (NameKind.TERM, NameKind.ALIAS):
                     self.stated.setdefault(name.key, name.label)
@@ -78,14 +78,16 @@ class GlossaryNames:
 
     def ids(self, *labels: str) -> frozenset[str]:
         """Return the ids of all entries that bear one of these names."""
-        return frozenset(id_ for label in labels for id_ in self.bearers.get(fold(label), ()))
+        return frozenset(
+            id_ for label in labels for id_ in self.entries_with_name.get(fold(label), ())
+        )
 
     def near(self, text: str) -> set[str]:
         """Return the ids of the entries with a name one letter away from a text."""
         key = fold(text)
         return {
             id_
-            for other, ids in self.bearers.items()
+            for other, ids in self.entries_with_name.items()
             if len(other) > 2 and OSA.distance(key, other, score_cutoff=1) == 1
             for id_ in ids
         }
@@ -93,7 +95,11 @@ class GlossaryNames:
     def is_name(self, text: str) -> bool:
         """Whether a text is a name already, of whatever entry, in whatever dress."""
         key = fold(text)
-        return key in self.bearers or form_of(key, text) in self.forms or form_of(key) in self.forms
+        return (
+            key in self.entries_with_name
+            or form_of(key, text) in self.forms
+            or form_of(key) in self.forms
+        )
 
 
 def substituted(text: str, at: int, letter: str) -> str:

@@ -36,9 +36,9 @@ from semsearch.index.retrieval import QueryVectors, Retriever
 from semsearch.quality.evaluation.judgements import FAR, NEAR, is_tuning
 from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
 from semsearch.quality.evaluation.questions import prepare
-from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import MAX_ODDS
 from semsearch.ranking.fusion import Scores
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.index_view import MAX_K, IndexView
 from semsearch.text.names import names_of
@@ -75,7 +75,7 @@ class Sample:
     parts: Scores
     phrases: Scores
     right: NDArray[np.bool_]
-    background: Baseline
+    baseline: Baseline
     is_named: bool
 
     @property
@@ -152,13 +152,13 @@ class SampledGlossary:
 
     def __init__(self, shown: IndexView, name: str, group: str) -> None:
         self.name = name
-        self.within = shown.allowed(name)
-        (positions,) = self.within.ranges
+        self.allowed = shown.allowed(name)
+        (positions,) = self.allowed.ranges
         self.first = positions.start
         self._group = group
         self._shown = shown
         self._retriever: Retriever = shown.retriever
-        self._background = shown.score_baseline(name)
+        self._baseline = shown.score_baseline(name)
 
     def position(self, id_: str) -> int:
         """Return the position of an entry that is there."""
@@ -174,12 +174,12 @@ class SampledGlossary:
     @cached_property
     def entries(self) -> list[Entry]:
         """The entries by position."""
-        (positions,) = self.within.ranges
+        (positions,) = self.allowed.ranges
         return self._retriever.snapshot.entries(positions)
 
     def rival(self, sample: Sample) -> str:
         """Return the term of the best candidate that is wrong."""
-        scores = np.where(sample.right, -np.inf, sample.parts @ DEFAULT.weights)
+        scores = np.where(sample.right, -np.inf, sample.parts @ DEFAULT.vector)
         return self.entries[int(sample.positions[int(scores.argmax())]) - self.first].term
 
     def ask(self, text: str, kind: str, right: set[int], left_out: int | None = None) -> Sample:
@@ -204,8 +204,8 @@ class SampledGlossary:
             phrases: (entries, phrases, d) of all entries of the glossary; None where they have none.
             left_out: a position that may not answer.
         """
-        within = self.within if left_out is None else self._without(left_out)
-        found = self._retriever.candidates(question, MAX_K, within, (), BARE)
+        allowed = self.allowed if left_out is None else self._without(left_out)
+        found = self._retriever.candidates(question, MAX_K, allowed, (), BARE)
         looked_at = [one for one in found if one.odds > -MAX_ODDS]
         at = np.array([one.position for one in looked_at], dtype=np.int64)
         asked = (
@@ -213,7 +213,7 @@ class SampledGlossary:
             if phrases is None
             else (phrases[at - self.first] @ question.vector).max(axis=1)
         )
-        reading = self._shown.names.read(question.text, within, self._shown.encoder.is_word)
+        reading = self._shown.names.read(question.text, allowed, self._shown.encoder.is_word)
         tiers = {m.tier for p, m in reading.names.items() if p != left_out}
         return Sample(
             text=question.text,
@@ -224,16 +224,16 @@ class SampledGlossary:
             parts=np.array([astuple(one.parts) for one in looked_at], dtype=np.float32),
             phrases=asked,
             right=np.array([position in right for position in at.tolist()]),
-            background=self._background,
+            baseline=self._baseline,
             is_named=bool(tiers - {Tier.MEANING, Tier.NEAREST}),
         )
 
     def _without(self, position: int) -> PositionFilter:
-        return self.within.in_language((), self.others(position))
+        return self.allowed.in_language((), self.others(position))
 
     def others(self, position: int) -> Numbers:
         """Return all positions but one."""
-        (positions,) = self.within.ranges
+        (positions,) = self.allowed.ranges
         return np.array([at for at in positions if at != position], dtype=np.int64)
 
     def made(self, right: int, question: str, rival: str) -> Iterator[Sample]:

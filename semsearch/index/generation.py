@@ -27,8 +27,8 @@ from semsearch.index.score_baseline import measure_score_baseline
 from semsearch.index.segment_writer import StoredEmbeddings, WrittenSegment, write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
-from semsearch.ranking.baseline import Baseline, measure_background
-from semsearch.ranking.weights import DEFAULT, stated_weights
+from semsearch.ranking.similarity_baseline import Baseline, measure_similarity_baseline
+from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -143,11 +143,11 @@ def _manifest(
         vectors=len(passages.rows),
         phrases=len(passages.phrase_rows),
         mean_words=segment.mean_words,
-        recipe=stated_weights(DEFAULT),
-        fit=score,
-        fits=scores,
-        background=similarity,
-        backgrounds=similarities,
+        weights=weights_as_dict(DEFAULT),
+        score_baseline=score,
+        score_baselines=scores,
+        similarity_baseline=similarity,
+        similarity_baselines=similarities,
         sha256=sha256,
     )
 
@@ -161,11 +161,13 @@ def _measure_similarities(
     first = 0
     for name, group in groupby(passages.glossaries()):
         last = first + len(list(group))
-        similarities[name] = measure_background(rows.take, passages.first_rows, range(first, last))
+        similarities[name] = measure_similarity_baseline(
+            rows.take, passages.first_rows, range(first, last)
+        )
         first = last
     if len(similarities) == 1:
         return next(iter(similarities.values())), similarities
-    return measure_background(rows.take, passages.first_rows, range(first)), similarities
+    return measure_similarity_baseline(rows.take, passages.first_rows, range(first)), similarities
 
 
 def _measure_scores(

@@ -31,7 +31,7 @@ from semsearch.index.segments.multi import (
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
-from semsearch.ranking.confidence import MAX_ODDS, odds_of
+from semsearch.ranking.confidence import MAX_ODDS, log_odds_of_shares
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
 
@@ -40,7 +40,7 @@ NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 _AT_A_TIME = 1_000
 """Entries read at once."""
 
-CLOSER_LOOK = 50
+LATE_INTERACTION_DEPTH = 50
 """Candidates whose tokens are compared, which costs more than all other parts. On both halves of
 the judged questions 20 rank as well as 100, and 10 a little worse."""
 
@@ -70,7 +70,7 @@ class Candidate:
     """Number of its phrase that is nearest to the question, or `NO_PHRASE`."""
     fused: float
     odds: float
-    """Log odds that this candidate is the right one of all; see `confidence.odds_of`."""
+    """Log odds that this candidate is the right one of all; see `confidence.log_odds_of_shares`."""
     fit: float
     """The fused score without the reranker."""
     rerank_score: float | None = None
@@ -187,7 +187,7 @@ class Retriever:
         k: int,
         allowed: PositionFilter,
         also: Collection[int],
-        recipe: ScoreWeights,
+        weights: ScoreWeights,
     ) -> list[Candidate]:
         """Return the candidates that vectors, phrases and words propose, with complete scores.
 
@@ -196,7 +196,7 @@ class Retriever:
             k: candidates wanted.
             allowed: positions that may answer.
             also: positions to score in any case, because their name matched.
-            recipe: weights of the parts.
+            weights: weights of the parts.
 
         Returns:
             The k best by fused score, best first, and then the others of `also`.
@@ -213,13 +213,13 @@ class Retriever:
         parts[:, PARTS.index("asked")], phrases = self.phrases.best(question.vector, positions)
         named = np.searchsorted(positions, certain)
         inspected = np.arange(len(positions))
-        if not recipe.is_shallow:
+        if not weights.is_shallow:
             first = fuse(parts, SHORTLIST)
-            inspected = np.union1d(np.lexsort((positions, -first))[:CLOSER_LOOK], named)
+            inspected = np.union1d(np.lexsort((positions, -first))[:LATE_INTERACTION_DEPTH], named)
             self._add_costly_parts(question, positions, parts, inspected, allowed)
-        fused = _rank_uninspected_last(fuse(parts, recipe), inspected)
+        fused = _rank_uninspected_last(fuse(parts, weights), inspected)
         odds = np.full(len(positions), -MAX_ODDS)
-        odds[inspected] = odds_of(fused[inspected])
+        odds[inspected] = log_odds_of_shares(fused[inspected])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
         shown = np.round(parts.astype(np.float64), 6)

@@ -45,7 +45,7 @@ from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
-from semsearch.ranking.baseline import evenly_spaced
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors

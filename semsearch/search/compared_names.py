@@ -49,10 +49,10 @@ class _ComparedName:
         return any(match.tier in (Tier.EXACT, Tier.FORM) for match in self.matches.values())
 
 
-def comparison(lookup: NameLookup, question: str, within: PositionFilter) -> Comparison | None:
+def comparison(lookup: NameLookup, question: str, allowed: PositionFilter) -> Comparison | None:
     """Return what a question compares, or None if it compares no names of the index."""
     for asked in compared_in(question):
-        pieces = _Pieces(lookup, asked, within)
+        pieces = _Pieces(lookup, asked, allowed)
         groups = pieces.named() or (pieces.meant() if asked.is_said or pieces.has_name() else [])
         known = [group for group in groups if group.matches]
         if _compares(asked, groups, known):
@@ -86,10 +86,10 @@ def _compared(question: str, known: list[_ComparedName], *, is_whole: bool) -> C
 class _Pieces:
     """The pieces of a question, looked up as names."""
 
-    def __init__(self, lookup: NameLookup, asked: Compared, within: PositionFilter) -> None:
+    def __init__(self, lookup: NameLookup, asked: Compared, allowed: PositionFilter) -> None:
         self._lookup = lookup
         self._asked = asked
-        self._within = within
+        self._within = allowed
         self._count = len(asked.starts)
 
     def named(self, first: int = 0) -> list[_ComparedName] | None:

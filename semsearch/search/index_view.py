@@ -22,8 +22,8 @@ from semsearch.index.segments.segment import Segment
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.answer import SearchContext, SearchRequest
 from semsearch.search.query import NameFinder
@@ -112,11 +112,13 @@ class IndexView:
 
         A glossary that is newer than the generation gets that of all.
         """
-        return self.manifest.backgrounds.get(glossary or "", self.manifest.background)
+        return self.manifest.similarity_baselines.get(
+            glossary or "", self.manifest.similarity_baseline
+        )
 
     def score_baseline(self, glossary: str | None) -> Baseline:
         """Return the baseline of the fused score of wrong answers; see `similarity_baseline`."""
-        return self.manifest.fits.get(glossary or "", self.manifest.fit)
+        return self.manifest.score_baselines.get(glossary or "", self.manifest.score_baseline)
 
     def check(self, request: SearchRequest) -> None:
         """Raise what answering an invalid request would raise; see `Glossary.ask`."""
@@ -139,10 +141,10 @@ class IndexView:
         return SearchContext(
             retriever=self.retriever,
             names=self.names,
-            recipe=weights,
+            weights=weights,
             reranker=self.reranker,
-            within=self.allowed(request.glossary, request.language),
-            background=self.score_baseline(request.glossary),
+            allowed=self.allowed(request.glossary, request.language),
+            baseline=self.score_baseline(request.glossary),
             calibration=self.calibration.calibration if self.calibration else Calibration(),
             min_confidence=request.min_confidence,
         )

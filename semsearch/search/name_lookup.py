@@ -83,22 +83,22 @@ class NameLookup:
         self._stems = stems
         self._longest_name = snapshot.longest_name()
 
-    def by_name(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
+    def by_name(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions whose name the question is, in any form, or asks the meaning of; best tier of each."""
         for text in subjects_of(question):
-            if found := self.whole(text, within):
+            if found := self.whole(text, allowed):
                 return found
         return {}
 
-    def whole(self, text: str, within: PositionFilter) -> dict[int, NameMatch]:
+    def whole(self, text: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions of which a text is a name, or another form of one."""
         key = fold(text)
         if not key or len(key) > self._longest_name + PLURAL_CHARS:
             return {}  # a whole sentence is no name, and needs no look-up
         found: dict[int, tuple[Tier, Name]] = {}
-        for named in self._snapshot.by_form(form_of(key, text), within):
+        for named in self._snapshot.by_form(form_of(key, text), allowed):
             found.setdefault(named.position, (Tier.FORM, named.name))
-        for named in self._snapshot.by_key(key, within):
+        for named in self._snapshot.by_key(key, allowed):
             tier = _tier_of_key(named)
             known = found.get(named.position)
             if known is None or tier is Tier.EXACT or known[0] is not Tier.EXACT:
@@ -108,20 +108,20 @@ class NameLookup:
             at: NameMatch(
                 tier,
                 name.label,
-                confidence.of_whole_name(tier, derived if name.kind in _DERIVED else 1),
+                confidence.whole_name_probability(tier, derived if name.kind in _DERIVED else 1),
                 is_as_written=name.label == text,
             )
             for at, (tier, name) in found.items()
         }
 
-    def beginning_with(self, typed: str, within: PositionFilter) -> list[NamedEntry]:
+    def beginning_with(self, typed: str, allowed: PositionFilter) -> list[NamedEntry]:
         """Return names that begin with what somebody has typed so far, the shortest first."""
         key = fold(subject_of(typed))
         if not MIN_TYPED <= len(key) <= self._longest_name:
             return []
-        return self._snapshot.by_prefix(key, within, MAX_PARTIAL)
+        return self._snapshot.by_prefix(key, allowed, MAX_PARTIAL)
 
-    def by_part(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
+    def by_part(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions with a name of which the question is a part, the likeliest first.
 
         A part are words of it, wherever they stand, or its beginning. An ordinary word of the language is no
@@ -132,9 +132,9 @@ class NameLookup:
         words = key.split()
         if len(key) > self._longest_name or not _could_be_part(words):
             return {}
-        shares = self._said(text, within)
+        shares = self._said(text, allowed)
         begun: dict[int, Name] = {}
-        for named in self._begun(key, words, within):
+        for named in self._begun(key, words, allowed):
             begun.setdefault(named.position, named.name)
             shares.setdefault(named.position, len(key) / len(named.name.key))
         total = sum(shares.values())
@@ -145,24 +145,24 @@ class NameLookup:
             at: NameMatch(
                 Tier.PREFIX if at in begun or fold(labels[at]).startswith(key) else Tier.PARTIAL,
                 labels[at],
-                confidence.of_part(shares[at], shares[at] / total),
+                confidence.name_part_probability(shares[at], shares[at] / total),
                 order=shares[at],
             )
             for at in best
         }
 
-    def _said(self, text: str, within: PositionFilter) -> dict[int, float]:
+    def _said(self, text: str, allowed: PositionFilter) -> dict[int, float]:
         if len(question_stems(text)) > MOST_PARTIAL_WORDS:
             return {}
-        return name_shares(self._stems, text, within)
+        return name_shares(self._stems, text, allowed)
 
-    def _begun(self, key: str, words: list[str], within: PositionFilter) -> Iterable[NamedEntry]:
+    def _begun(self, key: str, words: list[str], allowed: PositionFilter) -> Iterable[NamedEntry]:
         """Yield names that begin with a key, where that ends at a word of the name or may end within one."""
         may_end_within = _is_fragment(words)
         last = word_form(words[-1])
         keys = dict.fromkeys((key, " ".join([*words[:-1], last]), "".join([*words[:-1], last])))
         for one in keys:
-            for named in self._snapshot.by_prefix(one, within, MAX_PARTIAL):
+            for named in self._snapshot.by_prefix(one, allowed, MAX_PARTIAL):
                 if may_end_within or named.name.key[len(one) : len(one) + 1] == " ":
                     yield named
 
@@ -176,13 +176,13 @@ class NameLookup:
         return found
 
     def by_resemblance(
-        self, question: str, within: PositionFilter, unknown: Collection[str] | None = None
+        self, question: str, allowed: PositionFilter, unknown: Collection[str] | None = None
     ) -> dict[int, NameMatch]:
         """Return positions with a name that the question resembles, the likeliest first.
 
         Args:
             question: as it was asked.
-            within: positions that may answer.
+            allowed: positions that may answer.
             unknown: words that may be misspelt, if not all: a name must have the other words.
         """
         key = fold(subject_of(question))
@@ -190,7 +190,7 @@ class NameLookup:
         known = words - ({w for word in unknown for w in fold(word).split()} if unknown else words)
         stems = {stem(word) for word in known}
         best: dict[int, Guess] = {}
-        for guess in self._names.near(key, within):
+        for guess in self._names.near(key, allowed):
             if stems <= {stem(word) for word in guess.name.key.split()}:
                 best.setdefault(guess.name.position, guess)
         total = sum(guess.likelihood for guess in best.values())
@@ -220,7 +220,7 @@ def _is_fragment(words: list[str]) -> bool:
 
 def _resembling(guess: Guess, total: float) -> NameMatch:
     share = guess.likelihood / total
-    certainty = confidence.of_resemblance(guess.similarity, share)
+    certainty = confidence.misspelling_probability(guess.similarity, share)
     return NameMatch(Tier.FUZZY, guess.name.label, certainty, share, resemblance=guess.similarity)
 
 

@@ -45,7 +45,7 @@ def rows_of(files: GenerationLayout) -> tuple[Vectors, Numbers]:
     return rows, first_rows
 
 
-def by_recipe(rows: Vectors, first_rows: Numbers, question: Vectors) -> Vectors:
+def by_weights(rows: Vectors, first_rows: Numbers, question: Vectors) -> Vectors:
     """Return what meaning adds to the score of each entry."""
     cosines = rows @ question
     leads = first_rows[:-1] + (np.array(COUNTS) > 1)
@@ -64,7 +64,7 @@ def test_the_entries_found_are_those_that_the_recipe_puts_first(
     finder = VectorSearcher.open(files, DIM, stated)
     found = 0
     for question in rows[::100]:
-        expected = np.argsort(-by_recipe(rows, first_rows, question))[:10]
+        expected = np.argsort(-by_weights(rows, first_rows, question))[:10]
         near = finder.nearest(question[np.newaxis], 10, ALL)
         assert near.tolist() == sorted(set(near.tolist()))
         found += int(np.isin(expected, near).sum())
@@ -84,7 +84,7 @@ def test_only_entries_of_the_glossary_asked_are_found(
     rows, first_rows = rows_of(files)
     finder = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
     near = finder.nearest(rows[:1], 5, within)
-    scores = by_recipe(rows, first_rows, rows[0])[within.start : within.stop]
+    scores = by_weights(rows, first_rows, rows[0])[within.start : within.stop]
     expected = np.argsort(-scores)[:FETCH] + within.start
     assert near.tolist() == sorted(expected.tolist())
 

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.progress import Progress
 from semsearch.index.files.memory_map import Rows, mapped
-from semsearch.ranking.baseline import evenly_spaced
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.int8 import from_int8, to_int8

@@ -32,14 +32,14 @@ def ask_each(
     """Ask the answerable questions with each set of weights in `ABLATIONS`."""
     answerable = [question for question in questions if question.is_answerable]
     return {
-        name: collect(glossary.with_recipe(recipe), answerable)
-        for name, recipe in ABLATIONS.items()
+        name: collect(glossary.with_recipe(weights), answerable)
+        for name, weights in ABLATIONS.items()
     }
 
 
 def variants(asked: Mapping[str, Sequence[QuestionOutcome]]) -> list[Variant]:
     """Measure the outcomes of `ask_each`; empty if no question was answerable."""
-    default = next(name for name, recipe in ABLATIONS.items() if recipe == DEFAULT)
+    default = next(name for name, weights in ABLATIONS.items() if weights == DEFAULT)
     found = []
     for name, outcomes in asked.items():
         row = total(rows(outcomes))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.quality.evaluation.judgements import HOPELESS
+from semsearch.quality.evaluation.judgements import UNANSWERABLE_KINDS
 from semsearch.quality.evaluation.optional_libraries import load
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
@@ -84,7 +84,7 @@ class Abstention:
 def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
     """Measure abstention for some questions, at least one."""
     answerable = [o for o in outcomes if o.question.is_answerable]
-    unanswerable = [(kind, _of_kind(outcomes, kind)) for kind in HOPELESS]
+    unanswerable = [(kind, _of_kind(outcomes, kind)) for kind in UNANSWERABLE_KINDS]
     return Abstention(
         label=label,
         answerable=len(answerable),

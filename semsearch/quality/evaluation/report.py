@@ -65,12 +65,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """The outcomes of one index; `by_recipe` is empty without ablations."""
+    """The outcomes of one index; `by_weights` is empty without ablations."""
 
     index: IndexInfo
     outcomes: list[QuestionOutcome]
     warnings: list[str]
-    by_recipe: dict[str, list[QuestionOutcome]]
+    by_weights: dict[str, list[QuestionOutcome]]
 
 
 def ask_all(
@@ -88,7 +88,7 @@ def ask_all(
         index=glossary.info(),
         outcomes=collect(glossary, questions),
         warnings=warnings,
-        by_recipe=ask_each(glossary, questions) if ablations else {},
+        by_weights=ask_each(glossary, questions) if ablations else {},
     )
 
 
@@ -111,10 +111,10 @@ def summarise(
     comparison = None if before is None else compare(before, outcomes)
     if comparison is not None and not comparison.shared:
         raise InvalidSetting("the stored result has none of these questions; nothing to compare")
-    by_recipe: dict[str, list[QuestionOutcome]] = {}
+    by_weights: dict[str, list[QuestionOutcome]] = {}
     for part in asked:
-        for name, found in part.by_recipe.items():
-            by_recipe.setdefault(name, []).extend(found)
+        for name, found in part.by_weights.items():
+            by_weights.setdefault(name, []).extend(found)
     return Report(
         indexes=tuple(part.index for part in asked),
         half=half,
@@ -125,7 +125,7 @@ def summarise(
         curve=tuple(risk_coverage(outcomes)),
         bins=tuple(reliability(outcomes)),
         latency=_latency(outcomes),
-        variants=tuple(variants(by_recipe)),
+        variants=tuple(variants(by_weights)),
         comparison=comparison,
     )
 

@@ -1,4 +1,4 @@
-"""Types of problems that errors over HTTP have (RFC 9457): one table.
+"""The types of errors over HTTP (RFC 9457) in one table: status, texts and `Retry-After`.
 
 A meaning says what to do. It stands at the address of the type, `/problems/SLUG`.
 """
@@ -17,6 +17,13 @@ class ProblemType:
     status: int
     title: str
     meaning: str
+    retry_after: int | None = None
+    """Seconds after which the same request may succeed; every response of the type states them."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that every response of the type has."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
     @property
     def uri(self) -> str:
@@ -180,6 +187,7 @@ BUSY = ProblemType(
     "The index is being written",
     "A build or another edit is under way. Nothing was changed; try again after the seconds of "
     "Retry-After.",
+    retry_after=1,
 )
 NOT_WRITABLE = ProblemType(
     "not-writable",
@@ -209,15 +217,16 @@ NOT_READY = ProblemType(
     "not-ready",
     503,
     "The service is not ready",
-    "The index is still being loaded; ask again in a moment.",
+    "The index is still being loaded; ask again after the seconds of Retry-After.",
+    retry_after=1,
 )
 OVERLOADED = ProblemType(
     "overloaded",
     503,
     "The service has too much to do",
     "More requests wait than can be answered in time. Nothing was done; ask again after the "
-    "seconds of "
-    "Retry-After.",
+    "seconds of Retry-After.",
+    retry_after=1,
 )
 
 PROBLEM_TYPES: Mapping[str, ProblemType] = {

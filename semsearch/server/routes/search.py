@@ -135,7 +135,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     `no_close_match` is true and the hits are only the nearest entries.
     """
     question = checked(query.q, parameter="q")
-    glossary = caller_of(request).within(query.glossary)
+    glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()
@@ -171,7 +171,7 @@ async def search_batch(
     questions = [
         checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    glossary = caller_of(request).within(batch.glossary)
+    glossary = caller_of(request).searchable_glossary(batch.glossary)
     searches = [
         SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
     ]
@@ -200,7 +200,7 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     Nothing is embedded: this is for a box that offers terms at every keystroke.
     """
     typed = checked(query.q, parameter="q")
-    glossary = caller_of(request).within(query.glossary)
+    glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()

@@ -1,6 +1,6 @@
-"""Fit the weights of `semsearch.ranking.weights` on questions of both kinds: `make fit-recipe`.
+"""Fit the weights of `semsearch.ranking.weights` on questions of both kinds: `make fit-weights`.
 
-    python -m benchmarks.quality.fit_recipe SHARED JUDGED DOMAINS [--encoders ADAPTERS]
+    python -m benchmarks.quality.fit_weights SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
 `benchmarks.quality.samples` says on which. The weights are those under which the right candidates are the likeliest
 (softmax over the candidates), held near 0 by a penalty. The judged glossaries together weigh `JUDGED_SHARE`, the
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from benchmarks.quality.questions import WORST
 from benchmarks.quality.samples import RIVAL, WORDS, Sample, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
-from semsearch.ranking.confidence import SHARPNESS
+from semsearch.ranking.confidence import SOFTMAX_SCALE
 from semsearch.ranking.fusion import EXPECTED
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
@@ -63,12 +63,12 @@ def fit(samples: Sequence[Sample], share: Callable[[Sample], float]) -> Weights:
     shares /= shares.sum()
 
     def loss(weights: Weights) -> tuple[float, Weights]:
-        scores = SHARPNESS * (parts @ weights)
+        scores = SOFTMAX_SCALE * (parts @ weights)
         of_all = np.where(there, scores, -np.inf)
         of_right = np.where(right, scores, -np.inf)
         total, reached = logsumexp(of_all, axis=1), logsumexp(of_right, axis=1)
         excess = np.exp(of_all - total[:, None]) - np.exp(of_right - reached[:, None])
-        slope = SHARPNESS * np.einsum("nk,nkf->f", excess * shares[:, None], parts)
+        slope = SOFTMAX_SCALE * np.einsum("nk,nkf->f", excess * shares[:, None], parts)
         held = weights / _SCALE
         return (
             float(shares @ (total - reached)) + PENALTY * float(held @ held),
@@ -194,7 +194,7 @@ def _line(title: str, found: dict[str, Weights]) -> None:
 
 
 def _arguments() -> Namespace:
-    parser = ArgumentParser(prog="python -m benchmarks.quality.fit_recipe")
+    parser = ArgumentParser(prog="python -m benchmarks.quality.fit_weights")
     parser.add_argument("shared", type=Path)
     parser.add_argument(
         "judged", type=Path, help="the folder of the indexes of the judged glossaries"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.quality.fit_recipe import (
+from benchmarks.quality.fit_weights import (
     FITTED,
     figures,
     fit,
@@ -18,8 +18,8 @@ from benchmarks.quality.fit_recipe import (
     scores_of,
 )
 from benchmarks.quality.samples import Sample
-from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.fusion import fuse
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 TERM = FITTED.index("term")
@@ -41,7 +41,7 @@ def drawn(seed: int, decides: str, *, glossary: str = "bakery", group: str = "a"
         parts=parts,
         phrases=lots.uniform(0.2, 0.8, size=8).astype(np.float32),
         right=right,
-        background=Baseline(1, 0.1),
+        baseline=Baseline(1, 0.1),
         is_named=False,
     )
 

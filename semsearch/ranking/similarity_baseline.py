@@ -1,9 +1,9 @@
-"""The background: what scores are ordinary in one glossary for entries that are not the answer.
+"""Baseline: distribution of the best scores of wrong entries in one glossary.
 
-The yardstick that makes scores comparable between glossaries and encoders. It is measured at build
-time, without labelled questions: sentences of the glossary are asked as if they were questions, each
-with its own entry left out. Here the similarity of meaning is measured, from stored vectors alone;
-`semsearch.index.score_baseline` asks in earnest and measures the fused score.
+It makes scores comparable between glossaries and encoders. A build measures it without labelled
+questions: it asks sentences of the glossary, each with its own entry left out. This module measures
+the similarity, from stored vectors alone. `semsearch.index.score_baseline` runs the whole search
+and measures the fused score.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Baseline:
     mean: float
     deviation: float
 
-    def standout(self, score: float) -> float:
+    def z_score(self, score: float) -> float:
         """Return how many deviations a score lies above the mean."""
         return (score - self.mean) / self.deviation
 
@@ -44,38 +44,40 @@ TYPICAL = Baseline(0.5, 0.1)
 ENOUGH = 10
 """Entries, and scores of theirs, from which a glossary speaks for itself."""
 
-TWIN = 0.98
+DUPLICATE_COSINE = 0.98
 """Cosine from which two texts are the same one; a copy says nothing of what is ordinary."""
 
 
-def measure_background(take: VectorLookup, first_rows: Numbers, within: range) -> Baseline:
-    """Measure the background of a glossary, some thousand entries at a time.
+def measure_similarity_baseline(
+    take: VectorLookup, first_rows: Numbers, positions: range
+) -> Baseline:
+    """Measure the baseline of a glossary, some thousand entries at a time.
 
     Args:
         take: gives the vectors of some rows.
         first_rows: the first row of each position, and behind the last one where its rows end.
-        within: the positions of the glossary.
+        positions: the positions of the glossary.
     """
-    first, last = first_rows[within.start], first_rows[within.stop]
+    first, last = first_rows[positions.start], first_rows[positions.stop]
     rows = first + evenly_spaced(int(last - first))
     asked = take(rows)
     owners = np.searchsorted(first_rows, rows, side="right") - 1
     best = np.full(len(rows), -np.inf, dtype=np.float32)
-    for start in range(within.start, within.stop, CHUNK):
-        some = np.arange(start, min(start + CHUNK, within.stop))
+    for start in range(positions.start, positions.stop, CHUNK):
+        some = np.arange(start, min(start + CHUNK, positions.stop))
         begins, ends = first_rows[some[0]], first_rows[some[-1] + 1]
         starts = first_rows[some] - begins
         cosines = take(np.arange(begins, ends)) @ asked.T
         scores, sentences = _each(cosines, starts)
-        scores[np.maximum(scores, sentences) >= TWIN] = -np.inf
+        scores[np.maximum(scores, sentences) >= DUPLICATE_COSINE] = -np.inf
         own = np.flatnonzero(np.isin(owners, some))
         scores[owners[own] - start, own] = -np.inf
         best = np.maximum(best, scores.max(axis=0))
-    return background_of(best[best > -np.inf].tolist(), len(within), TYPICAL)
+    return baseline_of(best[best > -np.inf].tolist(), len(positions), TYPICAL)
 
 
 def _each(cosines: Scores, starts: Numbers) -> tuple[Scores, Scores]:
-    """Return what meaning adds to the score of entries, and their best sentences, (entries, questions) each.
+    """Return the similarity and the best sentence of entries, (entries, questions) each.
 
     Args:
         cosines: (rows, questions) of the passages of all entries.
@@ -88,8 +90,8 @@ def _each(cosines: Scores, starts: Numbers) -> tuple[Scores, Scores]:
     return meaning(cosines[starts], best), best
 
 
-def background_of(best: Sequence[float], entries: int, typical: Baseline) -> Baseline:
-    """Return the background that scores show; where there are few, it borrows from a typical one.
+def baseline_of(best: Sequence[float], entries: int, typical: Baseline) -> Baseline:
+    """Return the baseline of some scores; with few of them, mixed with a typical one.
 
     Args:
         best: the best score of each sentence asked; there may be none.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semsearch.core.entries import Entry
-from semsearch.ranking.reranking import MAX_CHARS, probability, rescore, text_to_read
+from semsearch.ranking.rerank_scores import MAX_CHARS, probability, rescore, text_to_read
 
 
 def test_log_odds_become_probabilities() -> None:
