@@ -20,9 +20,9 @@ from semsearch.core.positions import PositionFilter, live
 from semsearch.index.ann.engine import FETCH
 from semsearch.index.map.projection import landmarks, place
 from semsearch.index.segments.multi import (
+    MultiAskedAsPhrases,
     MultiNameStems,
     MultiParts,
-    MultiPhrases,
     MultiPostings,
     MultiSearcher,
     MultiTextVectors,
@@ -99,20 +99,20 @@ class Retriever:
         self._segments = (generation,) if changed is None else (generation, changed)
         counts = [len(one) for one in self._segments]
         rows = [len(one.rows.all) for one in self._segments]
-        self._hidden = deleted
-        self._layers = MultiParts(self._segments, counts)
+        self._deleted = deleted
+        self._entry_segments = MultiParts(self._segments, counts)
         self._rows = MultiParts([one.rows for one in self._segments], rows)
         self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
         self.snapshot = MultiEntries([s.snapshot for s in self._segments], counts, rows, deleted)
         self.relations = MultiRelations(
             self.snapshot, [s.snapshot for s in self._segments], counts, deleted
         )
-        self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
+        self.postings = MultiPostings([s.postings for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
         self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts, deleted)
         self.name_vectors = MultiTextVectors([s.name_vectors for s in self._segments], counts)
-        self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
-        self.phrases = MultiPhrases([s.phrases for s in self._segments], counts, deleted)
+        self.searcher = MultiSearcher([s.searcher for s in self._segments], counts, deleted)
+        self.phrases = MultiAskedAsPhrases([s.phrases for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
@@ -122,9 +122,9 @@ class Retriever:
 
     def positions(self, allowed: PositionFilter | None = None) -> Numbers:
         """Return the ascending positions that a filter allows, or all that are not deleted."""
-        ranges = allowed.ranges if allowed else (range(self._layers.end),)
+        ranges = allowed.ranges if allowed else (range(self._entry_segments.end),)
         every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
-        return live(every, self._hidden)
+        return live(every, self._deleted)
 
     def entries(self, allowed: PositionFilter) -> Iterator[Entry]:
         """Yield every entry that a filter allows, by position, without holding all in memory."""
@@ -147,7 +147,7 @@ class Retriever:
         Live entries stand between their neighbours.
         """
         places = self._segments[0].map
-        later = np.arange(len(places), self._layers.end)
+        later = np.arange(len(places), self._entry_segments.end)
         if not len(later):
             return places
         among = landmarks(len(places))
@@ -160,13 +160,13 @@ class Retriever:
         return range(first, first + int(self._counts(np.array([position]))[0]))
 
     def _first_rows(self, positions: Numbers) -> Numbers:
-        return self._layers.gather(
+        return self._entry_segments.gather(
             positions, lambda part, own: part.first_rows[own] + self._row_starts[part]
         )
 
     def _counts(self, positions: Numbers) -> Numbers:
         """Return the number of passages of each entry."""
-        return self._layers.gather(
+        return self._entry_segments.gather(
             positions, lambda part, own: part.first_rows[own + 1] - part.first_rows[own]
         )
 
@@ -175,9 +175,9 @@ class Retriever:
 
         All positions are returned if search is exact.
         """
-        if self.finder.is_exact:
+        if self.searcher.is_exact:
             return self.positions()
-        return self.finder.nearest(
+        return self.searcher.nearest(
             self.definition_vectors(positions), FETCH, self.snapshot.everything
         )
 
@@ -201,9 +201,9 @@ class Retriever:
         Returns:
             The k best by fused score, best first, and then the others of `also`.
         """
-        words = self.words.find(question.text, allowed)
+        words = self.postings.find(question.text, allowed)
         by_words = words.best(FETCH)
-        by_meaning = self.finder.nearest(question.vector[np.newaxis], k, allowed)
+        by_meaning = self.searcher.nearest(question.vector[np.newaxis], k, allowed)
         by_phrase = self.phrases.nearest(question.vector, FETCH, allowed)
         certain = np.array(sorted(also), dtype=np.int64)
         positions = np.unique(np.concatenate([by_meaning, by_phrase, by_words, certain]))

@@ -117,8 +117,8 @@ def fit_probability(z_score: float, name: float) -> float:
             A short question that resembles a name without being one is usually the name of
             something that the glossary lacks.
     """
-    intercept, by_standout, by_name = FIT
-    return _logistic(intercept + by_standout * z_score + by_name * name)
+    intercept, by_z_score, by_name = FIT
+    return _logistic(intercept + by_z_score * z_score + by_name * name)
 
 
 def choice_probability(odds: float) -> float:

@@ -22,7 +22,7 @@ from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.name_lookup import NameMatch
-from semsearch.search.query import NameFinder, Reading
+from semsearch.search.query import QuestionReader, Reading
 from semsearch.search.rerank import rerank
 from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, words_with_stems
@@ -41,7 +41,7 @@ class SearchContext:
     """Where and how questions are answered."""
 
     retriever: Retriever
-    names: NameFinder
+    names: QuestionReader
     weights: ScoreWeights
     reranker: Reranker | None
     allowed: PositionFilter
@@ -79,7 +79,7 @@ class EmbeddedQuery:
 
 
 def read(search: SearchContext, question: str, is_word: Callable[[str], bool]) -> Reading:
-    """Read a question, unless the weights leave names out; see `NameFinder.read`."""
+    """Read a question, unless the weights leave names out; see `QuestionReader.read`."""
     if not search.weights.names:
         return Reading(question, question, {})
     return search.names.read(question, search.allowed, is_word)
@@ -87,12 +87,12 @@ def read(search: SearchContext, question: str, is_word: Callable[[str], bool]) -
 
 def answer(search: SearchContext, reading: Reading, question: QueryVectors, k: int) -> Answer:
     """Answer one question with at most k hits."""
-    if reading.is_doubtful and _fits_by_meaning(search, question):
+    if reading.is_fallback and _fits_by_meaning(search, question):
         reading = replace(reading, names={})
     names = reading.names
     candidates, tiers = _ranked(search, reading, question, k)
     sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
-    sure = min(sure, confidence.MAX_PARTIAL_COMPARISON) if reading.lacks else sure
+    sure = min(sure, confidence.MAX_PARTIAL_COMPARISON) if reading.has_unknown_name else sure
     verdict = (
         _verdict(search, reading, tiers[candidates[0].position], sure)
         if candidates
@@ -143,9 +143,9 @@ def _verdict(search: SearchContext, reading: Reading, tier: Tier, sure: float) -
     least = search.min_confidence * (confidence.ALTERNATIVE if tier in _PARTS else 1.0)
     if sure < least:
         return Verdict.NONE
-    if reading.compares and not reading.lacks:
+    if reading.is_comparison and not reading.has_unknown_name:
         return Verdict.TERMS
-    if tier in (Tier.EXACT, Tier.FORM) and not reading.compares:
+    if tier in (Tier.EXACT, Tier.FORM) and not reading.is_comparison:
         return Verdict.EXACT
     return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
 
@@ -178,7 +178,7 @@ def _ranked(
     names = reading.names
     fetch = max(k, DEPTH + len(names)) if search.reranker else k
     candidates = search.retriever.candidates(question, fetch, search.allowed, names, search.weights)
-    other = Tier.NEAREST if reading.is_guess or reading.compares else Tier.MEANING
+    other = Tier.NEAREST if reading.is_misspelt or reading.is_comparison else Tier.MEANING
     at = (c.position for c in candidates)
     tiers = {p: names[p].tier if p in names else other for p in at}
     if search.reranker:

@@ -26,7 +26,7 @@ from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.answer import SearchContext, SearchRequest
-from semsearch.search.query import NameFinder
+from semsearch.search.query import QuestionReader
 from semsearch.text.questions import check_question, is_marks
 
 MAX_K = 100
@@ -49,11 +49,11 @@ class IndexView:
     """The revision of the store that the view shows."""
 
     @cached_property
-    def names(self) -> NameFinder:
+    def names(self) -> QuestionReader:
         """Finds entries by their names."""
         retriever = self.retriever
-        return NameFinder(
-            retriever.snapshot, retriever.words, retriever.name_stems, retriever.phrases
+        return QuestionReader(
+            retriever.snapshot, retriever.postings, retriever.name_stems, retriever.phrases
         )
 
     @cached_property
@@ -98,12 +98,12 @@ class IndexView:
         position = snapshot.position_of(id_or_name)
         if position is not None:
             return position
-        matches = names.by_name(name, snapshot.everything)
+        matches = names.match_question(name, snapshot.everything)
         for tier in (Tier.EXACT, Tier.FORM):
             for at, match in matches.items():
                 if match.tier is tier:
                     return at
-        near = list(names.by_resemblance(name, snapshot.everything).values())[:1]
+        near = list(names.match_misspelt(name, snapshot.everything).values())[:1]
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
@@ -130,7 +130,7 @@ class IndexView:
                 f"min_confidence is {request.min_confidence}; it lies between 0 and 1"
             )
         allowed = self.allowed(request.glossary, request.language)
-        if is_marks(question) and not self.names.by_name(question, allowed):
+        if is_marks(question) and not self.names.match_question(question, allowed):
             raise InvalidQuestion(
                 f"no entry is called {question!r}, which has no letter or digit; "
                 "ask with at least one word"

@@ -83,14 +83,14 @@ class NameLookup:
         self._stems = stems
         self._longest_name = snapshot.longest_name()
 
-    def by_name(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
+    def match_question(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions whose name the question is, in any form, or asks the meaning of; best tier of each."""
         for text in subjects_of(question):
-            if found := self.whole(text, allowed):
+            if found := self.match_whole(text, allowed):
                 return found
         return {}
 
-    def whole(self, text: str, allowed: PositionFilter) -> dict[int, NameMatch]:
+    def match_whole(self, text: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions of which a text is a name, or another form of one."""
         key = fold(text)
         if not key or len(key) > self._longest_name + PLURAL_CHARS:
@@ -121,7 +121,7 @@ class NameLookup:
             return []
         return self._snapshot.by_prefix(key, allowed, MAX_PARTIAL)
 
-    def by_part(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
+    def match_part(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions with a name of which the question is a part, the likeliest first.
 
         A part are words of it, wherever they stand, or its beginning. An ordinary word of the language is no
@@ -132,9 +132,9 @@ class NameLookup:
         words = key.split()
         if len(key) > self._longest_name or not _could_be_part(words):
             return {}
-        shares = self._said(text, allowed)
+        shares = self._names_containing(text, allowed)
         begun: dict[int, Name] = {}
-        for named in self._begun(key, words, allowed):
+        for named in self._names_starting(key, words, allowed):
             begun.setdefault(named.position, named.name)
             shares.setdefault(named.position, len(key) / len(named.name.key))
         total = sum(shares.values())
@@ -151,12 +151,14 @@ class NameLookup:
             for at in best
         }
 
-    def _said(self, text: str, allowed: PositionFilter) -> dict[int, float]:
+    def _names_containing(self, text: str, allowed: PositionFilter) -> dict[int, float]:
         if len(question_stems(text)) > MOST_PARTIAL_WORDS:
             return {}
         return name_shares(self._stems, text, allowed)
 
-    def _begun(self, key: str, words: list[str], allowed: PositionFilter) -> Iterable[NamedEntry]:
+    def _names_starting(
+        self, key: str, words: list[str], allowed: PositionFilter
+    ) -> Iterable[NamedEntry]:
         """Yield names that begin with a key, where that ends at a word of the name or may end within one."""
         may_end_within = _is_fragment(words)
         last = word_form(words[-1])
@@ -175,7 +177,7 @@ class NameLookup:
             found[at] = min(labels, key=len, default=entry.term)
         return found
 
-    def by_resemblance(
+    def match_misspelt(
         self, question: str, allowed: PositionFilter, unknown: Collection[str] | None = None
     ) -> dict[int, NameMatch]:
         """Return positions with a name that the question resembles, the likeliest first.

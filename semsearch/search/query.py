@@ -11,10 +11,10 @@ from functools import cached_property
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
-from semsearch.index.segments.multi import MultiNameStems, MultiPhrases, MultiPostings
+from semsearch.index.segments.multi import MultiAskedAsPhrases, MultiNameStems, MultiPostings
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
-from semsearch.search.compared_names import comparison
+from semsearch.search.compared_names import find_comparison
 from semsearch.search.name_lookup import NameLookup, NameMatch
 from semsearch.text.english import is_english
 from semsearch.text.normalise import fold
@@ -37,24 +37,24 @@ REPAIRED_LANGUAGE = "en"
 class Reading:
     """A question as it is understood: its text, typing errors put right, and the names it is.
 
-    `compares` says that it puts names side by side, and `lacks` that something it compares is no name of the index.
-    `is_doubtful` says that the names only count if nothing is found by meaning, since the question is an ordinary word.
+    `is_comparison` says that it puts names side by side, and `has_unknown_name` that something it compares is no name of the index.
+    `is_fallback` says that the names only count if nothing is found by meaning, since the question is an ordinary word.
     """
 
     question: str
     text: str
     names: dict[int, NameMatch]
-    compares: bool = False
-    lacks: bool = False
-    is_doubtful: bool = False
+    is_comparison: bool = False
+    has_unknown_name: bool = False
+    is_fallback: bool = False
 
     @property
-    def is_guess(self) -> bool:
+    def is_misspelt(self) -> bool:
         """Whether the names only resemble the question."""
         return any(match.tier is Tier.FUZZY for match in self.names.values())
 
 
-class NameFinder(NameLookup):
+class QuestionReader(NameLookup):
     """The names of an index, and the questions that have them. Safe to use from several threads."""
 
     def __init__(
@@ -62,10 +62,10 @@ class NameFinder(NameLookup):
         snapshot: MultiEntries,
         words: MultiPostings,
         stems: MultiNameStems,
-        phrases: MultiPhrases,
+        phrases: MultiAskedAsPhrases,
     ) -> None:
         super().__init__(snapshot, stems)
-        self._words = words
+        self._postings = words
         self._phrases = phrases
 
     def read(
@@ -81,27 +81,27 @@ class NameFinder(NameLookup):
             allowed: positions that may answer.
             is_word: whether a folded word is known to the encoder, and so no error.
         """
-        if names := self.by_name(question, allowed):
+        if names := self.match_question(question, allowed):
             return Reading(question, question, names)
-        if len(self._phrases.saying(question, allowed)):
+        if len(self._phrases.equal_to(question, allowed)):
             return Reading(question, question, {})
-        if found := comparison(self, question, allowed):
+        if found := find_comparison(self, question, allowed):
             return Reading(question, found.text, found.names, True, not found.is_whole)
-        if names := self.by_part(question, allowed):
+        if names := self.match_part(question, allowed):
             return Reading(question, question, names)
         return self._repaired(question, allowed, lambda word: is_english(word) or is_word(word))
 
     def _unknown(self, question: str, allowed: PositionFilter) -> list[str]:
         """Return the words of a question that neither an entry nor a phrase uses."""
-        unused = self._words.unknown(question, allowed)
-        return [word for word in unused if not self._phrases.says(word)]
+        unused = self._postings.unknown(question, allowed)
+        return [word for word in unused if not self._phrases.has_word(word)]
 
     def _repaired(
         self, question: str, allowed: PositionFilter, is_word: Callable[[str], bool]
     ) -> Reading:
         """Read a question without a name: as one that it resembles, or with its words put right."""
         unknown = self._unknown(question, allowed)
-        if unknown and (names := self.by_resemblance(question, allowed, unknown)):
+        if unknown and (names := self.match_misspelt(question, allowed, unknown)):
             are_words = all(is_word(fold(word)) for word in unknown)
             found = _doubtful(question, names) if are_words else _resembling(question, names)
             if found:
@@ -120,11 +120,11 @@ class NameFinder(NameLookup):
         text = repair(question, unknown, self._vocabulary, is_word)
         if text == question or len(self._unknown(text, allowed)) >= len(unknown):
             return Reading(question, question, {})  # only other glossaries use what it was put to
-        if found := comparison(self, text, allowed):
+        if found := find_comparison(self, text, allowed):
             return Reading(question, found.text, found.names, True, not found.is_whole)
         right = similarity(fold(question), fold(text))
         sure = confidence.misspelling_probability(right, 1.0)
-        named = self.by_name(text, allowed) or self.by_part(text, allowed)
+        named = self.match_question(text, allowed) or self.match_part(text, allowed)
         names = {
             at: replace(one, tier=Tier.FUZZY, certainty=min(one.certainty, sure), resemblance=right)
             for at, one in named.items()
@@ -139,7 +139,7 @@ class NameFinder(NameLookup):
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self._words.uses, self._words.alike)
+        return Vocabulary(self._postings.uses, self._postings.alike)
 
 
 def _resembling(question: str, names: dict[int, NameMatch]) -> Reading:
@@ -159,4 +159,4 @@ def _doubtful(question: str, names: dict[int, NameMatch]) -> Reading | None:
     guesses = {
         at: replace(one, certainty=one.certainty * REAL_WORD_FACTOR) for at, one in names.items()
     }
-    return Reading(question, question, guesses, is_doubtful=True)
+    return Reading(question, question, guesses, is_fallback=True)

@@ -87,12 +87,12 @@ def _json(found: LintReport) -> str:
         "entries": found.entries,
         "files": found.files,
         "rules": found.rules,
-        "findings": [_stated(finding) for finding in found.findings],
+        "findings": [_to_dict(finding) for finding in found.findings],
     }
     return json.dumps(content)
 
 
-def _stated(finding: Finding) -> dict[str, object]:
+def _to_dict(finding: Finding) -> dict[str, object]:
     source = finding.source
     return {
         "rule": finding.rule,

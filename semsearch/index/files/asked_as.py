@@ -66,7 +66,7 @@ def write_phrases(
     write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
 
 
-class Phrases:
+class AskedAsPhrases:
     """The open files, with their nearest-neighbour engine. Thread-safe."""
 
     def __init__(self, files: GenerationLayout, dim: int, engine: EngineInfo) -> None:
@@ -75,7 +75,7 @@ class Phrases:
         self._keys: Numbers = mapped(files.phrase_keys, "<i8")
         self._words: Numbers = mapped(files.phrase_words, "<i8")
         self._vectors = PhraseVectors(files, dim)
-        self._finder = VectorSearcher.open_phrases(files, dim, engine)
+        self._searcher = VectorSearcher.open_phrases(files, dim, engine)
 
     def __len__(self) -> int:
         """Return the number of phrases."""
@@ -92,7 +92,7 @@ class Phrases:
 
     def ranked(self, vectors: Vectors, k: int) -> Numbers:
         """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
-        return self._finder.ranked(vectors, k)
+        return self._searcher.ranked(vectors, k)
 
     def nearest(self, question: Vectors, k: int, allowed: range, only: Numbers | None) -> Numbers:
         """Return the ascending positions of the k phrases nearest to a question.
@@ -107,7 +107,7 @@ class Phrases:
         if not chosen:
             return np.empty(0, dtype=np.int64)
         numbers = None if only is None else self._numbers(only)
-        found = self._finder.nearest(question[np.newaxis], k, chosen, numbers)
+        found = self._searcher.nearest(question[np.newaxis], k, chosen, numbers)
         return np.unique(self.owners(found))
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
@@ -137,11 +137,11 @@ class Phrases:
         best[with_phrases] = first - starts
         return scores, best
 
-    def saying(self, question: str) -> Numbers:
+    def equal_to(self, question: str) -> Numbers:
         """Return the positions with a phrase that equals the question, when both are folded."""
         return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
 
-    def says(self, word: str) -> bool:
+    def has_word(self, word: str) -> bool:
         """Return whether any phrase has a word in any form."""
         number = _hash(stem(word))
         at = int(np.searchsorted(self._words, number))
