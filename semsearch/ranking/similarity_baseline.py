@@ -8,12 +8,12 @@ and measures the fused score.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.arrays import Numbers, VectorLookup
 from semsearch.ranking.fusion import Scores, meaning
 
 SAMPLE = 256
@@ -21,9 +21,6 @@ SAMPLE = 256
 
 CHUNK = 4096
 """Entries compared with all of them at a time: some 20 MB."""
-
-VectorLookup = Callable[[Numbers], Vectors]
-"""Gives the vectors of some rows, (n, d)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.arrays import Numbers, VectorLookup
 from semsearch.ranking.similarity_baseline import DUPLICATE_COSINE
 
 NEAREST = 10
@@ -22,10 +22,6 @@ floor) 5 leave 70 entries without any; 10 leave 13 and give 5.7 to each; 20 give
 share only a subject."""
 CHUNK = 8192
 """Definitions compared at a time: 12 MB of vectors."""
-
-
-VectorLookup = Callable[[Numbers], Vectors]
-"""Return the vectors, (n, d), of n numbers."""
 
 
 @dataclass(frozen=True, slots=True)

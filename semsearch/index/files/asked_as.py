@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from hashlib import blake2b
 
 import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.checksums import hash64
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import VectorSearcher
@@ -62,7 +62,7 @@ def write_phrases(
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
     texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
     stems = {one for phrase in texts for one in question_stems(phrase)}
-    write_array(files.phrase_words, np.array(sorted(map(_hash, stems)), dtype="<i8"))
+    write_array(files.phrase_words, np.array(sorted(map(hash64, stems)), dtype="<i8"))
     write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
 
 
@@ -143,7 +143,7 @@ class AskedAsPhrases:
 
     def has_word(self, word: str) -> bool:
         """Return whether any phrase has a word in any form."""
-        number = _hash(stem(word))
+        number = hash64(stem(word))
         at = int(np.searchsorted(self._words, number))
         return at < len(self._words) and int(self._words[at]) == number
 
@@ -157,9 +157,4 @@ class AskedAsPhrases:
 
 
 def _key(text: str) -> int:
-    return _hash(fold(text))
-
-
-def _hash(text: str) -> int:
-    """Return a 64-bit hash of a text; two texts collide with a chance of 1 in 10^19."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
+    return hash64(fold(text))

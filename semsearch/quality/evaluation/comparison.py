@@ -13,20 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from semsearch.quality.evaluation.measures import BATCH, SEED
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
+from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome, Values
 
 SIGNIFICANT = 0.05
 """Highest p of a difference that counts as real."""
 
 RESAMPLES = 9999
-SEED = 20240229
-BATCH = 4_000_000
-"""Values resampled at a time: 32 MB."""
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

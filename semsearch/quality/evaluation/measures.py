@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import QuestionOutcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, Values
 
 MEASURES = {
     "acc@1": "Success@1",
@@ -25,8 +25,6 @@ RESAMPLES = 1999
 SEED = 20240229
 BATCH = 4_000_000
 """Values resampled at a time: 32 MB."""
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
