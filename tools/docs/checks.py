@@ -124,7 +124,7 @@ def too_long(page: Document) -> Iterator[str]:
 
 def not_a_decision(page: Document) -> Iterator[str]:
     """Yield what a decision lacks: number, parts, brevity."""
-    if not page.path.startswith("docs/decisions/"):
+    if not page.path.startswith("docs/decisions/") or page.path.endswith("/index.md"):
         return
     named = re.fullmatch(r"(\d{4})-[a-z0-9-]+\.md", Path(page.path).name)
     stated = re.match(r"# (\d+)\. \S", page.text)

@@ -7,7 +7,7 @@
     tokens.db           how many entries of each glossary contain a token of the vocabulary (SQLite)
 
 Only the directions in which the tokens of an index differ most are stored: a third of the space and
-time, without a measurable loss (DESIGN.md, decision 20).
+time, without a measurable loss (docs/decisions/0020).
 """
 
 from __future__ import annotations

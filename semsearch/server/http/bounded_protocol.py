@@ -6,7 +6,7 @@ The deadlines here are absolute: another byte does not extend them. uvicorn limi
 time between requests.
 
 An overloaded service refuses questions here. At ten times the load that it can serve, refusing them
-in the application left time for only a tenth of the answers (DESIGN.md, decision 27).
+in the application left time for only a tenth of the answers (docs/decisions/0027).
 """
 
 from __future__ import annotations
