@@ -39,7 +39,7 @@ Scores = dict[str, tuple[float, float]]
 
 
 def model_of(name: str) -> Model:
-    """Find a model by its name, or by the folder of an adapter of the base that comes along."""
+    """Find a model by its name, or by the folder of an adapter of the bundled base."""
     folder = Path(name)
     if not (folder / CONFIG).exists():
         return find_model(name)

@@ -40,7 +40,7 @@ class Draft:
         )
 
 
-def drafted(draft: Draft, id_: str) -> Entry:
+def entry_from_draft(draft: Draft, id_: str) -> Entry:
     """Make an entry of a draft; it has no source file.
 
     Args:
@@ -127,12 +127,12 @@ def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
     return replace(entry, id=id_)
 
 
-def revised(entry: Entry, draft: Draft) -> Entry:
+def with_draft(entry: Entry, draft: Draft) -> Entry:
     """Return an entry with other content; where it came from stays."""
-    return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)
+    return replace(entry_from_draft(draft, entry.id), glossary=entry.glossary, source=entry.source)
 
 
-def taught(entry: Entry, question: str) -> Entry:
+def with_phrase(entry: Entry, question: str) -> Entry:
     """Return an entry with one phrase more by which people ask for it.
 
     Args:
@@ -150,4 +150,4 @@ def taught(entry: Entry, question: str) -> Entry:
     if same is not None:
         raise InvalidEntry(f"{entry.term!r} is asked for as {shorten(same)!r} already")
     details = replace(entry.details, asked_as=(*known, *phrases))
-    return revised(entry, replace(Draft.of(entry), details=details))
+    return with_draft(entry, replace(Draft.of(entry), details=details))

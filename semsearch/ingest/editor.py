@@ -16,7 +16,15 @@ from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
-from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
+from semsearch.ingest.drafts import (
+    Draft,
+    entry_from_draft,
+    free_id,
+    glossary_id,
+    new_id,
+    with_draft,
+    with_phrase,
+)
 from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
 from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore
@@ -155,7 +163,7 @@ class Editor(Closing):
         """
 
         def decide(store: EntryStore) -> Edit:
-            entry = drafted(draft, new_id(glossary, id_ or draft.term))
+            entry = entry_from_draft(draft, new_id(glossary, id_ or draft.term))
             if id_ is None:
                 entry = free_id(entry, lambda taken: _entry(store, taken))
             return Edit(entry.id, entry, expected=0)
@@ -182,8 +190,8 @@ class Editor(Closing):
                 made = new_id(glossary, name)
                 if made != id_:
                     raise InvalidEntry(f"{id_!r} cannot be the id of an entry, {made!r} could")
-                return Edit(id_, drafted(draft, id_), expected)
-            return Edit(id_, revised(present.entry, draft), expected)
+                return Edit(id_, entry_from_draft(draft, id_), expected)
+            return Edit(id_, with_draft(present.entry, draft), expected)
 
         return self._edit(decide)
 
@@ -228,14 +236,14 @@ class Editor(Closing):
         def decide(store: EntryStore) -> Edit:
             entry = _known(store, id_).entry
             changed = {**parts, "details": replace(entry.details, **(details or {}))}
-            return Edit(id_, revised(entry, replace(Draft.of(entry), **changed)), expected)
+            return Edit(id_, with_draft(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
 
     def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
-        """Add a phrase by which people ask for an entry; see `taught` for what is refused, and `change`."""
+        """Add a phrase by which people ask for an entry; see `with_phrase` for what is refused, and `change`."""
         return self._edit(
-            lambda store: Edit(id_, taught(_known(store, id_).entry, question), expected)
+            lambda store: Edit(id_, with_phrase(_known(store, id_).entry, question), expected)
         )
 
     def delete(self, id_: str, *, expected: int | None = None) -> Changed:

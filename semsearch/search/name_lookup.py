@@ -57,8 +57,8 @@ _DERIVED = (NameKind.ACRONYM, NameKind.INITIALS)
 class NameMatch:
     """A name that matched a question.
 
-    `certainty` is the probability that who asked so meant this entry. `order` says which comes first among entries of
-    one tier, the highest; None leaves that to the score, behind names written just as they were asked for.
+    `certainty` is the probability that this entry was meant. `order` is the sort key within a tier,
+    highest first; None sorts by score. `is_as_written` puts a name before all others of its tier.
     `resemblance` is the share of letters that are right, 1 unless the tier is fuzzy.
     """
 

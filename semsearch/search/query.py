@@ -1,6 +1,6 @@
-"""Reading: what a question says, as a name, several of them, a misspelt one, or words.
+"""Classifies a question: name, comparison, part of a name, misspelling, or free text.
 
-The first step of an answer, before anything is embedded.
+This is the first step of an answer, before anything is embedded.
 """
 
 from __future__ import annotations

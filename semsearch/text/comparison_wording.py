@@ -1,4 +1,4 @@
-"""Comparisons: the names that a question puts side by side, in seven languages.
+"""Comparison patterns: where a question that compares names may be cut, in seven languages.
 
 "LSTM vs GRU", "what is the difference between precision, recall and accuracy?", "is a CNN a neural network?" and
 "Unterschied zwischen X und Y" are cut where names may end. Whether the pieces are names is for others to say: a

@@ -103,7 +103,7 @@ def former_default(info: IndexInfo, named: str | None) -> str:
         f"`semsearch build PATHS --index {info.path}` again"
     )
     if info.model in RETIRED_DEFAULTS:
-        return f"{advice}; {info.model} does not come along any more"
+        return f"{advice}; {info.model} is no longer bundled"
     if short := FORMER_DEFAULTS.get(info.model):
         return f"{advice}, or set SEMSEARCH_MODEL={short} to keep it and silence this"
     return ""

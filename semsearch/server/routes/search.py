@@ -182,7 +182,7 @@ async def search_batch(
 @router.get(
     "/suggest",
     operation_id="suggest",
-    summary="Offer names while one types",
+    summary="Autocomplete names",
     tags=["search"],
     response_model=list[WireSuggestion],
     responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
@@ -195,9 +195,9 @@ async def search_batch(
     ),
 )
 def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Response:
-    """Return entries of which a name is what was typed, another form of it, or begins with it.
+    """Return entries with a name that equals, is a form of, or begins with the typed text.
 
-    Nothing is embedded: this is for a box that offers terms at every keystroke.
+    Nothing is embedded, so a search box can ask at every keystroke.
     """
     typed = checked(query.q, parameter="q")
     glossary = caller_of(request).searchable_glossary(query.glossary)
