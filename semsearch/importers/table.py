@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.core.errors import ImportFailed
+from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.csv_formulas import undefused
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
 from semsearch.importers.records import ReadOptions, Record
@@ -43,7 +43,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     table = _best_rows(text, separators, path, options)
     header = next(table, None)
     if header is None:
-        raise ImportFailed("the file is empty; the first row must name the columns", path)
+        raise EmptyFile("the file is empty; the first row must name the columns", path)
     names = [name.strip() for name in header[1]]
     fields = _fields(names, options.columns, path)
     for line, cells in table:

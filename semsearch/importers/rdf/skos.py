@@ -16,7 +16,7 @@ from pathlib import Path
 from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.fields import NAMESPACE, local_name, shorten
 from semsearch.importers.rdf import graphs
 from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
@@ -200,9 +200,11 @@ class _Concept:
             asked_as=texts(_ASKED_AS),
         )
 
-    def _left_out(self) -> Iterator[str]:
-        values = (p for p in _LEFT_OUT if (self._subject, p, None) in self._graph)
-        return map(local_name, values)
+    def _left_out(self) -> Iterator[Field]:
+        for predicate in _LEFT_OUT:
+            values = sorted(map(str, self._graph.objects(self._subject, predicate)))
+            if values:
+                yield local_name(predicate), values[0]
 
     def _see_also(self) -> Iterator[str]:
         """Yield the concepts of the same file under `rdfs:seeAlso`; other values are web pages."""
