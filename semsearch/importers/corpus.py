@@ -117,9 +117,9 @@ def read_corpus(
     refusals: list[Refusal] = []
     merged: list[Merged] = []
     left_out: list[LeftOut] = []
-    for glossary, read in items.items():
+    for glossary, own in items.items():
         with _without_gc():
-            made = make_entries(read, glossary)
+            made = make_entries(own, glossary)
         entries += made.entries
         refusals += made.refusals
         merged += made.merged
@@ -131,7 +131,7 @@ def read_corpus(
     return Corpus(
         tuple(entries),
         tuple(refusals),
-        len(files),
+        len(files) - len(unread) + len(found.unread),
         tuple(merged),
         tuple(left_out),
         tuple(notes),

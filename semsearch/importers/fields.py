@@ -59,8 +59,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
 NAMESPACE = "https://semsearch.invalid/ns#"
-"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to
-us has one. It is a name and leads nowhere (RFC 2606)."""
+"""Of the RDF properties `askedAs`, a phrase by which people ask for a concept, and `extra`, a field
+as "Owner: Jane Doe": no vocabulary known to us has them. It leads nowhere (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -116,26 +116,16 @@ class FieldMap:
 
     def _extra(self, values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """Return the fields without a column of ours, and those whose value no field can hold."""
-        extra: list[Field] = []
-        left_out: list[Field] = []
-        for name in self.others:
-            value = values.get(name)
-            if _key(name) == EXTRA and isinstance(value, dict):
-                fields = [(str(key), held) for key, held in value.items()]
-            else:
-                fields = [(name, value)]
-            for own_name, held in fields:
-                text = plain_text(held)
-                if text is None:
-                    left_out.append((own_name, _example(held)))
-                elif text:
-                    extra.append((own_name, text))
-        for field, columns in self.columns.items():
-            for column in columns:
-                value = values.get(column)
-                if value and not isinstance(value, str) and not _is_list_of(field, value):
-                    left_out.append((column, _example(value)))
-        return tuple(extra), tuple(left_out)
+        extra, left_out = split_values({name: values.get(name) for name in self.others})
+        unusable = (
+            (column, _example(value))
+            for field, columns in self.columns.items()
+            for column in columns
+            if (value := values.get(column))
+            and not isinstance(value, str)
+            and not _is_list_of(field, value)
+        )
+        return extra, (*left_out, *unusable)
 
     def _details(self, values: Mapping[str, object], extra: tuple[Field, ...]) -> Details:
         if not any(self.columns.get(name) for name in (*TEXT_DETAILS, *LIST_DETAILS)):
@@ -254,6 +244,31 @@ def listed_names(text: str) -> tuple[str, ...]:
     return tuple(name for line in lines for name in split_aliases(line[1]))
 
 
+def split_values(
+    values: Mapping[str, object],
+) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Return the values of JSON or YAML that are texts, and the structures, which no text can hold.
+
+    Args:
+        values: by name. A mapping named `extra` counts by its members, as our formats write them.
+
+    Returns:
+        Extra fields of an entry; fields to leave out, each with the beginning of its value.
+    """
+    extra: list[Field] = []
+    left_out: list[Field] = []
+    for name, value in values.items():
+        is_nested = _key(name) == EXTRA and isinstance(value, Mapping)
+        fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
+        for own_name, held in fields:
+            text = plain_text(held)
+            if text is None:
+                left_out.append((str(own_name), _example(held)))
+            elif text:
+                extra.append((str(own_name), text))
+    return tuple(extra), tuple(left_out)
+
+
 def plain_text(value: object) -> str | None:
     """Return a value of JSON or YAML as text; a list of such values is joined.
 
@@ -283,6 +298,17 @@ def _is_list_of(field: str, value: object) -> bool:
 def _example(value: object) -> str:
     """Return the beginning of a structure; only this much of it is visited."""
     return "".join(islice(_ENCODER.iterencode(value), 100))
+
+
+def extra_line(name: str, text: str) -> str:
+    """Return an extra field as one line, for formats that hold texts only: `Owner: Jane Doe`."""
+    return f"{name}: {text}"
+
+
+def split_extra(line: str) -> Field | None:
+    """Return the extra field of a line that `extra_line` made; None if it has no name."""
+    name, colon, text = line.partition(": ")
+    return (name.strip(), text.strip()) if colon and name.strip() else None
 
 
 def shorten(text: str) -> str:

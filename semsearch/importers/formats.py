@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from semsearch.core.entries import Note
 from semsearch.core.errors import MissingExtra, UnknownFormat
 from semsearch.importers import detection as known
 from semsearch.importers.records import Item, Reader, ReadOptions
@@ -38,7 +39,7 @@ class Format:
 
 
 def _lazy(module: str, function: str = "read") -> Reader:
-    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
         try:
             reader: Reader = getattr(import_module(f"semsearch.importers.{module}"), function)
         except ModuleNotFoundError as error:
