@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from semsearch.core.checksums import text_hash
 from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
 from semsearch.text.links import Links, links_of
-from semsearch.text.normalise import text_hash
 from semsearch.text.slugs import slug
 
 NOWHERE = "https://glossary.invalid/"

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import DETAILS, EXTRA, Entry, Stated
 from semsearch.exporters.context import ExportContext, is_flat, name_of, parts_of, several
-from semsearch.importers.csv_formulas import defused
 from semsearch.importers.fields import map_fields
+from semsearch.text.csv_formulas import defused
 
-_COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS[:-1])
+_OWN = ("id", "term", "definition", "aliases", "language", "see_also")
+_COLUMNS = (*_OWN, *(name for name in DETAILS if name != EXTRA))
 _MAX_COLUMNS = 200
 """Most columns of extra fields."""
 _SENTENCES = ("examples", "sources")

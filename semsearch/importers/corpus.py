@@ -19,7 +19,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.core.progress import Progress, Silent, track
-from semsearch.importers.asked_files import add_phrases
+from semsearch.importers.asked_as_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import named, reader_for
 from semsearch.importers.records import Item, ReadOptions

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
-from semsearch.importers.csv_formulas import undefused
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
+from semsearch.text.csv_formulas import undefused
 
 _Row = tuple[int, list[str]]
 
