@@ -17,6 +17,7 @@ from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import local_name, shorten
 from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
@@ -79,7 +80,7 @@ def _decoded(text: str, path: Path) -> object:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        reason = json_reason(error)
         raise ImportFailed(reason, path, error.lineno) from error
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error

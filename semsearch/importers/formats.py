@@ -18,6 +18,7 @@ from semsearch.core.errors import MissingExtra, UnknownFormat
 from semsearch.importers import detection as known
 from semsearch.importers.records import Item, Reader, ReadOptions
 from semsearch.importers.text_files import begins, has_front_matter
+from semsearch.importers.xml_roots import reason_against_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,8 @@ def format_of(path: Path) -> Format:
         if (candidates or one.knows is not known.anything) and one.knows(path, start):
             return one
     if candidates:
+        if suffix in _XML and (reason := reason_against_xml(start)):
+            raise UnknownFormat(reason, path)
         return candidates[-1]
     shown = path.suffix or "files without a suffix"
     raise UnknownFormat(

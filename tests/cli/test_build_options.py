@@ -67,16 +67,19 @@ def test_what_entries_have_no_place_for_is_told(tmp_path: Path) -> None:
     asked = ("build", str(file), "-i", str(index), "-m", "hashed", "--report", str(report))
     for more in ("--dry-run",), ():
         shown = " ".join(run(*asked, *more).stdout.decode().split())
-        assert "Left out: exactMatch of 2, changeNote of 1 entries (--report lists them)" in shown
+        assert (
+            "Left out: exactMatch of 2 ('http://b.example/p'), changeNote of 1 ('Was: knife.') (--report lists them)"
+            in shown
+        )
     told = [json.loads(line) for line in report.read_text().splitlines()]
     assert [(one["id"], one["left_out"]) for one in told] == [
-        ("bread:peel", ["exactMatch"]),
-        ("bread:lame", ["exactMatch", "changeNote"]),
+        ("bread:peel", {"exactMatch": "http://b.example/p"}),
+        ("bread:lame", {"exactMatch": "http://b.example/l", "changeNote": "Was: knife."}),
     ]
     stated = json.loads(run(*asked, "--dry-run", "--json").stdout)
     assert [one["parts"] for one in stated["left_out"]] == [
-        ["exactMatch"],
-        ["exactMatch", "changeNote"],
+        {"exactMatch": "http://b.example/p"},
+        {"exactMatch": "http://b.example/l", "changeNote": "Was: knife."},
     ]
 
 

@@ -15,6 +15,7 @@ from yaml.nodes import Node
 
 from semsearch.core.entries import Details, Field
 from semsearch.importers.fields import split_phrases, split_values
+from semsearch.importers.parse_errors import yaml_reason
 from semsearch.importers.text_files import opens_front_matter
 
 MAX_CHARACTERS = 64 * 1024
@@ -113,7 +114,7 @@ def _read_fields(source: str) -> dict[str, Any]:
         fields = yaml.load(source, Loader=_TextLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise BadFrontMatter(f"front matter is not valid YAML: {error.problem}", line) from error
+        raise BadFrontMatter(f"front matter is {yaml_reason(error)}", line) from error
     except yaml.YAMLError as error:
         raise BadFrontMatter("front matter holds a character YAML does not allow", 1) from error
     except RecursionError as error:
