@@ -135,6 +135,8 @@ class FieldMap:
     def _extra(self, values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """Return the fields without a column of ours, and those whose value no field can hold."""
         extra, left_out = split_values({name: values.get(name) for name in self.others})
+        if all(isinstance(value, str) for value in values.values()):
+            return extra, left_out
         unusable = (
             (column, _example(value))
             for field, columns in self.columns.items()
@@ -227,10 +229,7 @@ def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]
     Raises:
         ImportFailed: one of the fields is unknown.
     """
-    chosen = {
-        **{f: c for f, c in given.items() if not f.isdigit()},
-        **{c: f for f, c in given.items() if f.isdigit()},
-    }
+    chosen = dict((c, f) if f.isdigit() else (f, c) for f, c in given.items())
     for field, column in chosen.items():
         if field not in SYNONYMS:
             known = ", ".join(SYNONYMS)
@@ -288,14 +287,18 @@ def split_values(
     extra: list[Field] = []
     left_out: list[Field] = []
     for name, value in values.items():
+        if isinstance(value, str):
+            if text := value.strip():
+                extra.append((name, text))
+            continue
         is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
         fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
         for own_name, held in fields:
-            text = plain_text(held)
-            if text is None:
+            as_text = plain_text(held)
+            if as_text is None:
                 left_out.append((str(own_name), _example(held)))
-            elif text:
-                extra.append((str(own_name), text))
+            elif as_text:
+                extra.append((str(own_name), as_text))
     return tuple(extra), tuple(left_out)
 
 

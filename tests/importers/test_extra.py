@@ -122,3 +122,32 @@ def test_a_field_is_a_line_and_back() -> None:
     assert split_extra(extra_line("Owner", "Jane: boss")) == ("Owner", "Jane: boss")
     assert split_extra("a:b: c") == ("a:b", "c")
     assert split_extra("no name") is split_extra(": text") is None
+
+
+def test_properties_of_schema_org_are_kept_or_counted(tmp_path: Path) -> None:
+    """A tagged text is a text; a structure is none."""
+    term = {
+        "@context": "https://schema.org/",
+        "@type": "DefinedTerm",
+        "name": "Peel",
+        "description": "A shovel.",
+        "disambiguatingDescription": {"@value": "For bread.", "@language": "en"},
+        "author": {"@type": "Person", "name": "Jane"},
+    }
+    (tmp_path / "a.jsonld").write_text(json.dumps(term))
+    corpus = read_corpus([tmp_path / "a.jsonld"])
+    assert corpus.entries[0].details.extra == (("disambiguatingDescription", "For bread."),)
+    assert [one.parts for one in corpus.left_out] == [
+        (("author", '{"@type": "Person", "name": "Jane"}'),)
+    ]
+
+
+def test_columns_of_openmetadata_are_kept(tmp_path: Path) -> None:
+    """Owners and reviewers are no field of ours."""
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "parent,name*,displayName,description,synonyms,relatedTerms,references,tags,reviewers,owner,glossaryStatus\n"
+        ",Peel,,A shovel.,,,,,,user:jane,Approved\n"
+    )
+    (entry,) = read_corpus([file]).entries
+    assert entry.details == Details(status="Approved", extra=(("owner", "user:jane"),))

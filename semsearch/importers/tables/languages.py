@@ -10,46 +10,32 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from semsearch.importers.fields import FieldMap, map_fields
 
-_NAMES = {
-    "ar": "Arabic Arabisch arabe العربية",
-    "bg": "Bulgarian Bulgarisch български",
-    "cs": "Czech Tschechisch čeština",
-    "da": "Danish Dänisch dansk",
-    "de": "German Deutsch allemand alemán alemão tedesco Duits tyska niemiecki",
-    "el": "Greek Griechisch ελληνικά",
-    "en": "English Englisch anglais inglés inglês inglese Engels engelska angielski",
-    "es": "Spanish Spanisch español espagnol",
-    "et": "Estonian Estnisch eesti",
-    "fi": "Finnish Finnisch suomi",
-    "fr": "French Französisch français francés francês francese Frans",
-    "ga": "Irish Irisch gaeilge",
-    "he": "Hebrew Hebräisch עברית",
-    "hr": "Croatian Kroatisch hrvatski",
-    "hu": "Hungarian Ungarisch magyar",
-    "it": "Italian Italienisch italiano italien",
-    "ja": "Japanese Japanisch 日本語",
-    "ko": "Korean Koreanisch 한국어",
-    "lt": "Lithuanian Litauisch lietuvių",
-    "lv": "Latvian Lettisch latviešu",
-    "mt": "Maltese Maltesisch malti",
-    "nb": "Norwegian Norwegisch norsk bokmål",
-    "nl": "Dutch Niederländisch Nederlands néerlandais",
-    "pl": "Polish Polnisch polski",
-    "pt": "Portuguese Portugiesisch português portugais",
-    "ro": "Romanian Rumänisch română",
-    "ru": "Russian Russisch русский",
-    "sk": "Slovak Slowakisch slovenčina",
-    "sl": "Slovenian Slowenisch slovenščina",
-    "sv": "Swedish Schwedisch svenska",
-    "tr": "Turkish Türkisch Türkçe",
-    "uk": "Ukrainian Ukrainisch українська",
-    "zh": "Chinese Chinesisch 中文 汉语",
+_NAMES = (
+    "ar Arabic Arabisch arabe العربية; bg Bulgarian Bulgarisch български; "
+    "cs Czech Tschechisch čeština; da Danish Dänisch dansk; "
+    "de German Deutsch allemand alemán alemão tedesco Duits tyska niemiecki; "
+    "el Greek Griechisch ελληνικά; "
+    "en English Englisch anglais inglés inglês inglese Engels engelska angielski; "
+    "es Spanish Spanisch español espagnol; et Estonian Estnisch eesti; "
+    "fi Finnish Finnisch suomi; fr French Französisch français francés francês francese Frans; "
+    "ga Irish Irisch gaeilge; he Hebrew Hebräisch עברית; hr Croatian Kroatisch hrvatski; "
+    "hu Hungarian Ungarisch magyar; it Italian Italienisch italiano italien; "
+    "ja Japanese Japanisch 日本語; ko Korean Koreanisch 한국어; lt Lithuanian Litauisch lietuvių; "
+    "lv Latvian Lettisch latviešu; mt Maltese Maltesisch malti; "
+    "nb Norwegian Norwegisch norsk bokmål; nl Dutch Niederländisch Nederlands néerlandais; "
+    "pl Polish Polnisch polski; pt Portuguese Portugiesisch português portugais; "
+    "ro Romanian Rumänisch română; ru Russian Russisch русский; sk Slovak Slowakisch slovenčina; "
+    "sl Slovenian Slowenisch slovenščina; sv Swedish Schwedisch svenska; "
+    "tr Turkish Türkisch Türkçe; uk Ukrainian Ukrainisch українська; "
+    "zh Chinese Chinesisch 中文 汉语"
+)
+"""Languages as headers name them, after their tags: in English, in German, in their own words."""
+_TAGS = {
+    name.casefold(): tag for tag, *names in map(str.split, _NAMES.split(";")) for name in names
 }
-"""Languages by tag, as headers name them: in English, in German, in their own words."""
 _WORD = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[a-z]{4}))?", re.IGNORECASE)
 _REPEATED = re.compile(r" \(\d+\)\Z")
@@ -129,18 +115,13 @@ def _split(name: str) -> tuple[str, str]:
     """Return the language in the name of a column, and the rest; only a language is a term."""
     words = _WORD.findall(name[:100])
     for at in {0, len(words) - 1} if words else ():
-        language = _languages().get(words[at].casefold(), "")
+        language = _TAGS.get(words[at].casefold(), "")
         rest = " ".join(words[:at] + words[at + 1 :])
         if language:
             return language, _DEFINITION.get(rest.casefold(), rest) or "term"
     for end in (2, 1):
         found = _CODE.fullmatch("-".join(words[-end:]))
         rest = " ".join(words[:-end])
-        if found and found[1].casefold() in _NAMES and map_fields([rest], {}).others == ():
+        if found and found[1].casefold() in _TAGS.values() and map_fields([rest], {}).others == ():
             return found[0].casefold(), rest
     return "", name
-
-
-@lru_cache(maxsize=1)
-def _languages() -> dict[str, str]:
-    return {name.casefold(): tag for tag, names in _NAMES.items() for name in names.split()}
