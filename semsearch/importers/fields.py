@@ -209,12 +209,13 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
-    if len(columns["definition"]) > 1:  # as they stand beside each other
-        columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
+    columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
-        # next to addresses, a column "term" holds their last part
-        columns["term"] = tuple(labels[:1])
+        columns["term"] = tuple(labels[:1])  # beside addresses, "term" holds their last part
+    if not columns["term"] and columns["aliases"] and "term" not in chosen:  # a list of acronyms
+        first, *others = sorted(columns["aliases"], key=list(names).index)
+        columns["term"], columns["aliases"] = (first,), tuple(others)
     used = {column for found in columns.values() for column in found}
     return FieldMap(columns, tuple(name for name in dict.fromkeys(names) if name not in used))
 
