@@ -27,6 +27,7 @@ Parts = dict[str, str | list[str]]
 
 ID, TERM, DEFINITION = "bakery:scoring", "Scoring", "Cutting the dough."
 _NEEDED = {"id", "term", "definition", "glossary", "source", "details"}
+_PLURAL = ("hidden_labels", "name_languages")
 PARTS = [field.name for field in fields(Entry) if field.name not in _NEEDED] + list(DETAILS)
 
 
@@ -34,7 +35,8 @@ def _values(word: str, language: str) -> Parts:
     """Return a value of each part; several have something to cut at."""
     several: Parts = {part: [f"{word} {part}", f"{word}, other"] for part in PARTS}
     texts: Parts = {part: f"{word} {part}" for part in TEXT_DETAILS}
-    return several | texts | {"language": language}
+    other = "fr" if language == "de" else "it"
+    return several | texts | {"language": language, "name_languages": [f"{TERM}@{other}"]}
 
 
 FIRST, SECOND = _values("One", "de"), _values("Two", "pt-BR")
@@ -114,7 +116,7 @@ def test_an_import_gives_entries_all_of_it(client: TestClient, index: Path) -> N
 
 def _options(part: str, value: str | list[str]) -> list[str]:
     names = {"examples": "example", "sources": "source", "aliases": "alias"}
-    name = names.get(part, part.removesuffix("s") if part == "hidden_labels" else part)
+    name = names.get(part, part.removesuffix("s") if part in _PLURAL else part)
     values = [value] if isinstance(value, str) else value
     return [word for one in values for word in (f"--{name.replace('_', '-')}", one)]
 

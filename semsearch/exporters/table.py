@@ -15,7 +15,7 @@ from semsearch.importers.csv_formulas import defused
 
 _COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
 _SENTENCES = ("examples", "sources")
-_PHRASES = "asked_as"
+_PHRASES = ("asked_as", "name_languages")
 
 
 def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -36,7 +36,7 @@ def _cell(name: str, value: str | tuple[str, ...]) -> str:
         return value
     if name in _SENTENCES:
         return "\n".join(value)
-    if name == _PHRASES:  # a line of its own each; one alone is told by the end of its line
+    if name in _PHRASES:  # a line of its own each; one alone is told by the end of its line
         return "".join(f"{phrase}\n" for phrase in value)
     joined = "; ".join(value)
     # a single name with a comma would be split
@@ -53,7 +53,7 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
     del context
     for name, value in parts_of(entry).items():
-        separators = "\n" if name in (*_SENTENCES, _PHRASES) else ";|"
+        separators = "\n" if name in (*_SENTENCES, *_PHRASES) else ";|"
         if not isinstance(value, str):
             if any(sign in one for one in several(value) for sign in separators):
                 yield name

@@ -8,11 +8,12 @@ cannot be read. It assigns no ids: `records_to_entries.py` does that for all for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from semsearch.core.entries import NO_DETAILS, Details, Refusal, Source
+from semsearch.text.languages import language_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Redirect:
 
 
 Item = Record | Redirect | Refusal
+
+
+def tagged(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the `name_languages` of names, each with its language tag; invalid tags say nothing."""
+    return tuple(f"{name}@{tag}" for name, tag in names if language_tag(tag))
 
 
 @dataclass(frozen=True, slots=True)

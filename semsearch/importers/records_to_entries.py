@@ -7,9 +7,8 @@ taken.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,6 +17,7 @@ from semsearch.importers.fields import shorten
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.importers.redirects import merge_redirects, resolve_keys, see_records_to_redirects
+from semsearch.text.languages import language_tag
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -40,7 +40,6 @@ MAX_PHRASES = 64
 """Most asked-as phrases of an entry: each is embedded and compared with questions near it."""
 MAX_PHRASE = 300
 """Most characters of an asked-as phrase: two or three sentences."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
 _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
@@ -130,9 +129,11 @@ def clean(record: Record) -> Record | Refusal:
     aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
     aliases.pop(term, None)
     id_ = _clean_name(record.id or "") or None
-    details = _clean_details(record.details)
+    language = language_tag(record.language) or "en"
+    details = _clean_details(record.details, (term, *aliases), language)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
     reason = reason or reason_against_phrases(term, details.asked_as)
+    reason = reason or _reason_against_languages(record.details.name_languages)
     if reason:
         return Refusal(record.source, reason)
     return Record(
@@ -141,7 +142,7 @@ def clean(record: Record) -> Record | Refusal:
         record.source,
         tuple(aliases),
         id_,
-        language_tag(record.language) or "en",
+        language,
         _clean_links(record.see_also),
         details,
         record.key,
@@ -150,25 +151,47 @@ def clean(record: Record) -> Record | Refusal:
     )
 
 
-def language_tag(stated: str) -> str | None:
-    """Return a tag in the case of RFC 5646 (2.1.1), such as `zh-Hans-CN`; None if invalid."""
-    tag = stated.strip().replace("_", "-")
-    if not _LANGUAGE.fullmatch(tag):
-        return None
-    first, *parts = tag.lower().split("-")
-    shown = {2: str.upper, 4: str.title}
-    return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])
+def _clean_details(details: Details, names: tuple[str, ...], language: str) -> Details:
+    """Clean details; one that is too long is cut, so that the entry need not be refused.
 
-
-def _clean_details(details: Details) -> Details:
-    """Clean details; one that is too long is cut, so that the entry need not be refused."""
+    Args:
+        details: as a reader stated them.
+        names: cleaned term and aliases.
+        language: of the entry.
+    """
     if not (stated := details.stated()):
         return NO_DETAILS
     cleaned = {
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
     }
-    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+    known = {*names, *cleaned.get("hidden_labels", ())}
+    tags = _clean_languages(details.name_languages, known, language)
+    phrases = clean_phrases(details.asked_as)
+    return Details.of({**cleaned, "name_languages": tags, "asked_as": phrases})
+
+
+def _clean_languages(
+    tagged: Iterable[str], names: Collection[str], language: str
+) -> tuple[str, ...]:
+    """Return the languages of names, as `Teig@de`.
+
+    A name that is only in the language of the entry needs none, and what is no name has none.
+    """
+    found = dict.fromkeys(
+        (_clean_name(name), language_tag(tag) or language)
+        for name, _, tag in (one.rpartition("@") for one in tagged)
+    )
+    elsewhere = {name for name, tag in found if tag != language} & {*names}
+    return tuple(f"{name}@{tag}" for name, tag in found if name in elsewhere)
+
+
+def _reason_against_languages(tagged: Iterable[str]) -> str | None:
+    for one in tagged:
+        name, _, tag = one.rpartition("@")
+        if not name.strip() or language_tag(tag) is None:
+            return f"{shorten(one)!r} is no name with its language; write it as Teig@de"
+    return None
 
 
 def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
@@ -265,7 +288,7 @@ class _Ids:
         self._reserved = {slug(item.id) for item in items if isinstance(item, Record) and item.id}
         self._given: dict[str, Source] = {}
         self._next_number: dict[str, int] = {}
-        self._seen: dict[tuple[str, str], Source] = {}
+        self._seen: dict[tuple[str, str, str], Source] = {}
 
     def give(self, record: Record) -> Entry | Refusal:
         """Make the entry of a cleaned record, or refuse a duplicate."""
@@ -277,12 +300,12 @@ class _Ids:
                 reason = f"duplicate id {wanted!r}, first at {self._given[wanted]}"
                 return Refusal(record.source, reason)
         else:
-            first = self._seen.get((record.term, record.definition))
+            first = self._seen.get((record.term, record.definition, record.language))
             if first is not None:
                 return Refusal(record.source, f"duplicate of {first}")
             wanted = self._free(wanted)
         self._given[wanted] = record.source
-        self._seen.setdefault((record.term, record.definition), record.source)
+        self._seen.setdefault((record.term, record.definition, record.language), record.source)
         return Entry(
             id=f"{self._glossary}:{wanted}",
             term=record.term,
