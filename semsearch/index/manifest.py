@@ -20,7 +20,7 @@ from semsearch.ranking.weights import DEFAULT, stated_weights
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 6
+FORMAT = 7
 """Version of the index files. Any change to their meaning raises it."""
 
 
