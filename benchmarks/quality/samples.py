@@ -42,8 +42,9 @@ from semsearch.ranking.fusion import Scores
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.index_view import MAX_K, IndexView
 from semsearch.text.names import names_of
-from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
+from semsearch.text.questions import MAX_QUESTION_CHARS
 from semsearch.text.stems import question_stems, stem
+from semsearch.text.stop_words import content_words
 from training.concepts import KINDS, Concept, by_domain
 from training.folds import FOLDS, folds_of
 

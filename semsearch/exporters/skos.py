@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import EXTRA, Entry
 from semsearch.exporters.context import ExportContext, links_by, parts_of
-from semsearch.importers.fields import NAMESPACE, is_iri
+from semsearch.importers.fields import NAMESPACE, extra_line, is_iri, split_extra
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
@@ -84,6 +84,8 @@ def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri
     ):
         if text:
             yield predicate, Text(text)
+    for field in details.extra:
+        yield "semsearch:extra", Text(extra_line(*field))
     for source in details.sources:
         yield "dct:source", Iri(source) if is_iri(source) else Text(source)
     for part in _RELATIONS:
@@ -150,6 +152,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
         yield "entry"
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
+    if any(split_extra(extra_line(*field)) != field for field in entry.details.extra):
+        yield EXTRA
     for part in _RELATIONS:
         if any(_address(name, part, context) is None for name in links_by(entry, part)):
             yield part

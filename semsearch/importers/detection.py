@@ -145,12 +145,16 @@ def wordnet(path: Path, start: str) -> bool:
 
 
 def _root(start: str) -> str:
-    """Return the local name of the first XML or HTML element in lower case, or an empty text."""
+    return root_element(start).lower()
+
+
+def root_element(start: str) -> str:
+    """Return the local name of the first XML or HTML element, or an empty text."""
     at = _skip_space(start, 0)
     while start.startswith(("<?", "<!"), at):
         at = _skip_space(start, _after_declaration(start, at))
     found = _ELEMENT.match(start, at)
-    return found[1].lower() if found else ""
+    return found[1] if found else ""
 
 
 def _after_declaration(start: str, at: int) -> int:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from semsearch.core.entries import Note
 from semsearch.core.errors import MissingExtra, UnknownFormat
 from semsearch.importers import detection as known
 from semsearch.importers.records import Item, Reader, ReadOptions
 from semsearch.importers.text_files import begins, has_front_matter
+from semsearch.importers.xml_roots import reason_against_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Format:
 
 
 def _lazy(module: str, function: str = "read") -> Reader:
-    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
         try:
             reader: Reader = getattr(import_module(f"semsearch.importers.{module}"), function)
         except ModuleNotFoundError as error:
@@ -270,6 +272,8 @@ def format_of(path: Path) -> Format:
         if (candidates or one.knows is not known.anything) and one.knows(path, start):
             return one
     if candidates:
+        if suffix in _XML and (reason := reason_against_xml(start)):
+            raise UnknownFormat(reason, path)
         return candidates[-1]
     shown = path.suffix or "files without a suffix"
     raise UnknownFormat(

@@ -21,6 +21,11 @@ from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.table import rows
 from semsearch.importers.text_files import read_text
 
+_COLUMNS = frozenset(
+    {"name", "displayname", "description", "parent", "relatedterms", "synonyms", "tags",
+     "glossarystatus", "status", "references"}
+)  # fmt: skip
+"""The columns that fields of ours hold, in lower case."""
 _KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "haspart": "narrower"}
 """Relations that entries distinguish; all others are just related."""
 _LAST = re.compile(r'(?:^|\.)("(?:[^"]|"")*"|[^."]+)$')
@@ -82,6 +87,7 @@ def _item(row: dict[str, str], source: Source) -> Item:
                 "category": "; ".join(_listed(row.get("tags", ""))),
                 "status": row.get("glossarystatus") or row.get("status", ""),
                 "sources": _references(row.get("references", "")),
+                "extra": [(column, row[column]) for column in row if column not in _COLUMNS],
                 **related,
             }
         ),

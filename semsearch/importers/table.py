@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.core.errors import ImportFailed
-from semsearch.importers.csv_formulas import undefused
+from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
+from semsearch.importers.parse_errors import csv_reason
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
+from semsearch.text.csv_formulas import undefused
 
 _Row = tuple[int, list[str]]
 
@@ -43,7 +44,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     table = _best_rows(text, separators, path, options)
     header = next(table, None)
     if header is None:
-        raise ImportFailed("the file is empty; the first row must name the columns", path)
+        raise EmptyFile("the file is empty; the first row must name the columns", path)
     names = [name.strip() for name in header[1]]
     fields = _fields(names, options.columns, path)
     for line, cells in table:
@@ -93,7 +94,7 @@ def rows(text: str, separator: str, path: Path) -> Iterator[_Row]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise ImportFailed(f"not valid CSV: {error}; check the quotes", path, line) from error
+        raise ImportFailed(csv_reason(error), path, line) from error
 
 
 def _fields(names: list[str], chosen: Mapping[str, str], path: Path) -> FieldMap:

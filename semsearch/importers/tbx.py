@@ -15,10 +15,12 @@ from pathlib import Path
 
 from lxml import etree
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
-from semsearch.importers.records import Item, ReadOptions, Record, tagged
+from semsearch.importers.name_languages import tagged
+from semsearch.importers.parse_errors import xml_reason
+from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml, line_of
 
@@ -90,6 +92,12 @@ class _Properties:
 
     def to(self, *kinds: str) -> tuple[str, ...]:
         return tuple(to for kind in kinds for to in self.targets.get(kind, ()))
+
+    def unheld(self) -> Iterator[Field]:
+        """Yield the kinds that entries cannot hold, each with its first value."""
+        for key, name in self.names.items():
+            if key not in _HELD:
+                yield name, self.targets[key][0]
 
     def definitions(self) -> tuple[str, ...]:
         """Return the definitions, or explanations if there are none."""
@@ -168,9 +176,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
                 ):  # free the memory of concepts that were read
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ImportFailed(
-            f"not well-formed XML: {error.msg}", path, error.lineno or None
-        ) from error
+        raise ImportFailed(xml_reason(error.msg), path, error.lineno or None) from error
 
 
 def _items(concept: etree._Element, file: str) -> Iterator[Item]:
@@ -227,11 +233,8 @@ def _record(
     headword, *rest = section.terms
     sections = [section, *others]
     rest += [term for one in sections[1:] for term in one.terms]
-    all_levels = [
-        *levels,
-        *(p for o in others for p in (o.properties, *(t.properties for t in o.terms))),
-    ]
-    unheld = {name for one in all_levels for key, name in one.names.items() if key not in _HELD}
+    below = (p for one in sections for p in (one.properties, *(t.properties for t in one.terms)))
+    unheld = {name: text for one in (common, *below) for name, text in one.unheld()}
     return Record(
         headword.name,
         "\n\n".join(section.definitions),
@@ -252,7 +255,7 @@ def _record(
         ),
         key=id_,
         hint=id_ if is_main or not id_ else f"{id_}-{section.language}",
-        left_out=tuple(sorted(unheld)),
+        left_out=tuple(sorted(unheld.items())),
     )
 
 

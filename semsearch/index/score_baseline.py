@@ -14,7 +14,7 @@ from semsearch.index.retrieval import QueryVectors, Retriever
 from semsearch.models.encoders.base import Encoder
 from semsearch.ranking.baseline import TWIN, Baseline, background_of, evenly_spaced
 from semsearch.ranking.weights import DEFAULT
-from semsearch.text.normalise import MAX_QUESTION_CHARS
+from semsearch.text.questions import MAX_QUESTION_CHARS
 
 SAMPLE = 200
 """Sentences asked in one glossary. They take a second or less, and the mean varies by a fifteenth

@@ -16,7 +16,16 @@ from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
-from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
+from semsearch.ingest.drafts import (
+    Draft,
+    drafted,
+    free_id,
+    glossary_id,
+    new_id,
+    revised,
+    taught,
+    with_changes,
+)
 from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
 from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore
@@ -208,7 +217,7 @@ class Editor(Closing):
             aliases: all other names.
             language: of the definition.
             see_also: all links, by id or name.
-            details: those of its `Details` that change, by name.
+            details: those of its `Details` that change, by name; see `with_changes`.
             expected: its revision.
 
         Raises:
@@ -227,7 +236,7 @@ class Editor(Closing):
 
         def decide(store: EntryStore) -> Edit:
             entry = _known(store, id_).entry
-            changed = {**parts, "details": replace(entry.details, **(details or {}))}
+            changed = {**parts, "details": with_changes(entry.details, details or {})}
             return Edit(id_, revised(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)

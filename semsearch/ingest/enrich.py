@@ -22,9 +22,9 @@ from semsearch.importers.records_to_entries import clean_phrases, reason_against
 from semsearch.ingest.editor import Editor
 from semsearch.ingest.review import Reviewed, ReviewFile
 from semsearch.models.chat import ChatServer
+from semsearch.text.asked_as import name_said
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
-from semsearch.text.phrases import name_said
 
 FAILURES = 3
 """Entries in a row for which the server fails until it is not asked any more."""

@@ -35,7 +35,7 @@ from semsearch.search.live_index import LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.normalise import check_question
+from semsearch.text.questions import check_question
 
 
 class Glossary(Closing):

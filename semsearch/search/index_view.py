@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from semsearch.core.answers import Tier
+from semsearch.core.checksums import text_hash
 from semsearch.core.errors import (
     EntryNotFound,
     GlossaryNotFound,
@@ -26,7 +27,7 @@ from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.answer import SearchContext, SearchRequest
 from semsearch.search.query import NameFinder
-from semsearch.text.normalise import check_question, is_marks, text_hash
+from semsearch.text.questions import check_question, is_marks
 
 MAX_K = 100
 """Most hits of an answer."""

@@ -14,11 +14,11 @@ from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi import MultiNameStems, MultiPhrases, MultiPostings
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
-from semsearch.search.name_comparison import comparison
+from semsearch.search.compared_names import comparison
 from semsearch.search.name_lookup import NameLookup, NameMatch
 from semsearch.text.english import is_english
 from semsearch.text.normalise import fold
-from semsearch.text.phrasing import subject_of
+from semsearch.text.question_wording import subject_of
 from semsearch.text.spelling import Vocabulary, repair, similarity
 
 REAL_WORD = 0.3

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from semsearch.core.answers import Related
+from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, InvalidQuestion
 from semsearch.core.index_info import GlossaryInfo
@@ -20,7 +21,6 @@ from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
 from semsearch.server.page_cache import PageCache
-from semsearch.text.normalise import text_hash
 from semsearch.web import Site
 
 VARY = "Accept, Authorization"

@@ -53,6 +53,9 @@ _IRIS = ["https://a.example/x", "https://b.example/b#whisk", "urn:isbn:1", "no i
 _LANGUAGES = st.sampled_from(["en", "en", "de", "zh-Hans", "pt-BR", "de-CH-1996"])
 
 
+_FIELD_NAMES = st.one_of(st.sampled_from(["Owner", "Text", "a: b", "id", "=x"]), _NAMES)
+
+
 @st.composite
 def _records(draw: st.DrawFn, names: list[str]) -> Record:
     term, aliases = draw(_NAMES), draw(st.lists(_NAMES, max_size=3).map(tuple))
@@ -78,6 +81,7 @@ def _records(draw: st.DrawFn, names: list[str]) -> Record:
         hidden_labels=draw(some),
         name_languages=draw(st.lists(tagged, max_size=4).map(tuple)),
         asked_as=draw(st.lists(_SENTENCES, max_size=3).map(tuple)),
+        extra=draw(st.lists(st.tuples(_FIELD_NAMES, _SENTENCES), max_size=3).map(tuple)),
     )
     return Record(
         term,
@@ -141,7 +145,7 @@ def as_said(entries: list[Entry], entry: Entry) -> dict[str, object]:
     iri = entry.details.iri.removeprefix(f"{ADDRESS}entry/kitchen:")
     said["iri"] = "" if iri == name_of(entry) else iri
     for name in (
-        "aliases", "hidden_labels", "name_languages", "examples", "sources", "asked_as",
+        "aliases", "hidden_labels", "name_languages", "examples", "sources", "asked_as", "extra",
     ):  # fmt: skip
         value = said[name]
         assert isinstance(value, tuple)

@@ -284,4 +284,5 @@ def test_what_terms_say_is_kept_or_named(tmp_path: Path) -> None:
     corpus = tbx(tmp_path, dough=DEFINED + note + subject)
     (entry,) = corpus.entries
     assert (entry.definition, entry.details.category) == ("Flour and water.", "baking")
-    assert [one.parts for one in corpus.left_out] == [("note", "partOfSpeech")]
+    parts = (("note", "Check."), ("partOfSpeech", "noun"))
+    assert [one.parts for one in corpus.left_out] == [parts]

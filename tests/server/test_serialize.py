@@ -58,6 +58,7 @@ DETAILS = Details(
     hidden_labels=("crum",),
     name_languages=("Inside@de",),
     asked_as=("what is inside bread?",),
+    extra=(("Owner", "The head baker"),),
 )
 SHOWN = {
     "category": "parts",
@@ -75,6 +76,7 @@ EDITABLE = {
     "hidden_labels": ["crum"],
     "asked_as": ["what is inside bread?"],
     "iri": "https://bakery.example/crumb",
+    "extra": {"Owner": "The head baker"},
 }
 PARTS = {
     "definition": 0.1,

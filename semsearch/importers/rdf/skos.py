@@ -19,11 +19,12 @@ from rdflib import RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.fields import NOWHERE, local_name, shorten
+from semsearch.core.entries import Details, Field, Refusal, Source
+from semsearch.importers.fields import NOWHERE, local_name, shorten, split_extra
+from semsearch.importers.name_languages import tagged
 from semsearch.importers.rdf import graphs
 from semsearch.importers.rdf import vocabulary as words
-from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect, tagged
+from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
 
 _MAIN = "en"
 _SUBJECT = re.compile(
@@ -203,6 +204,9 @@ class _Concept:
             hidden_labels=texts(*words.HIDDEN),
             name_languages=tuple(self._name_languages(language, called, order, is_main=is_main)),
             asked_as=texts(words.ASKED_AS),
+            extra=tuple(
+                filter(None, map(split_extra, sorted(map(str, self._objects(words.EXTRA)))))
+            ),
         )
 
     def _status(self) -> str:
@@ -227,13 +231,16 @@ class _Concept:
             (name, tag) for name, tag in found if tag in own or (is_main and tag not in order)
         )
 
-    def _left_out(self) -> list[str]:
-        """Return the names of the properties that entries cannot hold."""
-        found = {p for p in self._graph.predicates(self._subject) if p not in words.HELD}
+    def _left_out(self) -> list[Field]:
+        """Return the properties that entries cannot hold, each with the first of its values."""
         linked = {*self._see_also()}
-        if any(local_name(str(o)) not in linked for o in self._objects((RDFS.seeAlso,))):
-            found.add(RDFS.seeAlso)
-        return sorted({local_name(str(one)) for one in found})
+        found: dict[str, list[str]] = {}
+        for predicate, value in self._graph.predicate_objects(self._subject):
+            is_page = predicate == RDFS.seeAlso and local_name(str(value)) not in linked
+            if is_page or predicate not in words.HELD:
+                text = _literal(self._graph, value) or value
+                found.setdefault(local_name(str(predicate)), []).append(str(text))
+        return sorted((name, min(values)) for name, values in found.items())
 
     def _see_also(self) -> Iterator[str]:
         """Yield the concepts of the same file under `rdfs:seeAlso`; other values are web pages."""

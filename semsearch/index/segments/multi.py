@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.positions import PositionFilter, are_among, between, live
 from semsearch.index.ann.engine import VectorSearcher
+from semsearch.index.files.asked_as import Phrases
 from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
-from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import (
     PostingsIndex,
     QuestionPostings,
@@ -31,8 +31,8 @@ from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
-from semsearch.text.normalise import content_words
 from semsearch.text.stems import question_stems, stem
+from semsearch.text.stop_words import content_words
 
 T_Part = TypeVar("T_Part")
 

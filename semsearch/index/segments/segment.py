@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers
 from semsearch.core.index_info import EngineInfo
 from semsearch.index.ann.engine import VectorSearcher
+from semsearch.index.files.asked_as import Phrases
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
-from semsearch.index.files.phrases import Phrases
 from semsearch.index.files.postings import PostingsIndex
 from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex

@@ -19,7 +19,7 @@ from typing import Any
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import ImportFailed, InvalidQuestion, InvalidSetting
-from semsearch.text.normalise import check_question
+from semsearch.text.questions import check_question
 
 ANSWERABLE = "answerable"
 NEAR, FAR, UNANSWERABLE = "near", "far", "unanswerable"

@@ -25,7 +25,7 @@ from semsearch.server.http import problem_types, problems
 from semsearch.server.http.strict_requests import StrictRoute, client_of
 from semsearch.server.request_context import RequestContext
 from semsearch.server.search_service import SearchService
-from semsearch.text.normalise import check_question
+from semsearch.text.questions import check_question
 from semsearch.web import render
 from semsearch.web.answer_view import answer_view
 from semsearch.web.assets import FOLDER, assets_path

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
-from semsearch.server.schemas.base import OptionalText, OptionalTexts, Wire
+from semsearch.server.schemas.base import OptionalFields, OptionalText, OptionalTexts, Wire
 
 
 @dataclass(slots=True)
@@ -103,6 +103,13 @@ class WholeEntryMembers(EntryMembers):
         OptionalText,
         Field(description="Of the concept, or the id of its entry in the main language."),
     ]
+    extra: Annotated[
+        OptionalFields,
+        Field(
+            description="Fields of its source that no other member holds, by name.",
+            examples=[{"Owner": "Jane Doe"}],
+        ),
+    ]
 
     @classmethod
     def from_whole_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
@@ -117,6 +124,7 @@ class WholeEntryMembers(EntryMembers):
             details.hidden_labels,
             details.asked_as,
             details.iri,
+            dict(details.extra),
             *own,
         )
 

@@ -15,7 +15,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
-from semsearch.text.languages import matching
+from semsearch.text.language_tags import matching
 from tests.conftest import entry
 
 

@@ -13,7 +13,12 @@ import pytest
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
 from semsearch.index.retrieval import QueryVectors
-from semsearch.index.scratch import EmbeddingSource, embedding_source, scratch_index, vectors_of
+from semsearch.index.temporary_index import (
+    EmbeddingSource,
+    embedding_source,
+    scratch_index,
+    vectors_of,
+)
 from semsearch.ingest.build import build_index
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.ranking.weights import DEFAULT

@@ -12,11 +12,11 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import track
 from semsearch.importers.fields import shorten
 from semsearch.importers.records_to_entries import MAX_PHRASES
-from semsearch.index.scratch import ScratchIndex
+from semsearch.index.temporary_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
+from semsearch.text.asked_as import name_said
 from semsearch.text.passages import phrases_of
-from semsearch.text.phrases import name_said
 
 CHUNK = 256
 """Phrases compared at a time."""

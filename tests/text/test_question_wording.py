@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from semsearch.text.phrasing import subject_of, subjects_of, without_article
+from semsearch.text.question_wording import subject_of, subjects_of, without_article
 
 WRAPPED = """
 explain {} to me | explain {} like I'm five | Explain {} like I'm 5, please | explain {} as if I were a child

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from semsearch.text.phrasing import plain, unwrapped
+from semsearch.text.question_wording import plain, unwrapped
 
 MAX_PIECES = 8
 """Pieces of a question that is still looked at; what has more was copied, not asked."""

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from semsearch.core.arrays import Vectors
+from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Details, Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import FLAT, GRAPH, write_phrase_ann
-from semsearch.index.files.phrases import NO_PHRASE, Phrases, write_phrases
+from semsearch.index.files.asked_as import NO_PHRASE, Phrases, write_phrases
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.segments.multi import MultiPhrases
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.storage.layout import GenerationLayout
-from semsearch.text.normalise import text_hash
 from semsearch.text.passages import embedded_names, passages_of
 
 COUNTS = [2, 0, 3, 1, 0, 64] * 20

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from semsearch.text.comparisons import Compared
-from semsearch.text.comparisons import compared_in as cuts
+from semsearch.text.comparison_wording import Compared
+from semsearch.text.comparison_wording import compared_in as cuts
 
 ASKED = """
 {} vs {} | {} vs. {} | {} versus {} | difference between {} and {} | what is the difference between {} and {}? | differences between a {} and a {}

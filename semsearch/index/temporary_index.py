@@ -17,6 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from semsearch.core.arrays import Tokens, Vectors
+from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderMismatch, IndexBusy
 from semsearch.core.progress import Progress, track
@@ -35,7 +36,6 @@ from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import GenerationLayout, IndexLayout
-from semsearch.text.normalise import text_hash
 
 T = TypeVar("T")
 

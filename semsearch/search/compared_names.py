@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
 from semsearch.search.name_lookup import NameLookup, NameMatch
-from semsearch.text.comparisons import Compared, compared_in
+from semsearch.text.comparison_wording import Compared, compared_in
 from semsearch.text.english import is_english
 from semsearch.text.normalise import fold
-from semsearch.text.phrasing import without_article
+from semsearch.text.question_wording import without_article
 
 MAX_AROUND = 6
 """Words that may stand in front of the first name or behind the last."""
