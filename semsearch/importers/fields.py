@@ -22,6 +22,7 @@ from semsearch.core.entries import (
     Source,
 )
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
 SYNONYMS = {
@@ -29,7 +30,7 @@ SYNONYMS = {
     "definition": ("definition", "description", "gloss", "meaning", "text", "explanation"),
     "aliases": (
         "aliases", "alias", "synonyms", "aka", "altlabel", "abbreviation", "acronym",
-        "alsoknownas", "alternatename",
+        "alsoknownas", "alternatename", "abbr",
     ),
     "id": ("id", "slug", "code", "notation", "termcode"),
     "language": ("language", "lang", "inlanguage"),
@@ -89,7 +90,8 @@ class FieldMap:
         Returns:
             The record, or the reason why it is refused.
         """
-        term, definition = self._text(values, "term"), self._text(values, "definition")
+        term = self._text(values, "term")
+        definition = as_text(self._text(values, "definition"))
         if not term:
             return "no term"
         if not definition:
