@@ -32,14 +32,22 @@ MEGABYTES = 256
 """What all files of a format together may take more than the first, sound one."""
 
 SAMPLES: dict[str, tuple[str, ...]] = {
+    "asciidoc": ("markup/bakery.adoc",),
     "datahub": ("datahub/bakery.yml",),
     "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
+    "dita": ("trees/bakery.dita",),
+    "docbook": ("trees/bakery.docbook.xml",),
     "dictd": ("dictd/plain/bakery.index", "dictd/plain/bakery.dict"),
+    "ezglossary": ("markup/ezglossary.md",),
+    "glosario": ("trees/bakery.glosario.yml",),
     "html": ("html/bakery.html",),
-    "json": ("json/list.json", "json/mapping.json"),
+    "json": ("json/list.json", "json/mapping.json", "trees/pyglossary.json"),
     "json-ld": ("rdf/bakery.jsonld",),
     "jsonl": ("json/lines.jsonl",),
-    "markdown": ("markdown/headings.md", "markdown/lists.md"),
+    "latex": ("markup/bakery.tex",),
+    "markdown": ("markdown/headings.md", "markdown/lists.md", "markup/bold.md", "markup/comments.md"),
+    "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
+    "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
@@ -49,9 +57,13 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "stardict": ("stardict/bakery.ifo", "stardict/bakery.idx", "stardict/bakery.dict.dz", "stardict/bakery.syn"),
     "table": ("tabular/tools.csv",),
     "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
-    "text": ("plain/weather.txt",),
+    "text": ("plain/weather.txt", "markup/web.txt"),
     "turtle": ("rdf/bakery.ttl",),
+    "wiktextract": ("trees/bakery.wiktextract.jsonl",),
     "wordnet": ("wordnet/data.noun",),
+    "wordnet-lmf": ("trees/bakery.lmf.xml",),
+    "xdxf": ("trees/bakery.xdxf",),
+    "yaml": ("trees/terms.yml", "trees/keyed.yaml"),
 }  # fmt: skip
 """For each format the samples that are damaged; of several files that belong together one at a time."""
 TOGETHER = frozenset({"dictd", "stardict"})

@@ -51,7 +51,6 @@ _WAYS_OUT = {
 }
 """What to do with files that no reader reads, by suffix."""
 _ROOTS = {
-    "mtf": ("MultiTerm", "export it as TBX"),
     "tmx": ("a translation memory", "it has no definitions; export the termbase as TBX"),
     "xliff": ("a file to translate", "export the termbase as TBX"),
     "Workbook": ("a workbook of Excel 2003", "save it as .xlsx"),
@@ -106,7 +105,7 @@ def reason_unread(path: Path, format_: str | None = None) -> str:
     if is_empty(path):
         return "the file is empty"
     if format_ is not None:
-        return f"--format {format_} reads only {', '.join(named(format_).suffixes)}"
+        return f"--format {format_} reads only {', '.join(named(format_, path).suffixes)}"
     if suffix in _WAYS_OUT:
         return f"no reader for {suffix}: {_WAYS_OUT[suffix]}"
     if suffix in SHARED_SUFFIXES:
@@ -142,7 +141,7 @@ def doubts(path: Path, items: Sequence[Item | Note], options: ReadOptions) -> li
     if not is_little and size < _HUGE * len(records):
         return []
     name = format_name(path, options.format)
-    if named(name).is_page:
+    if named(name, path).is_page:
         return []
     rows = _rows(path)
     held = f"{rows} rows of a table" if rows >= _ROWS else f"{size:,} bytes"

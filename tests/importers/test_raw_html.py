@@ -23,7 +23,10 @@ from semsearch.importers.markdown.raw_html import as_text, html_words, is_break
         ("<?php x ?>a<!doctype html>b", "ab"),
         ("<", "<"),
         ("", ""),
-        ("<p>Of:</p><ul><li>a<ul><li>b<li>c</ul><li><p>d</p></ul>e", "Of:\n\n- a\n  - b\n  - c\n- d\n\ne"),
+        (
+            "<p>Of:</p><ul><li>a<ul><li>b<li>c</ul><li><p>d</p></ul>e",
+            "Of:\n\n- a\n  - b\n  - c\n- d\n\ne",
+        ),
         ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
         ("<table><tr><th>a<th>b</tr><tr><td>c</td><td>d</td></tr></table>", "a; b\nc; d"),
         ("a<pre>\n b\n   c\n</pre>d", "a\n\n b\n   c\n\nd"),
@@ -44,7 +47,10 @@ def test_only_block_tags_break_lines() -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("<p>Dough &amp; water that makes dough <b>rise</b>.</p>", "Dough & water that makes dough rise."),
+        (
+            "<p>Dough &amp; water that makes dough <b>rise</b>.</p>",
+            "Dough & water that makes dough rise.",
+        ),
         ("Dough &amp; water", "Dough & water"),
         ("<p>One.</p><p>Two:</p><ul><li>a</li></ul>", "One.\n\nTwo:\n\n- a"),
         ("one<br>two", "one\ntwo"),
@@ -65,7 +71,9 @@ def test_a_field_that_looks_like_html_is_read_as_such(source: str, text: str) ->
     assert as_text(source) == text
 
 
-@pytest.mark.parametrize("piece", ["<", "<!--", "<a ", "<script>", "&", "</", "<ul><li>", "<p><b>", "<pre> "])
+@pytest.mark.parametrize(
+    "piece", ["<", "<!--", "<a ", "<script>", "&", "</", "<ul><li>", "<p><b>", "<pre> "]
+)
 def test_broken_html_takes_linear_time(piece: str) -> None:
     """A megabyte of broken HTML costs less than 2 s."""
     start = time.process_time()

@@ -82,8 +82,20 @@ def test_a_definition_that_only_says_where_to_look_is_a_redirect() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("(see truck)", "[See *truck*]", "→ truck", "-> truck.", "see under: truck", "Same as “truck”."),
-        *("Abbreviation of truck", "Short for truck.", "siehe truck", "Alternative spelling of truck"),
+        *(
+            "(see truck)",
+            "[See *truck*]",
+            "→ truck",
+            "-> truck.",
+            "see under: truck",
+            "Same as “truck”.",
+        ),
+        *(
+            "Abbreviation of truck",
+            "Short for truck.",
+            "siehe truck",
+            "Alternative spelling of truck",
+        ),
     ],
 )
 def test_forms_of_a_reference(text: str) -> None:
