@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from semsearch.text.names import is_acronym
-from semsearch.text.normalise import WORD, fold, sentences
+from semsearch.text.normalise import WORD, fold
+from semsearch.text.sentences import sentences
 from training import docstrings, pages, services
 from training.types import Sense
 

@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterator
 
 from semsearch.importers.dictd import Article
-from semsearch.text.normalise import MAX_QUESTION_CHARS, WORD
+from semsearch.text.normalise import WORD
+from semsearch.text.questions import MAX_QUESTION_CHARS
 
 _LABELS = re.compile(
     r"""(?: \d+\.(?=\s)                                        # the number of a sense

@@ -21,7 +21,8 @@ from lxml import etree
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.xml_safety import check_xml
-from semsearch.text.normalise import fold, sentences
+from semsearch.text.normalise import fold
+from semsearch.text.sentences import sentences
 
 RUN = 8
 """Words in a row that two writers do not share by chance."""

@@ -19,7 +19,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.core.progress import Progress, Silent, track
-from semsearch.importers.asked_files import add_phrases
+from semsearch.importers.asked_as_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
 from semsearch.importers.formats import format_name, reader_for, suggestion
 from semsearch.importers.records import Item, ReadOptions
@@ -115,9 +115,9 @@ def read_corpus(
     refusals: list[Refusal] = []
     merged: list[Merged] = []
     left_out: list[LeftOut] = []
-    for glossary, read in items.items():
+    for glossary, own in items.items():
         with _without_gc():
-            made = make_entries(read, glossary)
+            made = make_entries(own, glossary)
         entries += made.entries
         refusals += made.refusals
         merged += made.merged
@@ -129,7 +129,7 @@ def read_corpus(
     return Corpus(
         tuple(entries),
         tuple(refusals),
-        len(files),
+        len(files) - len(unread) + len(found.unread),
         tuple(merged),
         tuple(left_out),
         tuple(notes),

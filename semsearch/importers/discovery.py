@@ -7,7 +7,7 @@ one glossary named after the folder, as are files that form a glossary together 
 `NAME=PATH` makes everything below PATH one glossary.
 
 A file `NAME.asked.jsonl` beside a file or folder, or below the folder, is none of these: its
-phrases go to the glossary that its name or its folder gives (`asked_files`).
+phrases go to the glossary that its name or its folder gives (`asked_as_files`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from semsearch.core.entries import UnreadFile
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.asked_files import (
+from semsearch.importers.asked_as_files import (
     AskedFile,
     is_asked_file,
     name_of,

@@ -22,6 +22,7 @@ from semsearch.core.entries import (
     Source,
 )
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.column_names import OTHER_NAMES, column_key
 from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
@@ -30,7 +31,7 @@ SYNONYMS = {
     "definition": ("definition", "description", "gloss", "meaning", "text", "explanation"),
     "aliases": (
         "aliases", "alias", "synonyms", "aka", "altlabel", "abbreviation", "acronym",
-        "alsoknownas", "alternatename", "abbr",
+        "alsoknownas", "alternatename",
     ),
     "id": ("id", "slug", "code", "notation", "termcode"),
     "language": ("language", "lang", "inlanguage"),
@@ -51,7 +52,11 @@ SYNONYMS = {
 """Our fields, and the names searched for each, in order of preference. `iri` is the address that
 others use for the entry; `scope_note` becomes the last paragraph of the definition."""
 
-_SEVERAL = ("aliases", "see_also", *LIST_DETAILS)
+_NAMES = {
+    field: tuple(dict.fromkeys((*names, *OTHER_NAMES.get(field, ()))))
+    for field, names in SYNONYMS.items()
+}
+_SEVERAL = ("definition", "aliases", "see_also", *LIST_DETAILS)
 _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
 _PHRASES = "asked_as"
@@ -60,8 +65,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
 NAMESPACE = "https://semsearch.invalid/ns#"
-"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to
-us has one. It is a name and leads nowhere (RFC 2606)."""
+"""Of the RDF properties `askedAs`, a phrase by which people ask for a concept, and `extra`, a field
+as "Owner: Jane Doe": no vocabulary known to us has them. It leads nowhere (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -80,6 +85,19 @@ class FieldMap:
         """Return the required fields that have no column."""
         return tuple(name for name in ("term", "definition") if not self.columns.get(name))
 
+    def guessed(self, chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return the columns known by a name of `column_names.py`, each with its field.
+
+        Args:
+            chosen: the columns that the user chose; these are no guesses.
+        """
+        return tuple(
+            (column, field)
+            for field, columns in self.columns.items()
+            for column in columns
+            if field not in chosen and column_key(column) not in SYNONYMS[field]
+        )
+
     def record(self, values: Mapping[str, object], source: Source) -> Record | str:
         """Make a record of a row or an object.
 
@@ -90,8 +108,7 @@ class FieldMap:
         Returns:
             The record, or the reason why it is refused.
         """
-        term = self._text(values, "term")
-        definition = as_text(self._text(values, "definition"))
+        term, definition = self._text(values, "term"), self._paragraphs(values, "definition")
         if not term:
             return "no term"
         if not definition:
@@ -118,26 +135,18 @@ class FieldMap:
 
     def _extra(self, values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """Return the fields without a column of ours, and those whose value no field can hold."""
-        extra: list[Field] = []
-        left_out: list[Field] = []
-        for name in self.others:
-            value = values.get(name)
-            if _key(name) == EXTRA and isinstance(value, dict):
-                fields = [(str(key), held) for key, held in value.items()]
-            else:
-                fields = [(name, value)]
-            for own_name, held in fields:
-                text = plain_text(held)
-                if text is None:
-                    left_out.append((own_name, _example(held)))
-                elif text:
-                    extra.append((own_name, text))
-        for field, columns in self.columns.items():
-            for column in columns:
-                value = values.get(column)
-                if value and not isinstance(value, str) and not _is_list_of(field, value):
-                    left_out.append((column, _example(value)))
-        return tuple(extra), tuple(left_out)
+        extra, left_out = split_values({name: values.get(name) for name in self.others})
+        if all(isinstance(value, str) for value in values.values()):
+            return extra, left_out
+        unusable = (
+            (column, _example(value))
+            for field, columns in self.columns.items()
+            for column in columns
+            if (value := values.get(column))
+            and not isinstance(value, str)
+            and not _is_list_of(field, value)
+        )
+        return extra, (*left_out, *unusable)
 
     def _details(self, values: Mapping[str, object], extra: tuple[Field, ...]) -> Details:
         if not any(self.columns.get(name) for name in (*TEXT_DETAILS, *LIST_DETAILS)):
@@ -169,6 +178,11 @@ class FieldMap:
         columns = self.columns.get(field, ())
         return tuple(name for column in columns for name in split_aliases(values.get(column)))
 
+    def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
+        found = (values.get(column) for column in self.columns.get(field, ()))
+        texts = (as_text(text.strip()) for text in found if isinstance(text, str))
+        return "\n\n".join(dict.fromkeys(filter(None, texts)))
+
     def _text(self, values: Mapping[str, object], field: str) -> str:
         column = next(iter(self.columns.get(field, ())), None)
         value = values.get(column) if column is not None else None
@@ -187,15 +201,17 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
     """
     by_key: dict[str, list[str]] = {}
     for name in names:
-        by_key.setdefault(_key(name), []).append(name)
+        by_key.setdefault(column_key(name), []).append(name)
     columns: dict[str, tuple[str, ...]] = {}
-    for field, synonyms in SYNONYMS.items():
+    for field, synonyms in _NAMES.items():
         if field in chosen:
             found = [name for name in names if name.strip() == chosen[field].strip()]
-            found = found or by_key.get(_key(chosen[field]), [])
+            found = found or by_key.get(column_key(chosen[field]), [])
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
+    if len(columns["definition"]) > 1:  # as they stand beside each other
+        columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
         # next to addresses, a column "term" holds their last part
@@ -204,16 +220,17 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
     return FieldMap(columns, tuple(name for name in dict.fromkeys(names) if name not in used))
 
 
-def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
-    """Refuse a column for a field that does not exist.
+def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]:
+    """Return the columns that the user chose, by field; `1=term` means `term=1`.
 
     Args:
-        chosen: our fields, and the columns that the user chose for them.
+        given: our fields and columns, as the user wrote them.
         file: the file being read, for the message.
 
     Raises:
         ImportFailed: one of the fields is unknown.
     """
+    chosen = dict((c, f) if f.isdigit() else (f, c) for f, c in given.items())
     for field, column in chosen.items():
         if field not in SYNONYMS:
             known = ", ".join(SYNONYMS)
@@ -222,6 +239,7 @@ def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
                 f"the fields are {known}",
                 file,
             )
+    return chosen
 
 
 def local_name(iri: str) -> str:
@@ -256,6 +274,35 @@ def listed_names(text: str) -> tuple[str, ...]:
     return tuple(name for line in lines for name in split_aliases(line[1]))
 
 
+def split_values(
+    values: Mapping[str, object],
+) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Return the values of JSON or YAML that are texts, and the structures, which no text can hold.
+
+    Args:
+        values: by name. A mapping named `extra` counts by its members, as our formats write them.
+
+    Returns:
+        Extra fields of an entry; fields to leave out, each with the beginning of its value.
+    """
+    extra: list[Field] = []
+    left_out: list[Field] = []
+    for name, value in values.items():
+        if isinstance(value, str):
+            if text := value.strip():
+                extra.append((name, text))
+            continue
+        is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
+        fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
+        for own_name, held in fields:
+            as_text = plain_text(held)
+            if as_text is None:
+                left_out.append((str(own_name), _example(held)))
+            elif as_text:
+                extra.append((str(own_name), as_text))
+    return tuple(extra), tuple(left_out)
+
+
 def plain_text(value: object) -> str | None:
     """Return a value of JSON or YAML as text; a list of such values is joined.
 
@@ -287,11 +334,17 @@ def _example(value: object) -> str:
     return "".join(islice(_ENCODER.iterencode(value), 100))
 
 
+def extra_line(name: str, text: str) -> str:
+    """Return an extra field as one line, for formats that hold texts only: `Owner: Jane Doe`."""
+    return f"{name}: {text}"
+
+
+def split_extra(line: str) -> Field | None:
+    """Return the extra field of a line that `extra_line` made; None if it has no name."""
+    name, colon, text = line.partition(": ")
+    return (name.strip(), text.strip()) if colon and name.strip() else None
+
+
 def shorten(text: str) -> str:
     """Shorten a text for a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _key(name: str) -> str:
-    """Reduce `skos:prefLabel`, `Pref Label` and `pref_label` to `preflabel`."""
-    return "".join(sign for sign in name.rpartition(":")[2].casefold() if sign.isalnum())

@@ -19,10 +19,11 @@ from typing import Any
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import check_chosen, map_fields
+from semsearch.importers.fields import chosen_columns, map_fields
+from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
-from semsearch.importers.trees.json_values import Lined, LinedList, parse_json, reason_of
+from semsearch.importers.trees.json_values import Lined, LinedList, parse_json
 
 LIST_KEYS = ("entries", "terms", "glossary", "items", "data", "definitions", "hasDefinedTerm")
 """Keys under which an object may have its list of entries, in order of preference."""
@@ -60,7 +61,7 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each line with term and definition, a refusal for each other
         line.
     """
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     yield from records_of_lines(read_text(path), str(path), options)
 
 
@@ -82,7 +83,7 @@ def records_of_lines(text: str, name: str, options: ReadOptions) -> Iterator[Rec
         try:
             value = _DECODER.decode(line)
         except JSONDecodeError as error:
-            yield Refusal(source, reason_of(error))
+            yield Refusal(source, json_reason(error))
         except RecursionError:
             yield Refusal(source, "nested too deeply to be an entry")
         else:
@@ -108,7 +109,7 @@ def read_yaml(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
 
 
 def _records(value: object, path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     if not isinstance(value, list | Lined):
         raise ImportFailed("a list or an object of entries is expected", path, 1)
     top = value

@@ -10,6 +10,7 @@ The file lies in the folder of the corpus, or in a folder above the file that is
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -49,11 +50,19 @@ def _formats(file: Path, changed: int) -> tuple[TreeFormat, ...]:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ImportFailed(f"not valid TOML: {str(error).lower()}", file) from error
+        raise ImportFailed(
+            f"not valid TOML{_place(error)}; check quotes and brackets", file
+        ) from error
     given = table.get("formats", {})
     if not isinstance(given, dict):
         raise ImportFailed("`formats` is no table; write [formats.NAME]", file)
     return tuple(_format(name, row, file) for name, row in given.items())
+
+
+def _place(error: Exception) -> str:
+    """Return the place that a parser of TOML names, without its words."""
+    found = re.search(r"at line (\d+), column (\d+)", str(error))
+    return f" at line {found[1]}, column {found[2]}" if found else ""
 
 
 def _format(name: str, row: object, file: Path) -> TreeFormat:

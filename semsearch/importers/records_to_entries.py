@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from semsearch.core.entries import (
@@ -151,8 +151,8 @@ def clean(record: Record) -> Record | Refusal:
     aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
     aliases.pop(term, None)
     id_ = _clean_name(record.id or "") or None
-    details = _clean_details(record.details)
-    extra, more = _split_extra(record.details.extra)
+    extra, left_out = _split_extra(record.details.extra)
+    details = _clean_details(record.details, extra)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
     reason = reason or reason_against_phrases(term, details.asked_as)
     if reason:
@@ -165,10 +165,10 @@ def clean(record: Record) -> Record | Refusal:
         id_,
         language_tag(record.language) or "en",
         _clean_links(record.see_also),
-        replace(details, extra=extra) if extra else details,
+        details,
         record.key,
         _clean_name(record.hint),
-        (*record.left_out, *more),
+        (*record.left_out, *left_out),
     )
 
 
@@ -182,23 +182,27 @@ def language_tag(stated: str) -> str | None:
     return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])
 
 
-def _clean_details(details: Details) -> Details:
+def _clean_details(details: Details, extra: tuple[Field, ...]) -> Details:
     """Clean all details but `extra`; one that is too long is cut, so that no entry is refused."""
-    if not (stated := details.stated()):
+    if details is NO_DETAILS or not (stated := details.stated()):
         return NO_DETAILS
+    if stated.keys() == {EXTRA}:
+        return Details(extra=extra) if extra else NO_DETAILS
     cleaned = {
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
         if name != EXTRA
     }
-    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as), EXTRA: extra})
 
 
-def _split_extra(fields: Iterable[Field]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def _split_extra(fields: Sequence[Field]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """Clean extra fields, and separate those that are too long or too many.
 
     The texts of one name become one.
     """
+    if not fields:
+        return (), ()
     kept: dict[str, str] = {}
     left_out: list[Field] = []
     for stated, text in fields:

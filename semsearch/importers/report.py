@@ -88,7 +88,7 @@ def count_fields(fields_by_entry: Iterable[tuple[Field, ...]]) -> tuple[FieldCou
     counts: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for fields in fields_by_entry:
-        counts.update({name for name, _ in fields})
+        counts.update(list(dict.fromkeys(name for name, _ in fields)))
         for name, text in fields:
             examples.setdefault(name, text)
     return tuple(

@@ -1,4 +1,4 @@
-"""Says what was not read: files of a folder, XML of no known format, files that gave too little."""
+"""Says what was not read: files of a folder, and what is missing from files with few entries."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semsearch.core.entries import Note, Source
-from semsearch.importers import detection as known
 from semsearch.importers.formats import SHARED_SUFFIXES, format_name, named
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import begins
+from semsearch.importers.xml_roots import NAME_FORMAT, reason_against_xml
 
 _ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
 """Files about a glossary; they are not read from folders, in any case, with any suffix."""
@@ -50,22 +50,6 @@ _WAYS_OUT = {
     ".tar": "an archive; unpack it",
 }
 """What to do with files that no reader reads, by suffix."""
-_ROOTS = {
-    "tmx": ("a translation memory", "it has no definitions; export the termbase as TBX"),
-    "xliff": ("a file to translate", "export the termbase as TBX"),
-    "Workbook": ("a workbook of Excel 2003", "save it as .xlsx"),
-    "wordDocument": ("a document of Word 2003", "save it as .docx"),
-    "package": ("a document of Word as one file", "save it as .docx"),
-    "document": ("an office document as one file", "save it as .odt, .ods or .docx"),
-    "rss": ("a news feed", "export the pages as Markdown"),
-    "feed": ("a news feed", "export the pages as Markdown"),
-    "svg": ("an image", "it has no terms"),
-    "project": ("settings of a program", "it has no terms"),
-    "plist": ("settings of a program", "it has no terms"),
-}
-"""Root elements of XML that is no glossary: what it is, and what to do."""
-
-_NAME_FORMAT = "name its format with --format; `semsearch formats` lists them"
 _ROWS = 5
 """Lines like rows of a table from which one entry is little."""
 _LARGE, _HUGE = 4_000, 50_000
@@ -109,23 +93,9 @@ def reason_unread(path: Path, format_: str | None = None) -> str:
     if suffix in _WAYS_OUT:
         return f"no reader for {suffix}: {_WAYS_OUT[suffix]}"
     if suffix in SHARED_SUFFIXES:
-        return reason_against_xml(begins(path)) or f"nothing in it marks a glossary; {_NAME_FORMAT}"
+        return reason_against_xml(begins(path)) or f"nothing in it marks a glossary; {NAME_FORMAT}"
     shown = suffix or "files without a suffix"
-    return f"no reader for {shown}; {_NAME_FORMAT}"
-
-
-def reason_against_xml(start: str) -> str | None:
-    """Return why XML of no known format is not read, by its root element; None if it has none."""
-    root = known.root_element(start)
-    if not root or not start.lstrip().startswith("<"):
-        return None
-    if root in _ROOTS:
-        what, way_out = _ROOTS[root]
-        return f"the root element <{root}> ({what}) is of no format that is read; {way_out}"
-    return (
-        f"the root element <{root}> is of no format that is read; export it as TBX, SKOS or CSV, "
-        f"or {_NAME_FORMAT}"
-    )
+    return f"no reader for {shown}; {NAME_FORMAT}"
 
 
 def doubts(path: Path, items: Sequence[Item | Note], options: ReadOptions) -> list[Note]:
@@ -137,6 +107,8 @@ def doubts(path: Path, items: Sequence[Item | Note], options: ReadOptions) -> li
     if not records or len(records) < sum(not isinstance(item, Note) for item in items):
         return []
     size = path.stat().st_size
+    if begins(path).startswith("PK"):  # bytes of a zip package say nothing about rows
+        return []
     is_little = len(records) == 1 and (size >= _LARGE or _rows(path) >= _ROWS)
     if not is_little and size < _HUGE * len(records):
         return []
@@ -146,7 +118,7 @@ def doubts(path: Path, items: Sequence[Item | Note], options: ReadOptions) -> li
     rows = _rows(path)
     held = f"{rows} rows of a table" if rows >= _ROWS else f"{size:,} bytes"
     count = "one entry" if len(records) == 1 else f"{len(records):,} entries"
-    text = f"only {count} in {held}, read as {name}; if there are more, {_NAME_FORMAT}"
+    text = f"only {count} in {held}, read as {name}; if there are more, {NAME_FORMAT}"
     return [Note(Source(str(path), records[0].source.line), text)]
 
 

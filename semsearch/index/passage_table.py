@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from semsearch.core.arrays import Numbers
+from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, track
-from semsearch.text.normalise import text_hash
 from semsearch.text.passages import Passage, embedded_names, passages_of, phrases_of
 
 _BYTES = 32

@@ -15,8 +15,8 @@ from semsearch.core.entries import Relation
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import write_ann, write_phrase_ann
+from semsearch.index.files.asked_as import write_phrases
 from semsearch.index.files.entry_table import write_snapshot
-from semsearch.index.files.phrases import write_phrases
 from semsearch.index.files.postings import write_postings
 from semsearch.index.files.text_vectors import write_text_vectors
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
@@ -64,7 +64,7 @@ class StoredEmbeddings:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ScoringReference:
     """What a live segment takes from its generation, so that scores of both can be compared."""
 
     tokens: ReferenceTokens
@@ -88,7 +88,7 @@ def write_segment(
     *,
     engine: str,
     relations: Iterable[Relation] = (),
-    reference: Reference | None = None,
+    reference: ScoringReference | None = None,
 ) -> WrittenSegment:
     """Write all files of a segment except its map and its manifest.
 

@@ -15,8 +15,9 @@ from semsearch.index.files.entry_table import NameLabel
 from semsearch.index.map.projection import Points, between
 from semsearch.index.retrieval import Retriever
 from semsearch.models.encoders.base import Encoder
-from semsearch.text.normalise import check_question, content_words
+from semsearch.text.questions import check_question
 from semsearch.text.stems import question_stems, stem
+from semsearch.text.stop_words import content_words
 
 BETWEEN = 5
 """Nearest entries that a question is placed between."""
@@ -164,7 +165,7 @@ class Atlas:
         if len(positions) < len(entries):
             return [[] for _ in entries]  # an entry has changed meanwhile
         vectors = self._retriever.definition_vectors(positions)
-        rivals = self._retriever.finder.nearest(vectors, k + 1, self._allowed(glossary))
+        rivals = self._retriever.searcher.nearest(vectors, k + 1, self._allowed(glossary))
         cosines = vectors @ self._retriever.definition_vectors(rivals).T
         cosines[positions[:, np.newaxis] == rivals] = -np.inf
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : min(k, len(rivals) - 1)]
@@ -201,7 +202,7 @@ def _nearest(
     retriever: Retriever, vector: Vectors, allowed: PositionFilter, k: int
 ) -> list[NearEntry]:
     """Return the entries whose definitions are nearest to a vector."""
-    positions = retriever.finder.nearest(vector[np.newaxis], FETCH, allowed)
+    positions = retriever.searcher.nearest(vector[np.newaxis], FETCH, allowed)
     cosines = retriever.definition_vectors(positions) @ vector
     best = np.argsort(-cosines, kind="stable")[:k]
     places = retriever.places[positions[best]]

@@ -28,7 +28,7 @@
         first_names.i64         first name of each entry
         phrases.i8              one int8 row for each asked-as phrase
         first_phrases.i64       first phrase of each entry
-        phrase_keys.i64         hashes of the phrases (see `index/files/phrases.py`)
+        phrase_keys.i64         hashes of the phrases (see `index/files/asked_as.py`)
         phrase_words.i64        hashes of the words of the phrases
         phrases.faiss           HNSW graph of the phrases, if there are many
         tokens.i8, tokens.db    tokens of definitions, and how many entries contain each

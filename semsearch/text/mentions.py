@@ -27,7 +27,8 @@ from functools import lru_cache
 from itertools import islice
 
 from semsearch.text.names import Name, NameKind, form_of, joined
-from semsearch.text.normalise import STOP_WORDS, WORD, fold
+from semsearch.text.normalise import WORD, fold
+from semsearch.text.stop_words import STOP_WORDS
 
 MAX_WORDS = 12
 """Most words of a name that is searched for."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
-from semsearch.text.normalise import is_brief, sentences
+from semsearch.text.sentences import is_brief, sentences
 
 MAX_SENTENCES = 64
 """Most sentences embedded of one definition. Later ones of a long page are rarely asked for, and

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.core.answers import Authored, Reference, Related
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, Field
 from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")
@@ -56,6 +56,13 @@ def summary(entry: Entry) -> str:
     return f"{begin if blank < 0 else begin[:blank]} …"
 
 
+def facts(entry: Entry) -> list[Field]:
+    """Return what an entry says in single fields: category, code, status, then its extra fields."""
+    details = entry.details
+    own = (("Category", details.category), ("Code", details.notation), ("Status", details.status))
+    return [*((name, text) for name, text in own if text), *details.extra]
+
+
 def is_embedding(entry: Entry) -> bool:
     """Whether an entry is about embeddings, so that its page shows those of the glossary."""
     return any(fold(name) in _EMBEDDING for name in (entry.term, *entry.aliases))
@@ -74,8 +81,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
 
     Either of the two entries may state the relation.
     """
-    back = (one for one in related.mentioned_by if one.relation is not Authored.SEE_ALSO)
-    references = (*related.see_also, *back)
+    references = (*related.see_also, *related.stated_by_others)
     by_id = {one.entry.id: one for one in reversed(references) if one.relation}
     ids = dict.fromkeys(one.entry.id for one in references)
     links = [by_id[id_] for id_ in ids if id_ in by_id]
@@ -87,8 +93,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
 
 def mentioning(related: Related) -> list[Entry]:
     """Return the entries that refer to an entry by a link without a relation or in their text."""
-    kinds = (None, Authored.SEE_ALSO)
-    return others(tuple(one for one in related.mentioned_by if one.relation in kinds))
+    return others(related.used_in)
 
 
 def others(references: tuple[Reference, ...]) -> list[Entry]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from semsearch.core.checksums import text_hash
 from semsearch.core.progress import Silent
 from semsearch.index.passage_table import PassageTable
-from semsearch.text.normalise import text_hash
 from semsearch.text.passages import MAX_NAMES, passages_of
 from tests.conftest import ENTRIES, entry
 

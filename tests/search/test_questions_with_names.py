@@ -1,6 +1,6 @@
 """Questions that contain names, asked of whole indexes: who comes first, and what the answer is called.
 
-Covers `search/name_comparison`.
+Covers `search/compared_names`.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def test_an_answer_says_how_a_mistyped_comparison_was_read(ml: Glossary) -> None
     ],
 )
 def test_a_name_in_words_of_asking_is_exact(ml: Glossary, question: str) -> None:
-    """In seven languages; `test_phrasing` has more of them."""
+    """In seven languages; `test_question_wording` has more of them."""
     answer = ml.ask(question)
     assert (answer.hits[0].entry.term, answer.verdict) == ("Dropout", Verdict.EXACT)
 

@@ -17,7 +17,7 @@ from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Details, Field, Refusal, Source
-from semsearch.importers.fields import NAMESPACE, local_name, shorten
+from semsearch.importers.fields import NAMESPACE, local_name, shorten, split_extra
 from semsearch.importers.rdf import graphs
 from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
 
@@ -44,7 +44,7 @@ NARROWER = (SKOS.narrower, SKOS.narrowMatch)
 RELATED = (SKOS.related, SKOS.relatedMatch)
 """Includes the mapping properties that are subproperties of these (SKOS, S41)."""
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
-_ASKED_AS = URIRef(f"{NAMESPACE}askedAs")
+_ASKED_AS, _EXTRA = URIRef(f"{NAMESPACE}askedAs"), URIRef(f"{NAMESPACE}extra")
 _FORM = URIRef(f"{_XL}literalForm")
 _NOT_ENTRIES = {
     SKOS.ConceptScheme: "a concept scheme, not an entry",
@@ -198,6 +198,7 @@ class _Concept:
             related=self._addresses((*RELATED, _REPLACED)),
             hidden_labels=texts(*HIDDEN),
             asked_as=texts(_ASKED_AS),
+            extra=tuple(filter(None, map(split_extra, sorted(map(str, self._objects([_EXTRA])))))),
         )
 
     def _left_out(self) -> Iterator[Field]:

@@ -13,6 +13,7 @@ from yaml.nodes import Node as YamlNode
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.parse_errors import xml_reason, yaml_reason
 from semsearch.importers.trees.json_values import Lined, LinedList, parse_json
 from semsearch.importers.trees.paths import Node, local_name, root_of
 from semsearch.importers.xml_safety import check_xml
@@ -44,9 +45,7 @@ def parse_xml(text: str, path: Path) -> list[Node]:
     try:
         root = etree.fromstring(body.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise ImportFailed(
-            f"not well-formed XML: {error.msg}", path, error.lineno or None
-        ) from error
+        raise ImportFailed(xml_reason(error.msg or ""), path, error.lineno or None) from error
     return [Node(root, local_name(root.tag), 1)]
 
 
@@ -65,7 +64,7 @@ def parse_yaml(text: str, path: Path) -> object:
         documents = [_plain(one) for one in yaml.compose_all(text, Loader=_LOADER)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ImportFailed(f"not valid YAML: {error.problem}", path, line) from error
+        raise ImportFailed(yaml_reason(error), path, line) from error
     except yaml.YAMLError as error:
         raise ImportFailed("holds a character YAML does not allow", path) from error
     return documents[0] if len(documents) == 1 else documents

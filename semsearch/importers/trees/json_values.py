@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.parse_errors import json_reason
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*:)?|\Z)|[{}\n]', re.DOTALL)
 _GAP = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
-_OURS = {
-    "expecting property name enclosed in double quotes": "a key in double quotes is expected",
-    "expecting property name enclosed in double quotes or '}'": "a key in double quotes is expected",
-}
-"""Our words for messages of Python."""
 
 
 class Lined(dict[str, Any]):
@@ -57,7 +53,7 @@ def parse_json(text: str, path: Path, first_line: int = 1) -> object:
             value.lines = list(_lines_of_members(text))
         return value
     except JSONDecodeError as error:
-        raise ImportFailed(reason_of(error), path, error.lineno) from error
+        raise ImportFailed(json_reason(error), path, error.lineno) from error
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
 
@@ -71,12 +67,6 @@ def _lines_of_members(text: str) -> Iterator[int]:
         counted = at
         yield line
         _, at = _DECODER.raw_decode(text, at)
-
-
-def reason_of(error: JSONDecodeError) -> str:
-    """Return why a text is not JSON, and the column."""
-    words = error.msg.lower().removesuffix(" delimiter")
-    return f"not valid JSON: {_OURS.get(words, words)} at column {error.colno}"
 
 
 def _lines_of_objects(text: str, line: int) -> Iterator[tuple[int, list[int]]]:

@@ -16,7 +16,7 @@ from semsearch.core.positions import PositionFilter, between, live
 from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.index.files.entry_table import NamedEntry, NameLabel, Snapshot
 from semsearch.index.segments.multi import MultiParts
-from semsearch.text.languages import check_language, matching
+from semsearch.text.language_tags import check_language, matching
 from semsearch.text.stems import Stemmed
 
 _MOST_LANGUAGE_FILTERS = 64

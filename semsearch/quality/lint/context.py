@@ -15,11 +15,12 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress
 from semsearch.importers import Corpus
 from semsearch.importers.formats import VOCABULARIES, format_name
-from semsearch.index.scratch import ScratchIndex
+from semsearch.index.temporary_index import ScratchIndex
 from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of
-from semsearch.text.normalise import fold, sentences
+from semsearch.text.normalise import fold
 from semsearch.text.passages import prose
+from semsearch.text.sentences import sentences
 
 if TYPE_CHECKING:
     from semsearch.importers.rdf.concepts import Concept

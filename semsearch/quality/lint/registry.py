@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from semsearch.quality.lint.rule import Rule
 from semsearch.quality.lint.rules import (
+    asked_as,
     circular,
     completeness,
     duplicates,
     findability,
     names_and_links,
-    phrases,
     skos,
     unexplained_terms,
 )
@@ -24,7 +24,7 @@ RULES: dict[str, Rule] = {
         unexplained_terms,
         skos,
         findability,
-        phrases,
+        asked_as,
     )
     for rule in group.RULES
 }

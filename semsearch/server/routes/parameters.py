@@ -11,8 +11,8 @@ from semsearch.core.errors import InvalidQuestion
 from semsearch.server.http import problem_types
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.schemas.base import StrictModel
-from semsearch.text import languages
-from semsearch.text.normalise import MAX_QUESTION_CHARS, check_question
+from semsearch.text import language_tags
+from semsearch.text.questions import MAX_QUESTION_CHARS, check_question
 
 MAX_NAME_CHARS = 200
 """Longest name of a glossary that a route looks up."""
@@ -26,7 +26,7 @@ GLOSSARY = Field(
 )
 
 LanguageName = Annotated[
-    str, Field(max_length=languages.MAX_CHARS, pattern=f"^({languages.RANGE})$")
+    str, Field(max_length=language_tags.MAX_CHARS, pattern=f"^({language_tags.RANGE})$")
 ]
 
 LANGUAGE = Field(

@@ -1,7 +1,7 @@
 """Every rule finds what its example shows, and nothing in the example mended.
 
 Covers `quality/lint/registry`, `quality/lint/rule`, `quality/lint/rules/completeness`,
-`quality/lint/rules/findability`, `quality/lint/rules/phrases`.
+`quality/lint/rules/findability`, `quality/lint/rules/asked_as`.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.mentions import Mention
 from semsearch.text.names import names_of
-from semsearch.text.normalise import STOP_WORDS, WORD, fold
+from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
+from semsearch.text.stop_words import STOP_WORDS
 
 _EMPTY_WORDS = frozenset(
     map(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
-from semsearch.text.normalise import is_brief
 from semsearch.text.passages import text_of
+from semsearch.text.sentences import is_brief
 
 _NO_ENTRY = "not an entry"
 """End of the reason for records that nobody expects to be entries: landing pages, concept

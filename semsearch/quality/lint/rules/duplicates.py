@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import track
-from semsearch.index.scratch import ScratchIndex
+from semsearch.index.temporary_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.normalise import WORD, fold
@@ -132,7 +132,7 @@ def _near_pairs(
     chunks = range(0, len(entries), CHUNK)
     for start in track(chunks, context.progress, "comparing", len(chunks)):
         own: Numbers = np.arange(start, min(start + CHUNK, len(entries)))
-        near = scratch.segment.finder.ranked(scratch.segment.finder.at(own), NEAREST)
+        near = scratch.segment.searcher.ranked(scratch.segment.searcher.at(own), NEAREST)
         for one, others in zip(own.tolist(), near, strict=True):
             later = np.sort(others[others > one])
             if not len(later):

@@ -8,13 +8,14 @@ from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
 from semsearch.core.progress import track
 from semsearch.index.retrieval import QueryVectors
-from semsearch.index.scratch import ScratchIndex
+from semsearch.index.temporary_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.ranking.weights import DEFAULT
 from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import names_of
-from semsearch.text.normalise import MAX_QUESTION_CHARS, content_words
+from semsearch.text.questions import MAX_QUESTION_CHARS
+from semsearch.text.stop_words import content_words
 
 CHUNK = 256
 """Questions asked at a time."""
@@ -53,7 +54,7 @@ def _missed(scratch: ScratchIndex, asked: Mapping[int, str], limit: int) -> Iter
     """Yield the positions that are not among the first hits of their questions."""
     texts = list(asked.values())
     encoded = scratch.encoder.encode_questions(texts)
-    nearest = scratch.segment.finder.ranked(encoded.vectors, SURE)
+    nearest = scratch.segment.searcher.ranked(encoded.vectors, SURE)
     questions = QueryVectors.all_of(texts, encoded)
     for at, question, near in zip(asked, questions, nearest, strict=True):
         if at in near:

@@ -1,0 +1,160 @@
+"""The phrases by which people ask for entries: their vectors, and their texts as hashes.
+
+    phrases.i8          the vector of each phrase, entry by entry, one byte per dimension
+    first_phrases.i64   number of the first phrase of each position, and the end of the last
+    phrase_keys.i64     hash of each folded phrase
+    phrase_words.i64    hashes of the stems of all phrases, ascending, each once
+
+Phrases are separate from the passages of a definition, so that nothing shows them as a part of it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+
+import numpy as np
+
+from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.checksums import hash64
+from semsearch.core.index_info import EngineInfo
+from semsearch.core.progress import Progress
+from semsearch.index.ann.engine import VectorSearcher
+from semsearch.index.ann.vectors import PhraseVectors
+from semsearch.index.files.memory_map import mapped
+from semsearch.index.passage_table import PassageTable
+from semsearch.ranking.fusion import Scores
+from semsearch.storage.atomic_files import sync, write_array
+from semsearch.storage.int8 import to_int8
+from semsearch.storage.layout import GenerationLayout
+from semsearch.text.normalise import fold
+from semsearch.text.passages import phrases_of
+from semsearch.text.stems import question_stems, stem
+
+BATCH = 4096
+"""Vectors copied at a time: 6 MB."""
+
+NO_PHRASE = -1
+
+
+def write_phrases(
+    files: GenerationLayout,
+    passages: PassageTable,
+    vectors: Callable[[list[bytes]], Vectors],
+    progress: Progress,
+) -> None:
+    """Write the phrases of a segment.
+
+    Args:
+        files: where to.
+        passages: the entries.
+        vectors: returns the vectors of texts by their hashes, (n, d).
+        progress: reports the phrases.
+    """
+    progress.start("phrases", len(passages.phrase_rows))
+    with files.phrases.open("wb") as rows:
+        for start in range(0, len(passages.phrase_rows), BATCH):
+            with_phrases = passages.phrase_rows[start : start + BATCH]
+            rows.write(to_int8(vectors(passages.hashes(with_phrases))).tobytes())
+            progress.advance(len(with_phrases))
+    sync(files.phrases)
+    keys = array("q", (_key(phrase) for entry in passages.entries for phrase in phrases_of(entry)))
+    write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
+    texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
+    stems = {one for phrase in texts for one in question_stems(phrase)}
+    write_array(files.phrase_words, np.array(sorted(map(hash64, stems)), dtype="<i8"))
+    write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
+
+
+class AskedAsPhrases:
+    """The open files, with their nearest-neighbour engine. Thread-safe."""
+
+    def __init__(self, files: GenerationLayout, dim: int, engine: EngineInfo) -> None:
+        self.first: Numbers = mapped(files.first_phrases, "<i8")
+        """(entries + 1,) the first phrase of each position."""
+        self._keys: Numbers = mapped(files.phrase_keys, "<i8")
+        self._words: Numbers = mapped(files.phrase_words, "<i8")
+        self._vectors = PhraseVectors(files, dim)
+        self._searcher = VectorSearcher.open_phrases(files, dim, engine)
+
+    def __len__(self) -> int:
+        """Return the number of phrases."""
+        return len(self._keys)
+
+    def owners(self, phrases: Numbers) -> Numbers:
+        """Return the positions of the entries of some phrases, in their order."""
+        owners: Numbers = np.searchsorted(self.first, phrases, side="right") - 1
+        return owners
+
+    def vectors(self, phrases: Numbers) -> Vectors:
+        """Return the vectors of some phrases, (n, d)."""
+        return self._vectors.at(phrases)
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
+        return self._searcher.ranked(vectors, k)
+
+    def nearest(self, question: Vectors, k: int, allowed: range, only: Numbers | None) -> Numbers:
+        """Return the ascending positions of the k phrases nearest to a question.
+
+        Args:
+            question: (d,) unit vector.
+            k: phrases wanted.
+            allowed: range of positions that may be returned.
+            only: ascending positions inside `allowed`; None allows the whole range.
+        """
+        chosen = range(int(self.first[allowed.start]), int(self.first[allowed.stop]))
+        if not chosen:
+            return np.empty(0, dtype=np.int64)
+        numbers = None if only is None else self._numbers(only)
+        found = self._searcher.nearest(question[np.newaxis], k, chosen, numbers)
+        return np.unique(self.owners(found))
+
+    def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
+        """Compare a question with the phrases of some entries.
+
+        Args:
+            question: (d,) unit vector.
+            positions: (n,) positions of entries.
+
+        Returns:
+            For each entry the best cosine, 0 without phrases, and the number of that phrase among
+            its own, from 0, or `NO_PHRASE`.
+        """
+        scores = np.zeros(len(positions), dtype=np.float32)
+        best = np.full(len(positions), NO_PHRASE, dtype=np.int64)
+        counts = self.first[positions + 1] - self.first[positions]
+        (with_phrases,) = counts.nonzero()
+        if not len(with_phrases):
+            return scores, best
+        counts = counts[with_phrases]
+        starts = np.cumsum(counts) - counts
+        cosines = self._vectors.at(self._numbers(positions[with_phrases])) @ question
+        scores[with_phrases] = np.maximum.reduceat(cosines, starts)
+        (places,) = (cosines == np.repeat(scores[with_phrases], counts)).nonzero()
+        owner = np.repeat(np.arange(len(with_phrases)), counts)[places]
+        first = places[np.searchsorted(owner, np.arange(len(with_phrases)))]
+        best[with_phrases] = first - starts
+        return scores, best
+
+    def equal_to(self, question: str) -> Numbers:
+        """Return the positions with a phrase that equals the question, when both are folded."""
+        return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
+
+    def has_word(self, word: str) -> bool:
+        """Return whether any phrase has a word in any form."""
+        number = hash64(stem(word))
+        at = int(np.searchsorted(self._words, number))
+        return at < len(self._words) and int(self._words[at]) == number
+
+    def _numbers(self, positions: Numbers) -> Numbers:
+        """Return the numbers of all phrases of some entries, entry by entry."""
+        firsts = self.first[positions]
+        counts = self.first[positions + 1] - firsts
+        offsets = np.cumsum(counts) - counts
+        numbers: Numbers = np.repeat(firsts - offsets, counts) + np.arange(counts.sum())
+        return numbers
+
+
+def _key(text: str) -> int:
+    return hash64(fold(text))
