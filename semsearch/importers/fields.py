@@ -23,6 +23,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
 SYNONYMS = {
@@ -187,7 +188,7 @@ class FieldMap:
 
     def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
         found = (values.get(column) for column in self.columns.get(field, ()))
-        texts = (text.strip() for text in found if isinstance(text, str))
+        texts = (as_text(text.strip()) for text in found if isinstance(text, str))
         return "\n\n".join(dict.fromkeys(filter(None, texts)))
 
     def _text(self, values: Mapping[str, object], field: str) -> str:

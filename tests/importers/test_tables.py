@@ -573,7 +573,7 @@ def test_several_tables_of_a_page(tmp_path: Path) -> None:
     corpus = read_corpus([file])
     assert [(str(e.source), e.term, e.definition, e.details.category) for e in corpus.entries] == [
         (f"{file}#table 2:3", "leaven", "Makes dough\nrise.", "baking"),
-        (f"{file}#table 2:4", "yeast", "A\nfungus", "baking"),
+        (f"{file}#table 2:4", "yeast", "A; fungus", "baking"),
         (f"{file}#table 3:4", "peel", "A shovel.", ""),
     ]
 
