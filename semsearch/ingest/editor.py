@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +25,11 @@ from semsearch.ingest.drafts import (
     with_draft,
     with_phrase,
 )
-from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
+from semsearch.ingest.edit_session import EditSession, EncoderProvider, IdempotentRequest, user_name
 from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.text.slugs import slug
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotentRequest:
-    """A request that is executed once, however often it is sent.
-
-    `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
-    the result, which is stored to answer repetitions.
-    """
-
-    key: str
-    digest: bytes
-    answer: Callable[[Changed | ImportReport], bytes]
 
 
 class Editor(Closing):
@@ -241,7 +228,7 @@ class Editor(Closing):
         return self._edit(decide)
 
     def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
-        """Add a phrase by which people ask for an entry; see `with_phrase` for what is refused, and `change`."""
+        """Add an asked-as phrase to an entry; `with_phrase` says what is refused. See `change`."""
         return self._edit(
             lambda store: Edit(id_, with_phrase(_known(store, id_).entry, question), expected)
         )

@@ -21,7 +21,10 @@ def index(hashed_index: Path, tmp_path: Path) -> str:
 
 
 def test_a_question_is_taught_and_found(index: str) -> None:
-    """By the name of its entry; the answer says that somebody asked so, and the history who taught it."""
+    """By the name of its entry.
+
+    The answer says that somebody asked so, and the history who taught it.
+    """
     done = run("teach", QUESTION, "banneton", "-i", index)
     assert (done.returncode, done.stdout) == (0, b"taught bakery:proofing-basket (revision 8)\n")
     assert done.stderr == b""
