@@ -1,4 +1,4 @@
-"""Every part of an entry can be added, changed and emptied, one without the others, on every surface.
+"""Every part of an entry can be added, changed and emptied by itself, on every surface.
 
 The parts are those that entries have, so that one that is new and left out somewhere fails here.
 """

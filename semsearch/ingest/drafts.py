@@ -171,7 +171,8 @@ def with_phrase(entry: Entry, question: str) -> Entry:
         question: as somebody asked it.
 
     Raises:
-        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many as it can have.
+        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many
+            as it can have.
     """
     phrases = clean_phrases([question])
     if not phrases:

@@ -120,7 +120,7 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         address: URL of its page, which is its identity.
         set_address: URL of the page of its glossary.
     """
-    term = {
+    term: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "DefinedTerm",
         "@id": address,

@@ -37,7 +37,7 @@ def parse_xml(text: str, path: Path) -> list[Node]:
     # the text is decoded, so a declared encoding would be wrong
     body = _DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), text, count=1)
     parser = etree.XMLParser(
-        resolve_entities="internal",  # type: ignore[arg-type] - the stubs are older
+        resolve_entities="internal",  # type: ignore[arg-type]  # the stubs are older
         no_network=True,
         load_dtd=False,
         huge_tree=False,
