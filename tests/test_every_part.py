@@ -101,7 +101,7 @@ def test_patch_changes_each_part_alone(client: TestClient, index: Path) -> None:
     for part in PARTS:
         for given in SECOND[part], WITHOUT[part], SECOND[part], None:
             _put(client, {part: given}, "PATCH")  # type: ignore[dict-item]
-            expected[part] = given if given == SECOND[part] else NONE[part]
+            expected[part] = SECOND[part] if given == SECOND[part] else NONE[part]
             assert said(index) == expected
     assert said(index) == NONE
 

@@ -26,7 +26,7 @@ from training import jargon, matching, pairs, technical, webster, wordnet
 from training.base import base_encoder
 from training.overlaps import Overlaps, asked_articles, evaluation_texts
 from training.sources import SOURCES, fetch
-from training.types import Pair, Sense
+from training.types import Sense, TrainingPair
 
 DEV_MATCHED = 1500
 DEV_ENTRIES = 300
@@ -83,7 +83,7 @@ def _forbidden(shared: Path, foldoc: Path, counted: dict[str, dict[str, int]]) -
 
 def _matches(
     folders: dict[str, Path], folder: Path, counted: dict[str, dict[str, int]]
-) -> list[matching.Match]:
+) -> list[matching.MatchedSense]:
     left: Counter[str] = Counter()
     index = folders["dict-gcide"] / _DICTD / "gcide.index"
     ours = [*webster.read_senses(read_articles(index, errors="replace"), left)]
@@ -108,7 +108,9 @@ def _entries(
     return kept
 
 
-def good_pairs(made: Iterable[Pair], forbidden: Overlaps, dropped: Counter[str]) -> Iterator[Pair]:
+def good_pairs(
+    made: Iterable[TrainingPair], forbidden: Overlaps, dropped: Counter[str]
+) -> Iterator[TrainingPair]:
     """Yield the pairs that teach something, each query once and each document for one meaning."""
     queries: set[str] = set()
     owners: dict[str, str] = {}
@@ -143,13 +145,13 @@ def held_out(senses: Iterable[str]) -> list[str]:
 
 
 def write(
-    folder: Path, good: Sequence[Pair], held: set[str], counted: dict[str, dict[str, int]]
+    folder: Path, good: Sequence[TrainingPair], held: set[str], counted: dict[str, dict[str, int]]
 ) -> None:
     """Write the pairs, in an order of chance that is always the same, and what was counted.
 
     Of meanings held out only the pairs of plain definitions go into `dev.jsonl`; the others go nowhere.
     """
-    files: dict[str, list[Pair]] = defaultdict(list)
+    files: dict[str, list[TrainingPair]] = defaultdict(list)
     for pair in good:
         if pair.sense not in held:
             files["pairs"].append(pair)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from training.concepts import Concept
+from training.concepts import TrainingConcept
 
 FOLDS = ("a", "b", "c")
 DEVELOPMENT = (
@@ -34,7 +34,7 @@ def folds_of(domains: Iterable[str]) -> dict[str, str]:
     return {name: FOLDS[place * len(FOLDS) // len(names)] for place, name in enumerate(names)}
 
 
-def seen_by(fold: str, concepts: Sequence[Concept]) -> list[Concept]:
+def seen_by(fold: str, concepts: Sequence[TrainingConcept]) -> list[TrainingConcept]:
     """Return what the encoder of a fold learns from: the concepts of the other folds.
 
     A concept of another domain that shares a name with a held-out one is left out as well.

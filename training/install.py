@@ -39,7 +39,7 @@ def install(trained: Path, target: Path, constants: Path, strength: float = 1.0)
         The hashes by the names of the files.
 
     Raises:
-        ImportFailed: it is no adapter of the base that comes along, or too large; nothing is written.
+        ImportFailed: it is no adapter of the bundled base, or too large; nothing is written.
     """
     files = contents_of(trained, strength)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -55,7 +55,7 @@ def contents_of(trained: Path, strength: float = 1.0) -> dict[str, bytes]:
     """Return the files of an adapter as the package has them, by name.
 
     Raises:
-        ImportFailed: it is no adapter of the base that comes along, or too large.
+        ImportFailed: it is no adapter of the bundled base, or too large.
     """
     return {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS, strength)}
 

@@ -53,7 +53,9 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
                 and then every group of questions chooses for itself.
             labels: (n,) the sense of each pair; pairs of one sense are never held against each other.
         """
-        *asked, definitions = [Embedded.of(self.model(one), self.weights) for one in features]
+        *asked, definitions = [
+            BatchEmbeddings.of(self.model(one), self.weights) for one in features
+        ]
         target = torch.arange(len(labels), device=labels.device)
         same = labels[:, None] == labels[None, :]
         alike = (definitions.whole @ definitions.whole.T).detach() > TOO_ALIKE
@@ -64,7 +66,7 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
             losses += [cross_entropy(masked, target), cross_entropy(masked.T, target)]
         return torch.stack(losses).mean()
 
-    def _scores(self, questions: Embedded, definitions: Embedded) -> list[Tensor]:
+    def _scores(self, questions: BatchEmbeddings, definitions: BatchEmbeddings) -> list[Tensor]:
         whole = questions.whole @ definitions.whole.T
         if not self.tokens:
             return [whole]
@@ -73,7 +75,7 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class BatchEmbeddings:
     """Texts of a batch: vectors of the whole (n, d), of tokens (n, t, d), and what these count (n, t)."""
 
     whole: Tensor
@@ -81,7 +83,7 @@ class Embedded:
     counts: Tensor
 
     @classmethod
-    def of(cls, found: dict[str, Tensor], weights: Tensor) -> Embedded:
+    def of(cls, found: dict[str, Tensor], weights: Tensor) -> BatchEmbeddings:
         """Take what a model found; tokens that do not count are left out as far as padding lets."""
         counts = weights[found["input_ids"]] * found["attention_mask"]
         most = int((counts > 0).sum(dim=1).max())
@@ -92,7 +94,7 @@ class Embedded:
         return cls(whole, normalize(tokens, dim=-1), counts.gather(1, first))
 
 
-def late_interaction(questions: Embedded, definitions: Embedded) -> Tensor:
+def late_interaction(questions: BatchEmbeddings, definitions: BatchEmbeddings) -> Tensor:
     """Compare tokens as `semsearch.ranking.late_interaction` does, (questions, definitions)."""
     cosines = torch.einsum("qid,ejd->qeij", questions.tokens, definitions.tokens)
     absent_q = (questions.counts <= 0)[:, None, :, None]

@@ -36,7 +36,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MatchedSense:
     """One meaning in two dictionaries, and the cosine of their texts."""
 
     webster: Sense
@@ -54,7 +54,7 @@ class Match:
         return tuple(found.values())
 
 
-def match(webster: Iterable[Sense], wordnet: Iterable[Sense], embed: Embed) -> list[Match]:
+def match(webster: Iterable[Sense], wordnet: Iterable[Sense], embed: Embed) -> list[MatchedSense]:
     """Return the meanings that match, in the order of the headwords compared."""
     left, right = _by_word(webster, first_only=True), _by_word(wordnet, first_only=False)
     keys = _chosen([k for k in left.keys() & right.keys() if _is_clear(left[k], right[k])])
@@ -70,7 +70,7 @@ def match(webster: Iterable[Sense], wordnet: Iterable[Sense], embed: Embed) -> l
         for row, column in enumerate(cosines.argmax(axis=1)):
             cosine = float(cosines[row, column])
             if cosine >= THRESHOLD and cosines[:, column].argmax() == row:
-                found.append(Match(ours[row], theirs[column], cosine))
+                found.append(MatchedSense(ours[row], theirs[column], cosine))
     return found
 
 

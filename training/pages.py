@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"^(?:see\b|for (?:more|further)|compare\b|note that\b)"
 
 def read_definitions(html: str) -> Iterator[tuple[str, str]]:
     """Yield each term of a page with its definition, inner lists before the outer ones they end in."""
-    reader = _Reader()
+    reader = _ListParser()
     reader.feed(html)
     reader.close()
     for term, paragraphs in reader.found:
@@ -41,7 +41,7 @@ class _List:
     paragraphs: list[str] = field(default_factory=lambda: [""])
 
 
-class _Reader(HTMLParser):
+class _ListParser(HTMLParser):
     """Keeps the lists that are open, the innermost last."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from semsearch.models.encoders.sentence_transformer import load_model
 from semsearch.models.encoders.wordpieces import WordPieces
 from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.ranking.late_interaction import idf
-from training.types import Pair
+from training.types import TrainingPair
 
 MAX_TOKENS = 56
 """Of a text; definitions say what a thing is at their beginning, and length is what training costs."""
@@ -101,7 +101,7 @@ def arguments(
     )
 
 
-def columns(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
+def columns(pairs: Sequence[TrainingPair]) -> dict[str, list[Any]]:
     """Return what the trainer reads; its label is the number of the sense."""
     senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
     return {

@@ -23,7 +23,7 @@ from typing import Any
 
 from semsearch.core.checksums import sha256_of
 from training.adapters import load_into, write_start
-from training.concepts import CONCEPTS, KINDS, Concept, read_concepts, senses_of
+from training.concepts import CONCEPTS, KINDS, TrainingConcept, read_concepts, senses_of
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
 from training.runs import (
@@ -37,7 +37,7 @@ from training.runs import (
     weights_of,
 )
 from training.train import SHARES, chosen, lengths_of, read_pairs, topics_in
-from training.types import Pair
+from training.types import TrainingPair
 
 LEARNING_RATE = 4e-4
 EPOCHS = 2
@@ -101,8 +101,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _trainer(
     model: Any,  # noqa: ANN401 - untyped library
-    concepts: Sequence[Concept],
-    pairs: Sequence[Pair],
+    concepts: Sequence[TrainingConcept],
+    pairs: Sequence[TrainingPair],
     given: argparse.Namespace,
 ) -> Any:  # noqa: ANN401
     from datasets import Dataset, DatasetDict  # noqa: PLC0415 - heavy
@@ -153,7 +153,7 @@ def _sampler(
 
 
 def concept_columns(
-    concepts: Sequence[Concept], *, terms: float, seed: int
+    concepts: Sequence[TrainingConcept], *, terms: float, seed: int
 ) -> dict[str, list[Any]]:
     """Return what the trainer reads: a column for each kind of question, the definition, and the sense.
 

@@ -50,14 +50,16 @@ def pairs(articles: Sequence[Article], entries: Sequence[Entry]) -> list[Pair]:
     A headword stands for every entry that has it as its term or an alias, whatever its case and
     hyphens. Homonyms are not told apart: both "scope" and "SCOPE" are asked.
     """
-    bearers: dict[str, list[Entry]] = defaultdict(list)
+    entries_with_name: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         for name in names_of(entry):
             if name.kind in (NameKind.TERM, NameKind.ALIAS):
-                bearers[name.key].append(entry)
+                entries_with_name[name.key].append(entry)
     found = []
     for article in articles:
-        right = {e.id: e for word in article.headwords for e in bearers.get(fold(word), ())}
+        right = {
+            e.id: e for word in article.headwords for e in entries_with_name.get(fold(word), ())
+        }
         if right:
             found.append((article, tuple(right.values())))
     return found

@@ -23,7 +23,7 @@ from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, of_domains, o
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
-from semsearch.ranking.confidence import odds_of
+from semsearch.ranking.confidence import log_odds_of_shares
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
@@ -46,13 +46,13 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FirstHitSample:
     """What is known of the first hit of a question, how much it counts, and whether it is right."""
 
     glossary: str
     group: str
     kind: str
-    standout: float
+    z_score: float
     name: float
     odds: float
     is_right: bool
@@ -64,7 +64,7 @@ class Row:
         return self.kind not in (NEAR, FAR, MISSING)
 
 
-def row_of(sample: Sample, *, with_phrases: bool = False) -> Row | None:
+def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | None:
     """Return what is known of a question; None if a name answers it, since that has a confidence of its own."""
     if sample.is_named or not len(sample.right):
         return None
@@ -73,13 +73,13 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> Row | None:
         parts[:, PARTS.index("asked")] = sample.phrases
     fused = fuse(parts, DEFAULT)
     first = int(fused.argmax())
-    return Row(
+    return FirstHitSample(
         glossary=sample.glossary,
         group=sample.group,
         kind=sample.kind,
-        standout=sample.background.standout(float(fused[first])),
+        z_score=sample.baseline.z_score(float(fused[first])),
         name=float(parts[first, PARTS.index("term")]) / max(sample.stems, 1),
-        odds=float(odds_of(fused)[first]),
+        odds=float(log_odds_of_shares(fused)[first]),
         is_right=bool(sample.right[first]),
         share=share_of(sample),
     )
@@ -96,7 +96,7 @@ def share_of(sample: Sample) -> float:
     )
 
 
-def weighed(rows: Sequence[Row]) -> Values:
+def weighed(rows: Sequence[FirstHitSample]) -> Values:
     """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`; the sum is 1."""
     shares = np.array([row.share for row in rows])
     judged = np.array([len(row.group) > 1 for row in rows])
@@ -107,7 +107,7 @@ def weighed(rows: Sequence[Row]) -> Values:
     return found
 
 
-def fit(rows: Sequence[Row]) -> Values:
+def fit(rows: Sequence[FirstHitSample]) -> Values:
     """Return the coefficients: those of the fit, then those of the choice, each behind its intercept."""
     from scipy.optimize import minimize
 
@@ -133,17 +133,17 @@ def _sure(numbers: Values, signs: Values) -> Values:
     return found
 
 
-def signs_of(rows: Sequence[Row]) -> Values:
+def signs_of(rows: Sequence[FirstHitSample]) -> Values:
     """Return (n, 3) standout, name and odds of each first hit."""
-    return np.array([(row.standout, row.name, row.odds) for row in rows])
+    return np.array([(row.z_score, row.name, row.odds) for row in rows])
 
 
-def sure_of(rows: Sequence[Row], numbers: Values) -> Values:
+def sure_of(rows: Sequence[FirstHitSample], numbers: Values) -> Values:
     """Return the confidence of each row."""
     return _sure(numbers, signs_of(rows))
 
 
-def cross_fitted(rows: Sequence[Row]) -> Values:
+def cross_fitted(rows: Sequence[FirstHitSample]) -> Values:
     """Return the confidence of each row by coefficients that were fitted without its group."""
     found = np.zeros(len(rows))
     groups = np.array([row.group for row in rows])
@@ -173,7 +173,7 @@ def main() -> None:
     report([row for row in map(row_of, samples) if row is not None and row.share])
 
 
-def report(rows: Sequence[Row]) -> None:
+def report(rows: Sequence[FirstHitSample]) -> None:
     """Print the coefficients, and what comes of them where they were not fitted."""
     numbers = fit(rows)
     for name, some in zip(("FIT", "CHOICE"), np.split(numbers, [FITTING + 1]), strict=True):
@@ -187,7 +187,7 @@ def report(rows: Sequence[Row]) -> None:
     print(f"both: calibration error {calibration_error(sure, right, shares):.3f}")
 
 
-def _report(title: str, rows: Sequence[Row], sure: Values) -> None:
+def _report(title: str, rows: Sequence[FirstHitSample], sure: Values) -> None:
     if not rows:
         return
     right = np.array([row.is_right for row in rows], dtype=float)

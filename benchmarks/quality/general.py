@@ -54,7 +54,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class EncoderStatistic:
     """A statistic of two encoders and the difference, each with its 95 % interval (bootstrap of pairs)."""
 
     title: str
@@ -129,7 +129,7 @@ def cosines(model: str, pairs: Sequence[Pairs]) -> list[Values]:
     return found
 
 
-def compared(pairs: Pairs, base: Values, own: Values) -> Figure:
+def compared(pairs: Pairs, base: Values, own: Values) -> EncoderStatistic:
     """Return what both encoders reach on the same pairs."""
 
     def with_interval(
@@ -153,7 +153,7 @@ def compared(pairs: Pairs, base: Values, own: Values) -> Figure:
     def gain(own: Values, base: Values, target: Values) -> float:
         return pairs.statistic(own, target) - pairs.statistic(base, target)
 
-    return Figure(
+    return EncoderStatistic(
         pairs.title,
         with_interval(pairs.statistic, base, pairs.target),
         with_interval(pairs.statistic, own, pairs.target),

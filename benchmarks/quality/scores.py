@@ -43,8 +43,8 @@ def main() -> int:
     page.write_text(to_html(report), encoding="utf-8")
     evaluation.report(report, page=page)
     print()
-    now = sidebyside.Contender(asked[0].index.model, report.outcomes)
-    sidebyside.show([now, *(sidebyside.Contender(t, found) for t, found in others.items())])
+    now = sidebyside.RankedVariant(asked[0].index.model, report.outcomes)
+    sidebyside.show([now, *(sidebyside.RankedVariant(t, found) for t, found in others.items())])
     if given.store:
         RESULT.write_text(to_compact_json(report.outcomes), encoding="utf-8")
         print(f"Stored in {RESULT}")

@@ -28,7 +28,7 @@ import numpy as np
 
 from benchmarks.speed import contenders, machine, questions, services, turns
 from benchmarks.speed.bars import Bar, finish
-from benchmarks.speed.clients import Clients, Job
+from benchmarks.speed.clients import Clients, LoadJob
 from semsearch.core.errors import SemsearchError
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest import Editor
@@ -80,7 +80,7 @@ def _rates(index: Path, rounds: int, seconds: float) -> tuple[list[float], list[
 
     def rate(clients: Clients) -> float:
         paths = [contender.request(question) for question in islice(asked, int(2_000 * seconds))]
-        job = Job(port=contender.port, paths=paths, clients=CLIENTS, seconds=seconds)
+        job = LoadJob(port=contender.port, paths=paths, clients=CLIENTS, seconds=seconds)
         return clients.run(job).rate
 
     with Clients() as clients, contender.running(questions.own()[0]), Editor(index) as editor:

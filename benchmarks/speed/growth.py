@@ -25,7 +25,7 @@ from pathlib import Path
 
 from benchmarks.speed import contenders, dictionaries, machine, questions, services, turns
 from benchmarks.speed.bars import Bar, finish, shown
-from benchmarks.speed.clients import Clients, Job
+from benchmarks.speed.clients import Clients, LoadJob
 from benchmarks.speed.stages import Stages
 from semsearch.core.errors import SemsearchError
 
@@ -149,7 +149,7 @@ class Turn:
 
     def _over_http(self, count: int) -> float:
         paths = [self._contender.request(question) for question in self._supply.next(count)]
-        job = Job(port=self._contender.port, paths=paths, clients=1, seconds=TURN_LIMIT_S)
+        job = LoadJob(port=self._contender.port, paths=paths, clients=1, seconds=TURN_LIMIT_S)
         tally = self._clients.run(job)
         if len(tally.good_ms) < count:
             raise services.ServiceFailed(f"of {count} questions came {dict(tally.statuses)}")

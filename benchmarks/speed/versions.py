@@ -37,7 +37,7 @@ def serve(index: str, questions: str) -> None:
             print(1000 * statistics.median(times), flush=True)
 
 
-class Version:
+class Checkout:
     """One checkout, waiting for its turns."""
 
     def __init__(self, checkout: str, index: str, questions: str) -> None:
@@ -67,8 +67,8 @@ class Version:
 def main() -> None:
     """Print what both cost."""
     old_checkout, old_index, new_checkout, new_index, questions = sys.argv[1:]
-    old = Version(old_checkout, old_index, questions)
-    new = Version(new_checkout, new_index, questions)
+    old = Checkout(old_checkout, old_index, questions)
+    new = Checkout(new_checkout, new_index, questions)
     turns = [(old.turn(), new.turn()) for _ in range(TURNS)]
     old.close()
     new.close()

@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"^Counted up to (\d+)\.$")
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class AcknowledgedEdit:
     """An edit that was acknowledged: the number it wrote, and the newest revision anybody knew when it was sent."""
 
     id: str
@@ -58,7 +58,7 @@ class Known:
             self.revision = max(self.revision, revision)
 
 
-class Client:
+class CountingClient:
     """One of several that edit."""
 
     def __init__(self, http: httpx2.Client, known: Known, seed: int) -> None:
@@ -67,13 +67,13 @@ class Client:
         self._chance = random.Random(seed)  # noqa: S311 - a draw, no secret
         self.late = 0
 
-    def edit(self, edits: int) -> list[Edit]:
+    def edit(self, edits: int) -> list[AcknowledgedEdit]:
         """Add one to some number so many times.
 
         Raises:
             PromiseBroken: an answer is wrong.
         """
-        made: list[Edit] = []
+        made: list[AcknowledgedEdit] = []
         while len(made) < edits:
             id_ = self._chance.choice(list(COUNTERS))
             found = self._http.get(f"/v1/entries/{id_}")
@@ -85,7 +85,7 @@ class Client:
                 headers={"If-Match": found.headers["ETag"]},
             )
             if response.status_code == 200:
-                made.append(Edit(id_, number, response.json()["revision"], known))
+                made.append(AcknowledgedEdit(id_, number, response.json()["revision"], known))
                 self._known.hear(made[-1].revision)
                 self._ask(id_, number)
             elif response.status_code == 412:
@@ -130,7 +130,7 @@ def torture(index: Path, edits: int) -> int:
         httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=30) as http,
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
-        clients = [Client(http, known, seed) for seed in range(CLIENTS)]
+        clients = [CountingClient(http, known, seed) for seed in range(CLIENTS)]
         mirror = Mirror(http)
         with mirror.following():
             working = [threads.submit(client.edit, share) for client in clients]
@@ -140,7 +140,7 @@ def torture(index: Path, edits: int) -> int:
     return sum(client.late for client in clients)
 
 
-def judge(index: Path, made: Sequence[Sequence[Edit]]) -> None:
+def judge(index: Path, made: Sequence[Sequence[AcknowledgedEdit]]) -> None:
     """Compare the edits that each client was told of with each other and with what is stored.
 
     Raises:

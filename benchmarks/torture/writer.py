@@ -27,7 +27,7 @@ FEW = 5
 """Entries below which none is deleted."""
 
 
-class Writer:
+class RandomEditor:
     """Makes edits by chance for ever."""
 
     def __init__(self, index: Path, seed: int) -> None:
@@ -90,7 +90,7 @@ class Writer:
 def main() -> None:
     """Edit until this process is killed."""
     index, seed = sys.argv[1:]
-    Writer(Path(index), int(seed)).run()
+    RandomEditor(Path(index), int(seed)).run()
 
 
 if __name__ == "__main__":

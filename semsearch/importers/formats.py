@@ -84,6 +84,13 @@ _FORMATS = (
         _lazy("markdown.myst"),
     ),
     Format(
+        "markdown-table",
+        "tables in Markdown, as Google Docs writes them",
+        _MARKDOWN,
+        known.markdown_table,
+        _lazy("table", "read_markdown"),
+    ),
+    Format(
         "markdown",
         "Markdown of many terms: headings or definition lists",
         _MARKDOWN,
@@ -106,10 +113,31 @@ _FORMATS = (
     ),
     Format(
         "table",
-        "CSV and TSV with a header row",
+        "CSV and TSV of any program: Excel, Anki, Notion, memoQ, MultiTerm, IATE, pyglossary",
         _TABLE,
         known.anything,
         _lazy("table"),
+    ),
+    Format(
+        "text-table",
+        "tables in .txt: Unicode text of Excel, text exports of Anki",
+        (".txt",),
+        known.text_table,
+        _lazy("table"),
+    ),
+    Format(
+        "spreadsheet",
+        "workbooks of Excel and OpenDocument: all visible sheets",
+        (".xlsx", ".xlsm", ".ods"),
+        known.anything,
+        _lazy("table", "read_spreadsheet"),
+    ),
+    Format(
+        "document",
+        "Word and OpenDocument text: tables, or headings with paragraphs",
+        (".docx", ".odt"),
+        known.anything,
+        _lazy("tables.documents"),
     ),
     Format(
         "defined-terms",
@@ -159,6 +187,13 @@ _FORMATS = (
         _XML,
         known.rdf_xml,
         _lazy("rdf.skos", "read_rdf_xml"),
+    ),
+    Format(
+        "html-table",
+        "tables in HTML",
+        _HTML,
+        known.html_table,
+        _lazy("table", "read_html"),
     ),
     Format(
         "html",

@@ -18,7 +18,7 @@ from typing import Any
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import check_chosen, map_fields
+from semsearch.importers.fields import chosen_columns, map_fields
 from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -59,7 +59,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     Raises:
         ImportFailed: the file is not JSON, or neither a list nor an object.
     """
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     text = read_text(path)
     try:
         yield from _records(text, path, options)
@@ -81,7 +81,7 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each line with term and definition, a refusal for each other
         line.
     """
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     yield from records_of_lines(read_text(path), str(path), options)
 
 

@@ -1,4 +1,4 @@
-"""What a phrase by which people ask for an entry says: a good one does not name what it asks for."""
+"""Detects asked-as phrases that contain a name of their entry."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Words of English, British and American, in any inflection: what is no typing error and no beginning of a name.
+"""English word list with inflection rules, so that real words are never "repaired".
 
-The list is SCOWL's up to size 60 (`english_words.LICENCE.txt`), 65,000 words with their inflections. What
-technical English forms freely is told by rules: "tokenise" from "token", "preprocessed" from "processed".
+The list is SCOWL's up to size 60 (`english_words.LICENCE.txt`): 65,000 British and American words
+with their inflections. Rules add the words that technical English forms freely: "tokenise" from
+"token", "preprocessed" from "processed".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Phrasing: the words around a name in a question that asks what it means, in seven languages.
+"""Question wrappers: the words around a name in "what is X?", in seven languages.
 
 "explain dropout to me like I'm five", "Was bedeutet Dropout?" and "dropout meaning" all ask for "dropout". Words of
 asking are taken off at both ends, one phrase after another, until none is left. Each step is a candidate, the longest

@@ -108,7 +108,7 @@ def likelihood(typed: str, meant: str, errors: int = 1) -> float:
     return rarity * (_KEY_BESIDE if beside else _ANY_KEY) / len(meant)
 
 
-class Names:
+class NameSpeller:
     """The names of an index. Reads only; safe to use from several threads.
 
     They are looked up by length, and by length with the first or the last letter: a single error in three
@@ -130,7 +130,7 @@ class Names:
         self._alike = lru_cache(KEPT_GROUPS)(alike)
         self._are_many = are_many
 
-    def near(self, key: str, within: PositionFilter) -> list[Guess]:
+    def near(self, key: str, allowed: PositionFilter) -> list[Guess]:
         """Return the names of these positions that a folded text may stand for, likeliest first."""
         from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
         from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -142,10 +142,10 @@ class Names:
         found: dict[KnownName, Guess] = {}
         for group in product(lengths, ends):
             names = self._alike(group[0], *group[1])
-            some = [name for one in within.ranges for name in _between(names, one)]
-            if within.only is not None:
+            some = [name for one in allowed.ranges for name in _between(names, one)]
+            if allowed.only is not None:
                 at = np.array([name.position for name in some], dtype=np.int64)
-                some = list(compress(some, are_among(at, within.only)))
+                some = list(compress(some, are_among(at, allowed.only)))
             matches = process.extract(
                 key,
                 [name.key for name in some],
@@ -161,10 +161,10 @@ class Names:
         return sorted(found.values(), key=lambda g: (-g.likelihood, g.name.position))
 
 
-def _between(names: list[KnownName], within: range) -> list[KnownName]:
+def _between(names: list[KnownName], allowed: range) -> list[KnownName]:
     """Return those of some names, which are in the order of their positions, that lie in a range."""
-    first = bisect_left(names, within.start, key=lambda name: name.position)
-    last = bisect_left(names, within.stop, key=lambda name: name.position)
+    first = bisect_left(names, allowed.start, key=lambda name: name.position)
+    last = bisect_left(names, allowed.stop, key=lambda name: name.position)
     return names[first:last]
 
 

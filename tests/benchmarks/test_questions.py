@@ -18,19 +18,19 @@ from benchmarks.quality.domains import (
     opened,
     questions_of,
 )
-from benchmarks.quality.questions import Answered, Strong, mixed, show
+from benchmarks.quality.questions import DomainOutcome, Strong, mixed, show
 from benchmarks.quality.samples import MISSING, RIVAL, WORDS, of_domains
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
 from semsearch.ranking.weights import PARTS
 from semsearch.search.index_view import IndexView
 from tests.quality.evaluation.support import outcome
-from training.concepts import KINDS, Concept
+from training.concepts import KINDS, TrainingConcept
 
 
-def concept(domain: str, term: str, definition: str, *rivals: str) -> Concept:
+def concept(domain: str, term: str, definition: str, *rivals: str) -> TrainingConcept:
     """Return a concept whose questions say what it is in the words of its definition."""
     asked = tuple(f"{kind} of {definition.lower()}" for kind in KINDS)
-    return Concept(
+    return TrainingConcept(
         domain=domain,
         term=term,
         aliases=(),
@@ -141,7 +141,7 @@ def test_a_part_of_the_unanswerable_questions_counts_for_the_calibration() -> No
     """One of four near ones, one of seven far ones."""
     kinds = ["answerable"] * 3 + ["near"] * 8 + ["far"] * 14
     answered = [
-        Answered("bakery", k, outcome(1 if k == "answerable" else None, kind=k, query=str(i)))
+        DomainOutcome("bakery", k, outcome(1 if k == "answerable" else None, kind=k, query=str(i)))
         for i, k in enumerate(kinds)
     ]
     assert len(mixed(answered)) == 3 + 2 + 2

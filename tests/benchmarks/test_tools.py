@@ -123,7 +123,7 @@ def test_agreement_is_the_share_of_common_neighbours() -> None:
 
 def test_the_encoder_by_itself_is_timed(glossary: Glossary) -> None:
     """Until there are no more texts, or its time is over."""
-    few = raw.Job(texts=ASKED, threads=2, seconds=20)
+    few = raw.EncodingJob(texts=ASKED, threads=2, seconds=20)
     assert raw.rate(glossary, few) > 10
     assert raw.rate(glossary, replace(few, texts=ASKED * 10_000, seconds=0.1)) > 10
 

@@ -186,7 +186,7 @@ def test_a_page_that_needs_a_key_asks_people_for_it(page: Page, locked_site: str
     expect(page.locator(".state > p")).to_have_text("Only people who have a key may read here.")
     page.locator("#key").fill(NO_KEY)
     page.keyboard.press("Enter")
-    expect(page.locator(".state h1")).to_have_text("The access key is not good")
+    expect(page.locator(".state h1")).to_have_text("The access key is invalid, expired or revoked")
     expect(page.locator(".state > p")).to_have_text("This is not a key of this index.")
     assert page.evaluate("sessionStorage.length") == 0
     expect(page.locator("#key")).to_be_focused()

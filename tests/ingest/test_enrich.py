@@ -18,7 +18,13 @@ from semsearch.core.errors import ChatFailed, ChatRefused, GlossaryNotFound, Inv
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
-from semsearch.ingest.enrich import Enriched, enrich, phrases_in, question_about, wanting
+from semsearch.ingest.enrich import (
+    EnrichReport,
+    enrich,
+    entries_without_phrases,
+    phrases_in,
+    question_about,
+)
 from semsearch.ingest.review import apply_review, read_review
 from semsearch.models.chat import ChatServer
 from semsearch.search.glossary import Glossary
@@ -43,7 +49,7 @@ def editor(index: Path) -> Iterator[Editor]:
         yield opened
 
 
-def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) -> Enriched:
+def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) -> EnrichReport:
     """Have a server write phrases for what has none."""
 
     def first_hit(question: str, within: str) -> Entry | None:
@@ -53,7 +59,8 @@ def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) 
     how = {"phrases": 4, "at_once": 2, "most": None, **more}
     with Glossary.open(index) as glossary:
         client = ChatServer(server.url, "m", first_pause_s=0.01, attempts=2)
-        return enrich(wanting(editor, None), client, first_hit, file, progress=Silent(), **how)  # type: ignore[arg-type]
+        entries = entries_without_phrases(editor, None)
+        return enrich(entries, client, first_hit, file, progress=Silent(), **how)  # type: ignore[arg-type]
 
 
 def of(said: str, **answers: list[str]) -> Reply:
@@ -80,7 +87,7 @@ def test_phrases_are_judged_and_wait_for_somebody(
     }
     with answering(lambda said, _: of(said, **answers)) as server:
         made = write(index, editor, server, file, at_once=1)
-    assert made == Enriched(entries=2, kept=2, refused=5, failed=())
+    assert made == EnrichReport(entries=2, kept=2, refused=5, failed=())
     assert [(line.term, line.kept, line.reason) for line in read_review(file)] == [
         ("Leaven", True, ""),
         ("Leaven", False, "it says the name 'Leaven'"),
@@ -266,8 +273,11 @@ def test_another_file_is_no_review(tmp_path: Path, editor: Editor, index: Path, 
 
 def test_a_glossary_that_there_is_not_is_refused(editor: Editor) -> None:
     """With those that there are."""
-    assert [entry.id for entry in wanting(editor, "bakery").entries] == [LEAVEN.id, OVEN.id]
+    assert [entry.id for entry in entries_without_phrases(editor, "bakery").entries] == [
+        LEAVEN.id,
+        OVEN.id,
+    ]
     with pytest.raises(
         GlossaryNotFound, match="there is no glossary 'x' in this index; it has bakery"
     ):
-        wanting(editor, "x")
+        entries_without_phrases(editor, "x")

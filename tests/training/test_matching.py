@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.arrays import Vectors
 from semsearch.models.encoders.hashed import HashedEncoder
-from training.matching import MAX_SENSES, Match, kept, match
+from training.matching import MAX_SENSES, MatchedSense, kept, match
 from training.types import Sense
 
 PLACES = {
@@ -63,7 +63,7 @@ def test_the_headword_comes_first_as_wordnet_writes_it() -> None:
     """Webster's headwords all have a capital; each name is there once."""
     webster = sense("a", "Leaven", "Sourdough")
     wordnet = sense("b", "starter", "leaven", "sourdough")
-    assert Match(webster, wordnet, 1.0).names == ("leaven", "starter", "sourdough")
+    assert MatchedSense(webster, wordnet, 1.0).names == ("leaven", "starter", "sourdough")
 
 
 def test_vectors_are_kept_for_the_next_time(tmp_path: Path) -> None:

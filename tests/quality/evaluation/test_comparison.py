@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from semsearch.core.errors import ImportFailed
-from semsearch.quality.evaluation.comparison import Result, compare, paired_p, result_of
+from semsearch.quality.evaluation.comparison import StoredOutcome, compare, paired_p, result_of
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from tests.quality.evaluation.support import outcome
@@ -45,7 +45,7 @@ def test_a_real_drop_is_told_from_a_single_question() -> None:
     assert found.is_drop
     assert [len(found.lost), len(found.gained)] == [10, 0]
     assert not compare(before, [*many(2)[:1], *many(1)[1:]]).is_drop
-    worse = {key: Result(None, 0.5, is_refused=False) for key in before}
+    worse = {key: StoredOutcome(None, 0.5, is_refused=False) for key in before}
     gained = compare(worse, many(1))
     assert not gained.is_drop
     assert [len(gained.lost), len(gained.gained)] == [0, 40]

@@ -68,7 +68,7 @@ class Location(Strict):
     logicalLocations: list[Logical] = []
 
 
-class Result(Strict):
+class _SarifResult(Strict):
     ruleId: str
     ruleIndex: int = Field(ge=0)
     level: Literal["none", "note", "warning", "error"]
@@ -80,7 +80,7 @@ class Result(Strict):
 class Run(Strict):
     tool: Tool
     columnKind: Literal["utf16CodeUnits", "unicodeCodePoints"]
-    results: list[Result]
+    results: list[_SarifResult]
 
 
 class Log(Strict):
