@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import io
 import random
 import resource
 import signal
@@ -20,6 +21,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -38,11 +40,14 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "datahub": ("datahub/bakery.yml",),
     "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
     "dictd": ("dictd/plain/bakery.index", "dictd/plain/bakery.dict"),
+    "document": ("tables/glossary_table.docx", "tables/glossary_headings.docx", "tables/glossary_table.odt"),
     "html": ("html/bakery.html",),
+    "html-table": ("tables/table.html",),
     "json": ("json/list.json", "json/mapping.json"),
     "json-ld": ("rdf/bakery.jsonld",),
     "jsonl": ("json/lines.jsonl",),
     "markdown": ("markdown/headings.md", "markdown/lists.md"),
+    "markdown-table": ("tables/gdocs_table.md",),
     "myst": ("rst/bakery.md",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
@@ -50,9 +55,11 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "rdf-xml": ("rdf/bakery.rdf",),
     "sphinx": ("rst/bakery.rst", "rst/lists.rst"),
     "stardict": ("stardict/bakery.ifo", "stardict/bakery.idx", "stardict/bakery.dict.dz", "stardict/bakery.syn"),
-    "table": ("tabular/tools.csv",),
+    "spreadsheet": ("tables/glossary.xlsx", "tables/glossary.ods"),
+    "table": ("tabular/tools.csv", "tables/sep.csv", "tables/title_row.csv", "tables/memoq.csv", "tables/pyglossary.csv"),
     "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
     "text": ("plain/weather.txt",),
+    "text-table": ("tables/anki.txt", "tables/unicode_text.txt"),
     "turtle": ("rdf/bakery.ttl",),
     "wordnet": ("wordnet/data.noun",),
 }  # fmt: skip
@@ -71,6 +78,8 @@ _TOKENS = (
     *(b".. |a| replace:: |a||a|\n", b"|a|", b".. figure:: /etc/passwd\n", b":math:`\\frac`", b".. math::\n\n   \\frac{a}{b}\n"),
     *(b".. code:: python\n\n   x = 1\n", b".. role:: x(raw)\n   :format: html\n", b".. glossary::\n\n   a\n     b\n"),
     *(b"&a [*a, *a]", b"!!python/object/apply:os.system [ls]", b"? - :", b"---\n", b"...\n", b"{{Glossary(", b"{{< x", b"![[x]]"),
+    *(b"<w:tbl><w:tr><w:tc>", b"</w:p>", b'<w:gridSpan w:val="99999"/>', b'r="XFD1048576"', b"<v>0</v>", b"sep=;\n", b"#columns:"),
+    *(b'table:number-columns-repeated="1048576"', b'table:number-rows-spanned="99999"', b"<td rowspan=999 colspan=999>"),
     *(b"99999999999999999999", b"-1", b"NaN", b"true", b"null", b"A" * 300, b" " * 100, b",;" * 20, b"See x."),
 )  # fmt: skip
 
@@ -112,6 +121,22 @@ def damaged(sound: bytes, draw: random.Random) -> bytes:
         elif draw.random() < 0.3:
             del data[at:]
     return bytes(data[:100_000])
+
+
+def damaged_package(sound: bytes, draw: random.Random) -> bytes:
+    """Return a zip package with damage to one of its parts, or to itself."""
+    if draw.random() < 0.2:
+        return damaged(sound, draw)
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(sound)) as package,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file,
+    ):
+        chosen = draw.choice(package.namelist())
+        for name in package.namelist():
+            data = package.read(name)
+            file.writestr(name, damaged(data, draw) if name == chosen else data)
+    return made.getvalue()
 
 
 class _Watch:
@@ -164,7 +189,8 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> FuzzR
             faulthandler.dump_traceback_later(600, exit=True)
         sample = draw.choice(samples)
         target = folder / sample.name
-        target.write_bytes(damaged(sound[sample], draw))
+        is_package = sound[sample].startswith(b"PK")
+        target.write_bytes((damaged_package if is_package else damaged)(sound[sample], draw))
         _read(entry_point if name in TOGETHER else target, name, found, watch)
         if name in TOGETHER:
             target.write_bytes(sound[sample])

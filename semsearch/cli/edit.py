@@ -67,6 +67,10 @@ _AskedAs = Annotated[
     list[str] | None,
     typer.Option("--asked-as", help="A phrase by which people ask for it; several times."),
 ]
+_Extra = Annotated[
+    list[str] | None,
+    typer.Option("--extra", help="Another field, such as Owner=Jane; several times."),
+]
 
 
 @app.command()
@@ -93,6 +97,7 @@ def add(
     related: _Related = None,
     hidden_label: _HiddenLabels = None,
     asked_as: _AskedAs = None,
+    extra: _Extra = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
@@ -111,6 +116,7 @@ def add(
         "related": related,
         "hidden_labels": hidden_label,
         "asked_as": asked_as,
+        "extra": _fields(extra),
     }
     details = Details.of({name: part for name, part in stated.items() if part is not None})
     links = tuple(see_also or ())
@@ -154,6 +160,13 @@ def change(
     ] = False,
     asked_as: _AskedAs = None,
     no_asked_as: Annotated[bool, typer.Option("--no-asked-as", help="Remove all.")] = False,
+    extra: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--extra", help="Another field, such as Owner=Jane; Owner= removes it; several times."
+        ),
+    ] = None,
+    no_extra: Annotated[bool, typer.Option("--no-extra", help="Remove all.")] = False,
     expected: _Expected = None,
     index: Index = None,
     as_json: AsJson = False,
@@ -171,9 +184,10 @@ def change(
         "related": _list(related, none=no_related),
         "hidden_labels": _list(hidden_label, none=no_hidden_labels),
         "asked_as": _list(asked_as, none=no_asked_as),
+        "extra": _changed_fields(extra, none=no_extra),
     }
     details = {
-        name: part if isinstance(part, str) else tuple(part)
+        name: tuple(part) if isinstance(part, list) else part
         for name, part in stated.items()
         if part is not None
     }
@@ -252,6 +266,23 @@ def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
     if given and none:
         raise InvalidSetting("names were given, and their removal too; choose one")
     return given or ([] if none else None)
+
+
+def _fields(given: list[str] | None) -> dict[str, str] | None:
+    """Parse `Owner=Jane`, each; None if nothing is given."""
+    if given is None:
+        return None
+    parts = [one.partition("=") for one in given]
+    for name, equals, _ in parts:
+        if not equals or not name.strip():
+            raise InvalidSetting(f"{name!r} is not NAME=TEXT, such as Owner=Jane")
+    return {name.strip(): text.strip() for name, _, text in parts}
+
+
+def _changed_fields(given: list[str] | None, *, none: bool) -> dict[str, str] | tuple[()] | None:
+    """Return the fields to merge, an empty tuple to remove all, or None to leave them."""
+    listed = _list(given, none=none)
+    return () if listed == [] else _fields(listed)
 
 
 def _one(given: str | None, *, none: bool) -> str | None:

@@ -61,6 +61,10 @@ class UnknownFormat(ImportFailed):
     """A file in a format that no importer reads."""
 
 
+class EmptyFile(ImportFailed):
+    """A file with nothing in it; a folder may have some, which are reported as unread."""
+
+
 class EntryError(SemsearchError):
     """An error about one entry or one glossary."""
 

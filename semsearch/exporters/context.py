@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from semsearch.core.checksums import text_hash
-from semsearch.core.entries import TEXT_DETAILS, Entry
+from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
 from semsearch.text.links import Links, links_of
 from semsearch.text.slugs import slug
 
@@ -43,6 +43,12 @@ class ExportContext:
     def languages(self) -> frozenset[str]:
         """The languages of the entries."""
         return frozenset(entry.language for entry in self.entries())
+
+    @cached_property
+    def extra_names(self) -> tuple[str, ...]:
+        """The names of extra fields, in the order of the entries."""
+        fields = (field for entry in self.entries() for field in entry.details.extra)
+        return tuple(dict.fromkeys(name for name, _ in fields))
 
     @cached_property
     def repeated(self) -> frozenset[str]:
@@ -94,9 +100,13 @@ def name_of(entry: Entry) -> str:
     return entry.id.partition(":")[2]
 
 
-def parts_of(entry: Entry) -> dict[str, str | tuple[str, ...]]:
+def parts_of(entry: Entry) -> dict[str, Stated]:
     """Return the parts of an entry except term and definition, by name; empty ones are left out."""
-    parts = {"aliases": entry.aliases, "see_also": entry.see_also, **entry.details.stated()}
+    parts: dict[str, Stated] = {
+        "aliases": entry.aliases,
+        "see_also": entry.see_also,
+        **entry.details.stated(),
+    }
     if entry.language != LANGUAGE:
         parts["language"] = entry.language
     if name_of(entry) != slug(entry.term):
@@ -110,8 +120,10 @@ def links_by(entry: Entry, part: str) -> tuple[str, ...]:
     return found
 
 
-def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+def several(value: Stated) -> tuple[str, ...]:
     """Return a part as a tuple of texts."""
+    if isinstance(value, dict):
+        return tuple(value.values())
     return (value,) if isinstance(value, str) else value
 
 

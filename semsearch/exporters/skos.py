@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import EXTRA, Entry
 from semsearch.exporters.context import ExportContext, links_by
-from semsearch.importers.fields import NAMESPACE
+from semsearch.importers.fields import NAMESPACE, extra_line, split_extra
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
@@ -87,6 +87,8 @@ def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri
     ):
         if text:
             yield predicate, Text(text)
+    for field in details.extra:
+        yield "semsearch:extra", Text(extra_line(*field))
     for source in details.sources:
         yield "dct:source", Iri(source) if is_address(source) else Text(source)
     for part in _RELATIONS:
@@ -132,6 +134,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
         yield "entry"
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
+    if any(split_extra(extra_line(*field)) != field for field in entry.details.extra):
+        yield EXTRA
     for part in _RELATIONS:
         if any(_address(name, part, context) is None for name in links_by(entry, part)):
             yield part

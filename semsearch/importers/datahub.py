@@ -16,6 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
+from semsearch.importers.parse_errors import yaml_reason
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
@@ -48,7 +49,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ImportFailed(f"not valid YAML: {error.problem}", path, line) from error
+        raise ImportFailed(yaml_reason(error), path, line) from error
     except yaml.YAMLError as error:
         raise ImportFailed("holds a character YAML does not allow", path) from error
     top = _members(root)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+from semsearch.core.errors import ImportFailed
+from semsearch.importers.fields import map_fields
+from semsearch.importers.tables.rows import SEARCHED
 from semsearch.importers.text_files import opens_front_matter
 
 _LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
@@ -14,6 +18,7 @@ _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _TURTLE = re.compile(
     r"^\s*(?:@prefix|@base|PREFIX|BASE)\s|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
 )
+_HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
 _DICTD = re.compile(r"[^\t\n]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t|\n|$)")
 _SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
@@ -66,6 +71,54 @@ def openmetadata(path: Path, start: str) -> bool:
     return {"parent", "name", "description"} <= columns and bool(
         columns & {"displayname", "synonyms", "relatedterms", "glossarystatus"}
     )
+
+
+def text_table(path: Path, start: str) -> bool:
+    """Accept directives of Anki, or a row with separators that names a term and a definition."""
+    del path
+    if opens_anki(start):
+        return True
+    lines = start.split("\n", SEARCHED)[:SEARCHED]
+    rows = (re.split(sign, line) for line in lines for sign in ("\t", ";", r"\|") if line)
+    return any(_is_header([cell.strip('"') for cell in row]) for row in rows)
+
+
+def opens_anki(start: str) -> bool:
+    """Return whether a text begins with the directives of an export of Anki."""
+    return start.startswith(("#separator:", "#html:"))
+
+
+def markdown_table(path: Path, start: str) -> bool:
+    """Accept tables of terms with more rows than the text has headings."""
+    del path
+    rows, is_table, before = 0, False, ""
+    for line in start.split("\n"):
+        if "|" in line and "-" in line and not line.strip("|-: \t"):
+            is_table = _is_header([cell.strip(" *_`") for cell in before.strip("| ").split("|")])
+        elif "|" in line:
+            rows += is_table
+        else:
+            is_table = False
+        before = line
+    return rows > sum(len(found[1]) > 1 for found in _HEADING.finditer(start))
+
+
+def html_table(path: Path, start: str) -> bool:
+    """Accept a page with a table of terms and without definition lists."""
+    lower = start.lower()
+    if "<table" not in lower or "<dl" in lower or not html(path, start):
+        return False
+    from semsearch.importers.tables.html_tables import tables_in  # noqa: PLC0415
+
+    try:
+        every = tables_in(start, path)
+    except ImportFailed:  # the reader says so if the file is named
+        return False
+    return any(_is_header(row.cells) for rows in every for row in rows[:SEARCHED])
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and not map_fields([cell[:200] for cell in cells], {}).missing()
 
 
 def defined_terms(path: Path, start: str) -> bool:
@@ -132,7 +185,8 @@ def is_glossary(path: Path, start: str) -> bool:
     if suffix in (".yaml", ".yml"):
         return _NODES.search(start) is not None
     if suffix in (".html", ".htm", ".xhtml"):
-        return "<dl" in start.lower() or defined_terms(path, start)
+        is_list = "<dl" in start.lower() or defined_terms(path, start)
+        return is_list or html_table(path, start)
     if suffix == ".xml":
         return tbx(path, start) or rdf_xml(path, start)
     return dictd(path, start) if suffix == ".index" else ".. glossary::" in start
@@ -145,12 +199,16 @@ def wordnet(path: Path, start: str) -> bool:
 
 
 def _root(start: str) -> str:
-    """Return the local name of the first XML or HTML element in lower case, or an empty text."""
+    return root_element(start).lower()
+
+
+def root_element(start: str) -> str:
+    """Return the local name of the first XML or HTML element, or an empty text."""
     at = _skip_space(start, 0)
     while start.startswith(("<?", "<!"), at):
         at = _skip_space(start, _after_declaration(start, at))
     found = _ELEMENT.match(start, at)
-    return found[1].lower() if found else ""
+    return found[1] if found else ""
 
 
 def _after_declaration(start: str, at: int) -> int:

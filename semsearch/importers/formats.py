@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from semsearch.core.entries import Note
 from semsearch.core.errors import MissingExtra, UnknownFormat
 from semsearch.importers import detection as known
 from semsearch.importers.records import Item, Reader, ReadOptions
 from semsearch.importers.text_files import begins, has_front_matter
+from semsearch.importers.xml_roots import reason_against_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Format:
 
 
 def _lazy(module: str, function: str = "read") -> Reader:
-    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
         try:
             reader: Reader = getattr(import_module(f"semsearch.importers.{module}"), function)
         except ModuleNotFoundError as error:
@@ -82,6 +84,13 @@ _FORMATS = (
         _lazy("markdown.myst"),
     ),
     Format(
+        "markdown-table",
+        "tables in Markdown, as Google Docs writes them",
+        _MARKDOWN,
+        known.markdown_table,
+        _lazy("table", "read_markdown"),
+    ),
+    Format(
         "markdown",
         "Markdown of many terms: headings or definition lists",
         _MARKDOWN,
@@ -104,10 +113,31 @@ _FORMATS = (
     ),
     Format(
         "table",
-        "CSV and TSV with a header row",
+        "CSV and TSV of any program: Excel, Anki, Notion, memoQ, MultiTerm, IATE, pyglossary",
         _TABLE,
         known.anything,
         _lazy("table"),
+    ),
+    Format(
+        "text-table",
+        "tables in .txt: Unicode text of Excel, text exports of Anki",
+        (".txt",),
+        known.text_table,
+        _lazy("table"),
+    ),
+    Format(
+        "spreadsheet",
+        "workbooks of Excel and OpenDocument: all visible sheets",
+        (".xlsx", ".xlsm", ".ods"),
+        known.anything,
+        _lazy("table", "read_spreadsheet"),
+    ),
+    Format(
+        "document",
+        "Word and OpenDocument text: tables, or headings with paragraphs",
+        (".docx", ".odt"),
+        known.anything,
+        _lazy("tables.documents"),
     ),
     Format(
         "defined-terms",
@@ -157,6 +187,13 @@ _FORMATS = (
         _XML,
         known.rdf_xml,
         _lazy("rdf.skos", "read_rdf_xml"),
+    ),
+    Format(
+        "html-table",
+        "tables in HTML",
+        _HTML,
+        known.html_table,
+        _lazy("table", "read_html"),
     ),
     Format(
         "html",
@@ -270,6 +307,8 @@ def format_of(path: Path) -> Format:
         if (candidates or one.knows is not known.anything) and one.knows(path, start):
             return one
     if candidates:
+        if suffix in _XML and (reason := reason_against_xml(start)):
+            raise UnknownFormat(reason, path)
         return candidates[-1]
     shown = path.suffix or "files without a suffix"
     raise UnknownFormat(

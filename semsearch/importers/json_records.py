@@ -18,7 +18,8 @@ from typing import Any
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import check_chosen, map_fields
+from semsearch.importers.fields import chosen_columns, map_fields
+from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
@@ -58,12 +59,12 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     Raises:
         ImportFailed: the file is not JSON, or neither a list nor an object.
     """
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     text = read_text(path)
     try:
         yield from _records(text, path, options)
     except JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        reason = json_reason(error)
         raise ImportFailed(reason, path, error.lineno) from error
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
@@ -80,7 +81,7 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each line with term and definition, a refusal for each other
         line.
     """
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     yield from records_of_lines(read_text(path), str(path), options)
 
 
@@ -102,8 +103,7 @@ def records_of_lines(text: str, name: str, options: ReadOptions) -> Iterator[Rec
         try:
             value = _DECODER.decode(line)
         except JSONDecodeError as error:
-            reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
-            yield Refusal(source, reason)
+            yield Refusal(source, json_reason(error))
         except RecursionError:
             yield Refusal(source, "nested too deeply to be an entry")
         else:
@@ -145,7 +145,7 @@ def _whole(text: str, members: _Members) -> Iterator[_Member]:
     """Yield the members of the outermost value, and refuse anything after it."""
     end = yield from members
     if _skip(text, end) != len(text):
-        raise JSONDecodeError("extra data", text, _skip(text, end))
+        raise JSONDecodeError("something follows the end", text, _skip(text, end))
 
 
 def _members(text: str, start: int) -> _Members:
@@ -174,7 +174,7 @@ def _members(text: str, start: int) -> _Members:
 def _expect(text: str, position: int, sign: str) -> int:
     position = _skip(text, position)
     if not text.startswith(sign, position):
-        raise JSONDecodeError(f"expecting {sign!r}", text, position)
+        raise JSONDecodeError(f"{sign!r} is expected", text, position)
     return position + 1
 
 

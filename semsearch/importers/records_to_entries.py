@@ -13,7 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
+from semsearch.core.entries import (
+    EXTRA,
+    NO_DETAILS,
+    Details,
+    Entry,
+    Field,
+    LeftOut,
+    Merged,
+    Refusal,
+    Source,
+)
 from semsearch.importers.fields import shorten
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
@@ -40,6 +50,10 @@ MAX_PHRASES = 64
 """Most asked-as phrases of an entry: each is embedded and compared with questions near it."""
 MAX_PHRASE = 300
 """Most characters of an asked-as phrase: two or three sentences."""
+MAX_EXTRA = 64
+"""Most extra fields of an entry."""
+MAX_EXTRA_NAME = 100
+"""Most characters of the name of an extra field; its text may have `MAX_DETAIL`."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
@@ -84,7 +98,8 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
         elif isinstance(item, Record):
             given.append((made, item.key))
             if item.left_out:
-                left_out.append(LeftOut(item.source, made.id, item.left_out))
+                parts = tuple((shorten(name), shorten(text)) for name, text in item.left_out)
+                left_out.append(LeftOut(item.source, made.id, parts))
     entries = resolve_keys(given)
     done: list[Merged] = []
     for place, outcome in merge_redirects(entries, given, redirects):
@@ -130,7 +145,8 @@ def clean(record: Record) -> Record | Refusal:
     aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
     aliases.pop(term, None)
     id_ = _clean_name(record.id or "") or None
-    details = _clean_details(record.details)
+    extra, left_out = _split_extra(record.details.extra)
+    details = _clean_details(record.details, extra)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
     reason = reason or reason_against_phrases(term, details.asked_as)
     if reason:
@@ -146,7 +162,7 @@ def clean(record: Record) -> Record | Refusal:
         details,
         record.key,
         _clean_name(record.hint),
-        record.left_out,
+        (*record.left_out, *left_out),
     )
 
 
@@ -160,15 +176,41 @@ def language_tag(stated: str) -> str | None:
     return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])
 
 
-def _clean_details(details: Details) -> Details:
-    """Clean details; one that is too long is cut, so that the entry need not be refused."""
-    if not (stated := details.stated()):
+def _clean_details(details: Details, extra: tuple[Field, ...]) -> Details:
+    """Clean all details but `extra`; one that is too long is cut, so that no entry is refused."""
+    if details is NO_DETAILS or not (stated := details.stated()):
         return NO_DETAILS
+    if stated.keys() == {EXTRA}:
+        return Details(extra=extra) if extra else NO_DETAILS
     cleaned = {
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
+        if name != EXTRA
     }
-    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as), EXTRA: extra})
+
+
+def _split_extra(fields: Sequence[Field]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Clean extra fields, and separate those that are too long or too many.
+
+    The texts of one name become one.
+    """
+    if not fields:
+        return (), ()
+    kept: dict[str, str] = {}
+    left_out: list[Field] = []
+    for stated, text in fields:
+        name, value = _clean_name(stated), _clean_text(text)
+        if not value:
+            continue
+        joined = f"{kept[name]}; {value}" if kept.get(name, value) != value else value
+        is_short = 0 < len(name) <= MAX_EXTRA_NAME and len(joined) <= MAX_DETAIL
+        is_room = name in kept or len(kept) < MAX_EXTRA
+        if is_short and is_room and _is_text(name) and _is_text(value):
+            kept[name] = joined
+        else:
+            left_out.append((name or "(a field without a name)", value))
+    return tuple(kept.items()), tuple(left_out)
 
 
 def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:

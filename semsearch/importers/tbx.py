@@ -18,6 +18,7 @@ from lxml import etree
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
+from semsearch.importers.parse_errors import xml_reason
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml, line_of
@@ -102,9 +103,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
                 ):  # free the memory of concepts that were read
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ImportFailed(
-            f"not well-formed XML: {error.msg}", path, error.lineno or None
-        ) from error
+        raise ImportFailed(xml_reason(error.msg), path, error.lineno or None) from error
 
 
 def _items(concept: etree._Element, file: str) -> Iterator[Item]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from semsearch.core.entries import NO_DETAILS, Details, Entry, Refusal, Source
+from semsearch.core.entries import EXTRA, NO_DETAILS, Details, Entry, Refusal, Source
 from semsearch.core.errors import InvalidEntry
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
-from semsearch.importers.records_to_entries import MAX_TERM, clean, clean_phrases, language_tag
+from semsearch.importers.records_to_entries import (
+    MAX_DETAIL,
+    MAX_EXTRA,
+    MAX_EXTRA_NAME,
+    MAX_TERM,
+    clean,
+    clean_phrases,
+    language_tag,
+)
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -69,6 +78,12 @@ def entry_from_draft(draft: Draft, id_: str) -> Entry:
     )
     if isinstance(record, Refusal):
         raise InvalidEntry(record.reason)
+    if record.left_out:
+        raise InvalidEntry(
+            f"the extra field {shorten(record.left_out[0][0])!r} does not fit: an entry has at most "
+            f"{MAX_EXTRA} of them, a name at most {MAX_EXTRA_NAME} characters, a text at most "
+            f"{MAX_DETAIL}"
+        )
     return Entry(
         id=id_,
         term=record.term,
@@ -125,6 +140,21 @@ def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
         number += 1
         id_ = f"{entry.id}-{number}"
     return replace(entry, id=id_)
+
+
+def with_changes(details: Details, changes: Mapping[str, Any]) -> Details:
+    """Return details with some of them replaced.
+
+    Args:
+        details: as they are.
+        changes: the new ones, by name. A mapping under `extra` is merged with the present fields;
+            None in it removes one.
+    """
+    parts = dict(changes)
+    if isinstance(extra := parts.get(EXTRA), Mapping):
+        merged = {**dict(details.extra), **extra}
+        parts[EXTRA] = tuple((name, text) for name, text in merged.items() if text)
+    return replace(details, **parts)
 
 
 def with_draft(entry: Entry, draft: Draft) -> Entry:

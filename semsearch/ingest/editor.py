@@ -22,14 +22,20 @@ from semsearch.ingest.drafts import (
     free_id,
     glossary_id,
     new_id,
+    with_changes,
     with_draft,
     with_phrase,
 )
-from semsearch.ingest.edit_session import EditSession, EncoderProvider, IdempotentRequest, user_name
-from semsearch.storage.entry_reader import EntryReader, EntryRow
+from semsearch.ingest.edit_session import (
+    EditSession,
+    EncoderProvider,
+    IdempotentRequest,
+    known_entry,
+    user_name,
+)
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
-from semsearch.text.slugs import slug
 
 
 class Editor(Closing):
@@ -110,7 +116,7 @@ class Editor(Closing):
             EntryNotFound: there is none.
         """
         with self._session.reading() as store:
-            found = _known(store, id_)
+            found = known_entry(store, id_)
             return StoredEntry(found.entry, found.revision)
 
     def history(self, id_: str) -> list[Version]:
@@ -122,7 +128,7 @@ class Editor(Closing):
         with self._session.reading() as store:
             versions = store.versions(id_)
             if not versions:
-                _known(store, id_)
+                known_entry(store, id_)
             return versions
 
     def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
@@ -203,7 +209,7 @@ class Editor(Closing):
             aliases: all other names.
             language: of the definition.
             see_also: all links, by id or name.
-            details: those of its `Details` that change, by name.
+            details: those of its `Details` that change, by name; see `with_changes`.
             expected: its revision.
 
         Raises:
@@ -221,8 +227,8 @@ class Editor(Closing):
         parts: dict[str, Any] = {name: part for name, part in given.items() if part is not None}
 
         def decide(store: EntryStore) -> Edit:
-            entry = _known(store, id_).entry
-            changed = {**parts, "details": replace(entry.details, **(details or {}))}
+            entry = known_entry(store, id_).entry
+            changed = {**parts, "details": with_changes(entry.details, details or {})}
             return Edit(id_, with_draft(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
@@ -230,7 +236,7 @@ class Editor(Closing):
     def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
         """Add an asked-as phrase to an entry; `with_phrase` says what is refused. See `change`."""
         return self._edit(
-            lambda store: Edit(id_, with_phrase(_known(store, id_).entry, question), expected)
+            lambda store: Edit(id_, with_phrase(known_entry(store, id_).entry, question), expected)
         )
 
     def delete(self, id_: str, *, expected: int | None = None) -> Changed:
@@ -243,7 +249,7 @@ class Editor(Closing):
         """
 
         def decide(store: EntryStore) -> Edit:
-            _known(store, id_)
+            known_entry(store, id_)
             if store.is_only(id_):
                 raise InvalidEntry(f"{id_!r} is the last entry of the index, which cannot be empty")
             return Edit(id_, None, expected)
@@ -267,7 +273,7 @@ class Editor(Closing):
             versions = store.versions(id_)
             then = [version for version in versions if version.revision <= revision]
             if not versions:
-                _known(store, id_)
+                known_entry(store, id_)
             if not then or then[-1].entry is None:
                 had = ", ".join(str(v.revision) for v in versions if v.entry is not None)
                 raise EntryNotFound(
@@ -323,17 +329,6 @@ class Editor(Closing):
         return lambda changed: StoredRequest(
             who, once.key, once.digest, once.answer(result(changed))
         )
-
-
-def _known(store: EntryReader, id_: str) -> EntryRow:
-    """Return the entry, or raise `EntryNotFound` with a similar id."""
-    found = store.get(id_)
-    if found is None:
-        name = slug(id_.partition(":")[2] or id_)
-        ids = (f"{glossary}:{name}" for glossary in store.glossaries())
-        hint = next((f"; did you mean {like!r}?" for like in ids if store.get(like)), "")
-        raise EntryNotFound(f"there is no entry with the id {id_!r}{hint}")
-    return found
 
 
 def _entry(store: EntryReader, id_: str) -> Entry | None:

@@ -6,6 +6,7 @@ from semsearch.core.answers import Adjacent, Related
 from semsearch.web.entry_view import (
     authored,
     defined_term,
+    facts,
     is_embedding,
     linked,
     mentioning,
@@ -39,6 +40,7 @@ def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str
         path=path,
         summary=summary(entry),
         text=linked(related),
+        facts=facts(entry),
         authored=authored(related),
         mentions=others(related.mentions),
         mentioned_by=mentioning(related),

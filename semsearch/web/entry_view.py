@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.core.answers import Authored, Reference, Related
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, Field
 from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")
@@ -54,6 +54,13 @@ def summary(entry: Entry) -> str:
     begin = text[: _SUMMARY_CHARS - 2]
     blank = begin.rfind(" ", _SUMMARY_CHARS - _WORD_CHARS)
     return f"{begin if blank < 0 else begin[:blank]} …"
+
+
+def facts(entry: Entry) -> list[Field]:
+    """Return what an entry says in single fields: category, code, status, then its extra fields."""
+    details = entry.details
+    own = (("Category", details.category), ("Code", details.notation), ("Status", details.status))
+    return [*((name, text) for name, text in own if text), *details.extra]
 
 
 def is_embedding(entry: Entry) -> bool:

@@ -51,6 +51,9 @@ _SENTENCES = st.one_of(
 _LANGUAGES = st.sampled_from(["en", "en", "de", "zh-Hans", "pt-BR", "de-CH-1996"])
 
 
+_FIELD_NAMES = st.one_of(st.sampled_from(["Owner", "Text", "a: b", "id", "=x"]), _NAMES)
+
+
 @st.composite
 def _records(draw: st.DrawFn, names: list[str]) -> Record:
     some = st.lists(_NAMES, max_size=3).map(tuple)
@@ -71,6 +74,7 @@ def _records(draw: st.DrawFn, names: list[str]) -> Record:
         related=draw(relations),
         hidden_labels=draw(some),
         asked_as=draw(st.lists(_SENTENCES, max_size=3).map(tuple)),
+        extra=draw(st.lists(st.tuples(_FIELD_NAMES, _SENTENCES), max_size=3).map(tuple)),
     )
     return Record(
         draw(_NAMES),
@@ -130,7 +134,7 @@ def as_said(entries: list[Entry], entry: Entry) -> dict[str, object]:
         assert isinstance(value, tuple)
         # that an entry leads to itself says nothing
         said[name] = {target for link in value if (target := meant(link)) != entry.id}
-    for name in ("aliases", "hidden_labels", "examples", "sources", "asked_as"):
+    for name in ("aliases", "hidden_labels", "examples", "sources", "asked_as", "extra"):
         value = said[name]
         assert isinstance(value, tuple)
         said[name] = set(value)

@@ -16,7 +16,9 @@ from semsearch.importers import read_corpus
 from tests.importers.support import DATA, read_text, refusals, terms
 
 
-def details(corpus_entries: tuple[Entry, ...]) -> dict[str, dict[str, str | tuple[str, ...]]]:
+def details(
+    corpus_entries: tuple[Entry, ...],
+) -> dict[str, dict[str, str | tuple[str, ...] | dict[str, str]]]:
     """Give what entries say beside names and definition."""
     return {entry.id: entry.details.stated() for entry in corpus_entries}
 
@@ -124,7 +126,9 @@ def test_defined_terms_of_a_page_are_read() -> None:
     """Each script by itself: one that is no JSON is refused, the others are taken."""
     corpus = read_corpus([DATA / "defined-terms" / "page.html"])
     assert [(e.term, e.source.line if e.source else 0) for e in corpus.entries] == [("leaven", 5)]
-    assert [r.reason for r in corpus.refusals] == ["not valid JSON: expecting value at column 11"]
+    assert [r.reason for r in corpus.refusals] == [
+        "not valid JSON: a value is missing at column 11"
+    ]
 
 
 def test_notes_of_obsidian_are_entries() -> None:

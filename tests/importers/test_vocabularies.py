@@ -95,8 +95,12 @@ def test_entries_know_the_lines_of_their_concepts() -> None:
     [
         ("a.ttl", "@prefix a: <b> .\na:b a:c", "not valid Turtle"),
         ("a.rdf", "<rdf:RDF", "not valid RDF/XML"),
-        ("a.jsonld", '{"@id": ', "1: not valid JSON: expecting value at column 9"),
-        ("a.tbx", "<tbx>\n<text></tbx>", "2: not well-formed XML: Opening and ending tag mismatch"),
+        ("a.jsonld", '{"@id": ', "1: not valid JSON: a value is missing at column 9"),
+        (
+            "a.tbx",
+            "<tbx>\n<text></tbx>",
+            "2: not well-formed XML: <text> is closed by the end of another element",
+        ),
     ],
 )
 def test_a_broken_vocabulary_is_named(tmp_path: Path, name: str, text: str, reason: str) -> None:
@@ -154,7 +158,11 @@ def test_what_is_said_beside_a_definition_is_kept_or_reported(tmp_path: Path) ->
         narrower=("https://b.example/down",),
         related=("https://b.example/aside",),
     )
-    parts = ("exactMatch", "closeMatch", "editorialNote")
+    parts = (
+        ("exactMatch", "https://b.example/a"),
+        ("closeMatch", "https://b.example/near"),
+        ("editorialNote", "Check."),
+    )
     assert [(one.id, one.parts) for one in corpus.left_out] == [("a:a", parts), ("a:a-de", parts)]
     assert [str(refusal.reason) for refusal in corpus.refusals] == ["no definition of 'C'"]
 

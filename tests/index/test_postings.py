@@ -57,6 +57,14 @@ def test_the_words_of_phrases_find_an_entry(tmp_path: Path) -> None:
     assert found.best(10).tolist() == [0]
 
 
+def test_the_words_of_extra_fields_find_an_entry(tmp_path: Path) -> None:
+    """Those of their texts; the names of fields are the same for all entries."""
+    owned = Details(extra=(("Custodian", "Marguerite"),))
+    words = _words(tmp_path, [replace(ENTRIES[1], details=owned), ENTRIES[0]])
+    assert words.find("marguerite", _scope(0, 2)).best(10).tolist() == [0]
+    assert words.find("custodian", _scope(0, 2)).best(10).tolist() == []
+
+
 def test_a_score_is_that_of_the_formula(words: MultiPostings) -> None:
     """Okapi BM25 with k1 1.2 and b .75, idf ln(1 + (N - n + .5) / (n + .5)), counted by hand."""
     lengths = [9, 5, 13]  # words of the names and the definition

@@ -35,7 +35,7 @@ _PLANNED = [
     RecordReport(
         4,
         Outcome.REFUSED,
-        reason="not valid JSON: expecting property name enclosed in double quotes at column 2",
+        reason="not valid JSON: a key in double quotes is expected at column 2",
     ),
     RecordReport(5, Outcome.CHANGED, "bakery:dutch-oven"),
     RecordReport(6, Outcome.REFUSED, reason="no definition of 'Proof'"),

@@ -56,6 +56,7 @@ DETAILS = Details(
     related=("bakery:crust",),
     hidden_labels=("crum",),
     asked_as=("what is inside bread?",),
+    extra=(("Owner", "The head baker"),),
 )
 SHOWN = {
     "category": "parts",
@@ -71,6 +72,7 @@ EDITABLE = {
     "related": ["bakery:crust"],
     "hidden_labels": ["crum"],
     "asked_as": ["what is inside bread?"],
+    "extra": {"Owner": "The head baker"},
 }
 PARTS = {
     "definition": 0.1,

@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.answers import Reference, Related, Span
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Details, Entry
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
-from semsearch.web.entry_view import Linked, defined_term, is_embedding, linked, others, summary
+from semsearch.web.entry_view import (
+    Linked,
+    defined_term,
+    facts,
+    is_embedding,
+    linked,
+    others,
+    summary,
+)
 
 TEXT = "A sail, with a mast, moves a ship. A sail is cloth."
 
@@ -112,6 +120,18 @@ def test_a_summary_is_the_beginning_of_a_text(definition: str, expected: str) ->
     found = summary(_entry("rig", definition))
     assert found == expected
     assert len(found) <= 200
+
+
+def test_the_facts_of_an_entry() -> None:
+    """Category, code and status first, then the extra fields in their order."""
+    extra = (("Owner", "Jane"), ("Area", "deck"))
+    details = Details(category="ropes", status="old", extra=extra)
+    assert facts(_entry("rig", details=details)) == [
+        ("Category", "ropes"),
+        ("Status", "old"),
+        *extra,
+    ]
+    assert facts(_entry("rig")) == []
 
 
 def test_an_entry_as_a_defined_term() -> None:

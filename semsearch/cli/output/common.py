@@ -102,8 +102,12 @@ def related(found: Related, *, as_json: bool) -> None:
 
         print_json(to_json(found).decode())
         return
+    from semsearch.web.entry_view import facts  # noqa: PLC0415 - only this command needs it
+
     console = _console()
     console.print(Text(found.entry.term, "bold"))
+    for name, said in facts(found.entry):
+        console.print(Text.assemble((f"{name}: ", "dim"), one_line(said)))
     definition = found.entry.definition
     inverse = [(r, r.entry.definition) for r in found.stated_by_others]
     references = [*((r, definition) for r in found.see_also), *inverse]

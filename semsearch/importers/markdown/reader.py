@@ -74,7 +74,20 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each term with a definition, a refusal for each without.
     """
     del options
-    blocks, stacks = parse_with_stacks(read_text(path))
+    return read_markdown(read_text(path), path)
+
+
+def read_markdown(text: str, path: Path) -> Iterator[Record | Refusal]:
+    """Read a glossary in Markdown from a text.
+
+    Args:
+        text: the Markdown.
+        path: the file it is from.
+
+    Yields:
+        Record | Refusal: as `read`.
+    """
+    blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
     level = _term_level(sections)

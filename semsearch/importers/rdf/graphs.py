@@ -14,6 +14,7 @@ import rdflib
 from rdflib import Dataset, Graph
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.parse_errors import json_reason, rdf_reason
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml
 
@@ -78,7 +79,7 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
     try:
         data = _with_contexts(json.loads(text), path)
     except json.JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        reason = json_reason(error)
         raise ImportFailed(reason, path, error.lineno) from error
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
@@ -105,7 +106,7 @@ def _parsed(parse: Callable[[], Graph], path: Path, name: str) -> Graph:
         message = " ".join(str(error).split())
         found = _AT_LINE.search(message)
         line = int(next(filter(None, found.groups()))) if found else getattr(error, "lines", None)
-        reason = f"not valid {name}: {message[:200] or type(error).__name__}"
+        reason = rdf_reason(name, message)
         raise ImportFailed(reason, path, line if isinstance(line, int) else None) from error
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.fields import NAMESPACE, local_name, shorten
+from semsearch.core.entries import Details, Field, Refusal, Source
+from semsearch.importers.fields import NAMESPACE, local_name, shorten, split_extra
 from semsearch.importers.rdf import graphs
 from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
 
@@ -44,7 +44,7 @@ NARROWER = (SKOS.narrower, SKOS.narrowMatch)
 RELATED = (SKOS.related, SKOS.relatedMatch)
 """Includes the mapping properties that are subproperties of these (SKOS, S41)."""
 _DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
-_ASKED_AS = URIRef(f"{NAMESPACE}askedAs")
+_ASKED_AS, _EXTRA = URIRef(f"{NAMESPACE}askedAs"), URIRef(f"{NAMESPACE}extra")
 _FORM = URIRef(f"{_XL}literalForm")
 _NOT_ENTRIES = {
     SKOS.ConceptScheme: "a concept scheme, not an entry",
@@ -198,11 +198,14 @@ class _Concept:
             related=self._addresses((*RELATED, _REPLACED)),
             hidden_labels=texts(*HIDDEN),
             asked_as=texts(_ASKED_AS),
+            extra=tuple(filter(None, map(split_extra, sorted(map(str, self._objects([_EXTRA])))))),
         )
 
-    def _left_out(self) -> Iterator[str]:
-        values = (p for p in _LEFT_OUT if (self._subject, p, None) in self._graph)
-        return map(local_name, values)
+    def _left_out(self) -> Iterator[Field]:
+        for predicate in _LEFT_OUT:
+            values = sorted(map(str, self._graph.objects(self._subject, predicate)))
+            if values:
+                yield local_name(predicate), values[0]
 
     def _see_also(self) -> Iterator[str]:
         """Yield the concepts of the same file under `rdfs:seeAlso`; other values are web pages."""

@@ -1,4 +1,4 @@
-"""Keyword search: BM25 over names, definitions and phrases, from arrays made at build time.
+"""Keyword search: BM25 over names, definitions, phrases and extra fields, from arrays.
 
     words.db          stem → where its postings begin, and how many there are;
                       word → how often it occurs, for spelling correction (SQLite)
@@ -134,7 +134,8 @@ class _StemCounts:
 
 def _texts(entry: Entry) -> list[str]:
     names = (name.label for name in names_of(entry))
-    return [*names, text_of(entry), *phrases_of(entry)]
+    extra = (text for _, text in entry.details.extra)
+    return [*names, text_of(entry), *phrases_of(entry), *extra]
 
 
 @dataclass(frozen=True, slots=True)

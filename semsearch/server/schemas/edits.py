@@ -43,6 +43,11 @@ class EntryContent(BodyModel):
         description="Phrases by which people ask for it, at most 64 of 300 characters.",
         examples=[["what stops a network from memorising its data?"]],
     )
+    extra: dict[str, str] = Field(
+        default={},
+        description="Other fields, by name: at most 64 of 2,000 characters.",
+        examples=[{"Owner": "Jane Doe"}],
+    )
 
     def draft(self) -> Draft:
         """Return the draft of the entry."""
@@ -82,6 +87,11 @@ class EntryPatch(BodyModel):
     related: _Names | None = Field(default=None, examples=[[]])
     hidden_labels: _Names | None = Field(default=None, examples=[[]])
     asked_as: _Names | None = Field(default=None, examples=[[]])
+    extra: dict[str, str | None] | None = Field(
+        default=None,
+        description="Merged with the present fields; null removes one, or all of them.",
+        examples=[{"Owner": "Jane Doe", "Team": None}],
+    )
 
     @model_validator(mode="after")
     def _require_term_and_definition(self) -> EntryPatch:
@@ -106,8 +116,8 @@ class EntryPatch(BodyModel):
         }
 
 
-def _detail(value: str | _Names) -> str | tuple[str, ...]:
-    return value if isinstance(value, str) else tuple(value)
+def _detail(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 class RestoredRevision(BodyModel):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
-from semsearch.server.schemas.base import OptionalText, OptionalTexts, Wire
+from semsearch.server.schemas.base import OptionalFields, OptionalText, OptionalTexts, Wire
 
 
 @dataclass(slots=True)
@@ -95,6 +95,13 @@ class WholeEntryMembers(EntryMembers):
         OptionalTexts, Field(description="Names that find it and are not shown.")
     ]
     asked_as: Annotated[OptionalTexts, Field(description="Phrases by which people ask for it.")]
+    extra: Annotated[
+        OptionalFields,
+        Field(
+            description="Fields of its source that no other member holds, by name.",
+            examples=[{"Owner": "Jane Doe"}],
+        ),
+    ]
 
     @classmethod
     def from_whole_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
@@ -108,6 +115,7 @@ class WholeEntryMembers(EntryMembers):
             details.related,
             details.hidden_labels,
             details.asked_as,
+            dict(details.extra),
             *own,
         )
 
