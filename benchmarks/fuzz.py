@@ -41,6 +41,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "jsonl": ("json/lines.jsonl",),
     "markdown": ("markdown/headings.md", "markdown/lists.md"),
     "myst": ("rst/bakery.md",),
+    "obo": ("obo/bakery.obo",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
     "page": ("pages/kitchen/whisk.md",),
