@@ -1,4 +1,4 @@
-"""Every part of an entry can be added, changed and emptied, one without the others, on every surface.
+"""Every part of an entry can be added, changed and emptied by itself, on every surface.
 
 The parts are those that entries have, so that one that is new and left out somewhere fails here.
 """
@@ -104,7 +104,7 @@ def test_patch_changes_each_part_alone(client: TestClient, index: Path) -> None:
     for part in PARTS:
         for given in SECOND[part], WITHOUT[part], SECOND[part], None:
             _put(client, {part: given}, "PATCH")  # type: ignore[dict-item]
-            expected[part] = given if given == SECOND[part] else NONE[part]
+            expected[part] = SECOND[part] if given == SECOND[part] else NONE[part]
             assert said(index) == expected
     assert said(index) == NONE
 

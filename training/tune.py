@@ -2,13 +2,13 @@
 
     python -m training.tune DATA START FOLDER [--fold a] [options]
 
-DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of
-which `--strength` is kept. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
+DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which
+`--strength` is kept. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
 batches of old pairs against forgetting. FOLDER becomes the folder of the adapter, with `start/`,
-`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of that
-fold are left out. What ships is the mean of the adapters of the three folds (`training.adapters`), so
-every domain was seen by two of them. The other options are for trials; the defaults were chosen by the
-development domains (`training.folds`).
+`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of
+that fold are left out. What ships is the mean of the adapters of the three folds
+(`training.adapters`), so every domain was seen by two of them. The other options are for trials;
+the defaults were chosen by the development domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 from semsearch.core.checksums import sha256_of
 from training.adapters import load_into, write_start
-from training.concepts import CONCEPTS, KINDS, Concept, read_concepts, senses_of
+from training.concepts import CONCEPTS, KINDS, TrainingConcept, read_concepts, senses_of
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
 from training.runs import (
@@ -37,7 +37,7 @@ from training.runs import (
     weights_of,
 )
 from training.train import SHARES, chosen, lengths_of, read_pairs, topics_in
-from training.types import Pair
+from training.types import TrainingPair
 
 LEARNING_RATE = 4e-4
 EPOCHS = 2
@@ -101,8 +101,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _trainer(
     model: Any,  # noqa: ANN401 - untyped library
-    concepts: Sequence[Concept],
-    pairs: Sequence[Pair],
+    concepts: Sequence[TrainingConcept],
+    pairs: Sequence[TrainingPair],
     given: argparse.Namespace,
 ) -> Any:  # noqa: ANN401
     from datasets import Dataset, DatasetDict  # noqa: PLC0415 - heavy
@@ -153,9 +153,11 @@ def _sampler(
 
 
 def concept_columns(
-    concepts: Sequence[Concept], *, terms: float, seed: int
+    concepts: Sequence[TrainingConcept], *, terms: float, seed: int
 ) -> dict[str, list[Any]]:
-    """Return what the trainer reads: a column for each kind of question, the definition, and the sense.
+    """Return what the trainer reads.
+
+    A column for each kind of question, the definition, and the sense.
 
     Args:
         concepts: what is learned from.

@@ -193,7 +193,7 @@ class UnreadFile:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark on a file that was read: a guess of the reader, or a sign that it read too little."""
+    """A remark on a file: a guess of the reader, or a sign that it read too little."""
 
     source: Source
     text: str

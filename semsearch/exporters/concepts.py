@@ -1,4 +1,4 @@
-"""The IRIs of the entries to export, and which of them describe one concept in several languages."""
+"""The IRIs of entries to export, and which of them are one concept in several languages."""
 
 from __future__ import annotations
 

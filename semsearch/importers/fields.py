@@ -22,6 +22,8 @@ from semsearch.core.entries import (
     Source,
 )
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
 SYNONYMS = {
@@ -50,7 +52,11 @@ SYNONYMS = {
 }  # fmt: skip
 """Our fields, and the names searched for each, in order of preference. `scope_note` becomes the last paragraph of the definition."""
 
-_SEVERAL = ("aliases", "see_also", *LIST_DETAILS)
+_NAMES = {
+    field: tuple(dict.fromkeys((*names, *OTHER_NAMES.get(field, ()))))
+    for field, names in SYNONYMS.items()
+}
+_SEVERAL = ("definition", "aliases", "see_also", *LIST_DETAILS)
 _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
 _PHRASES = ("asked_as", "name_languages")
@@ -84,6 +90,19 @@ class FieldMap:
         """Return the required fields that have no column."""
         return tuple(name for name in ("term", "definition") if not self.columns.get(name))
 
+    def guessed(self, chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return the columns known by a name of `column_names.py`, each with its field.
+
+        Args:
+            chosen: the columns that the user chose; these are no guesses.
+        """
+        return tuple(
+            (column, field)
+            for field, columns in self.columns.items()
+            for column in columns
+            if field not in chosen and column_key(column) not in SYNONYMS[field]
+        )
+
     def record(self, values: Mapping[str, object], source: Source) -> Record | str:
         """Make a record of a row or an object.
 
@@ -94,7 +113,7 @@ class FieldMap:
         Returns:
             The record, or the reason why it is refused.
         """
-        term, definition = self._text(values, "term"), self._text(values, "definition")
+        term, definition = self._text(values, "term"), self._paragraphs(values, "definition")
         if not term:
             return "no term"
         if not definition:
@@ -167,6 +186,11 @@ class FieldMap:
         columns = self.columns.get(field, ())
         return tuple(name for column in columns for name in split_aliases(values.get(column)))
 
+    def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
+        found = (values.get(column) for column in self.columns.get(field, ()))
+        texts = (as_text(text.strip()) for text in found if isinstance(text, str))
+        return "\n\n".join(dict.fromkeys(filter(None, texts)))
+
     def _text(self, values: Mapping[str, object], field: str) -> str:
         column = next(iter(self.columns.get(field, ())), None)
         value = values.get(column) if column is not None else None
@@ -185,33 +209,37 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
     """
     by_key: dict[str, list[str]] = {}
     for name in names:
-        by_key.setdefault(_key(name), []).append(name)
+        by_key.setdefault(column_key(name), []).append(name)
     columns: dict[str, tuple[str, ...]] = {}
-    for field, synonyms in SYNONYMS.items():
+    for field, synonyms in _NAMES.items():
         if field in chosen:
             found = [name for name in names if name.strip() == chosen[field].strip()]
-            found = found or by_key.get(_key(chosen[field]), [])
+            found = found or by_key.get(column_key(chosen[field]), [])
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
+    columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
-        # next to addresses, a column "term" holds their last part
-        columns["term"] = tuple(labels[:1])
+        columns["term"] = tuple(labels[:1])  # beside addresses, "term" holds their last part
+    if not columns["term"] and columns["aliases"] and "term" not in chosen:  # a list of acronyms
+        first, *others = sorted(columns["aliases"], key=list(names).index)
+        columns["term"], columns["aliases"] = (first,), tuple(others)
     used = {column for found in columns.values() for column in found}
     return FieldMap(columns, tuple(name for name in dict.fromkeys(names) if name not in used))
 
 
-def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
-    """Refuse a column for a field that does not exist.
+def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]:
+    """Return the columns that the user chose, by field; `1=term` means `term=1`.
 
     Args:
-        chosen: our fields, and the columns that the user chose for them.
+        given: our fields and columns, as the user wrote them.
         file: the file being read, for the message.
 
     Raises:
         ImportFailed: one of the fields is unknown.
     """
+    chosen = dict((c, f) if f.isdigit() else (f, c) for f, c in given.items())
     for field, column in chosen.items():
         if field not in SYNONYMS:
             known = ", ".join(SYNONYMS)
@@ -220,6 +248,7 @@ def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
                 f"the fields are {known}",
                 file,
             )
+    return chosen
 
 
 def local_name(iri: str) -> str:
@@ -277,7 +306,7 @@ def split_values(
             if text := value.strip():
                 extra.append((name, text))
             continue
-        is_nested = _key(name) == EXTRA and isinstance(value, Mapping)
+        is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
         fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
         for own_name, held in fields:
             as_text = plain_text(held)
@@ -333,8 +362,3 @@ def split_extra(line: str) -> Field | None:
 def shorten(text: str) -> str:
     """Shorten a text for a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _key(name: str) -> str:
-    """Reduce `skos:prefLabel`, `Pref Label` and `pref_label` to `preflabel`."""
-    return "".join(sign for sign in name.rpartition(":")[2].casefold() if sign.isalnum())

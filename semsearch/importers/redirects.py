@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -16,9 +17,20 @@ _MOST_HOPS = 16
 """Most redirects followed one after the other."""
 
 _SEE = re.compile(
-    r"(?:see|see under|same as|synonym of|synonym for):?\s+(\S.{0,200}?)\s*\.?", re.IGNORECASE
+    r"[(\[]?\s*(?:(?:see under|see|same as|synonym (?:of|for)|variant of|(?:short|abbreviation|acronym) (?:for|of)"
+    r"|alternative (?:form|name|spelling) (?:for|of)|siehe|voir|vid[eé]|véase|vedi|zie):?\s|→|⇒|->|=>)"
+    r"\s*(\S.{0,200}?)\s*[)\]]?\s*\.?",
+    re.IGNORECASE,
 )
 """A definition that only refers to another term."""
+_AROUND = " \"'*_`[]“”„«»"
+"""Signs around the name of a term that is referred to."""
+
+_SEPARATED = re.compile(r"\s*(?:;|\s/\s|,\s)\s*")
+_INVERTED = re.compile(
+    r"(?:able|al|ant|ar|ary|ed|ent|ese|ful|ian|ible|ic|ing|ish|ive|less|like|ly|ory|ous|wise)\Z"
+)
+"""Ends of adjectives: "bias, inductive" is one name, turned round."""
 
 Given = Sequence[tuple[Entry, str]]
 """Entries, each with its key in the file, or an empty text."""
@@ -100,7 +112,7 @@ def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
     Args:
         items: cleaned records of one glossary, and other items.
     """
-    targets = {at: found[1] for at, item in enumerate(items) if (found := _only_sees(item))}
+    targets = {at: found for at, item in enumerate(items) if (found := _only_sees(item))}
     if not targets:
         return list(items)
     known: set[str] = set()
@@ -116,13 +128,54 @@ def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
             if fold(end) in known or fold(end) not in onward:
                 break
             end = onward[fold(end)]
-        if isinstance(item, Record) and fold(end) in known and fold(item.term) not in known:
+        if not isinstance(item, Record) or fold(item.term) in known:
+            continue
+        if fold(end) in known:
             made[at] = Redirect(item.term, end, item.source)
+        elif fold(end) in onward:  # a ring: no term of it has a definition
+            reason = f"{item.term!r} only leads to {target!r}, which leads back to it"
+            made[at] = Refusal(item.source, reason)
     return made
 
 
-def _only_sees(item: Item) -> re.Match[str] | None:
-    return _SEE.fullmatch(item.definition) if isinstance(item, Record) else None
+def _only_sees(item: Item) -> str:
+    """Return the term to which a record refers instead of a definition, or an empty text."""
+    found = _SEE.fullmatch(item.definition) if isinstance(item, Record) else None
+    return found[1].strip(_AROUND) if found else ""
+
+
+def split_listed_names(items: Sequence[Item]) -> list[Item]:
+    """Split terms that list names, such as "leaven, starter": the first is the term.
+
+    A comma may also turn a name round ("bias, inductive", "tea, green" beside "tea, black"). So names
+    between commas are single words in lower case, and none is known by itself.
+    """
+    records = [item for item in items if isinstance(item, Record)]
+    listed = {item.term: names for item in records if len(names := _listed(item)) > 1}
+    firsts = Counter(names[0] for names in listed.values())
+    known = {fold(item.term) for item in records}
+
+    def is_turned(term: str, names: tuple[str, ...]) -> bool:
+        return "," in term and (firsts[names[0]] > 1 or any(fold(name) in known for name in names))
+
+    made: list[Item] = []
+    for item in items:
+        names = listed.get(item.term, ()) if isinstance(item, Record) else ()
+        if isinstance(item, Record) and names and not is_turned(item.term, names):
+            item = replace(item, term=names[0], aliases=(*names[1:], *item.aliases))  # noqa: PLW2901
+        made.append(item)
+    return made
+
+
+def _listed(item: Record) -> tuple[str, ...]:
+    """Return the names that a term lists; terms of vocabularies, which have keys, list none."""
+    if item.key or not any(sign in item.term for sign in ",;/"):
+        return ()
+    names = tuple(filter(None, _SEPARATED.split(item.term)))
+    if "," in item.term and not all(n.isalpha() and n.islower() for n in names):
+        return ()
+    is_turned = "," in item.term and any(_INVERTED.search(name) for name in names[1:])
+    return () if is_turned else names
 
 
 def _term(item: Item) -> str:

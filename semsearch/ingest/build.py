@@ -14,7 +14,6 @@ goes on from there.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -37,7 +36,7 @@ from semsearch.index.generation import (
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.retention import remove_generations, remove_models
+from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, changed_since, forget_unused
@@ -46,7 +45,7 @@ from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
-from semsearch.ranking.baseline import evenly_spaced
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
@@ -89,8 +88,8 @@ def build(  # noqa: PLR0913 - each is an option of its own
         progress: reports each step; silent by default.
 
     Raises:
-        ImportFailed: a file cannot be read, or `strict` and something was not read. StoredIndexError,
-            EncoderError: see `build_index`.
+        ImportFailed: a file cannot be read, or `strict` and something was not read.
+        StoredIndexError, EncoderError: see `build_index`.
     """
     corpus = read_corpus(paths, columns=columns, format=format, progress=progress or Silent())
     if record_report is not None:
@@ -206,8 +205,7 @@ class _Build:
         embedded = self._embed(passages, embedding)
         precision = export.precision if export else hashed.NAME
         with file_lock(self._layout.publishing, LONG_S):
-            for leftover in self._layout.generations.glob(".tmp-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            remove_unfinished(self._layout)
             stored = self._corpus.write(self._layout, self._progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged

@@ -49,7 +49,7 @@ class Draft:
         )
 
 
-def drafted(draft: Draft, id_: str) -> Entry:
+def entry_from_draft(draft: Draft, id_: str) -> Entry:
     """Make an entry of a draft; it has no source file.
 
     Args:
@@ -158,12 +158,12 @@ def with_changes(details: Details, changes: Mapping[str, Any]) -> Details:
     return replace(details, **parts)
 
 
-def revised(entry: Entry, draft: Draft) -> Entry:
+def with_draft(entry: Entry, draft: Draft) -> Entry:
     """Return an entry with other content; where it came from stays."""
-    return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)
+    return replace(entry_from_draft(draft, entry.id), glossary=entry.glossary, source=entry.source)
 
 
-def taught(entry: Entry, question: str) -> Entry:
+def with_phrase(entry: Entry, question: str) -> Entry:
     """Return an entry with one phrase more by which people ask for it.
 
     Args:
@@ -171,7 +171,8 @@ def taught(entry: Entry, question: str) -> Entry:
         question: as somebody asked it.
 
     Raises:
-        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many as it can have.
+        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many
+            as it can have.
     """
     phrases = clean_phrases([question])
     if not phrases:
@@ -181,4 +182,4 @@ def taught(entry: Entry, question: str) -> Entry:
     if same is not None:
         raise InvalidEntry(f"{entry.term!r} is asked for as {shorten(same)!r} already")
     details = replace(entry.details, asked_as=(*known, *phrases))
-    return revised(entry, replace(Draft.of(entry), details=details))
+    return with_draft(entry, replace(Draft.of(entry), details=details))

@@ -25,7 +25,7 @@ from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Baseline
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, ScoreWeights
 from semsearch.search.answer import EmbeddedQuery, SearchRequest, read
 from semsearch.search.autocomplete import Suggestion, resembling, suggest
@@ -45,7 +45,7 @@ class Glossary(Closing):
         self._path = path
         self._live = live
         self._fixed_view: IndexView | None = None
-        self._recipe = DEFAULT
+        self._weights = DEFAULT
 
     @classmethod
     def open(
@@ -92,7 +92,7 @@ class Glossary(Closing):
         """
         other = copy(self)
         other._fixed_view = self._view
-        other._recipe = recipe
+        other._weights = recipe
         return other
 
     def with_precision(self, precision: str) -> Glossary:
@@ -198,7 +198,7 @@ class Glossary(Closing):
         view = self._view
         for one in requests:
             view.check(one)
-        searches = [view.context(one, self._recipe) for one in requests]
+        searches = [view.context(one, self._weights) for one in requests]
         readings = [
             read(search, check_question(one.question), view.encoder.is_word)
             for search, one in zip(searches, requests, strict=True)

@@ -92,8 +92,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
 
     Either of the two entries may state the relation.
     """
-    back = (one for one in related.mentioned_by if one.relation is not Authored.SEE_ALSO)
-    references = (*related.see_also, *back)
+    references = (*related.see_also, *related.stated_by_others)
     by_id = {one.entry.id: one for one in reversed(references) if one.relation}
     ids = dict.fromkeys(one.entry.id for one in references)
     links = [by_id[id_] for id_ in ids if id_ in by_id]
@@ -105,8 +104,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
 
 def mentioning(related: Related) -> list[Entry]:
     """Return the entries that refer to an entry by a link without a relation or in their text."""
-    kinds = (None, Authored.SEE_ALSO)
-    return others(tuple(one for one in related.mentioned_by if one.relation in kinds))
+    return others(related.used_in)
 
 
 def others(references: tuple[Reference, ...]) -> list[Entry]:
@@ -122,7 +120,7 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         address: URL of its page, which is its identity.
         set_address: URL of the page of its glossary.
     """
-    term = {
+    term: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "DefinedTerm",
         "@id": address,

@@ -145,7 +145,8 @@ def test_a_table_of_translations_has_no_definitions() -> None:
         read("csv-samples/awskrug-platform-engineering.csv")
     assert caught.value.reason == (
         "no term and no definition column; the columns are: en, ko; "
-        "map them with --columns term=...,definition=..."
+        "map them with --columns term=...,definition=..., or, where no row names the columns, "
+        "--columns 1=term,2=definition"
     )
 
 

@@ -1,4 +1,7 @@
-"""What was not read is named, with the way out."""
+"""What was not read is named, with the way out.
+
+Covers `importers/xml_roots`.
+"""
 
 from __future__ import annotations
 

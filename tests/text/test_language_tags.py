@@ -92,7 +92,10 @@ def test_names_of_other_languages_are_not_found(glossary: Glossary) -> None:
 def test_answers_are_those_of_an_index_of_the_language_alone(
     glossary: Glossary, tmp_path: Path
 ) -> None:
-    """BM25 too, but for the mean length of all: how rare a word is, is counted among what may answer."""
+    """BM25 too, but for the mean length of all.
+
+    How rare a word is, is counted among what may answer.
+    """
     build_index([one for one in ENTRIES if one.language == "en"], tmp_path / "en", model="hashed")
     with Glossary.open(tmp_path / "en") as alone:
         for question in ("dough that rises", "inside of a loaf", "fermented"):

@@ -15,7 +15,7 @@ _Names = list[str]
 
 
 class EntryContent(BodyModel):
-    """All that an entry says; what is left out, it does not say."""
+    """The complete content of an entry. Omitted members become empty."""
 
     term: str = Field(examples=["Dropout"])
     definition: str = Field(examples=["Random neurons are ignored during training."])
@@ -69,7 +69,9 @@ class EntryContent(BodyModel):
 class NewEntry(EntryContent):
     """An entry to be added."""
 
-    glossary: str = Field(description="Made if it is new.", examples=["deep-learning"])
+    glossary: str = Field(
+        description="The glossary; created if it does not exist.", examples=["deep-learning"]
+    )
     id: str | None = Field(
         default=None,
         description="Its id behind the glossary; made of the term by default.",
@@ -78,7 +80,7 @@ class NewEntry(EntryContent):
 
 
 class EntryPatch(BodyModel):
-    """What is to change of an entry (JSON Merge Patch, RFC 7396): null removes a member."""
+    """A change of an entry (JSON Merge Patch, RFC 7396): null removes a member."""
 
     term: str | None = Field(default=None, examples=["Dropout"])
     definition: str | None = Field(default=None, examples=["Random neurons are ignored."])
@@ -131,7 +133,7 @@ def _detail(value: object) -> object:
 
 
 class RestoredRevision(BodyModel):
-    """The version that is wanted."""
+    """The revision to restore."""
 
     revision: int = Field(
         ge=1, lt=2**63, description="One that the history lists, or any since.", examples=[21]
@@ -142,11 +144,14 @@ class ImportQuery(StrictModel):
     """Parameters of an import."""
 
     glossary: str = Field(
-        min_length=1, max_length=300, description="Its entries.", examples=["deep-learning"]
+        min_length=1,
+        max_length=300,
+        description="Name of the glossary that receives the entries.",
+        examples=["deep-learning"],
     )
     dry_run: bool = Field(
         default=False, description="Only report what would be done.", examples=[True]
     )
     strict: bool = Field(
-        default=False, description="Take nothing when a record is refused.", examples=[True]
+        default=False, description="Import nothing when a record is refused.", examples=[True]
     )

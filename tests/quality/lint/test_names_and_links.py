@@ -51,7 +51,10 @@ def test_names_collide_in_their_own_language(tmp_path: Path) -> None:
 
 
 def test_a_link_leads_to_ids_names_and_forms(tmp_path: Path) -> None:
-    """What leads nowhere is told of once for each name; addresses of other sites are no links of ours."""
+    """What leads nowhere is told of once for each name.
+
+    Addresses of other sites are no links of ours.
+    """
     text = table(
         "Leaven,Fermented dough.,,Peels;Crumbs;crumbs;bakery:peel;https://bread.example/x",
         "Peel,A shovel.,peel,",
