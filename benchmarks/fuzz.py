@@ -60,6 +60,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
     "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
+    "obo": ("obo/bakery.obo",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
     "page": ("pages/kitchen/whisk.md",),

@@ -140,6 +140,13 @@ _FORMATS = (
         _lazy("markdown.reader"),
     ),
     Format(
+        "obo",
+        "the OBO flat file format of ontologies",
+        (".obo", ".txt"),
+        known.obo,
+        _lazy("obo"),
+    ),
+    Format(
         "sphinx",
         "reStructuredText: glossary directives of Sphinx, definition lists",
         (".rst", ".rest", ".txt"),
