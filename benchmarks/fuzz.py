@@ -1,7 +1,10 @@
-"""Damaged files of every format: each ends in entries, refusals or a clear error, soon and in little memory.
+"""Damaged files of every format.
 
-A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is dangerous in some format,
-by a seeded generator. While they are read nothing may be opened but the file, its neighbours, and what Python itself loads.
+Each ends in entries, refusals or a clear error, soon and in little memory.
+
+A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is
+dangerous in some format, by a seeded generator. While they are read nothing may be opened but the
+file, its neighbours, and what Python itself loads.
 
     python -m benchmarks.fuzz --files 200000 --format turtle
 """
@@ -72,7 +75,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "xdxf": ("trees/bakery.xdxf",),
     "yaml": ("trees/terms.yml", "trees/keyed.yaml"),
 }  # fmt: skip
-"""For each format the samples that are damaged; of several files that belong together one at a time."""
+"""For each format the samples that are damaged; of several files that belong together one at a
+time."""
 TOGETHER = frozenset({"dictd", "stardict"})
 
 _TOKENS = (
@@ -148,7 +152,10 @@ def damaged_package(sound: bytes, draw: random.Random) -> bytes:
 
 
 class _Watch:
-    """Sees what is opened while a file is read; an audit hook cannot be removed, so there is one."""
+    """Sees what is opened while a file is read.
+
+    An audit hook cannot be removed, so there is one.
+    """
 
     def __init__(self, allowed: Path) -> None:
         own = (Path(p) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()))

@@ -37,7 +37,11 @@ Given = Sequence[tuple[Entry, str]]
 
 
 def resolve_keys(given: Given) -> list[Entry]:
-    """Return the entries with the keys in their relations replaced by ids; unknown keys stay."""
+    """Return the entries with the keys in their relations replaced by ids; unknown keys stay.
+
+    Entries in several languages under one key describe one concept. Without an IRI, the others
+    refer to the id of the first.
+    """
     by_key: dict[tuple[str, str], str] = {}
     for entry, key in given:
         if key:
@@ -51,11 +55,19 @@ def resolve_keys(given: Given) -> list[Entry]:
         found = (by_key.get((n, language)) or by_key.get((n, "")) or n for n in names)
         return tuple(dict.fromkeys(found))
 
-    return [_with(entry, named) for entry, _ in given]
+    def concept(entry: Entry, key: str) -> str:
+        main = by_key.get((key, ""), "")
+        return "" if by_key.get((key, entry.language)) == main else main
+
+    return [_with(entry, named, concept(entry, key)) for entry, key in given]
 
 
-def _with(entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]]) -> Entry:
+def _with(
+    entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]], concept: str
+) -> Entry:
     details = entry.details
+    if concept and not details.iri:
+        details = replace(details, iri=concept)
     if details is not NO_DETAILS:
         parts = {name: named(getattr(details, name), entry.language) for name in _RELATIONS}
         details = Details.of({**details.stated(), **parts})
