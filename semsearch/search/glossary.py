@@ -18,7 +18,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
-from semsearch.importers.fields import NOWHERE
+from semsearch.importers.iris import NOWHERE
 from semsearch.index.embedding import encoder_of
 from semsearch.index.retrieval import QueryVectors
 from semsearch.models.encoders.base import Encoder
