@@ -91,7 +91,7 @@ def export(
 
 
 def _checked(base: str | None) -> str | None:
-    from semsearch.importers.fields import is_iri  # noqa: PLC0415
+    from semsearch.importers.iris import is_iri  # noqa: PLC0415
 
     if base is not None and not (is_iri(base) and base.endswith(("/", "#", ":"))):
         raise InvalidSetting(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from semsearch.core.entries import Entry
-from semsearch.importers.fields import is_iri, local_name
+from semsearch.importers.iris import is_iri, local_name
 from semsearch.text.slugs import slug
 
 _NUMBER = re.compile(r"-\d+$")

@@ -10,7 +10,7 @@ from functools import cached_property
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
 from semsearch.exporters.concepts import Concepts
-from semsearch.importers.fields import NOWHERE
+from semsearch.importers.iris import NOWHERE
 from semsearch.text.links import Links, links_of
 from semsearch.text.slugs import slug
 

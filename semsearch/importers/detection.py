@@ -91,6 +91,8 @@ def text_table(path: Path, start: str) -> bool:
     del path
     if opens_anki(start):
         return True
+    if start.startswith("@prefix "):  # Turtle, whose statements end with semicolons
+        return False
     lines = start.split("\n", SEARCHED)[:SEARCHED]
     rows = (re.split(sign, line) for line in lines for sign in ("\t", ";", r"\|") if line)
     return any(_is_header([cell.strip('"') for cell in row]) for row in rows)

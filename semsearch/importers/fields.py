@@ -23,6 +23,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.iris import is_iri, local_name
 from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
@@ -63,15 +64,6 @@ _PHRASES = ("asked_as", "name_languages")
 """Fields of phrases: one on each line, or several between semicolons or bars, never commas."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
-
-_IRI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\x00-\x20<>\"{}|^`\\\ufffe\uffff]+")
-
-NAMESPACE = "https://semsearch.invalid/ns#"
-"""Of the RDF properties `askedAs`, a phrase by which people ask for a concept, and `extra`, a field
-as "Owner: Jane Doe": no vocabulary known to us has them. It leads nowhere (RFC 2606)."""
-
-NOWHERE = "https://glossary.invalid/"
-"""Base of addresses if none is configured or stated; no such host can exist (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -249,16 +241,6 @@ def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]
                 file,
             )
     return chosen
-
-
-def local_name(iri: str) -> str:
-    """Return the last part of an address, which is a name in most vocabularies."""
-    return re.split(r"[/#:]", iri.rstrip("/#:"))[-1]
-
-
-def is_iri(text: str) -> bool:
-    """Return whether a text can be an IRI in RDF."""
-    return _IRI.fullmatch(text) is not None
 
 
 def split_aliases(value: object) -> list[str]:

@@ -129,7 +129,7 @@ class _Term:
 
 
 @dataclass(slots=True)
-class _Section:
+class _LanguageSection:
     """A concept in one language: its terms by rank, and its definitions."""
 
     language: str
@@ -198,25 +198,25 @@ def _items(concept: etree._Element, file: str) -> Iterator[Item]:
         yield _record(concept.get("id", ""), section, common, more, source, is_main=not place)
 
 
-def _owner(sections: list[_Section], language: str) -> _Section:
+def _owner(sections: list[_LanguageSection], language: str) -> _LanguageSection:
     """Return the section in whose language a definition of the concept is: the first by default."""
     main = language.partition("-")[0].lower()
     same = (one for one in sections if one.language.partition("-")[0].lower() == main)
     return next(same, sections[0])
 
 
-def _section(part: etree._Element) -> _Section:
+def _section(part: etree._Element) -> _LanguageSection:
     properties, terms = _properties_of(part), sorted(_terms(part), key=lambda term: term.rank)
     own = (text for term in terms for text in term.properties.definitions())
     definitions = tuple(dict.fromkeys((*properties.definitions(), *own)))
-    return _Section(_language(part), properties, terms, definitions)
+    return _LanguageSection(_language(part), properties, terms, definitions)
 
 
 def _record(
     id_: str,
-    section: _Section,
+    section: _LanguageSection,
     common: _Properties,
-    others: Iterable[_Section],
+    others: Iterable[_LanguageSection],
     source: Source,
     *,
     is_main: bool,

@@ -18,7 +18,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
-from semsearch.importers.fields import NOWHERE
+from semsearch.importers.iris import NOWHERE
 from semsearch.index.embedding import encoder_of
 from semsearch.index.retrieval import QueryVectors
 from semsearch.models.encoders.base import Encoder
@@ -306,8 +306,7 @@ class Glossary(Closing):
             format: one of `semsearch.exporters.TARGETS`.
             address: base URL of the service that has the pages, with a slash at the end; formats
                 that identify entries by URL use it.
-            base: base of the IRIs of entries without one, which their ids follow; by default they
-                have the addresses of their pages.
+            base: of the IRIs of entries without one, by default the addresses of their pages.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.

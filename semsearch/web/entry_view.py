@@ -7,7 +7,7 @@ from typing import Any
 
 from semsearch.core.answers import Authored, Reference, Related
 from semsearch.core.entries import Entry, Field
-from semsearch.importers.fields import is_iri
+from semsearch.importers.iris import is_iri
 from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")

@@ -1,6 +1,6 @@
 """Records become entries.
 
-Covers `importers/records`.
+Covers `importers/clean_text`, `importers/records`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Source
-from semsearch.importers.fields import local_name
 from semsearch.importers.formats import format_name
+from semsearch.importers.iris import local_name
 from semsearch.importers.rdf import graphs
 from semsearch.importers.rdf.skos import Texts, subject_lines, texts_of
 from semsearch.importers.rdf.vocabulary import ALT, BROADER, HIDDEN, NARROWER, PREF, RELATED

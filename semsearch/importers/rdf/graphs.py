@@ -14,7 +14,7 @@ import rdflib
 from rdflib import Dataset, Graph
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import NOWHERE
+from semsearch.importers.iris import NOWHERE
 from semsearch.importers.parse_errors import json_reason, rdf_reason
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml

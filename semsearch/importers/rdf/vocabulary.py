@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rdflib import DCTERMS, FOAF, OWL, RDF, RDFS, SKOS, URIRef
 
-from semsearch.importers.fields import NAMESPACE
+from semsearch.importers.iris import NAMESPACE
 
 
 def _of(namespace: str, names: str) -> tuple[URIRef, ...]:
