@@ -34,7 +34,7 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s")
 
 
 _TAGS = re.compile(r"(?:#\w[\w-]{0,60}\s*)+")
-_FORMULA = re.compile(r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*/×·] [A-Za-z0-9(]")  # noqa: RUF001
+_FORMULA = re.compile(r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*/×·<>] [A-Za-z0-9(]")  # noqa: RUF001
 _SORTED = 0.7
 """Share of neighbours in order from which a file counts as sorted."""
 _MIN_SORTED = 8
@@ -183,14 +183,19 @@ def _paragraphs(text: str) -> Iterator[_Paragraph]:
         if line.strip():
             lines.append(line)
         elif lines:
-            yield _paragraph(number - len(lines), lines)
+            yield from _split_paragraph(number - len(lines), lines)
             lines = []
 
 
-def _paragraph(number: int, lines: Sequence[str]) -> _Paragraph:
-    tagged = [line for line in lines[1:] if _TAGS.fullmatch(line.strip())]
-    own = lines if len(tagged) < len(lines) - 1 else lines[:1]
-    tags = tuple(tag for line in tagged for tag in line.split()) if own is not lines else ()
-    is_indented = all(line.startswith(("  ", "\t")) for line in own)
-    names = tuple(tag.lstrip("#") for tag in tags)
-    return _Paragraph(number, tuple(line.strip() for line in own), names, is_indented)
+def _split_paragraph(number: int, lines: Sequence[str]) -> Iterator[_Paragraph]:
+    """Yield a term with its tags and the text directly below these, or the paragraph as it is."""
+    stop = 1
+    while stop < len(lines) and _TAGS.fullmatch(lines[stop].strip()):
+        stop += 1
+    head = lines[:1] if stop > 1 else lines
+    tags = [tag.lstrip("#") for line in lines[1:stop] for tag in line.split()]
+    for first, own in ((0, head), (stop, lines[stop:] if stop > 1 else ())):
+        if own:
+            is_indented = all(line.startswith(("  ", "\t")) for line in own)
+            stripped = tuple(line.strip() for line in own)
+            yield _Paragraph(number + first, stripped, () if first else tuple(tags), is_indented)
