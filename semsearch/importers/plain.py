@@ -34,7 +34,9 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s")
 
 
 _TAGS = re.compile(r"(?:#\w[\w-]{0,60}\s*)+")
-_FORMULA = re.compile(r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*/×·<>] [A-Za-z0-9(]")  # noqa: RUF001
+_FORMULA = re.compile(r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*×·<>] [A-Za-z0-9(]|[0-9)] [/-] [0-9(]")  # noqa: RUF001
+_DOTTED = re.compile(r"(?:\w{1,3}\.){2,}")
+"""An abbreviation, which ends like a sentence."""
 _SORTED = 0.7
 """Share of neighbours in order from which a file counts as sorted."""
 _MIN_SORTED = 8
@@ -57,14 +59,16 @@ class _Paragraph:
     def names_a_term(self) -> bool:
         if len(self.lines) > 1 or len(self.name) > MAX_TERM_LINE or _ITEM.match(self.name):
             return False
-        return not (self.name.rstrip(_CLOSING) or self.name).endswith(_SENTENCE_ENDS)
+        ends = (self.name.rstrip(_CLOSING) or self.name).endswith(_SENTENCE_ENDS)
+        return not ends or _DOTTED.fullmatch(self.name) is not None
 
     def is_formula(self) -> bool:
         is_wordless = not any(map(str.isalpha, self.name))
         return not self.tags and (is_wordless or _FORMULA.search(self.name) is not None)
 
     def order(self) -> str:
-        return "".join(sign for sign in self.name.casefold() if sign.isalnum())
+        name = self.name.partition(" (")[0].casefold()
+        return "".join(sign for sign in name if sign.isalnum())
 
     def text(self) -> str:
         """Join wrapped lines; list items keep their lines, as do lines that are indented."""
