@@ -214,6 +214,13 @@ ROWS = (
         _lazy("rdf.skos", "read_turtle"),
     ),
     Format(
+        "obo",
+        "the OBO flat file format of ontologies",
+        (".obo", ".txt"),
+        known.obo,
+        _lazy("obo"),
+    ),
+    Format(
         "tbx",
         "TBX: ISO 30042 of 2019 (DCT and DCA) and of 2008 (martif)",
         XML,
