@@ -116,7 +116,19 @@ def test_suffixes_are_lower_case() -> None:
             ".owl",
             ".rdf",
         ),
-        *(".rest", ".rst", ".tbx", ".tex", ".tsv", ".ttl", ".turtle", ".txt", ".verb", ".wiki"),
+        *(
+            ".rdf",
+            ".rest",
+            ".rst",
+            ".tbx",
+            ".tex",
+            ".tsv",
+            ".ttl",
+            ".turtle",
+            ".txt",
+            ".verb",
+            ".wiki",
+        ),
         *(".wikitext", ".xdxf", ".xhtml", ".xlsm", ".xlsx", ".xml", ".yaml", ".yml"),
     ]
 
