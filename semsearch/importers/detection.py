@@ -18,7 +18,7 @@ _DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)
 _RST = re.compile(r"^[ \t]*\.\. [\w:-]+::|^\.\. _[^\n]+:[ \t]*$", re.MULTILINE)
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _TURTLE = re.compile(
-    r"^\s*(?:@prefix|@base|PREFIX|BASE)\s|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
+    r"^\s*(?:@?prefix\s+[\w.-]*:\s*<|@?base\s+<)|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
 )
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
@@ -91,7 +91,7 @@ def text_table(path: Path, start: str) -> bool:
     del path
     if opens_anki(start):
         return True
-    if start.startswith("@prefix "):  # Turtle, whose statements end with semicolons
+    if _TURTLE.search(start):  # its semicolons separate statements
         return False
     lines = start.split("\n", SEARCHED)[:SEARCHED]
     rows = (re.split(sign, line) for line in lines for sign in ("\t", ";", r"\|") if line)

@@ -105,7 +105,10 @@ class FieldMap:
         Returns:
             The record, or the reason why it is refused.
         """
-        term, definition = self._text(values, "term"), self._paragraphs(values, "definition")
+        term, definition = (
+            as_text(self._text(values, "term")),
+            self._paragraphs(values, "definition"),
+        )
         if not term:
             return "no term"
         if not definition:
@@ -175,8 +178,9 @@ class FieldMap:
         return tuple(filter(None, found))
 
     def _names(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
-        columns = self.columns.get(field, ())
-        return tuple(name for column in columns for name in split_aliases(values.get(column)))
+        held = (values.get(column) for column in self.columns.get(field, ()))
+        texts = (as_text(one) if isinstance(one, str) else one for one in held)
+        return tuple(name for one in texts for name in split_aliases(one))
 
     def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
         found = (values.get(column) for column in self.columns.get(field, ()))
@@ -291,11 +295,11 @@ def split_values(
         is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
         fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
         for own_name, held in fields:
-            as_text = plain_text(held)
-            if as_text is None:
+            text = plain_text(held)
+            if text is None:
                 left_out.append((str(own_name), _example(held)))
-            elif as_text:
-                extra.append((str(own_name), as_text))
+            elif text:
+                extra.append((str(own_name), text))
     return tuple(extra), tuple(left_out)
 
 

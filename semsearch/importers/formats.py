@@ -129,11 +129,11 @@ def suggestion(path: Path, used: str = "") -> str:
         used: the format in which it was read.
     """
     start = begins(path)
-    for one in ROWS:
-        if one.name != used and one.knows is not known.anything and one.knows(path, start):
-            return f"it looks like {one.name}: --format {one.name}"
-    is_text = used != "text" and known.text(start)
-    return "it looks like terms and paragraphs: --format text" if is_text else ""
+    if used != "text" and known.text(start):
+        return "it looks like terms and paragraphs: --format text"
+    others = (one for one in ROWS if one.name != used and one.knows is not known.anything)
+    found = next((one.name for one in others if one.knows(path, start)), "")
+    return found and f"it looks like {found}: --format {found}"
 
 
 def format_name(path: Path, format_: str | None = None) -> str:

@@ -34,7 +34,11 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s")
 
 
 _TAGS = re.compile(r"(?:#\w[\w-]{0,60}\s*)+")
-_FORMULA = re.compile(r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*/×·] [A-Za-z0-9(]")  # noqa: RUF001
+_FORMULA = re.compile(
+    r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*×·<>] [A-Za-z0-9(]|[0-9)] [/-] [0-9(]"
+)  # noqa: RUF001
+_DOTTED = re.compile(r"(?:\w{1,3}\.){2,}")
+"""An abbreviation, which ends like a sentence."""
 _SORTED = 0.7
 """Share of neighbours in order from which a file counts as sorted."""
 _MIN_SORTED = 8
@@ -57,14 +61,16 @@ class _Paragraph:
     def names_a_term(self) -> bool:
         if len(self.lines) > 1 or len(self.name) > MAX_TERM_LINE or _ITEM.match(self.name):
             return False
-        return not (self.name.rstrip(_CLOSING) or self.name).endswith(_SENTENCE_ENDS)
+        ends = (self.name.rstrip(_CLOSING) or self.name).endswith(_SENTENCE_ENDS)
+        return not ends or _DOTTED.fullmatch(self.name) is not None
 
     def is_formula(self) -> bool:
         is_wordless = not any(map(str.isalpha, self.name))
         return not self.tags and (is_wordless or _FORMULA.search(self.name) is not None)
 
     def order(self) -> str:
-        return "".join(sign for sign in self.name.casefold() if sign.isalnum())
+        name = self.name.partition(" (")[0].casefold()
+        return "".join(sign for sign in name if sign.isalnum())
 
     def text(self) -> str:
         """Join wrapped lines; list items keep their lines, as do lines that are indented."""
@@ -183,14 +189,19 @@ def _paragraphs(text: str) -> Iterator[_Paragraph]:
         if line.strip():
             lines.append(line)
         elif lines:
-            yield _paragraph(number - len(lines), lines)
+            yield from _split_paragraph(number - len(lines), lines)
             lines = []
 
 
-def _paragraph(number: int, lines: Sequence[str]) -> _Paragraph:
-    tagged = [line for line in lines[1:] if _TAGS.fullmatch(line.strip())]
-    own = lines if len(tagged) < len(lines) - 1 else lines[:1]
-    tags = tuple(tag for line in tagged for tag in line.split()) if own is not lines else ()
-    is_indented = all(line.startswith(("  ", "\t")) for line in own)
-    names = tuple(tag.lstrip("#") for tag in tags)
-    return _Paragraph(number, tuple(line.strip() for line in own), names, is_indented)
+def _split_paragraph(number: int, lines: Sequence[str]) -> Iterator[_Paragraph]:
+    """Yield a term with its tags and the text directly below these, or the paragraph as it is."""
+    stop = 1
+    while stop < len(lines) and _TAGS.fullmatch(lines[stop].strip()):
+        stop += 1
+    head = lines[:1] if stop > 1 else lines
+    tags = [tag.lstrip("#") for line in lines[1:stop] for tag in line.split()]
+    for first, own in ((0, head), (stop, lines[stop:] if stop > 1 else ())):
+        if own:
+            is_indented = all(line.startswith(("  ", "\t")) for line in own)
+            stripped = tuple(line.strip() for line in own)
+            yield _Paragraph(number + first, stripped, () if first else tuple(tags), is_indented)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import chosen_columns, map_fields, shorten, split_aliases
 from semsearch.importers.records import Record
+from tests.importers.support import read_text
 
 
 @pytest.mark.parametrize(
@@ -93,3 +96,11 @@ def test_quoted_text_is_short() -> None:
     """Messages quote at most 60 characters."""
     assert shorten("a" * 60) == "a" * 60
     assert shorten("a" * 61) == "a" * 57 + "..."
+
+
+def test_entities_in_names_are_read_as_html(tmp_path: Path) -> None:
+    """Before names are split at the semicolon of an entity."""
+    text = "term,definition,aliases\nR&amp;D,Work on new things.,F&amp;E; research\n"
+    [record] = read_text(tmp_path, "a.csv", text)
+    assert isinstance(record, Record)
+    assert (record.term, record.aliases) == ("R&D", ("F&E", "research"))

@@ -50,7 +50,11 @@ CASES: dict[str, dict[str, dict[str, object]]] = {
         "b": {"definition": "A second sense.\n\nA thing.", "broader": ("c",)},
         "c": {"term": "loop", "broader": ("b",)},
         "p": {"term": "gone", "aliases": ("went",)},
-        "html": {"iri": "http://ex.org/html"},
+        "html": {
+            "term": "Fish & Chips",
+            "definition": "A dish & more.",
+            "iri": "http://ex.org/html",
+        },
     },
     "owl_synonyms.ttl": {
         "x-1": {

@@ -40,6 +40,7 @@ def test_reads_terms_and_definitions_with_their_lines() -> None:
         ("Ape\n\n" + "long " * 30, [(1, "Ape")]),
         ("Ape\n\nA tailless\nprimate", [(1, "Ape")]),
         ("猿\n\n尾のない霊長類。", [(1, "猿")]),
+        ("i.i.d.\n\nAbbreviation for something.", [(1, "i.i.d.")]),
         ("\n\n  Ape  \n \nHe said “no.”", [(3, "Ape")]),
     ],
 )
@@ -61,6 +62,7 @@ def test_an_export_of_a_web_page() -> None:
         ("dough", ""),
         ("hydration", "fundamentals"),
         ("leaven", ""),
+        ("oven (hearth)", ""),
         ("oven", ""),
         ("peel", ""),
         ("yeast", "fundamentals"),
@@ -72,7 +74,7 @@ def test_an_export_of_a_web_page() -> None:
     assert corpus.refusals == ()
     assert [note.text for note in corpus.notes] == [
         "doubtful as terms, so not read as such: 'Words of the bakery' (line 1), 'B' (line 3), "
-        "'water / flour = 0.68' (line 10), 'Yes' (line 33), 'P' (line 43); check them"
+        "'water / flour = 0.68' (line 10), 'Yes' (line 33), 'P' (line 47); check them"
     ]
 
 

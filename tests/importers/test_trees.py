@@ -297,8 +297,8 @@ def test_yaml_with_blocks_of_languages() -> None:
     ]
     glosario = read_corpus([DATA / "trees" / "bakery.glosario.yml"]).entries
     assert [(e.id, e.term, e.aliases, e.see_also) for e in glosario] == [
-        ("bakery-glosario:leaven", "leaven", ("LV",), ("yeast",)),
         ("bakery-glosario:leaven-de", "Sauerteig", (), ("yeast",)),
+        ("bakery-glosario:leaven", "leaven", ("LV",), ("yeast",)),
         ("bakery-glosario:yeast", "yeast", (), ()),
     ]
 

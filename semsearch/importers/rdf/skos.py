@@ -22,6 +22,7 @@ from rdflib.term import Node
 from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.fields import shorten, split_extra
 from semsearch.importers.iris import NOWHERE, local_name
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.rdf import graphs
 from semsearch.importers.rdf import vocabulary as words
@@ -108,7 +109,7 @@ def texts_of(graph: Graph, subject: Node, predicates: Iterable[URIRef]) -> Texts
     found: Texts = {}
     for node in (o for p in predicates for o in graph.objects(subject, p)):
         literal = _literal(graph, node)
-        if literal is not None and (text := str(literal).strip()):
+        if literal is not None and (text := as_text(str(literal).strip())):
             language = (literal.language or _MAIN).lower()
             found.setdefault(language, []).append(text)
     return {language: sorted(set(texts)) for language, texts in found.items()}

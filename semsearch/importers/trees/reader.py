@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from semsearch.importers.trees.carriers import parse_json_lines, parse_xml, pars
 from semsearch.importers.trees.json_values import parse_json
 from semsearch.importers.trees.paths import TreeNode, is_element, root_of, select
 from semsearch.importers.trees.row import TreeFormat
+from semsearch.text.language_tags import language_tag
 
 _BY_SUFFIX = {
     ".jsonl": "jsonl",
@@ -89,6 +91,7 @@ _NO_FIELDS = frozenset({"id", "lang", "space", "base", "schemaLocation", "class"
 _LANGUAGE_ATTRIBUTES = (
     "{http://www.w3.org/XML/1998/namespace}lang", "lang", "language", "lang_to",
 )  # fmt: skip
+_MAIN = "en"
 _SHORT_TAGS = {
     "deu": "de", "dut": "nl", "eng": "en", "fra": "fr", "fre": "fr", "ger": "de", "ita": "it",
     "nld": "nl", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es", "swe": "sv",
@@ -128,21 +131,30 @@ class _Entry:
         defined = [one for one in self._parts if "definition" in one[1]]
         if not defined and "definition" in self._own:
             defined = self._parts[:1] or [(self._node, {})]
-        first = defined[0][0] if defined else None
         own = self._terms(self._own)
-        undefined = (values for part, values in self._parts if "definition" not in values)
+        undefined = (values for _, values in self._parts if "definition" not in values)
         more = [name for values in undefined if values for name in self._terms(values)]
         if not defined or len(self._parts) > MAX_PARTS:
             yield self._no_record(next(iter([*own, *more]), ""))
             return
-        main = ""
-        for part, values in defined:
-            names = [*self._terms(values), *own, *(more if part is first else ())]
+        languages = [self._language(part, values) for part, values in defined]
+        main = languages.index(_MAIN) if _MAIN in languages else 0
+        for place, (part, values) in enumerate(defined):
+            names = [*self._terms(values), *own, *(more if place == main else ())]
             texts = map(self._text, values.get("definition") or self._own["definition"])
             definition = "\n\n".join(filter(None, texts))
-            record = self._record(part, values, list(dict.fromkeys(names)), definition, main)
-            main = main or record.language
+            record = self._record(part, values, list(dict.fromkeys(names)), definition)
+            if place != main:  # its id has the language, or if that is the same, the term
+                is_same = languages[place] == languages[main]
+                hint = "" if is_same or not record.key else f"{record.key}-{languages[place]}"
+                record = replace(record, hint=hint)
             yield record if record.term else Refusal(record.source, "no term")
+
+    def _language(self, part: TreeNode, values: _Values) -> str:
+        stated = [one.text() for one in values.get("language", ())]
+        stated += self._own_texts.get("language", [])
+        tag = next(filter(None, stated), "") or _stated_language(part) or _MAIN
+        return language_tag(_SHORT_TAGS.get(tag.lower(), tag)) or _MAIN
 
     def _no_record(self, term: str) -> Item:
         source = Source(self._file, self._node.line)
@@ -171,9 +183,7 @@ class _Entry:
     def _text(self, node: TreeNode) -> str:
         return node.text(self._row.cut, keeps_lines=self._row.keeps_lines)
 
-    def _record(
-        self, part: TreeNode, values: _Values, names: list[str], definition: str, main: str
-    ) -> Record:
+    def _record(self, part: TreeNode, values: _Values, names: list[str], definition: str) -> Record:
         most = MAX_SHARED if len(self._parts) > 1 else None
 
         def several(name: str) -> tuple[str, ...]:
@@ -181,7 +191,6 @@ class _Entry:
             shared = self._own_texts.get(name, [])[:most]
             return tuple(filter(None, dict.fromkeys([*stated, *shared])))
 
-        language = next(iter(several("language")), "") or _stated_language(part) or "en"
         key = next(iter(several("key")), "")
         extra, left_out = self._others(part, values, ()) if values else ({}, {})
         not_shared = {n: f"{len(v)} texts" for n, v in self._own_texts.items() if v[MAX_SHARED:]}
@@ -192,11 +201,11 @@ class _Entry:
             definition,
             Source(self._file, part.line),
             (*names[1:], *several("aliases")),
-            language=language,
+            language=self._language(part, values),
             see_also=several("see_also") + listed_names(definition),
             details=Details.of({**texts, **lists, EXTRA: self._own_others[0] | extra}),
             key=key,
-            hint=key if not main or not key else f"{key}-{language}" if language != main else "",
+            hint=key,
             left_out=tuple(
                 {**self._own_others[1], **left_out, **(not_shared if most else {})}.items()
             ),
@@ -254,5 +263,4 @@ def _stated_language(node: TreeNode) -> str:
         return ""
     around = (node.value, *node.value.iterancestors())
     tags = (one.get(name) for one in around for name in _LANGUAGE_ATTRIBUTES)
-    tag = next(filter(None, tags), "")
-    return _SHORT_TAGS.get(tag.lower(), tag)
+    return next(filter(None, tags), "")
