@@ -16,7 +16,9 @@ from semsearch.importers import read_corpus
 from tests.importers.support import DATA, read_text, refusals, terms
 
 
-def details(corpus_entries: tuple[Entry, ...]) -> dict[str, dict[str, str | tuple[str, ...] | dict[str, str]]]:
+def details(
+    corpus_entries: tuple[Entry, ...],
+) -> dict[str, dict[str, str | tuple[str, ...] | dict[str, str]]]:
     """Give what entries say beside names and definition."""
     return {entry.id: entry.details.stated() for entry in corpus_entries}
 
