@@ -1,7 +1,10 @@
-"""Damaged files of every format: each ends in entries, refusals or a clear error, soon and in little memory.
+"""Damaged files of every format.
 
-A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is dangerous in some format,
-by a seeded generator. While they are read nothing may be opened but the file, its neighbours, and what Python itself loads.
+Each ends in entries, refusals or a clear error, soon and in little memory.
+
+A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is
+dangerous in some format, by a seeded generator. While they are read nothing may be opened but the
+file, its neighbours, and what Python itself loads.
 
     python -m benchmarks.fuzz --files 200000 --format turtle
 """
@@ -37,18 +40,27 @@ _SHORT = 10
 """Longest text of an error that a message of ours may have by chance."""
 
 SAMPLES: dict[str, tuple[str, ...]] = {
+    "asciidoc": ("markup/bakery.adoc",),
     "datahub": ("datahub/bakery.yml",),
     "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
+    "dita": ("trees/bakery.dita",),
+    "docbook": ("trees/bakery.docbook.xml",),
     "dictd": ("dictd/plain/bakery.index", "dictd/plain/bakery.dict"),
     "document": ("tables/glossary_table.docx", "tables/glossary_headings.docx", "tables/glossary_table.odt"),
+    "ezglossary": ("markup/ezglossary.md",),
+    "glosario": ("trees/bakery.glosario.yml",),
     "html": ("html/bakery.html",),
     "html-table": ("tables/table.html",),
-    "json": ("json/list.json", "json/mapping.json"),
+    "json": ("json/list.json", "json/mapping.json", "trees/pyglossary.json"),
     "json-ld": ("rdf/bakery.jsonld",),
     "jsonl": ("json/lines.jsonl",),
-    "markdown": ("markdown/headings.md", "markdown/lists.md"),
+    "latex": ("markup/bakery.tex",),
+    "markdown": ("markdown/headings.md", "markdown/lists.md", "markup/bold.md", "markup/comments.md"),
     "markdown-table": ("tables/gdocs_table.md",),
+    "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
+    "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
+    "obo": ("obo/bakery.obo",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
     "page": ("pages/kitchen/whisk.md",),
@@ -58,12 +70,17 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "spreadsheet": ("tables/glossary.xlsx", "tables/glossary.ods"),
     "table": ("tabular/tools.csv", "tables/sep.csv", "tables/title_row.csv", "tables/memoq.csv", "tables/pyglossary.csv"),
     "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
-    "text": ("plain/weather.txt",),
+    "text": ("plain/weather.txt", "markup/web.txt"),
     "text-table": ("tables/anki.txt", "tables/unicode_text.txt"),
     "turtle": ("rdf/bakery.ttl",),
+    "wiktextract": ("trees/bakery.wiktextract.jsonl",),
     "wordnet": ("wordnet/data.noun",),
+    "wordnet-lmf": ("trees/bakery.lmf.xml",),
+    "xdxf": ("trees/bakery.xdxf",),
+    "yaml": ("trees/terms.yml", "trees/keyed.yaml"),
 }  # fmt: skip
-"""For each format the samples that are damaged; of several files that belong together one at a time."""
+"""For each format the samples that are damaged; of several files that belong together one at a
+time."""
 TOGETHER = frozenset({"dictd", "stardict"})
 
 _TOKENS = (
@@ -139,7 +156,10 @@ def damaged_package(sound: bytes, draw: random.Random) -> bytes:
 
 
 class _Watch:
-    """Sees what is opened while a file is read; an audit hook cannot be removed, so there is one."""
+    """Sees what is opened while a file is read.
+
+    An audit hook cannot be removed, so there is one.
+    """
 
     def __init__(self, allowed: Path) -> None:
         own = (Path(p) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()))

@@ -1,7 +1,7 @@
 """Concepts with questions, written by hand for this project: `concepts.jsonl`.
 
-One concept a line: its domain, term, aliases and definition, four questions (a description, a question, a
-scenario and keywords), and the terms of the same domain that it is easily mistaken for.
+One concept a line: its domain, term, aliases and definition, four questions (a description, a
+question, a scenario and keywords), and the terms of the same domain that it is easily mistaken for.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def read_concepts(file: Path = CONCEPTS) -> list[TrainingConcept]:
     """Read the concepts and check them against each other.
 
     Raises:
-        ImportFailed: a line is no concept, two concepts of a domain have a name, a definition or a question in
-            common, or a concept is said to be mistaken for itself.
+        ImportFailed: a line is no concept, two concepts of a domain have a name, a definition or a
+            question in common, or a concept is said to be mistaken for itself.
     """
     found: list[TrainingConcept] = []
     owners: dict[tuple[str, str, str], str] = {}
@@ -104,7 +104,7 @@ def _check(concept: TrainingConcept, owners: dict[tuple[str, str, str], str]) ->
 def without_overlaps(
     concepts: Iterable[TrainingConcept], forbidden: Overlaps
 ) -> list[TrainingConcept]:
-    """Return the concepts none of whose texts shares a run of words with what answers are measured on."""
+    """Return the concepts whose texts share no run of words with what answers are measured on."""
     return [
         concept
         for concept in concepts

@@ -2,9 +2,10 @@
 
     python -m training.data FOLDER [--shared FOLDER] [--foldoc INDEX]
 
-FOLDER gets `sources/` (what was fetched), `pairs.jsonl`, `dev.jsonl` and `data.json`, which says what was
-counted and left out. Texts that share a run of words with the glossaries and questions in the shared
-folder, or with the articles of FOLDOC on terms of MDN, are left out where these lie there.
+FOLDER gets `sources/` (what was fetched), `pairs.jsonl`, `dev.jsonl` and `data.json`, which says
+what was counted and left out. Texts that share a run of words with the glossaries and questions in
+the shared folder, or with the articles of FOLDOC on terms of MDN, are left out where these lie
+there.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ DEV_ENTRIES = 300
 """Meanings held out for development: those with the lowest hashes."""
 _DICTD = "usr/share/dictd"
 _ALIKE = 0.8
-"""A document so much of whose words the query has asks nothing. A query may be a part of a longer document."""
+"""A document so much of whose words the query has asks nothing. A query may be a part of a longer
+document."""
 
 
 def main() -> int:
@@ -140,7 +142,10 @@ def _alike(query: str, document: str) -> bool:
 
 
 def held_out(senses: Iterable[str]) -> list[str]:
-    """Return meanings in the order of their hash: the first ones are held out, whatever else is read."""
+    """Return meanings in the order of their hash.
+
+    The first ones are held out, whatever else is read.
+    """
     return sorted(set(senses), key=lambda s: hashlib.sha256(f"dev {s}".encode()).digest())
 
 
@@ -149,7 +154,8 @@ def write(
 ) -> None:
     """Write the pairs, in an order of chance that is always the same, and what was counted.
 
-    Of meanings held out only the pairs of plain definitions go into `dev.jsonl`; the others go nowhere.
+    Of meanings held out only the pairs of plain definitions go into `dev.jsonl`; the others go
+    nowhere.
     """
     files: dict[str, list[TrainingPair]] = defaultdict(list)
     for pair in good:

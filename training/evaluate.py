@@ -2,11 +2,12 @@
 
     python -m training.evaluate MODEL... [--pairs DATA] [--domains SET] [--tuning SHARED]
 
-MODEL is what `semsearch build --model` takes, or the folder of an adapter. DATA holds the `dev.jsonl` of
-`training.data`; SET is `development`, a fold, or `all`; SHARED holds the judged questions, of which the tuning halves
-are asked. Every question is put to all definitions of its glossary, once by the vectors of whole texts
-and once with late interaction on top; the means are over glossaries. What counts in the end is
-`make quality`; this is for choosing among trials without looking at its questions.
+MODEL is what `semsearch build --model` takes, or the folder of an adapter. DATA holds the
+`dev.jsonl` of `training.data`; SET is `development`, a fold, or `all`; SHARED holds the judged
+questions, of which the tuning halves are asked. Every question is put to all definitions of its
+glossary, once by the vectors of whole texts and once with late interaction on top; the means are
+over glossaries. What counts in the end is `make quality`; this is for choosing among trials without
+looking at its questions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
-"""Which domains of the concepts are held out together: three folds, and eight domains for development.
+"""Which domains of the concepts are held out together.
 
-Whatever is fitted or reported on a domain uses the encoder of its fold, which never saw a concept of
-the fold's domains. Hyper-parameters are chosen by the development domains, which all lie in fold a.
+Three folds, and eight domains for development.
+
+Whatever is fitted or reported on a domain uses the encoder of its fold, which never saw a concept
+of the fold's domains. Hyper-parameters are chosen by the development domains, which all lie in fold
+a.
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ DEVELOPMENT = (
 def folds_of(domains: Iterable[str]) -> dict[str, str]:
     """Return the fold of each domain, by name.
 
-    The other domains follow the development domains in the order of their hash; a third goes into each fold.
+    The other domains follow the development domains in the order of their hash; a third goes into
+    each fold.
     """
     names = sorted(set(domains), key=lambda name: (name not in DEVELOPMENT, _hash(name)))
     return {name: FOLDS[place * len(FOLDS) // len(names)] for place, name in enumerate(names)}

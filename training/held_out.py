@@ -1,4 +1,7 @@
-"""Questions that an encoder is chosen by: of meanings and domains held out, and the tuning halves."""
+"""Questions that an encoder is chosen by.
+
+Of meanings and domains held out, and the tuning halves.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _PROJECT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions put to the definitions of one glossary; `right` has the places of the right ones."""
+    """Questions put to the definitions of one glossary.
+
+    `right` has the places of the right ones.
+    """
 
     name: str
     documents: tuple[str, ...]

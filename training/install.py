@@ -2,10 +2,10 @@
 
     python -m training.install FOLDER [--strength SHARE]
 
-FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of what was learned, which is to
-average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
-https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the
-description names the base by its public name; the two hashes of `ADAPTER_SHA256` in
+FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of what was learned,
+which is to average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
+https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the description
+names the base by its public name; the two hashes of `ADAPTER_SHA256` in
 `semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
 """
 

@@ -1,7 +1,10 @@
-"""Which meaning of Webster's dictionary is which of WordNet's: those of a word whose texts are most alike.
+"""Which meaning of Webster's dictionary is which of WordNet's.
 
-Two meanings of a word match when each is the other's nearest by the cosine of the base model and that
-is at least `THRESHOLD`. Of a verb or an adjective both dictionaries split senses finely; nouns come first.
+Those of a word whose texts are most alike.
+
+Two meanings of a word match when each is the other's nearest by the cosine of the base model and
+that is at least `THRESHOLD`. Of a verb or an adjective both dictionaries split senses finely; nouns
+come first.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from semsearch.models.encoders.base import Encoder
 from training.types import Sense
 
 THRESHOLD = 0.5
-"""Chosen by reading some fifty pairs, not measured; some pairs of two meanings remain, most of them near it."""
+"""Chosen by reading some fifty pairs, not measured; some pairs of two meanings remain, most of them
+near it."""
 MAX_NOUNS = 16_000
 MAX_OTHERS = 5_000
 """Headwords that are compared, the first by their hash: glossaries are of nouns, mostly."""
@@ -102,7 +106,7 @@ def _hash(key: Key) -> str:
 
 
 def kept(encoder: Encoder, file: Path) -> Embed:
-    """Return a function that embeds texts and keeps the vectors in a file (.npz) for the next time."""
+    """Return a function that embeds texts and caches the vectors in a file (.npz)."""
 
     def embed(texts: Sequence[str]) -> Vectors:
         known = _load(file)

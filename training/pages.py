@@ -1,8 +1,8 @@
 """Definition lists of HTML pages: glossaries, options and functions of printed manuals.
 
 A term is what stands in a `dt`, or the last part of its `id` where that names a thing of a program
-("collections.OrderedDict"); its definition is the paragraphs of the `dd` that follows, without lists,
-tables and code inside it.
+("collections.OrderedDict"); its definition is the paragraphs of the `dd` that follows, without
+lists, tables and code inside it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"^(?:see\b|for (?:more|further)|compare\b|note that\b)"
 
 
 def read_definitions(html: str) -> Iterator[tuple[str, str]]:
-    """Yield each term of a page with its definition, inner lists before the outer ones they end in."""
+    """Yield each term of a page with its definition, inner lists before outer ones."""
     reader = _ListParser()
     reader.feed(html)
     reader.close()

@@ -1,4 +1,7 @@
-"""What every training run shares: checkpoints to go on from, the trainer's settings, and what is written."""
+"""What every training run shares.
+
+Checkpoints to go on from, the trainer's settings, and what is written.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from semsearch.ranking.late_interaction import idf
 from training.types import TrainingPair
 
 MAX_TOKENS = 56
-"""Of a text; definitions say what a thing is at their beginning, and length is what training costs."""
+"""Of a text; definitions say what a thing is at their beginning, and length is what training
+costs."""
 BATCH = 96
 """Pairs of a batch."""
 
@@ -126,7 +130,7 @@ def token_ids(model: Any, texts: Sequence[str]) -> list[list[int]]:  # noqa: ANN
 
 
 def weights_of(model: Any, ids: Iterable[Sequence[int]]) -> Any:  # noqa: ANN401 - a tensor
-    """Return how much each token of the vocabulary counts, by the definitions that are learned from."""
+    """Return the weight of each token of the vocabulary, by the training definitions."""
     import torch
 
     tokenizer = model.tokenizer

@@ -1,7 +1,7 @@
 """Where the training data comes from: packages of free licences, each version known by its hash.
 
-Packages are fetched by the clients of their registries, by name. A new version is taken by writing its
-number and hash here: what training saw must be known.
+Packages are fetched by the clients of their registries, by name. A new version is taken by writing
+its number and hash here: what training saw must be known.
 """
 
 from __future__ import annotations

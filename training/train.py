@@ -2,10 +2,11 @@
 
     python -m training.train DATA FOLDER [options]
 
-DATA holds the `pairs.jsonl` of `training.data`. FOLDER gets `adapter/`, for `training.install`, `model/`,
-the whole model with the adapter merged, for `python -m benchmarks.quality.scores --model`, and checkpoints, from which
-the same command goes on after it was stopped. A run takes about half an hour on one core; a GPU is used
-where PyTorch finds one. The options are for trials.
+DATA holds the `pairs.jsonl` of `training.data`. FOLDER gets `adapter/`, for `training.install`,
+`model/`, the whole model with the adapter merged, for
+`python -m benchmarks.quality.scores --model`, and checkpoints, from which the same command goes on
+after it was stopped. A run takes about half an hour on one core; a GPU is used where PyTorch finds
+one. The options are for trials.
 """
 
 from __future__ import annotations

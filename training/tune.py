@@ -2,13 +2,13 @@
 
     python -m training.tune DATA START FOLDER [--fold a] [options]
 
-DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of
-which `--strength` is kept. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
+DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which
+`--strength` is kept. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
 batches of old pairs against forgetting. FOLDER becomes the folder of the adapter, with `start/`,
-`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of that
-fold are left out. What ships is the mean of the adapters of the three folds (`training.adapters`), so
-every domain was seen by two of them. The other options are for trials; the defaults were chosen by the
-development domains (`training.folds`).
+`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of
+that fold are left out. What ships is the mean of the adapters of the three folds
+(`training.adapters`), so every domain was seen by two of them. The other options are for trials;
+the defaults were chosen by the development domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -155,7 +155,9 @@ def _sampler(
 def concept_columns(
     concepts: Sequence[TrainingConcept], *, terms: float, seed: int
 ) -> dict[str, list[Any]]:
-    """Return what the trainer reads: a column for each kind of question, the definition, and the sense.
+    """Return what the trainer reads.
+
+    A column for each kind of question, the definition, and the sense.
 
     Args:
         concepts: what is learned from.

@@ -2,12 +2,13 @@
 
     python -m benchmarks.quality.crosscheck SHARED FOLDER DICT
 
-FOLDOC defines many terms that MDN defines too, in words that nobody here chose. Each such definition, the
-term masked (`benchmarks.quality.foldoc` has the rules), is put to MDN's glossary: as plain MiniLM would
-search, with the base encoder and everything else as it is, and as it is. Nothing is tuned on these questions. SHARED and
-FOLDER are those of `benchmarks.quality.scores`; DICT holds `foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the
-right entry is among the first three less than `BAR` more often than with plain MiniLM, or less than
-`ENCODER_BAR` more often than with the base encoder.
+FOLDOC defines many terms that MDN defines too, in words that nobody here chose. Each such
+definition, the term masked (`benchmarks.quality.foldoc` has the rules), is put to MDN's glossary:
+as plain MiniLM would search, with the base encoder and everything else as it is, and as it is.
+Nothing is tuned on these questions. SHARED and FOLDER are those of `benchmarks.quality.scores`;
+DICT holds `foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the right entry is among
+the first three less than `BAR` more often than with plain MiniLM, or less than `ENCODER_BAR` more
+often than with the base encoder.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Sixty domains as glossaries of their own, each asked through an encoder that never saw it.
 
 The concepts of `training.concepts` give entries and questions. Every domain belongs to a fold
-(`training.folds`); the encoder of a fold has learned from the domains of the others alone. One index holds
-the domains of a fold, and each domain is asked as its own glossary. Words, tokens and the background of
-the confidence are counted by glossary, so a domain scores as it would in an index of its own.
+(`training.folds`); the encoder of a fold has learned from the domains of the others alone. One
+index holds the domains of a fold, and each domain is asked as its own glossary. Words, tokens and
+the background of the confidence are counted by glossary, so a domain scores as it would in an index
+of its own.
 """
 
 from __future__ import annotations
@@ -123,7 +124,8 @@ def model_of(fold: str, encoders: Path | None, folder: Path) -> str:
 
     Args:
         fold: one of `training.folds.FOLDS`.
-        encoders: the folder that has the adapter of each fold, by its name; None for the default encoder.
+        encoders: the folder that has the adapter of each fold, by its name; None for the default
+            encoder.
         folder: where the merged models are kept.
     """
     if encoders is None:

@@ -1,11 +1,14 @@
-"""Fit the coefficients of `semsearch.ranking.confidence` on questions of both kinds: `make fit-confidence`.
+"""Fit the coefficients of `semsearch.ranking.confidence` on questions of both kinds.
+
+`make fit-confidence`.
 
     python -m benchmarks.quality.fit_confidence SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions; its numbers are
-those under which right and wrong first hits are the likeliest, all at once. Questions that names answer are left out. Prints
-the coefficients, what comes of them where they were not fitted (domains of another fold, judged glossaries left out one by
-one), and what thresholds would do. Nothing is written.
+`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions;
+its numbers are those under which right and wrong first hits are the likeliest, all at once.
+Questions that names answer are left out. Prints the coefficients, what comes of them where they
+were not fitted (domains of another fold, judged glossaries left out one by one), and what
+thresholds would do. Nothing is written.
 """
 
 from __future__ import annotations
@@ -65,7 +68,10 @@ class FirstHitSample:
 
 
 def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | None:
-    """Return what is known of a question; None if a name answers it, since that has a confidence of its own."""
+    """Return what is known of a question.
+
+    None if a name answers it, since that has a confidence of its own.
+    """
     if sample.is_named or not len(sample.right):
         return None
     parts = sample.parts.copy()
@@ -86,7 +92,10 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | No
 
 
 def share_of(sample: Sample) -> float:
-    """Return how much a question counts within its kind of glossary; a quarter of all has no answer."""
+    """Return how much a question counts within its kind of glossary.
+
+    A quarter of all has no answer.
+    """
     if sample.kind in KINDS:
         return float(sample.phrases.any())  # the first question of each concept
     is_domain = len(sample.group) == 1
@@ -97,7 +106,10 @@ def share_of(sample: Sample) -> float:
 
 
 def weighed(rows: Sequence[FirstHitSample]) -> Values:
-    """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`; the sum is 1."""
+    """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`.
+
+    The sum is 1.
+    """
     shares = np.array([row.share for row in rows])
     judged = np.array([len(row.group) > 1 for row in rows])
     for some, share in ((judged, JUDGED_SHARE), (~judged, 1 - JUDGED_SHARE)):
@@ -108,7 +120,10 @@ def weighed(rows: Sequence[FirstHitSample]) -> Values:
 
 
 def fit(rows: Sequence[FirstHitSample]) -> Values:
-    """Return the coefficients: those of the fit, then those of the choice, each behind its intercept."""
+    """Return the coefficients.
+
+    Those of the fit, then those of the choice, each behind its intercept.
+    """
     from scipy.optimize import minimize
 
     signs = signs_of(rows)

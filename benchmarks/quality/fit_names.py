@@ -2,10 +2,11 @@
 
     python -m benchmarks.quality.fit_names SHARED
 
-Takes the names of the glossaries in SHARED and of the domains of its hand-written concepts, asks for their first, last
-and inner words, and learns when the name that is said most is the one the words were taken of. One question in three asks
-for an entry that was left out, so that nothing is right. Every other glossary is kept aside; what is said about those is
-printed beside what was so. Prints the coefficients of `semsearch.ranking.confidence.name_part_probability`; nothing is written.
+Takes the names of the glossaries in SHARED and of the domains of its hand-written concepts, asks
+for their first, last and inner words, and learns when the name that is said most is the one the
+words were taken of. One question in three asks for an entry that was left out, so that nothing is
+right. Every other glossary is kept aside; what is said about those is printed beside what was so.
+Prints the coefficients of `semsearch.ranking.confidence.name_part_probability`; nothing is written.
 """
 
 from __future__ import annotations
@@ -34,14 +35,18 @@ MIN_ENTRIES = 20
 MAX_ASKED = 150
 """Entries of a glossary whose names are asked for."""
 LEFT_OUT_WEIGHT = 0.5
-"""Each part is asked twice, with its entry and without it; who asks mostly asks for what is there."""
+"""Each part is asked twice, with its entry and without it; who asks mostly asks for what is
+there."""
 
 Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NamePartSample:
-    """How much of the first name was said, what it has of the chances, whether it was right, and what that counts."""
+    """A first hit by a part of a name.
+
+    Share of the name that was said, its share of the chances, whether it was right, and its weight.
+    """
 
     share: float
     lead: float

@@ -2,11 +2,13 @@
 
     python -m benchmarks.quality.fit_weights SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-`benchmarks.quality.samples` says on which. The weights are those under which the right candidates are the likeliest
-(softmax over the candidates), held near 0 by a penalty. The judged glossaries together weigh `JUDGED_SHARE`, the
-domains the rest: questions that avoid the definition's words on purpose would leave its words without a weight. The weight
-of phrases is chosen afterwards, from a few, with phrases for all and for half of the entries. Prints the weights, and how
-they rank what they were not fitted on: domains of another fold, judged glossaries left out one by one. Nothing is written.
+`benchmarks.quality.samples` says on which. The weights are those under which the right candidates
+are the likeliest (softmax over the candidates), held near 0 by a penalty. The judged glossaries
+together weigh `JUDGED_SHARE`, the domains the rest: questions that avoid the definition's words on
+purpose would leave its words without a weight. The weight of phrases is chosen afterwards, from a
+few, with phrases for all and for half of the entries. Prints the weights, and how they rank what
+they were not fitted on: domains of another fold, judged glossaries left out one by one. Nothing is
+written.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ PENALTY = 0.001
 PHRASE_WEIGHTS = (0.6, 0.8, 1.0, 1.2, 1.4)
 
 FITTED = tuple(name for name in PARTS if name not in ("sentence", "asked"))
-"""The best sentence adds nothing where whole definition and first sentence take part; phrases are no summand."""
+"""The best sentence adds nothing where whole definition and first sentence take part; phrases are
+no summand."""
 
 _COLUMNS = [PARTS.index(name) for name in FITTED]
 _SCALE = np.array([0.015 if name == "words" else 0.3 for name in FITTED])
@@ -80,7 +83,10 @@ def fit(samples: Sequence[Sample], share: Callable[[Sample], float]) -> Weights:
 
 
 def fit_both(domains: Sequence[Sample], judged: Sequence[Sample]) -> Weights:
-    """Return the weights for both kinds of question; a glossary weighs as much as the others of its kind."""
+    """Return the weights for both kinds of question.
+
+    A glossary weighs as much as the others of its kind.
+    """
     in_domains = len({sample.glossary for sample in domains})
     in_judged = len({sample.glossary for sample in judged})
     counts: dict[str, int] = {}

@@ -2,10 +2,12 @@
 
     python -m benchmarks.quality.foreign FOLDER MEDQUAD THEORY [--model NAME]
 
-MEDQUAD is a checkout of abachaa/MedQuAD, whose diseases ask for each other (`benchmarks.quality.medquad` has the
-rules); THEORY is `theory.md` of alexeygrigorev/data-science-interviews, whose answers are put to the seed corpus and the
-machine-learning domains of `training.concepts` as one glossary, with their terms masked. Both are CC BY 4.0; nothing of them is committed or tuned on.
-Indexes are kept in FOLDER. `make cross-check`, which asks MDN as FOLDOC defines its terms, belongs to it.
+MEDQUAD is a checkout of abachaa/MedQuAD, whose diseases ask for each other
+(`benchmarks.quality.medquad` has the rules); THEORY is `theory.md` of
+alexeygrigorev/data-science-interviews, whose answers are put to the seed corpus and the
+machine-learning domains of `training.concepts` as one glossary, with their terms masked. Both are
+CC BY 4.0; nothing of them is committed or tuned on. Indexes are kept in FOLDER. `make cross-check`,
+which asks MDN as FOLDOC defines its terms, belongs to it.
 """
 
 from __future__ import annotations

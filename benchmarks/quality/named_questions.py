@@ -1,8 +1,9 @@
 """Are names found in questions that say more, or less, than a name? Part of `make names`.
 
-Wrapped: a name in words of asking, in seven languages. Compared: two names side by side. Parts: some words of a name
-that are no name themselves, where the entry the part was taken of is right, though others may have it too; so the mean
-confidence beside it says more than the share. The questions are drawn by a seed, so every run asks the same.
+Wrapped: a name in words of asking, in seven languages. Compared: two names side by side. Parts:
+some words of a name that are no name themselves, where the entry the part was taken of is right,
+though others may have it too; so the mean confidence beside it says more than the share. The
+questions are drawn by a seed, so every run asks the same.
 """
 
 from __future__ import annotations

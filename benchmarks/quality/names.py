@@ -2,9 +2,10 @@
 
     python -m benchmarks.quality.names SHARED FOLDER
 
-See `benchmarks.quality.scores` for the arguments. Asks for names as people write them (case, plural,
-hyphens, "what is X?"), mistypes them by one letter, wraps, compares and shortens them (`named_questions`); prints how
-often the right entry came first, and what came instead. The questions are drawn by a seed, so every run asks the same.
+See `benchmarks.quality.scores` for the arguments. Asks for names as people write them (case,
+plural, hyphens, "what is X?"), mistypes them by one letter, wraps, compares and shortens them
+(`named_questions`); prints how often the right entry came first, and what came instead. The
+questions are drawn by a seed, so every run asks the same.
 """
 
 from __future__ import annotations

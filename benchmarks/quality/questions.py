@@ -2,11 +2,12 @@
 
     python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--phrases] [--store]
 
-Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept left out of
-the domain it is a near question, and questions of other domains are far ones. ADAPTERS holds an encoder for each
-fold (`training.folds`), which never saw the domains of the fold; without it the default encoder is asked, which has
-learned from all domains. Indexes are kept in FOLDER. Ends with exit code 1 when a measure really dropped against
-the stored result, which `--store` renews.
+Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept
+left out of the domain it is a near question, and questions of other domains are far ones. ADAPTERS
+holds an encoder for each fold (`training.folds`), which never saw the domains of the fold; without
+it the default encoder is asked, which has learned from all domains. Indexes are kept in FOLDER.
+Ends with exit code 1 when a measure really dropped against the stored result, which `--store`
+renews.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ WORST = 10
 """Domains that are listed by name."""
 
 NEAR_SHARE, FAR_SHARE = 4, 7
-"""One of so many near questions, and of so many far ones, counts where confidence is compared with the
-truth: about a quarter of all questions then has no answer, as among the judged questions."""
+"""One of so many near questions, and of so many far ones, counts where confidence is compared with
+the truth: about a quarter of all questions then has no answer, as among the judged questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def by_name(answered: Sequence[DomainOutcome]) -> dict[str, list[DomainOutcome]]
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """How often an answer called strong is right, and which share of the answerable questions gets one."""
+    """Precision of strong answers, and the share of answerable questions that get one."""
 
     right: float
     covers: float

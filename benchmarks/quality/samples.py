@@ -1,9 +1,10 @@
-"""Samples: what the score and the confidence are fitted on, from sixty domains and five judged glossaries.
+"""Samples from sixty domains and five judged glossaries, to fit score and confidence on.
 
-A sample is a question with the candidates that were looked at closely and the parts of their scores. Of the
-domains (`benchmarks.quality.domains`) there are, for each concept, two of its questions, the first of them also with its
-concept left out (near); questions of other domains (far); and what is made of its words, of a neighbour's name, and of its own name where it is left out.
-Of the judged glossaries there are the tuning halves, and the same made questions.
+A sample is a question with the candidates that were looked at closely and the parts of their
+scores. Of the domains (`benchmarks.quality.domains`) there are, for each concept, two of its
+questions, the first of them also with its concept left out (near); questions of other domains
+(far); and what is made of its words, of a neighbour's name, and of its own name where it is left
+out. Of the judged glossaries there are the tuning halves, and the same made questions.
 """
 
 from __future__ import annotations
@@ -61,10 +62,11 @@ BARE = replace(DEFAULT, names=False)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A question, its candidates with their parts in the order of `PARTS`, and which of them are right.
+    """A question, its candidates with their parts (as in `PARTS`), and which of them are right.
 
-    `phrases` are the cosines of the candidates to the nearest of three phrases of each, where it has some;
-    `group` is the fold of a domain, or the judged glossary. `is_named` says whether a name answers it.
+    `phrases` are the cosines of the candidates to the nearest of three phrases of each, where it
+    has some; `group` is the fold of a domain, or the judged glossary. `is_named` says whether a
+    name answers it.
     """
 
     text: str
@@ -117,7 +119,7 @@ class _DomainSamples:
         self._phrases = self._phrase_vectors()
 
     def _phrase_vectors(self) -> Vectors:
-        """Return (entries, 3, d) the questions of each concept that are not the first one asked, by position."""
+        """Return (entries, 3, d) the questions of each concept but the first, by position."""
         found = [np.empty(0)] * len(self._members)
         for concept, questions in zip(self._members, self._questions, strict=True):
             others = [q.vector for n, q in enumerate(questions) if n != chosen(concept)]
@@ -167,7 +169,10 @@ class SampledGlossary:
         return found
 
     def known(self, ids: Iterable[str]) -> set[int]:
-        """Return the positions of the entries that are there; a term that the glossary lacks is none."""
+        """Return the positions of the entries that are there.
+
+        A term that the glossary lacks is none.
+        """
         found = (self._retriever.snapshot.position_of(id_) for id_ in ids)
         return {position for position in found if position is not None}
 
@@ -201,7 +206,8 @@ class SampledGlossary:
             question: what is asked.
             kind: its kind.
             right: the positions that answer it.
-            phrases: (entries, phrases, d) of all entries of the glossary; None where they have none.
+            phrases: (entries, phrases, d) of all entries of the glossary; None where they have
+                none.
             left_out: a position that may not answer.
         """
         allowed = self.allowed if left_out is None else self._without(left_out)
@@ -237,7 +243,9 @@ class SampledGlossary:
         return np.array([at for at in positions if at != position], dtype=np.int64)
 
     def made(self, right: int, question: str, rival: str) -> Iterator[Sample]:
-        """Yield what is made for an entry: words of its definition, a question that names a neighbour, its name without it.
+        """Yield what is made for an entry.
+
+        Words of its definition, a question that names a neighbour, its name without it.
 
         Args:
             right: the position of the entry.
@@ -252,7 +260,7 @@ class SampledGlossary:
         yield self.ask(f"like {rival}, but {question}"[:MAX_QUESTION_CHARS], RIVAL, {right})
 
     def _rarest_words(self, position: int) -> list[str]:
-        """Return words of a definition that are no part of its names, the rarest of the glossary first."""
+        """Return words of a definition that are in none of its names, the rarest first."""
         entry = self.entries[position - self.first]
         named = {stem(word) for n in names_of(entry) for word in content_words(n.label)}
         words = {stem(w): w for w in content_words(entry.definition) if stem(w) not in named}
@@ -267,7 +275,10 @@ class SampledGlossary:
 
 
 def of_judged(shared: Path, folder: Path, model: str) -> Iterator[Sample]:
-    """Yield the samples of the tuning halves of the judged glossaries; see `benchmarks.quality.scores`."""
+    """Yield the samples of the tuning halves of the judged glossaries.
+
+    See `benchmarks.quality.scores`.
+    """
     for name in SOURCES:
         with opened_one(name, shared, folder, model) as glossary:
             questions, _ = prepare(glossary, judged(name, shared))

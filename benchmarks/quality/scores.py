@@ -3,9 +3,9 @@
     python -m benchmarks.quality.scores SHARED FOLDER [--model NAME] [--precision fp32] [--store]
 
 SHARED holds `glossaries/` and `questions/`; the indexes and the page with every failed question are
-kept in FOLDER, those of the base encoder, which is asked the same, in FOLDER-base. `--precision` adds the
-same index with questions embedded by another copy of its encoder. Ends with exit code 1 when a measure really
-dropped against the stored result, which `--store` renews.
+kept in FOLDER, those of the base encoder, which is asked the same, in FOLDER-base. `--precision`
+adds the same index with questions embedded by another copy of its encoder. Ends with exit code 1
+when a measure really dropped against the stored result, which `--store` renews.
 """
 
 from __future__ import annotations

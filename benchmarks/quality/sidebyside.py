@@ -1,4 +1,7 @@
-"""Several ways to answer the same questions, side by side: what each reaches, and is it by chance?"""
+"""Several ways to answer the same questions, side by side.
+
+What each reaches, and is it by chance?
+"""
 
 from __future__ import annotations
 
@@ -43,8 +46,8 @@ class ResultLine:
 def lines(contenders: Sequence[RankedVariant]) -> Iterator[ResultLine]:
     """Yield a line for each contender in each glossary, in all questions, and in their mean.
 
-    The mean over the glossaries is what documents state; only single questions can be paired, so it has
-    no p.
+    The mean over the glossaries is what documents state; only single questions can be paired, so it
+    has no p.
     """
     first, *others = contenders
     glossaries = dict.fromkeys(o.question.glossary for o in first.outcomes)

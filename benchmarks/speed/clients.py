@@ -1,10 +1,11 @@
 """Clients that ask a service: one process, one event loop, kept-alive connections.
 
-In a closed loop each of them sends its next request when the answer to the last is complete. In an open
-one requests are sent at a rate, answered or not, each over a connection on which nothing is under way;
-if there is none, the request is counted as missed and not sent. Times run from the sending of a
-request to the last byte of its answer. uvloop and the parser of httptools keep the cost of a request low, since
-all of this runs on the cores of the service; `make bench` prints what it can drive.
+In a closed loop each of them sends its next request when the answer to the last is complete. In an
+open one requests are sent at a rate, answered or not, each over a connection on which nothing is
+under way; if there is none, the request is counted as missed and not sent. Times run from the
+sending of a request to the last byte of its answer. uvloop and the parser of httptools keep the
+cost of a request low, since all of this runs on the cores of the service; `make bench` prints what
+it can drive.
 
     python -m benchmarks.speed.clients      # a `LoadJob` a line in, a `Tally` a line out
 """
@@ -54,8 +55,8 @@ class Tally:
 
     asked: int = 0
     elapsed_s: float = 0.0
-    """Until the last answer. To count up to the end of the time would leave out what was under way, which
-    with many clients and a slow service is half of everything."""
+    """Until the last answer. To count up to the end of the time would leave out what was under way,
+    which with many clients and a slow service is half of everything."""
     cpu_s: float = 0.0
     """CPU time of the clients themselves."""
     missed: int = 0

@@ -1,9 +1,10 @@
 """semsearch beside a plain service and txtai, in one run: `make bench`.
 
-All three run at the same time over the same glossary and give ten hits. They are asked in short turns, each
-by the same clients with the same distinct questions, so what disturbs the machine disturbs all;
-ratios are those of one round, and the median over the rounds counts. Times are pooled over the rounds. Once a
-round the encoder of the index runs by itself, which is the ceiling: no HTTP, no search.
+All three run at the same time over the same glossary and give ten hits. They are asked in short
+turns, each by the same clients with the same distinct questions, so what disturbs the machine
+disturbs all; ratios are those of one round, and the median over the rounds counts. Times are pooled
+over the rounds. Once a round the encoder of the index runs by itself, which is the ceiling: no
+HTTP, no search.
 
     python -m benchmarks.speed.compare --index index --corpus corpus
 

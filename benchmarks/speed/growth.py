@@ -1,12 +1,13 @@
 """How time and memory grow with the glossary: `make bench-growth`.
 
-Corpora of each size (`dictionaries`) are built with `semsearch build`, served and asked the same questions, all sizes in
-short turns. What has been written or built is kept and used again; a build that was killed goes on.
+Corpora of each size (`dictionaries`) are built with `semsearch build`, served and asked the same
+questions, all sizes in short turns. What has been written or built is kept and used again; a build
+that was killed goes on.
 
     python -m benchmarks.speed.growth --sizes 20,1000,10000
 
-Exit code 0: every bar is met, 1: one is missed, 2: nothing could be measured. A bar holds for a size that is
-measured.
+Exit code 0: every bar is met, 1: one is missed, 2: nothing could be measured. A bar holds for a
+size that is measured.
 """
 
 from __future__ import annotations
@@ -208,7 +209,10 @@ def show(sizes: Sequence[Size]) -> None:
 
 
 def bytes_per_entry(size: Size, smallest: Size) -> float:
-    """Return the resident memory that an entry more takes, against the smallest size; 0 for that."""
+    """Return the resident memory that an entry more takes, against the smallest size.
+
+    0 for that.
+    """
     more = size.entries - smallest.entries
     return (size.resident_mb - smallest.resident_mb) * 1e6 / more if more else 0.0
 

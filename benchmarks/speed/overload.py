@@ -1,9 +1,10 @@
 """Ten times more questions than the service can answer: `make bench-overload`.
 
-First its capacity is measured: good answers a second to 64 clients. Then requests are sent at ten times that rate,
-whether or not the last ones have been answered, over at most 500 connections; what finds all of them
-waiting is not sent, and counted. Each question is another one, until there are none left, and then they come again. Afterwards a
-client asks one question after the other until they take no longer than before.
+First its capacity is measured: good answers a second to 64 clients. Then requests are sent at ten
+times that rate, whether or not the last ones have been answered, over at most 500 connections; what
+finds all of them waiting is not sent, and counted. Each question is another one, until there are
+none left, and then they come again. Afterwards a client asks one question after the other until
+they take no longer than before.
 
     python -m benchmarks.speed.overload --index index
 

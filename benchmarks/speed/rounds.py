@@ -1,4 +1,7 @@
-"""Short turns: every service under every workload, and the encoder by itself, one after the other."""
+"""Short turns.
+
+Every service under every workload, and the encoder by itself, one after the other.
+"""
 
 from __future__ import annotations
 

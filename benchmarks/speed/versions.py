@@ -2,9 +2,10 @@
 
     python -m benchmarks.speed.versions OLD OLD_INDEX NEW NEW_INDEX QUESTIONS
 
-OLD and NEW are checkouts, each with an index that it has built itself; QUESTIONS is a file of judged
-questions. Both are asked all questions in turns, each in a process of its own; a turn gives the median
-time of `ask`, encoding included. Prints the medians over the turns, and that of the ratios of the turns.
+OLD and NEW are checkouts, each with an index that it has built itself; QUESTIONS is a file of
+judged questions. Both are asked all questions in turns, each in a process of its own; a turn gives
+the median time of `ask`, encoding included. Prints the medians over the turns, and that of the
+ratios of the turns.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
     python -m benchmarks.torture.clients --edits 10000
 
-Each adds one to a number in a definition, and asks for the entry as soon as the edit is acknowledged. No edit may be written over, the
-question must see it or a later one, and revisions rise in the order in which edits were acknowledged. A mirror follows all of it, and has at
-the end what is stored. Exit code 1: a promise was broken.
+Each adds one to a number in a definition, and asks for the entry as soon as the edit is
+acknowledged. No edit may be written over, the question must see it or a later one, and revisions
+rise in the order in which edits were acknowledged. A mirror follows all of it, and has at the end
+what is stored. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ _NUMBER = re.compile(r"^Counted up to (\d+)\.$")
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgedEdit:
-    """An edit that was acknowledged: the number it wrote, and the newest revision anybody knew when it was sent."""
+    """An edit that was acknowledged.
+
+    The number it wrote, and the newest revision anybody knew when it was sent.
+    """
 
     id: str
     number: int
@@ -115,10 +119,13 @@ def count_of(definition: str) -> int:
 
 
 def torture(index: Path, edits: int) -> int:
-    """Let all clients edit until each has made its share, and return how many edits were refused as too late.
+    """Let all clients edit until each has made its share.
+
+    Return how many edits were refused as too late.
 
     Raises:
-        PromiseBroken: an edit was lost, or not seen, or told wrongly, or revisions are out of order.
+        PromiseBroken: an edit was lost, or not seen, or told wrongly, or revisions are out of
+            order.
     """
     with Editor(index, who="nobody") as editor:
         for id_ in COUNTERS:

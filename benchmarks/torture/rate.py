@@ -1,10 +1,14 @@
-"""Fifty questions a second to a service, whether or not the last ones have been answered, while edits are published.
+"""Asks a service fifty questions a second while edits are published.
+
+A question is sent whether or not the last ones have been answered.
 
     python -m benchmarks.torture.rate --publishes 100
 
-Another process edits an entry and publishes, later only edits, equally often, and at last does nothing. Every question must be answered, and show a state that
-was there between the moment it was sent and the moment of its answer; times run from the moment a question was due. Exit code 1: a
-promise was broken, or one in a hundred questions took more than twice as long with publications as with the edits alone.
+Another process edits an entry and publishes, later only edits, equally often, and at last does
+nothing. Every question must be answered, and show a state that was there between the moment it was
+sent and the moment of its answer; times run from the moment a question was due. Exit code 1: a
+promise was broken, or one in a hundred questions took more than twice as long with publications as
+with the edits alone.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""A writer that is killed: it says what it is about to do, does it, and says that it was acknowledged.
+"""A writer that is killed.
+
+It says what it is about to do, does it, and says that it was acknowledged.
 
     python -m benchmarks.torture.writer INDEX SEED
 
-Each line is JSON: `{"about": {ID: DEFINITION or null}}` before an edit, with the state that it leads to, and `{"done": true}`
-behind it. Publishing, which changes no entry, says nothing.
+Each line is JSON: `{"about": {ID: DEFINITION or null}}` before an edit, with the state that it
+leads to, and `{"done": true}` behind it. Publishing, which changes no entry, says nothing.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ class ChatFailed(SemsearchError):
 
 
 class ChatRefused(ChatFailed):
-    """A chat server will not answer such requests at all: no such model, or a key that is missing or not good."""
+    """A chat server refuses all such requests: unknown model, or a missing or invalid key."""
 
 
 class EngineError(SemsearchError):

@@ -62,7 +62,8 @@ class Manifest:
     similarity_baselines: dict[str, Baseline]
     """The same for each glossary."""
     weights: dict[str, float]
-    """Weights of the fused score, for which `score_baseline` and `score_baselines` were measured."""
+    """Weights of the fused score, for which `score_baseline` and `score_baselines` were
+    measured."""
     score_baseline: Baseline
     """Baseline of the fused score over all glossaries together."""
     score_baselines: dict[str, Baseline]

@@ -88,8 +88,8 @@ def build(  # noqa: PLR0913 - each is an option of its own
         progress: reports each step; silent by default.
 
     Raises:
-        ImportFailed: a file cannot be read, or `strict` and something was not read. StoredIndexError,
-            EncoderError: see `build_index`.
+        ImportFailed: a file cannot be read, or `strict` and something was not read.
+        StoredIndexError, EncoderError: see `build_index`.
     """
     corpus = read_corpus(paths, columns=columns, format=format, progress=progress or Silent())
     if record_report is not None:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semsearch.core.entries import Changed
@@ -22,6 +22,7 @@ from semsearch.core.progress import Progress, Silent
 from semsearch.index.embedding import Embedding, embed_missing
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.passage_table import PassageTable
+from semsearch.ingest.bulk import ImportReport
 from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
@@ -35,6 +36,19 @@ from semsearch.text.slugs import slug
 
 EncoderProvider = Callable[[str], Encoder | None]
 """Return an encoder that is already loaded, by the key of its vectors in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotentRequest:
+    """A request that is executed once, however often it is sent.
+
+    `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
+    the result, which is stored to answer repetitions.
+    """
+
+    key: str
+    digest: bytes
+    answer: Callable[[Changed | ImportReport], bytes]
 
 
 class Encoders:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,25 +29,13 @@ from semsearch.ingest.drafts import (
 from semsearch.ingest.edit_session import (
     EditSession,
     EncoderProvider,
+    IdempotentRequest,
     known_entry,
     user_name,
 )
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotentRequest:
-    """A request that is executed once, however often it is sent.
-
-    `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
-    the result, which is stored to answer repetitions.
-    """
-
-    key: str
-    digest: bytes
-    answer: Callable[[Changed | ImportReport], bytes]
 
 
 class Editor(Closing):
@@ -246,7 +234,7 @@ class Editor(Closing):
         return self._edit(decide)
 
     def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
-        """Add a phrase by which people ask for an entry; see `with_phrase` for what is refused, and `change`."""
+        """Add an asked-as phrase to an entry; `with_phrase` says what is refused. See `change`."""
         return self._edit(
             lambda store: Edit(id_, with_phrase(known_entry(store, id_).entry, question), expected)
         )

@@ -42,7 +42,8 @@ _MARK = re.compile(r"^\s*(?:[-*\u2022]|\d+[.)])\s+")
 
 
 FirstHit = Callable[[str, str], Entry | None]
-"""Asks a question in a glossary and returns the first entry that is found; raises `InvalidQuestion`."""
+"""Asks a question in a glossary and returns the first entry that is found; raises
+`InvalidQuestion`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ def _judged(
         first_hit: asks one.
         entry: that they are for.
         answer: of the model.
-        known: the phrases of all entries, folded, with the terms they are for; the new ones are added.
+        known: the phrases of all entries, folded, with the terms they are for; the new ones are
+            added.
     """
     found = phrases_in(answer)
     if not found:
@@ -194,7 +196,7 @@ def _reason(first_hit: FirstHit, entry: Entry, phrase: str, known: dict[str, str
 
 @dataclass(frozen=True, slots=True)
 class EntriesWithoutPhrases:
-    """The entries that have no phrases, and those of the others, folded, with the terms they are for."""
+    """The entries without phrases, and the folded phrases of all others with their terms."""
 
     entries: list[Entry]
     known: dict[str, str]

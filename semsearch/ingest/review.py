@@ -1,7 +1,8 @@
 """The review file: a line for each generated phrase, accepted or with the reason against it.
 
-    {"id": "deep-learning:dropout", "term": "Dropout", "phrase": "random switching off", "kept": true}
-    {"id": "deep-learning:dropout", "term": "Dropout", "phrase": "how dropout works", "kept": false, "reason": "…"}
+    {"id": "ai:dropout", "term": "Dropout", "phrase": "random switching off", "kept": true}
+    {"id": "ai:dropout", "term": "Dropout", "phrase": "how dropout works", "kept": false,
+     "reason": "…"}
 
 A reviewer sets `kept`, changes phrases, or removes lines. An incomplete last line is dropped when
 the file is reopened.
@@ -139,7 +140,7 @@ def _reviewed(line: str, place: str) -> ReviewLine:
 
 @dataclass(frozen=True, slots=True)
 class ReviewReport:
-    """Numbers of changed entries and stored phrases, and the ids of entries that no longer exist."""
+    """Numbers of changed entries and stored phrases, and ids of entries that no longer exist."""
 
     entries: int
     phrases: int

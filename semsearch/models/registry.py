@@ -47,7 +47,8 @@ FORMER_DEFAULTS = {BASE_MODEL: "base"}
 """Former defaults that are still bundled, and the short name of each."""
 
 RETIRED_DEFAULTS = frozenset({"semsearch-definitions-v1"})
-"""Former defaults that are no longer bundled. Indexes built with them answer until the next build."""
+"""Former defaults that are no longer bundled. Indexes built with them answer until the next
+build."""
 
 _NAMES = {
     BASE_MODEL: BASE_MODEL,

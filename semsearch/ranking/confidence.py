@@ -37,7 +37,8 @@ LIKELY_NAME = 0.4
 """From it a name that a misspelt question resembles is taken for what was meant."""
 
 ALTERNATIVE = 1 / 6
-"""Share of the threshold that a hit behind the first must reach to match: a chance of one in twenty."""
+"""Share of the threshold that a hit behind the first must reach to match: a chance of one in
+twenty."""
 
 SOFTMAX_SCALE = 12.0
 """How much likelier a candidate is whose fused score is higher by one; as in `make fit-weights`."""
@@ -68,8 +69,9 @@ CHOICE = (-0.34, 0.74)
 _BY_NAME = {Tier.EXACT: 0.99, Tier.FORM: 0.95}
 """Confidence when the question is a name, or another form of one."""
 _PART = (-3.89, 7.56, 0.313)
-"""Intercept, share and prior share, by `make fit-names`: fitted on names of every other of 69 glossaries and domains, with
-a calibration error of .03 on the rest. One question in three asks for an entry that is not there."""
+"""Intercept, share and prior share, by `make fit-names`: fitted on names of every other of 69
+glossaries and domains, with a calibration error of .03 on the rest. One question in three asks for
+an entry that is not there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Fusion: one score from what an entry means and the words it shares with the question.
 
 A weighted sum, which beats rank fusion in and out of domain and needs few examples to set (Bruch,
-Gai and Ingber, 2023, https://doi.org/10.1145/3596512). BM25 enters as it is, not divided by the best
-score of the question: a question of common words then gets little from its words, as it should.
+Gai and Ingber, 2023, https://doi.org/10.1145/3596512). BM25 enters as it is, not divided by the
+best score of the question: a question of common words then gets little from its words, as it
+should.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from semsearch.ranking.weights import PARTS, ScoreWeights
 Scores = NDArray[np.float32]
 
 EXPECTED = (0.1, 0.3)
-"""The cosine to its nearest phrase expected of an entry whose other parts sum up to x: the first plus the second
-times x. With phrases for half of the entries (`make questions`)."""
+"""The cosine to its nearest phrase expected of an entry whose other parts sum up to x: the first
+plus the second times x. With phrases for half of the entries (`make questions`)."""
 
 DESCRIPTION = 4
 """Content words besides a name from which a question describes something, rather than being about
@@ -79,7 +80,8 @@ def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:
         asked: how many stems of content words the question has.
 
     Returns:
-        (n,) each 0 to 1: the share of the name that is said, less when the question says little else.
+        (n,) each 0 to 1: the share of the name that is said, less when the question says little
+        else.
     """
     rest = np.minimum(1.0, (asked - said) / DESCRIPTION)
     shares: Scores = (said / lengths * rest).astype(np.float32)
@@ -97,8 +99,8 @@ def passage_scores(
         counts: (n,) passages of each entry, at least 1.
 
     Returns:
-        Of each entry: the cosines of the whole definition, of its first and of its best sentence, and
-        the row of the best. An entry of a single passage counts it as all of them.
+        Of each entry: the cosines of the whole definition, of its first and of its best sentence,
+        and the row of the best. An entry of a single passage counts it as all of them.
     """
     cosines: Scores = vectors @ question
     starts = np.cumsum(counts) - counts

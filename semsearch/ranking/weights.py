@@ -81,5 +81,5 @@ ABLATIONS: dict[str, ScoreWeights] = {
     "- own name": replace(DEFAULT, named=0),
     "- names": replace(DEFAULT, names=False),
 }
-"""What `semsearch evaluate --ablations` compares. The first is plain vector search. A row that begins
-with "-" leaves one part out and keeps the weights of the others."""
+"""What `semsearch evaluate --ablations` compares. The first is plain vector search. A row that
+begins with "-" leaves one part out and keeps the weights of the others."""

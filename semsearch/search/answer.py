@@ -29,7 +29,8 @@ from semsearch.text.stems import question_stems, words_with_stems
 
 _PARTS = (Tier.PREFIX, Tier.PARTIAL)
 EXACT_SPELLING_BONUS = 10.0
-"""What puts a name that is written just as it was asked for before any other: more than a fused score can be."""
+"""What puts a name that is written just as it was asked for before any other: more than a fused
+score can be."""
 
 MIN_PHRASE_COSINE = 0.4
 """Cosine from which an asked-as phrase is shown as evidence; below it has little to do with the
@@ -112,7 +113,8 @@ def _confidence(
 ) -> float:
     """Return the probability that the first candidate is right.
 
-    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its own.
+    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its
+    own.
     """
     named = names.get(first.position)
     by_name = named.certainty if named else 0.0

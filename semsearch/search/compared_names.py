@@ -25,7 +25,8 @@ _WORD = re.compile(r"\S+")
 class NameComparison:
     """The entries of the names that a question compares, in the order in which it says them.
 
-    `is_whole` says that all that is compared is there. `text` is the question with mistyped names put right.
+    `is_whole` says that all that is compared is there. `text` is the question with mistyped names
+    put right.
     """
 
     names: dict[int, NameMatch]
@@ -35,7 +36,7 @@ class NameComparison:
 
 @dataclass(frozen=True, slots=True)
 class _ComparedName:
-    """A name in a comparison, as it was typed, and who bears it; nobody if the index has no such name."""
+    """A name in a comparison, as it was typed, and the entries that have it, if any."""
 
     typed: str
     matches: dict[int, NameMatch]
@@ -67,7 +68,10 @@ def find_comparison(
 def _is_comparison(
     asked: CutQuestion, groups: list[_ComparedName], known: list[_ComparedName]
 ) -> bool:
-    """Whether groups are a comparison: all of them names, or one of two if it is said that they are compared."""
+    """Whether groups are a comparison.
+
+    All are names, or, if the question has comparing words, one of two.
+    """
     if not asked.has_comparing_words and not any(group.is_exact for group in known):
         return False
     if len(known) == len(groups):
@@ -101,7 +105,7 @@ class _Pieces:
         self._count = len(asked.starts)
 
     def exact_groups(self, first: int = 0) -> list[_ComparedName] | None:
-        """Return the pieces from one on, put together so that each group is a name; None if that cannot be."""
+        """Return the pieces from one on as groups that are names; None if that cannot be."""
         if first == self._count:
             return []
         for last in reversed(range(first, self._count)):
@@ -118,7 +122,7 @@ class _Pieces:
         return any(self._exact(self._asked.piece(at, at)).matches for at in range(self._count))
 
     def approximate_groups(self) -> list[_ComparedName]:
-        """Return the pieces as names, some of which may be mistyped, said in part, or have other words around."""
+        """Return the pieces as names, perhaps misspelt, partial or with other words around."""
         found: list[_ComparedName] = []
         first = 0
         while first < self._count:
@@ -163,7 +167,10 @@ class _Pieces:
         return _ComparedName(text, {})
 
     def _with_shared_words(self, text: str, place: int) -> Iterator[str]:
-        """Yield a piece with words that it leaves to another: "lossy or lossless compression", "batch size or rate"."""
+        """Yield a piece with the words that it shares with another.
+
+        Examples: "lossy or lossless compression", "batch size or rate".
+        """
         others = self._asked.piece(self._count - 1, self._count - 1).split()
         if place < self._count - 1:
             yield from (f"{text} {' '.join(others[at:])}" for at in range(1, len(others)))
@@ -172,7 +179,7 @@ class _Pieces:
             yield from (f"{' '.join(first[:at])} {text}" for at in range(1, len(first)))
 
     def _shortened(self, text: str, place: int) -> Iterator[str]:
-        """Yield a piece without an article, then less and less of it where other words may stand around its name."""
+        """Yield a piece without an article, then shorter parts if other words may surround it."""
         text = without_article(text)
         yield text
         words = [match.span() for match in _WORD.finditer(text)]

@@ -1,4 +1,4 @@
-"""The view of an index that answers a question: one generation with the live edits of a revision."""
+"""The view of an index that answers a question: a generation and live edits."""
 
 from __future__ import annotations
 

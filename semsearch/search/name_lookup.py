@@ -1,4 +1,4 @@
-"""Names looked up: what a text is the name of, which names it is a part of, and which it resembles."""
+"""Looks a text up as a name, as a part of names, and as a misspelt name."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ MAX_RESEMBLING = 20
 MIN_TYPED = 2
 """Letters of the beginning of a name while somebody types it."""
 MIN_FRAGMENT = 5
-"""Letters of a question that is taken for the beginning of a longer word: shorter ones begin too many."""
+"""Letters of a question that is taken for the beginning of a longer word: shorter ones begin too
+many."""
 MIN_LAST_FRAGMENT = 3
 """The same behind whole words of the name: "neural net" of "neural network"."""
 MOST_PARTIAL_WORDS = 6
 """Content words of a question that is still taken for a part of a name."""
 
 MANY_NAMES = 50_000
-"""Names that are still compared with a long misspelt question whatever letters they begin and end with."""
+"""Names that are still compared with a long misspelt question whatever letters they begin and end
+with."""
 
 PLURAL_CHARS = 4
 """How much longer than a name a form of it may be: plural endings, blanks."""
@@ -84,7 +86,7 @@ class NameLookup:
         self._longest_name = snapshot.longest_name()
 
     def match_question(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
-        """Return positions whose name the question is, in any form, or asks the meaning of; best tier of each."""
+        """Return positions whose name the question is or asks about, and their best tier."""
         for text in subjects_of(question):
             if found := self.match_whole(text, allowed):
                 return found
@@ -124,8 +126,8 @@ class NameLookup:
     def match_part(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions with a name of which the question is a part, the likeliest first.
 
-        A part are words of it, wherever they stand, or its beginning. An ordinary word of the language is no
-        beginning of a longer one.
+        A part are words of it, wherever they stand, or its beginning. An ordinary word of the
+        language is no beginning of a longer one.
         """
         text = subject_of(question)
         key = fold(text)
@@ -159,7 +161,7 @@ class NameLookup:
     def _names_starting(
         self, key: str, words: list[str], allowed: PositionFilter
     ) -> Iterable[NamedEntry]:
-        """Yield names that begin with a key, where that ends at a word of the name or may end within one."""
+        """Yield names that begin with a key, which ends at a word or may end within one."""
         may_end_within = _is_fragment(words)
         last = word_form(words[-1])
         keys = dict.fromkeys((key, " ".join([*words[:-1], last]), "".join([*words[:-1], last])))
@@ -208,7 +210,7 @@ class NameLookup:
 
 
 def _could_be_part(words: list[str]) -> bool:
-    """Whether words read as a piece of a name: none that only sentences have, and one that means something."""
+    """Whether words could be part of a name: a content word, and none that only sentences have."""
     return _SENTENCE_WORDS.isdisjoint(words) and any(word not in STOP_WORDS for word in words)
 
 

@@ -22,23 +22,27 @@ from semsearch.text.question_wording import subject_of
 from semsearch.text.spelling import Vocabulary, repair, similarity
 
 REAL_WORD_FACTOR = 0.3
-"""What is left of a guess when the question is a word of the language, or one that the encoder knows: "carpet" may
-stand for "caret", and more likely for itself. Less than the threshold, so that no such word is repaired."""
+"""What is left of a guess when the question is a word of the language, or one that the encoder
+knows: "carpet" may stand for "caret", and more likely for itself. Less than the threshold, so that
+no such word is repaired."""
 
 MIN_PHRASE_SIMILARITY = 0.85
-"""Share of its letters that a question of ordinary words must have in common with a name to stand for it: "gradient
-decent" does for "gradient descent", and "cost function" not for "loss function"."""
+"""Share of its letters that a question of ordinary words must have in common with a name to stand
+for it: "gradient decent" does for "gradient descent", and "cost function" not for "loss
+function"."""
 
 REPAIRED_LANGUAGE = "en"
-"""The language whose words are repaired one by one: of others there is no list of what is no error."""
+"""The language whose words are repaired one by one: of others there is no list of what is no
+error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A question as it is understood: its text, typing errors put right, and the names it is.
 
-    `is_comparison` says that it puts names side by side, and `has_unknown_name` that something it compares is no name of the index.
-    `is_fallback` says that the names only count if nothing is found by meaning, since the question is an ordinary word.
+    `is_comparison` says that it puts names side by side, and `has_unknown_name` that something it
+    compares is no name of the index. `is_fallback` says that the names only count if nothing is
+    found by meaning, since the question is an ordinary word.
     """
 
     question: str

@@ -1,4 +1,4 @@
-"""The read side of the store: entries, history, changes and answered requests, in read transactions."""
+"""The read side of the store: entries, history, changes and answered requests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Comparison patterns: where a question that compares names may be cut, in seven languages.
 
-"LSTM vs GRU", "what is the difference between precision, recall and accuracy?", "is a CNN a neural network?" and
-"Unterschied zwischen X und Y" are cut where names may end. Whether the pieces are names is for others to say: a
-question may have the words of a comparison and describe something ("the difference between prediction and target").
+"LSTM vs GRU", "what is the difference between precision, recall and accuracy?", "is a CNN a neural
+network?" and "Unterschied zwischen X und Y" are cut where names may end. Whether the pieces are
+names is for others to say: a question may have the words of a comparison and describe something
+("the difference between prediction and target").
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ _BETWEEN = re.compile(
     r"|differenz[ae](?: c'e)? (?:tra|fra)|confronto (?:tra|fra)|verschil(?:len)?(?: is er)? tussen"
     r")\s+"
 )
-"""A noun of comparing with what may stand before it: "measures the difference between" describes something."""
+"""A noun of comparing with what may stand before it: "measures the difference between" describes
+something."""
 _VERB = re.compile(
     r"(?:how (?:do|can|to|would|should) (?:(?:i|you|one|we) )?|bitte )?(?:"
     r"(?:compare|comparing|contrast|distinguish|differentiate|tell(?=.* (?:from|apart)))(?: between)?"
@@ -89,9 +91,10 @@ _MARKS = re.compile(r"[\s?!.,:;\xa1\xbf]+\Z")
 class CutQuestion:
     """A question cut where names may begin and end.
 
-    `starts` and `ends` say where each piece lies in `text`; several pieces that follow each other may be one name ("R and
-    D"). `has_comparing_words` says that words of comparing were used, so that a name may be misspelt or said in part;
-    `may_begin_late` that other words may stand before the first name, and `may_end_early` behind the last.
+    `starts` and `ends` say where each piece lies in `text`; several pieces that follow each other
+    may be one name ("R and D"). `has_comparing_words` says that words of comparing were used, so
+    that a name may be misspelt or said in part; `may_begin_late` that other words may stand before
+    the first name, and `may_end_early` behind the last.
     """
 
     text: str
@@ -107,7 +110,7 @@ class CutQuestion:
 
 
 def cuts_of(question: str) -> Iterator[CutQuestion]:
-    """Yield ways to cut a question that may compare names, the likeliest first; none if nothing in it says so."""
+    """Yield ways to cut a question that may compare names, the likeliest first, if any."""
     text = _MARKS.sub("", question)
     stages = unwrapped(text)
     for stage in stages:
@@ -149,7 +152,7 @@ def _cut(
     may_begin_late: bool = False,
     may_end_early: bool = False,
 ) -> Iterator[CutQuestion]:
-    """Cut a text at everything that may stand between two names, unless that leaves one piece, or too many."""
+    """Cut a text between names, unless that leaves one piece, or too many."""
     while tail := _TAIL.search(plain(text)):
         text, has_comparing_words = text[: tail.start()], True
     gaps = [gap.span() for gap in apart.finditer(plain(text))]

@@ -14,8 +14,8 @@ from pathlib import Path
 _VERB = re.compile(r"(.{3,}?)i[sz](?:e|es|ed|ing|er|ers|able|ation|ations)\Z")
 """A verb that is made of another word, in either spelling, and what is made of the verb."""
 _ADDED = re.compile(r"(.{4,}?)(?:able|less|like|ly|ness|s)\Z")
-"""Endings that go with any word as it is. Those of verbs are not among them: the list has the inflections of its
-verbs, and "embeding" is no word."""
+"""Endings that go with any word as it is. Those of verbs are not among them: the list has the
+inflections of its verbs, and "embeding" is no word."""
 _PREFIXES = (
     "anti", "auto", "co", "counter", "cross", "cyber", "de", "dis", "down", "geo", "hyper", "inter", "macro", "meta",
     "micro", "mid", "mini", "mis", "mono", "multi", "nano", "non", "out", "over", "photo", "post", "pre", "proto",

@@ -68,7 +68,7 @@ def test_a_process_that_ends_says_so() -> None:
 
 
 def test_memory_of_several_processes() -> None:
-    """What is their own is summed up, what they have of one file counts once, peaks count on top."""
+    """Private memory is summed, pages of one file count once, peaks count on top."""
     one = memory.Memory(now=10, peak=12, anonymous=4, files=Counter({"lib": 5, "a": 1}))
     other = memory.Memory(now=9, peak=9, anonymous=3, files=Counter({"lib": 6}))
     assert memory.resident([one]) == 10

@@ -17,7 +17,10 @@ QUESTION = "a deep spoon for serving soup"
 
 
 def test_names_come_while_one_types_and_an_answer_after_a_pause(page: Page, site: str) -> None:
-    """Without Enter; the address says what was asked, and the typing makes one entry of the history."""
+    """Without Enter.
+
+    The address says what was asked, and the typing makes one entry of the history.
+    """
     page.goto(site)
     before = page.evaluate("history.length")
     page.locator("#q").press_sequentially("Ladle", delay=30)
@@ -76,7 +79,10 @@ def test_the_list_of_names_follows_the_pattern(page: Page, site: str) -> None:
 
 
 def test_an_answer_that_comes_late_is_never_shown(page: Page, site: str) -> None:
-    """The first question is answered after the second; what is shown is the answer to the second."""
+    """The first question is answered after the second.
+
+    What is shown is the answer to the second.
+    """
     page.goto(site)
     held: list[Route] = []
     page.route("**/?q=keel", lambda route: held.append(route))  # noqa: PLW0108 - looked at by its signature

@@ -50,7 +50,10 @@ def give(page: Page, text: str) -> None:
 def test_who_has_a_key_teaches_by_keyboard_alone(
     page: Page, teaching_site: str, index: Path
 ) -> None:
-    """The hit says what became of it and keeps the focus; asked again it is first, and says that somebody asked so."""
+    """The hit says what became of it and keeps the focus.
+
+    Asked again it is first, and says that somebody asked so.
+    """
     page.goto(f"{teaching_site}?q={QUESTION}")
     expect(page.locator(".teach")).to_have_count(0)
     give(page, key(index, KeyScope.EDIT))

@@ -45,7 +45,10 @@ def built(folder: Path) -> Path:
 
 
 def test_details_are_there_again_after_a_build(tmp_path: Path) -> None:
-    """As they were; entries without any share the one that is empty. A second build has nothing to do."""
+    """As they were; entries without any share the one that is empty.
+
+    A second build has nothing to do.
+    """
     index = built(tmp_path)
     with Glossary.open(index) as glossary:
         assert glossary.entry(LEAVEN.id) == LEAVEN
@@ -54,7 +57,7 @@ def test_details_are_there_again_after_a_build(tmp_path: Path) -> None:
 
 
 def test_a_hidden_label_is_found_and_never_shown(tmp_path: Path) -> None:
-    """It is as good as a name, and the term is shown in its place, also to who types its beginning."""
+    """It finds the entry like a name, and the term is shown in its place, while typing too."""
     with Glossary.open(built(tmp_path)) as glossary:
         hit = glossary.ask("leavan").hits[0]
         assert (hit.entry.id, hit.matched_by, hit.evidence.name) == (

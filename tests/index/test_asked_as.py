@@ -1,4 +1,7 @@
-"""Phrases by which people ask: kept apart from definitions, compared with a question, found by either engine."""
+"""Phrases by which people ask.
+
+Kept apart from definitions, compared with a question, found by either engine.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _scope(*positions: int) -> PositionFilter:
 
 
 def test_the_words_of_phrases_find_an_entry(tmp_path: Path) -> None:
-    """Whoever asks as somebody asked before shares words with the phrase, not with the definition."""
+    """A question like an earlier one shares words with the phrase, not with the definition."""
     asked = Details.of({"asked_as": ("what makes a sauce thick",)})
     entries = [replace(ENTRIES[1], details=asked), ENTRIES[0]]
     found = _words(tmp_path, entries).find("thick sauce", _scope(0, 2))

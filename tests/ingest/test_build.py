@@ -149,7 +149,10 @@ def _build_and_die(index: Path, step: str, reports: int) -> int:
 def test_a_kill_between_any_two_steps_leaves_a_whole_index(
     index: Path, step: str, reports: int, is_stored: bool
 ) -> None:
-    """The old index answers or, once the store has it, the new one, never half; the next build completes."""
+    """The old index answers or, once the store has it, the new one, never half.
+
+    The next build completes.
+    """
     assert _build_and_die(index, step, reports) == 9
     old, new = {e.term for e in ENTRIES}, {e.term for e in CHANGED}
     assert _terms(index) == (new if is_stored else old)
@@ -201,7 +204,10 @@ def test_the_last_two_generations_are_kept(index: Path) -> None:
 
 
 def test_an_open_index_outlives_its_generation(index: Path) -> None:
-    """Files that two builds have removed are still read, from a thread that never asked before; what was chosen stays."""
+    """Files that two builds have removed are still read, from a thread that never asked before.
+
+    What was chosen stays.
+    """
     with Glossary.open(index) as opened:
         before = opened.with_recipe(DEFAULT)
         for count in (6, 5, 4):
@@ -317,7 +323,10 @@ def test_a_damaged_file_is_never_served_and_a_build_mends_it(
 
 
 def test_the_encoder_of_an_index_is_known_whatever_its_format(index: Path) -> None:
-    """A build tells what it changes even if the index is not read any more; else nothing is said."""
+    """A build tells what it changes even if the index is not read any more.
+
+    Else nothing is said.
+    """
     layout = IndexLayout(index)
     stated = built_with(layout)
     assert stated is not None
@@ -413,7 +422,7 @@ def test_the_background_is_what_other_entries_reach() -> None:
 
 
 def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
-    """More entries than are compared at a time, some of several passages, in the middle of an index."""
+    """More entries than one chunk, some of several passages, in the middle of an index."""
     rng = np.random.default_rng(5)
     counts = rng.choice([1, 3], CHUNK + 700)
     first_rows = np.cumsum([0, *counts])

@@ -1,4 +1,6 @@
-"""Phrases that a chat server writes: judged, kept in a file for somebody to look through, and stored when that is done.
+"""Phrases that a chat server writes.
+
+Judged, kept in a file for somebody to look through, and stored when that is done.
 
 Covers `ingest/review`.
 """
@@ -72,7 +74,10 @@ def of(said: str, **answers: list[str]) -> Reply:
 def test_phrases_are_judged_and_wait_for_somebody(
     index: Path, editor: Editor, tmp_path: Path
 ) -> None:
-    """What says the name, is there already or finds another entry first is refused with the reason; nothing is stored."""
+    """What says the name, is there already or finds another entry first is refused with the reason.
+
+    Nothing is stored.
+    """
     file = tmp_path / "review.jsonl"
     answers = {
         "Leaven": [
@@ -108,7 +113,10 @@ def test_phrases_are_judged_and_wait_for_somebody(
 
 
 def test_what_is_kept_is_stored_as_live_edits(index: Path, editor: Editor, tmp_path: Path) -> None:
-    """Behind the phrases that are there, an edit for each entry, in the history; done twice it changes nothing more."""
+    """Behind the phrases that are there, an edit for each entry, in the history.
+
+    Done twice it changes nothing more.
+    """
     file = tmp_path / "review.jsonl"
     lines = [
         {"id": LEAVEN.id, "phrase": "what makes it rise", "kept": True},
@@ -145,7 +153,10 @@ def test_an_entry_gets_no_more_phrases_than_it_can_have(editor: Editor, tmp_path
 
 
 def test_a_run_that_was_ended_is_gone_on_with(index: Path, editor: Editor, tmp_path: Path) -> None:
-    """What the file has is not asked for again; a line that was not written to its end is dropped."""
+    """What the file has is not asked for again.
+
+    A line that was not written to its end is dropped.
+    """
     file = tmp_path / "review.jsonl"
     whole = json.dumps({"id": LEAVEN.id, "term": "Leaven", "phrase": "heavy lid", "kept": True})
     file.write_text(f'{whole}\n{{"id": "{OVEN.id}", "phr')
@@ -232,7 +243,10 @@ def test_a_server_that_fails_again_and_again_is_asked_no_more(tmp_path: Path) ->
 
 
 def test_phrases_are_found_in_whatever_a_model_says() -> None:
-    """A list, fenced or with words around it, or lines with marks in front; what is no phrase is left out."""
+    """A list, fenced or with words around it, or lines with marks in front.
+
+    What is no phrase is left out.
+    """
     assert phrases_in('["a b", 3, "A b!", " c\\nd "]') == ("a b", "c d")
     assert phrases_in('Sure:\n```json\n["a [b]", "c"]\n```\nBye') == ("a [b]", "c")
     assert phrases_in('Here they are:\n- "a b"\n* c\n2) d\n\n') == ("a b", "c", "d")

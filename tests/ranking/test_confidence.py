@@ -47,7 +47,10 @@ def test_a_candidate_without_a_rival_has_the_highest_odds() -> None:
 
 
 def test_confidence_grows_with_what_speaks_for_the_hit() -> None:
-    """A better fit and better odds; a short question that is like a name, and is none, speaks against it."""
+    """A better fit and better odds.
+
+    A short question that is like a name, and is none, speaks against it.
+    """
     fits = [fit_probability(z_score, 0.05) for z_score in (-6, -4, -2, -1, 0, 4)]
     assert all(a < b for a, b in pairwise(fits))
     assert 0 < fits[0] < 0.05

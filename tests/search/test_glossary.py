@@ -165,7 +165,10 @@ def test_a_misspelt_name_is_found_whatever_is_wanted_and_asked(
 def test_a_misspelt_question_is_answered_as_it_was_meant(
     glossary: Glossary, question: str, repaired: str | None, term: str, tier: Tier
 ) -> None:
-    """As a whole for a name or word by word, and the answer says so; other questions are left alone."""
+    """As a whole for a name or word by word, and the answer says so.
+
+    Other questions are left alone.
+    """
     answer = glossary.ask(question)
     assert (answer.query, answer.repaired) == (question, repaired)
     assert (answer.hits[0].entry.term, answer.hits[0].matched_by) == (term, tier)
@@ -174,7 +177,7 @@ def test_a_misspelt_question_is_answered_as_it_was_meant(
 
 
 def test_the_likeliest_of_several_names_as_near_comes_first(tmp_path: Path) -> None:
-    """A key beside is likelier than any other, a name that was written than one that was derived."""
+    """A neighbouring key is likelier than any other, a stated name than a derived one."""
     entries = [
         entry("LSX", "A kind of boat."),
         entry("Loaf Sour Tin", "A pan.", aliases=()),
@@ -248,7 +251,10 @@ def test_the_seed_is_found_by_acronym_and_plural(seed: Glossary) -> None:
 
 @pytest.mark.model
 def test_every_name_of_the_seed_is_found_in_every_dress_and_mistyped(seed: Glossary) -> None:
-    """Always in capitals, small letters, plural, with and without hyphens; nearly always mistyped."""
+    """Always in capitals, small letters, plural, with and without hyphens.
+
+    Nearly always mistyped.
+    """
     names = GlossaryNames(seed.definitions()[0])
     well_written = list(dressed(names, "seed", 1000))
     assert len(well_written) > 190

@@ -160,7 +160,7 @@ def _build(index: Path, reranker: str) -> bool:
 
 @pytest.mark.model
 def test_a_build_takes_the_reranker_in_and_out(index: Path, cross_encoder: Path) -> None:
-    """The same one again publishes nothing, none removes it, and its files go when none needs them."""
+    """The same one publishes nothing, `none` removes it, and unused files are removed."""
     exported = next((index / "rerankers").iterdir())
     assert not _build(index, str(cross_encoder))
     assert _build(index, "none")

@@ -300,7 +300,10 @@ def test_what_is_no_entry_is_refused(editor: TestClient, body: object, slug: str
 
 
 def test_a_request_that_is_sent_again_is_answered_as_before(editor: TestClient) -> None:
-    """The edit is made once, and repeated after its precondition has changed; a key is for one request."""
+    """The edit is made once, and repeated after its precondition has changed.
+
+    A key is for one request.
+    """
     headers = {"Idempotency-Key": "k1", "If-Match": _etag(editor)}
     first = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
     again = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)

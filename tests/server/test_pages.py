@@ -329,7 +329,10 @@ def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:
 def test_the_public_address_stands_where_whole_addresses_must(
     index: Path, glossary: Glossary
 ) -> None:
-    """In canonical links, Open Graph, OpenSearch and suggestions; the Host header is not trusted."""
+    """In canonical links, Open Graph, OpenSearch and suggestions.
+
+    The Host header is not trusted.
+    """
     told = create_app(glossary, load_settings(index=index, public_url="https://a.example/words"))
     with TestClient(told) as client:
         page = HtmlPage(client.get("/entry/kitchen:whisk").text)

@@ -192,7 +192,10 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
 def test_reading_with_and_without_a_key(
     closed: TestClient, opened: TestClient, make: Callable[..., Made], path: str
 ) -> None:
-    """If reading is closed any key is enough; if it is open none is needed. Answers are the same."""
+    """If reading is closed any key is enough; if it is open none is needed.
+
+    Answers are the same.
+    """
     body = problem_of(closed.get(path), 401, "key-needed")
     assert body["detail"] == "send a key as Authorization: Bearer KEY"
     refused = closed.get(path)

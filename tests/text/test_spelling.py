@@ -41,7 +41,7 @@ def _no_word(word: str) -> bool:
 
 
 def test_a_slip_of_the_finger_is_likelier_than_any_other_letter() -> None:
-    """Two letters changed about or one left out are likeliest, since there is only one way to do it."""
+    """Swapped or missing letters are likeliest, since there is only one way to make them."""
     swapped, missing = likelihood("cahce", "cache"), likelihood("cche", "cache")
     beside, twice, any_letter = (likelihood(t, "cache") for t in ("cachw", "cacche", "cachp"))
     assert swapped > missing > beside == twice > any_letter > likelihood("cxchp", "cache", 2)

@@ -35,7 +35,7 @@ def _renewed(project: Path, text: str) -> str:
 
 
 def test_outputs_are_those_of_the_commands(project: Path) -> None:
-    """Commands of several blocks share one shell, prose stays, and the index itself stays as it is."""
+    """Commands of several blocks share one shell; prose and the index stay as they are."""
     before = "# A\n\n```console\n$ x=3\n$ echo a \\\n    b\n```\n\nProse.\n\n```console\n$ echo $x; cat no\nold\n```\n"
     made = before.replace("    b\n", "    b\na b\n").replace(
         "old\n", "3\ncat: no: No such file or directory\n"

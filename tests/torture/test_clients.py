@@ -27,7 +27,7 @@ def test_no_edit_over_http_is_written_over(hashed_index: Path, tmp_path: Path) -
 def test_edits_that_were_lost_or_out_of_order_are_noticed(
     hashed_index: Path, tmp_path: Path
 ) -> None:
-    """The same number twice, a revision twice, one that does not rise, and one that is not stored."""
+    """A number twice, a revision twice, one that does not rise, and one that is not stored."""
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     crumb = "bakery:crumb"
     with Editor(index) as editor:
@@ -48,7 +48,10 @@ def test_edits_that_were_lost_or_out_of_order_are_noticed(
 
 
 def test_a_mirror_that_missed_something_is_noticed(hashed_index: Path, tmp_path: Path) -> None:
-    """It follows adding, changing and deleting; what it has not heard of yet is told from what is stored."""
+    """It follows adding, changing and deleting.
+
+    What it has not heard of yet is told from what is stored.
+    """
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     headers = {"Authorization": f"Bearer {editing_key(index)}"}
     with (

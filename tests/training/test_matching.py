@@ -36,7 +36,7 @@ CULTURE, RISE, RAISES, CHANGE, PROOF = map(sense, PLACES)
 
 
 def test_the_nearest_of_each_other_match() -> None:
-    """A second one that is near as well is none of theirs, and what is far from all has no match."""
+    """A second one nearby is no match, and what is far from all has none."""
     (found,) = match([RISE, RAISES, PROOF], [CULTURE], embed)
     assert (found.webster, found.wordnet) == (RAISES, CULTURE)
     assert found.cosine == pytest.approx(0.9)

@@ -1,4 +1,7 @@
-"""What must hold of the documents: bounds, links, no page that nothing links to, names that exist."""
+"""What must hold of the documents.
+
+Bounds, links, no page that nothing links to, names that exist.
+"""
 
 from __future__ import annotations
 
@@ -138,7 +141,10 @@ def not_a_decision(page: Document) -> Iterator[str]:
 
 
 def too_wide(page: Document) -> Iterator[str]:
-    """Yield the lines of prose that are wider than they may be: paragraphs, lists and quotations."""
+    """Yield the lines of prose that are wider than they may be.
+
+    Paragraphs, lists and quotations.
+    """
     lines = page.text.split("\n")
     for first, behind in paragraphs(page.text):
         for number in range(first, behind):

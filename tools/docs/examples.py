@@ -1,8 +1,9 @@
 """Examples with real output: runs the `console` and `python` blocks of the documents.
 
-A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and of
-an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that index. An
-output that ends with a line `...` is cut to as many lines as it had; long lines are cut too.
+A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and
+of an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that
+index. An output that ends with a line `...` is cut to as many lines as it had; long lines are cut
+too.
 """
 
 from __future__ import annotations

@@ -213,7 +213,10 @@ def _shortened(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A generated part: the document it stands in, and what makes it from the root of the project."""
+    """A generated part.
+
+    The document it stands in, and what makes it from the root of the project.
+    """
 
     document: str
     make: Callable[[Path], str]

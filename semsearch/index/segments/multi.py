@@ -266,7 +266,7 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
         return any(part.has_word(word) for part in self.parts)
 
     def equal_to(self, question: str, allowed: PositionFilter) -> Numbers:
-        """Return the allowed positions with a phrase that equals the question; see `AskedAsPhrases`."""
+        """Return the allowed positions with a phrase that equals the question."""
         found = []
         for part, own, start in self.each(allowed):
             positions = between(part.equal_to(question), own) if len(part) else part.first[:0]

@@ -19,7 +19,10 @@ from tests.quality.evaluation.support import outcome
 
 
 def test_on_accuracy_the_test_is_mcnemars_exact_one() -> None:
-    """Nine lost and one gained of a hundred: 2 · (1 + 10) / 2^10. None, or a single one, proves nothing."""
+    """Nine lost and one gained of a hundred: 2 · (1 + 10) / 2^10.
+
+    None, or a single one, proves nothing.
+    """
     before = np.array([1.0] * 9 + [0.0] + [1.0] * 90)
     now = np.array([0.0] * 9 + [1.0] + [1.0] * 90)
     assert paired_p(before, now) == pytest.approx(22 / 1024)

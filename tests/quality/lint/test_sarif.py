@@ -84,7 +84,10 @@ class Run(Strict):
 
 
 class Log(Strict):
-    """https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json, what we write of it."""
+    """The part of the SARIF 2.1.0 schema that is written.
+
+    https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json
+    """
 
     schema_: str = Field(alias="$schema")
     version: Literal["2.1.0"]
