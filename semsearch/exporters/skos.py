@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import EXTRA, Entry
 from semsearch.exporters.context import ExportContext, links_by, parts_of
-from semsearch.importers.fields import NAMESPACE, extra_line, is_iri, split_extra
+from semsearch.importers.extra_fields import extra_line, split_extra
+from semsearch.importers.fields import NAMESPACE, is_iri
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",

@@ -55,7 +55,7 @@ def _corpus(folder: Path) -> Path:
         "Thumbs.db",
     )
     for name in silent:
-        (folder / name).write_text("x")
+        (folder / name).write_text("# x")
     return folder
 
 
@@ -100,8 +100,8 @@ def test_the_other_files_of_a_dictionary_are_read_with_it(folder: str) -> None:
 
 def test_a_file_named_directly_says_what_its_root_is(tmp_path: Path) -> None:
     """The message is ours, whatever reads RDF."""
-    (tmp_path / "a.xml").write_text("<mtf><conceptGrp/></mtf>")
-    with pytest.raises(UnknownFormat, match=r"<mtf> \(MultiTerm\) is of no format .* as TBX"):
+    (tmp_path / "a.xml").write_text("<xliff><file/></xliff>")
+    with pytest.raises(UnknownFormat, match=r"<xliff> \(a file to translate\) is of no .* TBX"):
         read_corpus([tmp_path / "a.xml"])
 
 

@@ -20,7 +20,8 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from semsearch.core.entries import Details, Field, Refusal, Source
-from semsearch.importers.fields import NOWHERE, local_name, shorten, split_extra
+from semsearch.importers.extra_fields import split_extra
+from semsearch.importers.fields import NOWHERE, local_name, shorten
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.rdf import graphs
 from semsearch.importers.rdf import vocabulary as words
