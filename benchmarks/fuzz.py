@@ -242,8 +242,10 @@ def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
 
 
 def quotes_a_library(error: SemsearchError) -> bool:
-    """Return whether a message of ours has the text of the error that it was raised from."""
-    return len(text := str(error.__cause__ or "")) > _SHORT and text in str(error)
+    """Return whether a message of ours has the text of the foreign error it was raised from."""
+    cause = error.__cause__
+    is_own = type(cause).__module__.startswith("semsearch")
+    return not is_own and len(text := str(cause or "")) > _SHORT and text in str(error)
 
 
 def _peak() -> float:

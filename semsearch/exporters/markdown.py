@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from semsearch.core.entries import EXTRA, Entry
 from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
-from semsearch.importers.fields import extra_line
+from semsearch.importers.extra_fields import extra_line
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
 from semsearch.importers.markdown.metadata_lines import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import EXTRA, Entry
 from semsearch.exporters.context import ExportContext, links_by, parts_of
-from semsearch.importers.fields import extra_line, split_extra
+from semsearch.importers.extra_fields import extra_line, split_extra
 from semsearch.importers.iris import NAMESPACE, is_iri
 
 PREFIXES = {

@@ -15,7 +15,8 @@ from typing import Any
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import shorten, split_values
+from semsearch.importers.extra_fields import split_values
+from semsearch.importers.fields import shorten
 from semsearch.importers.iris import NOWHERE, is_iri, local_name
 from semsearch.importers.markdown.raw_html import html_words
 from semsearch.importers.name_languages import tagged

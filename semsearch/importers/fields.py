@@ -5,11 +5,9 @@ CSV and JSON share one table, so that a glossary gives the same entries in eithe
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from semsearch.core.entries import (
@@ -23,6 +21,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.extra_fields import beginning_of, split_values
 from semsearch.importers.iris import is_iri, local_name
 from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
@@ -62,7 +61,6 @@ _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
 _PHRASES = ("asked_as", "name_languages")
 """Fields of phrases: one on each line, or several between semicolons or bars, never commas."""
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
 SEE_ALSO = frozenset({"see also", "related terms"})
@@ -143,7 +141,7 @@ class FieldMap:
         if all(isinstance(value, str) for value in values.values()):
             return extra, left_out
         unusable = (
-            (column, _example(value))
+            (column, beginning_of(value))
             for field, columns in self.columns.items()
             for column in columns
             if (value := values.get(column))
@@ -274,75 +272,10 @@ def listed_names(text: str) -> tuple[str, ...]:
     return tuple(name for line in lines for name in split_aliases(line[1]))
 
 
-def split_values(
-    values: Mapping[str, object],
-) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    """Return the values of JSON or YAML that are texts, and the structures, which no text can hold.
-
-    Args:
-        values: by name. A mapping named `extra` counts by its members, as our formats write them.
-
-    Returns:
-        Extra fields of an entry; fields to leave out, each with the beginning of its value.
-    """
-    extra: list[Field] = []
-    left_out: list[Field] = []
-    for name, value in values.items():
-        if isinstance(value, str):
-            if text := value.strip():
-                extra.append((name, text))
-            continue
-        is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
-        fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
-        for own_name, held in fields:
-            text = plain_text(held)
-            if text is None:
-                left_out.append((str(own_name), _example(held)))
-            elif text:
-                extra.append((str(own_name), text))
-    return tuple(extra), tuple(left_out)
-
-
-def plain_text(value: object) -> str | None:
-    """Return a value of JSON or YAML as text; a list of such values is joined.
-
-    Returns:
-        None if it is a structure, which no text can hold. An empty text if nothing is stated.
-    """
-    if isinstance(value, list):
-        texts = [_scalar(one) for one in value]
-        return None if None in texts else "; ".join(filter(None, texts))
-    return _scalar(value)
-
-
-def _scalar(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None or isinstance(value, str | int | float):
-        return "" if value is None else str(value).strip()
-    return None
-
-
 def _is_list_of(field: str, value: object) -> bool:
     """Return whether a value is a list of texts, and a field may have several."""
     several = field in _SEVERAL or field in TEXT_DETAILS
     return several and isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-def _example(value: object) -> str:
-    """Return the beginning of a structure; only this much of it is visited."""
-    return "".join(islice(_ENCODER.iterencode(value), 100))
-
-
-def extra_line(name: str, text: str) -> str:
-    """Return an extra field as one line, for formats that hold texts only: `Owner: Jane Doe`."""
-    return f"{name}: {text}"
-
-
-def split_extra(line: str) -> Field | None:
-    """Return the extra field of a line that `extra_line` made; None if it has no name."""
-    name, colon, text = line.partition(": ")
-    return (name.strip(), text.strip()) if colon and name.strip() else None
 
 
 def shorten(text: str) -> str:

@@ -9,7 +9,7 @@ from semsearch.core.entries import Note, Source
 from semsearch.importers.formats import SHARED_SUFFIXES, format_name, named
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import begins
-from semsearch.importers.xml_roots import NAME_FORMAT, reason_against_xml
+from semsearch.importers.xml_roots import EXPORT, NAME_FORMAT, reason_against_xml
 
 _ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
 """Files about a glossary; they are not read from folders, in any case, with any suffix."""
@@ -92,10 +92,12 @@ def reason_unread(path: Path, format_: str | None = None) -> str:
         return f"--format {format_} reads only {', '.join(named(format_, path).suffixes)}"
     if suffix in _WAYS_OUT:
         return f"no reader for {suffix}: {_WAYS_OUT[suffix]}"
+    if suffix == ".xml" and (reason := reason_against_xml(begins(path))):
+        return reason
     if suffix in SHARED_SUFFIXES:
-        return reason_against_xml(begins(path)) or f"nothing in it marks a glossary; {NAME_FORMAT}"
+        return f"nothing in it marks a glossary; {EXPORT}, or {NAME_FORMAT}"
     shown = suffix or "files without a suffix"
-    return f"no reader for {shown}; {NAME_FORMAT}"
+    return f"no reader for {shown}; {EXPORT}, or {NAME_FORMAT}"
 
 
 def doubts(path: Path, items: Sequence[Item | Note], options: ReadOptions) -> list[Note]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from semsearch.importers.detection import root_element
 
+EXPORT = "export it as CSV, Markdown, TBX or SKOS"
+"""What to do with a file that no reader reads."""
 NAME_FORMAT = "name its format with --format; `semsearch formats` lists them"
 """What to do with a file that no format recognises."""
 _ROOTS = {
@@ -30,7 +32,4 @@ def reason_against_xml(start: str) -> str | None:
     if root in _ROOTS:
         what, way_out = _ROOTS[root]
         return f"the root element <{root}> ({what}) is of no format that is read; {way_out}"
-    return (
-        f"the root element <{root}> is of no format that is read; export it as TBX, SKOS or CSV, "
-        f"or {NAME_FORMAT}"
-    )
+    return f"the root element <{root}> is of no format that is read; {EXPORT}, or {NAME_FORMAT}"

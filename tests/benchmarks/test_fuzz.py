@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.fuzz import quotes_a_library
-from semsearch.core.errors import ImportFailed
+from semsearch.core.errors import EmptyFile, ImportFailed
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from semsearch.core.errors import ImportFailed
         ("not valid CSV: unexpected end of data", ValueError("unexpected end of data"), True),
         ("not valid CSV: a quote is never closed", ValueError("unexpected end of data"), False),
         ("it is a", KeyError("a"), False),
+        ("x: the file is empty", EmptyFile("the file is empty", "b"), False),
         ("it is empty", None, False),
     ],
 )

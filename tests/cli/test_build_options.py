@@ -129,4 +129,4 @@ def test_a_format_can_be_named(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["taken"] == 1
     refused = run("build", str(file), "--dry-run", "--format", "word")
     assert refused.returncode == 2
-    assert b"no format is called 'word'; there are obsidian, page, myst" in refused.stderr
+    assert b"no format is called 'word'; there are mediawiki, " in refused.stderr

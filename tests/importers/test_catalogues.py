@@ -122,7 +122,7 @@ def test_defined_terms_are_read_wherever_they_stand() -> None:
         ("bakery:pelle", "pelle", "On y pose les pains.", (), "fr"),
     ]
     assert details(corpus.entries) == {
-        "bakery:leaven": {"notation": "B-07"},
+        "bakery:leaven": {"notation": "B-07", "iri": "https://bakery.example/words#leaven"},
         "bakery:b-08": {"category": "Loaves", "notation": "B-08"},
         "bakery:pelle": {},
     }

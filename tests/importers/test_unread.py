@@ -17,18 +17,21 @@ from tests.importers.support import DATA
 
 UNREAD = {
     "a.pdf": "no reader for .pdf: PDF keeps no terms apart; export the glossary from its source as CSV, Markdown or TBX",
-    "b.foo": "no reader for .foo; name its format with --format; `semsearch formats` lists them",
-    "c.yaml": "nothing in it marks a glossary; name its format with --format; `semsearch formats` lists them",
+    "b.foo": "no reader for .foo; export it as CSV, Markdown, TBX or SKOS, or name its format with --format; `semsearch formats` lists them",
+    "c.yaml": "nothing in it marks a glossary; export it as CSV, Markdown, TBX or SKOS, or name its format with --format; `semsearch formats` lists them",
+    "c2.html": "nothing in it marks a glossary; export it as CSV, Markdown, TBX or SKOS, or name its format with "
+    "--format; `semsearch formats` lists them",
     "d.csv": "the file is empty",
     "e.xml": "the root element <tmx> (a translation memory) is of no format that is read; it has no definitions; "
     "export the termbase as TBX",
-    "f.xml": "the root element <Unheard> is of no format that is read; export it as TBX, SKOS or CSV, or name its "
+    "f.xml": "the root element <Unheard> is of no format that is read; export it as CSV, Markdown, TBX or SKOS, or name its "
     "format with --format; `semsearch formats` lists them",
-    "g": "no reader for files without a suffix; name its format with --format; `semsearch formats` lists them",
+    "g": "no reader for files without a suffix; export it as CSV, Markdown, TBX or SKOS, or name its format with --format; `semsearch formats` lists them",
     "h.csv": "the file is empty; the first row must name the columns",
 }
 CONTENT = {
     "c.yaml": "port: 80\n",
+    "c2.html": "<html><p>Imprint</p></html>",
     "d.csv": "",
     "e.xml": '<?xml version="1.0"?>\n<!-- x -->\n<tmx version="1.4"/>',
     "f.xml": '<n:Unheard xmlns:n="urn:n"/>',
@@ -52,7 +55,7 @@ def _corpus(folder: Path) -> Path:
         "Thumbs.db",
     )
     for name in silent:
-        (folder / name).write_text("x")
+        (folder / name).write_text("# x")
     return folder
 
 
@@ -67,7 +70,7 @@ def test_files_of_a_folder_that_are_not_read_are_named(tmp_path: Path) -> None:
     assert [(Path(one.source.file).name, one.reason) for one in results] == [
         (Path(one.file).name, one.reason) for one in corpus.unread
     ]
-    with pytest.raises(ImportFailed, match=r"a\.pdf: .* \(the first of 8 files that were not read"):
+    with pytest.raises(ImportFailed, match=r"a\.pdf: .* \(the first of 9 files that were not read"):
         corpus.check_complete()
 
 
@@ -97,8 +100,8 @@ def test_the_other_files_of_a_dictionary_are_read_with_it(folder: str) -> None:
 
 def test_a_file_named_directly_says_what_its_root_is(tmp_path: Path) -> None:
     """The message is ours, whatever reads RDF."""
-    (tmp_path / "a.xml").write_text("<mtf><conceptGrp/></mtf>")
-    with pytest.raises(UnknownFormat, match=r"<mtf> \(MultiTerm\) is of no format .* as TBX"):
+    (tmp_path / "a.xml").write_text("<xliff><file/></xliff>")
+    with pytest.raises(UnknownFormat, match=r"<xliff> \(a file to translate\) is of no .* TBX"):
         read_corpus([tmp_path / "a.xml"])
 
 

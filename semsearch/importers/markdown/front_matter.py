@@ -14,7 +14,8 @@ import yaml
 from yaml.nodes import Node
 
 from semsearch.core.entries import Details, Field
-from semsearch.importers.fields import split_phrases, split_values
+from semsearch.importers.extra_fields import split_values
+from semsearch.importers.fields import split_phrases
 from semsearch.importers.parse_errors import yaml_reason
 from semsearch.importers.text_files import opens_front_matter
 

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from semsearch.core.entries import Field
-from semsearch.importers.fields import extra_line, split_aliases, split_extra, split_phrases
+from semsearch.importers.extra_fields import extra_line, split_extra
+from semsearch.importers.fields import split_aliases, split_phrases
 from semsearch.importers.markdown.blocks import Node, parse_inline
 from semsearch.importers.markdown.plain_text import inline_words
 

@@ -20,7 +20,8 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from semsearch.core.entries import Details, Field, Refusal, Source
-from semsearch.importers.fields import shorten, split_extra
+from semsearch.importers.extra_fields import split_extra
+from semsearch.importers.fields import shorten
 from semsearch.importers.iris import NOWHERE, local_name
 from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.name_languages import tagged
