@@ -37,17 +37,25 @@ MEGABYTES = 256
 """What all files of a format together may take more than the first, sound one."""
 
 SAMPLES: dict[str, tuple[str, ...]] = {
+    "asciidoc": ("markup/bakery.adoc",),
     "datahub": ("datahub/bakery.yml",),
     "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
+    "dita": ("trees/bakery.dita",),
+    "docbook": ("trees/bakery.docbook.xml",),
     "dictd": ("dictd/plain/bakery.index", "dictd/plain/bakery.dict"),
     "document": ("tables/glossary_table.docx", "tables/glossary_headings.docx", "tables/glossary_table.odt"),
+    "ezglossary": ("markup/ezglossary.md",),
+    "glosario": ("trees/bakery.glosario.yml",),
     "html": ("html/bakery.html",),
     "html-table": ("tables/table.html",),
-    "json": ("json/list.json", "json/mapping.json"),
+    "json": ("json/list.json", "json/mapping.json", "trees/pyglossary.json"),
     "json-ld": ("rdf/bakery.jsonld",),
     "jsonl": ("json/lines.jsonl",),
-    "markdown": ("markdown/headings.md", "markdown/lists.md"),
+    "latex": ("markup/bakery.tex",),
+    "markdown": ("markdown/headings.md", "markdown/lists.md", "markup/bold.md", "markup/comments.md"),
     "markdown-table": ("tables/gdocs_table.md",),
+    "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
+    "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
@@ -58,10 +66,14 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "spreadsheet": ("tables/glossary.xlsx", "tables/glossary.ods"),
     "table": ("tabular/tools.csv", "tables/sep.csv", "tables/title_row.csv", "tables/memoq.csv", "tables/pyglossary.csv"),
     "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
-    "text": ("plain/weather.txt",),
+    "text": ("plain/weather.txt", "markup/web.txt"),
     "text-table": ("tables/anki.txt", "tables/unicode_text.txt"),
     "turtle": ("rdf/bakery.ttl",),
+    "wiktextract": ("trees/bakery.wiktextract.jsonl",),
     "wordnet": ("wordnet/data.noun",),
+    "wordnet-lmf": ("trees/bakery.lmf.xml",),
+    "xdxf": ("trees/bakery.xdxf",),
+    "yaml": ("trees/terms.yml", "trees/keyed.yaml"),
 }  # fmt: skip
 """For each format the samples that are damaged; of several files that belong together one at a
 time."""

@@ -28,6 +28,7 @@ Parts = dict[str, Value]
 
 ID, TERM, DEFINITION = "bakery:scoring", "Scoring", "Cutting the dough."
 _NEEDED = {"id", "term", "definition", "glossary", "source", "details"}
+_PLURAL = ("hidden_labels", "name_languages")
 PARTS = [field.name for field in fields(Entry) if field.name not in _NEEDED] + list(DETAILS)
 
 
@@ -36,7 +37,9 @@ def _values(word: str, language: str) -> Parts:
     several: Parts = {part: [f"{word} {part}", f"{word}, other"] for part in PARTS}
     texts: Parts = {part: f"{word} {part}" for part in TEXT_DETAILS}
     extra = {"Owner": f"{word} owner", "Team: ovens": f"{word}, other"}
-    return several | texts | {"language": language, EXTRA: extra}
+    other = "fr" if language == "de" else "it"
+    tags = {"name_languages": [f"{TERM}@{other}"]}
+    return several | texts | {"language": language, EXTRA: extra} | tags
 
 
 FIRST, SECOND = _values("One", "de"), _values("Two", "pt-BR")
@@ -122,7 +125,7 @@ def _options(part: str, value: Value) -> list[str]:
     if isinstance(value, dict):
         value = [f"{name}={text}" for name, text in value.items()]
     names = {"examples": "example", "sources": "source", "aliases": "alias"}
-    name = names.get(part, part.removesuffix("s") if part == "hidden_labels" else part)
+    name = names.get(part, part.removesuffix("s") if part in _PLURAL else part)
     values = [value] if isinstance(value, str) else value
     return [word for one in values for word in (f"--{name.replace('_', '-')}", one)]
 

@@ -64,7 +64,7 @@ InLanguage = Annotated[
     typer.Option(
         "--lang",
         "-l",
-        help="Ask only definitions in this language; de includes de-AT.",
+        help="Ask only entries defined or named in this language; de includes de-AT.",
         autocompletion=completion.languages,
     ),
 ]

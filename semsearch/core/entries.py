@@ -29,20 +29,25 @@ class Details:
     `broader`, `narrower` and `related` are authored relations, by id or name like `see_also`; an
     address outside the glossary stays as it is. `hidden_labels` are found like aliases but never
     shown. `sources` are citations of the definition. `status` is what the author calls it
-    ("deprecated"). `asked_as` are questions and descriptions by which people look for the entry;
-    each is embedded by itself. `extra` are the fields of the source that an entry has no other
-    place for, by name; their texts are found by words and never embedded.
+    ("deprecated"). `iri` identifies the concept in every language; without a scheme it is the id of
+    the entry in the main language. `name_languages` says of names that are not, or not only, in the
+    language of the definition what language they are in, as `Teig@de`; the first name of a language
+    is the preferred one. `asked_as` are questions and descriptions by which people look for the
+    entry; each is embedded by itself. `extra` are the fields of the source that an entry has no
+    other place for, by name; their texts are found by words and never embedded.
     """
 
     category: str = ""
     notation: str = ""
     status: str = ""
+    iri: str = ""
     examples: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     hidden_labels: tuple[str, ...] = ()
+    name_languages: tuple[str, ...] = ()
     asked_as: tuple[str, ...] = ()
     extra: tuple[Field, ...] = ()
 
@@ -59,6 +64,13 @@ class Details:
         stated: dict[str, Stated] = {name: value for name, value in every if value}
         return {**stated, EXTRA: dict(self.extra)} if self.extra else stated
 
+    def languages(self) -> dict[str, list[str]]:
+        """Return the language tags of each name in `name_languages`."""
+        found: dict[str, list[str]] = {}
+        for name, _, tag in (one.rpartition("@") for one in self.name_languages):
+            found.setdefault(name, []).append(tag)
+        return found
+
 
 Stated = str | tuple[str, ...] | dict[str, str]
 """The value of a detail."""
@@ -72,7 +84,7 @@ def _frozen(value: object) -> object:
 
 DETAILS = tuple(field.name for field in fields(Details))
 """The names of all details, in display order."""
-TEXT_DETAILS = ("category", "notation", "status")
+TEXT_DETAILS = ("category", "notation", "status", "iri")
 """The details that are one text."""
 EXTRA = "extra"
 """The detail that is a mapping."""
@@ -99,6 +111,10 @@ class Entry:
     source: Source | None = None
     see_also: tuple[str, ...] = ()
     details: Details = NO_DETAILS
+
+    def languages_of(self, name: str) -> list[str]:
+        """Return the languages of one of the entry's names."""
+        return self.details.languages().get(name, [self.language])
 
 
 class ChangeKind(StrEnum):
@@ -177,7 +193,7 @@ class UnreadFile:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark on a file that was read: a guess, or a sign that too little was read."""
+    """A remark on a file: a guess of the reader, or a sign that it read too little."""
 
     source: Source
     text: str

@@ -9,11 +9,11 @@ from functools import cached_property
 
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
+from semsearch.exporters.concepts import Concepts
+from semsearch.importers.fields import NOWHERE
 from semsearch.text.links import Links, links_of
 from semsearch.text.slugs import slug
 
-NOWHERE = "https://glossary.invalid/"
-"""Base of addresses if none is configured; no such host can exist (RFC 2606)."""
 LANGUAGE = "en"
 """Language of entries that state none."""
 
@@ -23,16 +23,23 @@ class ExportContext:
     """A glossary to be written.
 
     `entries` returns all entries, the same at every call. `address` is the base URL of the service
-    that has a page for each, with a slash at the end.
+    that has a page for each, with a slash at the end. `base` is that of new IRIs, by default the
+    pages.
     """
 
     glossary: str
     entries: Callable[[], Iterator[Entry]]
     address: str = NOWHERE
+    base: str = ""
+
+    @cached_property
+    def concepts(self) -> Concepts:
+        """The IRIs of the entries, and the entries that share one."""
+        return Concepts(self.entries, self.base or f"{self.address}entry/{self.glossary}:")
 
     def iri(self, id_: str) -> str:
-        """Return the address of an entry: that of its page."""
-        return f"{self.address}entry/{id_}"
+        """Return the IRI of an entry: its own, or a new one."""
+        return self.concepts.iri(id_)
 
     @property
     def own_iri(self) -> str:
@@ -52,14 +59,21 @@ class ExportContext:
 
     @cached_property
     def repeated(self) -> frozenset[str]:
-        """Ids of entries that repeat term and definition of an earlier one.
+        """Ids of entries that repeat term, definition and language of an earlier one.
 
         A format without ids loses them.
         """
+        return self._repeated(lambda entry: entry.language)
+
+    @cached_property
+    def _repeated_without_language(self) -> frozenset[str]:
+        return self._repeated(lambda _: "")
+
+    def _repeated(self, language: Callable[[Entry], str]) -> frozenset[str]:
         seen: set[bytes] = set()
         found = set()
         for entry in self.entries():
-            digest = text_hash(f"{entry.term}\0{entry.definition}")
+            digest = text_hash(f"{entry.term}\0{entry.definition}\0{language(entry)}")
             if digest in seen:
                 found.add(entry.id)
             seen.add(digest)
@@ -72,8 +86,8 @@ class ExportContext:
         return frozenset(name for name, count in times.items() if count > 1)
 
     def lost_without_ids(self, entry: Entry) -> Iterator[str]:
-        """Yield the parts of an entry that a format without ids cannot hold."""
-        if entry.id in self.repeated or not slug(entry.term):
+        """Yield the parts of an entry that a format without ids and languages cannot hold."""
+        if entry.id in self._repeated_without_language or not slug(entry.term):
             yield "entry"
         if slug(entry.term) in self.shared and name_of(entry) == slug(entry.term):
             yield "id"

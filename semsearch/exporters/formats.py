@@ -83,7 +83,7 @@ _TARGETS = (
         ".tbx",
         "application/x-tbx+xml",
         "tbx",
-        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and "
+        "line breaks, IRIs, notation, other statuses than preferred and admitted, broader, narrower and "
         "related, extra fields",
     ),
     Target(

@@ -20,7 +20,7 @@ _COLUMNS = (*_OWN, *(name for name in DETAILS if name != EXTRA))
 _MAX_COLUMNS = 200
 """Most columns of extra fields."""
 _SENTENCES = ("examples", "sources")
-_PHRASES = "asked_as"
+_PHRASES = ("asked_as", "name_languages")
 
 
 def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -50,7 +50,7 @@ def _cell(name: str, value: Stated) -> str:
         return value
     if name in _SENTENCES:
         return "\n".join(value)
-    if name == _PHRASES:  # a line of its own each; one alone is told by the end of its line
+    if name in _PHRASES:  # a line of its own each; one alone is told by the end of its line
         return "".join(f"{phrase}\n" for phrase in value)
     joined = "; ".join(value)
     # a single name with a comma would be split
@@ -70,7 +70,7 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     for name, value in parts_of(entry).items():
         if name == EXTRA:
             continue
-        separators = "\n" if name in (*_SENTENCES, _PHRASES) else ";|"
+        separators = "\n" if name in (*_SENTENCES, *_PHRASES) else ";|"
         if not isinstance(value, str):
             if any(sign in one for one in several(value) for sign in separators):
                 yield name

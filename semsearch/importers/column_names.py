@@ -22,7 +22,7 @@ _NAMES: dict[str, str] = {
         "术语, 術語, 名词, 词语, 词条"
     ),
     "definition": (
-        "definitions, meanings, short definition, long definition, full definition, "
+        "definitions, meanings, def, descr, desc, short definition, long definition, full definition, "
         "term definition, what it means, back, L_DEFINITION, Bedeutung, Erklärung, Erläuterung, "
         "Beschreibung, Begriffserklärung, Begriffsbestimmung, Begriffsdefinition, définition, "
         "signification, explication, sens, definición, significado, explicación, descripción, "

@@ -21,7 +21,7 @@ from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.core.progress import Progress, Silent, track
 from semsearch.importers.asked_as_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
-from semsearch.importers.formats import named, reader_for
+from semsearch.importers.formats import format_name, reader_for, suggestion
 from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.records_to_entries import NO_DEFINITION, make_entries
 from semsearch.importers.unread import doubts
@@ -91,8 +91,6 @@ def read_corpus(
         UnknownFormat: a file named directly has a format that no reader reads, or there is no such
             format.
     """
-    if format is not None:
-        named(format)
     options = ReadOptions(dict(columns or {}), format)
     found = find_files(paths, format)
     files = found.files
@@ -170,5 +168,7 @@ def _read_file(file: SourceFile, options: ReadOptions) -> list[Item | Note]:
     with _without_gc():
         read = list(reader_for(file.path, options.format)(file.path, options))
     if all(isinstance(item, Note) for item in read):
-        read.append(Refusal(Source(str(file.path), 1), "nothing in this file reads as an entry"))
+        hint = suggestion(file.path, format_name(file.path, options.format))
+        reason = f"nothing in this file reads as an entry{hint and f'; {hint}'}"
+        read.append(Refusal(Source(str(file.path), 1), reason))
     return read

@@ -15,8 +15,9 @@ from typing import Any
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import local_name, shorten, split_values
+from semsearch.importers.fields import NOWHERE, is_iri, local_name, shorten, split_values
 from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.name_languages import tagged
 from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -165,21 +166,24 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
     if not definition:
         return Refusal(source, f"no definition of {shorten(name)!r}")
     address = _text(term.get("@id")) or _text(term.get("url"))
+    stated = _language(term.get("description")) or _language(term.get("name"))
+    names = [*_tagged(term.get("name"))[:1], *_tagged(term.get("alternateName"))]
     extra, left_out = split_values(
         {n: _plain(value) for n, value in term.items() if n not in _HELD}
     )
-    tagged = _language(term.get("name")) or _language(term.get("description"))
     return Record(
         name,
         definition,
         source,
         tuple(_texts(term.get("alternateName"))),
-        language=tagged or language or "en",
+        language=stated or language or "en",
         details=Details.of(
             {
                 "category": _set_name(term.get("inDefinedTermSet")) or category,
                 "notation": code,
+                "iri": _iri(term.get("@id")),
                 "sources": _texts(term.get("citation")),
+                "name_languages": tagged(names),
                 "extra": extra,
             }
         ),
@@ -217,6 +221,18 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         value = value.get("@value", "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def _tagged(value: object) -> list[tuple[str, str]]:
+    """Return the texts that have a language, with it."""
+    several = value if isinstance(value, list) else [value]
+    return [(_text(one), tag) for one in several if (tag := _language(one))]
+
+
+def _iri(value: object) -> str:
+    """Return an absolute address that is not one of our placeholders."""
+    text = _text(value)
+    return text if is_iri(text) and not text.startswith(NOWHERE) else ""
 
 
 def _language(value: object) -> str:

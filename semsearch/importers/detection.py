@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import map_fields
 from semsearch.importers.tables.rows import SEARCHED
 from semsearch.importers.text_files import opens_front_matter
+from semsearch.importers.trees.row import TreeFormat
+from semsearch.importers.trees.rows import TREES
 
 _LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
 _DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)
@@ -20,6 +22,17 @@ _TURTLE = re.compile(
 )
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
+_YAML_TERM = re.compile(r"^[ -]*[\"']?(?:term|definition|def)[\"']?:", re.MULTILINE)
+_YAML_TERMS = re.compile(
+    r"^[ -]*[\"']?(?:term|name)[\"']?:[^\n]*\n(?:[^\n]*\n){0,20}?[ -]*[\"']?(?:def|definition|description)[\"']?:",
+    re.MULTILINE,
+)
+_LATEX = re.compile(r"\\(?:long)?new(?:glossaryentry|acronym|abbreviation)\b")
+_ASCIIDOC = re.compile(r"^\[glossary[\],%]", re.MULTILINE)
+_ADOC = (".adoc", ".asciidoc", ".asc")
+_MARKUP = {".tex": _LATEX, ".ltx": _LATEX} | dict.fromkeys(_ADOC, _ASCIIDOC)
+"""What marks a glossary in files of these suffixes, which have many other uses."""
+_SECTIONED = re.compile(r"^[\w-]+:[^\s:/][^:\n]*\n(?:[ \t]*\n)?:[ \t]", re.MULTILINE)
 _DICTD = re.compile(r"[^\t\n]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t|\n|$)")
 _SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
 
@@ -160,8 +173,9 @@ def html(path: Path, start: str) -> bool:
 
 
 def datahub(path: Path, start: str) -> bool:
-    """Accept `nodes` or `terms` at the top level; a file of its suffix needs neither."""
-    return path.suffix.lower() in (".yaml", ".yml") or _NODES.search(start) is not None
+    """Accept `nodes` or `terms` at the top level, and terms by `name` and not by `term`."""
+    del path
+    return _NODES.search(start) is not None and _YAML_TERM.search(start) is None
 
 
 def dictd(path: Path, start: str) -> bool:
@@ -176,19 +190,66 @@ def stardict(path: Path, start: str) -> bool:
     return start.startswith("StarDict's dict ifo file")
 
 
+def mediawiki(path: Path, start: str) -> bool:
+    """Accept a dump of pages; a file of wikitext needs nothing."""
+    is_text = path.suffix.lower() in (".wiki", ".mediawiki", ".wikitext")
+    return is_text or root_element(start) == "mediawiki"
+
+
+def asciidoc(path: Path, start: str) -> bool:
+    """Accept a glossary block; a file of its suffix needs none."""
+    return path.suffix.lower() in _ADOC or _ASCIIDOC.search(start) is not None
+
+
+def latex(path: Path, start: str) -> bool:
+    """Accept a command that defines an entry."""
+    del path
+    return _LATEX.search(start) is not None
+
+
+def ezglossary(path: Path, start: str) -> bool:
+    """Accept definition lists in which terms have sections, `linux:kernel`."""
+    del path
+    return len(_SECTIONED.findall(start)) > 1 or (
+        _SECTIONED.search(start) is not None and "<glossary::" in start
+    )
+
+
+def text(start: str) -> bool:
+    """Accept plain text in which terms and definitions take turns."""
+    from semsearch.importers.plain import is_text_glossary  # noqa: PLC0415 - only for messages
+
+    return is_text_glossary(start)
+
+
+def tree(row: TreeFormat) -> Callable[[Path, str], bool]:
+    """Return the function that accepts the root element and the texts that a row states."""
+
+    def knows(path: Path, start: str) -> bool:
+        del path
+        is_root = not row.roots or root_element(start) in row.roots
+        return is_root and bool(row.roots or row.holds) and all(one in start for one in row.holds)
+
+    return knows
+
+
 def is_glossary(path: Path, start: str) -> bool:
     """Return whether a file is a glossary although its suffix has many other uses.
 
     Folders also contain settings and pages.
     """
     suffix = path.suffix.lower()
+    if any(suffix in row.suffixes and tree(row)(path, start) for row in TREES):
+        return True
+    if suffix in _MARKUP:
+        return _MARKUP[suffix].search(start) is not None
     if suffix in (".yaml", ".yml"):
-        return _NODES.search(start) is not None
+        return _NODES.search(start) is not None or _YAML_TERMS.search(start) is not None
     if suffix in (".html", ".htm", ".xhtml"):
         is_list = "<dl" in start.lower() or defined_terms(path, start)
         return is_list or html_table(path, start)
     if suffix == ".xml":
-        return tbx(path, start) or rdf_xml(path, start)
+        return tbx(path, start) or rdf_xml(path, start) or mediawiki(path, start)
     return dictd(path, start) if suffix == ".index" else ".. glossary::" in start
 
 

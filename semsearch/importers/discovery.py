@@ -110,7 +110,7 @@ def _glossaries(path: Path, name: str | None, format_: str | None) -> Iterator[_
             first = f"; {Path(unread[0].file).name}: {unread[0].reason}" if unread else ""
             raise ImportFailed(f"no file in this folder can be read as a glossary{first}", path)
         yield from unread
-        if name is None and _is_corpus(path, format_) and not _are_pages(format_):
+        if name is None and _is_corpus(path, format_) and not _are_pages(path, format_):
             yield from (_in_corpus(path, file) for file in every)
         else:
             glossary = _glossary_name(_own_name(path, name), path)
@@ -155,9 +155,9 @@ def _is_corpus(folder: Path, format_: str | None) -> bool:
     )
 
 
-def _are_pages(format_: str | None) -> bool:
+def _are_pages(path: Path, format_: str | None) -> bool:
     """Return whether the user named a format in which every file is an entry."""
-    return format_ is not None and named(format_).is_page
+    return format_ is not None and named(format_, path).is_page
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -23,6 +23,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
 SYNONYMS = {
@@ -38,6 +39,7 @@ SYNONYMS = {
     "category": ("category", "categories", "subjectfield", "subject", "topic"),
     "notation": ("notation", "termcode"),
     "status": ("status", "termstatus", "glossarystatus"),
+    "iri": ("iri", "uri"),
     "examples": ("examples", "example"),
     "sources": ("sources", "citation", "citations", "references"),
     "broader": ("broader", "hasbroader"),
@@ -45,11 +47,10 @@ SYNONYMS = {
     "related": ("related",),
     "hidden_labels": ("hiddenlabels", "hiddenlabel"),
     "asked_as": ("askedas", "asked"),
+    "name_languages": ("namelanguages", "namelanguage"),
     "scope_note": ("scopenote", "scopenotes"),
-    "iri": ("iri", "uri"),
 }  # fmt: skip
-"""Our fields, and the names searched for each, in order of preference. `iri` is the address that
-others use for the entry; `scope_note` becomes the last paragraph of the definition."""
+"""Our fields, and the names searched for each, in order of preference. `scope_note` becomes the last paragraph of the definition."""
 
 _NAMES = {
     field: tuple(dict.fromkeys((*names, *OTHER_NAMES.get(field, ()))))
@@ -58,14 +59,19 @@ _NAMES = {
 _SEVERAL = ("definition", "aliases", "see_also", *LIST_DETAILS)
 _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
-_PHRASES = "asked_as"
-"""A field of phrases: one on each line, or several between semicolons or bars, never commas."""
+_PHRASES = ("asked_as", "name_languages")
+"""Fields of phrases: one on each line, or several between semicolons or bars, never commas."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
+
+_IRI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\x00-\x20<>\"{}|^`\\\ufffe\uffff]+")
 
 NAMESPACE = "https://semsearch.invalid/ns#"
 """Of the RDF properties `askedAs`, a phrase by which people ask for a concept, and `extra`, a field
 as "Owner: Jane Doe": no vocabulary known to us has them. It leads nowhere (RFC 2606)."""
+
+NOWHERE = "https://glossary.invalid/"
+"""Base of addresses if none is configured or stated; no such host can exist (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -116,8 +122,12 @@ class FieldMap:
         language = self._text(values, "language") or "en"
         aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
         iri = self._text(values, "iri")
+        key = iri if is_iri(iri) else ""  # else it is the id of an entry
         note = self._text(values, "scope_note")
         extra, left_out = self._extra(values)
+        details = self._details(values, extra)
+        known = (term, *aliases, *details.hidden_labels)
+        aliases += tuple(name for name in details.languages() if name not in known)
         return Record(
             term,
             f"{definition}\n\n{note}" if note else definition,
@@ -126,9 +136,9 @@ class FieldMap:
             id_,
             language,
             see_also + listed_names(definition),
-            self._details(values, extra),
-            iri,
-            local_name(iri),
+            details,
+            key,
+            local_name(key),
             left_out,
         )
 
@@ -152,14 +162,13 @@ class FieldMap:
             return Details(extra=extra) if extra else NO_DETAILS
         texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
         lines = {name: self._sentences(values, name) for name in _LINES}
-        phrases = tuple(
-            phrase
-            for column in self.columns.get(_PHRASES, ())
-            for phrase in split_phrases(values.get(column))
-        )
-        others = (n for n in LIST_DETAILS if n not in (*_LINES, _PHRASES))
+        phrases = {
+            name: tuple(p for c in self.columns.get(name, ()) for p in split_phrases(values.get(c)))
+            for name in _PHRASES
+        }
+        others = (n for n in LIST_DETAILS if n not in (*_LINES, *_PHRASES))
         names = {name: self._names(values, name) for name in others}
-        return Details.of({**texts, **lines, **names, _PHRASES: phrases, EXTRA: extra})
+        return Details.of({**texts, **lines, **names, **phrases, EXTRA: extra})
 
     def _sentences(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -179,7 +188,7 @@ class FieldMap:
 
     def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
         found = (values.get(column) for column in self.columns.get(field, ()))
-        texts = (text.strip() for text in found if isinstance(text, str))
+        texts = (as_text(text.strip()) for text in found if isinstance(text, str))
         return "\n\n".join(dict.fromkeys(filter(None, texts)))
 
     def _text(self, values: Mapping[str, object], field: str) -> str:
@@ -209,12 +218,13 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
-    if len(columns["definition"]) > 1:  # as they stand beside each other
-        columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
+    columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
-        # next to addresses, a column "term" holds their last part
-        columns["term"] = tuple(labels[:1])
+        columns["term"] = tuple(labels[:1])  # beside addresses, "term" holds their last part
+    if not columns["term"] and columns["aliases"] and "term" not in chosen:  # a list of acronyms
+        first, *others = sorted(columns["aliases"], key=list(names).index)
+        columns["term"], columns["aliases"] = (first,), tuple(others)
     used = {column for found in columns.values() for column in found}
     return FieldMap(columns, tuple(name for name in dict.fromkeys(names) if name not in used))
 
@@ -244,6 +254,11 @@ def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]
 def local_name(iri: str) -> str:
     """Return the last part of an address, which is a name in most vocabularies."""
     return re.split(r"[/#:]", iri.rstrip("/#:"))[-1]
+
+
+def is_iri(text: str) -> bool:
+    """Return whether a text can be an IRI in RDF."""
+    return _IRI.fullmatch(text) is not None
 
 
 def split_aliases(value: object) -> list[str]:

@@ -89,7 +89,7 @@ def reason_unread(path: Path, format_: str | None = None) -> str:
     if is_empty(path):
         return "the file is empty"
     if format_ is not None:
-        return f"--format {format_} reads only {', '.join(named(format_).suffixes)}"
+        return f"--format {format_} reads only {', '.join(named(format_, path).suffixes)}"
     if suffix in _WAYS_OUT:
         return f"no reader for {suffix}: {_WAYS_OUT[suffix]}"
     if suffix in SHARED_SUFFIXES:
@@ -113,7 +113,7 @@ def doubts(path: Path, items: Sequence[Item | Note], options: ReadOptions) -> li
     if not is_little and size < _HUGE * len(records):
         return []
     name = format_name(path, options.format)
-    if named(name).is_page:
+    if named(name, path).is_page:
         return []
     rows = _rows(path)
     held = f"{rows} rows of a table" if rows >= _ROWS else f"{size:,} bytes"

@@ -7,7 +7,6 @@ from semsearch.importers.detection import root_element
 NAME_FORMAT = "name its format with --format; `semsearch formats` lists them"
 """What to do with a file that no format recognises."""
 _ROOTS = {
-    "mtf": ("MultiTerm", "export it as TBX"),
     "tmx": ("a translation memory", "it has no definitions; export the termbase as TBX"),
     "xliff": ("a file to translate", "export the termbase as TBX"),
     "Workbook": ("a workbook of Excel 2003", "save it as .xlsx"),

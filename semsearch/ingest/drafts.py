@@ -17,8 +17,8 @@ from semsearch.importers.records_to_entries import (
     MAX_TERM,
     clean,
     clean_phrases,
-    language_tag,
 )
+from semsearch.text.language_tags import language_tag
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -135,7 +135,8 @@ def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
     """
     number, id_ = 1, entry.id
     while (other := known(id_)) is not None:
-        if (other.term, other.definition) == (entry.term, entry.definition):
+        same = (other.term, other.definition, other.language)
+        if same == (entry.term, entry.definition, entry.language):
             raise InvalidEntry(f"duplicate of {id_!r}")
         number += 1
         id_ = f"{entry.id}-{number}"

@@ -10,6 +10,7 @@ from semsearch.web.entry_view import (
     is_embedding,
     linked,
     mentioning,
+    names,
     others,
     summary,
 )
@@ -39,6 +40,7 @@ def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str
         entry=entry,
         path=path,
         summary=summary(entry),
+        names=names(entry),
         text=linked(related),
         facts=facts(entry),
         authored=authored(related),

@@ -7,6 +7,7 @@ from typing import Any
 
 from semsearch.core.answers import Authored, Reference, Related
 from semsearch.core.entries import Entry, Field
+from semsearch.importers.fields import is_iri
 from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")
@@ -57,15 +58,25 @@ def summary(entry: Entry) -> str:
 
 
 def facts(entry: Entry) -> list[Field]:
-    """Return what an entry says in single fields: category, code, status, then its extra fields."""
+    """Return what an entry says in single fields: category, code and others, then extra fields."""
     details = entry.details
-    own = (("Category", details.category), ("Code", details.notation), ("Status", details.status))
+    iri = details.iri if is_iri(details.iri) else ""
+    own = (
+        *(("Category", details.category), ("Code", details.notation), ("Status", details.status)),
+        ("IRI", iri),
+    )
     return [*((name, text) for name, text in own if text), *details.extra]
 
 
 def is_embedding(entry: Entry) -> bool:
     """Whether an entry is about embeddings, so that its page shows those of the glossary."""
     return any(fold(name) in _EMBEDDING for name in (entry.term, *entry.aliases))
+
+
+def names(entry: Entry) -> list[tuple[str, list[str]]]:
+    """Return the aliases of an entry, each with its languages."""
+    stated = entry.details.languages()
+    return [(alias, stated.get(alias, [entry.language])) for alias in entry.aliases]
 
 
 _AUTHORED = {
@@ -109,7 +120,7 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         address: URL of its page, which is its identity.
         set_address: URL of the page of its glossary.
     """
-    term = {
+    term: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "DefinedTerm",
         "@id": address,
@@ -125,5 +136,11 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         },
     }
     if entry.aliases:
-        term["alternateName"] = list(entry.aliases)
+        term["alternateName"] = [
+            alias if tag == entry.language else {"@language": tag, "@value": alias}
+            for alias, tags in names(entry)
+            for tag in tags
+        ]
+    if is_iri(entry.details.iri):
+        term["sameAs"] = entry.details.iri
     return term

@@ -84,7 +84,7 @@ def test_what_entries_have_no_place_for_is_told(tmp_path: Path) -> None:
 
 
 def test_extra_fields_and_unread_files_are_told(tmp_path: Path) -> None:
-    """By a build and its dry run, in words and as JSON; --strict fails on an unread file."""
+    """By a build and its dry run, in words and as JSON; --strict fails on such a file."""
     folder = tmp_path / "corpus"
     folder.mkdir()
     table(folder).write_text("term,definition,Owner\nPeel,A shovel.,Jane\nLame,A blade.,\n")

@@ -76,15 +76,24 @@ def test_a_business_glossary_of_datahub_is_read() -> None:
         "broader": ("culture",),
         "narrower": ("poolish",),
         "related": ("crumb",),
+        "extra": {"term_source": "EXTERNAL"},
     }
     assert details(corpus.entries)["bakery:poolish"] == {"category": "Dough / Wet"}
     assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'no'"]
 
 
+def test_a_business_glossary_has_nodes_or_terms(tmp_path: Path) -> None:
+    """Named as one, other YAML says what it lacks."""
+    (tmp_path / "a.yml").write_text("a: b\n")
+    with pytest.raises(
+        ImportFailed, match=":1: no `nodes` and no `terms`, so it is not a business"
+    ):
+        read_corpus([tmp_path / "a.yml"], format="datahub")
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: b\n", ":1: no `nodes` and no `terms`, so it is not a business glossary"),
         ("terms:\n- a\n  b: c: d\n", ":3: not valid YAML"),
         ("terms: &a\n- *a\n", ":1: anchors and aliases are not read; write it out"),
         ("terms:\n- name: a\n  description: !!python/name:os.system\n", "no entry was found"),

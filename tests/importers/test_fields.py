@@ -85,7 +85,7 @@ def test_choice_of_an_unknown_field_is_refused() -> None:
     assert str(caught.value) == (
         "f.csv: column 'Wort' was chosen for 'word', which is no field; "
         "the fields are term, definition, aliases, id, language, see_also, category, notation, status, "
-        "examples, sources, broader, narrower, related, hidden_labels, asked_as, scope_note, iri"
+        "iri, examples, sources, broader, narrower, related, hidden_labels, asked_as, name_languages, scope_note"
     )
 
 

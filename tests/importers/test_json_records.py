@@ -87,8 +87,8 @@ def test_reads_every_shape(tmp_path: Path, text: str, expected: list[tuple[str, 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", ":1: not valid JSON: a list or an object of entries is expected at column 1"),
-        ('"a"', ":1: not valid JSON: a list or an object of entries is expected at column 1"),
+        ("", ":1: not valid JSON: a value is missing at column 1"),
+        ('"a"', ":1: a list or an object of entries is expected"),
         ("[\n{},", ":2: not valid JSON: a value is missing at column 4"),
         ("[\n{}}", ":2: not valid JSON: ',' is expected at column 3"),
         ("[]\n[]", ":2: not valid JSON: something follows the end at column 1"),

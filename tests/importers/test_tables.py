@@ -288,6 +288,22 @@ def test_columns_of_languages(tmp_path: Path) -> None:
     assert (entry.term, entry.aliases, entry.details.extra) == ("a", (), (("German", "b"),))
 
 
+def test_columns_of_languages_with_translated_names(tmp_path: Path) -> None:
+    """What comes again after each language belongs to it, by whatever name."""
+    file = tmp_path / "a.csv"
+    file.write_text("Deutsch;Beschreibung;Français;Description;Nr\na;b;c;d;1\n", encoding="utf-8")
+    found = [(e.term, e.definition, e.language) for e in read_corpus([file]).entries]
+    assert found == [("a", "b", "de"), ("c", "d", "fr")]
+
+
+def test_a_list_of_acronyms(tmp_path: Path) -> None:
+    """Without a column of terms the acronyms are the terms; comments above the header are titles."""
+    file = tmp_path / "a.csv"
+    file.write_text("#Version: 3\n\nAcronym,Synonyms,Meaning\nOD,Outer diameter,A measure.\n")
+    [entry] = read_corpus([file]).entries
+    assert (entry.term, entry.aliases) == ("OD", ("Outer diameter",))
+
+
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
@@ -512,6 +528,27 @@ def test_headings_of_a_translated_word(tmp_path: Path) -> None:
     ]
 
 
+def test_bold_lines_are_headings_where_no_style_is(tmp_path: Path) -> None:
+    """In Word the bold is of a run, in OpenDocument of a style; one bold line alone is a title."""
+    bold = "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>{}</w:p>"
+    more = '<w:r><w:rPr><w:b w:val="0"/></w:rPr><w:t xml:space="preserve"> stays (hot).</w:t></w:r>'
+    body = bold.format("oven", "") + bold.format("Heat:", more) + bold.format("peel", "")
+    file = word(tmp_path / "a.docx", body + text("A shovel."))
+    assert facts(read_corpus([file])) == [("oven", "Heat: stays (hot)."), ("peel", "A shovel.")]
+    styles = '<style:style style:name="{}"><style:text-properties fo:font-weight="bold" xmlns:fo="fo"/></style:style>'
+    file = open_document(
+        tmp_path / "a.odt",
+        '<office:text><text:p text:style-name="P1">oven</text:p><text:p>It is <text:span '
+        'text:style-name="T1">hot</text:span>.</text:p><text:p><text:span text:style-name="T1">'
+        "peel</text:span></text:p><text:p>A shovel.</text:p></office:text>",
+        styles.format("P1") + styles.format("T1"),
+    )
+    assert facts(read_corpus([file])) == [("oven", "It is hot."), ("peel", "A shovel.")]
+    file = word(tmp_path / "b.docx", bold.format("Words", "") + text("Dear Jane"))
+    with pytest.raises(ImportFailed, match="no table of terms and no heading"):
+        read_corpus([file])
+
+
 def test_documents_without_a_glossary_are_refused(tmp_path: Path) -> None:
     """With what a document needs."""
     file = word(tmp_path / "a.docx", text("Dear Jane"))
@@ -536,7 +573,7 @@ def test_several_tables_of_a_page(tmp_path: Path) -> None:
     corpus = read_corpus([file])
     assert [(str(e.source), e.term, e.definition, e.details.category) for e in corpus.entries] == [
         (f"{file}#table 2:3", "leaven", "Makes dough\nrise.", "baking"),
-        (f"{file}#table 2:4", "yeast", "A\nfungus", "baking"),
+        (f"{file}#table 2:4", "yeast", "A; fungus", "baking"),
         (f"{file}#table 3:4", "peel", "A shovel.", ""),
     ]
 

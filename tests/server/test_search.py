@@ -279,7 +279,9 @@ def test_search_within_one_language(client: TestClient) -> None:
             400,
             "/problems/language-not-found",
         )
-        assert refused.json()["detail"] == "there is no definition in that language; there are en"
+        assert (
+            refused.json()["detail"] == "nothing is defined or named in that language; there are en"
+        )
         assert client.get(path, params=asked | {"lang": "e_n"}).status_code == 422
     batch = {"questions": ["soup"], "lang": "de"}
     assert client.post("/v1/search", json=batch).status_code == 400

@@ -49,12 +49,14 @@ DETAILS = Details(
     category="parts",
     notation="B-1",
     status="approved",
+    iri="https://bakery.example/crumb",
     examples=("An open crumb.",),
     sources=("The head baker",),
     broader=("bakery:loaf",),
     narrower=("bakery:hole",),
     related=("bakery:crust",),
     hidden_labels=("crum",),
+    name_languages=("Inside@de",),
     asked_as=("what is inside bread?",),
     extra=(("Owner", "The head baker"),),
 )
@@ -64,6 +66,7 @@ SHOWN = {
     "status": "approved",
     "examples": ["An open crumb."],
     "sources": ["The head baker"],
+    "name_languages": ["Inside@de"],
 }
 EDITABLE = {
     "see_also": ["bakery:crust"],
@@ -72,6 +75,7 @@ EDITABLE = {
     "related": ["bakery:crust"],
     "hidden_labels": ["crum"],
     "asked_as": ["what is inside bread?"],
+    "iri": "https://bakery.example/crumb",
     "extra": {"Owner": "The head baker"},
 }
 PARTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from semsearch.web.entry_view import (
     facts,
     is_embedding,
     linked,
+    names,
     others,
     summary,
 )
@@ -164,3 +166,21 @@ def test_the_entry_about_embeddings_is_known_by_its_names() -> None:
     assert is_embedding(_entry("EMBEDDING"))
     assert is_embedding(_entry("vector", aliases=("Embeddings",)))
     assert not is_embedding(_entry("embedding layer", "An embedding."))
+
+
+def test_a_name_in_another_language_says_which() -> None:
+    """The concept is the same as that of its IRI; the id of another entry is no address."""
+    details = Details(
+        iri="https://b.example/#rig", name_languages=("Takelage@de", "gear@en", "gear@nl")
+    )
+    entry = _entry("rig", aliases=("Takelage", "gear", "tackle"), details=details)
+    assert names(entry) == [("Takelage", ["de"]), ("gear", ["en", "nl"]), ("tackle", ["en"])]
+    assert facts(entry) == [("IRI", "https://b.example/#rig")]
+    term = defined_term(entry, "https://g.example/e", "https://g.example/s")
+    assert term["sameAs"] == "https://b.example/#rig"
+    assert term["alternateName"] == [
+        {"@language": "de", "@value": "Takelage"}, "gear", {"@language": "nl", "@value": "gear"},
+        "tackle",
+    ]  # fmt: skip
+    other = replace(entry, details=Details(iri="rig"))
+    assert (facts(other), "sameAs" in defined_term(other, "a", "b")) == ([], False)

@@ -137,3 +137,11 @@ def test_a_twin_says_what_people_ask() -> None:
     twin = entry_markdown(SITE, Related(entry, (), (), (), ()))
     assert "## People ask\n\n- “what holds the \\*sails\\*?”\n- “# ropes”\n\nGlossary" in twin
     assert _headings(twin) == ["rig", "People ask"]
+
+
+def test_a_name_in_another_language_has_its_tag() -> None:
+    """Behind the name."""
+    entry = _entry(
+        "rig", aliases=("Takelage", "gear"), details=Details(name_languages=("Takelage@de",))
+    )
+    assert "Also: Takelage (de), gear" in entry_markdown(SITE, Related(entry, (), (), (), ()))

@@ -1,7 +1,8 @@
 """Reads lines below a heading that state aliases or relations of a term.
 
-Examples are `Aliases: a; b`, `See also: [C](#c)`, `Asked as: why does it rise?; what is it` and
-`Extra: Owner: Jane Doe`. A link of a relation refers to the entry with that anchor; a link to another site counts by its text.
+Examples are `Aliases: a; b`, `<!-- Aliases: a, b -->`, `See also: [C](#c)`, `Extra: Owner: Jane Doe`
+and `Asked as: why does it rise?; what is it`. A link of a relation refers to the entry with that
+anchor; a link to another site counts by its text.
 Names without links may be listed, too.
 """
 
@@ -23,6 +24,9 @@ _METADATA = re.compile(
     r"|(?P<asked_as>asked as)|(?P<broader>broader)|(?P<narrower>narrower)|(?P<related>related)|(?P<extra>extra(?=:\s*[^:\s][^:]*:\s))):\s*",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(
+    r"<!--\s*\{?\s*\"?alias(?:es)?\"?\s*:\s*([^<>]{1,1000}?)\s*\}?\s*-->", re.IGNORECASE
+)
 _BEGINS = re.compile(r"[*_\s]{0,9}(?:a|ext|syn|see|rel|broad|narr)", re.IGNORECASE)
 """How the source of such a line begins; no other line is parsed."""
 
@@ -43,6 +47,13 @@ def is_metadata_line(line: str) -> bool:
     return _METADATA.match(line) is not None
 
 
+def aliases_in_comments(source: str) -> tuple[str, ...]:
+    """Return the names in comments such as `<!-- Aliases: a, b -->` and `<!--{"aliases": "a"}-->`."""
+    texts = (found[1].strip("[]") for found in _COMMENT.finditer(source))
+    names = (name.strip("\"' ") for text in texts for name in split_aliases(text.strip('"')))
+    return tuple(filter(None, names))
+
+
 def pop_metadata_lines(
     nodes: list[Node], references: MutableMapping[str, Any]
 ) -> dict[str, tuple[Any, ...]]:
@@ -57,6 +68,13 @@ def pop_metadata_lines(
         lines.
     """
     names_by_field: dict[str, tuple[Any, ...]] = {}
+    while (
+        nodes
+        and nodes[0].type == "html_block"
+        and (commented := aliases_in_comments(nodes[0].content))
+    ):
+        names_by_field[_ALIASES] = (*names_by_field.get(_ALIASES, ()), *commented)
+        del nodes[0]
     while nodes and nodes[0].type == "paragraph" and nodes[0].children:
         inline = nodes[0].children[0]
         first, _, rest = inline.content.partition("\n")

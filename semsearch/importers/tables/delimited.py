@@ -28,7 +28,7 @@ _SEP = re.compile(r'"?sep=([^\n"])"?[ \t,;]*(?:\n|\Z)', re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#([a-z]+(?: column)?):(.*)\n?")
 _ANKI = {"separator", "html", "columns", "notetype", "deck", "tags", "guid"}
 _NAMED = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
-_ABOUT = re.compile(r'"?#\w[^\n]*')
+_ABOUT = re.compile(r'"?#{1,2}\w+"?,[^\n]*')
 """A row about the dictionary in CSV of pyglossary, such as `#name,Bakery`."""
 _PYGLOSSARY = ("term", "definition", "aliases")
 _LETTERS = re.compile(r"[^\W\d_]+")

@@ -12,6 +12,7 @@ from semsearch.core.entries import Note, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.fields import chosen_columns
 from semsearch.importers.markdown.reader import read_markdown
+from semsearch.importers.plain import MAX_TERM_LINE
 from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.table import records
 from semsearch.importers.tables.office_xml import Paragraph, TableRow, blocks
@@ -43,12 +44,6 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
     if not found:
         raise EmptyFile("the document is empty", path)
     headings = sum(bool(block.level) for block in paragraphs)
-    if not rows and not headings:
-        raise ImportFailed(
-            "no table of terms and no heading; put the terms into a table with the columns Term "
-            "and Definition, or give them the style of a heading",
-            path,
-        )
     try:
         made = list(records(tables_of(rows), path, chosen)) if rows else []
     except ImportFailed:
@@ -56,7 +51,14 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
             raise
         made = []
     has_tables = bool(made) and len(made) >= headings
-    yield from made if has_tables else _prose(paragraphs, path)
+    found_items = made if has_tables else list(_prose(paragraphs, path))
+    if not found_items:
+        raise ImportFailed(
+            "no table of terms and no heading; put the terms into a table with the columns Term "
+            "and Definition, or give them the style of a heading",
+            path,
+        )
+    yield from found_items
     unread = "text outside" if has_tables else "text in"
     if headings > 1 if has_tables else made:
         text = f"the {unread} tables is not read; put one glossary into a file"
@@ -78,14 +80,16 @@ def _prose(paragraphs: list[Paragraph], path: Path) -> Iterator[Item]:
     """Read headings with paragraphs as Markdown; lines are those of the paragraphs."""
     lines: list[str] = []
     numbers = [1]
+    is_styled = any(block.level for block in paragraphs)
+    has_bold_lines = not is_styled and sum(map(_is_bold_line, paragraphs)) > 1  # one is a title
     for block in paragraphs:
+        level = 2 if has_bold_lines and _is_bold_line(block) else block.level
         texts = [_escaped(line) for line in block.text.split("\n")]
-        if block.level:
-            made = [f"{'#' * block.level} {' '.join(texts)}", ""]
-        elif block.is_item:
-            made = [f"- {' '.join(texts)}"]
+        if level:
+            made = [f"{'#' * level} {' '.join(texts)}", ""]
         else:
-            made = list(_broken(texts))
+            texts[0] = _with_bold_start(block, texts[0])
+            made = [f"- {' '.join(texts)}"] if block.is_item else list(_broken(texts))
         if lines and lines[-1].startswith("- ") and not block.is_item:
             made.insert(0, "")
         lines += made
@@ -93,6 +97,22 @@ def _prose(paragraphs: list[Paragraph], path: Path) -> Iterator[Item]:
     for item in read_markdown("\n".join(lines), path):
         line = numbers[min(item.source.line, len(numbers) - 1)]
         yield replace(item, source=Source(str(path), line))
+
+
+def _is_bold_line(block: Paragraph) -> bool:
+    """Return whether a paragraph is one bold line, a heading of authors who use no styles."""
+    is_line = len(block.text) <= MAX_TERM_LINE and "\n" not in block.text
+    return is_line and not block.is_item and block.bold >= len(block.text)
+
+
+def _with_bold_start(block: Paragraph, escaped: str) -> str:
+    """Return the first line of a paragraph with its bold beginning, which may be its term."""
+    line = block.text.split("\n", 1)[0]
+    name = line[: block.bold].strip().rstrip(" :–—-")  # noqa: RUF001
+    if not name or block.bold >= len(line) or _BULLET.match(line):
+        return escaped
+    rest = line[line.index(name) + len(name) :]
+    return f"**{_escaped(name)}**{' ' if rest[0].isspace() else ''}{_escaped(rest)}"
 
 
 def _broken(texts: list[str]) -> Iterator[str]:

@@ -7,7 +7,6 @@ language (MultiTerm, memoQ) belongs to the language before it; others belong to 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,8 +38,6 @@ _TAGS = {
 _WORD = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[a-z]{4}))?", re.IGNORECASE)
 _REPEATED = re.compile(r" \(\d+\)\Z")
-_DEFINITION = {"def": "definition"}
-"""Shortened names of columns; memoQ writes `English_Def`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +63,7 @@ def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
     own = [language for language, _ in split]
     if not any(own):
         return []
-    plain = [_REPEATED.sub("", name) for name in names]
-    counts = Counter(name for name, language in zip(plain, own, strict=True) if not language)
-    before = ""
-    for place, language in enumerate(own):
-        if language:
-            before = language
-        elif before and counts[plain[place]] > 1:
-            own[place] = before
+    _assign_to_language_before(names, own)
     common = [name for name, language in zip(names, own, strict=True) if not language]
     general = map_fields(common, {})
     found = [LanguageFields("", general)] if not general.missing() else []
@@ -90,6 +80,23 @@ def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
             found.append(LanguageFields(language, fields, is_defined))
             used |= {*common, *shown.values()}
     return found if any(one.language for one in found) else []
+
+
+def _assign_to_language_before(names: Sequence[str], own: list[str]) -> None:
+    """Give columns that come again after several languages to the language before each."""
+    before = ""
+    after: dict[str, dict[int, str]] = {}
+    for place, language in enumerate(own):
+        before = language or before
+        if before and not language:
+            columns = map_fields([names[place]], {}).columns
+            field = next((field for field, found in columns.items() if found), "")
+            kind = field or _REPEATED.sub("", names[place])
+            after.setdefault(kind, {})[place] = before
+    for places in after.values():
+        if len({*places.values()}) > 1:
+            for place, language in places.items():
+                own[place] = language
 
 
 def _free(name: str, shown: Mapping[str, str]) -> str:
@@ -118,7 +125,7 @@ def _split(name: str) -> tuple[str, str]:
         language = _TAGS.get(words[at].casefold(), "")
         rest = " ".join(words[:at] + words[at + 1 :])
         if language:
-            return language, _DEFINITION.get(rest.casefold(), rest) or "term"
+            return language, rest or "term"
     for end in (2, 1):
         found = _CODE.fullmatch("-".join(words[-end:]))
         rest = " ".join(words[:-end])

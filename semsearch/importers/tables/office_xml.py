@@ -16,12 +16,16 @@ from semsearch.importers.tables.rows import MAX_COLUMNS, Repetitions
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph outside tables: its number, its text, its level if it is a heading."""
+    """A paragraph outside tables: its number and text, its level if it is a heading.
+
+    Its first `bold` characters are bold.
+    """
 
     number: int
     text: str
     level: int = 0
     is_item: bool = False
+    bold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ _WORD = _Dialect(
         "p": "paragraph", "tbl": "table", "tr": "row", "tc": "cell", "t": "text", "r": "run",
         "br": "break", "cr": "break", "tab": "tab", "noBreakHyphen": "hyphen", "pStyle": "style",
         "outlineLvl": "level", "numPr": "item", "gridSpan": "span", "vMerge": "merge",
-        "hidden": "hidden",
+        "hidden": "hidden", "b": "bold",
     },
     frozenset({"moveFrom", "Fallback", "txbxContent", "del", "sectPr", "tblPr"}),
     "text",
@@ -60,6 +64,7 @@ _OPEN_DOCUMENT = _Dialect(
         "p": "paragraph", "h": "paragraph", "table": "table", "table-row": "row",
         "table-cell": "cell", "covered-table-cell": "cell", "line-break": "break", "tab": "tab",
         "s": "spaces", "list-item": "item", "style": "definition", "table-properties": "display",
+        "span": "run", "text-properties": "weight",
     },
     frozenset({"annotation", "note", "tracked-changes", "text-box", "shapes", "forms"}),
     "paragraph",
@@ -93,6 +98,7 @@ class _State:
     above: dict[int, tuple[str, int]] = field(default_factory=dict)
     """By column the text of a merged cell, and how many more rows have it."""
     parts: list[str] = field(default_factory=list)
+    length: int = 0
     paragraphs: int = 0
     level: int = 0
     is_item: bool = False
@@ -100,6 +106,11 @@ class _State:
     hidden_styles: set[str] = field(default_factory=set)
     hides_table: bool = False
     runs: int = 0
+    bold_styles: set[str] = field(default_factory=set)
+    is_bold: bool = False
+    paragraph_is_bold: bool = False
+    bold: int = 0
+    """Characters of the paragraph that are bold, if all before them are, too."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
@@ -115,19 +126,24 @@ class _State:
         if kind in ("paragraph", "item", "style", "level"):
             self._start_paragraph(kind, stated)
         elif kind in ("break", "tab", "hyphen", "spaces"):
-            signs = {"break": "\n", "hyphen": "-"}.get(kind, " ")
-            # a tab outside a run is a stop of the ruler
-            self.parts += [signs] if kind != "tab" or self.runs or self.in_text else []
+            if kind != "tab" or self.runs or self.in_text:  # others are stops of the ruler
+                self._add({"break": "\n", "hyphen": "-"}.get(kind, " "))
         elif kind == "run":
             self.runs += 1
-        elif kind in ("definition", "display"):
+            self.is_bold |= stated.get("style-name", "") in self.bold_styles
+        elif kind == "bold":  # of a run, or of the mark at the end of the paragraph
+            self.is_bold = self.runs > 0 and stated.get("val", "1") not in ("0", "false")
+        elif kind in ("definition", "display", "weight"):
             self._style(kind, stated)
         else:
             self._start_table(kind, name, stated)
 
     def _start_paragraph(self, kind: str, stated: dict[str, str]) -> None:
         if kind == "paragraph":
-            self.parts, self.paragraphs = [], self.paragraphs + 1
+            self.parts, self.length, self.bold = [], 0, 0
+            self.paragraphs += 1
+            self.is_bold = stated.get("style-name", "") in self.bold_styles
+            self.paragraph_is_bold = self.is_bold
             self.level = _number(stated.get("outline-level", ""), 0)
         elif kind == "item":
             self.is_item = True
@@ -141,6 +157,8 @@ class _State:
             self.style = stated.get("name", "")
         elif stated.get("display") == "false" and len(self.hidden_styles) < _MAX_STYLES:
             self.hidden_styles.add(self.style)
+        elif stated.get("font-weight") == "bold" and len(self.bold_styles) < _MAX_STYLES:
+            self.bold_styles.add(self.style)
 
     def _start_table(self, kind: str, name: str, stated: dict[str, str]) -> None:
         if kind == "table":
@@ -171,7 +189,13 @@ class _State:
 
     def text(self, signs: str) -> None:
         if self.in_text and not self.skipping:
-            self.parts.append(signs.replace("\n", " "))
+            if (self.is_bold or not signs.strip()) and self.bold == self.length:
+                self.bold += len(signs)
+            self._add(signs.replace("\n", " "))
+
+    def _add(self, signs: str) -> None:
+        self.parts.append(signs)
+        self.length += len(signs)
 
     def end(self, tag: str) -> None:
         if self.skipping:
@@ -184,6 +208,7 @@ class _State:
             self._end_paragraph()
         elif kind == "run":
             self.runs -= 1
+            self.is_bold = self.paragraph_is_bold
         elif kind == "item" and self.dialect is _OPEN_DOCUMENT:
             self.is_item = False
         elif kind == "row" and self.depth == 1:
@@ -192,12 +217,15 @@ class _State:
             self.depth -= 1
 
     def _end_paragraph(self) -> None:
-        text = "".join(self.parts).strip()
+        whole = "".join(self.parts)
+        text = whole.strip()
         self.parts = []
         if self.depth and self.cells:
             self.cells[-1].texts += [text] if text else []
         elif not self.depth and text:
-            self.found.append(Paragraph(self.paragraphs, text, min(self.level, 6), self.is_item))
+            bold = max(self.bold - (len(whole) - len(whole.lstrip())), 0)
+            level = min(self.level, 6)
+            self.found.append(Paragraph(self.paragraphs, text, level, self.is_item, bold))
         if self.dialect is _WORD:
             self.is_item = False
 

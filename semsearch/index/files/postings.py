@@ -1,4 +1,4 @@
-"""Keyword search: BM25 over names, definitions, phrases and extra fields, from arrays.
+"""Keyword search: BM25 over names, definitions, phrases and extra fields, from stored arrays.
 
     words.db          stem → where its postings begin, and how many there are;
                       word → how often it occurs, for spelling correction (SQLite)

@@ -30,6 +30,11 @@ class EntryContent(BodyModel):
     category: str = Field(default="", examples=["training"])
     notation: str = Field(default="", description="A code of it.", examples=["DL-07"])
     status: str = Field(default="", examples=["approved"])
+    iri: str = Field(
+        default="",
+        description="Of the concept, or the id of its entry in the main language.",
+        examples=["https://example.org/terms/dropout"],
+    )
     examples: _Names = Field(default=[], description="Of its use.", examples=[[]])
     sources: _Names = Field(default=[], description="Of the definition.", examples=[[]])
     broader: _Names = Field(default=[], description="By id or name, as `see_also`.", examples=[[]])
@@ -37,6 +42,11 @@ class EntryContent(BodyModel):
     related: _Names = Field(default=[], description="By id or name.", examples=[[]])
     hidden_labels: _Names = Field(
         default=[], description="Names that find it and are not shown.", examples=[[]]
+    )
+    name_languages: _Names = Field(
+        default=[],
+        description="Names in another language than the definition, with their tags.",
+        examples=[["Ausfall@de"]],
     )
     asked_as: _Names = Field(
         default=[],
@@ -80,12 +90,14 @@ class EntryPatch(BodyModel):
     category: str | None = Field(default=None, examples=["training"])
     notation: str | None = Field(default=None, examples=["DL-07"])
     status: str | None = Field(default=None, examples=["approved"])
+    iri: str | None = Field(default=None, examples=["https://example.org/terms/dropout"])
     examples: _Names | None = Field(default=None, examples=[[]])
     sources: _Names | None = Field(default=None, examples=[[]])
     broader: _Names | None = Field(default=None, examples=[[]])
     narrower: _Names | None = Field(default=None, examples=[[]])
     related: _Names | None = Field(default=None, examples=[[]])
     hidden_labels: _Names | None = Field(default=None, examples=[[]])
+    name_languages: _Names | None = Field(default=None, examples=[[]])
     asked_as: _Names | None = Field(default=None, examples=[[]])
     extra: dict[str, str | None] | None = Field(
         default=None,
