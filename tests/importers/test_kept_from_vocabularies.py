@@ -1,6 +1,7 @@
 """Status, languages, IRIs and synonyms of term bases and vocabularies, as people expect them.
 
-Covers `importers/tbx`, `importers/rdf/skos`, `importers/rdf/vocabulary`.
+Covers `importers/tbx`, `importers/rdf/skos`, `importers/rdf/vocabulary`,
+`importers/name_languages`.
 """
 
 from __future__ import annotations

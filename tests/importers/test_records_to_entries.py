@@ -1,6 +1,6 @@
 """Records become entries.
 
-Covers `importers/records`.
+Covers `importers/records`, `importers/clean_text`.
 """
 
 from __future__ import annotations
