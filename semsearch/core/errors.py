@@ -1,12 +1,12 @@
 """All errors that semsearch raises on purpose, in one tree.
 
 The errors know nothing of HTTP or of the command line. Each has one table from error to HTTP status
-(`server/http/problems.py`) or exit code (`cli`).
+(`server/http/exception_handlers.py`) or exit code (`cli`).
 
     SemsearchError
     ├── InvalidQuestion
     ├── InvalidSetting
-    ├── ImportFailed            UnknownFormat
+    ├── ImportFailed            UnknownFormat  EmptyFile
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
     │                           AnsweredBefore  GlossaryNotFound
     │                           LanguageNotFound

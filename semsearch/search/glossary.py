@@ -112,9 +112,8 @@ class Glossary(Closing):
         manifest = view.manifest
         if precision not in PRECISIONS or manifest.precision not in PRECISIONS:
             raise InvalidSetting(
-                f"the encoder {manifest.model} of {self._path}, which answers as "
-                f"{manifest.precision}, "
-                f"cannot answer as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
+                f"the encoder {manifest.model} of {self._path} answers as {manifest.precision} and "
+                f"cannot as {precision!r}; an exported one can as {' or '.join(PRECISIONS)}"
             )
         encoder = encoder_of(IndexLayout(self._path), manifest, precision)
         other = copy(self)

@@ -1,6 +1,9 @@
 """Tables as people have them: spreadsheets, CSV of programs, documents, Markdown, HTML.
 
-Covers `importers/tables`, `importers/column_names`.
+Covers `importers/tables/delimited`, `importers/tables/documents`, `importers/tables/html_tables`,
+`importers/tables/languages`, `importers/tables/markdown_tables`, `importers/tables/office_xml`,
+`importers/tables/packages`, `importers/tables/rows`, `importers/tables/spreadsheets`,
+`importers/column_names`.
 """
 
 from __future__ import annotations

@@ -66,6 +66,8 @@ def test_an_output_that_differs_only_in_what_is_measured_stays(project: Path) ->
         ("confidence 86 %", "confidence 85 %", True),
         ("Epoch   0.60", "Epoch 0.61", True),
         ("Epoch 0.60", "Epoch 0.70", False),
+        ("error .18", "error .21", True),
+        ("good until 2027-02-27\n23:25 UTC", "good until 2027-02-28\n02:31 UTC", True),
         ("14.20 MB at 2026-11-29T23:05:18+00:00", "9.1 MB at 2027-01-02T03:04:05Z", True),
         ("Fingerprint 3f5e0e14d66018d6", "Fingerprint aaaaaaaaaaaaaaaa", True),
     ],

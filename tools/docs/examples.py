@@ -57,12 +57,12 @@ def renewed(page: Document, index: Path) -> str:
 
 
 _MEASURED = re.compile(
-    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"
+    r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:\d\d| UTC))?|\d\d:\d\d UTC"
     r"|(?<![^\W_])[0-9a-f]{8,}(?![^\W_])"
     r"|\d[\d.,]* (?:ms|s|kB|MB|GB)\b"
 )
 """What is another one at each run: times, hashes, durations, sizes."""
-_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+_FIGURE = re.compile(r"\d*(?:[.,:]\d+)+|\d+")
 _PERCENT = 3
 _SHARE = 0.05
 

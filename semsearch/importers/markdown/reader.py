@@ -51,7 +51,7 @@ _References = MutableMapping[str, Any]
 
 
 @dataclass(slots=True)
-class _Section:
+class _HeadedSection:
     """A heading, its text, and the blocks directly below it; the first may have no heading."""
 
     heading: Node | None
@@ -104,7 +104,7 @@ def read_markdown(text: str, path: Path) -> Iterator[Record | Refusal]:
         for section in sections:
             section.has_bold_terms = section.has_text
     level = _term_level(sections)
-    term: list[_Section] = []
+    term: list[_HeadedSection] = []
     for section in sections:
         if not term or section.level <= level or section.has_list:
             yield from reader.term(term)
@@ -117,7 +117,7 @@ def read_markdown(text: str, path: Path) -> Iterator[Record | Refusal]:
     yield from reader.term(term)
 
 
-def _term_level(sections: Sequence[_Section]) -> int:
+def _term_level(sections: Sequence[_HeadedSection]) -> int:
     """Return the level of the headings that name terms; 0 if none does."""
     headed = [section for section in sections if section.heading]
     if _has_title(headed):
@@ -131,14 +131,14 @@ def _term_level(sections: Sequence[_Section]) -> int:
     return 0
 
 
-def _has_title(sections: Sequence[_Section]) -> bool:
+def _has_title(sections: Sequence[_HeadedSection]) -> bool:
     """Return whether the first of these sections, which all have headings, is the title."""
     if [section.level for section in sections].count(1) != 1 or sections[0].level != 1:
         return False
     return len(sections) > 1 or sections[0].has_list
 
 
-def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
+def _are_groups(here: Sequence[_HeadedSection], deeper: Sequence[str]) -> bool:
     """Return whether the headings of a level group the terms below them.
 
     Deeper headings that repeat (`Definition`, `Example`, `Definition`, ...) are parts of a term, so
@@ -150,7 +150,7 @@ def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
     return len(set(deeper)) * 2 > len(deeper) and not any(part.has_text for part in here)
 
 
-def _heading_source(section: _Section) -> str:
+def _heading_source(section: _HeadedSection) -> str:
     return (
         section.heading.children[0].content if section.heading and section.heading.children else ""
     )
@@ -166,14 +166,14 @@ class _MarkdownReader:
         self._stacks = stacks
         self._has_rules = False
 
-    def sections(self, nodes: Iterable[Node]) -> Iterator[_Section]:
+    def sections(self, nodes: Iterable[Node]) -> Iterator[_HeadedSection]:
         """Yield the blocks before the first heading, then each heading with the blocks below it."""
-        section = _Section(None, 1)
+        section = _HeadedSection(None, 1)
         for node in nodes:
             self._has_rules |= node.type == "hr"
             if node.type == "heading":
                 yield section
-                section = _Section(node, node.first_line + 1, self._name(node))
+                section = _HeadedSection(node, node.first_line + 1, self._name(node))
             else:
                 section.blocks.append(node)
         yield section
@@ -183,7 +183,7 @@ class _MarkdownReader:
             return ""
         return inline_words(heading.children[0].content, self._references)
 
-    def term(self, sections: Sequence[_Section]) -> Iterator[Record | Refusal]:
+    def term(self, sections: Sequence[_HeadedSection]) -> Iterator[Record | Refusal]:
         """Yield the entry of a heading and the sections below it."""
         if not sections:
             return
@@ -214,7 +214,7 @@ class _MarkdownReader:
         else:
             yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")
 
-    def loose(self, section: _Section, level: int) -> Iterator[Record | Refusal]:
+    def loose(self, section: _HeadedSection, level: int) -> Iterator[Record | Refusal]:
         """Yield the entries of definition lists in a section that names no term."""
         for node in section.blocks:
             if node.type == "dl":
