@@ -1,4 +1,7 @@
-"""Fields that entries have no place of their own for: kept as they are, or counted as left out."""
+"""Fields that entries have no place of their own for: kept as they are, or counted as left out.
+
+Covers `importers/extra_fields`.
+"""
 
 from __future__ import annotations
 
