@@ -12,6 +12,7 @@ and once with late interaction on top; the means are over glossaries. What count
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Encoded, Numbers, Vectors
 from semsearch.core.checksums import sha256_of
+from semsearch.models.encoders.joined import ACCURATE_MODEL
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, Model, find_model, with_adapter
 from semsearch.ranking.late_interaction import compare, idf
@@ -39,12 +41,14 @@ Scores = dict[str, tuple[float, float]]
 
 
 def model_of(name: str) -> Model:
-    """Find a model by its name, or by the folder of an adapter of the base that comes along."""
+    """Find a model by its name, or by the folder of an adapter, whose description names its base."""
     folder = Path(name)
     if not (folder / CONFIG).exists():
         return find_model(name)
+    stated = json.loads((folder / CONFIG).read_text("utf-8"))["base_model_name_or_path"]
+    base = next((one for one in (BASE_MODEL, ACCURATE_MODEL) if one in stated), BASE_MODEL)
     known = {file: str(sha256_of(folder / file)) for file in (CONFIG, WEIGHTS)}
-    return with_adapter(find_model(BASE_MODEL), name, folder, known)
+    return with_adapter(find_model(base), name, folder, known)
 
 
 def score(encoder: SentenceEncoder, asked: QuestionSet) -> Scores:
