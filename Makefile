@@ -19,7 +19,7 @@ INSTALL := $(BIN)/python requirements/install.py
 PYTEST := $(BIN)/python -m pytest -n 3
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality questions foreign names cross-check general fit-recipe fit-confidence fit-names calibration training-data training picture lock clean
+.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality questions foreign names cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock clean
 
 ##@ Use
 
@@ -195,8 +195,8 @@ training: training-data ## Train the encoder's adapter from that data and the co
 	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/run/adapter build/training/folds/$$fold --strength 0.6 --fold $$fold || exit 1; done
 	@$(BIN)/python -m training.adapters build/training/mean $(addprefix build/training/folds/,a b c)
 
-fit-recipe: $(BIN)/.dev ## Fit the weights of the score on sixty domains and the tuning halves of the questions in SHARED
-	@$(BIN)/python -m benchmarks.quality.fit_recipe $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
+fit-weights: $(BIN)/.dev ## Fit the weights of the score on sixty domains and the tuning halves of the questions in SHARED
+	@$(BIN)/python -m benchmarks.quality.fit_weights $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_names $(SHARED)

@@ -1,7 +1,10 @@
-"""Damaged files of every format: each ends in entries, refusals or a clear error, soon and in little memory.
+"""Damaged files of every format.
 
-A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is dangerous in some format,
-by a seeded generator. While they are read nothing may be opened but the file, its neighbours, and what Python itself loads.
+Each ends in entries, refusals or a clear error, soon and in little memory.
+
+A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is
+dangerous in some format, by a seeded generator. While they are read nothing may be opened but the
+file, its neighbours, and what Python itself loads.
 
     python -m benchmarks.fuzz --files 200000 --format turtle
 """
@@ -10,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import io
 import random
 import resource
 import signal
@@ -17,6 +21,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -32,14 +37,25 @@ MEGABYTES = 256
 """What all files of a format together may take more than the first, sound one."""
 
 SAMPLES: dict[str, tuple[str, ...]] = {
+    "asciidoc": ("markup/bakery.adoc",),
     "datahub": ("datahub/bakery.yml",),
     "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
+    "dita": ("trees/bakery.dita",),
+    "docbook": ("trees/bakery.docbook.xml",),
     "dictd": ("dictd/plain/bakery.index", "dictd/plain/bakery.dict"),
+    "document": ("tables/glossary_table.docx", "tables/glossary_headings.docx", "tables/glossary_table.odt"),
+    "ezglossary": ("markup/ezglossary.md",),
+    "glosario": ("trees/bakery.glosario.yml",),
     "html": ("html/bakery.html",),
-    "json": ("json/list.json", "json/mapping.json"),
+    "html-table": ("tables/table.html",),
+    "json": ("json/list.json", "json/mapping.json", "trees/pyglossary.json"),
     "json-ld": ("rdf/bakery.jsonld",),
     "jsonl": ("json/lines.jsonl",),
-    "markdown": ("markdown/headings.md", "markdown/lists.md"),
+    "latex": ("markup/bakery.tex",),
+    "markdown": ("markdown/headings.md", "markdown/lists.md", "markup/bold.md", "markup/comments.md"),
+    "markdown-table": ("tables/gdocs_table.md",),
+    "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
+    "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
@@ -47,13 +63,20 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "rdf-xml": ("rdf/bakery.rdf",),
     "sphinx": ("rst/bakery.rst", "rst/lists.rst"),
     "stardict": ("stardict/bakery.ifo", "stardict/bakery.idx", "stardict/bakery.dict.dz", "stardict/bakery.syn"),
-    "table": ("tabular/tools.csv",),
+    "spreadsheet": ("tables/glossary.xlsx", "tables/glossary.ods"),
+    "table": ("tabular/tools.csv", "tables/sep.csv", "tables/title_row.csv", "tables/memoq.csv", "tables/pyglossary.csv"),
     "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
-    "text": ("plain/weather.txt",),
+    "text": ("plain/weather.txt", "markup/web.txt"),
+    "text-table": ("tables/anki.txt", "tables/unicode_text.txt"),
     "turtle": ("rdf/bakery.ttl",),
+    "wiktextract": ("trees/bakery.wiktextract.jsonl",),
     "wordnet": ("wordnet/data.noun",),
+    "wordnet-lmf": ("trees/bakery.lmf.xml",),
+    "xdxf": ("trees/bakery.xdxf",),
+    "yaml": ("trees/terms.yml", "trees/keyed.yaml"),
 }  # fmt: skip
-"""For each format the samples that are damaged; of several files that belong together one at a time."""
+"""For each format the samples that are damaged; of several files that belong together one at a
+time."""
 TOGETHER = frozenset({"dictd", "stardict"})
 
 _TOKENS = (
@@ -67,12 +90,14 @@ _TOKENS = (
     *(b".. |a| replace:: |a||a|\n", b"|a|", b".. figure:: /etc/passwd\n", b":math:`\\frac`", b".. math::\n\n   \\frac{a}{b}\n"),
     *(b".. code:: python\n\n   x = 1\n", b".. role:: x(raw)\n   :format: html\n", b".. glossary::\n\n   a\n     b\n"),
     *(b"&a [*a, *a]", b"!!python/object/apply:os.system [ls]", b"? - :", b"---\n", b"...\n", b"{{Glossary(", b"{{< x", b"![[x]]"),
+    *(b"<w:tbl><w:tr><w:tc>", b"</w:p>", b'<w:gridSpan w:val="99999"/>', b'r="XFD1048576"', b"<v>0</v>", b"sep=;\n", b"#columns:"),
+    *(b'table:number-columns-repeated="1048576"', b'table:number-rows-spanned="99999"', b"<td rowspan=999 colspan=999>"),
     *(b"99999999999999999999", b"-1", b"NaN", b"true", b"null", b"A" * 300, b" " * 100, b",;" * 20, b"See x."),
 )  # fmt: skip
 
 
 @dataclass(slots=True)
-class Outcome:
+class FuzzResult:
     """What came of the files of one format."""
 
     files: int = 0
@@ -110,8 +135,27 @@ def damaged(sound: bytes, draw: random.Random) -> bytes:
     return bytes(data[:100_000])
 
 
+def damaged_package(sound: bytes, draw: random.Random) -> bytes:
+    """Return a zip package with damage to one of its parts, or to itself."""
+    if draw.random() < 0.2:
+        return damaged(sound, draw)
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(sound)) as package,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file,
+    ):
+        chosen = draw.choice(package.namelist())
+        for name in package.namelist():
+            data = package.read(name)
+            file.writestr(name, damaged(data, draw) if name == chosen else data)
+    return made.getvalue()
+
+
 class _Watch:
-    """Sees what is opened while a file is read; an audit hook cannot be removed, so there is one."""
+    """Sees what is opened while a file is read.
+
+    An audit hook cannot be removed, so there is one.
+    """
 
     def __init__(self, allowed: Path) -> None:
         own = (Path(p) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()))
@@ -133,7 +177,7 @@ class _Watch:
             self.seen.append(f"{event} {arguments[0]!r}")
 
 
-def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outcome:
+def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> FuzzResult:
     """Read damaged files of a format.
 
     Args:
@@ -149,7 +193,7 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
         (folder / sample.name).write_bytes(data)
     entry_point = folder / samples[0].name
     draw = random.Random(f"{name} {seed}")  # noqa: S311 - not a secret
-    found = Outcome()
+    found = FuzzResult()
     _read(entry_point, name, found, watch)
     before = _peak()
     for number in range(files):
@@ -157,7 +201,8 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
             faulthandler.dump_traceback_later(600, exit=True)
         sample = draw.choice(samples)
         target = folder / sample.name
-        target.write_bytes(damaged(sound[sample], draw))
+        is_package = sound[sample].startswith(b"PK")
+        target.write_bytes((damaged_package if is_package else damaged)(sound[sample], draw))
         _read(entry_point if name in TOGETHER else target, name, found, watch)
         if name in TOGETHER:
             target.write_bytes(sound[sample])
@@ -168,7 +213,7 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> Outco
     return found
 
 
-def _read(path: Path, name: str, found: Outcome, watch: _Watch) -> None:
+def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
     start = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     watch.is_on = True

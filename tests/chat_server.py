@@ -1,4 +1,4 @@
-"""A chat server on this machine that speaks the protocol of OpenAI, for those who write phrases with one."""
+"""A chat server on this machine that speaks the protocol of OpenAI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered: a status, a body and headers. `cut` ends the connection in the middle of the body."""
+    """What is answered: a status, a body and headers.
+
+    `cut` ends the connection in the middle of the body.
+    """
 
     status: int = 200
     body: bytes = b""

@@ -81,8 +81,8 @@ _started: list[str] = []
 def pytest_configure() -> None:
     """Hear of every process that starts, and give drawn examples the time that they need.
 
-    Libraries may ask the system for its processors. Hypothesis would fail an example that takes .2 s,
-    which any may take on a busy machine; what has to be fast measures processor time itself.
+    Libraries may ask the system for its processors. Hypothesis would fail an example that takes .2
+    s, which any may take on a busy machine; what has to be fast measures processor time itself.
     """
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")

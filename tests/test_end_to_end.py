@@ -91,7 +91,7 @@ def test_a_server_answers_and_takes_an_edit(hashed_index: Path, tmp_path: Path) 
 
 @pytest.mark.process
 def test_the_package_runs_as_a_file() -> None:
-    """`python semsearch/__main__.py` puts the folder of the package first on the path of modules."""
+    """`python semsearch/__main__.py` puts the package's folder first on the module path."""
     assert "Ask a glossary in plain language" in _run(str(PACKAGE / "__main__.py"), "--help")
 
 

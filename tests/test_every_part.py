@@ -1,4 +1,4 @@
-"""Every part of an entry can be added, changed and emptied, one without the others, on every surface.
+"""Every part of an entry can be added, changed and emptied by itself, on every surface.
 
 The parts are those that entries have, so that one that is new and left out somewhere fails here.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from semsearch.core.entries import DETAILS, TEXT_DETAILS, Entry
+from semsearch.core.entries import DETAILS, EXTRA, TEXT_DETAILS, Entry
 from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
@@ -23,10 +23,12 @@ from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from tests.cli.test_commands import run
 
-Parts = dict[str, str | list[str]]
+Value = str | list[str] | dict[str, str]
+Parts = dict[str, Value]
 
 ID, TERM, DEFINITION = "bakery:scoring", "Scoring", "Cutting the dough."
 _NEEDED = {"id", "term", "definition", "glossary", "source", "details"}
+_PLURAL = ("hidden_labels", "name_languages")
 PARTS = [field.name for field in fields(Entry) if field.name not in _NEEDED] + list(DETAILS)
 
 
@@ -34,13 +36,19 @@ def _values(word: str, language: str) -> Parts:
     """Return a value of each part; several have something to cut at."""
     several: Parts = {part: [f"{word} {part}", f"{word}, other"] for part in PARTS}
     texts: Parts = {part: f"{word} {part}" for part in TEXT_DETAILS}
-    return several | texts | {"language": language}
+    extra = {"Owner": f"{word} owner", "Team: ovens": f"{word}, other"}
+    other = "fr" if language == "de" else "it"
+    tags = {"name_languages": [f"{TERM}@{other}"]}
+    return several | texts | {"language": language, EXTRA: extra} | tags
 
 
 FIRST, SECOND = _values("One", "de"), _values("Two", "pt-BR")
 NONE: Parts = {
     part: "en" if part == "language" else "" if part in TEXT_DETAILS else [] for part in PARTS
 }
+NONE[EXTRA] = {}
+WITHOUT = {**NONE, EXTRA: {"Owner": None, "Team: ovens": None}}
+"""What a merge patch says to empty each part: the members of a mapping are removed one by one."""
 WHOLE: Parts = {"term": TERM, "definition": DEFINITION}
 
 
@@ -68,7 +76,8 @@ def said(index: Path) -> Parts:
     with Editor(index) as editor:
         entry = editor.entry(ID).entry
     stated = {part: getattr(entry.details if part in DETAILS else entry, part) for part in PARTS}
-    return {part: value if isinstance(value, str) else [*value] for part, value in stated.items()}
+    found: Parts = {p: value if isinstance(value, str) else [*value] for p, value in stated.items()}
+    return found | {EXTRA: dict(entry.details.extra)}
 
 
 def _put(client: TestClient, parts: Parts, method: str = "PUT") -> None:
@@ -93,9 +102,9 @@ def test_patch_changes_each_part_alone(client: TestClient, index: Path) -> None:
     assert (added.status_code, said(index)) == (201, FIRST)
     expected = dict(FIRST)
     for part in PARTS:
-        for given in SECOND[part], NONE[part], SECOND[part], None:
+        for given in SECOND[part], WITHOUT[part], SECOND[part], None:
             _put(client, {part: given}, "PATCH")  # type: ignore[dict-item]
-            expected[part] = NONE[part] if given is None else given
+            expected[part] = SECOND[part] if given == SECOND[part] else NONE[part]
             assert said(index) == expected
     assert said(index) == NONE
 
@@ -112,9 +121,11 @@ def test_an_import_gives_entries_all_of_it(client: TestClient, index: Path) -> N
         assert said(index) == (parts or NONE)
 
 
-def _options(part: str, value: str | list[str]) -> list[str]:
+def _options(part: str, value: Value) -> list[str]:
+    if isinstance(value, dict):
+        value = [f"{name}={text}" for name, text in value.items()]
     names = {"examples": "example", "sources": "source", "aliases": "alias"}
-    name = names.get(part, part.removesuffix("s") if part == "hidden_labels" else part)
+    name = names.get(part, part.removesuffix("s") if part in _PLURAL else part)
     values = [value] if isinstance(value, str) else value
     return [word for one in values for word in (f"--{name.replace('_', '-')}", one)]
 

@@ -1,15 +1,20 @@
-"""Where tests lie: every module has its own, or is named by the tests that cover it."""
+"""Bounds of the layout: rooms, lines a module, class names, and a test for every module."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 from tests.conftest import PROJECT
 
 PACKAGE = PROJECT / "semsearch"
 TESTS = PROJECT / "tests"
+TOPS = ("semsearch", "benchmarks", "training", "tools", "requirements", "tests")
+MAX_ROOMS = 17
+MAX_LINES = 350
+"""Of a module outside of `tests/`."""
 WITHOUT_TESTS = {
     "core/answers": "declarations, checked by types",
     "core/arrays": "names of array types",
@@ -52,3 +57,33 @@ def test_every_module_has_its_tests() -> None:
 def test_only_modules_that_are_there_are_named() -> None:
     """A module that is moved or removed is named no longer."""
     assert {name: file for name, file in _named().items() if name not in _modules()} == {}
+
+
+def test_few_rooms() -> None:
+    """A new room is a decision; `make lint` fails on one that has no floor."""
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert {"core", "search", "server"} <= rooms
+    assert len(rooms) <= MAX_ROOMS
+
+
+def test_modules_are_short() -> None:
+    """A module that grows beyond the bound is split."""
+    lengths = {
+        str(file.relative_to(PROJECT)): len(file.read_text(encoding="utf-8").splitlines())
+        for top in TOPS
+        if top != "tests"
+        for file in (PROJECT / top).rglob("*.py")
+    }
+    assert "semsearch/search/glossary.py" in lengths
+    assert {file: lines for file, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+def test_no_class_name_stands_twice() -> None:
+    """A search for a class finds one class."""
+    places = defaultdict(list)
+    for file in (file for top in TOPS for file in (PROJECT / top).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(f"{file.relative_to(PROJECT)}:{node.lineno}")
+    assert "Glossary" in places
+    assert {name: lines for name, lines in places.items() if len(lines) > 1} == {}

@@ -57,7 +57,10 @@ def test_python_http_and_command_line_give_the_same_answers(
 
 
 def test_json_has_exactly_the_declared_shapes(glossary: Glossary) -> None:
-    """What is printed validates strictly against the shapes that the interface declares; these entries have no details."""
+    """What is printed validates strictly against the shapes that the interface declares.
+
+    These entries have no details.
+    """
     for model, noun in (
         (WireAnswer, glossary.ask("which pot keeps the steam around a loaf?")),
         (WireAnswer, glossary.ask("quantum physics")),

@@ -57,10 +57,11 @@ def add_fresh(model: Any, rank: int) -> None:  # noqa: ANN401 - untyped library
 
 
 def write_mean(adapters: Sequence[Path], target: Path) -> None:
-    """Write the mean of adapters that were trained from one start (a model soup; Wortsman et al., 2022).
+    """Write the mean of adapters trained from one start (model soup; Wortsman et al., 2022).
 
-    The mean is that of the factors of each layer. It differs from the mean of their products by products of the
-    changes since the start, which are small for a short training (https://arxiv.org/abs/2203.05482).
+    The mean is that of the factors of each layer. It differs from the mean of their products by
+    products of the changes since the start, which are small for a short training
+    (https://arxiv.org/abs/2203.05482).
 
     Raises:
         ImportFailed: the adapters have different layers.

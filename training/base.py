@@ -1,4 +1,7 @@
-"""The base encoder, exported: it matches meanings and groups what is alike, faster than the reference."""
+"""The base encoder, exported.
+
+It matches meanings and groups what is alike, faster than the reference.
+"""
 
 from __future__ import annotations
 

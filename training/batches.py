@@ -1,10 +1,10 @@
 """Batches whose definitions are near to each other, so that a question has to choose among rivals.
 
-All other definitions of a batch are wrong answers to a question. Drawn by lot they are about something
-else, and teach little. So each batch is made of a few topics (topic-aware sampling, Hofstätter et al.,
-2021, https://arxiv.org/abs/2104.06967): definitions are grouped by the base encoder once, and up to
-`FROM_TOPIC` of a group come together. Texts of one length come together too, since the shorter ones of a
-batch are padded.
+All other definitions of a batch are wrong answers to a question. Drawn by lot they are about
+something else, and teach little. So each batch is made of a few topics (topic-aware sampling,
+Hofstätter et al., 2021, https://arxiv.org/abs/2104.06967): definitions are grouped by the base
+encoder once, and up to `FROM_TOPIC` of a group come together. Texts of one length come together
+too, since the shorter ones of a batch are padded.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def topics_of(vectors: Vectors) -> Numbers:
 def batches_of(
     topics: Numbers, lengths: NDArray[np.float64], size: int, lots: np.random.Generator
 ) -> list[list[int]]:
-    """Cut pairs into full batches, in an order of chance; what is left over waits for the next epoch.
+    """Cut pairs into full batches, in an order of chance.
+
+    What is left over waits for the next epoch.
 
     Args:
         topics: (n,) of each pair.

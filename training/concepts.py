@@ -1,7 +1,7 @@
 """Concepts with questions, written by hand for this project: `concepts.jsonl`.
 
-One concept a line: its domain, term, aliases and definition, four questions (a description, a question, a
-scenario and keywords), and the terms of the same domain that it is easily mistaken for.
+One concept a line: its domain, term, aliases and definition, four questions (a description, a
+question, a scenario and keywords), and the terms of the same domain that it is easily mistaken for.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIELDS = {"domain", "term", "aliases", "definition", "questions", "confused_wit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
+class TrainingConcept:
     """One term of a domain; `questions` has one question for each of `KINDS`."""
 
     domain: str
@@ -43,14 +43,14 @@ class Concept:
         return frozenset(map(fold, (self.term, *self.aliases)))
 
 
-def read_concepts(file: Path = CONCEPTS) -> list[Concept]:
+def read_concepts(file: Path = CONCEPTS) -> list[TrainingConcept]:
     """Read the concepts and check them against each other.
 
     Raises:
-        ImportFailed: a line is no concept, two concepts of a domain have a name, a definition or a question in
-            common, or a concept is said to be mistaken for itself.
+        ImportFailed: a line is no concept, two concepts of a domain have a name, a definition or a
+            question in common, or a concept is said to be mistaken for itself.
     """
-    found: list[Concept] = []
+    found: list[TrainingConcept] = []
     owners: dict[tuple[str, str, str], str] = {}
     lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
@@ -63,13 +63,13 @@ def read_concepts(file: Path = CONCEPTS) -> list[Concept]:
     return found
 
 
-def _concept(stated: Any) -> Concept:  # noqa: ANN401 - any JSON
+def _concept(stated: Any) -> TrainingConcept:  # noqa: ANN401 - any JSON
     if not isinstance(stated, dict) or set(stated) != _FIELDS:
         raise ValueError(f"it needs the fields {', '.join(sorted(_FIELDS))}")
     questions = {one["kind"]: one["text"] for one in stated["questions"]}
     if set(questions) != set(KINDS) or len(stated["questions"]) != len(KINDS):
         raise ValueError(f"it needs one question of each kind: {', '.join(KINDS)}")
-    concept = Concept(
+    concept = TrainingConcept(
         domain=stated["domain"],
         term=stated["term"],
         aliases=tuple(stated["aliases"]),
@@ -83,7 +83,7 @@ def _concept(stated: Any) -> Concept:  # noqa: ANN401 - any JSON
     return concept
 
 
-def _check(concept: Concept, owners: dict[tuple[str, str, str], str]) -> None:
+def _check(concept: TrainingConcept, owners: dict[tuple[str, str, str], str]) -> None:
     """Refuse a concept that cannot be told from an earlier one of its domain."""
     if fold(concept.term) in map(fold, concept.confused_with):
         raise ValueError(f"{concept.term!r} is said to be mistaken for itself")
@@ -101,8 +101,10 @@ def _check(concept: Concept, owners: dict[tuple[str, str, str], str]) -> None:
                 )
 
 
-def without_overlaps(concepts: Iterable[Concept], forbidden: Overlaps) -> list[Concept]:
-    """Return the concepts none of whose texts shares a run of words with what answers are measured on."""
+def without_overlaps(
+    concepts: Iterable[TrainingConcept], forbidden: Overlaps
+) -> list[TrainingConcept]:
+    """Return the concepts whose texts share no run of words with what answers are measured on."""
     return [
         concept
         for concept in concepts
@@ -110,7 +112,7 @@ def without_overlaps(concepts: Iterable[Concept], forbidden: Overlaps) -> list[C
     ]
 
 
-def senses_of(concepts: Sequence[Concept]) -> Numbers:
+def senses_of(concepts: Sequence[TrainingConcept]) -> Numbers:
     """Return a number for each concept, the same for those that share a name in whatever domain.
 
     Two concepts of one name are never held against each other, such as "recall" of two domains.
@@ -127,15 +129,15 @@ def senses_of(concepts: Sequence[Concept]) -> Numbers:
     return np.array(senses, dtype=np.int64)
 
 
-def by_domain(concepts: Iterable[Concept]) -> dict[str, list[Concept]]:
+def by_domain(concepts: Iterable[TrainingConcept]) -> dict[str, list[TrainingConcept]]:
     """Return the concepts of each domain."""
-    found: dict[str, list[Concept]] = defaultdict(list)
+    found: dict[str, list[TrainingConcept]] = defaultdict(list)
     for concept in concepts:
         found[concept.domain].append(concept)
     return dict(found)
 
 
-def shared_names(concepts: Iterable[Concept]) -> Counter[str]:
+def shared_names(concepts: Iterable[TrainingConcept]) -> Counter[str]:
     """Return the names that several concepts have, with how many."""
     counted = Counter(name for concept in concepts for name in concept.names)
     return Counter({name: count for name, count in counted.items() if count > 1})

@@ -2,9 +2,10 @@
 
     python -m training.data FOLDER [--shared FOLDER] [--foldoc INDEX]
 
-FOLDER gets `sources/` (what was fetched), `pairs.jsonl`, `dev.jsonl` and `data.json`, which says what was
-counted and left out. Texts that share a run of words with the glossaries and questions in the shared
-folder, or with the articles of FOLDOC on terms of MDN, are left out where these lie there.
+FOLDER gets `sources/` (what was fetched), `pairs.jsonl`, `dev.jsonl` and `data.json`, which says
+what was counted and left out. Texts that share a run of words with the glossaries and questions in
+the shared folder, or with the articles of FOLDOC on terms of MDN, are left out where these lie
+there.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from training import jargon, matching, pairs, technical, webster, wordnet
 from training.base import base_encoder
 from training.overlaps import Overlaps, asked_articles, evaluation_texts
 from training.sources import SOURCES, fetch
-from training.types import Pair, Sense
+from training.types import Sense, TrainingPair
 
 DEV_MATCHED = 1500
 DEV_ENTRIES = 300
 """Meanings held out for development: those with the lowest hashes."""
 _DICTD = "usr/share/dictd"
 _ALIKE = 0.8
-"""A document so much of whose words the query has asks nothing. A query may be a part of a longer document."""
+"""A document so much of whose words the query has asks nothing. A query may be a part of a longer
+document."""
 
 
 def main() -> int:
@@ -83,7 +85,7 @@ def _forbidden(shared: Path, foldoc: Path, counted: dict[str, dict[str, int]]) -
 
 def _matches(
     folders: dict[str, Path], folder: Path, counted: dict[str, dict[str, int]]
-) -> list[matching.Match]:
+) -> list[matching.MatchedSense]:
     left: Counter[str] = Counter()
     index = folders["dict-gcide"] / _DICTD / "gcide.index"
     ours = [*webster.read_senses(read_articles(index, errors="replace"), left)]
@@ -108,7 +110,9 @@ def _entries(
     return kept
 
 
-def good_pairs(made: Iterable[Pair], forbidden: Overlaps, dropped: Counter[str]) -> Iterator[Pair]:
+def good_pairs(
+    made: Iterable[TrainingPair], forbidden: Overlaps, dropped: Counter[str]
+) -> Iterator[TrainingPair]:
     """Yield the pairs that teach something, each query once and each document for one meaning."""
     queries: set[str] = set()
     owners: dict[str, str] = {}
@@ -138,18 +142,22 @@ def _alike(query: str, document: str) -> bool:
 
 
 def held_out(senses: Iterable[str]) -> list[str]:
-    """Return meanings in the order of their hash: the first ones are held out, whatever else is read."""
+    """Return meanings in the order of their hash.
+
+    The first ones are held out, whatever else is read.
+    """
     return sorted(set(senses), key=lambda s: hashlib.sha256(f"dev {s}".encode()).digest())
 
 
 def write(
-    folder: Path, good: Sequence[Pair], held: set[str], counted: dict[str, dict[str, int]]
+    folder: Path, good: Sequence[TrainingPair], held: set[str], counted: dict[str, dict[str, int]]
 ) -> None:
     """Write the pairs, in an order of chance that is always the same, and what was counted.
 
-    Of meanings held out only the pairs of plain definitions go into `dev.jsonl`; the others go nowhere.
+    Of meanings held out only the pairs of plain definitions go into `dev.jsonl`; the others go
+    nowhere.
     """
-    files: dict[str, list[Pair]] = defaultdict(list)
+    files: dict[str, list[TrainingPair]] = defaultdict(list)
     for pair in good:
         if pair.sense not in held:
             files["pairs"].append(pair)

@@ -1,7 +1,8 @@
 """What the documentation strings of a Python package say of its public functions and classes.
 
-Nothing is imported: the files of a wheel are parsed. The name of a thing becomes words ("connected_components"
-is "connected components"), and of its documentation the prose above the first section is kept.
+Nothing is imported: the files of a wheel are parsed. The name of a thing becomes words
+("connected_components" is "connected components"), and of its documentation the prose above the
+first section is kept.
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ def _shown(role: re.Match[str]) -> str:
 
 
 def in_words(name: str) -> str:
-    """Return the words of a name: "OneHotEncoder" is "one hot encoder", "DNSRecord" "DNS record"."""
+    """Return the words of a name.
+
+    "OneHotEncoder" is "one hot encoder", "DNSRecord" "DNS record".
+    """
     words = [word for word in _HUMP.split(name) if word]
     return " ".join(w if len(w) > 1 and w.isupper() else w.lower() for w in words)

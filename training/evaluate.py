@@ -2,11 +2,12 @@
 
     python -m training.evaluate MODEL... [--pairs DATA] [--domains SET] [--tuning SHARED]
 
-MODEL is what `semsearch build --model` takes, or the folder of an adapter. DATA holds the `dev.jsonl` of
-`training.data`; SET is `development`, a fold, or `all`; SHARED holds the judged questions, of which the tuning halves
-are asked. Every question is put to all definitions of its glossary, once by the vectors of whole texts
-and once with late interaction on top; the means are over glossaries. What counts in the end is
-`make quality`; this is for choosing among trials without looking at its questions.
+MODEL is what `semsearch build --model` takes, or the folder of an adapter. DATA holds the
+`dev.jsonl` of `training.data`; SET is `development`, a fold, or `all`; SHARED holds the judged
+questions, of which the tuning halves are asked. Every question is put to all definitions of its
+glossary, once by the vectors of whole texts and once with late interaction on top; the means are
+over glossaries. What counts in the end is `make quality`; this is for choosing among trials without
+looking at its questions.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from training.install import CONFIG, WEIGHTS
 from training.loss import COVERAGE, PART_OF_TOKENS
 from training.train import read_pairs
 
-CLOSER_LOOK = 50
+LATE_INTERACTION_DEPTH = 50
 """Definitions whose tokens are compared, as in `semsearch.index.retrieval`."""
 
 Scores = dict[str, tuple[float, float]]
@@ -41,7 +42,7 @@ Scores = dict[str, tuple[float, float]]
 
 
 def model_of(name: str) -> Model:
-    """Find a model by its name, or by the folder of an adapter, whose description names its base."""
+    """Find a model by its name, or by the folder of an adapter, which names its base."""
     folder = Path(name)
     if not (folder / CONFIG).exists():
         return find_model(name)
@@ -69,7 +70,7 @@ def _with_tokens(whole: Vectors, questions: Encoded, documents: Encoded) -> Vect
         uses[np.unique(tokens.ids)] += 1
     found = np.full_like(whole, -1)
     for row, question in enumerate(questions.tokens):
-        nearest = np.argsort(-whole[row])[:CLOSER_LOOK]
+        nearest = np.argsort(-whole[row])[:LATE_INTERACTION_DEPTH]
         chosen = [documents.tokens[i] for i in nearest]
         ids = np.concatenate([tokens.ids for tokens in chosen])
         match, cover = compare(

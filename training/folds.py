@@ -1,7 +1,10 @@
-"""Which domains of the concepts are held out together: three folds, and eight domains for development.
+"""Which domains of the concepts are held out together.
 
-Whatever is fitted or reported on a domain uses the encoder of its fold, which never saw a concept of
-the fold's domains. Hyper-parameters are chosen by the development domains, which all lie in fold a.
+Three folds, and eight domains for development.
+
+Whatever is fitted or reported on a domain uses the encoder of its fold, which never saw a concept
+of the fold's domains. Hyper-parameters are chosen by the development domains, which all lie in fold
+a.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from training.concepts import Concept
+from training.concepts import TrainingConcept
 
 FOLDS = ("a", "b", "c")
 DEVELOPMENT = (
@@ -26,14 +29,14 @@ DEVELOPMENT = (
 
 
 def folds_of(domains: Iterable[str]) -> dict[str, str]:
-    """Return the fold of each domain, by name: that of its hash, so that new domains move no other."""
+    """Return the fold of each domain: that of its hash, so that a new domain moves no other."""
     return {
         name: FOLDS[0] if name in DEVELOPMENT else FOLDS[_hash(name) % len(FOLDS)]
         for name in sorted(set(domains))
     }
 
 
-def seen_by(fold: str, concepts: Sequence[Concept]) -> list[Concept]:
+def seen_by(fold: str, concepts: Sequence[TrainingConcept]) -> list[TrainingConcept]:
     """Return what the encoder of a fold learns from: the concepts of the other folds.
 
     A concept of another domain that shares a name with a held-out one is left out as well.

@@ -1,4 +1,7 @@
-"""Questions that an encoder is chosen by: of meanings and domains held out, and the tuning halves."""
+"""Questions that an encoder is chosen by.
+
+Of meanings and domains held out, and the tuning halves.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from semsearch.importers.corpus import read_corpus
 from semsearch.quality.evaluation.judgements import Half, in_half, read_judgements
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
-from training.concepts import Concept, by_domain
-from training.types import Pair
+from training.concepts import TrainingConcept, by_domain
+from training.types import TrainingPair
 
 QUESTIONS = 1000
 """Asked of meanings held out; more would tell apart what does not matter."""
@@ -20,7 +23,10 @@ _PROJECT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions put to the definitions of one glossary; `right` has the places of the right ones."""
+    """Questions put to the definitions of one glossary.
+
+    `right` has the places of the right ones.
+    """
 
     name: str
     documents: tuple[str, ...]
@@ -28,7 +34,7 @@ class QuestionSet:
     right: tuple[frozenset[int], ...]
 
 
-def of_pairs(pairs: Sequence[Pair]) -> QuestionSet:
+def of_pairs(pairs: Sequence[TrainingPair]) -> QuestionSet:
     """Return questions of meanings held out; every definition of the same sense is right."""
     senses = {pair.document: pair.sense for pair in pairs}
     asked = pairs[:QUESTIONS]
@@ -44,7 +50,9 @@ def of_pairs(pairs: Sequence[Pair]) -> QuestionSet:
     )
 
 
-def of_domains(concepts: Iterable[Concept], domains: Iterable[str]) -> Iterator[QuestionSet]:
+def of_domains(
+    concepts: Iterable[TrainingConcept], domains: Iterable[str]
+) -> Iterator[QuestionSet]:
     """Yield each domain as a glossary, with all questions of its concepts."""
     grouped = by_domain(concepts)
     for domain in sorted(domains):

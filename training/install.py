@@ -2,10 +2,10 @@
 
     python -m training.install FOLDER [--strength SHARE]
 
-FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of what was learned, which is to
-average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
-https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the
-description names the base by its public name; the two hashes of `ADAPTER_SHA256` in
+FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of what was learned,
+which is to average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
+https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the description
+names the base by its public name; the two hashes of `ADAPTER_SHA256` in
 `semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
 """
 
@@ -39,7 +39,7 @@ def install(trained: Path, target: Path, constants: Path, strength: float = 1.0)
         The hashes by the names of the files.
 
     Raises:
-        ImportFailed: it is no adapter of the base that comes along, or too large; nothing is written.
+        ImportFailed: it is no adapter of the bundled base, or too large; nothing is written.
     """
     files = contents_of(trained, strength)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -55,7 +55,7 @@ def contents_of(trained: Path, strength: float = 1.0) -> dict[str, bytes]:
     """Return the files of an adapter as the package has them, by name.
 
     Raises:
-        ImportFailed: it is no adapter of the base that comes along, or too large.
+        ImportFailed: it is no adapter of the bundled base, or too large.
     """
     return {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS, strength)}
 

@@ -1,8 +1,10 @@
-"""The loss: what the search will do with the vectors, put as a choice among the definitions of a batch.
+"""The loss.
+
+What the search will do with the vectors, put as a choice among the definitions of a batch.
 
 A question is scored against every definition of the batch as `semsearch.ranking` scores it: by the
-vectors of the whole texts, and by late interaction of their tokens in both directions. The right one
-must win, for the question among definitions and for the definition among questions (multiple
+vectors of the whole texts, and by late interaction of their tokens in both directions. The right
+one must win, for the question among definitions and for the definition among questions (multiple
 negatives ranking, Henderson et al., 2017, https://arxiv.org/abs/1705.00652, in both directions).
 sentence-transformers has this loss for one vector a text and for late interaction (its multi-vector
 encoders), but not for a model that is used in both ways, so it is put together here.
@@ -24,11 +26,12 @@ SCALE = 20.0
 
 PART_OF_TOKENS = 0.6
 COVERAGE = 0.3
-"""What tokens count beside the vectors of whole texts, and coverage within them: near the weights of
-`semsearch.ranking.weights`."""
+"""What tokens count beside the vectors of whole texts, and coverage within them: near the weights
+of `semsearch.ranking.weights`."""
 
 TOO_ALIKE = 0.85
-"""Two definitions of a batch that are so alike are not told apart: the other one may be right too."""
+"""Two definitions of a batch that are so alike are not told apart: the other one may be right
+too."""
 
 
 class DescriptionLoss(nn.Module):  # type: ignore[misc]
@@ -60,11 +63,14 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
         """Return the loss of a batch.
 
         Args:
-            features: of the questions and, last, of their definitions; a definition may have several questions,
-                and then every group of questions chooses for itself.
-            labels: (n,) the sense of each pair; pairs of one sense are never held against each other.
+            features: of the questions and, last, of their definitions; a definition may have
+                several questions, and then every group of questions chooses for itself.
+            labels: (n,) the sense of each pair; pairs of one sense are never held against each
+                other.
         """
-        *asked, definitions = [Embedded.of(self.model(one), self.weights) for one in features]
+        *asked, definitions = [
+            BatchEmbeddings.of(self.model(one), self.weights) for one in features
+        ]
         target = torch.arange(len(labels), device=labels.device)
         same = labels[:, None] == labels[None, :]
         alike = (definitions.whole @ definitions.whole.T).detach() > TOO_ALIKE
@@ -83,7 +89,7 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
             loss = loss + self.phrases * loss_of(one @ other.T for one, other in pairs)
         return loss
 
-    def _scores(self, questions: Embedded, definitions: Embedded) -> list[Tensor]:
+    def _scores(self, questions: BatchEmbeddings, definitions: BatchEmbeddings) -> list[Tensor]:
         whole = questions.whole @ definitions.whole.T
         if not self.tokens:
             return [whole]
@@ -92,15 +98,18 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """Texts of a batch: vectors of the whole (n, d), of tokens (n, t, d), and what these count (n, t)."""
+class BatchEmbeddings:
+    """Texts of a batch.
+
+    Vectors of the whole (n, d), of tokens (n, t, d), and what these count (n, t).
+    """
 
     whole: Tensor
     tokens: Tensor
     counts: Tensor
 
     @classmethod
-    def of(cls, found: dict[str, Tensor], weights: Tensor) -> Embedded:
+    def of(cls, found: dict[str, Tensor], weights: Tensor) -> BatchEmbeddings:
         """Take what a model found; tokens that do not count are left out as far as padding lets."""
         counts = weights[found["input_ids"]] * found["attention_mask"]
         most = int((counts > 0).sum(dim=1).max())
@@ -111,7 +120,7 @@ class Embedded:
         return cls(whole, normalize(tokens, dim=-1), counts.gather(1, first))
 
 
-def late_interaction(questions: Embedded, definitions: Embedded) -> Tensor:
+def late_interaction(questions: BatchEmbeddings, definitions: BatchEmbeddings) -> Tensor:
     """Compare tokens as `semsearch.ranking.late_interaction` does, (questions, definitions)."""
     cosines = torch.einsum("qid,ejd->qeij", questions.tokens, definitions.tokens)
     absent_q = (questions.counts <= 0)[:, None, :, None]

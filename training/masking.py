@@ -1,8 +1,8 @@
-"""Hiding the names of a term in a text, so that a question made of it does not give the answer away.
+"""Hides the names of a term in a text, so that a question does not give the answer away.
 
-Every name of the term becomes "it", which says nothing and leaves the sentences whole. Names are found
-in any case, number and hyphenation, whatever stands between their words, and in parts of compounds
-("server-side"); other words of the same stem ("caching") are not names.
+Every name of the term becomes "it", which says nothing and leaves the sentences whole. Names are
+found in any case, number and hyphenation, whatever stands between their words, and in parts of
+compounds ("server-side"); other words of the same stem ("caching") are not names.
 """
 
 from __future__ import annotations

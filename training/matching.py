@@ -1,7 +1,10 @@
-"""Which meaning of Webster's dictionary is which of WordNet's: those of a word whose texts are most alike.
+"""Which meaning of Webster's dictionary is which of WordNet's.
 
-Two meanings of a word match when each is the other's nearest by the cosine of the base model and that
-is at least `THRESHOLD`. Of a verb or an adjective both dictionaries split senses finely; nouns come first.
+Those of a word whose texts are most alike.
+
+Two meanings of a word match when each is the other's nearest by the cosine of the base model and
+that is at least `THRESHOLD`. Of a verb or an adjective both dictionaries split senses finely; nouns
+come first.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from semsearch.models.encoders.base import Encoder
 from training.types import Sense
 
 THRESHOLD = 0.5
-"""Chosen by reading some fifty pairs, not measured; some pairs of two meanings remain, most of them near it."""
+"""Chosen by reading some fifty pairs, not measured; some pairs of two meanings remain, most of them
+near it."""
 MAX_NOUNS = 16_000
 MAX_OTHERS = 5_000
 """Headwords that are compared, the first by their hash: glossaries are of nouns, mostly."""
@@ -36,7 +40,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MatchedSense:
     """One meaning in two dictionaries, and the cosine of their texts."""
 
     webster: Sense
@@ -54,7 +58,7 @@ class Match:
         return tuple(found.values())
 
 
-def match(webster: Iterable[Sense], wordnet: Iterable[Sense], embed: Embed) -> list[Match]:
+def match(webster: Iterable[Sense], wordnet: Iterable[Sense], embed: Embed) -> list[MatchedSense]:
     """Return the meanings that match, in the order of the headwords compared."""
     left, right = _by_word(webster, first_only=True), _by_word(wordnet, first_only=False)
     keys = _chosen([k for k in left.keys() & right.keys() if _is_clear(left[k], right[k])])
@@ -70,7 +74,7 @@ def match(webster: Iterable[Sense], wordnet: Iterable[Sense], embed: Embed) -> l
         for row, column in enumerate(cosines.argmax(axis=1)):
             cosine = float(cosines[row, column])
             if cosine >= THRESHOLD and cosines[:, column].argmax() == row:
-                found.append(Match(ours[row], theirs[column], cosine))
+                found.append(MatchedSense(ours[row], theirs[column], cosine))
     return found
 
 
@@ -102,7 +106,7 @@ def _hash(key: Key) -> str:
 
 
 def kept(encoder: Encoder, file: Path) -> Embed:
-    """Return a function that embeds texts and keeps the vectors in a file (.npz) for the next time."""
+    """Return a function that embeds texts and caches the vectors in a file (.npz)."""
 
     def embed(texts: Sequence[str]) -> Vectors:
         known = _load(file)

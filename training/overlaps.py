@@ -1,4 +1,7 @@
-"""What must not be learnt: texts that share a run of words with the texts that answers are measured on."""
+"""What must not be learnt.
+
+Texts that share a run of words with the texts that answers are measured on.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def _runs(text: str) -> Iterator[int]:
 
 
 def evaluation_texts(shared: Path) -> Iterator[str]:
-    """Yield the questions and every file of the glossaries, ours included, as written and without markup."""
+    """Yield the questions and all files of the glossaries, as written and without markup."""
     for file in sorted((shared / "questions").glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             yield json.loads(line)["query"]

@@ -1,8 +1,8 @@
 """Definition lists of HTML pages: glossaries, options and functions of printed manuals.
 
 A term is what stands in a `dt`, or the last part of its `id` where that names a thing of a program
-("collections.OrderedDict"); its definition is the paragraphs of the `dd` that follows, without lists,
-tables and code inside it.
+("collections.OrderedDict"); its definition is the paragraphs of the `dd` that follows, without
+lists, tables and code inside it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _REFERENCE = re.compile(r"^(?:see\b|for (?:more|further)|compare\b|note that\b)"
 
 
 def read_definitions(html: str) -> Iterator[tuple[str, str]]:
-    """Yield each term of a page with its definition, inner lists before the outer ones they end in."""
-    reader = _Reader()
+    """Yield each term of a page with its definition, inner lists before outer ones."""
+    reader = _ListParser()
     reader.feed(html)
     reader.close()
     for term, paragraphs in reader.found:
@@ -41,7 +41,7 @@ class _List:
     paragraphs: list[str] = field(default_factory=lambda: [""])
 
 
-class _Reader(HTMLParser):
+class _ListParser(HTMLParser):
     """Keeps the lists that are open, the innermost last."""
 
     def __init__(self) -> None:

@@ -13,9 +13,9 @@ from random import Random
 
 from training import questions
 from training.masking import gives_away, masked
-from training.matching import Match
+from training.matching import MatchedSense
 from training.technical import sentences_of
-from training.types import Pair, Sense
+from training.types import Sense, TrainingPair
 
 MAX_WORDS = 120
 """A longer document is cut after the last sentence within."""
@@ -31,7 +31,7 @@ def random_of(id_: str) -> Random:
     return Random(hashlib.sha256(id_.encode()).digest())  # noqa: S311 - chosen to come again
 
 
-def of_match(match: Match) -> Iterator[Pair]:
+def of_match(match: MatchedSense) -> Iterator[TrainingPair]:
     """Yield the pairs of a meaning that two dictionaries define, each way."""
     random = random_of(match.webster.id)
     names, part = match.names, match.wordnet.part
@@ -55,7 +55,7 @@ def of_match(match: Match) -> Iterator[Pair]:
                 yield made.pair("example", hidden, document)
 
 
-def of_entry(sense: Sense) -> Iterator[Pair]:
+def of_entry(sense: Sense) -> Iterator[TrainingPair]:
     """Yield the pairs of an entry of its own: a sentence and the rest, a question and the whole."""
     random = random_of(sense.id)
     made = _Maker(sense.id, sense.source, sense.names)
@@ -104,8 +104,8 @@ class _Maker:
     def __init__(self, sense: str, source: str, terms: tuple[str, ...]) -> None:
         self._sense, self._source, self._terms = sense, source, terms
 
-    def pair(self, kind: str, query: str, document: str) -> Pair:
-        return Pair(
+    def pair(self, kind: str, query: str, document: str) -> TrainingPair:
+        return TrainingPair(
             query=query,
             document=document,
             kind=kind,

@@ -1,7 +1,8 @@
 """Definitions as people ask for them: in a question, in passing, or as a few words.
 
-Definitions of dictionaries begin with the kind of a thing ("a person who bakes"); a question may ask for the
-kind ("which person bakes?"), hide it ("someone who bakes"), or leave all but the words of content.
+Definitions of dictionaries begin with the kind of a thing ("a person who bakes"); a question may
+ask for the kind ("which person bakes?"), hide it ("someone who bakes"), or leave all but the words
+of content.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ _THING = re.compile(
 
 
 def plain(definition: str, random: Random) -> str:
-    """Return a definition as one would write it: no final stop, mostly small letters, label in words."""
+    """Return a definition as one would write it.
+
+    No final stop, mostly small letters, label in words.
+    """
     text = definition.strip().rstrip(".;:, ")
     if label := _LABEL.match(text):
         rest = text[label.end() :]
@@ -105,7 +109,7 @@ def question(definition: str, part: str, random: Random) -> str:
 
 
 def sentence(text: str, random: Random) -> str:
-    """Return a sentence about a term that is "it" in it, as a statement or question about something."""
+    """Return a sentence about a term, called "it", as a statement or question about something."""
     if match := _IT_IS.match(text):
         return question(text[match.end() :], "n", random)
     if match := _IT_DOES.match(text):

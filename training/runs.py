@@ -1,4 +1,7 @@
-"""What every training run shares: checkpoints to go on from, the trainer's settings, and what is written."""
+"""What every training run shares.
+
+Checkpoints to go on from, the trainer's settings, and what is written.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from semsearch.models.encoders.sentence_transformer import load_model
 from semsearch.models.encoders.wordpieces import WordPieces
 from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.ranking.late_interaction import idf
-from training.types import Pair
+from training.types import TrainingPair
 
 MAX_TOKENS = 56
-"""Of a text; definitions say what a thing is at their beginning, and length is what training costs."""
+"""Of a text; definitions say what a thing is at their beginning, and length is what training
+costs."""
 BATCH = 96
 """Pairs of a batch."""
 
@@ -103,7 +107,7 @@ def arguments(
     )
 
 
-def columns(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
+def columns(pairs: Sequence[TrainingPair]) -> dict[str, list[Any]]:
     """Return what the trainer reads; its label is the number of the sense."""
     senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
     return {
@@ -128,7 +132,7 @@ def token_ids(model: Any, texts: Sequence[str]) -> list[list[int]]:  # noqa: ANN
 
 
 def weights_of(model: Any, ids: Iterable[Sequence[int]]) -> Any:  # noqa: ANN401 - a tensor
-    """Return how much each token of the vocabulary counts, by the definitions that are learned from."""
+    """Return the weight of each token of the vocabulary, by the training definitions."""
     import torch
 
     tokenizer = model.tokenizer

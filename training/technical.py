@@ -1,4 +1,4 @@
-"""Technical terms with a definition of one to several sentences, from documentation of many kinds."""
+"""Technical terms with definitions of one to several sentences, from documentation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ PYTHON_PACKAGES = (
     *("scipy", "statsmodels", "sympy"),
 )
 PER_SERVICE = 9
-"""Parts taken of one cloud service; there are hundreds of services, and their parts resemble each other."""
+"""Parts taken of one cloud service; there are hundreds of services, and their parts resemble each
+other."""
 PER_PACKAGE = 1000
 PER_MANUAL = 2200
 _SHARES = {
@@ -82,9 +83,10 @@ def _of_manuals(folders: dict[str, Path]) -> Iterator[tuple[str, str, services.N
 def _limited(
     found: Iterable[tuple[str, str, services.Named]],
 ) -> Iterator[tuple[str, services.Named]]:
-    """Yield what is good, each text and each term of a source once, no more of a group than its share.
+    """Yield usable terms, each text and term of a source once, at most its share of a group.
 
-    Which ones of a group is decided by their hash, the first one apart, which is the service itself.
+    Which ones of a group is decided by their hash, the first one apart, which is the service
+    itself.
     """
     groups: dict[tuple[str, str], list[services.Named]] = defaultdict(list)
     texts: set[str] = set()

@@ -2,10 +2,11 @@
 
     python -m training.train DATA FOLDER [options]
 
-DATA holds the `pairs.jsonl` of `training.data`. FOLDER gets `adapter/`, for `training.install`, `model/`,
-the whole model with the adapter merged, for `python -m benchmarks.quality.scores --model`, and checkpoints, from which
-the same command goes on after it was stopped. A run takes about half an hour on one core; a GPU is used
-where PyTorch finds one. The options are for trials.
+DATA holds the `pairs.jsonl` of `training.data`. FOLDER gets `adapter/`, for `training.install`,
+`model/`, the whole model with the adapter merged, for
+`python -m benchmarks.quality.scores --model`, and checkpoints, from which the same command goes on
+after it was stopped. A run takes about half an hour on one core; a GPU is used where PyTorch finds
+one. The options are for trials.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from training.runs import (
     token_ids,
     weights_of,
 )
-from training.types import Pair
+from training.types import TrainingPair
 
 SHARES = {
     "cross": 10_500,
@@ -103,13 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def read_pairs(file: Path) -> list[Pair]:
+def read_pairs(file: Path) -> list[TrainingPair]:
     """Read what `training.data` wrote."""
     with file.open(encoding="utf-8") as lines:
-        return [Pair(**json.loads(line)) for line in lines]
+        return [TrainingPair(**json.loads(line)) for line in lines]
 
 
-def chosen(pairs: Sequence[Pair], shares: dict[str, int], limit: int | None = None) -> list[Pair]:
+def chosen(
+    pairs: Sequence[TrainingPair], shares: dict[str, int], limit: int | None = None
+) -> list[TrainingPair]:
     """Return so many pairs of each kind, drawn by a fixed lot; very short questions are left out.
 
     Args:
@@ -129,7 +132,7 @@ def chosen(pairs: Sequence[Pair], shares: dict[str, int], limit: int | None = No
     return found[:limit]
 
 
-def names_its_term(pair: Pair) -> bool:
+def names_its_term(pair: TrainingPair) -> bool:
     """Whether the definition says what it defines."""
     words = f" {fold(pair.document)} "
     return any(f" {fold(term)} " in words for term in pair.terms)
@@ -153,7 +156,7 @@ def _model(given: argparse.Namespace) -> Any:  # noqa: ANN401 - untyped library
     return model
 
 
-def _trainer(model: Any, pairs: Sequence[Pair], given: argparse.Namespace) -> Any:  # noqa: ANN401
+def _trainer(model: Any, pairs: Sequence[TrainingPair], given: argparse.Namespace) -> Any:  # noqa: ANN401
     from datasets import Dataset  # noqa: PLC0415 - heavy
     from sentence_transformers import SentenceTransformerTrainer
 
@@ -189,7 +192,7 @@ def lengths_of(
     return np.array([len(d) + len(q) / 2 for d, q in zip(definitions, questions, strict=True)])
 
 
-def topics_in(pairs: Sequence[Pair], data: Path) -> Numbers:
+def topics_in(pairs: Sequence[TrainingPair], data: Path) -> Numbers:
     """Return the topic of each pair by the base encoder, whose export lies in `data/encoder`."""
     print("Grouping the definitions by topic, a minute or two")
     texts = [" ".join(pair.document.split()[:BEGINNING]) for pair in pairs]

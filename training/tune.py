@@ -2,13 +2,14 @@
 
     python -m training.tune DATA FOLDER [--start START] [--base NAME] [--fold a] [options]
 
-DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of
-which `--strength` is kept; without START, which only `--base` of another model allows, a fresh adapter is trained. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
-batches of old pairs against forgetting. FOLDER becomes the folder of the adapter, with `start/`,
-`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of that
-fold are left out. What ships is the mean of the adapters of the three folds (`training.adapters`), so
-every domain was seen by two of them. The other options are for trials; the defaults were chosen by the
-development domains (`training.folds`).
+DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which
+`--strength` is kept; without START a fresh adapter is trained, which is for another `--base`. The
+concepts of `concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs
+against forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
+merged into the base) and `checkpoints/` in it. With `--fold` the domains of that fold are left out.
+What ships is the mean of the adapters of the three folds (`training.adapters`), so every domain was
+seen by two of them. The other options are for trials; the defaults were chosen by the development
+domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 from semsearch.core.checksums import sha256_of
 from semsearch.models.registry import BASE_MODEL
 from training.adapters import add_fresh, load_into, write_start
-from training.concepts import CONCEPTS, KINDS, Concept, read_concepts, senses_of
+from training.concepts import CONCEPTS, KINDS, TrainingConcept, read_concepts, senses_of
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
 from training.runs import (
@@ -38,7 +39,7 @@ from training.runs import (
     weights_of,
 )
 from training.train import SHARES, chosen, lengths_of, read_pairs, topics_in
-from training.types import Pair
+from training.types import TrainingPair
 
 LEARNING_RATE = 4e-4
 EPOCHS = 2
@@ -117,8 +118,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _trainer(
     model: Any,  # noqa: ANN401 - untyped library
-    concepts: Sequence[Concept],
-    pairs: Sequence[Pair],
+    concepts: Sequence[TrainingConcept],
+    pairs: Sequence[TrainingPair],
     given: argparse.Namespace,
 ) -> Any:  # noqa: ANN401
     from datasets import Dataset, DatasetDict  # noqa: PLC0415 - heavy
@@ -171,9 +172,11 @@ def _sampler(
 
 
 def concept_columns(
-    concepts: Sequence[Concept], *, terms: float, seed: int
+    concepts: Sequence[TrainingConcept], *, terms: float, seed: int
 ) -> dict[str, list[Any]]:
-    """Return what the trainer reads: a column for each kind of question, the definition, and the sense.
+    """Return what the trainer reads.
+
+    A column for each kind of question, the definition, and the sense.
 
     Args:
         concepts: what is learned from.

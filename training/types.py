@@ -22,7 +22,7 @@ class Sense:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class TrainingPair:
     """A question and the text that answers it; `sense` tells which pairs mean the same."""
 
     query: str

@@ -1,8 +1,8 @@
 """Meanings of Webster's Revised Unabridged Dictionary of 1913, out of the dictionary GCIDE.
 
-GCIDE marks below each paragraph where it comes from. Only what is marked "[1913 Webster]" is read, which is
-in the public domain; what others added later, corrected ("[1913 Webster +PJC]") or did not mark is
-not, and is counted.
+GCIDE marks below each paragraph where it comes from. Only what is marked "[1913 Webster]" is read,
+which is in the public domain; what others added later, corrected ("[1913 Webster +PJC]") or did not
+mark is not, and is counted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Meanings of WordNet's words, from the data files of its database (`semsearch.importers.wordnet`)."""
+"""Meanings of WordNet's words, from its data files (`semsearch.importers.wordnet`)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _TAXON = re.compile(
 def read_senses(folder: Path) -> Iterator[Sense]:
     """Yield the synsets of the data files in a folder, in the order of the files.
 
-    Left out are instances (persons, places, ships) and the groups of biology: a name is no word that is looked for by its
-    meaning.
+    Left out are instances (persons, places, ships) and the groups of biology: a name is no word
+    that is looked for by its meaning.
     """
     for name in _FILES:
         for line in read_lines(folder / f"data.{name}"):

@@ -1,8 +1,9 @@
 """What the pages may cost, measured in a real browser: `make page-budget`.
 
-The glossary is MDN's with its 594 entries. Times of the browser are the worst that was seen. The work of the service is
-CPU time of its threads, to the nanosecond: the mean of a round of requests, none of which repeats, in the round that
-took the least, since what else runs on the machine only adds to it.
+The glossary is MDN's with its 594 entries. Times of the browser are the worst that was seen. The
+work of the service is CPU time of its threads, to the nanosecond: the mean of a round of requests,
+none of which repeats, in the round that took the least, since what else runs on the machine only
+adds to it.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ _DELAY = """
 
 
 def weight(browser: Browser, site: str) -> tuple[float, int]:
-    """Return how many kilobytes the page that asks has with an answer, compressed, and how many requests it makes."""
+    """Return the compressed kilobytes of the search page with an answer, and its requests."""
     context = browser.new_context()
     page = context.new_page()
     bodies: list[bytes] = []
@@ -118,7 +119,7 @@ def blocked_ms(page: Page, site: str) -> float:
 
 
 def work_ms(service: Running, paths: Sequence[str]) -> float:
-    """Return the CPU time that a page costs the service, as the mean of the round that took the least."""
+    """Return the CPU time of a page on the service: the mean of the round that took the least."""
     rounds = [paths[i : i + ROUND] for i in range(0, len(paths), ROUND)]
     return min([_round_ms(service, each) for each in rounds][1:])
 
@@ -145,13 +146,19 @@ def _read(address: str) -> None:
 
 
 def _cpu_ns(pid: int) -> int:
-    """Return the CPU time of a process and its threads; the first number of `schedstat` (Linux, proc(5))."""
+    """Return the CPU time of a process and its threads.
+
+    The first number of `schedstat` (Linux, proc(5)).
+    """
     threads = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads)
 
 
 def pages(entries: Sequence[Entry]) -> dict[str, Callable[[int], str]]:
-    """Return the pages by name: for a number the path of the page that is asked for at that turn."""
+    """Return the pages by name.
+
+    For a number the path of the page that is asked for at that turn.
+    """
     glossary = quote(entries[0].glossary)
     return {
         "start": lambda turn: "",

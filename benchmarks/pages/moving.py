@@ -2,9 +2,9 @@
 
     python -m benchmarks.pages.moving build/maps --sizes 5000,100000
 
-Frames are what a real browser shows while the map is moved a little in each of them: the time from one to the next, which
-is 16.7 ms where nothing is late. There is no graphics processor, so what is drawn here is drawn by the processor that
-also runs the service and this command.
+Frames are what a real browser shows while the map is moved a little in each of them: the time from
+one to the next, which is 16.7 ms where nothing is late. There is no graphics processor, so what is
+drawn here is drawn by the processor that also runs the service and this command.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ STEPS = 240
 """Frames of a gesture: the mouse goes round twice, or its wheel turns in and out again."""
 SMOOTH, USABLE = 5_000, 100_000
 FRAME_MS = {SMOOTH: 17.0, USABLE: 50.0}
-"""The median frame at a size: sixty a second, and twenty, below which the map lags visibly behind a hand."""
+"""The median frame at a size: sixty a second, and twenty, below which the map lags visibly behind a
+hand."""
 WORST_MS = {SMOOTH: 50.0, USABLE: 150.0}
 """What 19 of 20 frames must stay below."""
 READY_S = {SMOOTH: 3.0, USABLE: 15.0}
@@ -59,7 +60,8 @@ async ([kind, steps]) => {
   return found;
 }
 """
-"""Moves the map by a little in every frame, as fast as it will be drawn, and says how long each took."""
+"""Moves the map by a little in every frame, as fast as it will be drawn, and says how long each
+took."""
 
 GESTURES = ("dragged", "zoomed", "pointed at")
 

@@ -1,4 +1,7 @@
-"""Write a picture of every page state: `python -m benchmarks.pages.screenshots FOLDER` (make screenshots)."""
+"""Write a picture of every page state.
+
+`python -m benchmarks.pages.screenshots FOLDER` (make screenshots).
+"""
 
 from __future__ import annotations
 

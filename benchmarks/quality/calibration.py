@@ -1,9 +1,11 @@
-"""What `semsearch calibrate` is worth for the five glossaries with all their questions: `make calibration`.
+"""What `semsearch calibrate` is worth for the five glossaries with all their questions.
+
+`make calibration`.
 
     python -m benchmarks.quality.calibration SHARED FOLDER
 
-See `benchmarks.quality.scores` for the arguments. Prints each figure before and after, cross-validated,
-and how likely the log loss would differ so by chance; nothing is written.
+See `benchmarks.quality.scores` for the arguments. Prints each figure before and after,
+cross-validated, and how likely the log loss would differ so by chance; nothing is written.
 """
 
 from __future__ import annotations

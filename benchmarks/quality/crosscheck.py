@@ -2,12 +2,13 @@
 
     python -m benchmarks.quality.crosscheck SHARED FOLDER DICT
 
-FOLDOC defines many terms that MDN defines too, in words that nobody here chose. Each such definition, the
-term masked (`benchmarks.quality.foldoc` has the rules), is put to MDN's glossary: as plain MiniLM would
-search, with the base encoder and everything else as it is, and as it is. Nothing is tuned on these questions. SHARED and
-FOLDER are those of `benchmarks.quality.scores`; DICT holds `foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the
-right entry is among the first three less than `BAR` more often than with plain MiniLM, or less than
-`ENCODER_BAR` more often than with the base encoder.
+FOLDOC defines many terms that MDN defines too, in words that nobody here chose. Each such
+definition, the term masked (`benchmarks.quality.foldoc` has the rules), is put to MDN's glossary:
+as plain MiniLM would search, with the base encoder and everything else as it is, and as it is.
+Nothing is tuned on these questions. SHARED and FOLDER are those of `benchmarks.quality.scores`;
+DICT holds `foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the right entry is among
+the first three less than `BAR` more often than with plain MiniLM, or less than `ENCODER_BAR` more
+often than with the base encoder.
 """
 
 from __future__ import annotations
@@ -50,14 +51,16 @@ def pairs(articles: Sequence[Article], entries: Sequence[Entry]) -> list[Pair]:
     A headword stands for every entry that has it as its term or an alias, whatever its case and
     hyphens. Homonyms are not told apart: both "scope" and "SCOPE" are asked.
     """
-    bearers: dict[str, list[Entry]] = defaultdict(list)
+    entries_with_name: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         for name in names_of(entry):
             if name.kind in (NameKind.TERM, NameKind.ALIAS):
-                bearers[name.key].append(entry)
+                entries_with_name[name.key].append(entry)
     found = []
     for article in articles:
-        right = {e.id: e for word in article.headwords for e in bearers.get(fold(word), ())}
+        right = {
+            e.id: e for word in article.headwords for e in entries_with_name.get(fold(word), ())
+        }
         if right:
             found.append((article, tuple(right.values())))
     return found

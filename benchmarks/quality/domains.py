@@ -1,9 +1,10 @@
 """Sixty domains as glossaries of their own, each asked through an encoder that never saw it.
 
 The concepts of `training.concepts` give entries and questions. Every domain belongs to a fold
-(`training.folds`); the encoder of a fold has learned from the domains of the others alone. One index holds
-the domains of a fold, and each domain is asked as its own glossary. Words, tokens and the background of
-the confidence are counted by glossary, so a domain scores as it would in an index of its own.
+(`training.folds`); the encoder of a fold has learned from the domains of the others alone. One
+index holds the domains of a fold, and each domain is asked as its own glossary. Words, tokens and
+the background of the confidence are counted by glossary, so a domain scores as it would in an index
+of its own.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from semsearch.search.answer import SearchContext, answer, read
 from semsearch.search.index_view import IndexView
 from semsearch.search.live_index import LiveIndex
 from semsearch.storage.layout import IndexLayout
-from training.concepts import KINDS, Concept
+from training.concepts import KINDS, TrainingConcept
 from training.install import CONFIG, WEIGHTS
 
 AT_ONCE = 64
@@ -46,31 +47,31 @@ FAR_QUESTIONS = 35
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DomainQuestion:
     """A question, its kind, and the concept that answers it in the domain asked, if one does."""
 
     text: str
     kind: str
-    concept: Concept | None
+    concept: TrainingConcept | None
 
 
-def chosen(concept: Concept) -> int:
+def chosen(concept: TrainingConcept) -> int:
     """Return which of the four questions of a concept is asked; the others may be its phrases."""
     return _number(concept.domain, concept.term) % len(KINDS)
 
 
-def questions_of(concepts: Sequence[Concept]) -> list[Asked]:
+def questions_of(concepts: Sequence[TrainingConcept]) -> list[DomainQuestion]:
     """Return the question that is asked of each concept."""
-    return [Asked(c.questions[chosen(c)], KINDS[chosen(c)], c) for c in concepts]
+    return [DomainQuestion(c.questions[chosen(c)], KINDS[chosen(c)], c) for c in concepts]
 
 
-def far_questions(domain: str, others: Sequence[Concept]) -> list[Asked]:
+def far_questions(domain: str, others: Sequence[TrainingConcept]) -> list[DomainQuestion]:
     """Return questions that other concepts answer, the same ones each time."""
     drawn = sorted(others, key=lambda c: _number(domain, c.domain, c.term))[:FAR_QUESTIONS]
-    return [Asked(c.questions[chosen(c)], FAR, None) for c in drawn]
+    return [DomainQuestion(c.questions[chosen(c)], FAR, None) for c in drawn]
 
 
-def entry_of(concept: Concept, *, phrases: bool = False) -> Entry:
+def entry_of(concept: TrainingConcept, *, phrases: bool = False) -> Entry:
     """Return a concept as an entry of the glossary of its domain.
 
     Args:
@@ -88,7 +89,7 @@ def entry_of(concept: Concept, *, phrases: bool = False) -> Entry:
     )
 
 
-def id_of(concept: Concept) -> str:
+def id_of(concept: TrainingConcept) -> str:
     """Return the id of the entry of a concept."""
     return f"{concept.domain}:{concept.term}"
 
@@ -99,7 +100,7 @@ def _number(*texts: str) -> int:
 
 @contextmanager
 def opened(
-    concepts: Sequence[Concept], index: Path, model: str, *, phrases: bool = False
+    concepts: Sequence[TrainingConcept], index: Path, model: str, *, phrases: bool = False
 ) -> Iterator[IndexView]:
     """Build or update the index of some domains, with or without phrases, and open it."""
     entries = [entry_of(concept, phrases=phrases) for concept in concepts]
@@ -123,7 +124,8 @@ def model_of(fold: str, encoders: Path | None, folder: Path) -> str:
 
     Args:
         fold: one of `training.folds.FOLDS`.
-        encoders: the folder that has the adapter of each fold, by its name; None for the default encoder.
+        encoders: the folder that has the adapter of each fold, by its name; None for the default
+            encoder.
         folder: where the merged models are kept.
     """
     if encoders is None:
@@ -145,7 +147,9 @@ class Domain:
         self._shown = shown
         self._within = shown.allowed(name)
 
-    def embedded(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, QueryVectors]]:
+    def embedded(
+        self, asked: Sequence[DomainQuestion]
+    ) -> Iterator[tuple[DomainQuestion, QueryVectors]]:
         """Yield each question with what the encoder makes of it."""
         for start in range(0, len(asked), AT_ONCE):
             some = asked[start : start + AT_ONCE]
@@ -154,29 +158,33 @@ class Domain:
     def _embed(self, texts: list[str]) -> list[QueryVectors]:
         return QueryVectors.all_of(texts, self._shown.encoder.encode_questions(texts))
 
-    def ask(self, asked: Asked, question: QueryVectors) -> QuestionOutcome:
+    def ask(self, asked: DomainQuestion, question: QueryVectors) -> QuestionOutcome:
         """Put one question to the domain."""
         if asked.concept is None:
             return self._outcome(asked, question, FAR, None)
         return self._outcome(asked, question, ANSWERABLE, None)
 
-    def ask_without(self, asked: Asked, question: QueryVectors) -> QuestionOutcome:
+    def ask_without(self, asked: DomainQuestion, question: QueryVectors) -> QuestionOutcome:
         """Put one question to the domain without the concept that answers it: a near question."""
         assert asked.concept is not None
         return self._outcome(asked, question, NEAR, asked.concept)
 
     def _outcome(
-        self, asked: Asked, question: QueryVectors, kind: str, left_out: Concept | None
+        self,
+        asked: DomainQuestion,
+        question: QueryVectors,
+        kind: str,
+        left_out: TrainingConcept | None,
     ) -> QuestionOutcome:
         shown = self._shown
         gone = None if left_out is None else shown.retriever.snapshot.position_of(id_of(left_out))
         search = SearchContext(
             retriever=shown.retriever,
             names=shown.names,
-            recipe=DEFAULT,
+            weights=DEFAULT,
             reranker=None,
-            within=self._within if gone is None else self._without(gone),
-            background=shown.score_baseline(self.name),
+            allowed=self._within if gone is None else self._without(gone),
+            baseline=shown.score_baseline(self.name),
             calibration=Calibration(),
             min_confidence=confidence.THRESHOLD,
         )

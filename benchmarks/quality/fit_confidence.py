@@ -1,11 +1,14 @@
-"""Fit the coefficients of `semsearch.ranking.confidence` on questions of both kinds: `make fit-confidence`.
+"""Fit the coefficients of `semsearch.ranking.confidence` on questions of both kinds.
+
+`make fit-confidence`.
 
     python -m benchmarks.quality.fit_confidence SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions; its numbers are
-those under which right and wrong first hits are the likeliest, all at once. Questions that names answer are left out. Prints
-the coefficients, what comes of them where they were not fitted (domains of another fold, judged glossaries left out one by
-one), and what thresholds would do. Nothing is written.
+`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions;
+its numbers are those under which right and wrong first hits are the likeliest, all at once.
+Questions that names answer are left out. Prints the coefficients, what comes of them where they
+were not fitted (domains of another fold, judged glossaries left out one by one), and what
+thresholds would do. Nothing is written.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, of_domains, o
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
-from semsearch.ranking.confidence import odds_of
+from semsearch.ranking.confidence import log_odds_of_shares
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
@@ -46,13 +49,13 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FirstHitSample:
     """What is known of the first hit of a question, how much it counts, and whether it is right."""
 
     glossary: str
     group: str
     kind: str
-    standout: float
+    z_score: float
     name: float
     odds: float
     is_right: bool
@@ -64,8 +67,11 @@ class Row:
         return self.kind not in (NEAR, FAR, MISSING)
 
 
-def row_of(sample: Sample, *, with_phrases: bool = False) -> Row | None:
-    """Return what is known of a question; None if a name answers it, since that has a confidence of its own."""
+def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | None:
+    """Return what is known of a question.
+
+    None if a name answers it, since that has a confidence of its own.
+    """
     if sample.is_named or not len(sample.right):
         return None
     parts = sample.parts.copy()
@@ -73,20 +79,23 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> Row | None:
         parts[:, PARTS.index("asked")] = sample.phrases
     fused = fuse(parts, DEFAULT)
     first = int(fused.argmax())
-    return Row(
+    return FirstHitSample(
         glossary=sample.glossary,
         group=sample.group,
         kind=sample.kind,
-        standout=sample.background.standout(float(fused[first])),
+        z_score=sample.baseline.z_score(float(fused[first])),
         name=float(parts[first, PARTS.index("term")]) / max(sample.stems, 1),
-        odds=float(odds_of(fused)[first]),
+        odds=float(log_odds_of_shares(fused)[first]),
         is_right=bool(sample.right[first]),
         share=share_of(sample),
     )
 
 
 def share_of(sample: Sample) -> float:
-    """Return how much a question counts within its kind of glossary; a quarter of all has no answer."""
+    """Return how much a question counts within its kind of glossary.
+
+    A quarter of all has no answer.
+    """
     if sample.kind in KINDS:
         return float(sample.phrases.any())  # the first question of each concept
     is_domain = len(sample.group) == 1
@@ -96,8 +105,11 @@ def share_of(sample: Sample) -> float:
     )
 
 
-def weighed(rows: Sequence[Row]) -> Values:
-    """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`; the sum is 1."""
+def weighed(rows: Sequence[FirstHitSample]) -> Values:
+    """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`.
+
+    The sum is 1.
+    """
     shares = np.array([row.share for row in rows])
     judged = np.array([len(row.group) > 1 for row in rows])
     for some, share in ((judged, JUDGED_SHARE), (~judged, 1 - JUDGED_SHARE)):
@@ -107,8 +119,11 @@ def weighed(rows: Sequence[Row]) -> Values:
     return found
 
 
-def fit(rows: Sequence[Row]) -> Values:
-    """Return the coefficients: those of the fit, then those of the choice, each behind its intercept."""
+def fit(rows: Sequence[FirstHitSample]) -> Values:
+    """Return the coefficients.
+
+    Those of the fit, then those of the choice, each behind its intercept.
+    """
     from scipy.optimize import minimize
 
     signs = signs_of(rows)
@@ -133,17 +148,17 @@ def _sure(numbers: Values, signs: Values) -> Values:
     return found
 
 
-def signs_of(rows: Sequence[Row]) -> Values:
+def signs_of(rows: Sequence[FirstHitSample]) -> Values:
     """Return (n, 3) standout, name and odds of each first hit."""
-    return np.array([(row.standout, row.name, row.odds) for row in rows])
+    return np.array([(row.z_score, row.name, row.odds) for row in rows])
 
 
-def sure_of(rows: Sequence[Row], numbers: Values) -> Values:
+def sure_of(rows: Sequence[FirstHitSample], numbers: Values) -> Values:
     """Return the confidence of each row."""
     return _sure(numbers, signs_of(rows))
 
 
-def cross_fitted(rows: Sequence[Row]) -> Values:
+def cross_fitted(rows: Sequence[FirstHitSample]) -> Values:
     """Return the confidence of each row by coefficients that were fitted without its group."""
     found = np.zeros(len(rows))
     groups = np.array([row.group for row in rows])
@@ -173,7 +188,7 @@ def main() -> None:
     report([row for row in map(row_of, samples) if row is not None and row.share])
 
 
-def report(rows: Sequence[Row]) -> None:
+def report(rows: Sequence[FirstHitSample]) -> None:
     """Print the coefficients, and what comes of them where they were not fitted."""
     numbers = fit(rows)
     for name, some in zip(("FIT", "CHOICE"), np.split(numbers, [FITTING + 1]), strict=True):
@@ -187,7 +202,7 @@ def report(rows: Sequence[Row]) -> None:
     print(f"both: calibration error {calibration_error(sure, right, shares):.3f}")
 
 
-def _report(title: str, rows: Sequence[Row], sure: Values) -> None:
+def _report(title: str, rows: Sequence[FirstHitSample], sure: Values) -> None:
     if not rows:
         return
     right = np.array([row.is_right for row in rows], dtype=float)

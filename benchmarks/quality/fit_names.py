@@ -2,10 +2,11 @@
 
     python -m benchmarks.quality.fit_names SHARED
 
-Takes the names of the glossaries in SHARED and of the domains of its hand-written concepts, asks for their first, last
-and inner words, and learns when the name that is said most is the one the words were taken of. One question in three asks
-for an entry that was left out, so that nothing is right. Every other glossary is kept aside; what is said about those is
-printed beside what was so. Prints the coefficients of `semsearch.ranking.confidence.of_part`; nothing is written.
+Takes the names of the glossaries in SHARED and of the domains of its hand-written concepts, asks
+for their first, last and inner words, and learns when the name that is said most is the one the
+words were taken of. One question in three asks for an entry that was left out, so that nothing is
+right. Every other glossary is kept aside; what is said about those is printed beside what was so.
+Prints the coefficients of `semsearch.ranking.confidence.name_part_probability`; nothing is written.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from semsearch.core.entries import Entry
 from semsearch.core.errors import SemsearchError
 from semsearch.importers.corpus import read_corpus
-from semsearch.ranking.confidence import of_part
+from semsearch.ranking.confidence import name_part_probability
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.stems import question_stems
 from training.concepts import read_concepts
@@ -34,14 +35,18 @@ MIN_ENTRIES = 20
 MAX_ASKED = 150
 """Entries of a glossary whose names are asked for."""
 LEFT_OUT_WEIGHT = 0.5
-"""Each part is asked twice, with its entry and without it; who asks mostly asks for what is there."""
+"""Each part is asked twice, with its entry and without it; who asks mostly asks for what is
+there."""
 
 Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How much of the first name was said, what it has of the chances, whether it was right, and what that counts."""
+class NamePartSample:
+    """A first hit by a part of a name.
+
+    Share of the name that was said, its share of the chances, whether it was right, and its weight.
+    """
 
     share: float
     lead: float
@@ -75,7 +80,7 @@ def parts(name: Stems) -> Iterator[tuple[Stems, int]]:
         yield name[1:-1], 1
 
 
-def outcomes(entries: Sequence[Entry], rng: random.Random) -> Iterator[Outcome]:
+def outcomes(entries: Sequence[Entry], rng: random.Random) -> Iterator[NamePartSample]:
     """Ask for parts of the names of a glossary that are no names themselves."""
     names = [_names(entry) for entry in entries]
     uses = Counter(word for own in names for word in {word for name in own for word in name})
@@ -98,7 +103,7 @@ def _names(entry: Entry) -> list[Stems]:
 
 def _asked(
     part: Stems, right: int, names: Sequence[Sequence[Stems]], worth: dict[str, float]
-) -> Iterator[Outcome]:
+) -> Iterator[NamePartSample]:
     said = {
         at: max(_share(part, name, worth) for name in own) for at, own in enumerate(names) if own
     }
@@ -116,12 +121,14 @@ def _share(part: Stems, name: Stems, worth: dict[str, float]) -> float:
     return round(share, 9)  # else the order of a set decides between equal ones
 
 
-def _outcome(shares: dict[int, float], right: int, weight: float) -> Outcome:
+def _outcome(shares: dict[int, float], right: int, weight: float) -> NamePartSample:
     first = max(shares, key=lambda at: (shares[at], -at))
-    return Outcome(shares[first], shares[first] / sum(shares.values()), first == right, weight)
+    return NamePartSample(
+        shares[first], shares[first] / sum(shares.values()), first == right, weight
+    )
 
 
-def fitted(found: Sequence[Outcome]) -> tuple[float, float, float]:
+def fitted(found: Sequence[NamePartSample]) -> tuple[float, float, float]:
     """Return intercept, coefficient of the share and of the log odds of the lead."""
     x = np.array([(one.share, _log_odds(one.lead)) for one in found])
     model = LogisticRegression(C=1e3)
@@ -134,9 +141,11 @@ def _log_odds(lead: float) -> float:
     return math.log(lead / (1 - lead))
 
 
-def print_reliability(found: Sequence[Outcome]) -> None:
-    """Print what `of_part` says beside what was so, by tenths."""
-    said: NDArray[np.float64] = np.array([of_part(one.share, one.lead) for one in found])
+def print_reliability(found: Sequence[NamePartSample]) -> None:
+    """Print what `name_part_probability` says beside what was so, by tenths."""
+    said: NDArray[np.float64] = np.array(
+        [name_part_probability(one.share, one.lead) for one in found]
+    )
     right = np.array([one.is_right for one in found])
     weights = np.array([one.weight for one in found])
     error = 0.0

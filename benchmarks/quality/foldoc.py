@@ -1,4 +1,6 @@
-"""Articles of FOLDOC, the Free On-line Dictionary of Computing, made questions that hide their term.
+"""Questions from articles of FOLDOC, the Free On-line Dictionary of Computing.
+
+They hide the term of the article.
 
 The rules were fixed before any answer was seen:
 
@@ -7,8 +9,8 @@ The rules were fixed before any answer was seen:
 - Left out is what defines nothing: the headwords above the text, numbers, domains ("<networking>")
   and pronunciations in front of a sense, the date below it, paragraphs in square brackets (editors'
   notes and citations), the braces of cross-references, web and mail addresses.
-- Every name of the term is hidden as `training.masking` does it. Names are all that the library knows of
-  the right entries, derived ones included, and the headwords of the article.
+- Every name of the term is hidden as `training.masking` does it. Names are all that the library
+  knows of the right entries, derived ones included, and the headwords of the article.
 """
 
 from __future__ import annotations

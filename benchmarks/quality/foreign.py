@@ -2,10 +2,12 @@
 
     python -m benchmarks.quality.foreign FOLDER MEDQUAD THEORY [--model NAME]
 
-MEDQUAD is a checkout of abachaa/MedQuAD, whose diseases ask for each other (`benchmarks.quality.medquad` has the
-rules); THEORY is `theory.md` of alexeygrigorev/data-science-interviews, whose answers are put to the seed corpus and the
-machine-learning domains of `training.concepts` as one glossary, with their terms masked. Both are CC BY 4.0; nothing of them is committed or tuned on.
-Indexes are kept in FOLDER. `make cross-check`, which asks MDN as FOLDOC defines its terms, belongs to it.
+MEDQUAD is a checkout of abachaa/MedQuAD, whose diseases ask for each other
+(`benchmarks.quality.medquad` has the rules); THEORY is `theory.md` of
+alexeygrigorev/data-science-interviews, whose answers are put to the seed corpus and the
+machine-learning domains of `training.concepts` as one glossary, with their terms masked. Both are
+CC BY 4.0; nothing of them is committed or tuned on. Indexes are kept in FOLDER. `make cross-check`,
+which asks MDN as FOLDOC defines its terms, belongs to it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.search.glossary import Glossary
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import WORD, fold
-from training.concepts import Concept, read_concepts
+from training.concepts import TrainingConcept, read_concepts
 from training.masking import masked, names_left
 
 MEDICINE, LEARNING = "medquad", "machine-learning"
@@ -74,7 +76,7 @@ def disease_questions(diseases: Sequence[Disease]) -> list[JudgedQuestion]:
     return found
 
 
-def learning_entries(seed: Sequence[Entry], concepts: Sequence[Concept]) -> list[Entry]:
+def learning_entries(seed: Sequence[Entry], concepts: Sequence[TrainingConcept]) -> list[Entry]:
     """Return the glossary of machine learning; of entries of one name the first counts."""
     found: dict[str, Entry] = {}
     for entry in (*seed, *(entry_of(one) for one in concepts if one.domain in DOMAINS)):
@@ -87,10 +89,10 @@ def learning_questions(
     explained: Sequence[Explained], entries: Sequence[Entry]
 ) -> list[JudgedQuestion]:
     """Return the answers whose term the glossary has, with all of its names masked."""
-    bearers = {form_of(name.key): entry for entry in entries for name in names_of(entry)}
+    entries_with_name = {form_of(name.key): entry for entry in entries for name in names_of(entry)}
     found = []
     for one in explained:
-        entry = bearers.get(form_of(fold(one.term)))
+        entry = entries_with_name.get(form_of(fold(one.term)))
         if entry is not None:
             names = {one.term, *(name.label for name in names_of(entry))}
             found += _question(one.answer, names, entry)

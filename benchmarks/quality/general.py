@@ -2,17 +2,18 @@
 
     python -m benchmarks.quality.general WORDNET
 
-An encoder taught to find terms by their definitions could forget the rest. Pairs of words and definitions of
-WordNet's nouns, drawn by lot, are put to it and to its base:
+An encoder taught to find terms by their definitions could forget the rest. Pairs of words and
+definitions of WordNet's nouns, drawn by lot, are put to it and to its base:
 
 - `name`: is a definition nearer to its own word than to one of another synset of the same parent?
-- `kind`: is it nearer to the definition of its parent than to one drawn by lot? Both are areas under the
-  ROC curve, of `ANCHORS` pairs each way.
-- `tree`: do cosines of definitions rise with the nearness in the tree (Wu and Palmer), over parents,
-  siblings, cousins and synsets drawn by lot? Spearman's correlation.
+- `kind`: is it nearer to the definition of its parent than to one drawn by lot? Both are areas
+  under the ROC curve, of `ANCHORS` pairs each way.
+- `tree`: do cosines of definitions rise with the nearness in the tree (Wu and Palmer), over
+  parents, siblings, cousins and synsets drawn by lot? Spearman's correlation.
 
-WORDNET holds data.noun. Ends with exit code 1 when a figure is more than `MAX_LOSS` below that of the base. What
-an encoder has read of WordNet in training it knows better than other English, so this can show a loss, not a gain.
+WORDNET holds data.noun. Ends with exit code 1 when a figure is more than `MAX_LOSS` below that of
+the base. What an encoder has read of WordNet in training it knows better than other English, so
+this can show a loss, not a gain.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A statistic of two encoders and the difference, each with its 95 % interval (bootstrap of pairs)."""
+class EncoderStatistic:
+    """A statistic of two encoders, and the difference, with 95 % intervals (paired bootstrap)."""
 
     title: str
     base: tuple[float, float, float]
@@ -129,7 +130,7 @@ def cosines(model: str, pairs: Sequence[Pairs]) -> list[Values]:
     return found
 
 
-def compared(pairs: Pairs, base: Values, own: Values) -> Figure:
+def compared(pairs: Pairs, base: Values, own: Values) -> EncoderStatistic:
     """Return what both encoders reach on the same pairs."""
 
     def with_interval(
@@ -153,7 +154,7 @@ def compared(pairs: Pairs, base: Values, own: Values) -> Figure:
     def gain(own: Values, base: Values, target: Values) -> float:
         return pairs.statistic(own, target) - pairs.statistic(base, target)
 
-    return Figure(
+    return EncoderStatistic(
         pairs.title,
         with_interval(pairs.statistic, base, pairs.target),
         with_interval(pairs.statistic, own, pairs.target),

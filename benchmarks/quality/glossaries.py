@@ -1,8 +1,8 @@
 """The five glossaries that quality is measured on, each with an index of its own.
 
-They and the questions are read from a folder beside the checkout; each index is brought up to
-date when it is opened, which costs a minute the first time and nothing later. The indexes of another encoder than
-the default lie in a folder of their own beside.
+They and the questions are read from a folder beside the checkout; each index is brought up to date
+when it is opened, which costs a minute the first time and nothing later. The indexes of another
+encoder than the default lie in a folder of their own beside.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
-"""Diseases that two writers of the NIH describe, from MedQuAD: one text defines, the other one asks.
+"""Diseases that two writers of the NIH describe, from MedQuAD.
 
-MedQuAD (Ben Abacha and Demner-Fushman, 2019, https://doi.org/10.1186/s12859-019-3119-4) has a folder for each of
-twelve websites of the NIH, and in it a file for each disease. The rules were fixed before any answer was seen:
+One text defines, the other one asks.
 
-- A disease counts if two websites describe it under the same name, in the answer to "What is (are) X?", and the
-  two answers share no run of `RUN` words, since websites copy from each other.
-- The beginning of the answer of the website whose folder comes first defines, with the synonyms stated there; that of
-  the other one asks, with all names of the disease masked.
+MedQuAD (Ben Abacha and Demner-Fushman, 2019, https://doi.org/10.1186/s12859-019-3119-4) has a
+folder for each of twelve websites of the NIH, and in it a file for each disease. The rules were
+fixed before any answer was seen:
+
+- A disease counts if two websites describe it under the same name, in the answer to "What is (are)
+  X?", and the two answers share no run of `RUN` words, since websites copy from each other.
+- The beginning of the answer of the website whose folder comes first defines, with the synonyms
+  stated there; that of the other one asks, with all names of the disease masked.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Are names found in questions that say more, or less, than a name? Part of `make names`.
 
-Wrapped: a name in words of asking, in seven languages. Compared: two names side by side. Parts: some words of a name
-that are no name themselves, where the entry the part was taken of is right, though others may have it too; so the mean
-confidence beside it says more than the share. The questions are drawn by a seed, so every run asks the same.
+Wrapped: a name in words of asking, in seven languages. Compared: two names side by side. Parts:
+some words of a name that are no name themselves, where the entry the part was taken of is right,
+though others may have it too; so the mean confidence beside it says more than the share. The
+questions are drawn by a seed, so every run asks the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.quality.names import Asked, Names
+from benchmarks.quality.names import GlossaryNames, NameQuestion
 from semsearch.core.answers import Tier, Verdict
 from semsearch.search.glossary import Glossary
 from semsearch.text.normalise import fold
@@ -34,33 +35,33 @@ PARTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class NamePair:
     """A question that compares two names, and the ids of the entries of each."""
 
     question: str
     rights: tuple[frozenset[str], frozenset[str]]
 
 
-def wrapped(names: Names, seed: str) -> Iterator[Asked]:
+def wrapped(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
     """Yield stated names in words of asking."""
     rng = random.Random(f"wrapped {seed}")  # noqa: S311 - a draw, no secret
     labels = sorted(names.stated.values())
     for label in rng.sample(labels, min(WRAPPED, len(labels))):
         wrapper = rng.choice(WRAPPERS)
-        yield Asked(wrapper.format(label), label, wrapper, names.ids(label))
+        yield NameQuestion(wrapper.format(label), label, wrapper, names.ids(label))
 
 
-def compared(names: Names, seed: str) -> Iterator[Pair]:
+def compared(names: GlossaryNames, seed: str) -> Iterator[NamePair]:
     """Yield pairs of stated names, one after the other, in words of comparing."""
     rng = random.Random(f"compared {seed}")  # noqa: S311
     labels = sorted(names.stated.values())
     for _ in range(COMPARED):
         one, other = rng.sample(labels, 2)
         question = rng.choice(COMPARERS).format(one, other)
-        yield Pair(question, (names.ids(one), names.ids(other)))
+        yield NamePair(question, (names.ids(one), names.ids(other)))
 
 
-def parts(names: Names, seed: str) -> Iterator[Asked]:
+def parts(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
     """Yield first, last and inner words of terms, none of which is a name."""
     rng = random.Random(f"parts {seed}")  # noqa: S311
     count = 0
@@ -80,10 +81,10 @@ def parts(names: Names, seed: str) -> Iterator[Asked]:
         means = any(fold(word) not in STOP_WORDS and len(word) > 1 for word in part)
         if means and not names.is_name(said):
             count += 1
-            yield Asked(said, label, kind, names.ids(label))
+            yield NameQuestion(said, label, kind, names.ids(label))
 
 
-def report(name: str, glossary: Glossary, names: Names) -> None:
+def report(name: str, glossary: Glossary, names: GlossaryNames) -> None:
     """Ask all three kinds, and print what came of it."""
     asked = list(wrapped(names, name))
     missed = [one for one in asked if not _is_first(glossary, one)]
@@ -100,19 +101,19 @@ def report(name: str, glossary: Glossary, names: Names) -> None:
     _report_parts(name, glossary, list(parts(names, name)))
 
 
-def _is_first(glossary: Glossary, asked: Asked) -> bool:
+def _is_first(glossary: Glossary, asked: NameQuestion) -> bool:
     answer = glossary.ask(asked.question, k=1)
     return answer.verdict is Verdict.EXACT and answer.hits[0].entry.id in asked.right
 
 
-def _are_first(glossary: Glossary, pair: Pair) -> bool:
+def _are_first(glossary: Glossary, pair: NamePair) -> bool:
     answer = glossary.ask(pair.question, k=10)
     named = [hit.entry.id for hit in answer.hits if hit.matched_by is not Tier.NEAREST]
     one, other = pair.rights
     return answer.verdict is Verdict.TERMS and set(named) == one | other
 
 
-def _report_parts(name: str, glossary: Glossary, asked: Sequence[Asked]) -> None:
+def _report_parts(name: str, glossary: Glossary, asked: Sequence[NameQuestion]) -> None:
     answers = [(one, glossary.ask(one.question, k=10)) for one in asked]
     first = [answer.hits[0].entry.id in one.right for one, answer in answers]
     among = [any(hit.entry.id in one.right for hit in answer.hits) for one, answer in answers]

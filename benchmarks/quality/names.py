@@ -2,9 +2,10 @@
 
     python -m benchmarks.quality.names SHARED FOLDER
 
-See `benchmarks.quality.scores` for the arguments. Asks for names as people write them (case, plural,
-hyphens, "what is X?"), mistypes them by one letter, wraps, compares and shortens them (`named_questions`); prints how
-often the right entry came first, and what came instead. The questions are drawn by a seed, so every run asks the same.
+See `benchmarks.quality.scores` for the arguments. Asks for names as people write them (case,
+plural, hyphens, "what is X?"), mistypes them by one letter, wraps, compares and shortens them
+(`named_questions`); prints how often the right entry came first, and what came instead. The
+questions are drawn by a seed, so every run asks the same.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _ALPHABET = "".join(_BESIDE)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NameQuestion:
     """A question, what was done to which name, and the ids of the entries that are right."""
 
     question: str
@@ -58,17 +59,17 @@ class Asked:
     right: frozenset[str]
 
 
-class Names:
+class GlossaryNames:
     """The names of a glossary: who bears them, and what may be asked for."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.bearers: dict[str, set[str]] = defaultdict(set)
+        self.entries_with_name: dict[str, set[str]] = defaultdict(set)
         self.forms: set[str] = set()
         self.stated: dict[str, str] = {}
         self.acronyms: dict[str, str] = {}
         for entry in entries:
             for name in names_of(entry):
-                self.bearers[name.key].add(entry.id)
+                self.entries_with_name[name.key].add(entry.id)
                 self.forms |= {name.form, form_of(name.key)}
                 if name.kind in (NameKind.TERM, NameKind.ALIAS):
                     self.stated.setdefault(name.key, name.label)
@@ -78,14 +79,16 @@ class Names:
 
     def ids(self, *labels: str) -> frozenset[str]:
         """Return the ids of all entries that bear one of these names."""
-        return frozenset(id_ for label in labels for id_ in self.bearers.get(fold(label), ()))
+        return frozenset(
+            id_ for label in labels for id_ in self.entries_with_name.get(fold(label), ())
+        )
 
     def near(self, text: str) -> set[str]:
         """Return the ids of the entries with a name one letter away from a text."""
         key = fold(text)
         return {
             id_
-            for other, ids in self.bearers.items()
+            for other, ids in self.entries_with_name.items()
             if len(other) > 2 and OSA.distance(key, other, score_cutoff=1) == 1
             for id_ in ids
         }
@@ -93,7 +96,11 @@ class Names:
     def is_name(self, text: str) -> bool:
         """Whether a text is a name already, of whatever entry, in whatever dress."""
         key = fold(text)
-        return key in self.bearers or form_of(key, text) in self.forms or form_of(key) in self.forms
+        return (
+            key in self.entries_with_name
+            or form_of(key, text) in self.forms
+            or form_of(key) in self.forms
+        )
 
 
 def substituted(text: str, at: int, letter: str) -> str:
@@ -127,7 +134,7 @@ KINDS: dict[str, tuple[Callable[[str, int, str], str], bool, int]] = {
 """What goes wrong, whether the letter is one beside the right one, and how often of eight."""
 
 
-def typos(names: Names, seed: str) -> Iterator[Asked]:
+def typos(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
     """Yield names with one letter wrong: no name twice, and nothing that is a name itself."""
     rng = random.Random(seed)  # noqa: S311 - a draw, no secret
     kinds = cycle([kind for kind, (_, _, share) in KINDS.items() for _ in range(share)])
@@ -142,10 +149,10 @@ def typos(names: Names, seed: str) -> Iterator[Asked]:
                 kind = next(kinds)
                 if question := _mistyped(label, kind, names, rng):
                     count += 1
-                    yield Asked(question, label, f"{group}: {kind}", names.ids(label))
+                    yield NameQuestion(question, label, f"{group}: {kind}", names.ids(label))
 
 
-def _mistyped(label: str, kind: str, names: Names, rng: random.Random) -> str | None:
+def _mistyped(label: str, kind: str, names: GlossaryNames, rng: random.Random) -> str | None:
     """Return the name with one letter wrong, or nothing if every try gave a name."""
     change, beside, _ = KINDS[kind]
     places = [i for i, c in enumerate(label) if c.casefold() in _BESIDE]
@@ -188,7 +195,7 @@ DRESSES: dict[str, Callable[[str], str | None]] = {
 }
 
 
-def dressed(names: Names, seed: str, count: int) -> Iterator[Asked]:
+def dressed(names: GlossaryNames, seed: str, count: int) -> Iterator[NameQuestion]:
     """Yield stated names in every dress that fits them, as many of each as come out even."""
     rng = random.Random(seed)  # noqa: S311 - a draw, no secret
     labels = sorted(names.stated.values())
@@ -201,10 +208,10 @@ def dressed(names: Names, seed: str, count: int) -> Iterator[Asked]:
                 question = DRESSES[dress](label)
             if question and count:
                 count -= 1
-                yield Asked(question, label, dress, names.ids(label, question))
+                yield NameQuestion(question, label, dress, names.ids(label, question))
 
 
-def failures(glossary: Glossary, asked: Sequence[Asked]) -> list[tuple[Asked, str]]:
+def failures(glossary: Glossary, asked: Sequence[NameQuestion]) -> list[tuple[NameQuestion, str]]:
     """Return the questions whose first hit is not right, with what came first."""
     wrong = []
     for one in asked:
@@ -214,7 +221,9 @@ def failures(glossary: Glossary, asked: Sequence[Asked]) -> list[tuple[Asked, st
     return wrong
 
 
-def report(title: str, asked: Sequence[Asked], wrong: Sequence[tuple[Asked, str]]) -> None:
+def report(
+    title: str, asked: Sequence[NameQuestion], wrong: Sequence[tuple[NameQuestion, str]]
+) -> None:
     """Print the share of each kind, and every failure."""
     print(f"{title}: {len(asked) - len(wrong)} of {len(asked)} first")
     for kind in dict.fromkeys(one.kind for one in asked):
@@ -225,7 +234,9 @@ def report(title: str, asked: Sequence[Asked], wrong: Sequence[tuple[Asked, str]
         print(f"    {one.question!r} for {one.name!r} ({one.kind}) found {instead}")
 
 
-def report_rivals(names: Names, asked: Sequence[Asked], wrong: Sequence[tuple[Asked, str]]) -> None:
+def report_rivals(
+    names: GlossaryNames, asked: Sequence[NameQuestion], wrong: Sequence[tuple[NameQuestion, str]]
+) -> None:
     """Print what the typos leave open: how many have another entry's name as near as the right."""
     rivals = [names.near(one.question) - one.right for one in asked]
     missed = {one.question for one, _ in wrong}
@@ -243,7 +254,7 @@ def main() -> None:
 
     shared, folder = (Path(argument) for argument in sys.argv[1:])
     for name, glossary, _ in opened(shared, folder):
-        names = Names(glossary.definitions()[0])
+        names = GlossaryNames(glossary.definitions()[0])
         asked = list(dressed(names, name, DRESSED.get(name, DRESSED_ELSEWHERE)))
         report(f"{name}, names", asked, failures(glossary, asked))
         asked = list(typos(names, name))

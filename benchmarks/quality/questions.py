@@ -2,11 +2,12 @@
 
     python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--phrases] [--store]
 
-Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept left out of
-the domain it is a near question, and questions of other domains are far ones. ADAPTERS holds an encoder for each
-fold (`training.folds`), which never saw the domains of the fold; without it the default encoder is asked, which has
-learned from all domains. Indexes are kept in FOLDER. Ends with exit code 1 when a measure really dropped against
-the stored result, which `--store` renews.
+Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept
+left out of the domain it is a near question, and questions of other domains are far ones. ADAPTERS
+holds an encoder for each fold (`training.folds`), which never saw the domains of the fold; without
+it the default encoder is asked, which has learned from all domains. Indexes are kept in FOLDER.
+Ends with exit code 1 when a measure really dropped against the stored result, which `--store`
+renews.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from semsearch.quality.evaluation.measures import per_question
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from semsearch.ranking.confidence import STRONG
-from training.concepts import Concept, by_domain, read_concepts
+from training.concepts import TrainingConcept, by_domain, read_concepts
 from training.folds import FOLDS, folds_of
 
 RESULT = Path(__file__).parent / "results" / "questions.json"
@@ -37,12 +38,12 @@ WORST = 10
 """Domains that are listed by name."""
 
 NEAR_SHARE, FAR_SHARE = 4, 7
-"""One of so many near questions, and of so many far ones, counts where confidence is compared with the
-truth: about a quarter of all questions then has no answer, as among the judged questions."""
+"""One of so many near questions, and of so many far ones, counts where confidence is compared with
+the truth: about a quarter of all questions then has no answer, as among the judged questions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class DomainOutcome:
     """A question of a domain by its kind, and what came of it."""
 
     domain: str
@@ -51,8 +52,12 @@ class Answered:
 
 
 def ask_all(
-    concepts: Sequence[Concept], folder: Path, encoders: Path | None, *, phrases: bool = False
-) -> Iterator[Answered]:
+    concepts: Sequence[TrainingConcept],
+    folder: Path,
+    encoders: Path | None,
+    *,
+    phrases: bool = False,
+) -> Iterator[DomainOutcome]:
     """Ask every domain all of its questions, near and far ones too."""
     domains = by_domain(concepts)
     fold_of = folds_of(domains)
@@ -67,29 +72,29 @@ def ask_all(
 
 
 def _ask(
-    domain: Domain, members: Sequence[Concept], others: Sequence[Concept]
-) -> Iterator[Answered]:
+    domain: Domain, members: Sequence[TrainingConcept], others: Sequence[TrainingConcept]
+) -> Iterator[DomainOutcome]:
     for asked, question in domain.embedded(questions_of(members)):
-        yield Answered(domain.name, asked.kind, domain.ask(asked, question))
-        yield Answered(domain.name, asked.kind, domain.ask_without(asked, question))
+        yield DomainOutcome(domain.name, asked.kind, domain.ask(asked, question))
+        yield DomainOutcome(domain.name, asked.kind, domain.ask_without(asked, question))
     for asked, question in domain.embedded(far_questions(domain.name, others)):
-        yield Answered(domain.name, asked.kind, domain.ask(asked, question))
+        yield DomainOutcome(domain.name, asked.kind, domain.ask(asked, question))
 
 
-def outcomes(answered: Sequence[Answered], kind: str) -> list[QuestionOutcome]:
+def outcomes(answered: Sequence[DomainOutcome], kind: str) -> list[QuestionOutcome]:
     """Return the outcomes that are answerable, near or far."""
     return [one.outcome for one in answered if one.outcome.question.kind == kind]
 
 
-def mixed(answered: Sequence[Answered]) -> list[QuestionOutcome]:
+def mixed(answered: Sequence[DomainOutcome]) -> list[QuestionOutcome]:
     """Return the outcomes on which confidence is compared with the truth; see `NEAR_SHARE`."""
     near, far = outcomes(answered, NEAR), outcomes(answered, FAR)
     return [*outcomes(answered, ANSWERABLE), *near[::NEAR_SHARE], *far[::FAR_SHARE]]
 
 
-def by_name(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
+def by_name(answered: Sequence[DomainOutcome]) -> dict[str, list[DomainOutcome]]:
     """Return what came of the questions of each domain."""
-    found: dict[str, list[Answered]] = {}
+    found: dict[str, list[DomainOutcome]] = {}
     for one in answered:
         found.setdefault(one.domain, []).append(one)
     return found
@@ -97,7 +102,7 @@ def by_name(answered: Sequence[Answered]) -> dict[str, list[Answered]]:
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """How often an answer called strong is right, and which share of the answerable questions gets one."""
+    """Precision of strong answers, and the share of answerable questions that get one."""
 
     right: float
     covers: float
@@ -113,7 +118,7 @@ class Strong:
         )
 
 
-def show(answered: Sequence[Answered]) -> None:
+def show(answered: Sequence[DomainOutcome]) -> None:
     """Print all tables."""
     domains = by_name(answered)
     means = {
@@ -153,7 +158,7 @@ def show(answered: Sequence[Answered]) -> None:
         )
 
 
-def _values(found: Sequence[Answered]) -> dict[str, np.ndarray]:
+def _values(found: Sequence[DomainOutcome]) -> dict[str, np.ndarray]:
     values = per_question(outcomes(found, ANSWERABLE))
     return {name: values[name] for name in MEASURES}
 

@@ -1,9 +1,10 @@
-"""Samples: what the score and the confidence are fitted on, from sixty domains and five judged glossaries.
+"""Samples from sixty domains and five judged glossaries, to fit score and confidence on.
 
-A sample is a question with the candidates that were looked at closely and the parts of their scores. Of the
-domains (`benchmarks.quality.domains`) there are, for each concept, two of its questions, the first of them also with its
-concept left out (near); questions of other domains (far); and what is made of its words, of a neighbour's name, and of its own name where it is left out.
-Of the judged glossaries there are the tuning halves, and the same made questions.
+A sample is a question with the candidates that were looked at closely and the parts of their
+scores. Of the domains (`benchmarks.quality.domains`) there are, for each concept, two of its
+questions, the first of them also with its concept left out (near); questions of other domains
+(far); and what is made of its words, of a neighbour's name, and of its own name where it is left
+out. Of the judged glossaries there are the tuning halves, and the same made questions.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality.domains import (
-    Asked,
     Domain,
+    DomainQuestion,
     chosen,
     far_questions,
     id_of,
@@ -36,16 +37,16 @@ from semsearch.index.retrieval import QueryVectors, Retriever
 from semsearch.quality.evaluation.judgements import FAR, NEAR, is_tuning
 from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
 from semsearch.quality.evaluation.questions import prepare
-from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import MAX_ODDS
 from semsearch.ranking.fusion import Scores
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.index_view import MAX_K, IndexView
 from semsearch.text.names import names_of
 from semsearch.text.questions import MAX_QUESTION_CHARS
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.stop_words import content_words
-from training.concepts import KINDS, Concept, by_domain
+from training.concepts import KINDS, TrainingConcept, by_domain
 from training.folds import FOLDS, folds_of
 
 WORDS, RIVAL = "words of the definition", "names a rival"
@@ -61,10 +62,11 @@ BARE = replace(DEFAULT, names=False)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A question, its candidates with their parts in the order of `PARTS`, and which of them are right.
+    """A question, its candidates with their parts (as in `PARTS`), and which of them are right.
 
-    `phrases` are the cosines of the candidates to the nearest of three phrases of each, where it has some;
-    `group` is the fold of a domain, or the judged glossary. `is_named` says whether a name answers it.
+    `phrases` are the cosines of the candidates to the nearest of three phrases of each, where it
+    has some; `group` is the fold of a domain, or the judged glossary. `is_named` says whether a
+    name answers it.
     """
 
     text: str
@@ -75,7 +77,7 @@ class Sample:
     parts: Scores
     phrases: Scores
     right: NDArray[np.bool_]
-    background: Baseline
+    baseline: Baseline
     is_named: bool
 
     @property
@@ -90,7 +92,7 @@ class Sample:
 
 
 def of_domains(
-    concepts: Sequence[Concept], folder: Path, encoders: Path | None
+    concepts: Sequence[TrainingConcept], folder: Path, encoders: Path | None
 ) -> Iterator[Sample]:
     """Yield the samples of all domains, each embedded by the encoder of its fold."""
     fold_of = folds_of(by_domain(concepts))
@@ -104,28 +106,30 @@ def of_domains(
 
 
 class _DomainSamples:
-    def __init__(self, shown: IndexView, name: str, fold: str, members: Sequence[Concept]) -> None:
+    def __init__(
+        self, shown: IndexView, name: str, fold: str, members: Sequence[TrainingConcept]
+    ) -> None:
         self._domain = Domain(shown, name)
-        self._source = Source(shown, name, fold)
+        self._source = SampledGlossary(shown, name, fold)
         self._members = members
         texts = [text for concept in members for text in concept.questions]
-        embedded = self._domain.embedded([Asked(text, "", None) for text in texts])
+        embedded = self._domain.embedded([DomainQuestion(text, "", None) for text in texts])
         questions = [question for _, question in embedded]
         self._questions = [questions[i : i + len(KINDS)] for i in range(0, len(texts), len(KINDS))]
         self._phrases = self._phrase_vectors()
 
     def _phrase_vectors(self) -> Vectors:
-        """Return (entries, 3, d) the questions of each concept that are not the first one asked, by position."""
+        """Return (entries, 3, d) the questions of each concept but the first, by position."""
         found = [np.empty(0)] * len(self._members)
         for concept, questions in zip(self._members, self._questions, strict=True):
             others = [q.vector for n, q in enumerate(questions) if n != chosen(concept)]
             found[self._at(concept)] = np.stack(others)
         return np.stack(found)
 
-    def _at(self, concept: Concept) -> int:
+    def _at(self, concept: TrainingConcept) -> int:
         return self._source.position(id_of(concept)) - self._source.first
 
-    def all(self, others: Sequence[Concept]) -> Iterator[Sample]:
+    def all(self, others: Sequence[TrainingConcept]) -> Iterator[Sample]:
         """Yield every sample of the domain; `others` are concepts of other domains."""
         for number, (concept, questions) in enumerate(
             zip(self._members, self._questions, strict=True)
@@ -145,18 +149,18 @@ class _DomainSamples:
             yield self._source.sample(question, FAR, set(), self._phrases)
 
 
-class Source:
+class SampledGlossary:
     """A glossary from which samples are drawn."""
 
     def __init__(self, shown: IndexView, name: str, group: str) -> None:
         self.name = name
-        self.within = shown.allowed(name)
-        (positions,) = self.within.ranges
+        self.allowed = shown.allowed(name)
+        (positions,) = self.allowed.ranges
         self.first = positions.start
         self._group = group
         self._shown = shown
         self._retriever: Retriever = shown.retriever
-        self._background = shown.score_baseline(name)
+        self._baseline = shown.score_baseline(name)
 
     def position(self, id_: str) -> int:
         """Return the position of an entry that is there."""
@@ -165,19 +169,22 @@ class Source:
         return found
 
     def known(self, ids: Iterable[str]) -> set[int]:
-        """Return the positions of the entries that are there; a term that the glossary lacks is none."""
+        """Return the positions of the entries that are there.
+
+        A term that the glossary lacks is none.
+        """
         found = (self._retriever.snapshot.position_of(id_) for id_ in ids)
         return {position for position in found if position is not None}
 
     @cached_property
     def entries(self) -> list[Entry]:
         """The entries by position."""
-        (positions,) = self.within.ranges
+        (positions,) = self.allowed.ranges
         return self._retriever.snapshot.entries(positions)
 
     def rival(self, sample: Sample) -> str:
         """Return the term of the best candidate that is wrong."""
-        scores = np.where(sample.right, -np.inf, sample.parts @ DEFAULT.weights)
+        scores = np.where(sample.right, -np.inf, sample.parts @ DEFAULT.vector)
         return self.entries[int(sample.positions[int(scores.argmax())]) - self.first].term
 
     def ask(self, text: str, kind: str, right: set[int], left_out: int | None = None) -> Sample:
@@ -199,11 +206,12 @@ class Source:
             question: what is asked.
             kind: its kind.
             right: the positions that answer it.
-            phrases: (entries, phrases, d) of all entries of the glossary; None where they have none.
+            phrases: (entries, phrases, d) of all entries of the glossary; None where they have
+                none.
             left_out: a position that may not answer.
         """
-        within = self.within if left_out is None else self._without(left_out)
-        found = self._retriever.candidates(question, MAX_K, within, (), BARE)
+        allowed = self.allowed if left_out is None else self._without(left_out)
+        found = self._retriever.candidates(question, MAX_K, allowed, (), BARE)
         looked_at = [one for one in found if one.odds > -MAX_ODDS]
         at = np.array([one.position for one in looked_at], dtype=np.int64)
         asked = (
@@ -211,7 +219,7 @@ class Source:
             if phrases is None
             else (phrases[at - self.first] @ question.vector).max(axis=1)
         )
-        reading = self._shown.names.read(question.text, within, self._shown.encoder.is_word)
+        reading = self._shown.names.read(question.text, allowed, self._shown.encoder.is_word)
         tiers = {m.tier for p, m in reading.names.items() if p != left_out}
         return Sample(
             text=question.text,
@@ -222,20 +230,22 @@ class Source:
             parts=np.array([astuple(one.parts) for one in looked_at], dtype=np.float32),
             phrases=asked,
             right=np.array([position in right for position in at.tolist()]),
-            background=self._background,
+            baseline=self._baseline,
             is_named=bool(tiers - {Tier.MEANING, Tier.NEAREST}),
         )
 
     def _without(self, position: int) -> PositionFilter:
-        return self.within.in_language((), self.others(position))
+        return self.allowed.in_language((), self.others(position))
 
     def others(self, position: int) -> Numbers:
         """Return all positions but one."""
-        (positions,) = self.within.ranges
+        (positions,) = self.allowed.ranges
         return np.array([at for at in positions if at != position], dtype=np.int64)
 
     def made(self, right: int, question: str, rival: str) -> Iterator[Sample]:
-        """Yield what is made for an entry: words of its definition, a question that names a neighbour, its name without it.
+        """Yield what is made for an entry.
+
+        Words of its definition, a question that names a neighbour, its name without it.
 
         Args:
             right: the position of the entry.
@@ -250,7 +260,7 @@ class Source:
         yield self.ask(f"like {rival}, but {question}"[:MAX_QUESTION_CHARS], RIVAL, {right})
 
     def _rarest_words(self, position: int) -> list[str]:
-        """Return words of a definition that are no part of its names, the rarest of the glossary first."""
+        """Return words of a definition that are in none of its names, the rarest first."""
         entry = self.entries[position - self.first]
         named = {stem(word) for n in names_of(entry) for word in content_words(n.label)}
         words = {stem(w): w for w in content_words(entry.definition) if stem(w) not in named}
@@ -265,18 +275,21 @@ class Source:
 
 
 def of_judged(shared: Path, folder: Path, model: str) -> Iterator[Sample]:
-    """Yield the samples of the tuning halves of the judged glossaries; see `benchmarks.quality.scores`."""
+    """Yield the samples of the tuning halves of the judged glossaries.
+
+    See `benchmarks.quality.scores`.
+    """
     for name in SOURCES:
         with opened_one(name, shared, folder, model) as glossary:
             questions, _ = prepare(glossary, judged(name, shared))
         with shown(folder_of(folder, model) / name) as open_:
-            source = Source(open_, questions[0].glossary, name)
+            source = SampledGlossary(open_, questions[0].glossary, name)
             for asked in questions:
                 if is_tuning(asked.query):
                     yield from _judged(source, asked)
 
 
-def _judged(source: Source, asked: Judged) -> Iterator[Sample]:
+def _judged(source: SampledGlossary, asked: Judged) -> Iterator[Sample]:
     right = source.known(asked.right)
     sample = source.ask(asked.query, asked.kind, right)
     yield sample

@@ -3,9 +3,9 @@
     python -m benchmarks.quality.scores SHARED FOLDER [--model NAME] [--precision fp32] [--store]
 
 SHARED holds `glossaries/` and `questions/`; the indexes and the page with every failed question are
-kept in FOLDER, those of the base encoder, which is asked the same, in FOLDER-base. `--precision` adds the
-same index with questions embedded by another copy of its encoder. Ends with exit code 1 when a measure really
-dropped against the stored result, which `--store` renews.
+kept in FOLDER, those of the base encoder, which is asked the same, in FOLDER-base. `--precision`
+adds the same index with questions embedded by another copy of its encoder. Ends with exit code 1
+when a measure really dropped against the stored result, which `--store` renews.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def main() -> int:
     page.write_text(to_html(report), encoding="utf-8")
     evaluation.report(report, page=page)
     print()
-    now = sidebyside.Contender(asked[0].index.model, report.outcomes)
-    sidebyside.show([now, *(sidebyside.Contender(t, found) for t, found in others.items())])
+    now = sidebyside.RankedVariant(asked[0].index.model, report.outcomes)
+    sidebyside.show([now, *(sidebyside.RankedVariant(t, found) for t, found in others.items())])
     if given.store:
         RESULT.write_text(to_compact_json(report.outcomes), encoding="utf-8")
         print(f"Stored in {RESULT}")

@@ -1,4 +1,7 @@
-"""Several ways to answer the same questions, side by side: what each reaches, and is it by chance?"""
+"""Several ways to answer the same questions, side by side.
+
+What each reaches, and is it by chance?
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ SHOWN = ("acc@1", "acc@3", "MRR@10", "refused")
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class RankedVariant:
     """One way to answer, and what came of the questions."""
 
     title: str
@@ -31,7 +34,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ResultLine:
     """What one contender reaches in one glossary, or in all; what was not asked has no cell."""
 
     glossary: str
@@ -40,11 +43,11 @@ class Line:
     cells: dict[str, Cell]
 
 
-def lines(contenders: Sequence[Contender]) -> Iterator[Line]:
+def lines(contenders: Sequence[RankedVariant]) -> Iterator[ResultLine]:
     """Yield a line for each contender in each glossary, in all questions, and in their mean.
 
-    The mean over the glossaries is what documents state; only single questions can be paired, so it has
-    no p.
+    The mean over the glossaries is what documents state; only single questions can be paired, so it
+    has no p.
     """
     first, *others = contenders
     glossaries = dict.fromkeys(o.question.glossary for o in first.outcomes)
@@ -58,19 +61,19 @@ def lines(contenders: Sequence[Contender]) -> Iterator[Line]:
                 change.measure: Cell(change.before, None if contender is first else change.p)
                 for change in found.changes
             }
-            yield Line(glossary, answerable, contender.title, cells)
+            yield ResultLine(glossary, answerable, contender.title, cells)
     for contender in contenders:
         mean = total(rows(contender.outcomes))
         if mean is not None:
             cells = {n: Cell(e.mean, None) for n, e in mean.measures.items() if n in SHOWN}
-            yield Line("mean of glossaries", mean.questions, contender.title, cells)
+            yield ResultLine("mean of glossaries", mean.questions, contender.title, cells)
 
 
-def _within(contender: Contender, glossary: str) -> list[QuestionOutcome]:
+def _within(contender: RankedVariant, glossary: str) -> list[QuestionOutcome]:
     return [o for o in contender.outcomes if glossary in ("all questions", o.question.glossary)]
 
 
-def show(contenders: Sequence[Contender]) -> None:
+def show(contenders: Sequence[RankedVariant]) -> None:
     """Print the lines as a table."""
     width = max(20, *(len(contender.title) + 2 for contender in contenders))
     print("Side by side (p: by chance as far from the first)")

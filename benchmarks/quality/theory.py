@@ -1,7 +1,8 @@
-"""Questions and answers of a job interview, from `theory.md` of alexeygrigorev/data-science-interviews.
+"""Interview questions and answers from `theory.md` of alexeygrigorev/data-science-interviews.
 
-A question stands in a line of its own, in bold; its answer follows until the next question. Only questions that
-ask what a single thing is are taken ("What is gradient descent? How does it work?"); the thing is the term.
+A question stands in a line of its own, in bold; its answer follows until the next question. Only
+questions that ask what a single thing is are taken ("What is gradient descent? How does it work?");
+the thing is the term.
 """
 
 from __future__ import annotations

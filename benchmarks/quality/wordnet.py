@@ -14,7 +14,10 @@ _HYPERNYMS = ("@", "@i")
 
 @dataclass(frozen=True, slots=True)
 class Synset:
-    """Words of one meaning. `parent` is the first synset that it is a kind of; the root has none."""
+    """Words of one meaning.
+
+    `parent` is the first synset that it is a kind of; the root has none.
+    """
 
     offset: str
     words: tuple[str, ...]
@@ -23,7 +26,10 @@ class Synset:
 
 
 def read_nouns(folder: Path) -> dict[str, Synset]:
-    """Read the nouns by their offsets, in the order of the file; see `semsearch.importers.wordnet.read_lines`."""
+    """Read the nouns by their offsets, in the order of the file.
+
+    See `semsearch.importers.wordnet.read_lines`.
+    """
     return {line.offset: _synset(line) for line in read_lines(folder / "data.noun")}
 
 
@@ -49,8 +55,8 @@ def _upwards(synset: Synset, nouns: dict[str, Synset]) -> Iterator[Synset]:
 def wu_palmer(one: Synset, other: Synset, nouns: dict[str, Synset]) -> float:
     """Return how near two synsets are in the tree, 0 to 1.
 
-    Twice the depth of what both are a kind of, by the sum of their own; the root has depth 1 (Wu and
-    Palmer, 1994, https://doi.org/10.3115/981732.981751).
+    Twice the depth of what both are a kind of, by the sum of their own; the root has depth 1 (Wu
+    and Palmer, 1994, https://doi.org/10.3115/981732.981751).
     """
     mine, theirs = (path_to_root(synset, nouns) for synset in (one, other))
     common = next((place for place, offset in enumerate(mine) if offset in set(theirs)), None)

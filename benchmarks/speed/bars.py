@@ -26,7 +26,10 @@ class Bar:
 
 
 def shown(value: float) -> str:
-    """Return a number with as many digits as it says something with: three, or all before the point."""
+    """Return a number with as many digits as it says something with.
+
+    Three, or all before the point.
+    """
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -41,7 +44,10 @@ def show(bars: Sequence[Bar]) -> None:
 
 
 def finish(measured: Mapping[str, object], bars: Sequence[Bar], output: Path) -> int:
-    """Show the bars, write everything that was measured, and return the exit code: 1 if one is missed."""
+    """Show the bars, write everything that was measured, and return the exit code.
+
+    1 if one is missed.
+    """
     if bars:
         show(bars)
     listed = [{**asdict(bar), "is_met": bar.is_met} for bar in bars]

@@ -1,8 +1,8 @@
 """How fast an index is built, beside `SentenceTransformer.encode` with default settings.
 
-Both embed the same definitions of WordNet. Of a build everything counts that more definitions add to
-it: reading, embedding, storing, publishing. What a build costs before its first definition does not, so it is
-the difference of two builds that is measured. The reference only embeds.
+Both embed the same definitions of WordNet. Of a build everything counts that more definitions add
+to it: reading, embedding, storing, publishing. What a build costs before its first definition does
+not, so it is the difference of two builds that is measured. The reference only embeds.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _fresh(first: Path, index: Path, entries: Sequence[tuple[str, str]]) -> tupl
 
 
 def agreement(ours: Vectors, theirs: Vectors) -> float:
-    """Return the mean share of the ten nearest rows, without a row itself, that both have in common."""
+    """Return the mean share of the ten nearest other rows that both have in common."""
     nearest = []
     for vectors in (ours, theirs):
         cosines = vectors @ vectors.T

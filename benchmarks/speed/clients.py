@@ -1,12 +1,13 @@
 """Clients that ask a service: one process, one event loop, kept-alive connections.
 
-In a closed loop each of them sends its next request when the answer to the last is complete. In an open
-one requests are sent at a rate, answered or not, each over a connection on which nothing is under way;
-if there is none, the request is counted as missed and not sent. Times run from the sending of a
-request to the last byte of its answer. uvloop and the parser of httptools keep the cost of a request low, since
-all of this runs on the cores of the service; `make bench` prints what it can drive.
+In a closed loop each of them sends its next request when the answer to the last is complete. In an
+open one requests are sent at a rate, answered or not, each over a connection on which nothing is
+under way; if there is none, the request is counted as missed and not sent. Times run from the
+sending of a request to the last byte of its answer. uvloop and the parser of httptools keep the
+cost of a request low, since all of this runs on the cores of the service; `make bench` prints what
+it can drive.
 
-    python -m benchmarks.speed.clients      # a `Job` a line in, a `Tally` a line out
+    python -m benchmarks.speed.clients      # a `LoadJob` a line in, a `Tally` a line out
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _MODULE = "benchmarks.speed.clients"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class LoadJob:
     """What to ask, how, and how long.
 
     With a `rate`, in requests a second, `clients` is how many connections there are at most.
@@ -54,8 +55,8 @@ class Tally:
 
     asked: int = 0
     elapsed_s: float = 0.0
-    """Until the last answer. To count up to the end of the time would leave out what was under way, which
-    with many clients and a slow service is half of everything."""
+    """Until the last answer. To count up to the end of the time would leave out what was under way,
+    which with many clients and a slow service is half of everything."""
     cpu_s: float = 0.0
     """CPU time of the clients themselves."""
     missed: int = 0
@@ -93,12 +94,12 @@ class Clients(turns.Turns):
     def __init__(self) -> None:
         super().__init__(_MODULE)
 
-    def run(self, job: Job) -> Tally:
+    def run(self, job: LoadJob) -> Tally:
         """Do a job and wait for it."""
         return Tally(**self.take(asdict(job)))
 
 
-class _Connection(asyncio.Protocol):
+class _ClientConnection(asyncio.Protocol):
     """One connection. It says when it has an answer, and when it is gone."""
 
     def __init__(self, run: _Run) -> None:
@@ -141,15 +142,15 @@ class _Connection(asyncio.Protocol):
 class _Run:
     """One job under way."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: LoadJob) -> None:
         self.tally = Tally()
         self._job = job
         self._requests: Iterator[bytes] = iter([_request(path) for path in job.paths])
-        self._idle: list[_Connection] = []
+        self._idle: list[_ClientConnection] = []
         self._ends = self._last = 0.0
         self._under_way = 0
         self._opening: set[asyncio.Task[None]] = set()
-        self._closing: set[_Connection] = set()
+        self._closing: set[_ClientConnection] = set()
 
     async def done(self) -> Tally:
         """Do it."""
@@ -171,7 +172,7 @@ class _Run:
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(
-            lambda: _Connection(self), services.HOST, self._job.port
+            lambda: _ClientConnection(self), services.HOST, self._job.port
         )
         self._idle.append(connection)
 
@@ -185,7 +186,7 @@ class _Run:
                     return
             await asyncio.sleep(TICK_S)
 
-    def _next_on(self, connection: _Connection) -> bool:
+    def _next_on(self, connection: _ClientConnection) -> bool:
         """Send the next request, if there is time and another one."""
         request = next(self._requests, None) if time.perf_counter() < self._ends else None
         if request is None or connection.transport is None:
@@ -195,7 +196,7 @@ class _Run:
         connection.send(request)
         return True
 
-    def answered(self, connection: _Connection, status: int, now: float, ms: float) -> None:
+    def answered(self, connection: _ClientConnection, status: int, now: float, ms: float) -> None:
         """Note an answer, and go on."""
         self.tally.times_ms.setdefault(str(status), []).append(round(ms, 3))
         self._last = now
@@ -208,7 +209,7 @@ class _Run:
         else:
             self._next_on(connection)
 
-    def lost(self, connection: _Connection) -> None:
+    def lost(self, connection: _ClientConnection) -> None:
         """Note a connection that is gone, and open another while there is time."""
         self._closing.discard(connection)
         if connection.is_busy:
@@ -242,7 +243,7 @@ def _work(given: dict[str, Any]) -> dict[str, Any]:
     gc.collect()
     gc.disable()
     try:
-        return asdict(uvloop.run(_Run(Job(**given)).done()))
+        return asdict(uvloop.run(_Run(LoadJob(**given)).done()))
     finally:
         gc.enable()
 

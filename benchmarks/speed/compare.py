@@ -1,9 +1,10 @@
 """semsearch beside a plain service and txtai, in one run: `make bench`.
 
-All three run at the same time over the same glossary and give ten hits. They are asked in short turns, each
-by the same clients with the same distinct questions, so what disturbs the machine disturbs all;
-ratios are those of one round, and the median over the rounds counts. Times are pooled over the rounds. Once a
-round the encoder of the index runs by itself, which is the ceiling: no HTTP, no search.
+All three run at the same time over the same glossary and give ten hits. They are asked in short
+turns, each by the same clients with the same distinct questions, so what disturbs the machine
+disturbs all; ratios are those of one round, and the median over the rounds counts. Times are pooled
+over the rounds. Once a round the encoder of the index runs by itself, which is the ceiling: no
+HTTP, no search.
 
     python -m benchmarks.speed.compare --index index --corpus corpus
 
@@ -34,8 +35,8 @@ from benchmarks.speed import (
 )
 from benchmarks.speed.bars import Bar, finish, shown
 from benchmarks.speed.build_rate import BuildRate
-from benchmarks.speed.clients import Clients, Job
-from benchmarks.speed.contenders import OURS, PLAIN, TXTAI, Contender
+from benchmarks.speed.clients import Clients, LoadJob
+from benchmarks.speed.contenders import OURS, PLAIN, TXTAI, ComparedService
 from benchmarks.speed.raw import Raw
 from benchmarks.speed.rounds import RAW, REPEATING, WORKLOADS, Rounds
 from semsearch.core.errors import SemsearchError
@@ -54,11 +55,11 @@ def ceiling(clients: Clients) -> float:
     command = [sys.executable, "-m", "benchmarks.speed.trivial_service", str(port)]
     with services.running(command, port, "/"):
         paths = [f"{services.SEARCH}?q=nothing"] * 200_000
-        return clients.run(Job(port=port, paths=paths, clients=REPEATING, seconds=2)).rate
+        return clients.run(LoadJob(port=port, paths=paths, clients=REPEATING, seconds=2)).rate
 
 
 def measure(
-    index: Path, asked: Sequence[Contender], clients: Clients, given: argparse.Namespace
+    index: Path, asked: Sequence[ComparedService], clients: Clients, given: argparse.Namespace
 ) -> tuple[Rounds, dict[str, float]]:
     """Start everybody, ask everybody; return the rounds, and the peak memory in MB by name.
 

@@ -24,7 +24,7 @@ _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contender:
+class ComparedService:
     """One service: its command, what it listens on, and where its questions go."""
 
     name: str
@@ -43,10 +43,10 @@ class Contender:
         return services.running(self.command, self.port, self.request(first), env=self.env)
 
 
-def ours(index: Path) -> Contender:
+def ours(index: Path) -> ComparedService:
     """Return `semsearch serve`, as it is without any setting."""
     port = services.free_port()
-    return Contender(
+    return ComparedService(
         name=OURS,
         command=services.serve(index, port),
         port=port,
@@ -55,11 +55,11 @@ def ours(index: Path) -> Contender:
     )
 
 
-def plain(corpus: Sequence[str]) -> Contender:
+def plain(corpus: Sequence[str]) -> ComparedService:
     """Return the service of `reference_service`."""
     port = services.free_port()
     module = "benchmarks.speed.reference_service"
-    return Contender(
+    return ComparedService(
         name=PLAIN,
         command=[sys.executable, "-m", module, "--port", str(port), "--corpus", *corpus],
         port=port,
@@ -68,7 +68,7 @@ def plain(corpus: Sequence[str]) -> Contender:
     )
 
 
-def txtai(python: Path, corpus: Sequence[str], folder: Path) -> Contender:
+def txtai(python: Path, corpus: Sequence[str], folder: Path) -> ComparedService:
     """Make txtai's index of the definitions in a folder, and return its API.
 
     Args:
@@ -95,7 +95,7 @@ def txtai(python: Path, corpus: Sequence[str], folder: Path) -> Contender:
         raise services.ServiceFailed(f"txtai made no index: {made.stderr[-2000:].decode()}")
     port = services.free_port()
     address = ["--host", services.HOST, "--port", str(port)]
-    return Contender(
+    return ComparedService(
         name=TXTAI,
         command=[str(python), "-m", "uvicorn", "txtai.api:app", "--no-access-log", *address],
         port=port,
@@ -107,7 +107,7 @@ def txtai(python: Path, corpus: Sequence[str], folder: Path) -> Contender:
 
 @contextmanager
 def all_running(
-    contenders: Sequence[Contender], first: str
+    contenders: Sequence[ComparedService], first: str
 ) -> Iterator[dict[str, services.Service]]:
     """Run several at once, started one after the other; yield them by name."""
     if not contenders:

@@ -1,11 +1,12 @@
 """Corpora of any size: real dictionaries first, then variations of them.
 
-The first entries are WordNet's 117,659 synsets in the order of their hashes, so that a smaller corpus is a
-sample of them; then come FOLDOC, the Jargon File, VERA and the meanings of Webster's in GCIDE. What is still missing is
-made of these: variation number v of R definitions has the first half of the words of definition v mod R and
-the second half of those of another one, and a name made of both names. Halves keep the words,
-their frequencies and most of their order; that many definitions begin or end alike makes them harder to
-tell apart than those of a real glossary. No two variations have the same text. A corpus is the beginning of every larger one.
+The first entries are WordNet's 117,659 synsets in the order of their hashes, so that a smaller
+corpus is a sample of them; then come FOLDOC, the Jargon File, VERA and the meanings of Webster's in
+GCIDE. What is still missing is made of these: variation number v of R definitions has the first
+half of the words of definition v mod R and the second half of those of another one, and a name made
+of both names. Halves keep the words, their frequencies and most of their order; that many
+definitions begin or end alike makes them harder to tell apart than those of a real glossary. No two
+variations have the same text. A corpus is the beginning of every larger one.
 
     python -m benchmarks.speed.dictionaries DICT 1000000 FOLDER
 """
@@ -33,8 +34,8 @@ PART = 200_000
 """Entries of one file: an importer refuses files of more than 64 MiB."""
 
 SHORTEST, LONGEST = 6, 40
-"""Words of a definition that is varied: a shorter one has no halves that say something, and halves of a
-long article are no definition."""
+"""Words of a definition that is varied: a shorter one has no halves that say something, and halves
+of a long article are no definition."""
 
 STEP = 15_485_863
 """A prime: how far apart the two definitions of a variation stand is a multiple of it."""
@@ -112,8 +113,8 @@ def entries(folder: Path) -> Iterator[Definition]:
     """Yield all of it, in the order that the module states.
 
     Args:
-        folder: has `wordnet/data.noun` and so on, and `foldoc.index`, `jargon.index`, `vera.index` and
-            `gcide.index` with their texts. What is not reached is not read.
+        folder: has `wordnet/data.noun` and so on, and `foldoc.index`, `jargon.index`, `vera.index`
+            and `gcide.index` with their texts. What is not reached is not read.
 
     Raises:
         ImportFailed: a file cannot be read.
@@ -127,7 +128,7 @@ def entries(folder: Path) -> Iterator[Definition]:
 
 
 def write(found: Iterator[Definition], count: int, folder: Path) -> None:
-    """Write the first definitions as JSON Lines, in files of `PART` lines, unless the folder is there.
+    """Write the first definitions as JSON Lines, `PART` a file, unless the folder exists.
 
     Raises:
         TooFewDefinitions: there are not so many.

@@ -1,8 +1,8 @@
 """What edits cost, and what they cost those who ask: `make bench-edits`.
 
-A copy of an index is served and asked by 16 clients, in turns with and without one edit a second made by another
-process's editor. Then edits are made alone, each followed by a question about it to an open index, until so many lie beside the
-generation that the next one would be due.
+A copy of an index is served and asked by 16 clients, in turns with and without one edit a second
+made by another process's editor. Then edits are made alone, each followed by a question about it to
+an open index, until so many lie beside the generation that the next one would be due.
 
     python -m benchmarks.speed.edits --index index
 
@@ -28,7 +28,7 @@ import numpy as np
 
 from benchmarks.speed import contenders, machine, questions, services, turns
 from benchmarks.speed.bars import Bar, finish
-from benchmarks.speed.clients import Clients, Job
+from benchmarks.speed.clients import Clients, LoadJob
 from semsearch.core.errors import SemsearchError
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest import Editor
@@ -43,7 +43,10 @@ EACH_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits:
-    """What was measured: `rates` are good answers a second, `times` milliseconds by how many edits lay beside."""
+    """What was measured.
+
+    `rates` are good answers a second, `times` milliseconds by how many edits lay beside.
+    """
 
     rates_without: list[float]
     rates_with: list[float]
@@ -80,7 +83,7 @@ def _rates(index: Path, rounds: int, seconds: float) -> tuple[list[float], list[
 
     def rate(clients: Clients) -> float:
         paths = [contender.request(question) for question in islice(asked, int(2_000 * seconds))]
-        job = Job(port=contender.port, paths=paths, clients=CLIENTS, seconds=seconds)
+        job = LoadJob(port=contender.port, paths=paths, clients=CLIENTS, seconds=seconds)
         return clients.run(job).rate
 
     with Clients() as clients, contender.running(questions.own()[0]), Editor(index) as editor:
@@ -118,7 +121,10 @@ def _edit(editor: Editor, number: int) -> str:
 
 
 def _alone(index: Path) -> tuple[list[float], list[float]]:
-    """Edit as a service does until a generation would be due; return how long edits take, and until each is seen."""
+    """Edit as a service does until a generation would be due.
+
+    Return how long edits take, and until each is seen.
+    """
     acknowledged, seen = [], []
     with Glossary.open(index) as glossary, Editor(index, lend=glossary.lend) as editor:
         for number in range(MOST_PENDING):

@@ -1,7 +1,10 @@
-"""What an export costs: the time of each format, and the memory it takes at its peak on top of the entries themselves.
+"""What an export costs.
 
-The entries are the first 100,000 synsets of WordNet, with their relations. Each format is written to nowhere by a process
-of its own, which has unpickled the entries one by one: one that had read them would have room left of that.
+The time of each format, and the memory it takes at its peak on top of the entries themselves.
+
+The entries are the first 100,000 synsets of WordNet, with their relations. Each format is written
+to nowhere by a process of its own, which has unpickled the entries one by one: one that had read
+them would have room left of that.
 
     python -m benchmarks.speed.exporting --dictionaries build/dicts
 """

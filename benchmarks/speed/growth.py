@@ -1,12 +1,13 @@
 """How time and memory grow with the glossary: `make bench-growth`.
 
-Corpora of each size (`dictionaries`) are built with `semsearch build`, served and asked the same questions, all sizes in
-short turns. What has been written or built is kept and used again; a build that was killed goes on.
+Corpora of each size (`dictionaries`) are built with `semsearch build`, served and asked the same
+questions, all sizes in short turns. What has been written or built is kept and used again; a build
+that was killed goes on.
 
     python -m benchmarks.speed.growth --sizes 20,1000,10000
 
-Exit code 0: every bar is met, 1: one is missed, 2: nothing could be measured. A bar holds for a size that is
-measured.
+Exit code 0: every bar is met, 1: one is missed, 2: nothing could be measured. A bar holds for a
+size that is measured.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pathlib import Path
 
 from benchmarks.speed import contenders, dictionaries, machine, questions, services, turns
 from benchmarks.speed.bars import Bar, finish, shown
-from benchmarks.speed.clients import Clients, Job
+from benchmarks.speed.clients import Clients, LoadJob
 from benchmarks.speed.stages import Stages
 from semsearch.core.errors import SemsearchError
 
@@ -149,7 +150,7 @@ class Turn:
 
     def _over_http(self, count: int) -> float:
         paths = [self._contender.request(question) for question in self._supply.next(count)]
-        job = Job(port=self._contender.port, paths=paths, clients=1, seconds=TURN_LIMIT_S)
+        job = LoadJob(port=self._contender.port, paths=paths, clients=1, seconds=TURN_LIMIT_S)
         tally = self._clients.run(job)
         if len(tally.good_ms) < count:
             raise services.ServiceFailed(f"of {count} questions came {dict(tally.statuses)}")
@@ -208,7 +209,10 @@ def show(sizes: Sequence[Size]) -> None:
 
 
 def bytes_per_entry(size: Size, smallest: Size) -> float:
-    """Return the resident memory that an entry more takes, against the smallest size; 0 for that."""
+    """Return the resident memory that an entry more takes, against the smallest size.
+
+    0 for that.
+    """
     more = size.entries - smallest.entries
     return (size.resident_mb - smallest.resident_mb) * 1e6 / more if more else 0.0
 

@@ -1,8 +1,11 @@
-"""Whole dictionaries, read as `semsearch build` reads them: is everything there, how soon, and in how much memory?
+"""Whole dictionaries, read as `semsearch build` reads them.
 
-What there should be is counted apart from the readers: an article for each place in a dictionary that its index names,
-a synset for each line of WordNet that does not begin with blanks. Each is read by a process of its own. WordNet and a
-file of Markdown are read with the collector of cycles on as well, which importers turn off.
+Is everything there, how soon, and in how much memory?
+
+What there should be is counted apart from the readers: an article for each place in a dictionary
+that its index names, a synset for each line of WordNet that does not begin with blanks. Each is
+read by a process of its own. WordNet and a file of Markdown are read with the collector of cycles
+on as well, which importers turn off.
 
     python -m benchmarks.speed.importing --dictionaries build/dicts
 """

@@ -2,9 +2,9 @@
 
     python -m benchmarks.speed.layout ../shared build/quality
 
-Trustworthiness says how many of the nearest on the map are near in meaning too, 1 being all and .5 what chance gives
-(Venna and Kaski, 2001, by scikit-learn), for ten neighbours. Times are those of laying out made-up vectors of as many
-dimensions as the default encoder's, as a build does.
+Trustworthiness says how many of the nearest on the map are near in meaning too, 1 being all and .5
+what chance gives (Venna and Kaski, 2001, by scikit-learn), for ten neighbours. Times are those of
+laying out made-up vectors of as many dimensions as the default encoder's, as a build does.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from pathlib import Path
 class Memory:
     """Resident memory of one process, in bytes.
 
-    `peak` is the most it has had; `anonymous` is its own; `files` is what it has of each file it has mapped.
+    `peak` is the most it has had; `anonymous` is its own; `files` is what it has of each file it
+    has mapped.
     """
 
     now: int

@@ -1,9 +1,10 @@
 """Ten times more questions than the service can answer: `make bench-overload`.
 
-First its capacity is measured: good answers a second to 64 clients. Then requests are sent at ten times that rate,
-whether or not the last ones have been answered, over at most 500 connections; what finds all of them
-waiting is not sent, and counted. Each question is another one, until there are none left, and then they come again. Afterwards a
-client asks one question after the other until they take no longer than before.
+First its capacity is measured: good answers a second to 64 clients. Then requests are sent at ten
+times that rate, whether or not the last ones have been answered, over at most 500 connections; what
+finds all of them waiting is not sent, and counted. Each question is another one, until there are
+none left, and then they come again. Afterwards a client asks one question after the other until
+they take no longer than before.
 
     python -m benchmarks.speed.overload --index index
 
@@ -25,8 +26,8 @@ import numpy as np
 
 from benchmarks.speed import contenders, machine, questions, services, turns
 from benchmarks.speed.bars import Bar, finish
-from benchmarks.speed.clients import Clients, Job, Tally
-from benchmarks.speed.contenders import Contender
+from benchmarks.speed.clients import Clients, LoadJob, Tally
+from benchmarks.speed.contenders import ComparedService
 from semsearch.core.errors import SemsearchError
 
 TIMES = 10
@@ -69,7 +70,9 @@ class Overload:
 class Subject:
     """A running service that is looked at, overloaded and looked at again."""
 
-    def __init__(self, contender: Contender, service: services.Service, clients: Clients) -> None:
+    def __init__(
+        self, contender: ComparedService, service: services.Service, clients: Clients
+    ) -> None:
         self._contender = contender
         self._service = service
         self._clients = clients
@@ -79,7 +82,7 @@ class Subject:
         """Ask up to so many questions."""
         paths = [self._contender.request(q) for q in islice(self._questions, count)]
         port = self._contender.port
-        job = Job(port=port, paths=paths, clients=clients, seconds=seconds, rate=rate)
+        job = LoadJob(port=port, paths=paths, clients=clients, seconds=seconds, rate=rate)
         return self._clients.run(job)
 
     def probe_ms(self) -> float:

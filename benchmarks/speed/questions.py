@@ -1,4 +1,4 @@
-"""Distinct questions to measure with, made by rule from those this project judges its answers with."""
+"""Distinct questions to measure with, derived by rule from the judged questions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ OWN = Path(__file__).with_name("questions.txt")
 """Questions written by hand for five glossaries, one a line."""
 
 HALF = 4
-"""Words from each of two questions: eight have 11 to 12 tokens on average with this encoder. As written
-they have 20, which is longer than what people type."""
+"""Words from each of two questions: eight have 11 to 12 tokens on average with this encoder. As
+written they have 20, which is longer than what people type."""
 
 
 class TooFewQuestions(Exception):

@@ -1,6 +1,6 @@
 """The ceiling: the encoder of an index by itself, in batches, without HTTP and without a search.
 
-python -m benchmarks.speed.raw INDEX      # a `Job` a line in, texts a second out
+python -m benchmarks.speed.raw INDEX      # a `EncodingJob` a line in, texts a second out
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FASTEST = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class EncodingJob:
     """Texts to embed for some seconds, in as many threads."""
 
     texts: Sequence[str]
@@ -38,12 +38,12 @@ class Raw(turns.Turns):
     def __init__(self, index: str) -> None:
         super().__init__("benchmarks.speed.raw", index)
 
-    def run(self, job: Job) -> float:
+    def run(self, job: EncodingJob) -> float:
         """Return texts a second."""
         return float(self.take(asdict(job)))
 
 
-def rate(glossary: semsearch.Glossary, job: Job) -> float:
+def rate(glossary: semsearch.Glossary, job: EncodingJob) -> float:
     """Return how many texts a second the encoder takes."""
     batches = iter([job.texts[at : at + BATCH] for at in range(0, len(job.texts), BATCH)])
     lock = threading.Lock()
@@ -74,7 +74,7 @@ def main() -> None:
     with semsearch.open(sys.argv[1]) as glossary:
 
         def work(given: dict[str, Any]) -> float:
-            return rate(glossary, Job(**given))
+            return rate(glossary, EncodingJob(**given))
 
         turns.serve(work)
 

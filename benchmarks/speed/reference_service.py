@@ -23,7 +23,7 @@ from semsearch.importers import read_corpus
 from semsearch.models.registry import BASE_MODEL, find_model
 
 
-class Hit(BaseModel):
+class PlainHit(BaseModel):
     """One entry that fits."""
 
     term: str
@@ -31,11 +31,11 @@ class Hit(BaseModel):
     similarity: float
 
 
-class Answer(BaseModel):
+class PlainAnswer(BaseModel):
     """The nearest entries, best first."""
 
     query: str
-    hits: list[Hit]
+    hits: list[PlainHit]
 
 
 def create_app(entries: Sequence[Entry]) -> FastAPI:
@@ -50,18 +50,18 @@ def create_app(entries: Sequence[Entry]) -> FastAPI:
     app = FastAPI(title="reference")
 
     @app.get("/search")
-    def search(q: str, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> Answer:
+    def search(q: str, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> PlainAnswer:
         query = model.encode([q], normalize_embeddings=True)
         similarities, rows = index.search(query, min(limit, len(entries)))
         hits = [
-            Hit(
+            PlainHit(
                 term=entries[row].term,
                 definition=entries[row].definition,
                 similarity=float(similarity),
             )
             for similarity, row in zip(similarities[0], rows[0], strict=True)
         ]
-        return Answer(query=q, hits=hits)
+        return PlainAnswer(query=q, hits=hits)
 
     return app
 

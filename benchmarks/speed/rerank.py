@@ -27,7 +27,7 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
 from semsearch.models.rerankers.export import write_reranker
 from semsearch.models.rerankers.onnx import OnnxReranker
-from semsearch.ranking.reranking import DEPTH, text_to_read
+from semsearch.ranking.rerank_scores import DEPTH, text_to_read
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTION = "what stops a network from memorising its data?"

@@ -1,4 +1,7 @@
-"""Short turns: every service under every workload, and the encoder by itself, one after the other."""
+"""Short turns.
+
+Every service under every workload, and the encoder by itself, one after the other.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from itertools import cycle, islice
 import numpy as np
 
 from benchmarks.speed import questions, raw, services
-from benchmarks.speed.clients import Clients, Job, Tally
-from benchmarks.speed.contenders import OURS, Contender
+from benchmarks.speed.clients import Clients, LoadJob, Tally
+from benchmarks.speed.contenders import OURS, ComparedService
 
 CLIENTS = (1, 16, 64)
 REPEATED = 50
@@ -37,7 +40,7 @@ WORKLOADS: tuple[Workload, ...] = (*((n, False) for n in CLIENTS), (REPEATING, T
 
 
 @dataclass(slots=True)
-class Asked:
+class WorkloadResult:
     """One service under one workload, over all rounds."""
 
     rates: list[float] = field(default_factory=list)
@@ -69,9 +72,9 @@ class Asked:
 class Rounds:
     """Who is asked, and what has been measured so far."""
 
-    def __init__(self, asked: Sequence[Contender], clients: Clients, seconds: float) -> None:
+    def __init__(self, asked: Sequence[ComparedService], clients: Clients, seconds: float) -> None:
         self.contenders = asked
-        self.found = {c.name: {w: Asked() for w in WORKLOADS} for c in asked}
+        self.found = {c.name: {w: WorkloadResult() for w in WORKLOADS} for c in asked}
         self.starts: dict[str, list[float]] = {c.name: [] for c in asked}
         self.raw: list[float] = []
         self._clients = clients
@@ -80,7 +83,7 @@ class Rounds:
         self._repeated, others = known[:REPEATED], known[REPEATED:]
         self._supplies = {name: questions.Supply(others) for name in (*self.found, RAW)}
 
-    def warm(self, contender: Contender) -> None:
+    def warm(self, contender: ComparedService) -> None:
         """Ask a service what does not count; of what is repeated, everything once.
 
         Raises:
@@ -91,7 +94,7 @@ class Rounds:
         if len(tally.good_ms) < len(first):
             raise services.ServiceFailed(f"{contender.name} answered {dict(tally.statuses)}")
 
-    def ask(self, contender: Contender, workload: Workload) -> None:
+    def ask(self, contender: ComparedService, workload: Workload) -> None:
         """Give a service one turn under one workload.
 
         Raises:
@@ -112,7 +115,7 @@ class Rounds:
         """Give the encoder by itself one turn."""
         seconds = self._seconds / len(THREADS)
         texts = self._supplies[RAW].next(int(raw.FASTEST * seconds))
-        job = raw.Job(texts=texts, threads=threads, seconds=seconds)
+        job = raw.EncodingJob(texts=texts, threads=threads, seconds=seconds)
         rates.append(encoder.run(job))
 
     def round(self, encoder: raw.Raw) -> None:
@@ -132,8 +135,8 @@ class Rounds:
         return statistics.median(a / b for a, b in zip(ours, other, strict=True))
 
     def _ask(
-        self, contender: Contender, clients: int, asked: Sequence[str], seconds: float
+        self, contender: ComparedService, clients: int, asked: Sequence[str], seconds: float
     ) -> Tally:
         paths = [contender.request(question) for question in asked]
-        job = Job(port=contender.port, paths=paths, clients=clients, seconds=seconds)
+        job = LoadJob(port=contender.port, paths=paths, clients=clients, seconds=seconds)
         return self._clients.run(job)

@@ -1,7 +1,7 @@
 """Server processes to measure: started, waited for within a limit, asked, and ended by their id.
 
-A server may be several processes: each is started as the leader of a group of its own, and what is said of
-the memory of a service is said of the group.
+A server may be several processes: each is started as the leader of a group of its own, and what is
+said of the memory of a service is said of the group.
 """
 
 from __future__ import annotations

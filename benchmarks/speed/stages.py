@@ -1,11 +1,12 @@
 """What an index costs and finds inside one process, past HTTP and past the encoder.
 
-`python -m benchmarks.speed.stages INDEX` answers each job, a line: `{"ask": [...], "encode": [...]}` with the
-milliseconds of each, `{"recall": [...]}` with the recall of these questions.
+`python -m benchmarks.speed.stages INDEX` answers each job, a line:
+`{"ask": [...], "encode": [...]}` with the milliseconds of each, `{"recall": [...]}` with the recall
+of these questions.
 
-The search stage is what `ask` takes more than `encode`: reading names, candidates by meaning and by words,
-their closer look, confidence, hits. Each question is either asked or encoded, never both, so that
-what is kept of one cannot help the other; they alternate.
+The search stage is what `ask` takes more than `encode`: reading names, candidates by meaning and by
+words, their closer look, confidence, hits. Each question is either asked or encoded, never both, so
+that what is kept of one cannot help the other; they alternate.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ def times(
 def recall(glossary: semsearch.Glossary, asked: Sequence[str]) -> float:
     """Return the share of the ten nearest definitions that a search by nothing but them finds.
 
-    The search orders what it found by the cosine of the whole definition alone, and is compared with
-    the cosines of all definitions. Of equally near ones any counts.
+    The search orders what it found by the cosine of the whole definition alone, and is compared
+    with the cosines of all definitions. Of equally near ones any counts.
     """
     entries, vectors = glossary.definitions()
     row = {entry.id: at for at, entry in enumerate(entries)}

@@ -17,7 +17,7 @@ _BODY = b'{"hits":[]}'
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
 
 
-class _Connection(asyncio.Protocol):
+class _ServerConnection(asyncio.Protocol):
     """Answers whatever ends like a request without a body."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -30,7 +30,7 @@ class _Connection(asyncio.Protocol):
 
 async def _serve(port: int) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(_Connection, services.HOST, port)
+    server = await loop.create_server(_ServerConnection, services.HOST, port)
     await server.serve_forever()
 
 

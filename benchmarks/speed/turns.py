@@ -69,7 +69,10 @@ def serve(work: Callable[[Any], object]) -> None:
 
 
 def _say(text: str) -> None:
-    """Write all of a line. `print` lost what was beyond the 64 kB of a pipe now and then, after an event loop had run."""
+    """Write all of a line.
+
+    `print` lost what was beyond the 64 kB of a pipe now and then, after an event loop had run.
+    """
     stdout = sys.stdout.fileno()
     os.set_blocking(stdout, True)
     rest = memoryview(text.encode())

@@ -2,9 +2,10 @@
 
     python -m benchmarks.speed.versions OLD OLD_INDEX NEW NEW_INDEX QUESTIONS
 
-OLD and NEW are checkouts, each with an index that it has built itself; QUESTIONS is a file of judged
-questions. Both are asked all questions in turns, each in a process of its own; a turn gives the median
-time of `ask`, encoding included. Prints the medians over the turns, and that of the ratios of the turns.
+OLD and NEW are checkouts, each with an index that it has built itself; QUESTIONS is a file of
+judged questions. Both are asked all questions in turns, each in a process of its own; a turn gives
+the median time of `ask`, encoding included. Prints the medians over the turns, and that of the
+ratios of the turns.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def serve(index: str, questions: str) -> None:
             print(1000 * statistics.median(times), flush=True)
 
 
-class Version:
+class Checkout:
     """One checkout, waiting for its turns."""
 
     def __init__(self, checkout: str, index: str, questions: str) -> None:
@@ -67,8 +68,8 @@ class Version:
 def main() -> None:
     """Print what both cost."""
     old_checkout, old_index, new_checkout, new_index, questions = sys.argv[1:]
-    old = Version(old_checkout, old_index, questions)
-    new = Version(new_checkout, new_index, questions)
+    old = Checkout(old_checkout, old_index, questions)
+    new = Checkout(new_checkout, new_index, questions)
     turns = [(old.turn(), new.turn()) for _ in range(TURNS)]
     old.close()
     new.close()

@@ -2,9 +2,9 @@
 
     python -m benchmarks.torture.asking --publishes 100
 
-The definition of one entry says how often it was changed. An answer must show a state that was there between the moment it was
-asked for and the moment it was given: no older one than was acknowledged before, and none that was not begun. Exit code 1: a
-promise was broken.
+The definition of one entry says how often it was changed. An answer must show a state that was
+there between the moment it was asked for and the moment it was given: no older one than was
+acknowledged before, and none that was not begun. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
     python -m benchmarks.torture.bits --draws 10000 --seed 1
 
-A bit is flipped, the end cut off, the content of another file or foreign bytes are put in its place, in one file of a generation, its
-manifest, CURRENT or the store. A damaged generation must be refused with the name of the file, and be mended by the next build; with a
-damaged store questions are answered as before, or refused. Exit code 1: a promise was broken.
+A bit is flipped, the end cut off, the content of another file or foreign bytes are put in its
+place, in one file of a generation, its manifest, CURRENT or the store. A damaged generation must be
+refused with the name of the file, and be mended by the next build; with a damaged store questions
+are answered as before, or refused. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
     python -m benchmarks.torture.clients --edits 10000
 
-Each adds one to a number in a definition, and asks for the entry as soon as the edit is acknowledged. No edit may be written over, the
-question must see it or a later one, and revisions rise in the order in which edits were acknowledged. A mirror follows all of it, and has at
-the end what is stored. Exit code 1: a promise was broken.
+Each adds one to a number in a definition, and asks for the entry as soon as the edit is
+acknowledged. No edit may be written over, the question must see it or a later one, and revisions
+rise in the order in which edits were acknowledged. A mirror follows all of it, and has at the end
+what is stored. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ _NUMBER = re.compile(r"^Counted up to (\d+)\.$")
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """An edit that was acknowledged: the number it wrote, and the newest revision anybody knew when it was sent."""
+class AcknowledgedEdit:
+    """An edit that was acknowledged.
+
+    The number it wrote, and the newest revision anybody knew when it was sent.
+    """
 
     id: str
     number: int
@@ -58,7 +62,7 @@ class Known:
             self.revision = max(self.revision, revision)
 
 
-class Client:
+class CountingClient:
     """One of several that edit."""
 
     def __init__(self, http: httpx2.Client, known: Known, seed: int) -> None:
@@ -67,13 +71,13 @@ class Client:
         self._chance = random.Random(seed)  # noqa: S311 - a draw, no secret
         self.late = 0
 
-    def edit(self, edits: int) -> list[Edit]:
+    def edit(self, edits: int) -> list[AcknowledgedEdit]:
         """Add one to some number so many times.
 
         Raises:
             PromiseBroken: an answer is wrong.
         """
-        made: list[Edit] = []
+        made: list[AcknowledgedEdit] = []
         while len(made) < edits:
             id_ = self._chance.choice(list(COUNTERS))
             found = self._http.get(f"/v1/entries/{id_}")
@@ -85,7 +89,7 @@ class Client:
                 headers={"If-Match": found.headers["ETag"]},
             )
             if response.status_code == 200:
-                made.append(Edit(id_, number, response.json()["revision"], known))
+                made.append(AcknowledgedEdit(id_, number, response.json()["revision"], known))
                 self._known.hear(made[-1].revision)
                 self._ask(id_, number)
             elif response.status_code == 412:
@@ -115,10 +119,13 @@ def count_of(definition: str) -> int:
 
 
 def torture(index: Path, edits: int) -> int:
-    """Let all clients edit until each has made its share, and return how many edits were refused as too late.
+    """Let all clients edit until each has made its share.
+
+    Return how many edits were refused as too late.
 
     Raises:
-        PromiseBroken: an edit was lost, or not seen, or told wrongly, or revisions are out of order.
+        PromiseBroken: an edit was lost, or not seen, or told wrongly, or revisions are out of
+            order.
     """
     with Editor(index, who="nobody") as editor:
         for id_ in COUNTERS:
@@ -130,7 +137,7 @@ def torture(index: Path, edits: int) -> int:
         httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=30) as http,
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
-        clients = [Client(http, known, seed) for seed in range(CLIENTS)]
+        clients = [CountingClient(http, known, seed) for seed in range(CLIENTS)]
         mirror = Mirror(http)
         with mirror.following():
             working = [threads.submit(client.edit, share) for client in clients]
@@ -140,7 +147,7 @@ def torture(index: Path, edits: int) -> int:
     return sum(client.late for client in clients)
 
 
-def judge(index: Path, made: Sequence[Sequence[Edit]]) -> None:
+def judge(index: Path, made: Sequence[Sequence[AcknowledgedEdit]]) -> None:
     """Compare the edits that each client was told of with each other and with what is stored.
 
     Raises:

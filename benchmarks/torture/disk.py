@@ -2,10 +2,12 @@
 
     python -m benchmarks.torture.disk
 
-A writer edits and publishes, and the n-th call of a kind fails (strace), or there are only so many pages left (a small tmpfs, as root).
-Whatever is refused must be refused as no room (507) or as unwritable (503); questions go on with what was there before, nothing is
-there that was not acknowledged, unless the disk failed the end of the very edit that was refused; and with a good disk the next edit
-and publication work. Every n is tried until the writer ends before it. Exit code 1: a promise was broken.
+A writer edits and publishes, and the n-th call of a kind fails (strace), or there are only so many
+pages left (a small tmpfs, as root). Whatever is refused must be refused as no room (507) or as
+unwritable (503); questions go on with what was there before, nothing is there that was not
+acknowledged, unless the disk failed the end of the very edit that was refused; and with a good disk
+the next edit and publication work. Every n is tried until the writer ends before it. Exit code 1: a
+promise was broken.
 """
 
 from __future__ import annotations
@@ -76,7 +78,9 @@ FEW = {
 
 
 def torture(whole: Path, fault: Fault, calls: Sequence[int] | None = None) -> Counter[int]:
-    """Fail calls of a writer, by default each, and return how often it was refused with which status.
+    """Fail calls of a writer, by default each.
+
+    Return how often it was refused with which status.
 
     Raises:
         PromiseBroken: the index is not what it must be, or an answer.
@@ -97,7 +101,9 @@ def torture(whole: Path, fault: Fault, calls: Sequence[int] | None = None) -> Co
 
 
 def fill(whole: Path, pages: Sequence[int] | None = None) -> Counter[int]:
-    """Leave a writer so many pages, by default ever more until it needs no more, and return how often it was refused.
+    """Leave a writer so many pages, by default ever more until it needs no more.
+
+    Return how often it was refused.
 
     Raises:
         PromiseBroken: the index is not what it must be, or an answer.

@@ -2,9 +2,10 @@
 
     python -m benchmarks.torture.edit_steps --times 3
 
-Each is a request with a key. Afterwards the index must hold the edit if it was committed, and nothing of it otherwise; the same request
-sent again is carried out or was answered before, never both; and the next edit works. What is asked or edited during a delay sees what
-was there before, or waits. Exit code 1: a promise was broken, or an edit has a step that is not in `STEPS`.
+Each is a request with a key. Afterwards the index must hold the edit if it was committed, and
+nothing of it otherwise; the same request sent again is carried out or was answered before, never
+both; and the next edit works. What is asked or edited during a delay sees what was there before, or
+waits. Exit code 1: a promise was broken, or an edit has a step that is not in `STEPS`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m benchmarks.torture.editors --edits 10000
 
-Each adds one to a number in a definition. An edit that was acknowledged and that another one wrote over would be missing from the
-sum. Exit code 1: a promise was broken.
+Each adds one to a number in a definition. An edit that was acknowledged and that another one wrote
+over would be missing from the sum. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ COUNTERS = ("bakery:crumb", "bakery:leaven")
 
 
 def torture(index: Path, edits: int) -> int:
-    """Let all edit until each has made its share, and return how many edits were refused as too late.
+    """Let all edit until each has made its share.
+
+    Return how many edits were refused as too late.
 
     Raises:
         PromiseBroken: an edit was lost, or one is there that nobody made.
@@ -79,7 +81,7 @@ def count(editor: Editor, edits: int, seed: int) -> int:
 
 
 def judge(index: Path, begun: dict[str, int], acknowledged: int) -> None:
-    """Compare the counters, their histories and what questions see with the edits that were acknowledged.
+    """Compare counters, histories and answers with the acknowledged edits.
 
     Args:
         index: where they are.

@@ -28,7 +28,10 @@ class Recording:
 
 
 class At:
-    """A progress at which something is done: where a step begins, or at the last that is told of it."""
+    """A progress at which something is done.
+
+    Where a step begins, or at the last that is told of it.
+    """
 
     def __init__(self, step: str, place: str, do: Callable[[], None]) -> None:
         self._where = (step, place)

@@ -1,4 +1,7 @@
-"""Disks in files: an ext4 that is mounted from an image, which can be copied as a power cut would leave it."""
+"""Disks in files.
+
+An ext4 that is mounted from an image, which can be copied as a power cut would leave it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from pathlib import Path
 TOOLS = ("mkfs.ext4", "mount", "umount", "cp")
 SIZE = 1 << 27
 UNHELPFUL = "commit=300,noauto_da_alloc"
-"""The file system writes as late as it may, and does not guess what a program has forgotten to sync."""
+"""The file system writes as late as it may, and does not guess what a program has forgotten to
+sync."""
 
 
 def missing() -> str:

@@ -2,9 +2,9 @@
 
     python -m benchmarks.torture.kill --cycles 1000 --seed 1
 
-After each kill the index must open, and hold every acknowledged edit and no other; the one edit that was under way is there
-wholly or not at all. What questions see must be what the store holds. Exit code 1: a promise was broken, which is printed with
-the seed.
+After each kill the index must open, and hold every acknowledged edit and no other; the one edit
+that was under way is there wholly or not at all. What questions see must be what the store holds.
+Exit code 1: a promise was broken, which is printed with the seed.
 """
 
 from __future__ import annotations

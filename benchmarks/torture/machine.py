@@ -1,9 +1,11 @@
-"""An index beside a plain dictionary: whatever is edited, imported, published and opened in whatever order, both hold the same.
+"""An index beside a plain dictionary.
+
+Whatever is edited, imported, published and opened in whatever order, both hold the same.
 
     python -m benchmarks.torture.machine --steps 10000 --seed 1
 
-After each step what questions see, the store, its changes and the history of each entry are compared with the dictionary. Exit code 1:
-they differ; the steps that lead there are printed.
+After each step what questions see, the store, its changes and the history of each entry are
+compared with the dictionary. Exit code 1: they differ; the steps that lead there are printed.
 """
 
 from __future__ import annotations
@@ -61,7 +63,10 @@ def _whole() -> tempfile.TemporaryDirectory[str]:
 
 
 class IndexMachine(RuleBasedStateMachine):
-    """One glossary of an index that is edited in every way; another glossary stays as it was built."""
+    """One glossary of an index that is edited in every way.
+
+    Another glossary stays as it was built.
+    """
 
     taken: ClassVar[Counter[str]] = Counter()
     """What was done by all machines together."""
@@ -232,7 +237,7 @@ class IndexMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_mirror_has_the_model(self) -> None:
-        """Who takes what has changed since the last time, two changes at a time, has all of it and no more."""
+        """A client that reads the changes two at a time gets each of them once."""
         while changes := self._editor.changes_since(self._heard, 2):
             for changed in changes:
                 assert changed.revision > self._heard
@@ -244,7 +249,10 @@ class IndexMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_store_holds_the_model(self) -> None:
-        """Entries with the revisions they were given, which rise; every version of them; and what is gone."""
+        """Entries with the revisions they were given, which rise.
+
+        Every version of them; and what is gone.
+        """
         changes = self._editor.changes_since(0)
         assert [c.revision for c in changes] == sorted({c.revision for c in changes})
         assert max(c.revision for c in changes) <= self._revision

@@ -1,4 +1,8 @@
-"""A mirror: a copy of the entries that follows `GET /v1/changes`, a few at a time, as one on another machine would."""
+"""A mirror.
+
+A copy of the entries that follows `GET /v1/changes`, a few at a time, as one on another machine
+would.
+"""
 
 from __future__ import annotations
 

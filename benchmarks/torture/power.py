@@ -1,12 +1,14 @@
-"""The power is cut while entries are edited and published, and nothing that was acknowledged may be lost.
+"""Cuts the power during edits and publishes; no acknowledged edit may be lost.
 
     python -m benchmarks.torture.power --cuts 200 --seed 1
     python -m benchmarks.torture.power --cuts 200 --seed 1 --without-fsync
 
-A writer works on an ext4 in a file, and is stopped at moments of chance; the file is copied then, which has what was synced and not
-what the system meant to write later. The copy must mount, open, hold every acknowledged edit and no other, and take a new one. With
-`--without-fsync` the system is kept from syncing (strace), and at least nine of ten copies must be found wanting: a trial that cannot
-tell would prove nothing. Needs root; says so otherwise. Exit code 1: a promise was broken, or the trial cannot tell.
+A writer works on an ext4 in a file, and is stopped at moments of chance; the file is copied then,
+which has what was synced and not what the system meant to write later. The copy must mount, open,
+hold every acknowledged edit and no other, and take a new one. With `--without-fsync` the system is
+kept from syncing (strace), and at least nine of ten copies must be found wanting: a trial that
+cannot tell would prove nothing. Needs root; says so otherwise. Exit code 1: a promise was broken,
+or the trial cannot tell.
 """
 
 from __future__ import annotations
@@ -87,7 +89,9 @@ def _writing(index: Path, seed: int, under: Sequence[str]) -> Iterator[Writing]:
 
 
 def torture(cuts: int, seed: int, *, is_synced: bool = True) -> tuple[int, list[str]]:
-    """Cut the power so often, and return how many edits were acknowledged and what was found wanting.
+    """Cut the power so often.
+
+    Return how many edits were acknowledged and what was found wanting.
 
     Raises:
         PromiseBroken: the writer ended.
@@ -127,7 +131,10 @@ def _wait_for_edit(writing: Writing, oracle: Oracle) -> None:
 
 
 def _judge(folder: Path, oracle: Oracle) -> str:
-    """Return what is wrong with the copy of a disk; empty if it holds what it must and takes an edit."""
+    """Return what is wrong with the copy of a disk.
+
+    Empty if it holds what it must and takes an edit.
+    """
     try:
         with images.mounted(folder / "copy", folder / "after") as disk:
             index = disk / "index"

@@ -1,10 +1,14 @@
-"""Fifty questions a second to a service, whether or not the last ones have been answered, while edits are published.
+"""Asks a service fifty questions a second while edits are published.
+
+A question is sent whether or not the last ones have been answered.
 
     python -m benchmarks.torture.rate --publishes 100
 
-Another process edits an entry and publishes, later only edits, equally often, and at last does nothing. Every question must be answered, and show a state that
-was there between the moment it was sent and the moment of its answer; times run from the moment a question was due. Exit code 1: a
-promise was broken, or one in a hundred questions took more than twice as long with publications as with the edits alone.
+Another process edits an entry and publishes, later only edits, equally often, and at last does
+nothing. Every question must be answered, and show a state that was there between the moment it was
+sent and the moment of its answer; times run from the moment a question was due. Exit code 1: a
+promise was broken, or one in a hundred questions took more than twice as long with publications as
+with the edits alone.
 """
 
 from __future__ import annotations
@@ -61,7 +65,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TimedQuestion:
     """A question that was answered, and the change that its answer shows, if it shows the entry."""
 
     due: float
@@ -79,7 +83,7 @@ class Times:
     p99: float
 
     @classmethod
-    def of(cls, asked: Sequence[Asked]) -> Times:
+    def of(cls, asked: Sequence[TimedQuestion]) -> Times:
         """Return those of some questions."""
         took = [(one.answered - one.due) * 1000 for one in asked]
         return cls(len(took), *(float(np.percentile(took, share)) for share in (50, 99)))
@@ -107,7 +111,7 @@ def torture(index: Path, rounds: int, doing: str = PUBLISH) -> Times:
     return Times.of([one for one in asked if one.due >= begun])
 
 
-def judge(asked: Asked, changes: Sequence[Change]) -> None:
+def judge(asked: TimedQuestion, changes: Sequence[Change]) -> None:
     """Look whether an answer shows a state that was there; the changes are numbered from 1.
 
     Raises:
@@ -135,11 +139,11 @@ def _editing(index: Path, rounds: int, doing: str) -> Iterator[subprocess.Popen[
             editing.kill()
 
 
-def _ask(url: str, editing: subprocess.Popen[str]) -> Iterator[Asked]:
+def _ask(url: str, editing: subprocess.Popen[str]) -> Iterator[TimedQuestion]:
     """Ask at the rate until nobody edits any more, and yield all that was answered."""
     began = time.monotonic()
     with closing(Connections(url)) as connections, ThreadPoolExecutor(ASKERS) as askers:
-        asking: list[Future[Asked]] = []
+        asking: list[Future[TimedQuestion]] = []
         while editing.poll() is None:
             number = len(asking)
             question = QUESTIONS[number % len(QUESTIONS)]
@@ -156,7 +160,7 @@ class Connections:
         self._netloc = urlsplit(url).netloc
         self._idle: SimpleQueue[http.client.HTTPConnection] = SimpleQueue()
 
-    def ask(self, question: str, due: float) -> Asked:
+    def ask(self, question: str, due: float) -> TimedQuestion:
         """Ask a question that was due at some moment.
 
         Raises:
@@ -174,7 +178,7 @@ class Connections:
         self._idle.put(connection)
         if response.status != 200:
             raise PromiseBroken(f"a question was answered with {response.status}: {body[:200]!r}")
-        return Asked(due, sent, answered, _shown(json.loads(body)["hits"]))
+        return TimedQuestion(due, sent, answered, _shown(json.loads(body)["hits"]))
 
     def close(self) -> None:
         """Close all that nothing is under way on."""

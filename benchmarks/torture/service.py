@@ -23,7 +23,9 @@ serve(load_settings(index=sys.argv[1], port=0), lambda listening: print(listenin
 
 @contextmanager
 def serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Serve an index, and yield the process and its address; it is killed at the end, unless it has ended.
+    """Serve an index, and yield the process and its address.
+
+    It is killed at the end, unless it has ended.
 
     Raises:
         PromiseBroken: it does not start.

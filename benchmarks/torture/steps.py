@@ -2,8 +2,9 @@
 
     python -m benchmarks.torture.steps --times 3
 
-An edit is made before each fault, and another one during each delay. Afterwards the index must open, show what its store holds, and
-be published whole. Exit code 1: a promise was broken, or publishing has a step that is not in `STEPS`.
+An edit is made before each fault, and another one during each delay. Afterwards the index must
+open, show what its store holds, and be published whole. Exit code 1: a promise was broken, or
+publishing has a step that is not in `STEPS`.
 """
 
 from __future__ import annotations

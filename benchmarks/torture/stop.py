@@ -2,8 +2,8 @@
 
     python -m benchmarks.torture.stop --stops 100 --seed 1
 
-What was acknowledged must be in the store, nothing may be there that was not asked for, and the server must end with code 0. Exit
-code 1: a promise was broken.
+What was acknowledged must be in the store, nothing may be there that was not asked for, and the
+server must end with code 0. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def torture(index: Path, stops: int, seed: int) -> int:
     """Start and stop servers of an index, and return how many edits they acknowledged.
 
     Raises:
-        PromiseBroken: an acknowledged edit is gone, one is there that nobody made, or a server failed.
+        PromiseBroken: an acknowledged edit is gone, one is there that nobody made, or a server
+            failed.
     """
     chance = random.Random(seed)  # noqa: S311 - a draw, no secret
     key = editing_key(index)
@@ -50,7 +51,10 @@ def torture(index: Path, stops: int, seed: int) -> int:
 
 
 def _stop(index: Path, key: str, stop: int, after_s: float) -> tuple[set[str], set[str]]:
-    """Add entries until the server is stopped, and return which were sent and which acknowledged."""
+    """Add entries until the server is stopped.
+
+    Return which were sent and which acknowledged.
+    """
     with ThreadPoolExecutor(CLIENTS) as clients, serving(index) as (server, url):
         adding = [clients.submit(_add, url, key, f"s{stop}c{n}") for n in range(CLIENTS)]
         time.sleep(after_s)

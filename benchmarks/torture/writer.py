@@ -1,9 +1,11 @@
-"""A writer that is killed: it says what it is about to do, does it, and says that it was acknowledged.
+"""A writer that is killed.
+
+It says what it is about to do, does it, and says that it was acknowledged.
 
     python -m benchmarks.torture.writer INDEX SEED
 
-Each line is JSON: `{"about": {ID: DEFINITION or null}}` before an edit, with the state that it leads to, and `{"done": true}`
-behind it. Publishing, which changes no entry, says nothing.
+Each line is JSON: `{"about": {ID: DEFINITION or null}}` before an edit, with the state that it
+leads to, and `{"done": true}` behind it. Publishing, which changes no entry, says nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ FEW = 5
 """Entries below which none is deleted."""
 
 
-class Writer:
+class RandomEditor:
     """Makes edits by chance for ever."""
 
     def __init__(self, index: Path, seed: int) -> None:
@@ -90,7 +92,7 @@ class Writer:
 def main() -> None:
     """Edit until this process is killed."""
     index, seed = sys.argv[1:]
-    Writer(Path(index), int(seed)).run()
+    RandomEditor(Path(index), int(seed)).run()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import traceback
 
 from semsearch.cli import backup, build_options, diff, edit, export, keys, lint, serve, teach
 from semsearch.cli.commands import app
+from semsearch.cli.output.printable import printable
 from semsearch.core import errors
 
 app.add_typer(build_options.app)
@@ -49,7 +50,7 @@ def main() -> None:
     try:
         app()
     except errors.SemsearchError as error:
-        print(f"semsearch: {_printable(str(error))}", file=sys.stderr)  # noqa: T201 - the edge
+        print(f"semsearch: {printable(str(error))}", file=sys.stderr)  # noqa: T201 - the edge
         sys.exit(next(code for kind, code in _EXIT_CODES if isinstance(error, kind)))
     except Exception:
         traceback.print_exc()
@@ -63,8 +64,3 @@ def _keep_numpy_on_one_thread() -> None:
     HTTP took 7 to 9 ms with them and 6 without (`make bench`). A number set by the user is kept.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-def _printable(message: str) -> str:
-    """Return one line, without characters that move the cursor or cannot be encoded."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)

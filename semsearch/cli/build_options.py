@@ -73,6 +73,7 @@ def dry_run(
     columns: dict[str, str],
     format_: str | None,
     report: Path | None,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Read glossaries and report the result; nothing is written except the report."""
@@ -83,10 +84,15 @@ def dry_run(
         corpus = read_corpus(paths, columns=columns, format=format_, progress=progress)
     if report is not None:
         write_report(corpus, report)
+    if strict:
+        corpus.check_complete()
     _show(corpus, as_json=as_json)
 
 
 def _show(corpus: Corpus, *, as_json: bool) -> None:
+    from semsearch.importers.report import count_extra, count_left_out  # noqa: PLC0415
+
+    extra = count_extra(corpus.entries)
     refused = [str(refusal) for refusal in corpus.refusals]
     merged = [str(one) for one in corpus.merged]
     if as_json:
@@ -95,7 +101,8 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
             "taken": len(corpus.entries),
             "merged": merged,
             "refused": refused,
-            "left_out": [dataclasses.asdict(one) for one in corpus.left_out],
+            "extra": [dataclasses.asdict(one) for one in extra],
+            **build.as_json_parts(corpus),
         }
         common.print_json(json.dumps(content))
         return
@@ -103,7 +110,8 @@ def _show(corpus: Corpus, *, as_json: bool) -> None:
         common.done(f"refused {refusal}")
     if len(refused) > common.MAX_REFUSALS:
         common.done(f"... and {len(refused) - common.MAX_REFUSALS} more (see --report)")
-    build.left_out(corpus.left_out)
+    build.remarks(corpus.notes, corpus.unread)
+    build.fields(count_left_out(corpus.left_out), extra)
     common.done(
         f"Dry run: {common.counted_entries(len(corpus.entries))} of "
         f"{common.counted_files(corpus.files)} would be taken, {len(merged):,} records "

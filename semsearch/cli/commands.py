@@ -64,7 +64,7 @@ InLanguage = Annotated[
     typer.Option(
         "--lang",
         "-l",
-        help="Ask only definitions in this language; de includes de-AT.",
+        help="Ask only entries defined or named in this language; de includes de-AT.",
         autocompletion=completion.languages,
     ),
 ]
@@ -107,7 +107,7 @@ def build(
     ] = None,
     columns: build_options.Columns = None,
     format_: build_options.Format = None,
-    strict: Annotated[bool, typer.Option(help="Stop if any record is refused.")] = False,
+    strict: Annotated[bool, typer.Option(help="Stop if a record or a file is not read.")] = False,
     dry_run: build_options.DryRun = False,
     record_report: build_options.Report = None,
     overwrite_edits: Annotated[
@@ -126,6 +126,7 @@ def build(
             columns=build_options.columns(columns),
             format_=format_,
             report=record_report,
+            strict=strict,
             as_json=as_json,
         )
         return

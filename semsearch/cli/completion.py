@@ -29,7 +29,7 @@ def glossaries(context: typer.Context, incomplete: str) -> list[str]:
 def languages(context: typer.Context, incomplete: str) -> list[str]:
     """Return the languages of entries that begin with the typed text."""
     snapshot = _snapshot(context)
-    known = snapshot.languages if snapshot else {}
+    known = sorted({*snapshot.languages, *snapshot.name_languages}) if snapshot else []
     return [tag for tag in known if tag.lower().startswith(incomplete.lower())]
 
 

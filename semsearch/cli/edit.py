@@ -40,6 +40,7 @@ _Language = Annotated[
 _Category = Annotated[str | None, typer.Option(help="Its category, as its author named it.")]
 _Notation = Annotated[str | None, typer.Option(help="Its code in a classification.")]
 _Status = Annotated[str | None, typer.Option(help="Its status, such as deprecated.")]
+_Iri = Annotated[str | None, typer.Option(help="The IRI of its concept.")]
 _Examples = Annotated[
     list[str] | None, typer.Option("--example", help="An example of its use; several times.")
 ]
@@ -62,10 +63,21 @@ _HiddenLabels = Annotated[
     list[str] | None,
     typer.Option("--hidden-label", help="A name that finds it and is not shown; several times."),
 ]
-
+_NameLanguages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name-language",
+        help="The language of a name that differs from the definition's, as Teig@de; several "
+        "times.",
+    ),
+]
 _AskedAs = Annotated[
     list[str] | None,
     typer.Option("--asked-as", help="A phrase by which people ask for it; several times."),
+]
+_Extra = Annotated[
+    list[str] | None,
+    typer.Option("--extra", help="Another field, such as Owner=Jane; several times."),
 ]
 
 
@@ -86,13 +98,16 @@ def add(
     category: _Category = None,
     notation: _Notation = None,
     status: _Status = None,
+    iri: _Iri = None,
     example: _Examples = None,
     source: _Sources = None,
     broader: _Broader = None,
     narrower: _Narrower = None,
     related: _Related = None,
     hidden_label: _HiddenLabels = None,
+    name_language: _NameLanguages = None,
     asked_as: _AskedAs = None,
+    extra: _Extra = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
@@ -104,13 +119,16 @@ def add(
         "category": category,
         "notation": notation,
         "status": status,
+        "iri": iri,
         "examples": example,
         "sources": source,
         "broader": broader,
         "narrower": narrower,
         "related": related,
         "hidden_labels": hidden_label,
+        "name_languages": name_language,
         "asked_as": asked_as,
+        "extra": _fields(extra),
     }
     details = Details.of({name: part for name, part in stated.items() if part is not None})
     links = tuple(see_also or ())
@@ -138,6 +156,8 @@ def change(
     no_notation: Annotated[bool, typer.Option("--no-notation", help="Remove it.")] = False,
     status: _Status = None,
     no_status: Annotated[bool, typer.Option("--no-status", help="Remove it.")] = False,
+    iri: _Iri = None,
+    no_iri: Annotated[bool, typer.Option("--no-iri", help="Remove it.")] = False,
     example: _Examples = None,
     no_examples: Annotated[bool, typer.Option("--no-examples", help="Remove all.")] = False,
     source: _Sources = None,
@@ -152,8 +172,19 @@ def change(
     no_hidden_labels: Annotated[
         bool, typer.Option("--no-hidden-labels", help="Remove all.")
     ] = False,
+    name_language: _NameLanguages = None,
+    no_name_languages: Annotated[
+        bool, typer.Option("--no-name-languages", help="Remove all.")
+    ] = False,
     asked_as: _AskedAs = None,
     no_asked_as: Annotated[bool, typer.Option("--no-asked-as", help="Remove all.")] = False,
+    extra: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--extra", help="Another field, such as Owner=Jane; Owner= removes it; several times."
+        ),
+    ] = None,
+    no_extra: Annotated[bool, typer.Option("--no-extra", help="Remove all.")] = False,
     expected: _Expected = None,
     index: Index = None,
     as_json: AsJson = False,
@@ -164,16 +195,19 @@ def change(
         "category": _one(category, none=no_category),
         "notation": _one(notation, none=no_notation),
         "status": _one(status, none=no_status),
+        "iri": _one(iri, none=no_iri),
         "examples": _list(example, none=no_examples),
         "sources": _list(source, none=no_sources),
         "broader": _list(broader, none=no_broader),
         "narrower": _list(narrower, none=no_narrower),
         "related": _list(related, none=no_related),
         "hidden_labels": _list(hidden_label, none=no_hidden_labels),
+        "name_languages": _list(name_language, none=no_name_languages),
         "asked_as": _list(asked_as, none=no_asked_as),
+        "extra": _changed_fields(extra, none=no_extra),
     }
     details = {
-        name: part if isinstance(part, str) else tuple(part)
+        name: tuple(part) if isinstance(part, list) else part
         for name, part in stated.items()
         if part is not None
     }
@@ -252,6 +286,23 @@ def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
     if given and none:
         raise InvalidSetting("names were given, and their removal too; choose one")
     return given or ([] if none else None)
+
+
+def _fields(given: list[str] | None) -> dict[str, str] | None:
+    """Parse `Owner=Jane`, each; None if nothing is given."""
+    if given is None:
+        return None
+    parts = [one.partition("=") for one in given]
+    for name, equals, _ in parts:
+        if not equals or not name.strip():
+            raise InvalidSetting(f"{name!r} is not NAME=TEXT, such as Owner=Jane")
+    return {name.strip(): text.strip() for name, _, text in parts}
+
+
+def _changed_fields(given: list[str] | None, *, none: bool) -> dict[str, str] | tuple[()] | None:
+    """Return the fields to merge, an empty tuple to remove all, or None to leave them."""
+    listed = _list(given, none=none)
+    return () if listed == [] else _fields(listed)
 
 
 def _one(given: str | None, *, none: bool) -> str | None:

@@ -60,6 +60,13 @@ def export(
             "JSON Lines."
         ),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="Base of the IRIs of entries without one, such as https://example.org/terms# "
+            "(default: their pages)."
+        ),
+    ] = None,
     public_url: Annotated[
         str | None,
         typer.Option(help="Base URL that identifies entries (default: SEMSEARCH_PUBLIC_URL)."),
@@ -74,10 +81,24 @@ def export(
             _site(opened, glossary, output, address)
             return
         export_ = opened.export(
-            glossary or _only(opened), format_ or _by_suffix(output), address=address or None
+            glossary or _only(opened),
+            format_ or _by_suffix(output),
+            address=address or None,
+            base=_checked(base),
         )
         _write(export_, output)
         _report_losses(export_, report)
+
+
+def _checked(base: str | None) -> str | None:
+    from semsearch.importers.fields import is_iri  # noqa: PLC0415
+
+    if base is not None and not (is_iri(base) and base.endswith(("/", "#", ":"))):
+        raise InvalidSetting(
+            f"{base!r} is no base of IRIs; write it as https://example.org/terms#, with / or # at "
+            "the end"
+        )
+    return base
 
 
 def _only(opened: Glossary) -> str:

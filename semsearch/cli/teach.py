@@ -15,7 +15,7 @@ from semsearch.core.errors import InvalidSetting
 if TYPE_CHECKING:
     from semsearch.core.entries import Entry
     from semsearch.ingest import Editor
-    from semsearch.ingest.enrich import Enriched
+    from semsearch.ingest.enrich import EnrichReport
     from semsearch.models.chat import ChatServer
     from semsearch.search.glossary import Glossary
 
@@ -24,7 +24,9 @@ app = typer.Typer()
 
 @app.command()
 def teach(
-    question: Annotated[str, typer.Argument(help="As somebody asked it.")],
+    question: Annotated[
+        str, typer.Argument(help="The question, in the words of whoever asked it.")
+    ],
     term: Annotated[
         str,
         typer.Argument(
@@ -34,7 +36,7 @@ def teach(
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a question to the phrases by which people ask for an entry, which it finds from now on."""
+    """Add a question as an asked-as phrase of an entry, so that it finds the entry."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
     from semsearch.search.glossary import Glossary  # noqa: PLC0415
@@ -49,7 +51,8 @@ def teach(
     name = name_said(entry, question)
     if name is not None:
         common.remark(
-            f"the question says {name!r}, by which {entry.id} is found anyway; phrases help those who do not know the name"
+            f"the question contains the name {name!r}, which already finds {entry.id}; "
+            "phrases help people who do not know the name"
         )
 
 
@@ -63,11 +66,11 @@ def enrich(
     ] = None,
     model: Annotated[str | None, typer.Option(help="The model of the server that writes.")] = None,
     apply: Annotated[
-        Path | None, typer.Option(help="Store the phrases of this review file that are kept.")
+        Path | None, typer.Option(help="Store the accepted phrases of this review file.")
     ] = None,
-    review: Annotated[
-        Path, typer.Option(help="Review file; one that is there is gone on with.")
-    ] = Path("phrases.review.jsonl"),
+    review: Annotated[Path, typer.Option(help="Review file; an existing one is continued.")] = Path(
+        "phrases.review.jsonl"
+    ),
     glossary: InGlossary = None,
     phrases: Annotated[int, typer.Option(min=1, max=64, help="Phrases wanted for each entry.")] = 8,
     at_once: Annotated[
@@ -77,9 +80,10 @@ def enrich(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that an answer may take.")] = 120,
     index: Index = None,
 ) -> None:
-    """Have a chat server write phrases for entries that have none, look through them, and store them with --apply.
+    """Generate asked-as phrases with a language model into a review file; --apply stores them.
 
-    The key of the server, if it needs one, is read from SEMSEARCH_CHAT_KEY. Nothing is stored before --apply.
+    The key of the server, if it needs one, is read from SEMSEARCH_CHAT_KEY. Nothing is stored
+    before --apply, which takes the phrases that the file still accepts.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
@@ -123,7 +127,7 @@ def _write(
         hits = opened.ask(question, k=1, glossary=within).hits
         return hits[0].entry if hits else None
 
-    wanted = enriching.wanting(editor, glossary)
+    wanted = enriching.entries_without_phrases(editor, glossary)
     with common.BuildProgress(quiet=False) as progress:
         made = enriching.enrich(
             wanted,
@@ -138,7 +142,7 @@ def _write(
     _say_written(made, file)
 
 
-def _say_written(made: Enriched, file: Path) -> None:
+def _say_written(made: EnrichReport, file: Path) -> None:
     for failed in made.failed:
         common.remark(failed)
     common.done(

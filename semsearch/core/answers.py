@@ -194,6 +194,11 @@ class Reference:
     span: Span | None
     relation: Authored | None = None
 
+    @property
+    def states_relation(self) -> bool:
+        """Whether an author states more than "see also"."""
+        return self.relation not in (None, Authored.SEE_ALSO)
+
 
 @dataclass(frozen=True, slots=True)
 class Related:
@@ -210,6 +215,16 @@ class Related:
     see_also: tuple[Reference, ...]
     mentions: tuple[Reference, ...]
     mentioned_by: tuple[Reference, ...]
+
+    @property
+    def stated_by_others(self) -> tuple[Reference, ...]:
+        """Those of `mentioned_by` whose author states a relation that is more than "see also"."""
+        return tuple(one for one in self.mentioned_by if one.states_relation)
+
+    @property
+    def used_in(self) -> tuple[Reference, ...]:
+        """The others of `mentioned_by`: a link without a relation, or a name in their text."""
+        return tuple(one for one in self.mentioned_by if not one.states_relation)
 
 
 @dataclass(frozen=True, slots=True)

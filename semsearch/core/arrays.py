@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,9 @@ Vectors = NDArray[np.float32]
 
 Numbers = NDArray[np.int64]
 """(n,) int64: internal positions or rows; never shown to users."""
+
+VectorLookup = Callable[[Numbers], Vectors]
+"""Returns the vectors of some positions or rows, (n, d)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""SHA-256 of files and texts."""
+"""SHA-256 of files and texts, and short hashes of words."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def hashes_of(files: Iterable[Path]) -> dict[str, str]:
 def text_hash(text: str) -> bytes:
     """Return the SHA-256 of a text: the key under which its vector is kept."""
     return hashlib.sha256(text.encode("utf-8")).digest()
+
+
+def hash64(text: str) -> int:
+    """Return a signed 64-bit hash of a text; two texts collide with a chance of 1 in 10^19."""
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, cast
+
+Field = tuple[str, str]
+"""A name and a text, such as ("Owner", "Jane Doe")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +29,67 @@ class Details:
     `broader`, `narrower` and `related` are authored relations, by id or name like `see_also`; an
     address outside the glossary stays as it is. `hidden_labels` are found like aliases but never
     shown. `sources` are citations of the definition. `status` is what the author calls it
-    ("deprecated"). `asked_as` are questions and descriptions by which people look for the entry;
-    each is embedded by itself.
+    ("deprecated"). `iri` identifies the concept in every language; without a scheme it is the id of
+    the entry in the main language. `name_languages` says of names that are not, or not only, in the
+    language of the definition what language they are in, as `Teig@de`; the first name of a language
+    is the preferred one. `asked_as` are questions and descriptions by which people look for the
+    entry; each is embedded by itself. `extra` are the fields of the source that an entry has no
+    other place for, by name; their texts are found by words and never embedded.
     """
 
     category: str = ""
     notation: str = ""
     status: str = ""
+    iri: str = ""
     examples: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     hidden_labels: tuple[str, ...] = ()
+    name_languages: tuple[str, ...] = ()
     asked_as: tuple[str, ...] = ()
+    extra: tuple[Field, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Details:
-        """Make details from a mapping by name; lists become tuples."""
-        parts = {n: v if isinstance(v, str) else tuple(v) for n, v in values.items()}
+        """Make details from a mapping by name; lists become tuples, and a mapping fields."""
+        parts = {name: _frozen(value) for name, value in values.items()}
         made = cls(**cast("dict[str, Any]", parts))
         return made if made.stated() else NO_DETAILS
 
-    def stated(self) -> dict[str, str | tuple[str, ...]]:
-        """Return the details that are not empty, by name."""
+    def stated(self) -> dict[str, Stated]:
+        """Return the details that are not empty, by name; `extra` is a mapping, as in JSON."""
         every = ((name, getattr(self, name)) for name in DETAILS)
-        return {name: value for name, value in every if value}
+        stated: dict[str, Stated] = {name: value for name, value in every if value}
+        return {**stated, EXTRA: dict(self.extra)} if self.extra else stated
+
+    def languages(self) -> dict[str, list[str]]:
+        """Return the language tags of each name in `name_languages`."""
+        found: dict[str, list[str]] = {}
+        for name, _, tag in (one.rpartition("@") for one in self.name_languages):
+            found.setdefault(name, []).append(tag)
+        return found
+
+
+Stated = str | tuple[str, ...] | dict[str, str]
+"""The value of a detail."""
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, Mapping):
+        return tuple(value.items())
+    return value if isinstance(value, str) else tuple(cast("Iterable[object]", value))
 
 
 DETAILS = tuple(field.name for field in fields(Details))
 """The names of all details, in display order."""
-TEXT_DETAILS = ("category", "notation", "status")
-"""The details that are one text; the others are tuples."""
+TEXT_DETAILS = ("category", "notation", "status", "iri")
+"""The details that are one text."""
+EXTRA = "extra"
+"""The detail that is a mapping."""
+LIST_DETAILS = tuple(name for name in DETAILS if name not in (*TEXT_DETAILS, EXTRA))
+"""The details that are several texts."""
 NO_DETAILS = Details()
 
 
@@ -79,6 +111,10 @@ class Entry:
     source: Source | None = None
     see_also: tuple[str, ...] = ()
     details: Details = NO_DETAILS
+
+    def languages_of(self, name: str) -> list[str]:
+        """Return the languages of one of the entry's names."""
+        return self.details.languages().get(name, [self.language])
 
 
 class ChangeKind(StrEnum):
@@ -136,12 +172,34 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Fields of a source record that entries cannot hold, by their names in the file."""
+    """Fields of a source record that entries cannot hold: names in the file, and example values."""
 
     source: Source
     id: str
     """Of the entry."""
-    parts: tuple[str, ...]
+    parts: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file of a folder that no reader reads, and what to do about it."""
+
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on a file: a guess of the reader, or a sign that it read too little."""
+
+    source: Source
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,10 @@ class UnknownFormat(ImportFailed):
     """A file in a format that no importer reads."""
 
 
+class EmptyFile(ImportFailed):
+    """A file with nothing in it; a folder may have some, which are reported as unread."""
+
+
 class EntryError(SemsearchError):
     """An error about one entry or one glossary."""
 
@@ -174,7 +178,7 @@ class ChatFailed(SemsearchError):
 
 
 class ChatRefused(ChatFailed):
-    """A chat server will not answer such requests at all: no such model, or a key that is missing or not good."""
+    """A chat server refuses all such requests: unknown model, or a missing or invalid key."""
 
 
 class EngineError(SemsearchError):

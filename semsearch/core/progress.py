@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
-LUMPS = 200
+MAX_REPORTS = 200
 """Most reports of a step: moving a progress bar takes as long as reading an entry."""
 
 
@@ -36,7 +36,7 @@ class Silent:
 def track(items: Iterable[T], progress: Progress, step: str, total: int) -> Iterator[T]:
     """Yield the items of a step that begins now, and report how many are done."""
     progress.start(step, total)
-    lump = -(-total // LUMPS) or 1
+    lump = -(-total // MAX_REPORTS) or 1
     count = 0
     for count, item in enumerate(items, start=1):
         yield item

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from semsearch.core.checksums import text_hash
-from semsearch.core.entries import TEXT_DETAILS, Entry
+from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
+from semsearch.exporters.concepts import Concepts
+from semsearch.importers.fields import NOWHERE
 from semsearch.text.links import Links, links_of
 from semsearch.text.slugs import slug
 
-NOWHERE = "https://glossary.invalid/"
-"""Base of addresses if none is configured; no such host can exist (RFC 2606)."""
 LANGUAGE = "en"
 """Language of entries that state none."""
 
@@ -23,16 +23,23 @@ class ExportContext:
     """A glossary to be written.
 
     `entries` returns all entries, the same at every call. `address` is the base URL of the service
-    that has a page for each, with a slash at the end.
+    that has a page for each, with a slash at the end. `base` is that of new IRIs, by default the
+    pages.
     """
 
     glossary: str
     entries: Callable[[], Iterator[Entry]]
     address: str = NOWHERE
+    base: str = ""
+
+    @cached_property
+    def concepts(self) -> Concepts:
+        """The IRIs of the entries, and the entries that share one."""
+        return Concepts(self.entries, self.base or f"{self.address}entry/{self.glossary}:")
 
     def iri(self, id_: str) -> str:
-        """Return the address of an entry: that of its page."""
-        return f"{self.address}entry/{id_}"
+        """Return the IRI of an entry: its own, or a new one."""
+        return self.concepts.iri(id_)
 
     @property
     def own_iri(self) -> str:
@@ -45,15 +52,28 @@ class ExportContext:
         return frozenset(entry.language for entry in self.entries())
 
     @cached_property
+    def extra_names(self) -> tuple[str, ...]:
+        """The names of extra fields, in the order of the entries."""
+        fields = (field for entry in self.entries() for field in entry.details.extra)
+        return tuple(dict.fromkeys(name for name, _ in fields))
+
+    @cached_property
     def repeated(self) -> frozenset[str]:
-        """Ids of entries that repeat term and definition of an earlier one.
+        """Ids of entries that repeat term, definition and language of an earlier one.
 
         A format without ids loses them.
         """
+        return self._repeated(lambda entry: entry.language)
+
+    @cached_property
+    def _repeated_without_language(self) -> frozenset[str]:
+        return self._repeated(lambda _: "")
+
+    def _repeated(self, language: Callable[[Entry], str]) -> frozenset[str]:
         seen: set[bytes] = set()
         found = set()
         for entry in self.entries():
-            digest = text_hash(f"{entry.term}\0{entry.definition}")
+            digest = text_hash(f"{entry.term}\0{entry.definition}\0{language(entry)}")
             if digest in seen:
                 found.add(entry.id)
             seen.add(digest)
@@ -66,8 +86,8 @@ class ExportContext:
         return frozenset(name for name, count in times.items() if count > 1)
 
     def lost_without_ids(self, entry: Entry) -> Iterator[str]:
-        """Yield the parts of an entry that a format without ids cannot hold."""
-        if entry.id in self.repeated or not slug(entry.term):
+        """Yield the parts of an entry that a format without ids and languages cannot hold."""
+        if entry.id in self._repeated_without_language or not slug(entry.term):
             yield "entry"
         if slug(entry.term) in self.shared and name_of(entry) == slug(entry.term):
             yield "id"
@@ -94,9 +114,13 @@ def name_of(entry: Entry) -> str:
     return entry.id.partition(":")[2]
 
 
-def parts_of(entry: Entry) -> dict[str, str | tuple[str, ...]]:
+def parts_of(entry: Entry) -> dict[str, Stated]:
     """Return the parts of an entry except term and definition, by name; empty ones are left out."""
-    parts = {"aliases": entry.aliases, "see_also": entry.see_also, **entry.details.stated()}
+    parts: dict[str, Stated] = {
+        "aliases": entry.aliases,
+        "see_also": entry.see_also,
+        **entry.details.stated(),
+    }
     if entry.language != LANGUAGE:
         parts["language"] = entry.language
     if name_of(entry) != slug(entry.term):
@@ -110,8 +134,10 @@ def links_by(entry: Entry, part: str) -> tuple[str, ...]:
     return found
 
 
-def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+def several(value: Stated) -> tuple[str, ...]:
     """Return a part as a tuple of texts."""
+    if isinstance(value, dict):
+        return tuple(value.values())
     return (value,) if isinstance(value, str) else value
 
 

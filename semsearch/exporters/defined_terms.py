@@ -14,7 +14,7 @@ from semsearch.core.entries import Entry
 from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
 from semsearch.importers.defined_terms import plain_description
 
-_HELD = frozenset({"id", "aliases", "language", "category", "notation"})
+_HELD = frozenset({"id", "aliases", "language", "category", "notation", "name_languages", "iri"})
 
 
 def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -39,19 +39,22 @@ def _pieces(context: ExportContext) -> Iterator[bytes]:
 
 
 def _term(entry: Entry, context: ExportContext) -> dict[str, object]:
-    def tagged(text: str) -> object:
-        same = entry.language == LANGUAGE
-        return text if same else {"@language": entry.language, "@value": text}
+    def tagged(text: str, tag: str = entry.language) -> object:
+        is_usual = entry.language == LANGUAGE and not entry.details.name_languages
+        return text if is_usual else {"@language": tag, "@value": text}
 
+    first, *more = entry.languages_of(entry.term)
+    names = [(entry.term, tag) for tag in more]
+    names += [(alias, tag) for alias in entry.aliases for tag in entry.languages_of(alias)]
     sets: list[object] = [{"@id": context.own_iri}]
     if entry.details.category:
         sets.append({"@type": "DefinedTermSet", "name": entry.details.category})
     properties = {
         "@type": "DefinedTerm",
         "@id": context.iri(entry.id),
-        "name": tagged(entry.term),
+        "name": tagged(entry.term, first),
         "description": tagged(_description(entry)),
-        "alternateName": [tagged(alias) for alias in entry.aliases],
+        "alternateName": [tagged(name, tag) for name, tag in names],
         "termCode": entry.details.notation,
         "inDefinedTermSet": sets if len(sets) > 1 else sets[0],
     }
@@ -73,3 +76,9 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     yield from (name for name in parts_of(entry) if name not in _HELD)
     if plain_description(_description(entry)) != entry.definition:
         yield "definition"
+    if not {*entry.details.languages()} <= {entry.term, *entry.aliases}:
+        yield "name_languages"
+    if not context.concepts.keeps_iri(entry):
+        yield "iri"
+    if len(context.concepts.members(entry)) > 1 or not context.concepts.keeps_id(entry):
+        yield "id"

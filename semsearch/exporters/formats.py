@@ -64,7 +64,7 @@ _TARGETS = (
         ".csv",
         "text/csv; charset=utf-8",
         "table",
-        "names with a semicolon or a bar, examples of several lines",
+        "names with a semicolon or a bar, examples of several lines, extra fields named like a column",
     ),
     Target("turtle", "SKOS as Turtle", ".ttl", "text/turtle; charset=utf-8", "turtle", _GRAPH),
     Target("json-ld", "SKOS as JSON-LD", ".jsonld", "application/ld+json", "json_ld", _GRAPH),
@@ -75,7 +75,7 @@ _TARGETS = (
         ".schema.jsonld",
         'application/ld+json; profile="https://schema.org"',
         "defined_terms",
-        "relations, status, examples, sources, hidden labels",
+        "relations, status, examples, sources, hidden labels, extra fields",
     ),
     Target(
         "tbx",
@@ -83,8 +83,8 @@ _TARGETS = (
         ".tbx",
         "application/x-tbx+xml",
         "tbx",
-        "line breaks, notation, other statuses than preferred and admitted, broader, narrower and "
-        "related",
+        "line breaks, IRIs, notation, other statuses than preferred and admitted, broader, narrower and "
+        "related, extra fields",
     ),
     Target(
         "markdown",
@@ -92,7 +92,7 @@ _TARGETS = (
         ".md",
         "text/markdown; charset=utf-8",
         "markdown",
-        "language, hidden labels and all details but relations",
+        "language, hidden labels and all details but relations, phrases and extra fields",
     ),
     Target(
         "dictd",

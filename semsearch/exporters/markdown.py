@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import EXTRA, Entry
 from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
+from semsearch.importers.fields import extra_line
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
-from semsearch.importers.markdown.metadata_lines import is_metadata_line, is_phrase_held
+from semsearch.importers.markdown.metadata_lines import (
+    is_extra_held,
+    is_metadata_line,
+    is_phrase_held,
+)
 from semsearch.importers.markdown.plain_text import prose_of
 from semsearch.text.normalise import in_markdown
 
@@ -21,7 +26,9 @@ _BEGINS = re.compile(
 _LIST = re.compile(r"- .*(\n *- .*)*")
 _PLAIN = re.compile(r"(?!- )\S+(?: \S+)*(?:\n{1,2}(?!- )\S+(?: \S+)*)*")
 """Text whose lines are certainly held unchanged."""
-_HELD = frozenset({"id", "aliases", "see_also", "broader", "narrower", "related", "asked_as"})
+_HELD = frozenset(
+    {"id", "aliases", "see_also", "broader", "narrower", "related", "asked_as", EXTRA}
+)
 _RELATIONS = {
     "see_also": "See also",
     "broader": "Broader",
@@ -53,6 +60,7 @@ def _metadata_lines(entry: Entry, context: ExportContext) -> str:
         if names := links_by(entry, part):
             lines.append(f"{heading}: {'; '.join(_link(name, context) for name in names)}")
     lines += [f"Asked as: {in_markdown(phrase)}" for phrase in entry.details.asked_as]
+    lines += [f"Extra: {in_markdown(extra_line(*field))}" for field in entry.details.extra]
     if is_metadata_line(entry.definition):
         lines.append("<!-- -->")
     return "".join(f"{line}\n\n" for line in lines)
@@ -99,6 +107,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
         yield "aliases"
     if not all(map(is_phrase_held, entry.details.asked_as)):
         yield "asked_as"
+    if not all(map(is_extra_held, entry.details.extra)):
+        yield EXTRA
     if not _is_held(entry):
         yield "definition"
 

@@ -5,13 +5,12 @@ See https://www.w3.org/TR/skos-reference/.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from semsearch.core.entries import Entry
-from semsearch.exporters.context import ExportContext, links_by
-from semsearch.importers.fields import NAMESPACE
+from semsearch.core.entries import EXTRA, Entry
+from semsearch.exporters.context import ExportContext, links_by, parts_of
+from semsearch.importers.fields import NAMESPACE, extra_line, is_iri, split_extra
 
 PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
@@ -20,7 +19,6 @@ PREFIXES = {
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     "semsearch": NAMESPACE,
 }
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _RELATIONS = {
     "broader": "skos:broader",
     "narrower": "skos:narrower",
@@ -71,10 +69,9 @@ def resources(context: ExportContext) -> Iterator[Resource]:
 
 def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri | Text]]:
     details, language = entry.details, entry.language
-    yield "skos:prefLabel", Text(entry.term, language)
+    others = {one.language for one in context.concepts.members(entry) if one is not entry}
+    yield from _labels(entry, others)
     for predicate, texts in (
-        ("skos:altLabel", entry.aliases),
-        ("skos:hiddenLabel", _hidden(entry)),
         ("skos:definition", (entry.definition,)),
         ("skos:example", details.examples),
         ("semsearch:askedAs", details.asked_as),
@@ -87,13 +84,37 @@ def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri
     ):
         if text:
             yield predicate, Text(text)
+    for field in details.extra:
+        yield "semsearch:extra", Text(extra_line(*field))
     for source in details.sources:
-        yield "dct:source", Iri(source) if is_address(source) else Text(source)
+        yield "dct:source", Iri(source) if is_iri(source) else Text(source)
     for part in _RELATIONS:
         yield from dict.fromkeys(_related(entry, part, context))
     yield "skos:inScheme", Iri(context.own_iri)
     if not details.broader:
         yield "skos:topConceptOf", Iri(context.own_iri)
+
+
+def _labels(entry: Entry, others: Collection[str]) -> Iterator[tuple[str, Text]]:
+    """Yield each name in each of its languages; the first of another language is preferred.
+
+    `others` are the languages of other entries of the concept, which have preferred names.
+    """
+    stated = entry.details.languages()
+    preferred = dict.fromkeys(stated.get(entry.term, [entry.language]), entry.term)
+    if entry.language in preferred:  # else an import would take another name for the term
+        for name, tags in stated.items():
+            for tag in tags:
+                if name in entry.aliases and tag not in others:
+                    preferred.setdefault(tag, name)
+    shown = {entry.term: None} | dict.fromkeys(entry.aliases)
+    for name in shown:
+        for tag in stated.get(name, [entry.language]):
+            kind = "skos:prefLabel" if preferred.get(tag) == name else "skos:altLabel"
+            yield kind, Text(name, tag)
+    for name in _hidden(entry):
+        for tag in stated.get(name, [entry.language]):
+            yield "skos:hiddenLabel", Text(name, tag)
 
 
 def _hidden(entry: Entry) -> tuple[str, ...]:
@@ -118,23 +139,30 @@ def _address(name: str, part: str, context: ExportContext) -> str | None:
     id_ = context.id_of(name)
     if id_ is not None:
         return context.iri(id_)
-    return name if part != "see_also" and "://" in name and is_address(name) else None
-
-
-def is_address(text: str) -> bool:
-    """Return whether a text can be an IRI in RDF."""
-    return "://" in text and _IRI.fullmatch(text) is not None
+    return name if part != "see_also" and is_iri(name) else None
 
 
 def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
-    """Yield relations without a target, hidden labels that are also shown, and repeated entries."""
+    """Yield the parts that an import would read otherwise.
+
+    These are relations without a target, hidden labels that are also shown, repeated entries, IRIs
+    that RDF does not allow, and what moves between the entries of a concept.
+    """
     if entry.id in context.repeated:
         yield "entry"
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
+    if any(split_extra(extra_line(*field)) != field for field in entry.details.extra):
+        yield EXTRA
     for part in _RELATIONS:
         if any(_address(name, part, context) is None for name in links_by(entry, part)):
             yield part
+    if not context.concepts.keeps_iri(entry):
+        yield "iri"
+    if not context.concepts.keeps_id(entry):
+        yield "id"
+    if context.concepts.is_mixed(entry):
+        yield from ("term", *parts_of(entry))
 
 
 def xml_text(text: str) -> str:

@@ -1,6 +1,7 @@
 """Writes CSV (RFC 4180) that is safe in spreadsheets, with a header row.
 
-Several names in a cell are separated by semicolons, several sentences by line breaks.
+Several names in a cell are separated by semicolons, several sentences by line breaks. Extra fields
+have columns of their own behind the others.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ import csv
 import io
 from collections.abc import Iterator
 
-from semsearch.core.entries import DETAILS, Entry
+from semsearch.core.entries import DETAILS, EXTRA, Entry, Stated
 from semsearch.exporters.context import ExportContext, is_flat, name_of, parts_of, several
+from semsearch.importers.fields import map_fields
 from semsearch.text.csv_formulas import defused
 
-_COLUMNS = ("id", "term", "definition", "aliases", "language", "see_also", *DETAILS)
+_OWN = ("id", "term", "definition", "aliases", "language", "see_also")
+_COLUMNS = (*_OWN, *(name for name in DETAILS if name != EXTRA))
+_MAX_COLUMNS = 200
+"""Most columns of extra fields."""
 _SENTENCES = ("examples", "sources")
-_PHRASES = "asked_as"
+_PHRASES = ("asked_as", "name_languages")
 
 
 def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -24,19 +29,28 @@ def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
 
 
 def _rows(context: ExportContext) -> Iterator[bytes]:
-    yield _row(_COLUMNS)
+    extra = _extra_columns(context)
+    yield _row((*_COLUMNS, *extra))
     for entry in context.entries():
         always = {"id": name_of(entry), "language": entry.language}
         parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **always}
-        yield _row([defused(_cell(name, parts.get(name, ""))) for name in _COLUMNS])
+        fields = dict(entry.details.extra)
+        cells = [_cell(name, parts.get(name, "")) for name in _COLUMNS]
+        yield _row([defused(cell) for cell in (*cells, *(fields.get(n, "") for n in extra))])
 
 
-def _cell(name: str, value: str | tuple[str, ...]) -> str:
+def _extra_columns(context: ExportContext) -> tuple[str, ...]:
+    """Return the extra fields that have columns: those that are read as extra fields again."""
+    names = [name for name in context.extra_names if defused(name) == name]
+    return map_fields([*_COLUMNS, *names], {}).others[:_MAX_COLUMNS]
+
+
+def _cell(name: str, value: Stated) -> str:
     if isinstance(value, str):
         return value
     if name in _SENTENCES:
         return "\n".join(value)
-    if name == _PHRASES:  # a line of its own each; one alone is told by the end of its line
+    if name in _PHRASES:  # a line of its own each; one alone is told by the end of its line
         return "".join(f"{phrase}\n" for phrase in value)
     joined = "; ".join(value)
     # a single name with a comma would be split
@@ -51,9 +65,12 @@ def _row(cells: tuple[str, ...] | list[str]) -> bytes:
 
 def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
-    del context
+    if entry.details.extra and set(dict(entry.details.extra)) - set(_extra_columns(context)):
+        yield EXTRA
     for name, value in parts_of(entry).items():
-        separators = "\n" if name in (*_SENTENCES, _PHRASES) else ";|"
+        if name == EXTRA:
+            continue
+        separators = "\n" if name in (*_SENTENCES, *_PHRASES) else ";|"
         if not isinstance(value, str):
             if any(sign in one for one in several(value) for sign in separators):
                 yield name

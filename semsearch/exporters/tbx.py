@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from semsearch.core.entries import Entry
-from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of, several
+from semsearch.exporters.context import LANGUAGE, ExportContext, name_of, parts_of, several
 from semsearch.exporters.skos import is_xml, xml_text
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -22,8 +22,8 @@ _TAIL = b"  </body></text>\n</tbx>\n"
 _STATUSES = ("preferredTerm", "admittedTerm")
 """Statuses of terms that may be used; an entry's own term has no other one."""
 _HELD = frozenset(
-    {"id", "term", "definition", "aliases", "language",
-     "see_also", "category", "status", "examples", "sources", "hidden_labels"}
+    {"id", "term", "definition", "aliases", "language", "see_also", "category", "status",
+     "examples", "sources", "hidden_labels", "name_languages", "iri"}
 )  # fmt: skip
 
 
@@ -35,28 +35,51 @@ def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
 def _pieces(context: ExportContext) -> Iterator[bytes]:
     yield _HEAD.format(title=escape(context.glossary)).encode()
     for entry in context.entries():
-        yield _concept(entry, context).encode()
+        members = context.concepts.members(entry)
+        if members[0].id == entry.id:
+            yield _concept(members, context).encode()
     yield _TAIL
 
 
-def _concept(entry: Entry, context: ExportContext) -> str:
-    details = entry.details
-    subject = _part("min:subjectField", details.category) if details.category else ""
-    sources = "".join(_part("basic:source", source) for source in details.sources)
+def _concept(entries: list[Entry], context: ExportContext) -> str:
+    """Return a concept with the entries that define it, that in the main language first."""
+    main = entries[0]
+    category = main.details.category
+    subject = _part("min:subjectField", category) if category else ""
     links = "".join(
         _part("basic:crossReference", name, f" target={quoteattr(f'#{_xml_id(id_)}')}")
-        for name, id_ in _targets(entry, context)
+        for name, id_ in _targets(main, context)
     )
-    terms = [
-        _term(entry.term, details.status if details.status in _STATUSES else "", details.examples),
-        *(_term(alias) for alias in entry.aliases),
-        *(_term(label, "deprecatedTerm") for label in details.hidden_labels),
-    ]
+    sections = "".join(_sections(entry) for entry in entries)
     return (
-        f"    <conceptEntry id={quoteattr(_xml_id(entry.id))}>{subject}{links}\n"
-        f"      <langSec xml:lang={quoteattr(entry.language or LANGUAGE)}>\n"
-        f"        <descripGrp>{_part('basic:definition', entry.definition)}{sources}</descripGrp>\n"
-        f"{''.join(terms)}      </langSec>\n    </conceptEntry>\n"
+        f"    <conceptEntry id={quoteattr(_xml_id(main.id))}>{subject}{links}\n"
+        f"{sections}    </conceptEntry>\n"
+    )
+
+
+def _sections(entry: Entry) -> str:
+    """Return an entry in its language, then its names in other languages."""
+    details = entry.details
+    stated = details.languages()
+    order = {name: place for place, name in enumerate(stated)}
+    own = {name: [entry.language] for name in (*entry.aliases, *details.hidden_labels)} | stated
+    terms: dict[str, list[str]] = {entry.language or LANGUAGE: []}
+    for names, status in (entry.aliases, ""), (details.hidden_labels, "deprecatedTerm"):
+        ordered = sorted(names, key=lambda name: order.get(name, len(order)))
+        for name in ordered:
+            for tag in own[name]:
+                terms.setdefault(tag, []).append(_term(name, status))
+    for tag in stated.get(entry.term, ()):
+        if tag != entry.language:
+            terms.setdefault(tag, []).insert(0, _term(entry.term))
+    status = details.status if details.status in _STATUSES else ""
+    sources = "".join(_part("basic:source", source) for source in details.sources)
+    definition = f"<descripGrp>{_part('basic:definition', entry.definition)}{sources}</descripGrp>"
+    head = f"        {definition}\n{_term(entry.term, status, details.examples)}"
+    return "".join(
+        f"      <langSec xml:lang={quoteattr(tag)}>\n{head if not place else ''}{''.join(several)}"
+        "      </langSec>\n"
+        for place, (tag, several) in enumerate(terms.items())
     )
 
 
@@ -95,6 +118,21 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
         yield "status"
     if any(context.id_of(name) is None for name in entry.see_also):
         yield "see_also"
+    if entry.language not in entry.languages_of(entry.term):
+        yield "name_languages"
+    yield from _lost_of_concept(entry, context)
+
+
+def _lost_of_concept(entry: Entry, context: ExportContext) -> Iterator[str]:
+    """Yield IRIs, which TBX lacks, and what moves between the entries of a concept."""
+    members = context.concepts.members(entry)
+    main = members[0]
+    if entry.details.iri not in ("", name_of(main)):
+        yield "iri"
+    if main.id != entry.id and name_of(entry) != f"{name_of(main)}-{entry.language.lower()}":
+        yield "id"
+    if context.concepts.is_mixed(entry):
+        yield from ("term", *parts_of(entry))
 
 
 def _is_held(text: str) -> bool:

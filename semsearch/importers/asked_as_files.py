@@ -18,6 +18,7 @@ from pathlib import Path
 from semsearch.core.entries import Details, Entry, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
+from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records_to_entries import (
     MAX_PHRASES,
     clean_phrases,
@@ -102,8 +103,11 @@ def _add_line(entries: list[Entry], names: _Names, line: str) -> Iterator[str]:
     """Add the phrases of a line to an entry, and yield the reasons for refusals."""
     try:
         line_ = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        yield f"not valid JSON: {str(error)[:100]}"
+    except json.JSONDecodeError as error:
+        yield json_reason(error)
+        return
+    except RecursionError:
+        yield "nested too deeply to be a line of phrases"
         return
     phrases = _phrases(line_)
     if not phrases:

@@ -29,9 +29,7 @@ def unpacked(path: Path) -> bytes:
         try:
             piece = reader.decompress(data, left + 1)
         except zlib.error as error:
-            raise ImportFailed(
-                f"is not a valid gzip file ({error}); fetch it again", path
-            ) from error
+            raise ImportFailed("is not a valid gzip file; fetch it again", path) from error
         left -= len(piece)
         if left < 0:
             raise ImportFailed(f"unpacks to more than {MAX_BYTES // 2**20} MiB; split it", path)

@@ -8,14 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.core.entries import Entry, LeftOut, Merged, Refusal, Source
-from semsearch.core.errors import ImportFailed
+from semsearch.core.entries import (
+    Entry,
+    LeftOut,
+    Merged,
+    Note,
+    Refusal,
+    Source,
+    UnreadFile,
+)
+from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.core.progress import Progress, Silent, track
 from semsearch.importers.asked_as_files import add_phrases
 from semsearch.importers.discovery import SourceFile, find_files
-from semsearch.importers.formats import named, reader_for
+from semsearch.importers.formats import format_name, reader_for, suggestion
 from semsearch.importers.records import Item, ReadOptions
 from semsearch.importers.records_to_entries import NO_DEFINITION, make_entries
+from semsearch.importers.unread import doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,31 @@ class Corpus:
     """Records that became another name of an entry."""
     left_out: tuple[LeftOut, ...] = ()
     """Fields that entries cannot hold."""
+    notes: tuple[Note, ...] = ()
+    """Guesses of readers, and signs that a file holds more than was read."""
+    unread: tuple[UnreadFile, ...] = ()
+    """Files of folders that no reader reads."""
+
+    def check_complete(self) -> None:
+        """Refuse a corpus with a refused record or an unread file.
+
+        Raises:
+            ImportFailed: there is one; it is named.
+        """
+        if self.refusals:
+            first = self.refusals[0]
+            raise ImportFailed(
+                f"{first.reason} (the first of {len(self.refusals)} refused records; "
+                "nothing was built)",
+                first.source.file,
+                first.source.line,
+            )
+        if self.unread:
+            raise ImportFailed(
+                f"{self.unread[0].reason} (the first of {len(self.unread)} files that were not "
+                "read; nothing was built)",
+                self.unread[0].file,
+            )
 
 
 def read_corpus(
@@ -49,42 +83,63 @@ def read_corpus(
 
     Returns:
         The entries by glossary in the order of the paths, and in file order within each. Every
-        record that did not become an entry is among the refusals.
+        record that did not become an entry is among the refusals, and every file of a folder that
+        no reader reads among the unread.
 
     Raises:
         ImportFailed: a path or file cannot be read, or no entry was found.
         UnknownFormat: a file named directly has a format that no reader reads, or there is no such
             format.
     """
-    if format is not None:
-        named(format)
     options = ReadOptions(dict(columns or {}), format)
     found = find_files(paths, format)
     files = found.files
     if not files:
         raise ImportFailed("no path was given; name a file or a folder to read", ".")
     items: dict[str, list[Item]] = {}
+    notes: list[Note] = []
+    unread = list(found.unread)
     for file in track(files, progress or Silent(), "reading", len(files)):
-        items.setdefault(file.glossary, []).extend(_read_file(file, options))
+        try:
+            read = _read_file(file, options)
+        except EmptyFile as error:
+            if not file.is_found:
+                raise
+            unread.append(UnreadFile(str(file.path), error.reason))
+            continue
+        own = items.setdefault(file.glossary, [])
+        own += (item for item in read if not isinstance(item, Note))
+        notes += (item for item in read if isinstance(item, Note))
+        notes += doubts(file.path, read, options)
     entries: list[Entry] = []
     refusals: list[Refusal] = []
     merged: list[Merged] = []
     left_out: list[LeftOut] = []
-    for glossary, read in items.items():
+    for glossary, own in items.items():
         with _without_gc():
-            made = make_entries(read, glossary)
+            made = make_entries(own, glossary)
         entries += made.entries
         refusals += made.refusals
         merged += made.merged
         left_out += made.left_out
     if not entries:
-        raise _nothing(refusals)
+        raise _nothing(refusals, unread)
     entries, refused = add_phrases(entries, found.asked)
     refusals += refused
-    return Corpus(tuple(entries), tuple(refusals), len(files), tuple(merged), tuple(left_out))
+    return Corpus(
+        tuple(entries),
+        tuple(refusals),
+        len(files) - len(unread) + len(found.unread),
+        tuple(merged),
+        tuple(left_out),
+        tuple(notes),
+        tuple(unread),
+    )
 
 
-def _nothing(refusals: Sequence[Refusal]) -> ImportFailed:
+def _nothing(refusals: Sequence[Refusal], unread: Sequence[UnreadFile]) -> ImportFailed:
+    if not refusals:
+        return ImportFailed(f"no entry was found: {unread[0].reason}", unread[0].file)
     first = refusals[0]
     more = len(refusals) - 1
     others = ""
@@ -109,7 +164,11 @@ def _without_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _read_file(file: SourceFile, options: ReadOptions) -> list[Item]:
+def _read_file(file: SourceFile, options: ReadOptions) -> list[Item | Note]:
     with _without_gc():
-        items = list(reader_for(file.path, options.format)(file.path, options))
-    return items or [Refusal(Source(str(file.path), 1), "nothing in this file reads as an entry")]
+        read = list(reader_for(file.path, options.format)(file.path, options))
+    if all(isinstance(item, Note) for item in read):
+        hint = suggestion(file.path, format_name(file.path, options.format))
+        reason = f"nothing in this file reads as an entry{hint and f'; {hint}'}"
+        read.append(Refusal(Source(str(file.path), 1), reason))
+    return read

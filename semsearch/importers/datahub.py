@@ -1,8 +1,8 @@
 """Reader of DataHub's business glossaries: YAML with nested groups of terms.
 
 The groups of a term are its category. What it inherits from is broader, what it contains narrower.
-References to terms may have their groups in front, separated by dots. YAML anchors and aliases are
-refused, so that a small file cannot expand into a large one.
+References to terms may have their groups in front, separated by dots. Custom properties become
+`extra` fields.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import shorten
+from semsearch.importers.fields import plain_text, shorten, split_aliases
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
+from semsearch.importers.trees.carriers import parse_yaml
+from semsearch.importers.trees.json_values import Lined
 
-MAX_CHARACTERS = 8 * 2**20
-MAX_DEPTH = 64
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # reads strings, lists and mappings only
-_EMPTY = ("", "~", "null")
+_FIELDS = frozenset(
+    {
+        "contains", "custom_properties", "description", "id", "inherits", "knowledge_links", "name",
+        "related_terms", "source_ref", "source_url", "synonyms", "values",
+    }
+)  # fmt: skip
+"""Fields of a term that an entry has a place for."""
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Item]:
@@ -40,89 +43,62 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
             deeply.
     """
     del options
-    text = read_text(path)
-    if len(text) > MAX_CHARACTERS:
-        raise ImportFailed(f"longer than {MAX_CHARACTERS // 2**20} Mi characters; split it", path)
-    try:
-        _check_events(text, path)
-        root = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ImportFailed(f"not valid YAML: {error.problem}", path, line) from error
-    except yaml.YAMLError as error:
-        raise ImportFailed("holds a character YAML does not allow", path) from error
-    top = _members(root)
-    if not {"nodes", "terms"} & set(top):
+    top = parse_yaml(read_text(path), path)
+    if not isinstance(top, Lined) or not {"nodes", "terms"} & set(top):
         raise ImportFailed("no `nodes` and no `terms`, so it is not a business glossary", path, 1)
     yield from _group(top, (), str(path))
 
 
-def _check_events(text: str, path: Path) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if getattr(event, "anchor", None) is not None:
-            raise ImportFailed("anchors and aliases are not read; write it out", path, line)
-        is_start = isinstance(event, yaml.CollectionStartEvent)
-        depth += is_start - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise ImportFailed("nested too deeply to be a glossary", path, line)
+def _group(group: Lined, groups: tuple[str, ...], file: str) -> Iterator[Item]:
+    for term in _mappings(group.get("terms")):
+        yield _item(term, groups, Source(file, term.line))
+    for node in _mappings(group.get("nodes")):
+        yield from _group(node, (*groups, _text(node, "name")), file)
 
 
-def _group(members: dict[str, Node], groups: tuple[str, ...], file: str) -> Iterator[Item]:
-    for node in _list(members.get("terms")):
-        yield _item(_members(node), groups, Source(file, node.start_mark.line + 1))
-    for node in _list(members.get("nodes")):
-        inner = _members(node)
-        yield from _group(inner, (*groups, _text(inner.get("name"))), file)
-
-
-def _item(term: dict[str, Node], groups: tuple[str, ...], source: Source) -> Item:
-    name, definition = _text(term.get("name")), _text(term.get("description"))
+def _item(term: Lined, groups: tuple[str, ...], source: Source) -> Item:
+    name, definition = _text(term, "name"), as_text(_text(term, "description"))
     if not name:
         return Refusal(source, "no term")
     if not definition:
         return Refusal(source, f"no definition of {shorten(name)!r}")
-    links = (_members(node) for node in _list(term.get("knowledge_links")))
-    citations = (_text(term.get("source_ref")), _text(term.get("source_url")))
+    links = (_text(one, "url") for one in _mappings(term.get("knowledge_links")))
+    citations = (_text(term, "source_ref"), _text(term, "source_url"), *links)
+    own = term.get("custom_properties")
+    unknown = {n: v for n, v in term.items() if n not in _FIELDS}
+    others = unknown | (own if isinstance(own, dict) else {})
+    texts = {one: plain_text(value) for one, value in others.items()}
     return Record(
         name,
         definition,
         source,
+        tuple(split_aliases(term.get("synonyms"))),
         details=Details.of(
             {
-                "category": " / ".join(filter(None, groups)) or _text(term.get("domain")),
-                "sources": tuple(
-                    filter(None, (*citations, *(_text(one.get("url")) for one in links)))
-                ),
+                "category": " / ".join(filter(None, groups)) or _text(term, "domain"),
+                "sources": tuple(filter(None, citations)),
                 "broader": _names(term.get("inherits")),
                 "narrower": _names(term.get("contains")),
                 "related": (*_names(term.get("values")), *_names(term.get("related_terms"))),
+                "extra": {one: text for one, text in texts.items() if text},
             }
         ),
-        key=_text(term.get("id")) or name,
-        hint=_text(term.get("id")).rpartition(":")[2] or name,
+        key=_text(term, "id") or name,
+        hint=_text(term, "id").rpartition(":")[2] or name,
+        left_out=tuple((n, str(others[n])[:100]) for n, text in texts.items() if text is None),
     )
 
 
-def _members(node: Node | None) -> dict[str, Node]:
-    if not isinstance(node, MappingNode):
-        return {}
-    return {key.value: value for key, value in node.value if isinstance(key, ScalarNode)}
+def _mappings(value: object) -> list[Lined]:
+    return [one for one in value if isinstance(one, Lined)] if isinstance(value, list) else []
 
 
-def _list(node: Node | None) -> list[Node]:
-    return node.value if isinstance(node, SequenceNode) else []
+def _text(term: Lined, name: str) -> str:
+    return plain_text(term.get(name)) or ""
 
 
-def _text(node: Node | None) -> str:
-    if not isinstance(node, ScalarNode):
-        return ""
-    text = str(node.value).strip()
-    return "" if text in _EMPTY else text
-
-
-def _names(node: Node | None) -> tuple[str, ...]:
+def _names(value: object) -> tuple[str, ...]:
     """Return the last parts of names, `Group.Term`; the value may be one name or a list."""
-    several = _list(node) or ([node] if node is not None else [])
-    return tuple(filter(None, (_text(one).rpartition(".")[2].strip() for one in several)))
+    several = value if isinstance(value, list) else [value]
+    texts = (one.rpartition(".")[2].strip() for one in several if isinstance(one, str))
+    return tuple(filter(None, texts))

@@ -15,14 +15,21 @@ from typing import Any
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import local_name, shorten
+from semsearch.importers.fields import NOWHERE, is_iri, local_name, shorten, split_values
 from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.name_languages import tagged
+from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
 MAX_DEPTH = 64
 _TERMS = frozenset({"DefinedTerm", "CategoryCode"})
 _SETS = frozenset({"DefinedTermSet", "CategoryCodeSet"})
+_HELD = frozenset(
+    {"@context", "@id", "@type", "alternateName", "citation", "description", "inDefinedTermSet",
+     "inLanguage", "name", "termCode", "url"}
+)  # fmt: skip
+"""Properties of a term that fields of ours hold."""
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 _HTML = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
@@ -79,7 +86,7 @@ def _decoded(text: str, path: Path) -> object:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        reason = json_reason(error)
         raise ImportFailed(reason, path, error.lineno) from error
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
@@ -159,23 +166,36 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
     if not definition:
         return Refusal(source, f"no definition of {shorten(name)!r}")
     address = _text(term.get("@id")) or _text(term.get("url"))
-    tagged = _language(term.get("name")) or _language(term.get("description"))
+    stated = _language(term.get("description")) or _language(term.get("name"))
+    names = [*_tagged(term.get("name"))[:1], *_tagged(term.get("alternateName"))]
+    extra, left_out = split_values(
+        {n: _plain(value) for n, value in term.items() if n not in _HELD}
+    )
     return Record(
         name,
         definition,
         source,
         tuple(_texts(term.get("alternateName"))),
-        language=tagged or language or "en",
+        language=stated or language or "en",
         details=Details.of(
             {
                 "category": _set_name(term.get("inDefinedTermSet")) or category,
                 "notation": code,
+                "iri": _iri(term.get("@id")),
                 "sources": _texts(term.get("citation")),
+                "name_languages": tagged(names),
+                "extra": extra,
             }
         ),
         key=address,
         hint=local_name(address) or code,
+        left_out=left_out,
     )
+
+
+def _plain(value: object) -> object:
+    """Return the text of a tagged value, and any other value as it is."""
+    return _text(value) if isinstance(value, dict) and "@value" in value else value
 
 
 def plain_description(text: str) -> str:
@@ -201,6 +221,18 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         value = value.get("@value", "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def _tagged(value: object) -> list[tuple[str, str]]:
+    """Return the texts that have a language, with it."""
+    several = value if isinstance(value, list) else [value]
+    return [(_text(one), tag) for one in several if (tag := _language(one))]
+
+
+def _iri(value: object) -> str:
+    """Return an absolute address that is not one of our placeholders."""
+    text = _text(value)
+    return text if is_iri(text) and not text.startswith(NOWHERE) else ""
 
 
 def _language(value: object) -> str:

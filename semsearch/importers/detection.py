@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from semsearch.core.errors import ImportFailed
+from semsearch.importers.fields import map_fields
+from semsearch.importers.tables.rows import SEARCHED
 from semsearch.importers.text_files import opens_front_matter
+from semsearch.importers.trees.row import TreeFormat
+from semsearch.importers.trees.rows import TREES
 
 _LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
 _DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)
@@ -14,7 +20,19 @@ _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _TURTLE = re.compile(
     r"^\s*(?:@prefix|@base|PREFIX|BASE)\s|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
 )
+_HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
+_YAML_TERM = re.compile(r"^[ -]*[\"']?(?:term|definition|def)[\"']?:", re.MULTILINE)
+_YAML_TERMS = re.compile(
+    r"^[ -]*[\"']?(?:term|name)[\"']?:[^\n]*\n(?:[^\n]*\n){0,20}?[ -]*[\"']?(?:def|definition|description)[\"']?:",
+    re.MULTILINE,
+)
+_LATEX = re.compile(r"\\(?:long)?new(?:glossaryentry|acronym|abbreviation)\b")
+_ASCIIDOC = re.compile(r"^\[glossary[\],%]", re.MULTILINE)
+_ADOC = (".adoc", ".asciidoc", ".asc")
+_MARKUP = {".tex": _LATEX, ".ltx": _LATEX} | dict.fromkeys(_ADOC, _ASCIIDOC)
+"""What marks a glossary in files of these suffixes, which have many other uses."""
+_SECTIONED = re.compile(r"^[\w-]+:[^\s:/][^:\n]*\n(?:[ \t]*\n)?:[ \t]", re.MULTILINE)
 _DICTD = re.compile(r"[^\t\n]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t|\n|$)")
 _SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
 
@@ -68,6 +86,54 @@ def openmetadata(path: Path, start: str) -> bool:
     )
 
 
+def text_table(path: Path, start: str) -> bool:
+    """Accept directives of Anki, or a row with separators that names a term and a definition."""
+    del path
+    if opens_anki(start):
+        return True
+    lines = start.split("\n", SEARCHED)[:SEARCHED]
+    rows = (re.split(sign, line) for line in lines for sign in ("\t", ";", r"\|") if line)
+    return any(_is_header([cell.strip('"') for cell in row]) for row in rows)
+
+
+def opens_anki(start: str) -> bool:
+    """Return whether a text begins with the directives of an export of Anki."""
+    return start.startswith(("#separator:", "#html:"))
+
+
+def markdown_table(path: Path, start: str) -> bool:
+    """Accept tables of terms with more rows than the text has headings."""
+    del path
+    rows, is_table, before = 0, False, ""
+    for line in start.split("\n"):
+        if "|" in line and "-" in line and not line.strip("|-: \t"):
+            is_table = _is_header([cell.strip(" *_`") for cell in before.strip("| ").split("|")])
+        elif "|" in line:
+            rows += is_table
+        else:
+            is_table = False
+        before = line
+    return rows > sum(len(found[1]) > 1 for found in _HEADING.finditer(start))
+
+
+def html_table(path: Path, start: str) -> bool:
+    """Accept a page with a table of terms and without definition lists."""
+    lower = start.lower()
+    if "<table" not in lower or "<dl" in lower or not html(path, start):
+        return False
+    from semsearch.importers.tables.html_tables import tables_in  # noqa: PLC0415
+
+    try:
+        every = tables_in(start, path)
+    except ImportFailed:  # the reader says so if the file is named
+        return False
+    return any(_is_header(row.cells) for rows in every for row in rows[:SEARCHED])
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and not map_fields([cell[:200] for cell in cells], {}).missing()
+
+
 def defined_terms(path: Path, start: str) -> bool:
     """Accept schema.org's type, in JSON or in a script of a page."""
     if "DefinedTerm" not in start:
@@ -107,8 +173,9 @@ def html(path: Path, start: str) -> bool:
 
 
 def datahub(path: Path, start: str) -> bool:
-    """Accept `nodes` or `terms` at the top level; a file of its suffix needs neither."""
-    return path.suffix.lower() in (".yaml", ".yml") or _NODES.search(start) is not None
+    """Accept `nodes` or `terms` at the top level, and terms by `name` and not by `term`."""
+    del path
+    return _NODES.search(start) is not None and _YAML_TERM.search(start) is None
 
 
 def dictd(path: Path, start: str) -> bool:
@@ -123,18 +190,66 @@ def stardict(path: Path, start: str) -> bool:
     return start.startswith("StarDict's dict ifo file")
 
 
+def mediawiki(path: Path, start: str) -> bool:
+    """Accept a dump of pages; a file of wikitext needs nothing."""
+    is_text = path.suffix.lower() in (".wiki", ".mediawiki", ".wikitext")
+    return is_text or root_element(start) == "mediawiki"
+
+
+def asciidoc(path: Path, start: str) -> bool:
+    """Accept a glossary block; a file of its suffix needs none."""
+    return path.suffix.lower() in _ADOC or _ASCIIDOC.search(start) is not None
+
+
+def latex(path: Path, start: str) -> bool:
+    """Accept a command that defines an entry."""
+    del path
+    return _LATEX.search(start) is not None
+
+
+def ezglossary(path: Path, start: str) -> bool:
+    """Accept definition lists in which terms have sections, `linux:kernel`."""
+    del path
+    return len(_SECTIONED.findall(start)) > 1 or (
+        _SECTIONED.search(start) is not None and "<glossary::" in start
+    )
+
+
+def text(start: str) -> bool:
+    """Accept plain text in which terms and definitions take turns."""
+    from semsearch.importers.plain import is_text_glossary  # noqa: PLC0415 - only for messages
+
+    return is_text_glossary(start)
+
+
+def tree(row: TreeFormat) -> Callable[[Path, str], bool]:
+    """Return the function that accepts the root element and the texts that a row states."""
+
+    def knows(path: Path, start: str) -> bool:
+        del path
+        is_root = not row.roots or root_element(start) in row.roots
+        return is_root and bool(row.roots or row.holds) and all(one in start for one in row.holds)
+
+    return knows
+
+
 def is_glossary(path: Path, start: str) -> bool:
     """Return whether a file is a glossary although its suffix has many other uses.
 
     Folders also contain settings and pages.
     """
     suffix = path.suffix.lower()
+    if any(suffix in row.suffixes and tree(row)(path, start) for row in TREES):
+        return True
+    if suffix in _MARKUP:
+        return _MARKUP[suffix].search(start) is not None
     if suffix in (".yaml", ".yml"):
-        return _NODES.search(start) is not None
+        return _NODES.search(start) is not None or _YAML_TERMS.search(start) is not None
     if suffix in (".html", ".htm", ".xhtml"):
-        return "<dl" in start.lower() or defined_terms(path, start)
+        is_list = "<dl" in start.lower() or defined_terms(path, start)
+        return is_list or html_table(path, start)
     if suffix == ".xml":
-        return tbx(path, start) or rdf_xml(path, start)
+        return tbx(path, start) or rdf_xml(path, start) or mediawiki(path, start)
     return dictd(path, start) if suffix == ".index" else ".. glossary::" in start
 
 
@@ -145,12 +260,16 @@ def wordnet(path: Path, start: str) -> bool:
 
 
 def _root(start: str) -> str:
-    """Return the local name of the first XML or HTML element in lower case, or an empty text."""
+    return root_element(start).lower()
+
+
+def root_element(start: str) -> str:
+    """Return the local name of the first XML or HTML element, or an empty text."""
     at = _skip_space(start, 0)
     while start.startswith(("<?", "<!"), at):
         at = _skip_space(start, _after_declaration(start, at))
     found = _ELEMENT.match(start, at)
-    return found[1].lower() if found else ""
+    return found[1] if found else ""
 
 
 def _after_declaration(start: str, at: int) -> int:

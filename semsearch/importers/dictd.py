@@ -152,7 +152,7 @@ def _decoded(data: bytes, index: Path, number: int | None = None, errors: str = 
     try:
         return data.decode("utf-8", errors)
     except UnicodeDecodeError as error:
-        raise ImportFailed(f"is not a dictionary in UTF-8 ({error})", index, number) from error
+        raise ImportFailed("is not a dictionary in UTF-8", index, number) from error
 
 
 def _number(digits: str) -> int:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.core.entries import UnreadFile
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.asked_as_files import (
     AskedFile,
@@ -26,26 +27,29 @@ from semsearch.importers.asked_as_files import (
     refuse_as_glossary,
 )
 from semsearch.importers.formats import is_page, is_part, is_wanted, named, reader_for
+from semsearch.importers.unread import is_empty, is_glossary_candidate, reason_unread
 from semsearch.text.slugs import slug
-
-_ABOUT = ("README", "LICENSE", "LICENCE", "CONTRIBUTING", "CHANGELOG")
-"""Files about a glossary; they are not read from folders, in any case, with any suffix."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read, as the user named it or below a named folder."""
+    """A file to read, as the user named it, or `is_found` below a named folder."""
 
     glossary: str
     path: Path
+    is_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The files of glossaries and the side files of phrases, each once in a glossary."""
+    """The files of glossaries and the side files of phrases, each once in a glossary.
+
+    `unread` are the other files of the named folders, except those that no glossary would be in.
+    """
 
     files: list[SourceFile]
     asked: list[AskedFile]
+    unread: list[UnreadFile]
 
 
 def find_files(paths: Iterable[str | Path], format_: str | None = None) -> FoundFiles:
@@ -62,20 +66,27 @@ def find_files(paths: Iterable[str | Path], format_: str | None = None) -> Found
     """
     files: dict[tuple[str, Path], SourceFile] = {}
     asked: dict[tuple[str, Path], AskedFile] = {}
+    unread: dict[str, UnreadFile] = {}
     for given in paths:
         for file in _files_of(str(given), format_):
+            if isinstance(file, UnreadFile):
+                unread.setdefault(file.file, file)
+                continue
             _check_name(file.path)
             key = file.glossary, file.path.resolve()
             if isinstance(file, AskedFile):
                 asked.setdefault(key, file)
             else:
                 files.setdefault(key, file)
-    return FoundFiles(list(files.values()), list(asked.values()))
+    return FoundFiles(list(files.values()), list(asked.values()), list(unread.values()))
 
 
-def _files_of(given: str, format_: str | None) -> Iterator[SourceFile | AskedFile]:
+_Found = SourceFile | AskedFile | UnreadFile
+
+
+def _files_of(given: str, format_: str | None) -> Iterator[_Found]:
     name, path = _split_name(given)
-    found: list[SourceFile | AskedFile] = list(_glossaries(path, name, format_))
+    found: list[_Found] = list(_glossaries(path, name, format_))
     yield from found
     phrases = phrase_file_of(path)
     if phrases is not None:
@@ -89,16 +100,17 @@ def _own_name(path: Path, name: str | None) -> str:
     return path.resolve().name if path.is_dir() else path.stem
 
 
-def _glossaries(
-    path: Path, name: str | None, format_: str | None
-) -> Iterator[SourceFile | AskedFile]:
+def _glossaries(path: Path, name: str | None, format_: str | None) -> Iterator[_Found]:
     refuse_as_glossary(path)
     if path.is_dir():
-        every = sorted(_walk(path, format_))
-        files = [file for file in every if not is_asked_file(file)]
-        if not files:
-            raise ImportFailed("no file in this folder can be read as a glossary", path)
-        if name is None and _is_corpus(path, format_) and not _are_pages(format_):
+        candidates = sorted(_walk(path))
+        every = [file for file in candidates if _is_readable(file, format_)]
+        unread = list(_unread(candidates, every, format_))
+        if all(map(is_asked_file, every)):
+            first = f"; {Path(unread[0].file).name}: {unread[0].reason}" if unread else ""
+            raise ImportFailed(f"no file in this folder can be read as a glossary{first}", path)
+        yield from unread
+        if name is None and _is_corpus(path, format_) and not _are_pages(path, format_):
             yield from (_in_corpus(path, file) for file in every)
         else:
             glossary = _glossary_name(_own_name(path, name), path)
@@ -119,7 +131,7 @@ def _split_name(given: str) -> tuple[str | None, Path]:
 
 
 def _file(glossary: str, path: Path) -> SourceFile | AskedFile:
-    return (AskedFile if is_asked_file(path) else SourceFile)(glossary, path)
+    return AskedFile(glossary, path) if is_asked_file(path) else SourceFile(glossary, path, True)
 
 
 def _in_corpus(folder: Path, file: Path) -> SourceFile | AskedFile:
@@ -129,35 +141,51 @@ def _in_corpus(folder: Path, file: Path) -> SourceFile | AskedFile:
     is_of_folder = is_page(file) or is_part(file)
     own_name = folder.resolve().name if is_of_folder else file.stem
     name = parts[0] if len(parts) > 1 else own_name
-    return SourceFile(_glossary_name(name, file), file)
+    return _file(_glossary_name(name, file), file)
 
 
 def _is_corpus(folder: Path, format_: str | None) -> bool:
     return any(
-        _is_readable(file, format_) and not is_page(file) and not is_asked_file(file)
+        file.is_file()
+        and is_glossary_candidate(file)
+        and _is_readable(file, format_)
+        and not is_page(file)
+        and not is_asked_file(file)
         for file in folder.iterdir()
     )
 
 
-def _are_pages(format_: str | None) -> bool:
+def _are_pages(path: Path, format_: str | None) -> bool:
     """Return whether the user named a format in which every file is an entry."""
-    return format_ is not None and named(format_).is_page
+    return format_ is not None and named(format_, path).is_page
 
 
-def _walk(folder: Path, format_: str | None) -> Iterator[Path]:
-    """Yield the readable files below a folder; symbolic links to folders are not followed."""
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder that may be glossaries; links to folders are not followed."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (file for name in names if _is_readable(file := Path(place, name), format_))
+        files = (Path(place, name) for name in names)
+        yield from (file for file in files if is_glossary_candidate(file) and file.is_file())
 
 
 def _is_readable(file: Path, format_: str | None) -> bool:
-    if file.name.startswith(".") or not file.is_file():
-        return False
-    # `LICENSE-MIT.txt` is about the glossary; `license-compliance.md` may be a term
-    if file.name.split(".")[0].upper() in _ABOUT or file.name.startswith(_ABOUT):
-        return False
-    return is_asked_file(file) or is_wanted(file, format_)
+    return is_asked_file(file) or (is_wanted(file, format_) and not is_empty(file))
+
+
+def _unread(
+    candidates: Iterable[Path], read: Iterable[Path], format_: str | None
+) -> Iterator[UnreadFile]:
+    """Yield the files that are not read; those beside the parts of a database belong to it."""
+    known = set(read)
+    databases = {file.parent for file in known if is_part(file)}
+    for file in candidates:
+        if file not in known and file.parent not in databases:
+            yield UnreadFile(_shown(file), reason_unread(file, format_))
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text; bytes of its name that are not UTF-8 are escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _check_name(path: Path) -> None:

@@ -5,13 +5,25 @@ CSV and JSON share one table, so that a glossary gives the same entries in eithe
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from semsearch.core.entries import DETAILS, NO_DETAILS, TEXT_DETAILS, Details, Source
+from semsearch.core.entries import (
+    EXTRA,
+    LIST_DETAILS,
+    NO_DETAILS,
+    TEXT_DETAILS,
+    Details,
+    Field,
+    Source,
+)
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
 SYNONYMS = {
@@ -27,6 +39,7 @@ SYNONYMS = {
     "category": ("category", "categories", "subjectfield", "subject", "topic"),
     "notation": ("notation", "termcode"),
     "status": ("status", "termstatus", "glossarystatus"),
+    "iri": ("iri", "uri"),
     "examples": ("examples", "example"),
     "sources": ("sources", "citation", "citations", "references"),
     "broader": ("broader", "hasbroader"),
@@ -34,22 +47,31 @@ SYNONYMS = {
     "related": ("related",),
     "hidden_labels": ("hiddenlabels", "hiddenlabel"),
     "asked_as": ("askedas", "asked"),
+    "name_languages": ("namelanguages", "namelanguage"),
     "scope_note": ("scopenote", "scopenotes"),
-    "iri": ("iri", "uri"),
 }  # fmt: skip
-"""Our fields, and the names searched for each, in order of preference. `iri` is the address that
-others use for the entry; `scope_note` becomes the last paragraph of the definition."""
+"""Our fields, and the names searched for each, in order of preference. `scope_note` becomes the last paragraph of the definition."""
 
-_SEVERAL = ("aliases", "see_also", *(n for n in DETAILS if n not in TEXT_DETAILS))
+_NAMES = {
+    field: tuple(dict.fromkeys((*names, *OTHER_NAMES.get(field, ()))))
+    for field, names in SYNONYMS.items()
+}
+_SEVERAL = ("definition", "aliases", "see_also", *LIST_DETAILS)
 _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
-_PHRASES = "asked_as"
-"""A field of phrases: one on each line, or several between semicolons or bars, never commas."""
+_PHRASES = ("asked_as", "name_languages")
+"""Fields of phrases: one on each line, or several between semicolons or bars, never commas."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
 
+_IRI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\x00-\x20<>\"{}|^`\\\ufffe\uffff]+")
+
 NAMESPACE = "https://semsearch.invalid/ns#"
-"""Of the RDF property `askedAs`, a phrase by which people ask for a concept: no vocabulary known to
-us has one. It is a name and leads nowhere (RFC 2606)."""
+"""Of the RDF properties `askedAs`, a phrase by which people ask for a concept, and `extra`, a field
+as "Owner: Jane Doe": no vocabulary known to us has them. It leads nowhere (RFC 2606)."""
+
+NOWHERE = "https://glossary.invalid/"
+"""Base of addresses if none is configured or stated; no such host can exist (RFC 2606)."""
 
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
@@ -59,13 +81,27 @@ MAP_HINT = "map them with --columns term=...,definition=..."
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """The columns of each of our fields; some fields may have several."""
+    """The columns of each of our fields, of which some may have several, and all other columns."""
 
     columns: Mapping[str, tuple[str, ...]]
+    others: tuple[str, ...] = ()
 
     def missing(self) -> tuple[str, ...]:
         """Return the required fields that have no column."""
         return tuple(name for name in ("term", "definition") if not self.columns.get(name))
+
+    def guessed(self, chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return the columns known by a name of `column_names.py`, each with its field.
+
+        Args:
+            chosen: the columns that the user chose; these are no guesses.
+        """
+        return tuple(
+            (column, field)
+            for field, columns in self.columns.items()
+            for column in columns
+            if field not in chosen and column_key(column) not in SYNONYMS[field]
+        )
 
     def record(self, values: Mapping[str, object], source: Source) -> Record | str:
         """Make a record of a row or an object.
@@ -77,7 +113,7 @@ class FieldMap:
         Returns:
             The record, or the reason why it is refused.
         """
-        term, definition = self._text(values, "term"), self._text(values, "definition")
+        term, definition = self._text(values, "term"), self._paragraphs(values, "definition")
         if not term:
             return "no term"
         if not definition:
@@ -86,7 +122,12 @@ class FieldMap:
         language = self._text(values, "language") or "en"
         aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
         iri = self._text(values, "iri")
+        key = iri if is_iri(iri) else ""  # else it is the id of an entry
         note = self._text(values, "scope_note")
+        extra, left_out = self._extra(values)
+        details = self._details(values, extra)
+        known = (term, *aliases, *details.hidden_labels)
+        aliases += tuple(name for name in details.languages() if name not in known)
         return Record(
             term,
             f"{definition}\n\n{note}" if note else definition,
@@ -95,24 +136,39 @@ class FieldMap:
             id_,
             language,
             see_also + listed_names(definition),
-            self._details(values),
-            iri,
-            local_name(iri),
+            details,
+            key,
+            local_name(key),
+            left_out,
         )
 
-    def _details(self, values: Mapping[str, object]) -> Details:
-        if not any(self.columns.get(name) for name in DETAILS):
-            return NO_DETAILS
+    def _extra(self, values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+        """Return the fields without a column of ours, and those whose value no field can hold."""
+        extra, left_out = split_values({name: values.get(name) for name in self.others})
+        if all(isinstance(value, str) for value in values.values()):
+            return extra, left_out
+        unusable = (
+            (column, _example(value))
+            for field, columns in self.columns.items()
+            for column in columns
+            if (value := values.get(column))
+            and not isinstance(value, str)
+            and not _is_list_of(field, value)
+        )
+        return extra, (*left_out, *unusable)
+
+    def _details(self, values: Mapping[str, object], extra: tuple[Field, ...]) -> Details:
+        if not any(self.columns.get(name) for name in (*TEXT_DETAILS, *LIST_DETAILS)):
+            return Details(extra=extra) if extra else NO_DETAILS
         texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
         lines = {name: self._sentences(values, name) for name in _LINES}
-        phrases = tuple(
-            phrase
-            for column in self.columns.get(_PHRASES, ())
-            for phrase in split_phrases(values.get(column))
-        )
-        others = (n for n in _SEVERAL if n in DETAILS and n not in (*_LINES, _PHRASES))
+        phrases = {
+            name: tuple(p for c in self.columns.get(name, ()) for p in split_phrases(values.get(c)))
+            for name in _PHRASES
+        }
+        others = (n for n in LIST_DETAILS if n not in (*_LINES, *_PHRASES))
         names = {name: self._names(values, name) for name in others}
-        return Details.of({**texts, **lines, **names, _PHRASES: phrases})
+        return Details.of({**texts, **lines, **names, **phrases, EXTRA: extra})
 
     def _sentences(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -129,6 +185,11 @@ class FieldMap:
     def _names(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         columns = self.columns.get(field, ())
         return tuple(name for column in columns for name in split_aliases(values.get(column)))
+
+    def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
+        found = (values.get(column) for column in self.columns.get(field, ()))
+        texts = (as_text(text.strip()) for text in found if isinstance(text, str))
+        return "\n\n".join(dict.fromkeys(filter(None, texts)))
 
     def _text(self, values: Mapping[str, object], field: str) -> str:
         column = next(iter(self.columns.get(field, ())), None)
@@ -148,32 +209,37 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
     """
     by_key: dict[str, list[str]] = {}
     for name in names:
-        by_key.setdefault(_key(name), []).append(name)
+        by_key.setdefault(column_key(name), []).append(name)
     columns: dict[str, tuple[str, ...]] = {}
-    for field, synonyms in SYNONYMS.items():
+    for field, synonyms in _NAMES.items():
         if field in chosen:
             found = [name for name in names if name.strip() == chosen[field].strip()]
-            found = found or by_key.get(_key(chosen[field]), [])
+            found = found or by_key.get(column_key(chosen[field]), [])
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
+    columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
-        # next to addresses, a column "term" holds their last part
-        columns["term"] = tuple(labels[:1])
-    return FieldMap(columns)
+        columns["term"] = tuple(labels[:1])  # beside addresses, "term" holds their last part
+    if not columns["term"] and columns["aliases"] and "term" not in chosen:  # a list of acronyms
+        first, *others = sorted(columns["aliases"], key=list(names).index)
+        columns["term"], columns["aliases"] = (first,), tuple(others)
+    used = {column for found in columns.values() for column in found}
+    return FieldMap(columns, tuple(name for name in dict.fromkeys(names) if name not in used))
 
 
-def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
-    """Refuse a column for a field that does not exist.
+def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]:
+    """Return the columns that the user chose, by field; `1=term` means `term=1`.
 
     Args:
-        chosen: our fields, and the columns that the user chose for them.
+        given: our fields and columns, as the user wrote them.
         file: the file being read, for the message.
 
     Raises:
         ImportFailed: one of the fields is unknown.
     """
+    chosen = dict((c, f) if f.isdigit() else (f, c) for f, c in given.items())
     for field, column in chosen.items():
         if field not in SYNONYMS:
             known = ", ".join(SYNONYMS)
@@ -182,11 +248,17 @@ def check_chosen(chosen: Mapping[str, str], file: str | Path) -> None:
                 f"the fields are {known}",
                 file,
             )
+    return chosen
 
 
 def local_name(iri: str) -> str:
     """Return the last part of an address, which is a name in most vocabularies."""
     return re.split(r"[/#:]", iri.rstrip("/#:"))[-1]
+
+
+def is_iri(text: str) -> bool:
+    """Return whether a text can be an IRI in RDF."""
+    return _IRI.fullmatch(text) is not None
 
 
 def split_aliases(value: object) -> list[str]:
@@ -216,11 +288,77 @@ def listed_names(text: str) -> tuple[str, ...]:
     return tuple(name for line in lines for name in split_aliases(line[1]))
 
 
+def split_values(
+    values: Mapping[str, object],
+) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Return the values of JSON or YAML that are texts, and the structures, which no text can hold.
+
+    Args:
+        values: by name. A mapping named `extra` counts by its members, as our formats write them.
+
+    Returns:
+        Extra fields of an entry; fields to leave out, each with the beginning of its value.
+    """
+    extra: list[Field] = []
+    left_out: list[Field] = []
+    for name, value in values.items():
+        if isinstance(value, str):
+            if text := value.strip():
+                extra.append((name, text))
+            continue
+        is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
+        fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
+        for own_name, held in fields:
+            as_text = plain_text(held)
+            if as_text is None:
+                left_out.append((str(own_name), _example(held)))
+            elif as_text:
+                extra.append((str(own_name), as_text))
+    return tuple(extra), tuple(left_out)
+
+
+def plain_text(value: object) -> str | None:
+    """Return a value of JSON or YAML as text; a list of such values is joined.
+
+    Returns:
+        None if it is a structure, which no text can hold. An empty text if nothing is stated.
+    """
+    if isinstance(value, list):
+        texts = [_scalar(one) for one in value]
+        return None if None in texts else "; ".join(filter(None, texts))
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or isinstance(value, str | int | float):
+        return "" if value is None else str(value).strip()
+    return None
+
+
+def _is_list_of(field: str, value: object) -> bool:
+    """Return whether a value is a list of texts, and a field may have several."""
+    several = field in _SEVERAL or field in TEXT_DETAILS
+    return several and isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _example(value: object) -> str:
+    """Return the beginning of a structure; only this much of it is visited."""
+    return "".join(islice(_ENCODER.iterencode(value), 100))
+
+
+def extra_line(name: str, text: str) -> str:
+    """Return an extra field as one line, for formats that hold texts only: `Owner: Jane Doe`."""
+    return f"{name}: {text}"
+
+
+def split_extra(line: str) -> Field | None:
+    """Return the extra field of a line that `extra_line` made; None if it has no name."""
+    name, colon, text = line.partition(": ")
+    return (name.strip(), text.strip()) if colon and name.strip() else None
+
+
 def shorten(text: str) -> str:
     """Shorten a text for a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _key(name: str) -> str:
-    """Reduce `skos:prefLabel`, `Pref Label` and `pref_label` to `preflabel`."""
-    return "".join(sign for sign in name.rpartition(":")[2].casefold() if sign.isalnum())

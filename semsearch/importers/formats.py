@@ -13,10 +13,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from semsearch.core.entries import Note
 from semsearch.core.errors import MissingExtra, UnknownFormat
 from semsearch.importers import detection as known
+from semsearch.importers.own_formats import own_formats
 from semsearch.importers.records import Item, Reader, ReadOptions
 from semsearch.importers.text_files import begins, has_front_matter
+from semsearch.importers.trees.row import TreeFormat
+from semsearch.importers.trees.rows import TREES
+from semsearch.importers.xml_roots import reason_against_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Format:
 
 
 def _lazy(module: str, function: str = "read") -> Reader:
-    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
+    def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
         try:
             reader: Reader = getattr(import_module(f"semsearch.importers.{module}"), function)
         except ModuleNotFoundError as error:
@@ -50,6 +55,15 @@ def _lazy(module: str, function: str = "read") -> Reader:
     return read
 
 
+def _tree(row: TreeFormat) -> Format:
+    def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+        from semsearch.importers.trees.reader import read as read_tree  # noqa: PLC0415 - lxml
+
+        return read_tree(row, path, options)
+
+    return Format(row.name, row.about, row.suffixes, known.tree(row), read)
+
+
 _MARKDOWN = (".md", ".markdown")
 _JSON = (".json", ".jsonld")
 _XML = (".xml", ".rdf", ".owl", ".tbx")
@@ -57,7 +71,30 @@ _HTML = (".html", ".htm", ".xhtml")
 _TABLE = (".csv", ".tsv")
 _YAML = (".yaml", ".yml")
 
+_TREES = tuple(map(_tree, TREES))
 _FORMATS = (
+    Format(
+        "mediawiki",
+        "MediaWiki: dumps of pages (XML), and definition lists (`;term` and `:text`)",
+        (".xml", ".wiki", ".mediawiki", ".wikitext"),
+        known.mediawiki,
+        _lazy("markup.mediawiki"),
+    ),
+    Format(
+        "asciidoc",
+        "AsciiDoc: description lists, such as those of [glossary]",
+        (".adoc", ".asciidoc", ".asc"),
+        known.asciidoc,
+        _lazy("markup.asciidoc"),
+    ),
+    Format(
+        "latex",
+        r"LaTeX: \newglossaryentry, \newacronym and \newabbreviation",
+        (".tex", ".ltx"),
+        known.latex,
+        _lazy("markup.latex"),
+    ),
+    *_TREES,
     Format(
         "obsidian",
         "notes of Obsidian: a note an entry, [[links]], aliases in front matter",
@@ -75,11 +112,25 @@ _FORMATS = (
         is_page=True,
     ),
     Format(
+        "ezglossary",
+        "Markdown of mkdocs-ezglossary: definition lists with `section:term`",
+        _MARKDOWN,
+        known.ezglossary,
+        _lazy("markdown.ezglossary"),
+    ),
+    Format(
         "myst",
         "MyST: Markdown with {glossary} directives",
         _MARKDOWN,
         known.myst,
         _lazy("markdown.myst"),
+    ),
+    Format(
+        "markdown-table",
+        "tables in Markdown, as Google Docs writes them",
+        _MARKDOWN,
+        known.markdown_table,
+        _lazy("table", "read_markdown"),
     ),
     Format(
         "markdown",
@@ -104,10 +155,31 @@ _FORMATS = (
     ),
     Format(
         "table",
-        "CSV and TSV with a header row",
+        "CSV and TSV of any program: Excel, Anki, Notion, memoQ, MultiTerm, IATE, pyglossary",
         _TABLE,
         known.anything,
         _lazy("table"),
+    ),
+    Format(
+        "text-table",
+        "tables in .txt: Unicode text of Excel, text exports of Anki",
+        (".txt",),
+        known.text_table,
+        _lazy("table"),
+    ),
+    Format(
+        "spreadsheet",
+        "workbooks of Excel and OpenDocument: all visible sheets",
+        (".xlsx", ".xlsm", ".ods"),
+        known.anything,
+        _lazy("table", "read_spreadsheet"),
+    ),
+    Format(
+        "document",
+        "Word and OpenDocument text: tables, or headings with paragraphs",
+        (".docx", ".odt"),
+        known.anything,
+        _lazy("tables.documents"),
     ),
     Format(
         "defined-terms",
@@ -159,6 +231,13 @@ _FORMATS = (
         _lazy("rdf.skos", "read_rdf_xml"),
     ),
     Format(
+        "html-table",
+        "tables in HTML",
+        _HTML,
+        known.html_table,
+        _lazy("table", "read_html"),
+    ),
+    Format(
         "html",
         "definition lists in HTML",
         _HTML,
@@ -171,6 +250,13 @@ _FORMATS = (
         _YAML,
         known.datahub,
         _lazy("datahub"),
+    ),
+    Format(
+        "yaml",
+        "YAML: a list or a mapping of entries, also with a block for each language",
+        _YAML,
+        known.anything,
+        _lazy("json_records", "read_yaml"),
     ),
     Format(
         "dictd",
@@ -207,7 +293,21 @@ FORMATS: dict[str, Format] = {one.name: one for one in _FORMATS}
 """Formats by name; of those with the same suffix the first that recognises a file reads it."""
 SUFFIXES: tuple[str, ...] = tuple(dict.fromkeys(s for one in _FORMATS for s in one.suffixes))
 """Suffixes of readable files, in lower case."""
-SHARED_SUFFIXES = frozenset({*_YAML, *_HTML, ".xml", ".index", ".rst", ".rest"})
+SHARED_SUFFIXES = frozenset(
+    {
+        *_YAML,
+        *_HTML,
+        ".xml",
+        ".index",
+        ".rst",
+        ".rest",
+        ".tex",
+        ".ltx",
+        ".adoc",
+        ".asciidoc",
+        ".asc",
+    }
+)
 """Suffixes with many other uses; from a folder such files are read only if they contain a
 glossary."""
 
@@ -215,15 +315,19 @@ VOCABULARIES = ("turtle", "rdf-xml", "json-ld")
 """Formats that describe concepts, with or without definitions; see `rdf/concepts.py`."""
 
 
-def named(name: str, *, place: str | Path = "--format") -> Format:
-    """Return a format by name.
+def named(name: str, path: Path) -> Format:
+    """Return the format of a file or folder by name; users may describe some for a folder.
 
     Raises:
         UnknownFormat: there is none.
     """
-    if name not in FORMATS:
-        raise UnknownFormat(f"no format is called {name!r}; there are {', '.join(FORMATS)}", place)
-    return FORMATS[name]
+    if name in FORMATS:
+        return FORMATS[name]
+    own = {one.name: one for one in own_formats(path)}
+    if name not in own:
+        names = ", ".join((*FORMATS, *own))
+        raise UnknownFormat(f"no format is called {name!r}; there are {names}", path)
+    return _tree(own[name])
 
 
 def is_wanted(path: Path, format_: str | None = None) -> bool:
@@ -235,10 +339,17 @@ def is_wanted(path: Path, format_: str | None = None) -> bool:
     """
     suffix = path.suffix.lower()
     if format_ is not None:
-        return suffix in named(format_).suffixes
+        return suffix in named(format_, path).suffixes
+    if any(one.knows(path, begins(path)) for one in _own(path, suffix)):
+        return True
     if suffix in SHARED_SUFFIXES:
         return path.is_file() and known.is_glossary(path, begins(path))
     return suffix in SUFFIXES
+
+
+def _own(path: Path, suffix: str) -> list[Format]:
+    """Return the formats that the user described for files like this one."""
+    return [_tree(row) for row in own_formats(path) if suffix in row.suffixes]
 
 
 def is_page(path: Path) -> bool:
@@ -264,24 +375,45 @@ def format_of(path: Path) -> Format:
         ImportFailed: it cannot be read at all.
     """
     suffix = path.suffix.lower()
-    candidates = [one for one in _FORMATS if suffix in one.suffixes]
     start = begins(path)
+    own = next((one for one in _own(path, suffix) if one.knows(path, start)), None)
+    if own is not None:
+        return own
+    candidates = [one for one in _FORMATS if suffix in one.suffixes]
     for one in candidates or _FORMATS:
         if (candidates or one.knows is not known.anything) and one.knows(path, start):
             return one
     if candidates:
+        if suffix in _XML and (reason := reason_against_xml(start)):
+            raise UnknownFormat(reason, path)
         return candidates[-1]
     shown = path.suffix or "files without a suffix"
+    hint = suggestion(path)
     raise UnknownFormat(
         f"no reader for {shown}; readers exist for {', '.join(SUFFIXES)}; "
-        "`semsearch formats` lists them, and --format names one",
+        f"{hint or '`semsearch formats` lists them, and --format names one'}",
         path,
     )
 
 
+def suggestion(path: Path, used: str = "") -> str:
+    """Return a hint at another format that recognises a file; empty if none does.
+
+    Args:
+        path: the file.
+        used: the format in which it was read.
+    """
+    start = begins(path)
+    for one in _FORMATS:
+        if one.name != used and one.knows is not known.anything and one.knows(path, start):
+            return f"it looks like {one.name}: --format {one.name}"
+    is_text = used != "text" and known.text(start)
+    return "it looks like terms and paragraphs: --format text" if is_text else ""
+
+
 def format_name(path: Path, format_: str | None = None) -> str:
     """Return the name of the format in which a file is read; see `reader_for`."""
-    return (format_of(path) if format_ is None else named(format_, place=path)).name
+    return (format_of(path) if format_ is None else named(format_, path)).name
 
 
 def reader_for(path: Path, format_: str | None = None) -> Reader:
@@ -295,4 +427,4 @@ def reader_for(path: Path, format_: str | None = None) -> Reader:
         UnknownFormat: no reader reads such files, or there is no such format.
         ImportFailed: it cannot be read at all.
     """
-    return (format_of(path) if format_ is None else named(format_, place=path)).read
+    return (format_of(path) if format_ is None else named(format_, path)).read

@@ -1,47 +1,36 @@
-"""Reader of JSON and JSON Lines: objects with the same fields as the columns of a table.
+"""Reader of JSON, JSON Lines and YAML: objects with the same fields as the columns of a table.
 
-A .json file is a list of objects, an object with such a list under a common key, or an object that
-maps terms to definitions or objects. Members are decoded one by one, so that every record has its
-line. Numbers become text, NaN is accepted, and the last of equal keys wins, as in other JSON
-readers.
+A file is a list of objects, an object with such a list under a common key, or an object that maps
+terms to definitions or objects. Instead of a definition an object may have a block for each
+language (`en`, `pt-BR`), and each becomes an entry. Numbers become text, NaN is accepted, and the
+last of equal keys wins, as in other JSON readers.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import repeat
 from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import check_chosen, map_fields
+from semsearch.importers.fields import chosen_columns, map_fields
+from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
+from semsearch.importers.trees.json_values import Lined, LinedList, parse_json
 
 LIST_KEYS = ("entries", "terms", "glossary", "items", "data", "definitions", "hasDefinedTerm")
 """Keys under which an object may have its list of entries, in order of preference."""
 
 # numbers become text: no integer is too long, and a term may be 404
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
-_SPACE = re.compile(r"[ \t\n]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """A member of a list (no key) or of an object, with the offsets of it and of its value."""
-
-    key: str | None
-    value: Any
-    start: int
-    value_start: int
-
-
-_Members = Generator[_Member, None, int]
-"""Yield members in order; return the offset after the closing bracket."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
@@ -58,15 +47,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     Raises:
         ImportFailed: the file is not JSON, or neither a list nor an object.
     """
-    check_chosen(options.columns, path)
-    text = read_text(path)
-    try:
-        yield from _records(text, path, options)
-    except JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
-        raise ImportFailed(reason, path, error.lineno) from error
-    except RecursionError as error:
-        raise ImportFailed("nested too deeply to be a glossary", path) from error
+    yield from _records(parse_json(read_text(path), path), path, options)
 
 
 def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
@@ -80,7 +61,7 @@ def read_lines(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each line with term and definition, a refusal for each other
         line.
     """
-    check_chosen(options.columns, path)
+    chosen_columns(options.columns, path)
     yield from records_of_lines(read_text(path), str(path), options)
 
 
@@ -102,36 +83,75 @@ def records_of_lines(text: str, name: str, options: ReadOptions) -> Iterator[Rec
         try:
             value = _DECODER.decode(line)
         except JSONDecodeError as error:
-            reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
-            yield Refusal(source, reason)
+            yield Refusal(source, json_reason(error))
         except RecursionError:
             yield Refusal(source, "nested too deeply to be an entry")
         else:
-            yield _record(value, source, options)
+            yield from _records_of(value, source, options)
 
 
-def _records(text: str, path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
-    start = _skip(text, 0)
-    if text[start : start + 1] not in ("[", "{"):
-        raise JSONDecodeError("a list or an object of entries is expected", text, start)
-    members = _entry_members(text, start)
-    line, counted = 1, 0
-    for member in members:
-        line += text.count("\n", counted, member.start)
-        counted = member.start
-        value = member.value if member.key is None else _keyed(member)
-        yield _record(value, Source(str(path), line), options)
+def read_yaml(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+    """Read a YAML file, which has the shapes of a JSON file.
+
+    Args:
+        path: the file.
+        options: which keys hold which of our fields.
+
+    Yields:
+        Record | Refusal: as for JSON.
+
+    Raises:
+        ImportFailed: the file is not YAML, or neither a list nor a mapping.
+    """
+    from semsearch.importers.trees.carriers import parse_yaml  # noqa: PLC0415 - PyYAML
+
+    yield from _records(parse_yaml(read_text(path), path), path, options)
 
 
-def _entry_members(text: str, start: int) -> Iterator[_Member]:
-    """Yield the members that should be entries: of the list, or of the list in the object."""
-    members = _members(text, start)
-    if text[start] == "[":
-        return _whole(text, members)
-    held = list(_whole(text, members))
-    by_key = {member.key: member for member in held if _holds_entries(member.value)}
-    wrapped = next((by_key[key] for key in LIST_KEYS if key in by_key), None)
-    return iter(held) if wrapped is None else _members(text, wrapped.value_start)
+def _records(value: object, path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+    chosen_columns(options.columns, path)
+    if not isinstance(value, list | Lined):
+        raise ImportFailed("a list or an object of entries is expected", path, 1)
+    top: Any = value
+    if isinstance(value, Lined):
+        top = next((one for key in LIST_KEYS if _holds_entries(one := value.get(key))), value)
+    for language, key, one, line in _members(top, options):
+        known = one if key is None else _keyed(key, one)
+        if language and isinstance(known, dict):
+            known = {"language": language} | known
+        yield from _records_of(known, Source(str(path), line), options)
+
+
+def _members(
+    value: list[Any] | Lined, options: ReadOptions
+) -> Iterator[tuple[str, str | None, object, int]]:
+    """Yield the members: language of the block around it, key, value and line."""
+    if isinstance(value, list):
+        lines = value.lines if isinstance(value, LinedList) else repeat(1)
+        members = zip(value, lines, strict=False)
+        yield from (("", None, one, getattr(one, "line", line)) for one, line in members)
+        return
+    if not map_fields(list(value), options.columns).missing():
+        yield "", None, value, value.line
+        return
+    is_languages = all(
+        _LANGUAGE.fullmatch(key) and isinstance(one, list | Lined) and not _is_defined(one, options)
+        for key, one in value.items()
+    )
+    is_dictionary = value.get("") == ""  # as pyglossary ends it
+    for key, one in value.items():
+        if is_languages:
+            yield from ((key, *rest[1:]) for rest in _members(one, options))
+        elif is_dictionary and key and not key.startswith("#"):
+            names = key.split("|")
+            yield (
+                "",
+                names[0],
+                {"aliases": names[1:], "definition": one},
+                value.lines.get(key, value.line),
+            )
+        elif not is_dictionary:
+            yield "", key, one, value.lines.get(key, value.line)
 
 
 def _holds_entries(value: object) -> bool:
@@ -141,53 +161,47 @@ def _holds_entries(value: object) -> bool:
     return isinstance(value, list)
 
 
-def _whole(text: str, members: _Members) -> Iterator[_Member]:
-    """Yield the members of the outermost value, and refuse anything after it."""
-    end = yield from members
-    if _skip(text, end) != len(text):
-        raise JSONDecodeError("extra data", text, _skip(text, end))
-
-
-def _members(text: str, start: int) -> _Members:
-    """Yield the members of the list or object at an offset; return the offset of its end."""
-    is_object = text[start] == "{"
-    close = "}" if is_object else "]"
-    position = _skip(text, start + 1)
-    if text.startswith(close, position):
-        return position + 1
-    while True:
-        member_start = position
-        key = None
-        if is_object:
-            if not text.startswith('"', position):
-                raise JSONDecodeError("a key in double quotes is expected", text, position)
-            key, position = _DECODER.raw_decode(text, position)
-            position = _skip(text, _expect(text, position, ":"))
-        value, end = _DECODER.raw_decode(text, position)
-        yield _Member(key, value, member_start, position)
-        position = _skip(text, end)
-        if text.startswith(close, position):
-            return position + 1
-        position = _skip(text, _expect(text, position, ","))
-
-
-def _expect(text: str, position: int, sign: str) -> int:
-    position = _skip(text, position)
-    if not text.startswith(sign, position):
-        raise JSONDecodeError(f"expecting {sign!r}", text, position)
-    return position + 1
-
-
-def _skip(text: str, position: int) -> int:
-    found = _SPACE.match(text, position)
-    return found.end() if found else position
-
-
-def _keyed(member: _Member) -> dict[Any, Any]:
+def _keyed(key: str, value: object) -> dict[str, object]:
     """Return `{"term": ..., "definition": ...}` for a member of an object of terms."""
-    if isinstance(member.value, dict):
-        return {"term": member.key} | member.value
-    return {"term": member.key, "definition": member.value}
+    if isinstance(value, dict):
+        return {"term": key, **value}
+    return {"term": key, "definition": value}
+
+
+def _records_of(value: object, source: Source, options: ReadOptions) -> Iterator[Record | Refusal]:
+    """Yield the record of an object, or one for each block of a language."""
+    blocks = _languages(value, options) if isinstance(value, Mapping) else {}
+    if not blocks or not isinstance(value, Mapping):
+        yield _record(value, source, options)
+        return
+    shared = {name: one for name, one in value.items() if name not in blocks}
+    for language, block in blocks.items():
+        stated = block if isinstance(block, Mapping) else {"definition": block}
+        place = Source(source.file, getattr(block, "line", source.line))
+        made = _record({**shared, "language": language, **stated}, place, options)
+        is_first = language == next(iter(blocks))
+        if isinstance(made, Record) and made.id and not is_first:
+            made = replace(made, id=None, key=made.id, hint=f"{made.id}-{language}")
+        yield made
+
+
+def _languages(value: Mapping[str, object], options: ReadOptions) -> dict[str, object]:
+    """Return the blocks of languages of an object without a definition of its own."""
+    fields = map_fields(list(value), options.columns).columns
+    if fields["definition"]:
+        return {}
+    tagged = {k: v for k, v in value.items() if _LANGUAGE.fullmatch(k) and k not in fields["id"]}
+    blocks = {k: v for k, v in tagged.items() if _is_defined(v, options)}
+    is_texts = len(tagged) > 1 and all(isinstance(one, str) for one in tagged.values())
+    is_all = len(tagged) == len(value) - len(fields["term"]) - len(fields["id"])
+    return {**(tagged if is_texts and is_all else blocks)}
+
+
+def _is_defined(value: object, options: ReadOptions) -> bool:
+    """Return whether a value is an object with a definition."""
+    if not isinstance(value, Mapping):
+        return False
+    return bool(map_fields(list(value), options.columns).columns["definition"])
 
 
 def _record(value: object, source: Source, options: ReadOptions) -> Record | Refusal:

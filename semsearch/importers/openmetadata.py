@@ -18,9 +18,15 @@ from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.links import nowhere
 from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.table import rows
+from semsearch.importers.tables.delimited import rows
+from semsearch.importers.tables.rows import Row
 from semsearch.importers.text_files import read_text
 
+_COLUMNS = frozenset(
+    {"name", "displayname", "description", "parent", "relatedterms", "synonyms", "tags",
+     "glossarystatus", "status", "references"}
+)  # fmt: skip
+"""The columns that fields of ours hold, in lower case."""
 _KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "haspart": "narrower"}
 """Relations that entries distinguish; all others are just related."""
 _LAST = re.compile(r'(?:^|\.)("(?:[^"]|"")*"|[^."]+)$')
@@ -41,14 +47,14 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     """
     del options
     table = rows(read_text(path), ",", path)
-    _, header = next(table, (1, []))
-    names = [name.strip().rstrip("*").casefold() for name in header]
+    header = next(table, Row(1, []))
+    names = [name.strip().rstrip("*").casefold() for name in header.cells]
     missing = [name for name in ("name", "description") if name not in names]
     if missing:
         raise ImportFailed(f"no column {' and no column '.join(missing)}", path, 1)
-    for line, cells in table:
-        row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        yield _item(row, Source(str(path), line))
+    for one in table:
+        row = dict(zip(names, (cell.strip() for cell in one.cells), strict=False))
+        yield _item(row, Source(str(path), one.line))
 
 
 def _item(row: dict[str, str], source: Source) -> Item:
@@ -82,6 +88,7 @@ def _item(row: dict[str, str], source: Source) -> Item:
                 "category": "; ".join(_listed(row.get("tags", ""))),
                 "status": row.get("glossarystatus") or row.get("status", ""),
                 "sources": _references(row.get("references", "")),
+                "extra": [(column, row[column]) for column in row if column not in _COLUMNS],
                 **related,
             }
         ),

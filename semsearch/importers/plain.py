@@ -1,20 +1,27 @@
 """Reader of plain text: a term on its own line, a blank line, then its definition.
 
 A paragraph is a definition if it ends like a sentence, is too long for a term, has several lines or
-is a list item; any other paragraph is a term. A definition may have several paragraphs. Of several
-terms in a row only the last has a definition. Before the first definition the others are headings,
-such as the title. Later they are refused unless they are single letters, since they may be
-definitions without a full stop, which must not vanish silently.
+is a list item; any other paragraph is a term. A definition may have several paragraphs. Lines such
+as `#fundamentals` below a term, which web pages export, are its category. Of several terms in a row
+only the last has a definition. Before the first definition the others are headings, such as the
+title. Later they are refused, since they may be definitions without a full stop, which must not
+vanish silently.
+
+Some lines are no terms although they look so: letters above a group, formulas, and in a file sorted
+by term lines out of order, such as an answer of one word. They are reported as doubtful; all but the
+letters belong to the definition above.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import Details, Note, Refusal, Source
 from semsearch.importers.fields import listed_names
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -26,26 +33,50 @@ _CLOSING = "\"'”’»)]*_"  # noqa: RUF001
 _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s")
 
 
+_TAGS = re.compile(r"(?:#\w[\w-]{0,60}\s*)+")
+_FORMULA = re.compile(r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*/×·] [A-Za-z0-9(]")  # noqa: RUF001
+_SORTED = 0.7
+"""Share of neighbours in order from which a file counts as sorted."""
+_MIN_SORTED = 8
+"""Fewest terms from which the order counts."""
+_SHOWN = 5
+"""Doubtful lines that a note quotes."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
     line: int
     lines: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    is_indented: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.lines[0]
 
     def names_a_term(self) -> bool:
-        first = self.lines[0]
-        if len(self.lines) > 1 or len(first) > MAX_TERM_LINE or _ITEM.match(first):
+        if len(self.lines) > 1 or len(self.name) > MAX_TERM_LINE or _ITEM.match(self.name):
             return False
-        return not (first.rstrip(_CLOSING) or first).endswith(_SENTENCE_ENDS)
+        return not (self.name.rstrip(_CLOSING) or self.name).endswith(_SENTENCE_ENDS)
+
+    def is_formula(self) -> bool:
+        is_wordless = not any(map(str.isalpha, self.name))
+        return not self.tags and (is_wordless or _FORMULA.search(self.name) is not None)
+
+    def order(self) -> str:
+        return "".join(sign for sign in self.name.casefold() if sign.isalnum())
 
     def text(self) -> str:
-        """Join wrapped lines; list items keep their lines."""
+        """Join wrapped lines; list items keep their lines, as do lines that are indented."""
+        if self.is_indented and len(self.lines) > 1:
+            return "\n".join(s if _ITEM.match(s) else f"- {s}" for s in self.lines)
         text = self.lines[0]
         for line in self.lines[1:]:
             text += ("\n" if _ITEM.match(line) else " ") + line
         return text
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     """Read a plain text glossary.
 
     Args:
@@ -53,49 +84,113 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: not used: a text has no columns.
 
     Yields:
-        Record | Refusal: a record for each term with a definition, a refusal for each without.
+        Record | Refusal | Note: a record for each term with a definition, a refusal for each
+        without, and a note on the lines that are doubtful.
     """
     del options
     file = str(path)
+    paragraphs = list(_paragraphs(read_text(path)))
+    doubtful = _doubtful(paragraphs)
     name: _Paragraph | None = None
     texts: list[str] = []
     entries = 0
-    for paragraph in _paragraphs(read_text(path)):
-        if not paragraph.names_a_term():
-            if name is None:
-                yield Refusal(Source(file, paragraph.line), "a definition without a term above it")
-            else:
+    for paragraph in paragraphs:
+        if paragraph in doubtful and len(paragraph.name) == 1:
+            continue
+        if paragraph in doubtful or not paragraph.names_a_term():
+            if name is not None:
                 texts.append(paragraph.text())
+            elif paragraph not in doubtful:
+                yield Refusal(Source(file, paragraph.line), "a definition without a term above it")
             continue
         if name is not None and texts:
             yield _record(name, texts, file)
             entries += 1
-        elif name is not None and entries and len(name.lines[0]) > 1:
+        elif name is not None and (entries or name.tags):
             yield _refusal(name, file)
         name, texts = paragraph, []
     if name is not None:
         yield _record(name, texts, file) if texts else _refusal(name, file)
+    if doubtful:
+        yield _note(sorted(doubtful, key=lambda one: one.line), file)
+
+
+def is_text_glossary(text: str) -> bool:
+    """Return whether terms and definitions take turns in a text."""
+    kinds = "".join("t" if one.names_a_term() else "d" for one in _paragraphs(text))
+    return len(re.findall("td", kinds)) * 4 > len(kinds) > 5
+
+
+def _doubtful(paragraphs: Sequence[_Paragraph]) -> set[_Paragraph]:
+    """Return the paragraphs that look like terms and probably are none."""
+    named = dict.fromkeys(one for one in paragraphs if one.names_a_term())
+    has_tags = any(one.tags for one in named)
+    doubtful = {one for one in named if one.is_formula() or (has_tags and one.is_indented)}
+    letters = pairwise(paragraphs)
+    doubtful |= {a for a, b in letters if len(a.name) == 1 and a in named and b.names_a_term()}
+    terms = [one for one in named if one not in doubtful]
+    keys = [one.order() for one in terms]
+    pairs = sum(a <= b for a, b in pairwise(keys))
+    if len(terms) >= _MIN_SORTED and pairs >= _SORTED * (len(terms) - 1):
+        in_order = _longest_sorted(keys)
+        doubtful |= {
+            one for place, one in enumerate(terms) if place not in in_order and not one.tags
+        }
+    return doubtful
+
+
+def _longest_sorted(keys: Sequence[str]) -> set[int]:
+    """Return the places of a longest sorted selection of keys, which keep their order."""
+    ends: list[str] = []
+    places: list[int] = []
+    before: list[int] = []
+    for place, key in enumerate(keys):
+        at = bisect_right(ends, key)
+        before.append(places[at - 1] if at else -1)
+        ends[at : at + 1] = [key]
+        places[at : at + 1] = [place]
+    chosen: set[int] = set()
+    place = places[-1] if places else -1
+    while place >= 0:
+        chosen.add(place)
+        place = before[place]
+    return chosen
+
+
+def _note(doubtful: Sequence[_Paragraph], file: str) -> Note:
+    shown = ", ".join(f"{one.name[:40]!r} (line {one.line})" for one in doubtful[:_SHOWN])
+    rest = f" and {len(doubtful) - _SHOWN:,} more" if len(doubtful) > _SHOWN else ""
+    text = f"doubtful as terms, so not read as such: {shown}{rest}; check them"
+    return Note(Source(file, doubtful[0].line), text)
 
 
 def _record(name: _Paragraph, texts: list[str], file: str) -> Record:
     text = "\n\n".join(texts)
-    source = Source(file, name.line)
-    return Record(name.lines[0], text, source, see_also=listed_names(text))
+    details = Details.of({"category": "; ".join(name.tags)})
+    return Record(
+        name.name, text, Source(file, name.line), see_also=listed_names(text), details=details
+    )
 
 
 def _refusal(name: _Paragraph, file: str) -> Refusal:
-    reason = f"no definition below {name.lines[0]!r}; a definition ends like a sentence"
+    reason = f"no definition below {name.name!r}; a definition ends like a sentence"
     return Refusal(Source(file, name.line), reason)
 
 
 def _paragraphs(text: str) -> Iterator[_Paragraph]:
     lines: list[str] = []
-    number = 0
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
         if line.strip():
-            lines.append(line.strip())
+            lines.append(line)
         elif lines:
-            yield _Paragraph(number - len(lines), tuple(lines))
+            yield _paragraph(number - len(lines), lines)
             lines = []
-    if lines:
-        yield _Paragraph(number - len(lines) + 1, tuple(lines))
+
+
+def _paragraph(number: int, lines: Sequence[str]) -> _Paragraph:
+    tagged = [line for line in lines[1:] if _TAGS.fullmatch(line.strip())]
+    own = lines if len(tagged) < len(lines) - 1 else lines[:1]
+    tags = tuple(tag for line in tagged for tag in line.split()) if own is not lines else ()
+    is_indented = all(line.startswith(("  ", "\t")) for line in own)
+    names = tuple(tag.lstrip("#") for tag in tags)
+    return _Paragraph(number, tuple(line.strip() for line in own), names, is_indented)

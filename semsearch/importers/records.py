@@ -2,8 +2,9 @@
 
 A reader is a function `(path, options) -> Iterator[Item]` in the table of `formats.py`. In file
 order it yields a `Record` for each entry, a `Redirect` for each name that leads to another entry,
-and a `Refusal` for everything that it cannot read. It raises `ImportFailed` if the whole file
-cannot be read. It assigns no ids: `records_to_entries.py` does that for all formats alike.
+and a `Refusal` for everything that it cannot read. A `Note` among them tells the user what the
+reader guessed. It raises `ImportFailed` if the whole file cannot be read. It assigns no ids:
+`records_to_entries.py` does that for all formats alike.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from semsearch.core.entries import NO_DETAILS, Details, Refusal, Source
+from semsearch.core.entries import NO_DETAILS, Details, Field, Note, Refusal, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Record:
     `id` is the author's own identifier, if any. `see_also` and the relations of `details` name
     linked entries by id, name or `key`. `key` is how the file identifies the record if that is no
     readable id, usually an address. `hint` becomes the id if no other record has it. `left_out`
-    names fields of the file that entries cannot hold.
+    are fields of the file that entries cannot hold, not even as `extra` of `details`: structures,
+    and relations to something else than an entry. Each has its name in the file and an example.
     """
 
     term: str
@@ -35,7 +37,7 @@ class Record:
     details: Details = NO_DETAILS
     key: str = ""
     hint: str = ""
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,4 @@ class ReadOptions:
     """Of all files, if the user named it."""
 
 
-Reader = Callable[[Path, ReadOptions], Iterator[Item]]
+Reader = Callable[[Path, ReadOptions], Iterator[Item | Note]]

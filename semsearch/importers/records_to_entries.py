@@ -7,17 +7,33 @@ taken.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from semsearch.core.entries import NO_DETAILS, Details, Entry, LeftOut, Merged, Refusal, Source
+from semsearch.core.entries import (
+    EXTRA,
+    NO_DETAILS,
+    Details,
+    Entry,
+    Field,
+    LeftOut,
+    Merged,
+    Refusal,
+    Source,
+)
+from semsearch.importers.clean_text import clean_name, clean_text, is_text
 from semsearch.importers.fields import shorten
+from semsearch.importers.name_languages import clean_languages, reason_against_languages
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.redirects import merge_redirects, resolve_keys, see_records_to_redirects
+from semsearch.importers.redirects import (
+    merge_redirects,
+    resolve_keys,
+    see_records_to_redirects,
+    split_listed_names,
+)
+from semsearch.text.language_tags import language_tag
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -40,10 +56,10 @@ MAX_PHRASES = 64
 """Most asked-as phrases of an entry: each is embedded and compared with questions near it."""
 MAX_PHRASE = 300
 """Most characters of an asked-as phrase: two or three sentences."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_DROPPED = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF)
-_CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
+MAX_EXTRA = 64
+"""Most extra fields of an entry."""
+MAX_EXTRA_NAME = 100
+"""Most characters of the name of an extra field; its text may have `MAX_DETAIL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,8 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
         The entries, the refusals of readers and of this function, the records that became another
         name of an entry, and the fields left out.
     """
-    cleaned = see_records_to_redirects([clean(i) if isinstance(i, Record) else i for i in items])
+    named = split_listed_names([clean(i) if isinstance(i, Record) else i for i in items])
+    cleaned = see_records_to_redirects(named)
     cleaned = _without_repeated_placeholders(cleaned)
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
@@ -84,7 +101,8 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
         elif isinstance(item, Record):
             given.append((made, item.key))
             if item.left_out:
-                left_out.append(LeftOut(item.source, made.id, item.left_out))
+                parts = tuple((shorten(name), shorten(text)) for name, text in item.left_out)
+                left_out.append(LeftOut(item.source, made.id, parts))
     entries = resolve_keys(given)
     done: list[Merged] = []
     for place, outcome in merge_redirects(entries, given, redirects):
@@ -125,14 +143,17 @@ def clean(record: Record) -> Record | Refusal:
     Returns:
         The cleaned record, or the reason why it is refused.
     """
-    term = _clean_name(record.term)
-    definition = _clean_text(record.definition)
-    aliases = dict.fromkeys(filter(None, map(_clean_name, record.aliases)))
+    term = clean_name(record.term)
+    definition = clean_text(record.definition)
+    aliases = dict.fromkeys(filter(None, map(clean_name, record.aliases)))
     aliases.pop(term, None)
-    id_ = _clean_name(record.id or "") or None
-    details = _clean_details(record.details)
+    id_ = clean_name(record.id or "") or None
+    language = language_tag(record.language) or "en"
+    extra, left_out = _split_extra(record.details.extra)
+    details = _clean_details(record.details, (term, *aliases), language, extra)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
     reason = reason or reason_against_phrases(term, details.asked_as)
+    reason = reason or reason_against_languages(record.details.name_languages)
     if reason:
         return Refusal(record.source, reason)
     return Record(
@@ -141,34 +162,62 @@ def clean(record: Record) -> Record | Refusal:
         record.source,
         tuple(aliases),
         id_,
-        language_tag(record.language) or "en",
+        language,
         _clean_links(record.see_also),
         details,
         record.key,
-        _clean_name(record.hint),
-        record.left_out,
+        clean_name(record.hint),
+        (*record.left_out, *left_out),
     )
 
 
-def language_tag(stated: str) -> str | None:
-    """Return a tag in the case of RFC 5646 (2.1.1), such as `zh-Hans-CN`; None if invalid."""
-    tag = stated.strip().replace("_", "-")
-    if not _LANGUAGE.fullmatch(tag):
-        return None
-    first, *parts = tag.lower().split("-")
-    shown = {2: str.upper, 4: str.title}
-    return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])
+def _clean_details(
+    details: Details, names: tuple[str, ...], language: str, extra: tuple[Field, ...]
+) -> Details:
+    """Clean details; one that is too long is cut, so that the entry need not be refused.
 
-
-def _clean_details(details: Details) -> Details:
-    """Clean details; one that is too long is cut, so that the entry need not be refused."""
-    if not (stated := details.stated()):
+    Args:
+        details: as a reader stated them.
+        names: cleaned term and aliases.
+        language: of the entry.
+        extra: cleaned extra fields.
+    """
+    if details is NO_DETAILS or not (stated := details.stated()):
         return NO_DETAILS
+    if stated.keys() == {EXTRA}:
+        return Details(extra=extra) if extra else NO_DETAILS
     cleaned = {
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
+        if name != EXTRA
     }
-    return Details.of({**cleaned, "asked_as": clean_phrases(details.asked_as)})
+    known = {*names, *cleaned.get("hidden_labels", ())}
+    tags = clean_languages(details.name_languages, known, language)
+    phrases = clean_phrases(details.asked_as)
+    return Details.of({**cleaned, "name_languages": tags, "asked_as": phrases, EXTRA: extra})
+
+
+def _split_extra(fields: Sequence[Field]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Clean extra fields, and separate those that are too long or too many.
+
+    The texts of one name become one.
+    """
+    if not fields:
+        return (), ()
+    kept: dict[str, str] = {}
+    left_out: list[Field] = []
+    for stated, text in fields:
+        name, value = clean_name(stated), clean_text(text)
+        if not value:
+            continue
+        joined = f"{kept[name]}; {value}" if kept.get(name, value) != value else value
+        is_short = 0 < len(name) <= MAX_EXTRA_NAME and len(joined) <= MAX_DETAIL
+        is_room = name in kept or len(kept) < MAX_EXTRA
+        if is_short and is_room and is_text(name) and is_text(value):
+            kept[name] = joined
+        else:
+            left_out.append((name or "(a field without a name)", value))
+    return tuple(kept.items()), tuple(left_out)
 
 
 def clean_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
@@ -203,43 +252,26 @@ def _clean_several(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _clean_detail(text: str) -> str:
-    cleaned = _clean_text(text[: 2 * MAX_DETAIL])[:MAX_DETAIL].rstrip()
-    return cleaned if _is_text(cleaned) else ""
-
-
-def _clean_text(text: str) -> str:
-    cleaned = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEAN)
-    return unicodedata.normalize("NFC", cleaned).strip()
-
-
-def _clean_name(text: str) -> str:
-    return " ".join(_clean_text(text).split())
+    cleaned = clean_text(text[: 2 * MAX_DETAIL])[:MAX_DETAIL].rstrip()
+    return cleaned if is_text(cleaned) else ""
 
 
 def _clean_links(names: Iterable[str]) -> tuple[str, ...]:
     """Clean the names of linked entries, and drop texts that cannot be names."""
-    cleaned = dict.fromkeys(filter(None, map(_clean_name, names)))
+    cleaned = dict.fromkeys(filter(None, map(clean_name, names)))
     kept = (name for name in cleaned if len(name) <= MAX_TERM and _could_be_name(name))
     return tuple(islice(kept, MAX_SEE_ALSO))
 
 
 def _could_be_name(text: str) -> bool:
     """Return whether a text is neither the address of another site nor the heading of a list."""
-    return _is_text(text) and "://" not in text and not text.endswith(":")
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return is_text(text) and "://" not in text and not text.endswith(":")
 
 
 def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str | None:
     if not term or not definition:
         return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
-    if not _is_text("".join((term, definition, *names))):
+    if not is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
     if is_placeholder(definition):
         return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
@@ -265,7 +297,7 @@ class _Ids:
         self._reserved = {slug(item.id) for item in items if isinstance(item, Record) and item.id}
         self._given: dict[str, Source] = {}
         self._next_number: dict[str, int] = {}
-        self._seen: dict[tuple[str, str], Source] = {}
+        self._seen: dict[tuple[str, str, str], Source] = {}
 
     def give(self, record: Record) -> Entry | Refusal:
         """Make the entry of a cleaned record, or refuse a duplicate."""
@@ -277,12 +309,12 @@ class _Ids:
                 reason = f"duplicate id {wanted!r}, first at {self._given[wanted]}"
                 return Refusal(record.source, reason)
         else:
-            first = self._seen.get((record.term, record.definition))
+            first = self._seen.get((record.term, record.definition, record.language))
             if first is not None:
                 return Refusal(record.source, f"duplicate of {first}")
             wanted = self._free(wanted)
         self._given[wanted] = record.source
-        self._seen.setdefault((record.term, record.definition), record.source)
+        self._seen.setdefault((record.term, record.definition, record.language), record.source)
         return Entry(
             id=f"{self._glossary}:{wanted}",
             term=record.term,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -16,16 +17,31 @@ _MOST_HOPS = 16
 """Most redirects followed one after the other."""
 
 _SEE = re.compile(
-    r"(?:see|see under|same as|synonym of|synonym for):?\s+(\S.{0,200}?)\s*\.?", re.IGNORECASE
+    r"[(\[]?\s*(?:(?:see under|see|same as|synonym (?:of|for)|variant of|(?:short|abbreviation|acronym) (?:for|of)"
+    r"|alternative (?:form|name|spelling) (?:for|of)|siehe|voir|vid[eé]|véase|vedi|zie):?\s|→|⇒|->|=>)"
+    r"\s*(\S.{0,200}?)\s*[)\]]?\s*\.?",
+    re.IGNORECASE,
 )
 """A definition that only refers to another term."""
+_AROUND = " \"'*_`[]“”„«»"
+"""Signs around the name of a term that is referred to."""
+
+_SEPARATED = re.compile(r"\s*(?:;|\s/\s|,\s)\s*")
+_INVERTED = re.compile(
+    r"(?:able|al|ant|ar|ary|ed|ent|ese|ful|ian|ible|ic|ing|ish|ive|less|like|ly|ory|ous|wise)\Z"
+)
+"""Ends of adjectives: "bias, inductive" is one name, turned round."""
 
 Given = Sequence[tuple[Entry, str]]
 """Entries, each with its key in the file, or an empty text."""
 
 
 def resolve_keys(given: Given) -> list[Entry]:
-    """Return the entries with the keys in their relations replaced by ids; unknown keys stay."""
+    """Return the entries with the keys in their relations replaced by ids; unknown keys stay.
+
+    Entries in several languages under one key describe one concept. Without an IRI, the others
+    refer to the id of the first.
+    """
     by_key: dict[tuple[str, str], str] = {}
     for entry, key in given:
         if key:
@@ -39,11 +55,19 @@ def resolve_keys(given: Given) -> list[Entry]:
         found = (by_key.get((n, language)) or by_key.get((n, "")) or n for n in names)
         return tuple(dict.fromkeys(found))
 
-    return [_with(entry, named) for entry, _ in given]
+    def concept(entry: Entry, key: str) -> str:
+        main = by_key.get((key, ""), "")
+        return "" if by_key.get((key, entry.language)) == main else main
+
+    return [_with(entry, named, concept(entry, key)) for entry, key in given]
 
 
-def _with(entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]]) -> Entry:
+def _with(
+    entry: Entry, named: Callable[[tuple[str, ...], str], tuple[str, ...]], concept: str
+) -> Entry:
     details = entry.details
+    if concept and not details.iri:
+        details = replace(details, iri=concept)
     if details is not NO_DETAILS:
         parts = {name: named(getattr(details, name), entry.language) for name in _RELATIONS}
         details = Details.of({**details.stated(), **parts})
@@ -88,7 +112,7 @@ def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
     Args:
         items: cleaned records of one glossary, and other items.
     """
-    targets = {at: found[1] for at, item in enumerate(items) if (found := _only_sees(item))}
+    targets = {at: found for at, item in enumerate(items) if (found := _only_sees(item))}
     if not targets:
         return list(items)
     known: set[str] = set()
@@ -104,13 +128,54 @@ def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
             if fold(end) in known or fold(end) not in onward:
                 break
             end = onward[fold(end)]
-        if isinstance(item, Record) and fold(end) in known and fold(item.term) not in known:
+        if not isinstance(item, Record) or fold(item.term) in known:
+            continue
+        if fold(end) in known:
             made[at] = Redirect(item.term, end, item.source)
+        elif fold(end) in onward:  # a ring: no term of it has a definition
+            reason = f"{item.term!r} only leads to {target!r}, which leads back to it"
+            made[at] = Refusal(item.source, reason)
     return made
 
 
-def _only_sees(item: Item) -> re.Match[str] | None:
-    return _SEE.fullmatch(item.definition) if isinstance(item, Record) else None
+def _only_sees(item: Item) -> str:
+    """Return the term to which a record refers instead of a definition, or an empty text."""
+    found = _SEE.fullmatch(item.definition) if isinstance(item, Record) else None
+    return found[1].strip(_AROUND) if found else ""
+
+
+def split_listed_names(items: Sequence[Item]) -> list[Item]:
+    """Split terms that list names, such as "leaven, starter": the first is the term.
+
+    A comma may also turn a name round ("bias, inductive", "tea, green" beside "tea, black"). So names
+    between commas are single words in lower case, and none is known by itself.
+    """
+    records = [item for item in items if isinstance(item, Record)]
+    listed = {item.term: names for item in records if len(names := _listed(item)) > 1}
+    firsts = Counter(names[0] for names in listed.values())
+    known = {fold(item.term) for item in records}
+
+    def is_turned(term: str, names: tuple[str, ...]) -> bool:
+        return "," in term and (firsts[names[0]] > 1 or any(fold(name) in known for name in names))
+
+    made: list[Item] = []
+    for item in items:
+        names = listed.get(item.term, ()) if isinstance(item, Record) else ()
+        if isinstance(item, Record) and names and not is_turned(item.term, names):
+            item = replace(item, term=names[0], aliases=(*names[1:], *item.aliases))  # noqa: PLW2901
+        made.append(item)
+    return made
+
+
+def _listed(item: Record) -> tuple[str, ...]:
+    """Return the names that a term lists; terms of vocabularies, which have keys, list none."""
+    if item.key or not any(sign in item.term for sign in ",;/"):
+        return ()
+    names = tuple(filter(None, _SEPARATED.split(item.term)))
+    if "," in item.term and not all(n.isalpha() and n.islower() for n in names):
+        return ()
+    is_turned = "," in item.term and any(_INVERTED.search(name) for name in names[1:])
+    return () if is_turned else names
 
 
 def _term(item: Item) -> str:

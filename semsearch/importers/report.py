@@ -1,4 +1,4 @@
-"""The record report of a build: the result of every record, as JSON Lines."""
+"""The record report of a build: the result of every record and every unread file, as JSON Lines."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from semsearch.core.entries import LeftOut, Source
+from semsearch.core.entries import Entry, Field, LeftOut, Source
 from semsearch.core.errors import InvalidSetting
 from semsearch.importers.corpus import Corpus
+from semsearch.importers.fields import shorten
 
 
 class RecordOutcome(StrEnum):
@@ -23,14 +24,18 @@ class RecordOutcome(StrEnum):
     """It became another name of an entry."""
     SKIPPED = "skipped"
     """It became neither; the reason is stated."""
+    UNREAD = "unread"
+    """Not a record but a file that no reader reads; the reason is stated."""
+    NOTED = "noted"
+    """Not a record but a remark on a file that was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
     """The result of one record.
 
-    `id` is the entry's, `names` are those that the record gave it, `reason` is why it was skipped.
-    `left_out` names the fields that entries cannot hold.
+    `id` is the entry's, `names` are those that the record gave it, `reason` is why it was skipped,
+    or the remark. `left_out` are the fields that entries cannot hold, each with an example.
     """
 
     source: Source
@@ -38,7 +43,7 @@ class RecordResult:
     id: str = ""
     names: tuple[str, ...] = ()
     reason: str = ""
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Field, ...] = ()
 
 
 def record_results(corpus: Corpus) -> list[RecordResult]:
@@ -66,13 +71,40 @@ def write_report(corpus: Corpus, file: str | Path) -> None:
         raise InvalidSetting(f"cannot write the report {file}: {error.strerror}") from error
 
 
-def counted(left_out: Iterable[LeftOut]) -> str:
-    """Return the fields left out with their numbers of entries, in words.
+@dataclass(frozen=True, slots=True)
+class FieldCount:
+    """How many entries of a corpus have a field in their source, and the first value of it."""
 
-    The text is empty if there are none.
-    """
-    counts = Counter(part for one in left_out for part in one.parts)
-    return ", ".join(f"{part} of {count:,}" for part, count in counts.most_common())
+    name: str
+    entries: int
+    example: str
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.entries:,} ({self.example!r})"
+
+
+def count_fields(fields_by_entry: Iterable[tuple[Field, ...]]) -> tuple[FieldCount, ...]:
+    """Count fields by name, the most frequent first."""
+    counts: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for fields in fields_by_entry:
+        counts.update(list(dict.fromkeys(name for name, _ in fields)))
+        for name, text in fields:
+            examples.setdefault(name, text)
+    return tuple(
+        FieldCount(name, count, shorten(" ".join(examples[name].split())))
+        for name, count in counts.most_common()
+    )
+
+
+def count_left_out(left_out: Iterable[LeftOut]) -> tuple[FieldCount, ...]:
+    """Count the fields that entries cannot hold."""
+    return count_fields(one.parts for one in left_out)
+
+
+def count_extra(entries: Iterable[Entry]) -> tuple[FieldCount, ...]:
+    """Count the extra fields of entries."""
+    return count_fields(entry.details.extra for entry in entries)
 
 
 def _taken(corpus: Corpus) -> Iterator[RecordResult]:
@@ -89,9 +121,18 @@ def _others(corpus: Corpus) -> Iterator[RecordResult]:
         yield RecordResult(merged.source, RecordOutcome.MERGED, merged.id, (merged.name,))
     for refusal in corpus.refusals:
         yield RecordResult(refusal.source, RecordOutcome.SKIPPED, reason=refusal.reason)
+    for note in corpus.notes:
+        yield RecordResult(note.source, RecordOutcome.NOTED, reason=note.text)
+    for file in corpus.unread:
+        yield RecordResult(Source(file.file, 0), RecordOutcome.UNREAD, reason=file.reason)
 
 
 def _stated(one: RecordResult) -> dict[str, object]:
     stated: dict[str, object] = {"file": one.source.file, "line": one.source.line, "fate": one.fate}
-    details = {"id": one.id, "names": one.names, "reason": one.reason, "left_out": one.left_out}
+    details = {
+        "id": one.id,
+        "names": one.names,
+        "reason": one.reason,
+        "left_out": dict(one.left_out),
+    }
     return stated | {name: value for name, value in details.items() if value}

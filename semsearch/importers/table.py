@@ -1,114 +1,297 @@
-"""Reader of CSV and TSV with a header row that names the columns.
+"""Makes records of the rows of tables, wherever they come from (`importers/tables/`).
 
-The separator of a .csv file is the one of `,` `;` and tab with which the header row has the most
-known columns; nothing else is guessed. Quoting is strict, since a stray quote can swallow the rest
-of a file.
+The header is the first of the first 20 rows that names a term and a definition; titles may stand
+above it. `--columns` says which columns hold what, by name, or by number where no row names them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
-from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import MAP_HINT, FieldMap, check_chosen, map_fields
-from semsearch.importers.records import ReadOptions, Record
-from semsearch.importers.text_files import read_text
+from semsearch.core.entries import Note, Refusal, Source
+from semsearch.core.errors import EmptyFile, ImportFailed
+from semsearch.importers.fields import MAP_HINT, chosen_columns, map_fields, shorten
+from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.tables.languages import LanguageFields, fields_by_language
+from semsearch.importers.tables.rows import MAX_COLUMNS, SEARCHED, Row, Table
 from semsearch.text.csv_formulas import undefused
 
-_Row = tuple[int, list[str]]
+_NUMBER_HINT = "where no row names the columns, --columns 1=term,2=definition"
+_NOTION_LINK = re.compile(r" \((?:https://(?:www\.)?notion\.so/|[^()\s]{1,200}%20)[^()\s]*\)")
+_GROUP = ("E_ID", "L_CODE")
+"""Columns of IATE: rows that agree in both are names of one concept."""
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
-    """Read a table.
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a table by name, and the fields of each language; `skip` rows are no entries.
+
+    `line` is that of the header.
+    """
+
+    names: tuple[str, ...]
+    languages: tuple[LanguageFields, ...]
+    skip: int
+    line: int
+
+
+def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+    """Read CSV, TSV or a text export of Anki, Excel or pyglossary; see `records`."""
+    from semsearch.importers.tables import delimited  # noqa: PLC0415
+
+    chosen = chosen_columns(options.columns, path)
+    return records(delimited.tables(path, chosen), path, chosen)
+
+
+def read_spreadsheet(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+    """Read the visible sheets of a workbook of Excel or OpenDocument; see `records`."""
+    from semsearch.importers.tables import spreadsheets  # noqa: PLC0415
+
+    return records(spreadsheets.tables(path), path, chosen_columns(options.columns, path))
+
+
+def read_html(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+    """Read the tables of a page; see `records`."""
+    from semsearch.importers.tables import html_tables  # noqa: PLC0415
+
+    return records(html_tables.tables(path), path, chosen_columns(options.columns, path))
+
+
+def read_markdown(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+    """Read the tables of a Markdown file; see `records`."""
+    from semsearch.importers.tables import markdown_tables  # noqa: PLC0415
+
+    return records(markdown_tables.tables(path), path, chosen_columns(options.columns, path))
+
+
+def records(
+    tables: Iterable[Table], path: Path, chosen: Mapping[str, str]
+) -> Iterator[Item | Note]:
+    """Read the tables of a file.
 
     Args:
-        path: the file; `.tsv` is separated by tabs.
-        options: which columns hold which of our fields.
+        tables: from a carrier.
+        path: the file.
+        chosen: our fields, and the columns that the user chose for them.
 
     Yields:
-        Record | Refusal: a record for each row with term and definition, a refusal for each other
-        row.
+        Item | Note: a record for each row with term and definition, a refusal for each other row,
+        and notes on guesses and on tables without a glossary.
 
     Raises:
-        ImportFailed: there is no header row, a required or chosen column is missing, or the file is
-            not valid CSV.
+        EmptyFile: there is no row.
+        ImportFailed: no table has the required and chosen columns, or the file cannot be read.
     """
-    text = read_text(path)
-    check_chosen(options.columns, path)
-    separators = "\t" if path.suffix.lower() == ".tsv" else ",;\t"
-    table = _best_rows(text, separators, path, options)
-    header = next(table, None)
-    if header is None:
-        raise ImportFailed("the file is empty; the first row must name the columns", path)
-    names = [name.strip() for name in header[1]]
-    fields = _fields(names, options.columns, path)
-    for line, cells in table:
-        source = Source(str(path), line)
-        found = _record(cells, names, fields, source)
-        yield Refusal(source, found) if isinstance(found, str) else found
+    unread: list[ImportFailed] = []
+    is_read = False
+    for table in tables:
+        file = f"{path}#{table.name}" if table.name else str(path)
+        rows = iter(table.rows)
+        first = list(islice(rows, SEARCHED))
+        yield from (Note(Source(file, 1), note) for note in table.notes)
+        if not first:
+            continue
+        try:
+            columns = _columns(table, first, chosen, file)
+        except ImportFailed as error:
+            unread.append(error)
+            continue
+        is_read = True
+        yield from _notes(first, columns, chosen, file)
+        every = chain(first[columns.skip :], rows)
+        yield from _rows(every, table, columns, file)
+    if unread and not is_read:
+        raise unread[0]
+    if not is_read:
+        raise EmptyFile("the file is empty; the first row must name the columns", path)
+    yield from (Note(Source(str(e.file), e.line or 1), f"not read: {e.reason}") for e in unread)
 
 
-def _record(cells: list[str], names: list[str], fields: FieldMap, source: Source) -> Record | str:
-    """Make a record of one row; missing cells at the end are empty."""
-    if any(cell.strip() for cell in cells[len(names) :]):
+def _columns(table: Table, first: Sequence[Row], chosen: Mapping[str, str], file: str) -> _Columns:
+    """Find the header of a table.
+
+    Raises:
+        ImportFailed: no row is one.
+    """
+    if not table.header and chosen and all(column.isdigit() for column in chosen.values()):
+        return _numbered(first, chosen, file)
+    if table.header:
+        at, header = -1, list(table.header)
+    else:
+        at = next((n for n, row in enumerate(first) if _is_header(row.cells, chosen)), 0)
+        header = first[at].cells
+    line = first[max(at, 0)].line
+    if len(header) > MAX_COLUMNS:
+        reason = f"{len(header):,} columns; a glossary has at most {MAX_COLUMNS}"
+        raise ImportFailed(f"{reason}; delete those that it does not need", file, line)
+    names = _names(header)
+    shown = ", ".join(map(shorten, names))
+    fields = _fields(names, chosen)
+    for field, column in chosen.items():
+        if not fields[0].fields.columns[field]:
+            raise ImportFailed(
+                f"no column {column!r} for {field!r}; the columns are: {shown}", file, line
+            )
+    if missing := _missing(fields):
+        hint = f"{MAP_HINT}, or, {_NUMBER_HINT}" if "term" in missing else MAP_HINT
+        reason = f"no {' and no '.join(missing)} column; the columns are: {shown}; {hint}"
+        raise ImportFailed(reason, file, line)
+    return _Columns(names, fields, at + 1, line)
+
+
+def _numbered(first: Sequence[Row], chosen: Mapping[str, str], file: str) -> _Columns:
+    """Map columns by their numbers; the first row is an entry unless it is a known header."""
+    width = max(len(row.cells) for row in first)
+    has_header = _is_header(first[0].cells, {})
+    names = _names(first[0].cells) if has_header else ()
+    names += tuple(f"column {n}" for n in range(len(names) + 1, width + 1))
+    for field, number in chosen.items():
+        if not 0 < int(number[:9]) <= width:
+            raise ImportFailed(
+                f"no column {number} for {field!r}; the table has {width} columns",
+                file,
+                first[0].line,
+            )
+    by_name = {field: names[int(number) - 1] for field, number in chosen.items()}
+    fields = map_fields(names, by_name)
+    if missing := fields.missing():
+        raise ImportFailed(
+            f"no number of the {' and no number of the '.join(missing)} column; {_NUMBER_HINT}",
+            file,
+            first[0].line,
+        )
+    return _Columns(names, (LanguageFields("", fields),), int(has_header), first[0].line)
+
+
+def _is_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
+    names = _names(cells[:MAX_COLUMNS])
+    fields = _fields(names, chosen)
+    return not _missing(fields) and all(fields[0].fields.columns[field] for field in chosen)
+
+
+def _fields(names: Sequence[str], chosen: Mapping[str, str]) -> tuple[LanguageFields, ...]:
+    languages = () if chosen else tuple(fields_by_language(names))
+    return languages or (LanguageFields("", map_fields(names, chosen)),)
+
+
+def _missing(languages: Sequence[LanguageFields]) -> tuple[str, ...]:
+    """Return the required fields that no language has."""
+    return min((one.fields.missing() for one in languages), key=len)
+
+
+def _names(header: Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns, no two equal; empty cells at the end are no columns."""
+    stated = [" ".join(undefused(cell).split()) for cell in header]
+    while stated and not stated[-1]:
+        stated.pop()
+    names: dict[str, None] = {}
+    for number, name in enumerate(stated, 1):
+        shown, again = name or f"column {number}", 2
+        while shown in names:
+            shown, again = f"{name or 'column'} ({again})", again + 1
+        names[shown] = None
+    return tuple(names)
+
+
+def _notes(
+    first: Sequence[Row], columns: _Columns, chosen: Mapping[str, str], file: str
+) -> Iterator[Note]:
+    """Yield how the columns were understood, and what stands above them."""
+    titles = [" ".join(filter(None, row.cells)) for row in first[: max(columns.skip - 1, 0)]]
+    if titles:
+        shown = ", ".join(repr(shorten(title.strip())) for title in titles)
+        yield Note(Source(file, first[0].line), f"above the header, so not read: {shown}")
+    guessed: dict[str, str] = {}
+    for one in columns.languages:
+        for column, field in one.fields.guessed(chosen):
+            is_own = one.language and field in ("term", "definition")
+            shown = f"{one.language} {field}" if is_own else field
+            guessed.setdefault(column, f"{shorten(column)} as {shown}")
+    if guessed:
+        text = f"columns read by their names: {', '.join(guessed.values())}; otherwise, {MAP_HINT}"
+        yield Note(Source(file, columns.line), text)
+
+
+def _rows(
+    rows: Iterable[Row], table: Table, columns: _Columns, file: str
+) -> Iterator[Record | Refusal]:
+    group: tuple[object, ...] = ()
+    held: list[Record] = []
+    is_grouped = set(_GROUP) <= {*columns.names}
+    for row in rows:
+        source = Source(file, row.line)
+        found = _records_of_row(row, table, columns, source)
+        if not is_grouped or isinstance(found, str):
+            yield from [_refusal(row, source, found)] if isinstance(found, str) else found
+            continue
+        values = dict(zip(columns.names, row.cells, strict=False))
+        own = (*(values.get(name) for name in _GROUP), found[0].definition)
+        if own == group:
+            first = held[0]
+            held[0] = replace(first, aliases=(*first.aliases, found[0].term, *found[0].aliases))
+        else:
+            yield from held
+            group, held = own, found
+    yield from held
+
+
+def _refusal(row: Row, source: Source, reason: str) -> Refusal:
+    """Make a refusal; where the row of a spreadsheet is not the line of the text, say both."""
+    is_elsewhere = row.shown and row.shown != row.line
+    return Refusal(source, f"{reason} (row {row.shown})" if is_elsewhere else reason)
+
+
+def _records_of_row(
+    row: Row, table: Table, columns: _Columns, source: Source
+) -> list[Record] | str:
+    """Make the records of a row, one a language; missing cells at the end are empty."""
+    names, cells = columns.names, [undefused(cell) for cell in row.cells]
+    if table.holds_html:
+        cells = [html_words(cell) for cell in cells]
+    elif table.is_text:
+        cells = [
+            _NOTION_LINK.sub("", cell) if "notion.so/" in cell or "%20" in cell else cell
+            for cell in cells
+        ]
+    beyond = [stripped for cell in cells[len(names) :] if (stripped := cell.strip())]
+    if beyond and table.is_text:
         return (
             f"{len(cells)} cells where the header names {len(names)} columns; "
             "a value with the separator in it must be quoted"
         )
-    # the first of two columns with the same name wins
-    values = dict(reversed(list(zip(names, map(undefused, cells), strict=False))))
-    return fields.record(values, source)
-
-
-def _best_rows(text: str, separators: str, path: Path, options: ReadOptions) -> Iterator[_Row]:
-    """Read rows with the separator that gives the header the most known columns."""
-
-    def known(separator: str) -> tuple[int, int]:
-        try:
-            header = next(rows(text, separator, path), (1, []))[1]
-        except ImportFailed:  # a quote that is not followed by this separator
-            return -1, 0
-        columns = map_fields(header, options.columns).columns
-        return sum(map(bool, columns.values())), len(header)
-
-    best = separators if len(separators) == 1 else max(separators, key=known)
-    return rows(text, best, path)
-
-
-def rows(text: str, separator: str, path: Path) -> Iterator[_Row]:
-    """Yield the rows that are not blank, each with the line on which it begins.
-
-    Raises:
-        ImportFailed: the text is not valid CSV.
-    """
-    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ImportFailed(f"not valid CSV: {error}; check the quotes", path, line) from error
-
-
-def _fields(names: list[str], chosen: Mapping[str, str], path: Path) -> FieldMap:
-    fields = map_fields(names, chosen)
-    known_columns = ", ".join(names)
-    for field, column in chosen.items():
-        if not fields.columns[field]:
-            raise ImportFailed(
-                f"no column {column!r} for {field!r}; the columns are: {known_columns}", path, 1
-            )
-    missing = fields.missing()
-    if missing:
-        raise ImportFailed(
-            f"no {' and no '.join(missing)} column; the columns are: {known_columns}; {MAP_HINT}",
-            path,
-            1,
+    values = dict(zip(names, cells, strict=False))
+    found: list[Record] = []
+    reasons: list[str] = []
+    translations: list[str] = []
+    for one in columns.languages:
+        if found and not one.is_defined:
+            made: Record | str = "no definition"
+        else:
+            made = one.fields.record(values, source)
+        if isinstance(made, Record):
+            found.append(replace(made, language=one.language) if one.language else made)
+            continue
+        reasons.append(made)
+        translations += [
+            value
+            for field in ("term", "aliases")
+            for column in one.fields.columns[field]
+            if (value := values.get(column, "").strip())
+        ]
+    if not found:
+        return max(reasons, key=len)
+    if beyond or translations:
+        first = found[0]
+        aside = (("beside the table", "; ".join(beyond)),) if beyond else ()
+        extra = (*first.details.extra, *aside)
+        found[0] = replace(
+            first,
+            aliases=(*first.aliases, *translations),
+            details=replace(first.details, extra=extra),
         )
-    return fields
+    return found

@@ -93,7 +93,7 @@ def _decode(data: bytes, path: Path) -> str:
         before = error.object[: error.start]
         if is_utf16:
             line = before.decode("utf-16", errors="replace").count("\n") + 1
-            reason = f"{error.reason} in UTF-16; save the file as UTF-8"
+            reason = "is not valid UTF-16; save the file as UTF-8"
         else:
             line = _count_line_ends(before) + 1
             byte = error.object[error.start]

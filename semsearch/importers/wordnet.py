@@ -141,7 +141,10 @@ def read_lines(file: Path) -> Iterator[Line]:
             try:
                 yield _line(line, number)
             except (ValueError, IndexError) as error:
-                raise ImportFailed(f"is no synset ({error})", file, number) from error
+                reason = (
+                    "is no synset: offset, words and pointers, a bar and a definition are expected"
+                )
+                raise ImportFailed(reason, file, number) from error
 
 
 def _line(line: str, number: int) -> Line:

@@ -5,7 +5,6 @@ Nothing here embeds or changes the store, so a generation can always be written 
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from semsearch.core.checksums import hashes_of
 from semsearch.core.progress import Progress
+from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.core.version import __version__
 from semsearch.index.ann.engine import engine_files
 from semsearch.index.files.memory_map import Rows
@@ -27,8 +27,8 @@ from semsearch.index.score_baseline import measure_score_baseline
 from semsearch.index.segment_writer import StoredEmbeddings, WrittenSegment, write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
-from semsearch.ranking.baseline import Baseline, measure_background
-from semsearch.ranking.weights import DEFAULT, stated_weights
+from semsearch.ranking.similarity_baseline import Baseline, measure_similarity_baseline
+from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
@@ -76,7 +76,7 @@ def write_generation(
         spec: which generation.
         progress: reports each step.
     """
-    scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=layout.generations))
+    scratch = make_temporary_folder(layout.generations)
     files = GenerationLayout(scratch)
     dim = store.texts.dim_of(passages.hashes([0])[0], spec.key)
     embeddings = StoredEmbeddings(store.texts, spec.key, dim)
@@ -143,11 +143,11 @@ def _manifest(
         vectors=len(passages.rows),
         phrases=len(passages.phrase_rows),
         mean_words=segment.mean_words,
-        recipe=stated_weights(DEFAULT),
-        fit=score,
-        fits=scores,
-        background=similarity,
-        backgrounds=similarities,
+        weights=weights_as_dict(DEFAULT),
+        score_baseline=score,
+        score_baselines=scores,
+        similarity_baseline=similarity,
+        similarity_baselines=similarities,
         sha256=sha256,
     )
 
@@ -161,11 +161,13 @@ def _measure_similarities(
     first = 0
     for name, group in groupby(passages.glossaries()):
         last = first + len(list(group))
-        similarities[name] = measure_background(rows.take, passages.first_rows, range(first, last))
+        similarities[name] = measure_similarity_baseline(
+            rows.take, passages.first_rows, range(first, last)
+        )
         first = last
     if len(similarities) == 1:
         return next(iter(similarities.values())), similarities
-    return measure_background(rows.take, passages.first_rows, range(first)), similarities
+    return measure_similarity_baseline(rows.take, passages.first_rows, range(first)), similarities
 
 
 def _measure_scores(

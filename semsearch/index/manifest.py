@@ -15,12 +15,12 @@ from pathlib import Path
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
 from semsearch.core.index_info import EngineInfo, RerankerInfo
-from semsearch.ranking.baseline import Baseline
-from semsearch.ranking.weights import DEFAULT, stated_weights
+from semsearch.ranking.similarity_baseline import Baseline
+from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 6
+FORMAT = 7
 """Version of the index files. Any change to their meaning raises it."""
 
 
@@ -57,15 +57,16 @@ class Manifest:
     mean_words: float
     """Mean number of words of an entry, names included; BM25 compares each entry's length with
     it."""
-    background: Baseline
+    similarity_baseline: Baseline
     """Baseline of the similarity over all glossaries together."""
-    backgrounds: dict[str, Baseline]
+    similarity_baselines: dict[str, Baseline]
     """The same for each glossary."""
-    recipe: dict[str, float]
-    """Weights of the fused score, for which `fit` and `fits` were measured."""
-    fit: Baseline
+    weights: dict[str, float]
+    """Weights of the fused score, for which `score_baseline` and `score_baselines` were
+    measured."""
+    score_baseline: Baseline
     """Baseline of the fused score over all glossaries together."""
-    fits: dict[str, Baseline]
+    score_baselines: dict[str, Baseline]
     """The same for each glossary."""
     sha256: dict[str, str]
 
@@ -174,14 +175,17 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         if hashlib.sha256(content).hexdigest() != digest:
             raise IndexDamaged(_damaged(layout.root, f"{files.manifest} is altered"))
         parsed = json.loads(content)
-        if parsed["recipe"] != stated_weights(DEFAULT):
+        if parsed["weights"] != weights_as_dict(DEFAULT):
             raise FormatTooOld(
                 f"the index in {layout.root} was built by {parsed['built_by']}, which "
                 f"weighs scores differently; run `semsearch build PATHS --index {layout.root}` "
                 f"again (with `--model {parsed['model']}`, its present encoder, nothing is "
                 "embedded again)"
             )
-        for one, each in (("background", "backgrounds"), ("fit", "fits")):
+        for one, each in (
+            ("similarity_baseline", "similarity_baselines"),
+            ("score_baseline", "score_baselines"),
+        ):
             parsed[one] = Baseline(**parsed[one])
             parsed[each] = {k: Baseline(**v) for k, v in parsed[each].items()}
         for engine in ("engine", "phrase_engine"):

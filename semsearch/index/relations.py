@@ -79,7 +79,7 @@ class RelationBuilder:
 
 
 def relations_among(source: int, entries: Sequence[Entry]) -> Iterator[Relation]:
-    """Yield the relations of one entry to others of its glossary, in the order of `RelationBuilder`.
+    """Yield the relations of one entry within its glossary, in the order of `RelationBuilder`.
 
     Args:
         source: its position in `entries`.

@@ -1,4 +1,4 @@
-"""Removes generations and models that no pointer refers to any more."""
+"""Removes generations that a killed build left unfinished, and what no pointer refers to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import shutil
 from collections.abc import Collection
 from contextlib import suppress
 
+from semsearch.core.temporary_folders import remove_temporary_folders
 from semsearch.storage.layout import GenerationLayout, IndexLayout
+
+
+def remove_unfinished(layout: IndexLayout) -> None:
+    """Remove what a killed build or publish has written of a generation; needs `PUBLISHING`."""
+    remove_temporary_folders(layout.generations)
 
 
 def remove_generations(layout: IndexLayout, keep: Collection[int]) -> None:

@@ -20,9 +20,9 @@ from semsearch.core.positions import PositionFilter, live
 from semsearch.index.ann.engine import FETCH
 from semsearch.index.map.projection import landmarks, place
 from semsearch.index.segments.multi import (
+    MultiAskedAsPhrases,
     MultiNameStems,
     MultiParts,
-    MultiPhrases,
     MultiPostings,
     MultiSearcher,
     MultiTextVectors,
@@ -31,7 +31,7 @@ from semsearch.index.segments.multi import (
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
-from semsearch.ranking.confidence import MAX_ODDS, odds_of
+from semsearch.ranking.confidence import MAX_ODDS, log_odds_of_shares
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
 
@@ -40,7 +40,7 @@ NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 _AT_A_TIME = 1_000
 """Entries read at once."""
 
-CLOSER_LOOK = 50
+LATE_INTERACTION_DEPTH = 50
 """Candidates whose tokens are compared, which costs more than all other parts. On both halves of
 the judged questions 20 rank as well as 100, and 10 a little worse."""
 
@@ -70,7 +70,7 @@ class Candidate:
     """Number of its phrase that is nearest to the question, or `NO_PHRASE`."""
     fused: float
     odds: float
-    """Log odds that this candidate is the right one of all; see `confidence.odds_of`."""
+    """Log odds that this candidate is the right one of all; see `confidence.log_odds_of_shares`."""
     fit: float
     """The fused score without the reranker."""
     rerank_score: float | None = None
@@ -99,20 +99,20 @@ class Retriever:
         self._segments = (generation,) if changed is None else (generation, changed)
         counts = [len(one) for one in self._segments]
         rows = [len(one.rows.all) for one in self._segments]
-        self._hidden = deleted
-        self._layers = MultiParts(self._segments, counts)
+        self._deleted = deleted
+        self._entry_segments = MultiParts(self._segments, counts)
         self._rows = MultiParts([one.rows for one in self._segments], rows)
         self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
         self.snapshot = MultiEntries([s.snapshot for s in self._segments], counts, rows, deleted)
         self.relations = MultiRelations(
             self.snapshot, [s.snapshot for s in self._segments], counts, deleted
         )
-        self.words = MultiPostings([s.words for s in self._segments], counts, deleted)
+        self.postings = MultiPostings([s.postings for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
         self.name_stems = MultiNameStems([s.name_stems for s in self._segments], counts, deleted)
         self.name_vectors = MultiTextVectors([s.name_vectors for s in self._segments], counts)
-        self.finder = MultiSearcher([s.finder for s in self._segments], counts, deleted)
-        self.phrases = MultiPhrases([s.phrases for s in self._segments], counts, deleted)
+        self.searcher = MultiSearcher([s.searcher for s in self._segments], counts, deleted)
+        self.phrases = MultiAskedAsPhrases([s.phrases for s in self._segments], counts, deleted)
         self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
 
     def close(self) -> None:
@@ -122,9 +122,9 @@ class Retriever:
 
     def positions(self, allowed: PositionFilter | None = None) -> Numbers:
         """Return the ascending positions that a filter allows, or all that are not deleted."""
-        ranges = allowed.ranges if allowed else (range(self._layers.end),)
+        ranges = allowed.ranges if allowed else (range(self._entry_segments.end),)
         every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
-        return live(every, self._hidden)
+        return live(every, self._deleted)
 
     def entries(self, allowed: PositionFilter) -> Iterator[Entry]:
         """Yield every entry that a filter allows, by position, without holding all in memory."""
@@ -147,7 +147,7 @@ class Retriever:
         Live entries stand between their neighbours.
         """
         places = self._segments[0].map
-        later = np.arange(len(places), self._layers.end)
+        later = np.arange(len(places), self._entry_segments.end)
         if not len(later):
             return places
         among = landmarks(len(places))
@@ -160,13 +160,13 @@ class Retriever:
         return range(first, first + int(self._counts(np.array([position]))[0]))
 
     def _first_rows(self, positions: Numbers) -> Numbers:
-        return self._layers.gather(
+        return self._entry_segments.gather(
             positions, lambda part, own: part.first_rows[own] + self._row_starts[part]
         )
 
     def _counts(self, positions: Numbers) -> Numbers:
         """Return the number of passages of each entry."""
-        return self._layers.gather(
+        return self._entry_segments.gather(
             positions, lambda part, own: part.first_rows[own + 1] - part.first_rows[own]
         )
 
@@ -175,9 +175,9 @@ class Retriever:
 
         All positions are returned if search is exact.
         """
-        if self.finder.is_exact:
+        if self.searcher.is_exact:
             return self.positions()
-        return self.finder.nearest(
+        return self.searcher.nearest(
             self.definition_vectors(positions), FETCH, self.snapshot.everything
         )
 
@@ -187,7 +187,7 @@ class Retriever:
         k: int,
         allowed: PositionFilter,
         also: Collection[int],
-        recipe: ScoreWeights,
+        weights: ScoreWeights,
     ) -> list[Candidate]:
         """Return the candidates that vectors, phrases and words propose, with complete scores.
 
@@ -196,14 +196,14 @@ class Retriever:
             k: candidates wanted.
             allowed: positions that may answer.
             also: positions to score in any case, because their name matched.
-            recipe: weights of the parts.
+            weights: weights of the parts.
 
         Returns:
             The k best by fused score, best first, and then the others of `also`.
         """
-        words = self.words.find(question.text, allowed)
+        words = self.postings.find(question.text, allowed)
         by_words = words.best(FETCH)
-        by_meaning = self.finder.nearest(question.vector[np.newaxis], k, allowed)
+        by_meaning = self.searcher.nearest(question.vector[np.newaxis], k, allowed)
         by_phrase = self.phrases.nearest(question.vector, FETCH, allowed)
         certain = np.array(sorted(also), dtype=np.int64)
         positions = np.unique(np.concatenate([by_meaning, by_phrase, by_words, certain]))
@@ -213,13 +213,13 @@ class Retriever:
         parts[:, PARTS.index("asked")], phrases = self.phrases.best(question.vector, positions)
         named = np.searchsorted(positions, certain)
         inspected = np.arange(len(positions))
-        if not recipe.is_shallow:
+        if not weights.is_shallow:
             first = fuse(parts, SHORTLIST)
-            inspected = np.union1d(np.lexsort((positions, -first))[:CLOSER_LOOK], named)
+            inspected = np.union1d(np.lexsort((positions, -first))[:LATE_INTERACTION_DEPTH], named)
             self._add_costly_parts(question, positions, parts, inspected, allowed)
-        fused = _rank_uninspected_last(fuse(parts, recipe), inspected)
+        fused = _rank_uninspected_last(fuse(parts, weights), inspected)
         odds = np.full(len(positions), -MAX_ODDS)
-        odds[inspected] = odds_of(fused[inspected])
+        odds[inspected] = log_odds_of_shares(fused[inspected])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
         shown = np.round(parts.astype(np.float64), 6)

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from semsearch.core.positions import PositionFilter
 from semsearch.index.retrieval import QueryVectors, Retriever
 from semsearch.models.encoders.base import Encoder
-from semsearch.ranking.baseline import TWIN, Baseline, background_of, evenly_spaced
+from semsearch.ranking.similarity_baseline import (
+    DUPLICATE_COSINE,
+    Baseline,
+    baseline_of,
+    evenly_spaced,
+)
 from semsearch.ranking.weights import DEFAULT
 from semsearch.text.questions import MAX_QUESTION_CHARS
 
@@ -67,14 +72,14 @@ def measure_score_baseline(
         best = [
             _best_other(retriever, *one, allowed) for one in zip(sentences, questions, strict=True)
         ]
-        baselines[name] = background_of(_known(best), len(allowed), TYPICAL)
+        baselines[name] = baseline_of(_known(best), len(allowed), TYPICAL)
         if len(glossaries) > 1:
             best = [
                 _best_other(retriever, *one, everything)
                 for one in zip(sentences, questions, strict=True)
             ]
         all_scores += _known(best)
-    return background_of(all_scores, len(everything), TYPICAL), baselines
+    return baseline_of(all_scores, len(everything), TYPICAL), baselines
 
 
 def _sentences(retriever: Retriever, allowed: PositionFilter, sample: int) -> list[_Sentence]:
@@ -99,7 +104,7 @@ def _best_other(
     """Return the best fused score of an entry other than the sentence's own and its copies."""
     candidates = retriever.candidates(question, RIVALS, allowed, (), DEFAULT)
     for candidate in candidates:
-        if candidate.position != sentence.position and candidate.parts.sentence < TWIN:
+        if candidate.position != sentence.position and candidate.parts.sentence < DUPLICATE_COSINE:
             return candidate.fit
     return None
 

@@ -64,7 +64,7 @@ class StoredEmbeddings:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ScoringReference:
     """What a live segment takes from its generation, so that scores of both can be compared."""
 
     tokens: ReferenceTokens
@@ -88,7 +88,7 @@ def write_segment(
     *,
     engine: str,
     relations: Iterable[Relation] = (),
-    reference: Reference | None = None,
+    reference: ScoringReference | None = None,
 ) -> WrittenSegment:
     """Write all files of a segment except its map and its manifest.
 

@@ -19,7 +19,7 @@ from semsearch.index.embedding import BATCH, Embedding
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.manifest import Manifest, load_manifest
 from semsearch.index.passage_table import PassageTable
-from semsearch.ranking.baseline import evenly_spaced
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors

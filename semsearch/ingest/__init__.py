@@ -8,6 +8,7 @@ at a time.
 from __future__ import annotations
 
 from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
-from semsearch.ingest.editor import Editor, IdempotentRequest
+from semsearch.ingest.edit_session import IdempotentRequest
+from semsearch.ingest.editor import Editor
 
 __all__ = ["Editor", "IdempotentRequest", "ImportReport", "Outcome", "RecordReport"]

@@ -14,7 +14,6 @@ goes on from there.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -22,10 +21,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from semsearch.core.entries import Entry
-from semsearch.core.errors import ImportFailed, InvalidSetting, StoredIndexError
+from semsearch.core.errors import InvalidSetting, StoredIndexError
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
-from semsearch.importers.report import write_report
+from semsearch.importers.report import count_extra, write_report
 from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.index.embedding import Embedding, embed_missing
 from semsearch.index.generation import (
@@ -37,7 +36,7 @@ from semsearch.index.generation import (
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.retention import remove_generations, remove_models
+from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, changed_since, forget_unused
@@ -46,7 +45,7 @@ from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
-from semsearch.ranking.baseline import evenly_spaced
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
@@ -83,25 +82,20 @@ def build(  # noqa: PLR0913 - each is an option of its own
         format: the format of all files, by name; detected from each file's content by default.
         record_report: a JSON Lines file for the result of each record; also written if `strict`
             stops.
-        strict: stop if a record is refused, instead of building without it.
+        strict: stop if a record is refused or a file of a folder is not read, instead of building
+            without it.
         overwrite_edits: see `build_index`.
         progress: reports each step; silent by default.
 
     Raises:
-        ImportFailed: a file cannot be read, or `strict` and a record was refused. StoredIndexError,
-            EncoderError: see `build_index`.
+        ImportFailed: a file cannot be read, or `strict` and something was not read.
+        StoredIndexError, EncoderError: see `build_index`.
     """
     corpus = read_corpus(paths, columns=columns, format=format, progress=progress or Silent())
     if record_report is not None:
         write_report(corpus, record_report)
-    if strict and corpus.refusals:
-        first = corpus.refusals[0]
-        raise ImportFailed(
-            f"{first.reason} (the first of {len(corpus.refusals)} refused records; "
-            "nothing was built)",
-            first.source.file,
-            first.source.line,
-        )
+    if strict:
+        corpus.check_complete()
     report = build_index(
         corpus.entries,
         index,
@@ -111,7 +105,15 @@ def build(  # noqa: PLR0913 - each is an option of its own
         overwrite_edits=overwrite_edits,
         progress=progress,
     )
-    return replace(report, refused=corpus.refusals, merged=corpus.merged, left_out=corpus.left_out)
+    return replace(
+        report,
+        refused=corpus.refusals,
+        merged=corpus.merged,
+        left_out=corpus.left_out,
+        extra=count_extra(corpus.entries),
+        notes=corpus.notes,
+        unread=corpus.unread,
+    )
 
 
 def build_index(
@@ -203,8 +205,7 @@ class _Build:
         embedded = self._embed(passages, embedding)
         precision = export.precision if export else hashed.NAME
         with file_lock(self._layout.publishing, LONG_S):
-            for leftover in self._layout.generations.glob(".tmp-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            remove_unfinished(self._layout)
             stored = self._corpus.write(self._layout, self._progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from semsearch.core.entries import LeftOut, Merged, Refusal
+from semsearch.core.entries import LeftOut, Merged, Note, Refusal, UnreadFile
 from semsearch.core.index_info import RerankerInfo
+from semsearch.importers.report import FieldCount
 from semsearch.index.relations import RelationCounts
 from semsearch.models.encoders.onnx import Agreement
 from semsearch.models.rerankers.onnx import PairAgreement
@@ -44,3 +45,10 @@ class BuildReport:
     merged: tuple[Merged, ...] = ()
     """Records that became another name of an entry."""
     left_out: tuple[LeftOut, ...] = ()
+    """Fields that entries cannot hold."""
+    extra: tuple[FieldCount, ...] = ()
+    """Fields kept as they are, by name."""
+    notes: tuple[Note, ...] = ()
+    """Guesses of readers, and signs that a file holds more than was read."""
+    unread: tuple[UnreadFile, ...] = ()
+    """Files of the folders that no reader reads."""

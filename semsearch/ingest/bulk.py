@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from semsearch.core.entries import Changed, Entry, Refusal
+from semsearch.core.entries import Changed, Entry, Field, Refusal
 from semsearch.importers.json_records import records_of_lines
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.records_to_entries import make_entries
@@ -28,7 +28,7 @@ class RecordReport:
     """The result of one record, or what it would be in a dry run.
 
     `line` counts from 1. A refused record has a `reason`, and no `id` or `revision`. `revision` is
-    also None if nothing was written.
+    also None if nothing was written. `left_out` are members that entries cannot hold.
     """
 
     line: int
@@ -36,6 +36,7 @@ class RecordReport:
     id: str | None = None
     revision: int | None = None
     reason: str | None = None
+    left_out: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,21 @@ def plan(lines: str, glossary: str, known: Callable[[str], EntryRow | None]) -> 
     items = [_without_glossary(item, glossary) for item in _records(lines)]
     made = make_entries(items, glossary)
     refused = [RecordReport(r.source.line, Outcome.REFUSED, reason=r.reason) for r in made.refusals]
+    left_out = {one.id: one.parts for one in made.left_out}
     edits: list[Edit] = []
     reports: list[RecordReport] = []
     for entry in made.entries:
         found = known(entry.id)
         wanted = replace(entry, source=found.entry.source if found else None)
         edits.append(Edit(entry.id, wanted))
-        reports.append(RecordReport(_line(entry), _outcome(wanted, found), entry.id))
+        reports.append(
+            RecordReport(
+                _line(entry),
+                _outcome(wanted, found),
+                entry.id,
+                left_out=left_out.get(entry.id, ()),
+            )
+        )
     return Plan(edits, sorted([*reports, *refused], key=lambda report: report.line))
 
 

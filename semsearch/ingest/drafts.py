@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from semsearch.core.entries import NO_DETAILS, Details, Entry, Refusal, Source
+from semsearch.core.entries import EXTRA, NO_DETAILS, Details, Entry, Refusal, Source
 from semsearch.core.errors import InvalidEntry
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
-from semsearch.importers.records_to_entries import MAX_TERM, clean, clean_phrases, language_tag
+from semsearch.importers.records_to_entries import (
+    MAX_DETAIL,
+    MAX_EXTRA,
+    MAX_EXTRA_NAME,
+    MAX_TERM,
+    clean,
+    clean_phrases,
+)
+from semsearch.text.language_tags import language_tag
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -40,7 +49,7 @@ class Draft:
         )
 
 
-def drafted(draft: Draft, id_: str) -> Entry:
+def entry_from_draft(draft: Draft, id_: str) -> Entry:
     """Make an entry of a draft; it has no source file.
 
     Args:
@@ -69,6 +78,12 @@ def drafted(draft: Draft, id_: str) -> Entry:
     )
     if isinstance(record, Refusal):
         raise InvalidEntry(record.reason)
+    if record.left_out:
+        raise InvalidEntry(
+            f"the extra field {shorten(record.left_out[0][0])!r} does not fit: an entry has at most "
+            f"{MAX_EXTRA} of them, a name at most {MAX_EXTRA_NAME} characters, a text at most "
+            f"{MAX_DETAIL}"
+        )
     return Entry(
         id=id_,
         term=record.term,
@@ -120,19 +135,35 @@ def free_id(entry: Entry, known: Callable[[str], Entry | None]) -> Entry:
     """
     number, id_ = 1, entry.id
     while (other := known(id_)) is not None:
-        if (other.term, other.definition) == (entry.term, entry.definition):
+        same = (other.term, other.definition, other.language)
+        if same == (entry.term, entry.definition, entry.language):
             raise InvalidEntry(f"duplicate of {id_!r}")
         number += 1
         id_ = f"{entry.id}-{number}"
     return replace(entry, id=id_)
 
 
-def revised(entry: Entry, draft: Draft) -> Entry:
+def with_changes(details: Details, changes: Mapping[str, Any]) -> Details:
+    """Return details with some of them replaced.
+
+    Args:
+        details: as they are.
+        changes: the new ones, by name. A mapping under `extra` is merged with the present fields;
+            None in it removes one.
+    """
+    parts = dict(changes)
+    if isinstance(extra := parts.get(EXTRA), Mapping):
+        merged = {**dict(details.extra), **extra}
+        parts[EXTRA] = tuple((name, text) for name, text in merged.items() if text)
+    return replace(details, **parts)
+
+
+def with_draft(entry: Entry, draft: Draft) -> Entry:
     """Return an entry with other content; where it came from stays."""
-    return replace(drafted(draft, entry.id), glossary=entry.glossary, source=entry.source)
+    return replace(entry_from_draft(draft, entry.id), glossary=entry.glossary, source=entry.source)
 
 
-def taught(entry: Entry, question: str) -> Entry:
+def with_phrase(entry: Entry, question: str) -> Entry:
     """Return an entry with one phrase more by which people ask for it.
 
     Args:
@@ -140,7 +171,8 @@ def taught(entry: Entry, question: str) -> Entry:
         question: as somebody asked it.
 
     Raises:
-        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many as it can have.
+        InvalidEntry: the phrase is empty or too long, the entry has it already, or it has as many
+            as it can have.
     """
     phrases = clean_phrases([question])
     if not phrases:
@@ -150,4 +182,4 @@ def taught(entry: Entry, question: str) -> Entry:
     if same is not None:
         raise InvalidEntry(f"{entry.term!r} is asked for as {shorten(same)!r} already")
     details = replace(entry.details, asked_as=(*known, *phrases))
-    return revised(entry, replace(Draft.of(entry), details=details))
+    return with_draft(entry, replace(Draft.of(entry), details=details))

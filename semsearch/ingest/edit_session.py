@@ -7,27 +7,48 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semsearch.core.entries import Changed
-from semsearch.core.errors import FormatTooOld, IndexBusy, IndexDamaged, IndexUnwritable
+from semsearch.core.errors import (
+    EntryNotFound,
+    FormatTooOld,
+    IndexBusy,
+    IndexDamaged,
+    IndexUnwritable,
+)
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.embedding import Embedding, embed_missing
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.passage_table import PassageTable
+from semsearch.ingest.bulk import ImportReport
 from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
-from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.idempotency import Answered
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.slugs import slug
 
 EncoderProvider = Callable[[str], Encoder | None]
 """Return an encoder that is already loaded, by the key of its vectors in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotentRequest:
+    """A request that is executed once, however often it is sent.
+
+    `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
+    the result, which is stored to answer repetitions.
+    """
+
+    key: str
+    digest: bytes
+    answer: Callable[[Changed | ImportReport], bytes]
 
 
 class Encoders:
@@ -181,7 +202,7 @@ class LockedIndex:
         self,
         edits: Sequence[Edit],
         who: str,
-        answered: Callable[[list[Changed]], Answered] | None = None,
+        answered: Callable[[list[Changed]], StoredRequest] | None = None,
     ) -> list[Changed]:
         """Embed new texts, and make the edits in one transaction; questions see them at once.
 
@@ -233,3 +254,14 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
+
+
+def known_entry(store: EntryReader, id_: str) -> EntryRow:
+    """Return the entry, or raise `EntryNotFound` with a similar id."""
+    found = store.get(id_)
+    if found is None:
+        name = slug(id_.partition(":")[2] or id_)
+        ids = (f"{glossary}:{name}" for glossary in store.glossaries())
+        hint = next((f"; did you mean {like!r}?" for like in ids if store.get(like)), "")
+        raise EntryNotFound(f"there is no entry with the id {id_!r}{hint}")
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +16,26 @@ from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
-from semsearch.ingest.drafts import Draft, drafted, free_id, glossary_id, new_id, revised, taught
-from semsearch.ingest.edit_session import EditSession, EncoderProvider, user_name
-from semsearch.storage.entry_reader import EntryReader, EntryRow
+from semsearch.ingest.drafts import (
+    Draft,
+    entry_from_draft,
+    free_id,
+    glossary_id,
+    new_id,
+    with_changes,
+    with_draft,
+    with_phrase,
+)
+from semsearch.ingest.edit_session import (
+    EditSession,
+    EncoderProvider,
+    IdempotentRequest,
+    known_entry,
+    user_name,
+)
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.idempotency import Answered
-from semsearch.text.slugs import slug
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotentRequest:
-    """A request that is executed once, however often it is sent.
-
-    `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
-    the result, which is stored to answer repetitions.
-    """
-
-    key: str
-    digest: bytes
-    answer: Callable[[Changed | ImportReport], bytes]
+from semsearch.storage.idempotency import StoredRequest
 
 
 class Editor(Closing):
@@ -97,7 +98,7 @@ class Editor(Closing):
         """Whether the index can be edited; a copy for reading may have no store."""
         return self._session.has_store
 
-    def answered(self, key: str) -> Answered | None:
+    def answered(self, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of this author within the last day."""
         with self._session.reading() as store:
             return store.answered(self._who, key)
@@ -115,7 +116,7 @@ class Editor(Closing):
             EntryNotFound: there is none.
         """
         with self._session.reading() as store:
-            found = _known(store, id_)
+            found = known_entry(store, id_)
             return StoredEntry(found.entry, found.revision)
 
     def history(self, id_: str) -> list[Version]:
@@ -127,7 +128,7 @@ class Editor(Closing):
         with self._session.reading() as store:
             versions = store.versions(id_)
             if not versions:
-                _known(store, id_)
+                known_entry(store, id_)
             return versions
 
     def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
@@ -155,7 +156,7 @@ class Editor(Closing):
         """
 
         def decide(store: EntryStore) -> Edit:
-            entry = drafted(draft, new_id(glossary, id_ or draft.term))
+            entry = entry_from_draft(draft, new_id(glossary, id_ or draft.term))
             if id_ is None:
                 entry = free_id(entry, lambda taken: _entry(store, taken))
             return Edit(entry.id, entry, expected=0)
@@ -182,8 +183,8 @@ class Editor(Closing):
                 made = new_id(glossary, name)
                 if made != id_:
                     raise InvalidEntry(f"{id_!r} cannot be the id of an entry, {made!r} could")
-                return Edit(id_, drafted(draft, id_), expected)
-            return Edit(id_, revised(present.entry, draft), expected)
+                return Edit(id_, entry_from_draft(draft, id_), expected)
+            return Edit(id_, with_draft(present.entry, draft), expected)
 
         return self._edit(decide)
 
@@ -208,7 +209,7 @@ class Editor(Closing):
             aliases: all other names.
             language: of the definition.
             see_also: all links, by id or name.
-            details: those of its `Details` that change, by name.
+            details: those of its `Details` that change, by name; see `with_changes`.
             expected: its revision.
 
         Raises:
@@ -226,16 +227,16 @@ class Editor(Closing):
         parts: dict[str, Any] = {name: part for name, part in given.items() if part is not None}
 
         def decide(store: EntryStore) -> Edit:
-            entry = _known(store, id_).entry
-            changed = {**parts, "details": replace(entry.details, **(details or {}))}
-            return Edit(id_, revised(entry, replace(Draft.of(entry), **changed)), expected)
+            entry = known_entry(store, id_).entry
+            changed = {**parts, "details": with_changes(entry.details, details or {})}
+            return Edit(id_, with_draft(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
 
     def teach(self, id_: str, question: str, *, expected: int | None = None) -> Changed:
-        """Add a phrase by which people ask for an entry; see `taught` for what is refused, and `change`."""
+        """Add an asked-as phrase to an entry; `with_phrase` says what is refused. See `change`."""
         return self._edit(
-            lambda store: Edit(id_, taught(_known(store, id_).entry, question), expected)
+            lambda store: Edit(id_, with_phrase(known_entry(store, id_).entry, question), expected)
         )
 
     def delete(self, id_: str, *, expected: int | None = None) -> Changed:
@@ -248,7 +249,7 @@ class Editor(Closing):
         """
 
         def decide(store: EntryStore) -> Edit:
-            _known(store, id_)
+            known_entry(store, id_)
             if store.is_only(id_):
                 raise InvalidEntry(f"{id_!r} is the last entry of the index, which cannot be empty")
             return Edit(id_, None, expected)
@@ -272,7 +273,7 @@ class Editor(Closing):
             versions = store.versions(id_)
             then = [version for version in versions if version.revision <= revision]
             if not versions:
-                _known(store, id_)
+                known_entry(store, id_)
             if not then or then[-1].entry is None:
                 had = ", ".join(str(v.revision) for v in versions if v.entry is not None)
                 raise EntryNotFound(
@@ -320,23 +321,14 @@ class Editor(Closing):
 
     def _answering(
         self, result: Callable[[list[Changed]], Changed | ImportReport]
-    ) -> Callable[[list[Changed]], Answered] | None:
+    ) -> Callable[[list[Changed]], StoredRequest] | None:
         """Return a function that makes the stored answer, if the request has an idempotency key."""
         once, who = self._request, self._who
         if once is None:
             return None
-        return lambda changed: Answered(who, once.key, once.digest, once.answer(result(changed)))
-
-
-def _known(store: EntryReader, id_: str) -> EntryRow:
-    """Return the entry, or raise `EntryNotFound` with a similar id."""
-    found = store.get(id_)
-    if found is None:
-        name = slug(id_.partition(":")[2] or id_)
-        ids = (f"{glossary}:{name}" for glossary in store.glossaries())
-        hint = next((f"; did you mean {like!r}?" for like in ids if store.get(like)), "")
-        raise EntryNotFound(f"there is no entry with the id {id_!r}{hint}")
-    return found
+        return lambda changed: StoredRequest(
+            who, once.key, once.digest, once.answer(result(changed))
+        )
 
 
 def _entry(store: EntryReader, id_: str) -> Entry | None:

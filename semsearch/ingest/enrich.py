@@ -1,8 +1,8 @@
-"""Phrases by which people ask, written by a language model for entries that have none, and looked through before they are stored.
+"""Generates asked-as phrases with a language model, for entries that have none.
 
-What the model writes goes line by line into a review file; nothing is stored. Somebody looks through it, and what is kept is
-then stored as live edits (`review.apply_review`). The file is also where a run goes on that was ended: entries that have a
-line in it are done.
+Every phrase goes into a review file first; nothing is stored. After a review,
+`review.apply_review` stores the accepted phrases as live edits. An interrupted run resumes from the
+file: entries that have a line in it are done.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from semsearch.core.progress import Progress
 from semsearch.importers.fields import shorten
 from semsearch.importers.records_to_entries import clean_phrases, reason_against_phrases
 from semsearch.ingest.editor import Editor
-from semsearch.ingest.review import Reviewed, ReviewFile
+from semsearch.ingest.review import ReviewFile, ReviewLine
 from semsearch.models.chat import ChatServer
 from semsearch.text.asked_as import name_said
 from semsearch.text.normalise import fold
@@ -42,12 +42,13 @@ _MARK = re.compile(r"^\s*(?:[-*\u2022]|\d+[.)])\s+")
 
 
 FirstHit = Callable[[str, str], Entry | None]
-"""Asks a question in a glossary and returns the first entry that is found; raises `InvalidQuestion`."""
+"""Asks a question in a glossary and returns the first entry that is found; raises
+`InvalidQuestion`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Enriched:
-    """What came of a run: entries with phrases, phrases kept and refused, and those for which the server failed."""
+class EnrichReport:
+    """Entries with phrases, numbers of accepted and refused phrases, and entries that failed."""
 
     entries: int
     kept: int
@@ -57,7 +58,7 @@ class Enriched:
 
 
 def enrich(
-    wanted: Wanting,
+    wanted: EntriesWithoutPhrases,
     server: ChatServer,
     first_hit: FirstHit,
     file: Path,
@@ -66,14 +67,14 @@ def enrich(
     at_once: int,
     most: int | None,
     progress: Progress,
-) -> Enriched:
+) -> EnrichReport:
     """Have a server write phrases for entries, and append what it writes to a review file.
 
     Args:
         wanted: the entries; those that the file has already are left out.
         server: what writes.
         first_hit: asks a phrase.
-        file: is made, or gone on with.
+        file: the review file; an existing one is continued.
         phrases: wanted for each entry.
         at_once: requests under way at the same time.
         most: entries of this run; None takes all.
@@ -104,7 +105,7 @@ def enrich(
                 kept += sum(line.kept for line in lines)
                 refused += sum(not line.kept for line in lines)
             progress.advance(1)
-    return Enriched(made, kept, refused, tuple(failed))
+    return EnrichReport(made, kept, refused, tuple(failed))
 
 
 def _answers(
@@ -154,25 +155,26 @@ def phrases_in(answer: str) -> tuple[str, ...]:
 
 def _judged(
     first_hit: FirstHit, entry: Entry, answer: str, known: dict[str, str]
-) -> Iterator[Reviewed]:
+) -> Iterator[ReviewLine]:
     """Yield each phrase of an answer, kept or with the reason against it.
 
     Args:
         first_hit: asks one.
         entry: that they are for.
         answer: of the model.
-        known: the phrases of all entries, folded, with the terms they are for; the new ones are added.
+        known: the phrases of all entries, folded, with the terms they are for; the new ones are
+            added.
     """
     found = phrases_in(answer)
     if not found:
-        yield Reviewed(
+        yield ReviewLine(
             entry.id, entry.term, "", False, f"the answer has no phrase: {shorten(answer)!r}"
         )
     for phrase in found:
         reason = _reason(first_hit, entry, phrase, known)
         if reason is None:
             known[fold(phrase)] = entry.term
-        yield Reviewed(entry.id, entry.term, phrase, reason is None, reason or "")
+        yield ReviewLine(entry.id, entry.term, phrase, reason is None, reason or "")
 
 
 def _reason(first_hit: FirstHit, entry: Entry, phrase: str, known: dict[str, str]) -> str | None:
@@ -193,14 +195,14 @@ def _reason(first_hit: FirstHit, entry: Entry, phrase: str, known: dict[str, str
 
 
 @dataclass(frozen=True, slots=True)
-class Wanting:
-    """The entries that have no phrases, and those of the others, folded, with the terms they are for."""
+class EntriesWithoutPhrases:
+    """The entries without phrases, and the folded phrases of all others with their terms."""
 
     entries: list[Entry]
     known: dict[str, str]
 
 
-def wanting(editor: Editor, glossary: str | None) -> Wanting:
+def entries_without_phrases(editor: Editor, glossary: str | None) -> EntriesWithoutPhrases:
     """Return the entries, of one glossary or of all, that have no phrases.
 
     Raises:
@@ -214,4 +216,4 @@ def wanting(editor: Editor, glossary: str | None) -> Wanting:
         )
     known = {fold(phrase): entry.term for entry in every for phrase in phrases_of(entry)}
     mine = (entry for entry in every if glossary in (None, entry.glossary))
-    return Wanting([entry for entry in mine if not phrases_of(entry)], known)
+    return EntriesWithoutPhrases([entry for entry in mine if not phrases_of(entry)], known)

@@ -16,7 +16,7 @@ from semsearch.index.generation import (
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.retention import remove_generations
+from semsearch.index.retention import remove_generations, remove_unfinished
 from semsearch.index.segments.live import MOST_PENDING
 from semsearch.ingest.edit_session import check_exists
 from semsearch.storage.atomic_files import LONG_S, file_lock
@@ -78,6 +78,7 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
         translate_corruption(layout.store),
         file_lock(layout.publishing),
     ):
+        remove_unfinished(layout)
         current = read_manifest(layout)[0]
         with closing(EntryReader(layout.store)) as store:
             if store.revision == (current.store, current.revision):

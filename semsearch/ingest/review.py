@@ -1,10 +1,11 @@
-"""The review file: phrases that a language model wrote, a line each, kept or with the reason against them.
+"""The review file: a line for each generated phrase, accepted or with the reason against it.
 
-    {"id": "deep-learning:dropout", "term": "Dropout", "phrase": "random switching off", "kept": true}
-    {"id": "deep-learning:dropout", "term": "Dropout", "phrase": "how dropout works", "kept": false, "reason": "…"}
+    {"id": "ai:dropout", "term": "Dropout", "phrase": "random switching off", "kept": true}
+    {"id": "ai:dropout", "term": "Dropout", "phrase": "how dropout works", "kept": false,
+     "reason": "…"}
 
-Whoever looks through it sets `kept`, changes phrases, or removes lines. A last line that was not written to its end is
-dropped when the file is gone on with.
+A reviewer sets `kept`, changes phrases, or removes lines. An incomplete last line is dropped when
+the file is reopened.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from semsearch.text.normalise import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A line: a phrase for an entry, and what speaks against it if it is not kept."""
+class ReviewLine:
+    """A line: a phrase for an entry, and the reason if it is not accepted."""
 
     id: str
     term: str
@@ -45,7 +46,7 @@ class Reviewed:
 class ReviewFile:
     """An open review file, to be appended to."""
 
-    def __init__(self, lines: Iterable[Reviewed], stream: IO[str]) -> None:
+    def __init__(self, lines: Iterable[ReviewLine], stream: IO[str]) -> None:
         self.ids: set[str] = set()
         """The entries that have a line."""
         self.phrases: dict[str, str] = {}
@@ -74,7 +75,7 @@ class ReviewFile:
                 f"the review file {file} cannot be written ({error.strerror}); name another with --review"
             ) from error
 
-    def append(self, lines: Iterable[Reviewed]) -> None:
+    def append(self, lines: Iterable[ReviewLine]) -> None:
         """Write lines to the disk, all at once."""
         self._stream.write("".join(line.line() for line in lines))
         self._stream.flush()
@@ -82,7 +83,7 @@ class ReviewFile:
 
 
 def _drop_torn_line(file: Path) -> None:
-    """Cut off a last line without its end: whoever wrote it was ended meanwhile."""
+    """Truncate an incomplete last line left by a killed process."""
     if file.exists():
         content = file.read_bytes()
         whole = content.rfind(b"\n") + 1
@@ -101,7 +102,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def read_review(file: Path) -> Iterator[Reviewed]:
+def read_review(file: Path) -> Iterator[ReviewLine]:
     """Yield the lines of a review file.
 
     Raises:
@@ -116,10 +117,10 @@ def read_review(file: Path) -> Iterator[Reviewed]:
             yield _reviewed(line, f"{file}:{number}")
 
 
-def _reviewed(line: str, place: str) -> Reviewed:
+def _reviewed(line: str, place: str) -> ReviewLine:
     try:
         stated = json.loads(line)
-        found = Reviewed(
+        found = ReviewLine(
             stated["id"],
             stated.get("term", ""),
             stated["phrase"],
@@ -138,8 +139,8 @@ def _reviewed(line: str, place: str) -> Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """What was stored: entries changed and phrases added, and the ids of entries that are not there any more."""
+class ReviewReport:
+    """Numbers of changed entries and stored phrases, and ids of entries that no longer exist."""
 
     entries: int
     phrases: int
@@ -148,8 +149,8 @@ class Applied:
     """Phrases above the most that an entry can have."""
 
 
-def apply_review(editor: Editor, file: Path, progress: Progress) -> Applied:
-    """Store the phrases of a review file that are kept, an edit for each entry. Done twice, the second changes nothing.
+def apply_review(editor: Editor, file: Path, progress: Progress) -> ReviewReport:
+    """Store the accepted phrases of a review file, one edit for each entry. Idempotent.
 
     Raises:
         InvalidSetting: it is no review file.
@@ -175,4 +176,4 @@ def apply_review(editor: Editor, file: Path, progress: Progress) -> Applied:
             editor.change(id_, details={"asked_as": wanted}, expected=found.revision)
             entries += 1
             phrases += len(wanted) - len(known)
-    return Applied(entries, phrases, tuple(missing), left_out)
+    return ReviewReport(entries, phrases, tuple(missing), left_out)

@@ -22,7 +22,8 @@ def merge(module: Any, adapter: Path) -> None:  # noqa: ANN401 - a module of sen
 
     Raises:
         MissingExtra: PEFT is not installed.
-        UserWarning: some weights of the adapter are missing, so that it would do less than it should.
+        UserWarning: some weights of the adapter are missing, so that it would do less than it
+            should.
         ValueError: the transformer has no such layers as the adapter changes.
     """
     try:
@@ -30,7 +31,8 @@ def merge(module: Any, adapter: Path) -> None:  # noqa: ANN401 - a module of sen
     except ImportError as error:
         raise MissingExtra("peft", "building with an encoder that is an adapter") from error
     with warnings.catch_warnings():
-        # PEFT asks transformers in a way that is deprecated, which is no news for who builds an index
+        # PEFT asks transformers in a way that is deprecated, which is no news for who builds an
+        # index
         warnings.simplefilter("ignore", FutureWarning)
         warnings.filterwarnings("error", "Found missing adapter keys")
         adapted = PeftModel.from_pretrained(module.model, str(adapter), local_files_only=True)

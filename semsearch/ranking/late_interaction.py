@@ -38,8 +38,8 @@ def compare(
         counts: (n,) tokens of each entry.
 
     Returns:
-        Of each entry, -1 to 1: how well its tokens match those of the question, and how well those of
-        the question cover its own. 0 for an entry or a question without tokens.
+        Of each entry, -1 to 1: how well its tokens match those of the question, and how well those
+        of the question cover its own. 0 for an entry or a question without tokens.
     """
     match = np.zeros(len(counts), dtype=np.float32)
     cover = np.zeros(len(counts), dtype=np.float32)

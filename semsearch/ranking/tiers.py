@@ -1,8 +1,9 @@
 """Tiers: what kind of match a hit is decides before how good a match it is.
 
-An exact name is never pushed down by meaning, and a name that merely resembles the question
-never passes for an answer. Each tier owns a band of the score, so that sorting by score gives the
-order shown. A beginning and other words of a name share one: which of them is likelier depends on the name.
+An exact name is never pushed down by meaning, and a name that merely resembles the question never
+passes for an answer. Each tier owns a band of the score, so that sorting by score gives the order
+shown. A beginning and other words of a name share one: which of them is likelier depends on the
+name.
 """
 
 from __future__ import annotations
@@ -28,5 +29,5 @@ def tier_score(tier: Tier, fused: float) -> float:
 
 
 def tier_order(tier: Tier) -> int:
-    """Return a number by which tiers are sorted, the best first; tiers that share a band have the same."""
+    """Return the sort key of a tier, the best first; tiers of one band share it."""
     return -round(10 * _BANDS[tier][1])

@@ -1,4 +1,4 @@
-"""The recipe: every weight of the score in one place, and the recipes that tell what each is worth."""
+"""Weights of the fused score, and the ablations that measure each weight."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PARTS = tuple(field.name for field in fields(ScoreParts))
 
 @dataclass(frozen=True, slots=True)
 class ScoreWeights:
-    """How the parts of the score are put together: the weight of each of `types.ScoreParts`.
+    """The weight of each of `core.answers.ScoreParts` in the fused score.
 
     The defaults were fitted on sixty domains and the tuning halves of the questions for five
-    glossaries, each kind with half of the say (`make fit-recipe`), and rounded. The best sentence
-    finds candidates and is shown, but adds nothing where whole definition and first sentence take
-    part. `asked` is no weight of a sum: see `fusion.fuse`. `names` says whether a question that is
-    a name, or resembles one, finds it before anything else.
+    glossaries, each kind counting half (`make fit-weights`), and rounded. The best sentence finds
+    candidates and is shown, but adds nothing beside the whole definition and the first sentence.
+    `asked` does not weigh a term of the sum; see `fusion.fuse`. `names` says whether names that
+    match a question come before all other hits.
     """
 
     definition: float = 0.77
@@ -36,8 +36,8 @@ class ScoreWeights:
     names: bool = True
 
     @property
-    def weights(self) -> NDArray[np.float32]:
-        """The weights of what is summed, in the order of `PARTS`; `asked` is no summand and has 0."""
+    def vector(self) -> NDArray[np.float32]:
+        """The weights of the sum, in the order of `PARTS`; `asked` is no term of it and has 0."""
         summed = (0 if name == "asked" else getattr(self, name) for name in PARTS)
         return np.array([*summed], dtype=np.float32)
 
@@ -50,15 +50,15 @@ class ScoreWeights:
 DEFAULT = ScoreWeights()
 
 
-def stated_weights(recipe: ScoreWeights) -> dict[str, float]:
+def weights_as_dict(weights: ScoreWeights) -> dict[str, float]:
     """Return the weights by name, as an index states them."""
-    return {name: getattr(recipe, name) for name in PARTS}
+    return {name: getattr(weights, name) for name in PARTS}
 
 
 _NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, 0, 0, names=False)
 
 SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, asked=1, words=0.03)
-"""By what candidates are chosen for a closer look: all that costs little."""
+"""Weights that preselect candidates for late interaction, from the cheap parts only."""
 
 ABLATIONS: dict[str, ScoreWeights] = {
     "whole definition only": replace(_NOTHING, definition=1),
@@ -66,7 +66,7 @@ ABLATIONS: dict[str, ScoreWeights] = {
     "best sentence only": replace(_NOTHING, sentence=1),
     "words only": replace(_NOTHING, words=1),
     "tokens only": replace(_NOTHING, tokens=1),
-    "phrases only": replace(_NOTHING, asked=1),
+    "asked-as phrases only": replace(_NOTHING, asked=1),
     "definition + best sentence": replace(_NOTHING, definition=0.5, sentence=0.5),
     "... + words": SHORTLIST,
     "meaning only": replace(DEFAULT, words=0, named=0, asked=0, names=False),
@@ -74,13 +74,12 @@ ABLATIONS: dict[str, ScoreWeights] = {
     "- whole definition": replace(DEFAULT, definition=0),
     "- first sentence": replace(DEFAULT, lead=0),
     "- term": replace(DEFAULT, term=0),
-    "- asked": replace(DEFAULT, asked=0),
+    "- asked-as phrases": replace(DEFAULT, asked=0),
     "- tokens": replace(DEFAULT, tokens=0),
     "- coverage": replace(DEFAULT, coverage=0),
     "- words": replace(DEFAULT, words=0),
     "- own name": replace(DEFAULT, named=0),
-    "- phrases": replace(DEFAULT, asked=0),
     "- names": replace(DEFAULT, names=False),
 }
-"""What `semsearch evaluate --ablations` compares. The first is what a plain program would do; those
-that begin with "-" leave one part out, with the weights of the others as they are."""
+"""What `semsearch evaluate --ablations` compares. The first is plain vector search. A row that
+begins with "-" leaves one part out and keeps the weights of the others."""

@@ -16,20 +16,21 @@ from semsearch.index.files.postings import shared_words
 from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
-from semsearch.ranking.reranking import DEPTH
+from semsearch.ranking.rerank_scores import DEPTH
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.name_lookup import NameMatch
-from semsearch.search.query import NameFinder, Reading
+from semsearch.search.query import QuestionReader, Reading
 from semsearch.search.rerank import rerank
 from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, words_with_stems
 
 _PARTS = (Tier.PREFIX, Tier.PARTIAL)
-AS_WRITTEN = 10.0
-"""What puts a name that is written just as it was asked for before any other: more than a fused score can be."""
+EXACT_SPELLING_BONUS = 10.0
+"""What puts a name that is written just as it was asked for before any other: more than a fused
+score can be."""
 
 MIN_PHRASE_COSINE = 0.4
 """Cosine from which an asked-as phrase is shown as evidence; below it has little to do with the
@@ -41,11 +42,11 @@ class SearchContext:
     """Where and how questions are answered."""
 
     retriever: Retriever
-    names: NameFinder
-    recipe: ScoreWeights
+    names: QuestionReader
+    weights: ScoreWeights
     reranker: Reranker | None
-    within: PositionFilter
-    background: Baseline
+    allowed: PositionFilter
+    baseline: Baseline
     calibration: Calibration
     min_confidence: float
     """Below it an answer says "no close match"; it labels, and moves nothing."""
@@ -79,20 +80,20 @@ class EmbeddedQuery:
 
 
 def read(search: SearchContext, question: str, is_word: Callable[[str], bool]) -> Reading:
-    """Read a question, unless the recipe leaves names out; see `NameFinder.read`."""
-    if not search.recipe.names:
+    """Read a question, unless the weights leave names out; see `QuestionReader.read`."""
+    if not search.weights.names:
         return Reading(question, question, {})
-    return search.names.read(question, search.within, is_word)
+    return search.names.read(question, search.allowed, is_word)
 
 
 def answer(search: SearchContext, reading: Reading, question: QueryVectors, k: int) -> Answer:
     """Answer one question with at most k hits."""
-    if reading.is_doubtful and _fits_by_meaning(search, question):
+    if reading.is_fallback and _fits_by_meaning(search, question):
         reading = replace(reading, names={})
     names = reading.names
     candidates, tiers = _ranked(search, reading, question, k)
     sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
-    sure = min(sure, confidence.HALF_COMPARED) if reading.lacks else sure
+    sure = min(sure, confidence.MAX_PARTIAL_COMPARISON) if reading.has_unknown_name else sure
     verdict = (
         _verdict(search, reading, tiers[candidates[0].position], sure)
         if candidates
@@ -112,31 +113,27 @@ def _confidence(
 ) -> float:
     """Return the probability that the first candidate is right.
 
-    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its own.
+    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its
+    own.
     """
     named = names.get(first.position)
     by_name = named.certainty if named else 0.0
     by_meaning = _by_meaning(search, question, first)
-    sure = confidence.of_first_hit(tiers[first.position], by_meaning, by_name)
+    sure = confidence.first_hit_probability(tiers[first.position], by_meaning, by_name)
     sure = sure if named else search.calibration.apply(sure)
     return math.floor(sure * 10_000) / 10_000  # what is stated is what is compared
 
 
 def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
+    z_score = search.baseline.z_score(candidate.fit)
     words = len(question_stems(question))
-    name = candidate.parts.term / max(words, 1)
-    fit = confidence.of_fit(search.background.standout(candidate.fit), name)
-    sure = fit * confidence.of_choice(candidate.odds)
-    if words <= confidence.BARE_WORDS:
-        sure *= confidence.BARE
-    is_asked = candidate.parts.asked >= confidence.SAME_QUESTION
-    return max(sure, confidence.BY_PHRASE) if is_asked else sure
+    return confidence.meaning_probability(z_score, candidate.odds, candidate.parts, words)
 
 
 def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
     """Whether something is a match for a question without regard to names."""
-    found = search.retriever.candidates(question, 1, search.within, (), search.recipe)
+    found = search.retriever.candidates(question, 1, search.allowed, (), search.weights)
     if not found:
         return False
     sure = search.calibration.apply(_by_meaning(search, question.text, found[0]))
@@ -148,9 +145,9 @@ def _verdict(search: SearchContext, reading: Reading, tier: Tier, sure: float) -
     least = search.min_confidence * (confidence.ALTERNATIVE if tier in _PARTS else 1.0)
     if sure < least:
         return Verdict.NONE
-    if reading.compares and not reading.lacks:
+    if reading.is_comparison and not reading.has_unknown_name:
         return Verdict.TERMS
-    if tier in (Tier.EXACT, Tier.FORM) and not reading.compares:
+    if tier in (Tier.EXACT, Tier.FORM) and not reading.is_comparison:
         return Verdict.EXACT
     return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
 
@@ -182,8 +179,8 @@ def _ranked(
     """Return candidates in the order of their ranks, and the tier of each position."""
     names = reading.names
     fetch = max(k, DEPTH + len(names)) if search.reranker else k
-    candidates = search.retriever.candidates(question, fetch, search.within, names, search.recipe)
-    other = Tier.NEAREST if reading.is_guess or reading.compares else Tier.MEANING
+    candidates = search.retriever.candidates(question, fetch, search.allowed, names, search.weights)
+    other = Tier.NEAREST if reading.is_misspelt or reading.is_comparison else Tier.MEANING
     at = (c.position for c in candidates)
     tiers = {p: names[p].tier if p in names else other for p in at}
     if search.reranker:
@@ -243,4 +240,4 @@ def _strength(candidate: Candidate, name: NameMatch | None) -> float:
     if name is None:
         return candidate.fused
     strength = candidate.fused if name.order is None else name.order
-    return strength + AS_WRITTEN if name.is_as_written else strength
+    return strength + EXACT_SPELLING_BONUS if name.is_as_written else strength

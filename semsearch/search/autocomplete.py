@@ -11,7 +11,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking.tiers import tier_order
-from semsearch.search.query import NameFinder
+from semsearch.search.query import QuestionReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Suggestion:
 
 
 def suggest(
-    names: NameFinder, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
+    names: QuestionReader, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
 ) -> list[Suggestion]:
     """Return entries whose name equals, is another form of, or begins with what was typed.
 
     They come in this order. Shorter names come first; a prefix needs at least two letters.
     """
-    matches = names.by_name(typed, allowed)
+    matches = names.match_question(typed, allowed)
     first = sorted(matches, key=lambda at: (tier_order(matches[at].tier), at))
     labels = {at: matches[at].label for at in first}
     for named in names.beginning_with(typed, allowed):
@@ -38,10 +38,10 @@ def suggest(
 
 
 def resembling(
-    names: NameFinder, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
+    names: QuestionReader, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
 ) -> list[Suggestion]:
     """Return entries whose name resembles a misspelt one, the most likely first."""
-    matches = names.by_resemblance(typed, allowed)
+    matches = names.match_misspelt(typed, allowed)
     return _suggestions([(at, match.label) for at, match in matches.items()][:k], snapshot)
 
 

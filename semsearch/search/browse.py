@@ -32,7 +32,7 @@ _BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AlphabetPage:
     """Consecutive entries, and the entry after which the next page begins, if there is one."""
 
     entries: tuple[Entry, ...]
@@ -40,7 +40,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _LetterGroup:
     """Consecutive keys under one letter: first key, and last character that a key begins with.
 
     A letter can have several groups: symbols stand before and after the letters.
@@ -51,7 +51,7 @@ class _Group:
     last: str
 
     @classmethod
-    def of(cls, key: str) -> _Group:
+    def of(cls, key: str) -> _LetterGroup:
         """Return the group whose first key this is."""
         begin = key[0]
         if any(low <= begin <= high for low, high in _HAN):
@@ -73,7 +73,7 @@ def letter_of(entry: Entry) -> str:
 
     A Hangul syllable is listed under its initial consonant, as in Korean dictionaries.
     """
-    return _Group.of(key_of(entry)).letter
+    return _LetterGroup.of(key_of(entry)).letter
 
 
 class Alphabet:
@@ -91,7 +91,7 @@ class Alphabet:
 
     def page(
         self, *, letter: str | None = None, after: Entry | None = None, limit: int = 100
-    ) -> Page:
+    ) -> AlphabetPage:
         """Return entries in order.
 
         Args:
@@ -109,7 +109,7 @@ class Alphabet:
                     start = max(begin, AlphabetPlace(group.first, -1))
                     places += self._after(start, limit + 1 - len(places), group.end)
         entries = self._entries(places[:limit])
-        return Page(tuple(entries), entries[-1] if len(places) > limit else None)
+        return AlphabetPage(tuple(entries), entries[-1] if len(places) > limit else None)
 
     def everything(self) -> Iterator[Entry]:
         """Yield all entries in order."""
@@ -138,13 +138,13 @@ class Alphabet:
         return self._snapshot.alphabet_after(self._glossary, place, limit, end)
 
     @cached_property
-    def _groups(self) -> list[_Group]:
+    def _groups(self) -> list[_LetterGroup]:
         return list(self._find_groups())
 
-    def _find_groups(self) -> Iterator[_Group]:
+    def _find_groups(self) -> Iterator[_LetterGroup]:
         """Yield the groups in order; each takes one query."""
         place = FIRST
         while found := self._after(place, 1):
-            group = _Group.of(found[0].key)
+            group = _LetterGroup.of(found[0].key)
             yield group
             place = AlphabetPlace(group.end, -1)

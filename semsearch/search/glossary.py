@@ -18,14 +18,14 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
-from semsearch.exporters.context import NOWHERE
+from semsearch.importers.fields import NOWHERE
 from semsearch.index.embedding import encoder_of
 from semsearch.index.retrieval import QueryVectors
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Baseline
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, ScoreWeights
 from semsearch.search.answer import EmbeddedQuery, SearchRequest, read
 from semsearch.search.autocomplete import Suggestion, resembling, suggest
@@ -45,7 +45,7 @@ class Glossary(Closing):
         self._path = path
         self._live = live
         self._fixed_view: IndexView | None = None
-        self._recipe = DEFAULT
+        self._weights = DEFAULT
 
     @classmethod
     def open(
@@ -92,7 +92,7 @@ class Glossary(Closing):
         """
         other = copy(self)
         other._fixed_view = self._view
-        other._recipe = recipe
+        other._weights = recipe
         return other
 
     def with_precision(self, precision: str) -> Glossary:
@@ -150,8 +150,8 @@ class Glossary(Closing):
             question: plain language, a term or an acronym; at most 1,000 characters.
             k: hits wanted, 1 to 100.
             glossary: ask only this glossary of the index.
-            language: ask only definitions in this language (BCP 47); `de` also asks those in
-                `de-AT`.
+            language: ask only entries defined or named in this language (BCP 47); `de` also asks
+                those in `de-AT`.
             min_confidence: 0 to 1; below it the answer says "no close match".
 
         Returns:
@@ -198,7 +198,7 @@ class Glossary(Closing):
         view = self._view
         for one in requests:
             view.check(one)
-        searches = [view.context(one, self._recipe) for one in requests]
+        searches = [view.context(one, self._weights) for one in requests]
         readings = [
             read(search, check_question(one.question), view.encoder.is_word)
             for search, one in zip(searches, requests, strict=True)
@@ -284,7 +284,7 @@ class Glossary(Closing):
             GlossaryNotFound: the index has no such glossary.
         """
         view = self._view
-        return tuple(view.retriever.snapshot.languages(view.allowed(glossary)))
+        return tuple(view.retriever.snapshot.languages_with_names(view.allowed(glossary)))
 
     def alphabet(self, glossary: str) -> Alphabet:
         """Return the entries of a glossary in alphabetical order.
@@ -296,7 +296,9 @@ class Glossary(Closing):
         view.allowed(glossary)
         return Alphabet(view.retriever.snapshot, glossary)
 
-    def export(self, glossary: str, format: str, *, address: str | None = None) -> GlossaryExport:
+    def export(
+        self, glossary: str, format: str, *, address: str | None = None, base: str | None = None
+    ) -> GlossaryExport:
         """Return the current entries of a glossary, ready to be written in another format.
 
         Args:
@@ -304,6 +306,8 @@ class Glossary(Closing):
             format: one of `semsearch.exporters.TARGETS`.
             address: base URL of the service that has the pages, with a slash at the end; formats
                 that identify entries by URL use it.
+            base: base of the IRIs of entries without one, which their ids follow; by default they
+                have the addresses of their pages.
 
         Raises:
             GlossaryNotFound: the index has no such glossary.
@@ -312,7 +316,7 @@ class Glossary(Closing):
         view = self._view
         allowed = view.allowed(glossary)
         context = ExportContext(
-            glossary, lambda: view.retriever.entries(allowed), address or NOWHERE
+            glossary, lambda: view.retriever.entries(allowed), address or NOWHERE, base or ""
         )
         return GlossaryExport(target_named(format), context)
 

@@ -1,4 +1,4 @@
-"""The view of an index that answers a question: one generation with the live edits of a revision."""
+"""The view of an index that answers a question: a generation and live edits."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from semsearch.index.segments.segment import Segment
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
-from semsearch.ranking.baseline import Baseline
 from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.answer import SearchContext, SearchRequest
-from semsearch.search.query import NameFinder
+from semsearch.search.query import QuestionReader
 from semsearch.text.questions import check_question, is_marks
 
 MAX_K = 100
@@ -49,11 +49,11 @@ class IndexView:
     """The revision of the store that the view shows."""
 
     @cached_property
-    def names(self) -> NameFinder:
+    def names(self) -> QuestionReader:
         """Finds entries by their names."""
         retriever = self.retriever
-        return NameFinder(
-            retriever.snapshot, retriever.words, retriever.name_stems, retriever.phrases
+        return QuestionReader(
+            retriever.snapshot, retriever.postings, retriever.name_stems, retriever.phrases
         )
 
     @cached_property
@@ -98,12 +98,12 @@ class IndexView:
         position = snapshot.position_of(id_or_name)
         if position is not None:
             return position
-        matches = names.by_name(name, snapshot.everything)
+        matches = names.match_question(name, snapshot.everything)
         for tier in (Tier.EXACT, Tier.FORM):
             for at, match in matches.items():
                 if match.tier is tier:
                     return at
-        near = list(names.by_resemblance(name, snapshot.everything).values())[:1]
+        near = list(names.match_misspelt(name, snapshot.everything).values())[:1]
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
@@ -112,11 +112,13 @@ class IndexView:
 
         A glossary that is newer than the generation gets that of all.
         """
-        return self.manifest.backgrounds.get(glossary or "", self.manifest.background)
+        return self.manifest.similarity_baselines.get(
+            glossary or "", self.manifest.similarity_baseline
+        )
 
     def score_baseline(self, glossary: str | None) -> Baseline:
         """Return the baseline of the fused score of wrong answers; see `similarity_baseline`."""
-        return self.manifest.fits.get(glossary or "", self.manifest.fit)
+        return self.manifest.score_baselines.get(glossary or "", self.manifest.score_baseline)
 
     def check(self, request: SearchRequest) -> None:
         """Raise what answering an invalid request would raise; see `Glossary.ask`."""
@@ -128,7 +130,7 @@ class IndexView:
                 f"min_confidence is {request.min_confidence}; it lies between 0 and 1"
             )
         allowed = self.allowed(request.glossary, request.language)
-        if is_marks(question) and not self.names.by_name(question, allowed):
+        if is_marks(question) and not self.names.match_question(question, allowed):
             raise InvalidQuestion(
                 f"no entry is called {question!r}, which has no letter or digit; "
                 "ask with at least one word"
@@ -139,10 +141,10 @@ class IndexView:
         return SearchContext(
             retriever=self.retriever,
             names=self.names,
-            recipe=weights,
+            weights=weights,
             reranker=self.reranker,
-            within=self.allowed(request.glossary, request.language),
-            background=self.score_baseline(request.glossary),
+            allowed=self.allowed(request.glossary, request.language),
+            baseline=self.score_baseline(request.glossary),
             calibration=self.calibration.calibration if self.calibration else Calibration(),
             min_confidence=request.min_confidence,
         )

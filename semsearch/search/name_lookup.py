@@ -1,4 +1,4 @@
-"""Names looked up: what a text is the name of, which names it is a part of, and which it resembles."""
+"""Looks a text up as a name, as a part of names, and as a misspelt name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from semsearch.text.english import is_english
 from semsearch.text.names import Name, NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.question_wording import subject_of, subjects_of
-from semsearch.text.spelling import DERIVED, Guess, KnownName, Names
+from semsearch.text.spelling import DERIVED, Guess, KnownName, NameSpeller
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.stop_words import STOP_WORDS
 from semsearch.text.word_forms import word_form
@@ -29,14 +29,16 @@ MAX_RESEMBLING = 20
 MIN_TYPED = 2
 """Letters of the beginning of a name while somebody types it."""
 MIN_FRAGMENT = 5
-"""Letters of a question that is taken for the beginning of a longer word: shorter ones begin too many."""
+"""Letters of a question that is taken for the beginning of a longer word: shorter ones begin too
+many."""
 MIN_LAST_FRAGMENT = 3
 """The same behind whole words of the name: "neural net" of "neural network"."""
 MOST_PARTIAL_WORDS = 6
 """Content words of a question that is still taken for a part of a name."""
 
 MANY_NAMES = 50_000
-"""Names that are still compared with a long misspelt question whatever letters they begin and end with."""
+"""Names that are still compared with a long misspelt question whatever letters they begin and end
+with."""
 
 PLURAL_CHARS = 4
 """How much longer than a name a form of it may be: plural endings, blanks."""
@@ -57,8 +59,8 @@ _DERIVED = (NameKind.ACRONYM, NameKind.INITIALS)
 class NameMatch:
     """A name that matched a question.
 
-    `certainty` is the probability that who asked so meant this entry. `order` says which comes first among entries of
-    one tier, the highest; None leaves that to the score, behind names written just as they were asked for.
+    `certainty` is the probability that this entry was meant. `order` is the sort key within a tier,
+    highest first; None sorts by score. `is_as_written` puts a name before all others of its tier.
     `resemblance` is the share of letters that are right, 1 unless the tier is fuzzy.
     """
 
@@ -83,22 +85,22 @@ class NameLookup:
         self._stems = stems
         self._longest_name = snapshot.longest_name()
 
-    def by_name(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
-        """Return positions whose name the question is, in any form, or asks the meaning of; best tier of each."""
+    def match_question(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
+        """Return positions whose name the question is or asks about, and their best tier."""
         for text in subjects_of(question):
-            if found := self.whole(text, within):
+            if found := self.match_whole(text, allowed):
                 return found
         return {}
 
-    def whole(self, text: str, within: PositionFilter) -> dict[int, NameMatch]:
+    def match_whole(self, text: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions of which a text is a name, or another form of one."""
         key = fold(text)
         if not key or len(key) > self._longest_name + PLURAL_CHARS:
             return {}  # a whole sentence is no name, and needs no look-up
         found: dict[int, tuple[Tier, Name]] = {}
-        for named in self._snapshot.by_form(form_of(key, text), within):
+        for named in self._snapshot.by_form(form_of(key, text), allowed):
             found.setdefault(named.position, (Tier.FORM, named.name))
-        for named in self._snapshot.by_key(key, within):
+        for named in self._snapshot.by_key(key, allowed):
             tier = _tier_of_key(named)
             known = found.get(named.position)
             if known is None or tier is Tier.EXACT or known[0] is not Tier.EXACT:
@@ -108,33 +110,33 @@ class NameLookup:
             at: NameMatch(
                 tier,
                 name.label,
-                confidence.of_whole_name(tier, derived if name.kind in _DERIVED else 1),
+                confidence.whole_name_probability(tier, derived if name.kind in _DERIVED else 1),
                 is_as_written=name.label == text,
             )
             for at, (tier, name) in found.items()
         }
 
-    def beginning_with(self, typed: str, within: PositionFilter) -> list[NamedEntry]:
+    def beginning_with(self, typed: str, allowed: PositionFilter) -> list[NamedEntry]:
         """Return names that begin with what somebody has typed so far, the shortest first."""
         key = fold(subject_of(typed))
         if not MIN_TYPED <= len(key) <= self._longest_name:
             return []
-        return self._snapshot.by_prefix(key, within, MAX_PARTIAL)
+        return self._snapshot.by_prefix(key, allowed, MAX_PARTIAL)
 
-    def by_part(self, question: str, within: PositionFilter) -> dict[int, NameMatch]:
+    def match_part(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions with a name of which the question is a part, the likeliest first.
 
-        A part are words of it, wherever they stand, or its beginning. An ordinary word of the language is no
-        beginning of a longer one.
+        A part are words of it, wherever they stand, or its beginning. An ordinary word of the
+        language is no beginning of a longer one.
         """
         text = subject_of(question)
         key = fold(text)
         words = key.split()
         if len(key) > self._longest_name or not _could_be_part(words):
             return {}
-        shares = self._said(text, within)
+        shares = self._names_containing(text, allowed)
         begun: dict[int, Name] = {}
-        for named in self._begun(key, words, within):
+        for named in self._names_starting(key, words, allowed):
             begun.setdefault(named.position, named.name)
             shares.setdefault(named.position, len(key) / len(named.name.key))
         total = sum(shares.values())
@@ -145,24 +147,26 @@ class NameLookup:
             at: NameMatch(
                 Tier.PREFIX if at in begun or fold(labels[at]).startswith(key) else Tier.PARTIAL,
                 labels[at],
-                confidence.of_part(shares[at], shares[at] / total),
+                confidence.name_part_probability(shares[at], shares[at] / total),
                 order=shares[at],
             )
             for at in best
         }
 
-    def _said(self, text: str, within: PositionFilter) -> dict[int, float]:
+    def _names_containing(self, text: str, allowed: PositionFilter) -> dict[int, float]:
         if len(question_stems(text)) > MOST_PARTIAL_WORDS:
             return {}
-        return name_shares(self._stems, text, within)
+        return name_shares(self._stems, text, allowed)
 
-    def _begun(self, key: str, words: list[str], within: PositionFilter) -> Iterable[NamedEntry]:
-        """Yield names that begin with a key, where that ends at a word of the name or may end within one."""
+    def _names_starting(
+        self, key: str, words: list[str], allowed: PositionFilter
+    ) -> Iterable[NamedEntry]:
+        """Yield names that begin with a key, which ends at a word or may end within one."""
         may_end_within = _is_fragment(words)
         last = word_form(words[-1])
         keys = dict.fromkeys((key, " ".join([*words[:-1], last]), "".join([*words[:-1], last])))
         for one in keys:
-            for named in self._snapshot.by_prefix(one, within, MAX_PARTIAL):
+            for named in self._snapshot.by_prefix(one, allowed, MAX_PARTIAL):
                 if may_end_within or named.name.key[len(one) : len(one) + 1] == " ":
                     yield named
 
@@ -175,14 +179,14 @@ class NameLookup:
             found[at] = min(labels, key=len, default=entry.term)
         return found
 
-    def by_resemblance(
-        self, question: str, within: PositionFilter, unknown: Collection[str] | None = None
+    def match_misspelt(
+        self, question: str, allowed: PositionFilter, unknown: Collection[str] | None = None
     ) -> dict[int, NameMatch]:
         """Return positions with a name that the question resembles, the likeliest first.
 
         Args:
             question: as it was asked.
-            within: positions that may answer.
+            allowed: positions that may answer.
             unknown: words that may be misspelt, if not all: a name must have the other words.
         """
         key = fold(subject_of(question))
@@ -190,23 +194,23 @@ class NameLookup:
         known = words - ({w for word in unknown for w in fold(word).split()} if unknown else words)
         stems = {stem(word) for word in known}
         best: dict[int, Guess] = {}
-        for guess in self._names.near(key, within):
+        for guess in self._names.near(key, allowed):
             if stems <= {stem(word) for word in guess.name.key.split()}:
                 best.setdefault(guess.name.position, guess)
         total = sum(guess.likelihood for guess in best.values())
         return {at: _resembling(g, total) for at, g in islice(best.items(), MAX_RESEMBLING)}
 
     @cached_property
-    def _names(self) -> Names:
+    def _names(self) -> NameSpeller:
         def alike(length: int, first: str, last: str) -> list[KnownName]:
             found = self._snapshot.names_like(length, first, last)
             return [KnownName(f.name.key, f.name.label, f.position, _weight(f.name)) for f in found]
 
-        return Names(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
+        return NameSpeller(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
 
 
 def _could_be_part(words: list[str]) -> bool:
-    """Whether words read as a piece of a name: none that only sentences have, and one that means something."""
+    """Whether words could be part of a name: a content word, and none that only sentences have."""
     return _SENTENCE_WORDS.isdisjoint(words) and any(word not in STOP_WORDS for word in words)
 
 
@@ -220,7 +224,7 @@ def _is_fragment(words: list[str]) -> bool:
 
 def _resembling(guess: Guess, total: float) -> NameMatch:
     share = guess.likelihood / total
-    certainty = confidence.of_resemblance(guess.similarity, share)
+    certainty = confidence.misspelling_probability(guess.similarity, share)
     return NameMatch(Tier.FUZZY, guess.name.label, certainty, share, resemblance=guess.similarity)
 
 

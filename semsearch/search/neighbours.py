@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.core.arrays import Numbers, Vectors
-from semsearch.ranking.baseline import TWIN
+from semsearch.core.arrays import Numbers, VectorLookup
+from semsearch.ranking.similarity_baseline import DUPLICATE_COSINE
 
 NEAREST = 10
 """Rank within which each of two similar entries must see the other. On MDN (594 entries, before the
@@ -22,10 +22,6 @@ floor) 5 leave 70 entries without any; 10 leave 13 and give 5.7 to each; 20 give
 share only a subject."""
 CHUNK = 8192
 """Definitions compared at a time: 12 MB of vectors."""
-
-
-VectorLookup = Callable[[Numbers], Vectors]
-"""Return the vectors, (n, d), of n numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ def _nearest(definition_vectors: VectorLookup, position: int, rivals: Numbers) -
     for start in range(0, len(rivals), CHUNK):
         cosines[start : start + CHUNK] = definition_vectors(rivals[start : start + CHUNK]) @ own
     cosines[rivals == position] = np.inf
-    cosines[cosines >= TWIN] = -np.inf
+    cosines[cosines >= DUPLICATE_COSINE] = -np.inf
     order = np.lexsort((rivals, -cosines))[:NEAREST]
     return rivals[order[cosines[order] > -np.inf]]
 
@@ -101,7 +97,7 @@ def _is_mutual(
         some = rivals[start : start + CHUNK]
         cosines = definition_vectors(some) @ theirs
         cosines[some == position] = -1  # never nearer than itself, whatever the rounding
-        nearer += ((cosines > between) & (cosines < TWIN)).sum(axis=0)
+        nearer += ((cosines > between) & (cosines < DUPLICATE_COSINE)).sum(axis=0)
     is_mutual: NDArray[np.bool_] = nearer < NEAREST
     return is_mutual
 
@@ -113,7 +109,7 @@ def _closest(vectors: VectorLookup, own: Numbers, others: Numbers) -> tuple[int,
     pair.
     """
     cosines = vectors(own) @ vectors(others).T
-    ranked = np.where(cosines < TWIN, cosines, cosines - 4)
+    ranked = np.where(cosines < DUPLICATE_COSINE, cosines, cosines - 4)
     row, column = divmod(int(ranked.argmax()), len(others))
     return int(own[row]), int(others[column]), float(cosines[row, column])
 
@@ -123,6 +119,6 @@ def _without_twins(definition_vectors: VectorLookup, found: list[Near]) -> list[
     kept: list[Near] = []
     for one in found:
         others = definition_vectors(np.array([other.position for other in kept], dtype=np.int64))
-        if not (others @ definition_vectors(np.array([one.position]))[0] >= TWIN).any():
+        if not (others @ definition_vectors(np.array([one.position]))[0] >= DUPLICATE_COSINE).any():
             kept.append(one)
     return kept

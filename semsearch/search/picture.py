@@ -105,7 +105,7 @@ def _label(axes: Any, points: NDArray[Any], labels: list[str]) -> None:  # noqa:
 
 
 def _overlap(box: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
-    """Return the area that a box shares with each of some others, all (left, bottom, right, top)."""
+    """Return the area that a box shares with each other one, all (left, bottom, right, top)."""
     low = np.maximum(box[:2], others[:, :2])
     high = np.minimum(box[2:], others[:, 2:])
     shared: NDArray[Any] = np.prod(np.maximum(high - low, 0), axis=1)

@@ -1,6 +1,6 @@
-"""Reading: what a question says, as a name, several of them, a misspelt one, or words.
+"""Classifies a question: name, comparison, part of a name, misspelling, or free text.
 
-The first step of an answer, before anything is embedded.
+This is the first step of an answer, before anything is embedded.
 """
 
 from __future__ import annotations
@@ -11,50 +11,54 @@ from functools import cached_property
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
-from semsearch.index.segments.multi import MultiNameStems, MultiPhrases, MultiPostings
+from semsearch.index.segments.multi import MultiAskedAsPhrases, MultiNameStems, MultiPostings
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
-from semsearch.search.compared_names import comparison
+from semsearch.search.compared_names import find_comparison
 from semsearch.search.name_lookup import NameLookup, NameMatch
 from semsearch.text.english import is_english
 from semsearch.text.normalise import fold
 from semsearch.text.question_wording import subject_of
 from semsearch.text.spelling import Vocabulary, repair, similarity
 
-REAL_WORD = 0.3
-"""What is left of a guess when the question is a word of the language, or one that the encoder knows: "carpet" may
-stand for "caret", and more likely for itself. Less than the threshold, so that no such word is repaired."""
+REAL_WORD_FACTOR = 0.3
+"""What is left of a guess when the question is a word of the language, or one that the encoder
+knows: "carpet" may stand for "caret", and more likely for itself. Less than the threshold, so that
+no such word is repaired."""
 
-LIKE_ENOUGH = 0.85
-"""Share of its letters that a question of ordinary words must have in common with a name to stand for it: "gradient
-decent" does for "gradient descent", and "cost function" not for "loss function"."""
+MIN_PHRASE_SIMILARITY = 0.85
+"""Share of its letters that a question of ordinary words must have in common with a name to stand
+for it: "gradient decent" does for "gradient descent", and "cost function" not for "loss
+function"."""
 
 REPAIRED_LANGUAGE = "en"
-"""The language whose words are repaired one by one: of others there is no list of what is no error."""
+"""The language whose words are repaired one by one: of others there is no list of what is no
+error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A question as it is understood: its text, typing errors put right, and the names it is.
 
-    `compares` says that it puts names side by side, and `lacks` that something it compares is no name of the index.
-    `is_doubtful` says that the names only count if nothing is found by meaning, since the question is an ordinary word.
+    `is_comparison` says that it puts names side by side, and `has_unknown_name` that something it
+    compares is no name of the index. `is_fallback` says that the names only count if nothing is
+    found by meaning, since the question is an ordinary word.
     """
 
     question: str
     text: str
     names: dict[int, NameMatch]
-    compares: bool = False
-    lacks: bool = False
-    is_doubtful: bool = False
+    is_comparison: bool = False
+    has_unknown_name: bool = False
+    is_fallback: bool = False
 
     @property
-    def is_guess(self) -> bool:
+    def is_misspelt(self) -> bool:
         """Whether the names only resemble the question."""
         return any(match.tier is Tier.FUZZY for match in self.names.values())
 
 
-class NameFinder(NameLookup):
+class QuestionReader(NameLookup):
     """The names of an index, and the questions that have them. Safe to use from several threads."""
 
     def __init__(
@@ -62,14 +66,14 @@ class NameFinder(NameLookup):
         snapshot: MultiEntries,
         words: MultiPostings,
         stems: MultiNameStems,
-        phrases: MultiPhrases,
+        phrases: MultiAskedAsPhrases,
     ) -> None:
         super().__init__(snapshot, stems)
-        self._words = words
+        self._postings = words
         self._phrases = phrases
 
     def read(
-        self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
+        self, question: str, allowed: PositionFilter, is_word: Callable[[str], bool]
     ) -> Reading:
         """Find the names a question is, has or begins, or the text it was meant to be.
 
@@ -78,68 +82,68 @@ class NameFinder(NameLookup):
 
         Args:
             question: as it was asked.
-            within: positions that may answer.
+            allowed: positions that may answer.
             is_word: whether a folded word is known to the encoder, and so no error.
         """
-        if names := self.by_name(question, within):
+        if names := self.match_question(question, allowed):
             return Reading(question, question, names)
-        if len(self._phrases.saying(question, within)):
+        if len(self._phrases.equal_to(question, allowed)):
             return Reading(question, question, {})
-        if found := comparison(self, question, within):
+        if found := find_comparison(self, question, allowed):
             return Reading(question, found.text, found.names, True, not found.is_whole)
-        if names := self.by_part(question, within):
+        if names := self.match_part(question, allowed):
             return Reading(question, question, names)
-        return self._repaired(question, within, lambda word: is_english(word) or is_word(word))
+        return self._repaired(question, allowed, lambda word: is_english(word) or is_word(word))
 
-    def _unknown(self, question: str, within: PositionFilter) -> list[str]:
+    def _unknown(self, question: str, allowed: PositionFilter) -> list[str]:
         """Return the words of a question that neither an entry nor a phrase uses."""
-        unused = self._words.unknown(question, within)
-        return [word for word in unused if not self._phrases.says(word)]
+        unused = self._postings.unknown(question, allowed)
+        return [word for word in unused if not self._phrases.has_word(word)]
 
     def _repaired(
-        self, question: str, within: PositionFilter, is_word: Callable[[str], bool]
+        self, question: str, allowed: PositionFilter, is_word: Callable[[str], bool]
     ) -> Reading:
         """Read a question without a name: as one that it resembles, or with its words put right."""
-        unknown = self._unknown(question, within)
-        if unknown and (names := self.by_resemblance(question, within, unknown)):
+        unknown = self._unknown(question, allowed)
+        if unknown and (names := self.match_misspelt(question, allowed, unknown)):
             are_words = all(is_word(fold(word)) for word in unknown)
             found = _doubtful(question, names) if are_words else _resembling(question, names)
             if found:
                 return found
-        if unknown and self._is_english(within):
-            return self._with_words_repaired(question, unknown, within, is_word)
+        if unknown and self._is_english(allowed):
+            return self._with_words_repaired(question, unknown, allowed, is_word)
         return Reading(question, question, {})
 
     def _with_words_repaired(
         self,
         question: str,
         unknown: list[str],
-        within: PositionFilter,
+        allowed: PositionFilter,
         is_word: Callable[[str], bool],
     ) -> Reading:
         text = repair(question, unknown, self._vocabulary, is_word)
-        if text == question or len(self._unknown(text, within)) >= len(unknown):
+        if text == question or len(self._unknown(text, allowed)) >= len(unknown):
             return Reading(question, question, {})  # only other glossaries use what it was put to
-        if found := comparison(self, text, within):
+        if found := find_comparison(self, text, allowed):
             return Reading(question, found.text, found.names, True, not found.is_whole)
         right = similarity(fold(question), fold(text))
-        sure = confidence.of_resemblance(right, 1.0)
-        named = self.by_name(text, within) or self.by_part(text, within)
+        sure = confidence.misspelling_probability(right, 1.0)
+        named = self.match_question(text, allowed) or self.match_part(text, allowed)
         names = {
             at: replace(one, tier=Tier.FUZZY, certainty=min(one.certainty, sure), resemblance=right)
             for at, one in named.items()
         }
         return Reading(question, text, names)
 
-    def _is_english(self, within: PositionFilter) -> bool:
+    def _is_english(self, allowed: PositionFilter) -> bool:
         """Whether most of what may answer is written in the language whose words are repaired."""
-        counts = self._snapshot.languages(within)
+        counts = self._snapshot.languages(allowed)
         ours = sum(count for tag, count in counts.items() if tag.split("-")[0] == REPAIRED_LANGUAGE)
         return 2 * ours >= sum(counts.values())
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self._words.uses, self._words.alike)
+        return Vocabulary(self._postings.uses, self._postings.alike)
 
 
 def _resembling(question: str, names: dict[int, NameMatch]) -> Reading:
@@ -154,7 +158,9 @@ def _doubtful(question: str, names: dict[int, NameMatch]) -> Reading | None:
     Several words are mistyped if all but a letter is that of a name; one word is a guess at best.
     """
     if len(subject_of(question).split()) > 1:
-        like = {at: one for at, one in names.items() if one.resemblance >= LIKE_ENOUGH}
+        like = {at: one for at, one in names.items() if one.resemblance >= MIN_PHRASE_SIMILARITY}
         return Reading(question, next(iter(like.values())).label, like) if like else None
-    guesses = {at: replace(one, certainty=one.certainty * REAL_WORD) for at, one in names.items()}
-    return Reading(question, question, guesses, is_doubtful=True)
+    guesses = {
+        at: replace(one, certainty=one.certainty * REAL_WORD_FACTOR) for at, one in names.items()
+    }
+    return Reading(question, question, guesses, is_fallback=True)

@@ -12,7 +12,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry, Relation, RelationKind
 from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.multi_entries import MultiEntries
-from semsearch.ranking.baseline import Baseline
+from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.search.neighbours import Near, neighbours
 from semsearch.text.links import Links
 from semsearch.text.normalise import WORD

@@ -10,7 +10,7 @@ import numpy as np
 from semsearch.index.retrieval import Candidate
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.models.rerankers.base import Reranker
-from semsearch.ranking.reranking import DEPTH, probability, rescore, text_to_read
+from semsearch.ranking.rerank_scores import DEPTH, probability, rescore, text_to_read
 
 
 def rerank(

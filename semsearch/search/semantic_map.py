@@ -165,7 +165,7 @@ class Atlas:
         if len(positions) < len(entries):
             return [[] for _ in entries]  # an entry has changed meanwhile
         vectors = self._retriever.definition_vectors(positions)
-        rivals = self._retriever.finder.nearest(vectors, k + 1, self._allowed(glossary))
+        rivals = self._retriever.searcher.nearest(vectors, k + 1, self._allowed(glossary))
         cosines = vectors @ self._retriever.definition_vectors(rivals).T
         cosines[positions[:, np.newaxis] == rivals] = -np.inf
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : min(k, len(rivals) - 1)]
@@ -202,7 +202,7 @@ def _nearest(
     retriever: Retriever, vector: Vectors, allowed: PositionFilter, k: int
 ) -> list[NearEntry]:
     """Return the entries whose definitions are nearest to a vector."""
-    positions = retriever.finder.nearest(vector[np.newaxis], FETCH, allowed)
+    positions = retriever.searcher.nearest(vector[np.newaxis], FETCH, allowed)
     cosines = retriever.definition_vectors(positions) @ vector
     best = np.argsort(-cosines, kind="stable")[:k]
     places = retriever.places[positions[best]]

@@ -16,7 +16,7 @@ from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.search.glossary import Glossary
 from semsearch.search.index_view import MAX_K
-from semsearch.server.auth.exposure import is_loopback
+from semsearch.server.auth.exposure import is_local
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
@@ -167,8 +167,7 @@ def base_url(request: Request) -> str:
     The host of other requests is not trusted.
     """
     host = request.url.hostname or ""
-    is_local = host == "localhost" or is_loopback(host)
-    return _public_url(request) or (str(request.base_url) if is_local else "")
+    return _public_url(request) or (str(request.base_url) if is_local(host) else "")
 
 
 def _public_url(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""The read side of the store: entries, history, changes and answered requests, in read transactions."""
+"""The read side of the store: entries, history, changes and answered requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from semsearch.storage.database import (
     reading,
 )
 from semsearch.storage.embedding_cache import EmbeddedTexts
-from semsearch.storage.idempotency import Answered
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 
@@ -195,7 +195,7 @@ class EntryReader:
             present = (comparison.revision, comparison.entry) if comparison else None
             return history.versions(self._connection, id_, present)
 
-    def answered(self, who: str, key: str) -> Answered | None:
+    def answered(self, who: str, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of the last day, if there is one."""
         return idempotency.find(self._connection, who, key)
 

@@ -28,7 +28,7 @@ from semsearch.storage.database import (
 )
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.idempotency import Answered
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.last_commit import write_last_commit
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
@@ -104,7 +104,7 @@ class EntryStore(EntryReader):
         edits: Sequence[Edit],
         who: str,
         embedded: Embedded | None = None,
-        answered: Callable[[list[Changed]], Answered] | None = None,
+        answered: Callable[[list[Changed]], StoredRequest] | None = None,
         progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> list[Changed]:
         """Make changes in one transaction, all or none.

@@ -15,7 +15,7 @@ KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class StoredRequest:
     """An executed request: caller, key, hash of its content, and the answer."""
 
     who: str
@@ -24,7 +24,7 @@ class Answered:
     answer: bytes
 
 
-def keep(connection: sqlite3.Connection, answered: Answered) -> None:
+def keep(connection: sqlite3.Connection, answered: StoredRequest) -> None:
     """Store an answer inside the transaction of the edit; remove those older than a day.
 
     Raises:
@@ -43,10 +43,10 @@ def keep(connection: sqlite3.Connection, answered: Answered) -> None:
         ) from error
 
 
-def find(connection: sqlite3.Connection, who: str, key: str) -> Answered | None:
+def find(connection: sqlite3.Connection, who: str, key: str) -> StoredRequest | None:
     """Return the answer to a request of the last day, or None."""
     found = connection.execute(
         "SELECT digest, answer FROM request WHERE who = ? AND key = ? AND at >= ?",
         (who, key, (datetime.now(UTC) - KEPT).timestamp()),
     ).fetchone()
-    return Answered(who, key, bytes(found[0]), bytes(found[1])) if found else None
+    return StoredRequest(who, key, bytes(found[0]), bytes(found[1])) if found else None

@@ -1,4 +1,4 @@
-"""What a phrase by which people ask for an entry says: a good one does not name what it asks for."""
+"""Detects asked-as phrases that contain a name of their entry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from semsearch.text.stems import question_stems
 def name_said(entry: Entry, phrase: str) -> str | None:
     """Return the name of an entry that a phrase says in some form, or None.
 
-    Such a phrase helps nobody: whoever says the name finds the entry by it. A name of several words is said if all of its
-    words are, in any order. Initials that the program made up do not count.
+    Such a phrase helps nobody: whoever says the name finds the entry by it. A name of several words
+    is said if all of its words are, in any order. Initials that the program made up do not count.
     """
     said = set(question_stems(phrase))
     for name in names_of(entry):

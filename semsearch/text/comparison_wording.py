@@ -1,8 +1,9 @@
-"""Comparisons: the names that a question puts side by side, in seven languages.
+"""Comparison patterns: where a question that compares names may be cut, in seven languages.
 
-"LSTM vs GRU", "what is the difference between precision, recall and accuracy?", "is a CNN a neural network?" and
-"Unterschied zwischen X und Y" are cut where names may end. Whether the pieces are names is for others to say: a
-question may have the words of a comparison and describe something ("the difference between prediction and target").
+"LSTM vs GRU", "what is the difference between precision, recall and accuracy?", "is a CNN a neural
+network?" and "Unterschied zwischen X und Y" are cut where names may end. Whether the pieces are
+names is for others to say: a question may have the words of a comparison and describe something
+("the difference between prediction and target").
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ _BETWEEN = re.compile(
     r"|differenz[ae](?: c'e)? (?:tra|fra)|confronto (?:tra|fra)|verschil(?:len)?(?: is er)? tussen"
     r")\s+"
 )
-"""A noun of comparing with what may stand before it: "measures the difference between" describes something."""
+"""A noun of comparing with what may stand before it: "measures the difference between" describes
+something."""
 _VERB = re.compile(
     r"(?:how (?:do|can|to|would|should) (?:(?:i|you|one|we) )?|bitte )?(?:"
     r"(?:compare|comparing|contrast|distinguish|differentiate|tell(?=.* (?:from|apart)))(?: between)?"
@@ -86,18 +88,19 @@ _MARKS = re.compile(r"[\s?!.,:;\xa1\xbf]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CutQuestion:
     """A question cut where names may begin and end.
 
-    `starts` and `ends` say where each piece lies in `text`; several pieces that follow each other may be one name ("R and
-    D"). `is_said` says that words of comparing were used, so that a name may be misspelt or said in part;
-    `may_begin_late` that other words may stand before the first name, and `may_end_early` behind the last.
+    `starts` and `ends` say where each piece lies in `text`; several pieces that follow each other
+    may be one name ("R and D"). `has_comparing_words` says that words of comparing were used, so
+    that a name may be misspelt or said in part; `may_begin_late` that other words may stand before
+    the first name, and `may_end_early` behind the last.
     """
 
     text: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
-    is_said: bool
+    has_comparing_words: bool
     may_begin_late: bool = False
     may_end_early: bool = False
 
@@ -106,24 +109,28 @@ class Compared:
         return self.text[self.starts[first] : self.ends[last]]
 
 
-def compared_in(question: str) -> Iterator[Compared]:
-    """Yield ways to cut a question that may compare names, the likeliest first; none if nothing in it says so."""
+def cuts_of(question: str) -> Iterator[CutQuestion]:
+    """Yield ways to cut a question that may compare names, the likeliest first, if any."""
     text = _MARKS.sub("", question)
     stages = unwrapped(text)
     for stage in stages:
         lower = plain(stage)
         for head, apart in _HEADS:
             if found := head.match(lower):
-                yield from _cut(stage[found.end() :], apart, is_said=True, may_end_early=True)
+                yield from _cut(
+                    stage[found.end() :], apart, has_comparing_words=True, may_end_early=True
+                )
                 return
     if _IS_AGAINST.search(plain(text)):
-        yield from _cut(text, _APART, is_said=True, may_begin_late=True, may_end_early=True)
+        yield from _cut(
+            text, _APART, has_comparing_words=True, may_begin_late=True, may_end_early=True
+        )
         return
     inner = stages[-1]
     claim = _IS.match(plain(inner))
     inner = inner[claim.end() :] if claim else inner
     if _IS_ALIKE.search(plain(inner)):
-        yield from _cut(inner, _APART, is_said=True)
+        yield from _cut(inner, _APART, has_comparing_words=True)
         return
     for way in (_COPULA, _CLAIM, _CLAIM_OF, _APART, _BLANK) if claim else (_COPULA, _APART):
         yield from _cut(inner, way)
@@ -141,15 +148,15 @@ def _cut(
     text: str,
     apart: re.Pattern[str],
     *,
-    is_said: bool = False,
+    has_comparing_words: bool = False,
     may_begin_late: bool = False,
     may_end_early: bool = False,
-) -> Iterator[Compared]:
-    """Cut a text at everything that may stand between two names, unless that leaves one piece, or too many."""
+) -> Iterator[CutQuestion]:
+    """Cut a text between names, unless that leaves one piece, or too many."""
     while tail := _TAIL.search(plain(text)):
-        text, is_said = text[: tail.start()], True
+        text, has_comparing_words = text[: tail.start()], True
     gaps = [gap.span() for gap in apart.finditer(plain(text))]
     if 0 < len(gaps) < MAX_PIECES:
         starts = (0, *(end for _, end in gaps))
         ends = (*(start for start, _ in gaps), len(text))
-        yield Compared(text, starts, ends, is_said, may_begin_late, may_end_early)
+        yield CutQuestion(text, starts, ends, has_comparing_words, may_begin_late, may_end_early)

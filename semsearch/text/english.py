@@ -1,7 +1,8 @@
-"""Words of English, British and American, in any inflection: what is no typing error and no beginning of a name.
+"""English word list with inflection rules, so that real words are never "repaired".
 
-The list is SCOWL's up to size 60 (`english_words.LICENCE.txt`), 65,000 words with their inflections. What
-technical English forms freely is told by rules: "tokenise" from "token", "preprocessed" from "processed".
+The list is SCOWL's up to size 60 (`english_words.LICENCE.txt`): 65,000 British and American words
+with their inflections. Rules add the words that technical English forms freely: "tokenise" from
+"token", "preprocessed" from "processed".
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from pathlib import Path
 _VERB = re.compile(r"(.{3,}?)i[sz](?:e|es|ed|ing|er|ers|able|ation|ations)\Z")
 """A verb that is made of another word, in either spelling, and what is made of the verb."""
 _ADDED = re.compile(r"(.{4,}?)(?:able|less|like|ly|ness|s)\Z")
-"""Endings that go with any word as it is. Those of verbs are not among them: the list has the inflections of its
-verbs, and "embeding" is no word."""
+"""Endings that go with any word as it is. Those of verbs are not among them: the list has the
+inflections of its verbs, and "embeding" is no word."""
 _PREFIXES = (
     "anti", "auto", "co", "counter", "cross", "cyber", "de", "dis", "down", "geo", "hyper", "inter", "macro", "meta",
     "micro", "mid", "mini", "mis", "mono", "multi", "nano", "non", "out", "over", "photo", "post", "pre", "proto",

@@ -1,4 +1,4 @@
-"""Matches language tags (BCP 47) with a requested range: basic filtering of RFC 4647."""
+"""Language tags (BCP 47), and how a range matches them: basic filtering of RFC 4647."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from semsearch.core.errors import InvalidSetting
 MAX_CHARS = 100
 RANGE = r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"
 _RANGE = re.compile(RANGE)
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 def check_language(wanted: str) -> str:
@@ -33,3 +34,13 @@ def matching(wanted: str, tags: Iterable[str]) -> list[str]:
         for tag in tags
         if wanted == "*" or tag.lower() == wanted or tag.lower().startswith(f"{wanted}-")
     ]
+
+
+def language_tag(stated: str) -> str | None:
+    """Return a tag in the case of RFC 5646 (2.1.1), such as `zh-Hans-CN`; None if invalid."""
+    tag = stated.strip().replace("_", "-")
+    if not _TAG.fullmatch(tag):
+        return None
+    first, *parts = tag.lower().split("-")
+    shown = {2: str.upper, 4: str.title}
+    return "-".join([first, *(shown.get(len(part), str)(part) for part in parts)])

@@ -31,9 +31,9 @@ class Links:
         }
         for position, entry in enumerate(entries):
             for kind, key in _keys(entry, names_of(entry)):
-                bearers = self._known[kind][key]
-                if position not in bearers[-1:]:
-                    bearers.append(position)
+                entries_with_name = self._known[kind][key]
+                if position not in entries_with_name[-1:]:
+                    entries_with_name.append(position)
         pages = self._known["page"]  # a file with several terms is not the page of one
         self._known["page"] = {name: found for name, found in pages.items() if len(found) == 1}
 

@@ -1,13 +1,13 @@
 """The names of an entry: what its author wrote and what the program finds by itself.
 
-An entry can be asked for by its term, by its aliases and hidden labels, by an acronym and by plural or joined
-spellings. Aliases are stated in the source; the rest is derived here, so that nobody has to
-add "CNN" by hand. Derived names rank below stated ones (`Tier.FORM`).
+An entry can be asked for by its term, by its aliases and hidden labels, by an acronym and by plural
+or joined spellings. Aliases are stated in the source; the rest is derived here, so that nobody has
+to add "CNN" by hand. Derived names rank below stated ones (`Tier.FORM`).
 
-Two keys make names comparable. The *key* ignores case, accents, hyphens and punctuation. The
-*form* also ignores plural endings, British spelling, blanks and "and" between words: it need not be good English, since questions
-and names pass through the same function. Capitals, where known, tell the plural "LSTMs" from
-"HTTPS", whose S is a letter of its own.
+Two keys make names comparable. The *key* ignores case, accents, hyphens and punctuation. The *form*
+also ignores plural endings, British spelling, blanks and "and" between words: it need not be good
+English, since questions and names pass through the same function. Capitals, where known, tell the
+plural "LSTMs" from "HTTPS", whose S is a letter of its own.
 """
 
 from __future__ import annotations
@@ -76,7 +76,10 @@ def form_of(key: str, text: str = "") -> str:
 
 
 def joined(words: Sequence[str]) -> str:
-    """Return the form of a name whose words have these forms: "R and D" is "R&D", and "I/Os" are several "I/O"."""
+    """Return the form of a name whose words have these forms.
+
+    "R and D" is "R&D", and "I/Os" are several "I/O".
+    """
     first, last = words[:1], words[-1:]
     inner = [word for word in words[1:-1] if word not in _AND]
     if (
@@ -97,9 +100,10 @@ def names_of(entry: Entry) -> list[Name]:
     """Return every name of an entry, stated names first, each key once.
 
     Derived: the parts of "Role-Based Access Control (RBAC)" in either order, the term without a
-    qualifier ("Node (DOM)"), an acronym in brackets whatever its letters ("Federal Institute of Metrology
-    (METAS)"), acronyms that the definition spells out beside the term ("... Networks (CNNs) are ..."), and the
-    initials of a term of two or more words, which may be written as one ("JavaScript").
+    qualifier ("Node (DOM)"), an acronym in brackets whatever its letters ("Federal Institute of
+    Metrology (METAS)"), acronyms that the definition spells out beside the term ("... Networks
+    (CNNs) are ..."), and the initials of a term of two or more words, which may be written as one
+    ("JavaScript").
     """
     found: dict[str, Name] = {}
 
@@ -133,9 +137,10 @@ def names_of(entry: Entry) -> list[Name]:
 
 
 def stands_for(short: str, long: str) -> bool:
-    """Return whether a text in brackets behind another looks like its acronym, whatever its letters.
+    """Return whether a text in brackets looks like the acronym of the text before it.
 
-    One word with a mere qualifier looks the same ("Node (DOM)"), so what is abbreviated must have several.
+    One word with a mere qualifier looks the same ("Node (DOM)"), so what is abbreviated must have
+    several.
     """
     letters = [sign for sign in short if sign.isalnum()]
     capitals = sum(sign.isupper() or sign.isdigit() for sign in letters)
@@ -144,7 +149,7 @@ def stands_for(short: str, long: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    """Return whether the words of a text are those of a proper name: "API (computer science)" is no such one."""
+    """Return whether a text is a proper name; "API (computer science)" is none."""
     return all(word[0].isupper() for word in _words(text) if word.casefold() not in _SMALL_WORDS)
 
 

@@ -20,7 +20,8 @@ WORD = re.compile(rf"\w+(?:(?=[^\0-\u02ff])[{_COMBINING}]+\w*)*")
 """A word: letters, digits, underscores, and the marks and vowel signs on them, which `\\w` leaves
 out. The look-ahead saves the long class where a word ends in front of a common character."""
 _MARKS = re.compile(r"([\\`*_\[\]<>{|]|&(?=#?\w+;))")
-"""What means something in Markdown within a line; an ampersand where it begins the name of a character."""
+"""What means something in Markdown within a line; an ampersand where it begins the name of a
+character."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Variation selectors: how a character is drawn, never which one it is."""
 _PLAIN = re.compile(r"[^a-z0-9+#]+")
@@ -40,23 +41,25 @@ _BARRED = str.maketrans(
         "ı": "i",
     }
 )
-"""Letters that are typed as others where a keyboard lacks them, and that Unicode does not decompose."""
+"""Letters that are typed as others where a keyboard lacks them, and that Unicode does not
+decompose."""
 _TRADE_MARKS = str.maketrans(dict.fromkeys("™®℠©℗", " "))
 _POINTS = re.compile(
     "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew: accents, vowels, dots
     "\u0610-\u061a\u0640\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"  # Arabic
     "|(?<=\u0627)[\u0653-\u0655]"  # what alef carries
 )
-"""Signs that Hebrew and Arabic leave out in ordinary writing: vowel points, the tatweel that only stretches a word,
-and hamza and madda on an alef."""
+"""Signs that Hebrew and Arabic leave out in ordinary writing: vowel points, the tatweel that only
+stretches a word, and hamza and madda on an alef."""
 
 
 def fold(text: str) -> str:
     """Return a text as names are compared: NFKC, no case, no accents, runs of marks as blanks.
 
-    "Long Short-Term  Memory" and "long short term memory" fold alike, and so do "Łódź" and "lodz". "C++" and
-    "C#" keep the marks that tell them apart, and so does a text of marks alone, like "&". Only Latin,
-    Greek and Cyrillic letters lose their accents; Arabic and Hebrew lose their vowel points.
+    "Long Short-Term  Memory" and "long short term memory" fold alike, and so do "Łódź" and "lodz".
+    "C++" and "C#" keep the marks that tell them apart, and so does a text of marks alone, like "&".
+    Only Latin, Greek and Cyrillic letters lose their accents; Arabic and Hebrew lose their vowel
+    points.
     """
     return _fold_kept(text) if len(text) <= CACHED_CHARS else _fold(text)
 

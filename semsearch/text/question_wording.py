@@ -1,11 +1,12 @@
-"""Phrasing: the words around a name in a question that asks what it means, in seven languages.
+"""Question wrappers: the words around a name in "what is X?", in seven languages.
 
-"explain dropout to me like I'm five", "Was bedeutet Dropout?" and "dropout meaning" all ask for "dropout". Words of
-asking are taken off at both ends, one phrase after another, until none is left. Each step is a candidate, the longest
-first, so that a term that looks like such words itself ("Definition of done") is found whole.
+"explain dropout to me like I'm five", "Was bedeutet Dropout?" and "dropout meaning" all ask for
+"dropout". Words of asking are taken off at both ends, one phrase after another, until none is left.
+Each step is a candidate, the longest first, so that a term that looks like such words itself
+("Definition of done") is found whole.
 
-Patterns match a text without capitals and accents, letter by letter as long as the question, so that what is cut
-off is cut off the question as it was written.
+Patterns match a text without capitals and accents, letter by letter as long as the question, so
+that what is cut off is cut off the question as it was written.
 """
 
 from __future__ import annotations
@@ -138,14 +139,17 @@ _START_MARKS = re.compile(r"[\s,:;\xa1\xbf\"'`\u201c\u201d\u201e\u00ab\u00bb]+")
 
 
 def subjects_of(question: str) -> tuple[str, ...]:
-    """Return what a question may ask the meaning of, the longest first: itself, then less and less of it."""
+    """Return what a question may ask the meaning of: itself, then ever shorter parts."""
     found = unwrapped(question)
     found = (*found, without_article(found[-1]))
     return tuple(one for one in dict.fromkeys(found) if one == question or not _is_small(one))
 
 
 def subject_of(question: str) -> str:
-    """Return what a "what is X?" question asks about; other questions come back without the marks around them."""
+    """Return the X of a "what is X?" question.
+
+    Other questions come back without the marks around them.
+    """
     return subjects_of(question)[-1]
 
 

@@ -31,7 +31,8 @@ def check_question(raw: str) -> str:
         raw: what a person or program sent.
 
     Returns:
-        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters; of marks alone if it is so ("...", see `is_marks`).
+        The cleaned question, 1 to `MAX_QUESTION_CHARS` characters; of marks alone if it is so
+        ("...", see `is_marks`).
 
     Raises:
         InvalidQuestion: it is empty, too long, or holds characters that are not text.
@@ -52,7 +53,7 @@ def check_question(raw: str) -> str:
 
 
 def is_marks(question: str) -> bool:
-    """Return whether a question is punctuation alone, which asks nothing unless an entry is called so."""
+    """Return whether a question is punctuation alone, which only an entry of that name answers."""
     return not any(c not in _ASIDE and unicodedata.category(c)[0] in "LNPS" for c in question)
 
 

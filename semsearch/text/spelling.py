@@ -1,8 +1,8 @@
 """Spelling: which name or word a mistyped one may stand for, and how likely.
 
-A noisy channel (Kernighan, Church and Gale, 1990, https://aclanthology.org/C90-2036): what was meant is
-the candidate for which `P(typed | meant) P(meant)` is highest. Candidates are found by edit
-distance with transpositions (rapidfuzz's OSA), among names of nearly the same length and among
+A noisy channel (Kernighan, Church and Gale, 1990, https://aclanthology.org/C90-2036): what was
+meant is the candidate for which `P(typed | meant) P(meant)` is highest. Candidates are found by
+edit distance with transpositions (rapidfuzz's OSA), among names of nearly the same length and among
 words with the same first letter, so that most of a large glossary is never looked at.
 """
 
@@ -34,7 +34,8 @@ MAX_TYPED_WORDS = 30
 """A longer text was copied rather than typed: its unknown words are words of another field."""
 
 DERIVED = 0.1
-"""How much less likely people type an acronym that the program made up than one that was written."""
+"""How much less likely people type an acronym that the program made up than one that was
+written."""
 
 KEPT_GROUPS = 128
 """Groups of names or words that are kept: of a million names some 3,000 each, 100 MB in all."""
@@ -102,18 +103,20 @@ def likelihood(typed: str, meant: str, errors: int = 1) -> float:
     if len(typed) == len(meant):
         beside = typed[first] in _BESIDE.get(meant[first], _NONE)
     else:
-        # An insertion slips from a key beside, or strikes twice; in "aab" either "a" may be too many.
+        # An insertion slips from a key beside, or strikes twice; in "aab" either "a" may be too
+        # many.
         around = typed[max(0, first - 1) : first] + typed[first + 1 : first + 2]
         beside = any(typed[first] in _BESIDE.get(c, _NONE) | {c} for c in around)
     return rarity * (_KEY_BESIDE if beside else _ANY_KEY) / len(meant)
 
 
-class Names:
+class NameSpeller:
     """The names of an index. Reads only; safe to use from several threads.
 
-    They are looked up by length, and by length with the first or the last letter: a single error in three
-    letters or more leaves one of these two in its place. What was looked up once is kept for a while, so that the
-    names of a large index need not all be in memory, nor be read before the first question is answered.
+    They are looked up by length, and by length with the first or the last letter: a single error in
+    three letters or more leaves one of these two in its place. What was looked up once is kept for
+    a while, so that the names of a large index need not all be in memory, nor be read before the
+    first question is answered.
     """
 
     def __init__(
@@ -122,15 +125,15 @@ class Names:
         """Take where names come from.
 
         Args:
-            alike: gives the names of a length that begin with a letter, or end with one, or (with neither) all of
-                that length, in the order of their positions.
-            are_many: whether also those with several errors must have their first or last letter right, since
-                comparing with all of nearly that length would take too long.
+            alike: gives the names of a length that begin with a letter, or end with one, or (with
+                neither) all of that length, in the order of their positions.
+            are_many: whether also those with several errors must have their first or last letter
+                right, since comparing with all of nearly that length would take too long.
         """
         self._alike = lru_cache(KEPT_GROUPS)(alike)
         self._are_many = are_many
 
-    def near(self, key: str, within: PositionFilter) -> list[Guess]:
+    def near(self, key: str, allowed: PositionFilter) -> list[Guess]:
         """Return the names of these positions that a folded text may stand for, likeliest first."""
         from rapidfuzz import process  # noqa: PLC0415 - most questions never come here
         from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -142,10 +145,10 @@ class Names:
         found: dict[KnownName, Guess] = {}
         for group in product(lengths, ends):
             names = self._alike(group[0], *group[1])
-            some = [name for one in within.ranges for name in _between(names, one)]
-            if within.only is not None:
+            some = [name for one in allowed.ranges for name in _between(names, one)]
+            if allowed.only is not None:
                 at = np.array([name.position for name in some], dtype=np.int64)
-                some = list(compress(some, are_among(at, within.only)))
+                some = list(compress(some, are_among(at, allowed.only)))
             matches = process.extract(
                 key,
                 [name.key for name in some],
@@ -161,10 +164,10 @@ class Names:
         return sorted(found.values(), key=lambda g: (-g.likelihood, g.name.position))
 
 
-def _between(names: list[KnownName], within: range) -> list[KnownName]:
-    """Return those of some names, which are in the order of their positions, that lie in a range."""
-    first = bisect_left(names, within.start, key=lambda name: name.position)
-    last = bisect_left(names, within.stop, key=lambda name: name.position)
+def _between(names: list[KnownName], allowed: range) -> list[KnownName]:
+    """Return the names in a range of positions; they are sorted by position."""
+    first = bisect_left(names, allowed.start, key=lambda name: name.position)
+    last = bisect_left(names, allowed.stop, key=lambda name: name.position)
     return names[first:last]
 
 

@@ -1,7 +1,7 @@
 """Words as the words half compares them: folded, stemmed, with their place in the text.
 
-Stemming is Snowball's English algorithm (Porter2) after American spelling, alike in entries and questions, so it need
-not be right for other languages to be consistent.
+Stemming is Snowball's English algorithm (Porter2) after American spelling, alike in entries and
+questions, so it need not be right for other languages to be consistent.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from semsearch.text.stop_words import content_words
 from semsearch.text.word_forms import american
 
 Stemmed = tuple[str, int, int]
-"""The stem of a word, and where it begins and ends in its text. Not a `Span`, which takes as long to make as all the
-rest: of the words of a definition a question shares a few, and thousands of definitions are kept."""
+"""The stem of a word, and where it begins and ends in its text. Not a `Span`, which takes as long
+to make as all the rest: of the words of a definition a question shares a few, and thousands of
+definitions are kept."""
 
 _PLURAL_ACRONYM = re.compile(r"[A-Z0-9]{2,}s\Z")
 _stemming = Lock()

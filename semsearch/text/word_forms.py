@@ -1,7 +1,7 @@
-"""Word forms: singular and American spelling of a folded English word, by which names and words are compared.
+"""Word forms: singular and American spelling of a folded English word, for comparison.
 
-It need not be good English, since names and questions pass through the same function; it must only not make two
-words one.
+It need not be good English, since names and questions pass through the same function; it must only
+not make two words one.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _IN_LATIN = (
     (re.compile(r"(\w{4,})ae\Z"), "a"),
     (re.compile(r"(\w{3,}[dehlnrsty]|wo)men\Z"), "man"),
 )
-"""Plurals that are no English ones, also at the end of longer words ("submatrices"): what stays of them, and what
-is added to it."""
+"""Plurals that are no English ones, also at the end of longer words ("submatrices"): what stays of
+them, and what is added to it."""
 
 
 def _pairs(words: str, ending: str, instead: str) -> Iterable[tuple[str, str]]:
@@ -100,7 +100,7 @@ def word_form(word: str, written: str = "") -> str:
 
 
 def american(word: str) -> str:
-    """Return a folded word in American spelling: "memorized" for "memorised", and "raised" as it is."""
+    """Return a folded word in American spelling: "memorized" for "memorised"; "raised" stays."""
     if len(word) <= _MIN_SPELT:
         return word
     spelt = word

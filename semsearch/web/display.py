@@ -9,7 +9,7 @@ import numpy as np
 from semsearch.core.answers import Evidence, ScoreParts, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
 from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS, RETIRED_DEFAULTS
-from semsearch.ranking.fusion import asked_beyond
+from semsearch.ranking.fusion import phrase_surplus
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 VERDICTS = {
@@ -55,7 +55,7 @@ class Share:
 def shares(parts: ScoreParts) -> list[Share]:
     """Return the share of each part in the sum of a score, largest first, without zeros."""
     columns = np.array([astuple(parts)], dtype=np.float32)
-    beyond = asked_beyond(columns[:, PARTS.index("asked")], columns @ DEFAULT.weights)
+    beyond = phrase_surplus(columns[:, PARTS.index("asked")], columns @ DEFAULT.vector)
     values = {**asdict(parts), "asked": float(beyond[0])}
     found = [Share(name, values[name], getattr(DEFAULT, name)) for name in PARTS]
     return sorted((share for share in found if share.value), key=lambda share: -share.given)
@@ -103,7 +103,7 @@ def former_default(info: IndexInfo, named: str | None) -> str:
         f"`semsearch build PATHS --index {info.path}` again"
     )
     if info.model in RETIRED_DEFAULTS:
-        return f"{advice}; {info.model} does not come along any more"
+        return f"{advice}; {info.model} is no longer bundled"
     if short := FORMER_DEFAULTS.get(info.model):
         return f"{advice}, or set SEMSEARCH_MODEL={short} to keep it and silence this"
     return ""

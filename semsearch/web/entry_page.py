@@ -6,9 +6,11 @@ from semsearch.core.answers import Adjacent, Related
 from semsearch.web.entry_view import (
     authored,
     defined_term,
+    facts,
     is_embedding,
     linked,
     mentioning,
+    names,
     others,
     summary,
 )
@@ -38,7 +40,9 @@ def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str
         entry=entry,
         path=path,
         summary=summary(entry),
+        names=names(entry),
         text=linked(related),
+        facts=facts(entry),
         authored=authored(related),
         mentions=others(related.mentions),
         mentioned_by=mentioning(related),

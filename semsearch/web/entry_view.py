@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.core.answers import Authored, Reference, Related
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, Field
+from semsearch.importers.fields import is_iri
 from semsearch.text.normalise import fold
 
 _EMBEDDING = ("embedding", "embeddings")
@@ -56,9 +57,26 @@ def summary(entry: Entry) -> str:
     return f"{begin if blank < 0 else begin[:blank]} …"
 
 
+def facts(entry: Entry) -> list[Field]:
+    """Return what an entry says in single fields: category, code and others, then extra fields."""
+    details = entry.details
+    iri = details.iri if is_iri(details.iri) else ""
+    own = (
+        *(("Category", details.category), ("Code", details.notation), ("Status", details.status)),
+        ("IRI", iri),
+    )
+    return [*((name, text) for name, text in own if text), *details.extra]
+
+
 def is_embedding(entry: Entry) -> bool:
     """Whether an entry is about embeddings, so that its page shows those of the glossary."""
     return any(fold(name) in _EMBEDDING for name in (entry.term, *entry.aliases))
+
+
+def names(entry: Entry) -> list[tuple[str, list[str]]]:
+    """Return the aliases of an entry, each with its languages."""
+    stated = entry.details.languages()
+    return [(alias, stated.get(alias, [entry.language])) for alias in entry.aliases]
 
 
 _AUTHORED = {
@@ -74,8 +92,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
 
     Either of the two entries may state the relation.
     """
-    back = (one for one in related.mentioned_by if one.relation is not Authored.SEE_ALSO)
-    references = (*related.see_also, *back)
+    references = (*related.see_also, *related.stated_by_others)
     by_id = {one.entry.id: one for one in reversed(references) if one.relation}
     ids = dict.fromkeys(one.entry.id for one in references)
     links = [by_id[id_] for id_ in ids if id_ in by_id]
@@ -87,8 +104,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
 
 def mentioning(related: Related) -> list[Entry]:
     """Return the entries that refer to an entry by a link without a relation or in their text."""
-    kinds = (None, Authored.SEE_ALSO)
-    return others(tuple(one for one in related.mentioned_by if one.relation in kinds))
+    return others(related.used_in)
 
 
 def others(references: tuple[Reference, ...]) -> list[Entry]:
@@ -104,7 +120,7 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         address: URL of its page, which is its identity.
         set_address: URL of the page of its glossary.
     """
-    term = {
+    term: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "DefinedTerm",
         "@id": address,
@@ -120,5 +136,11 @@ def defined_term(entry: Entry, address: str, set_address: str) -> dict[str, Any]
         },
     }
     if entry.aliases:
-        term["alternateName"] = list(entry.aliases)
+        term["alternateName"] = [
+            alias if tag == entry.language else {"@language": tag, "@value": alias}
+            for alias, tags in names(entry)
+            for tag in tags
+        ]
+    if is_iri(entry.details.iri):
+        term["sameAs"] = entry.details.iri
     return term

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from semsearch.core.answers import Related
 from semsearch.core.entries import Entry
 from semsearch.text.normalise import in_markdown
-from semsearch.web.entry_view import authored, mentioning, others, summary
+from semsearch.web.entry_view import authored, facts, mentioning, names, others, summary
 from semsearch.web.render import Site, count
 
 MAX_LISTED = 500
 """Most entries that /llms.txt lists. If there are more, it names only the glossaries."""
+
+
+def _name(entry: Entry, alias: str, tags: list[str]) -> str:
+    shown = in_markdown(alias)
+    return shown if tags == [entry.language] else f"{shown} ({', '.join(tags)})"
 
 
 def entry_markdown(site: Site, related: Related) -> str:
@@ -19,8 +24,10 @@ def entry_markdown(site: Site, related: Related) -> str:
     entry = related.entry
     lines = [f"# {in_markdown(entry.term)}"]
     if entry.aliases:
-        lines.append(f"Also: {', '.join(map(in_markdown, entry.aliases))}")
+        lines.append(f"Also: {', '.join(_name(entry, *one) for one in names(entry))}")
     lines.append(entry.definition)
+    if fields := facts(entry):
+        lines.append("\n".join(f"- {_line(name)}: {_line(text)}" for name, text in fields))
     sections = {
         **authored(related),
         "Terms in the text": others(related.mentions),
@@ -78,6 +85,10 @@ def _about_files(size: str) -> list[str]:
 def llms_full(entries: Iterable[Entry]) -> str:
     """Return /llms-full.txt: all entries with their definitions."""
     return "\n\n".join(f"# {in_markdown(e.term)}\n\n{e.definition}" for e in entries) + "\n"
+
+
+def _line(text: str) -> str:
+    return in_markdown(" ".join(text.split()))
 
 
 def _address(site: Site) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.speed import compare, contenders, overload, services
-from benchmarks.speed.clients import Clients, Job
+from benchmarks.speed.clients import Clients, LoadJob
 from benchmarks.speed.contenders import OURS, PLAIN, TXTAI
 from benchmarks.speed.rounds import WORKLOADS, Rounds
 
@@ -36,7 +36,7 @@ def trivial() -> Iterator[int]:
 
 def test_a_closed_loop_asks_each_path_once(clients: Clients, trivial: int) -> None:
     """It ends before its time when there are no more, and times every answer."""
-    tally = clients.run(Job(port=trivial, paths=["/x"] * 100, clients=8, seconds=20))
+    tally = clients.run(LoadJob(port=trivial, paths=["/x"] * 100, clients=8, seconds=20))
     assert (tally.asked, len(tally.good_ms), tally.errors) == (100, 100, 0)
     assert tally.statuses == Counter({"200": 100})
     assert min(tally.good_ms) > 0
@@ -46,7 +46,7 @@ def test_a_closed_loop_asks_each_path_once(clients: Clients, trivial: int) -> No
 
 def test_a_closed_loop_ends_with_its_time(clients: Clients, trivial: int) -> None:
     """However many paths are left."""
-    tally = clients.run(Job(port=trivial, paths=["/x"] * 200_000, clients=4, seconds=0.2))
+    tally = clients.run(LoadJob(port=trivial, paths=["/x"] * 200_000, clients=4, seconds=0.2))
     assert 0 < tally.asked < 200_000
     assert tally.elapsed_s == pytest.approx(0.2, abs=0.1)
     assert len(tally.good_ms) == tally.asked
@@ -54,7 +54,7 @@ def test_a_closed_loop_ends_with_its_time(clients: Clients, trivial: int) -> Non
 
 def test_an_open_loop_keeps_its_rate(clients: Clients, trivial: int) -> None:
     """Sent or missed, what was due in its time is counted."""
-    job = Job(port=trivial, paths=["/x"] * 1000, clients=4, seconds=0.5, rate=400)
+    job = LoadJob(port=trivial, paths=["/x"] * 1000, clients=4, seconds=0.5, rate=400)
     tally = clients.run(job)
     assert tally.asked + tally.missed == pytest.approx(200, abs=10)
     assert len(tally.good_ms) == tally.asked > 0
@@ -66,7 +66,7 @@ def test_an_answer_that_is_no_good_is_an_error(clients: Clients, hashed_index: P
     ours = contenders.ours(hashed_index)
     paths = [ours.request("crumb"), services.SEARCH, "/nowhere"]
     with ours.running("crumb"):
-        tally = clients.run(Job(port=ours.port, paths=paths, clients=1, seconds=20))
+        tally = clients.run(LoadJob(port=ours.port, paths=paths, clients=1, seconds=20))
     assert tally.statuses == Counter({"200": 1, "422": 1, "404": 1})
     assert (len(tally.good_ms), tally.errors) == (1, 2)
 
@@ -84,7 +84,7 @@ def test_a_broken_connection_is_an_error(clients: Clients) -> None:
         closing = threading.Thread(target=close_all)
         closing.start()
         port = server.getsockname()[1]
-        tally = clients.run(Job(port=port, paths=["/a", "/b"], clients=1, seconds=0.5))
+        tally = clients.run(LoadJob(port=port, paths=["/a", "/b"], clients=1, seconds=0.5))
         with socket.create_connection((services.HOST, port)):
             pass  # the last that it waits for, if it does
         closing.join(10)
@@ -107,7 +107,7 @@ def test_a_connection_that_the_service_closes_is_replaced(clients: Clients) -> N
         answering = threading.Thread(target=answer_once_each)
         answering.start()
         port = server.getsockname()[1]
-        tally = clients.run(Job(port=port, paths=["/a", "/b"], clients=1, seconds=2))
+        tally = clients.run(LoadJob(port=port, paths=["/a", "/b"], clients=1, seconds=2))
         answering.join(10)
     assert (tally.asked, tally.lost, len(tally.good_ms)) == (2, 0, 2)
 
@@ -134,7 +134,7 @@ def test_services_take_turns(clients: Clients, hashed_index: Path) -> None:
 def test_a_comparison_is_judged_by_the_ratios_of_its_rounds(clients: Clients) -> None:
     """The median of the rounds for throughput, percentiles of all answers for times."""
     asked = [
-        contenders.Contender(name=name, command=[], port=1, path="/", parameter="q")
+        contenders.ComparedService(name=name, command=[], port=1, path="/", parameter="q")
         for name in (PLAIN, TXTAI, OURS)
     ]
     taken = Rounds(asked, clients, 1.0)

@@ -63,7 +63,7 @@ def test_an_article_that_only_leads_on_is_not_asked() -> None:
 
 
 def test_the_gain_is_the_difference_of_the_pairs(capsys: pytest.CaptureFixture[str]) -> None:
-    """Two of four questions come among the first three that did not, or one, over each other way."""
+    """Two of four questions rise among the first three, or one, against each other way."""
     before = [outcome(rank, query=str(i)) for i, rank in enumerate((1, 5, 4, None))]
     after = [outcome(rank, query=str(i)) for i, rank in enumerate((1, 2, 3, None))]
     between = [outcome(rank, query=str(i)) for i, rank in enumerate((1, 2, 4, None))]

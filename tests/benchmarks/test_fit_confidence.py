@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.quality.fit_confidence import (
     JUDGED_SHARE,
-    Row,
+    FirstHitSample,
     calibration_error,
     cross_fitted,
     fit,
@@ -19,8 +19,8 @@ from benchmarks.quality.fit_confidence import (
     weighed,
 )
 from benchmarks.quality.samples import MISSING
-from semsearch.ranking.baseline import Baseline
-from tests.benchmarks.test_fit_recipe import drawn
+from semsearch.ranking.similarity_baseline import Baseline
+from tests.benchmarks.test_fit_weights import drawn
 
 TRUE = np.array([2.0, 1.5, -2.0, 0.5, 0.8])
 
@@ -30,15 +30,17 @@ def expit(x: float) -> float:
     return float(1 / (1 + np.exp(-x)))
 
 
-def rows(count: int, *, group: str = "a", seed: int = 0) -> list[Row]:
+def rows(count: int, *, group: str = "a", seed: int = 0) -> list[FirstHitSample]:
     """Draw first hits that are right as often as `TRUE` says."""
     lots = np.random.default_rng(seed)
     drawn_signs = lots.normal((-1, 0.2, 0), (1.5, 0.2, 2), (count, 3))
     found = []
-    for (standout, name, odds), lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
-        fits = TRUE[0] + TRUE[1] * standout + TRUE[2] * name
+    for (z_score, name, odds), lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
+        fits = TRUE[0] + TRUE[1] * z_score + TRUE[2] * name
         is_right = bool(lot < expit(fits) * expit(TRUE[3] + TRUE[4] * odds))
-        found.append(Row("bakery", group, "question", standout, name, odds, is_right, 1.0))
+        found.append(
+            FirstHitSample("bakery", group, "question", z_score, name, odds, is_right, 1.0)
+        )
     return found
 
 
@@ -75,9 +77,9 @@ def test_what_is_known_of_a_question() -> None:
     row = row_of(sample)
     assert row is not None
     assert (row.is_right, row.is_answerable) == (True, True)
-    higher = row_of(replace(sample, background=Baseline(0.5, 0.1)))
+    higher = row_of(replace(sample, baseline=Baseline(0.5, 0.1)))
     assert higher is not None
-    assert higher.standout == pytest.approx(row.standout + 5)
+    assert higher.z_score == pytest.approx(row.z_score + 5)
     assert higher.odds == row.odds
     assert row_of(replace(sample, is_named=True)) is None
     missing = row_of(replace(sample, kind=MISSING))

@@ -112,7 +112,10 @@ A piece of *fermented* dough that raises bread.
 
 
 def test_terms_that_an_interview_asks_for(tmp_path: Path) -> None:
-    """Those of "What is X?", without what explains them; of the answer the first paragraph of text."""
+    """Those of "What is X?", without what explains them.
+
+    Of the answer the first paragraph of text.
+    """
     file = tmp_path / "theory.md"
     file.write_text(THEORY, encoding="utf-8")
     assert read_theory(file) == [

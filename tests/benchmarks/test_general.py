@@ -68,7 +68,10 @@ def test_nearness_in_the_tree_is_wu_and_palmers(tmp_path: Path) -> None:
 
 
 def test_areas_and_correlations() -> None:
-    """Three of four couples are in order; ranks that rise together correlate by 1, ties share one."""
+    """Three of four couples are in order.
+
+    Ranks that rise together correlate by 1, ties share one.
+    """
     assert auroc(np.array([0.9, 0.4, 0.5, 0.1]), np.array([1.0, 1, 0, 0])) == 0.75
     assert auroc(np.array([0.5, 0.5]), np.array([1.0, 0])) == 0.5
     assert spearman(np.array([1.0, 5, 100]), np.array([0.1, 0.2, 0.3])) == pytest.approx(1)
@@ -76,7 +79,10 @@ def test_areas_and_correlations() -> None:
 
 
 def test_pairs_are_drawn_alike_each_time() -> None:
-    """A tree of three levels: every name has a rival of the same parent, every anchor four others."""
+    """A tree of three levels.
+
+    Every name has a rival of the same parent, every anchor four others.
+    """
     nouns = {"0": Synset("0", ("root",), "the root of all of them", None)}
     for i in "123":
         nouns[i] = Synset(i, (f"kind {i}",), f"one of three kinds: {i}", "0")

@@ -8,7 +8,7 @@ import pytest
 
 import semsearch
 from benchmarks.quality.glossaries import PROJECT
-from benchmarks.quality.names import Names, dressed, failures, typos
+from benchmarks.quality.names import GlossaryNames, dressed, failures, typos
 from semsearch.search.glossary import Glossary
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
@@ -32,7 +32,7 @@ def mdn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glossary]:
 
 def test_names_in_any_dress_come_first(mdn: Glossary) -> None:
     """All of two hundred, in any case, plural and hyphenation."""
-    asked = list(dressed(Names(mdn.definitions()[0]), "mdn", 200))
+    asked = list(dressed(GlossaryNames(mdn.definitions()[0]), "mdn", 200))
     assert len(asked) == 200
     assert failures(mdn, asked) == []
 
@@ -40,7 +40,7 @@ def test_names_in_any_dress_come_first(mdn: Glossary) -> None:
 def test_names_with_one_wrong_letter_come_first(mdn: Glossary) -> None:
     """At least 95 of a hundred, and all that neither resemble nor say another name."""
     entries = mdn.definitions()[0]
-    names = Names(entries)
+    names = GlossaryNames(entries)
     asked = list(typos(names, "mdn"))
     assert len(asked) == 100
     wrong = [one for one, _ in failures(mdn, asked)]

@@ -18,19 +18,19 @@ from benchmarks.quality.domains import (
     opened,
     questions_of,
 )
-from benchmarks.quality.questions import Answered, Strong, mixed, show
+from benchmarks.quality.questions import DomainOutcome, Strong, mixed, show
 from benchmarks.quality.samples import MISSING, RIVAL, WORDS, of_domains
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
 from semsearch.ranking.weights import PARTS
 from semsearch.search.index_view import IndexView
 from tests.quality.evaluation.support import outcome
-from training.concepts import KINDS, Concept
+from training.concepts import KINDS, TrainingConcept
 
 
-def concept(domain: str, term: str, definition: str, *rivals: str) -> Concept:
+def concept(domain: str, term: str, definition: str, *rivals: str) -> TrainingConcept:
     """Return a concept whose questions say what it is in the words of its definition."""
     asked = tuple(f"{kind} of {definition.lower()}" for kind in KINDS)
-    return Concept(
+    return TrainingConcept(
         domain=domain,
         term=term,
         aliases=(),
@@ -71,7 +71,10 @@ def test_one_question_of_each_concept_is_asked_the_same_each_time() -> None:
 
 
 def test_a_concept_is_found_and_is_gone_when_it_is_left_out(shown: IndexView) -> None:
-    """By its own question in its own domain; the others of the domain stay, and it is there afterwards."""
+    """By its own question in its own domain.
+
+    The others of the domain stay, and it is there afterwards.
+    """
     bakery = Domain(shown, "bakery")
     for asked, question in bakery.embedded(questions_of(BAKERY)):
         assert asked.concept is not None
@@ -96,7 +99,10 @@ def test_questions_of_other_domains_find_nothing(shown: IndexView) -> None:
 def test_every_domain_is_asked_by_the_encoder_of_its_fold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One index a fold; every concept is asked, left out, and asked elsewhere of its fold; the tables name all."""
+    """One index a fold.
+
+    Every concept is asked, left out, and asked elsewhere of its fold; the tables name all.
+    """
     asked_for: list[str] = []
 
     def model_of(fold: str, encoders: Path | None, folder: Path) -> str:
@@ -141,14 +147,17 @@ def test_a_part_of_the_unanswerable_questions_counts_for_the_calibration() -> No
     """One of four near ones, one of seven far ones."""
     kinds = ["answerable"] * 3 + ["near"] * 8 + ["far"] * 14
     answered = [
-        Answered("bakery", k, outcome(1 if k == "answerable" else None, kind=k, query=str(i)))
+        DomainOutcome("bakery", k, outcome(1 if k == "answerable" else None, kind=k, query=str(i)))
         for i, k in enumerate(kinds)
     ]
     assert len(mixed(answered)) == 3 + 2 + 2
 
 
 def test_samples_are_drawn_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With all parts of each candidate; what is left out is none of them, and a made question says no name of its entry."""
+    """With all parts of each candidate.
+
+    What is left out is none of them, and a made question says no name of its entry.
+    """
     monkeypatch.setattr(samples, "model_of", lambda *_: "hashed")
     found = list(of_domains(CONCEPTS, tmp_path, None))
     kinds = [sample.kind for sample in found]
@@ -168,7 +177,10 @@ def test_samples_are_drawn_of_every_kind(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_encoder_of_a_fold_is_its_adapter_merged(tmp_path: Path) -> None:
-    """Without adapters it is the default; an unknown folder is refused with the file that is missing."""
+    """Without adapters it is the default.
+
+    An unknown folder is refused with the file that is missing.
+    """
     from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
     assert domains.model_of("a", None, tmp_path) == DEFAULT_MODEL

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.quality.glossaries import folder_of
-from benchmarks.quality.sidebyside import Cell, Contender, lines, show
+from benchmarks.quality.sidebyside import Cell, RankedVariant, lines, show
 from tests.quality.evaluation.support import outcome
 
 
-def _contender(title: str, ranks: tuple[int | None, ...], *, refuses: bool) -> Contender:
+def _contender(title: str, ranks: tuple[int | None, ...], *, refuses: bool) -> RankedVariant:
     found = [outcome(rank, query=str(i), glossary="bakery") for i, rank in enumerate(ranks)]
     found.append(outcome(2, query="hull", glossary="harbour"))
     found.append(outcome(kind="far", query="x", glossary="harbour", is_refused=refuses))
-    return Contender(title, found)
+    return RankedVariant(title, found)
 
 
 OWN = _contender("own", (1, 1, 1, 1, 1, 1, 1), refuses=True)

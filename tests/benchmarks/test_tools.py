@@ -68,7 +68,7 @@ def test_a_process_that_ends_says_so() -> None:
 
 
 def test_memory_of_several_processes() -> None:
-    """What is their own is summed up, what they have of one file counts once, peaks count on top."""
+    """Private memory is summed, pages of one file count once, peaks count on top."""
     one = memory.Memory(now=10, peak=12, anonymous=4, files=Counter({"lib": 5, "a": 1}))
     other = memory.Memory(now=9, peak=9, anonymous=3, files=Counter({"lib": 6}))
     assert memory.resident([one]) == 10
@@ -123,7 +123,7 @@ def test_agreement_is_the_share_of_common_neighbours() -> None:
 
 def test_the_encoder_by_itself_is_timed(glossary: Glossary) -> None:
     """Until there are no more texts, or its time is over."""
-    few = raw.Job(texts=ASKED, threads=2, seconds=20)
+    few = raw.EncodingJob(texts=ASKED, threads=2, seconds=20)
     assert raw.rate(glossary, few) > 10
     assert raw.rate(glossary, replace(few, texts=ASKED * 10_000, seconds=0.1)) > 10
 

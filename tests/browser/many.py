@@ -1,4 +1,7 @@
-"""Glossaries of any size, made up: entries of one subject share words, so that their map has places."""
+"""Glossaries of any size, made up.
+
+Entries of one subject share words, so that their map has places.
+"""
 
 from __future__ import annotations
 

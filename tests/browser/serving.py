@@ -1,4 +1,7 @@
-"""Services for browsers: real processes on this machine, over indexes of entries made for the pages."""
+"""Services for browsers.
+
+Real processes on this machine, over indexes of entries made for the pages.
+"""
 
 from __future__ import annotations
 

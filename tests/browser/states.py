@@ -1,4 +1,7 @@
-"""Every state that a page can be in, and how to get there: what is looked at, and what axe looks through."""
+"""Every state that a page can be in, and how to get there.
+
+What is looked at, and what axe looks through.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A page in a state. `path` is opened in a context of `options`; then `act` does what leads there.
+    """A page in a state.
+
+    `path` is opened in a context of `options`; then `act` does what leads there.
 
     `is_locked` says that reading needs a key there.
     """

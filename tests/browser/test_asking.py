@@ -17,7 +17,10 @@ QUESTION = "a deep spoon for serving soup"
 
 
 def test_names_come_while_one_types_and_an_answer_after_a_pause(page: Page, site: str) -> None:
-    """Without Enter; the address says what was asked, and the typing makes one entry of the history."""
+    """Without Enter.
+
+    The address says what was asked, and the typing makes one entry of the history.
+    """
     page.goto(site)
     before = page.evaluate("history.length")
     page.locator("#q").press_sequentially("Ladle", delay=30)
@@ -76,7 +79,10 @@ def test_the_list_of_names_follows_the_pattern(page: Page, site: str) -> None:
 
 
 def test_an_answer_that_comes_late_is_never_shown(page: Page, site: str) -> None:
-    """The first question is answered after the second; what is shown is the answer to the second."""
+    """The first question is answered after the second.
+
+    What is shown is the answer to the second.
+    """
     page.goto(site)
     held: list[Route] = []
     page.route("**/?q=keel", lambda route: held.append(route))  # noqa: PLW0108 - looked at by its signature
@@ -186,7 +192,7 @@ def test_a_page_that_needs_a_key_asks_people_for_it(page: Page, locked_site: str
     expect(page.locator(".state > p")).to_have_text("Only people who have a key may read here.")
     page.locator("#key").fill(NO_KEY)
     page.keyboard.press("Enter")
-    expect(page.locator(".state h1")).to_have_text("The access key is not good")
+    expect(page.locator(".state h1")).to_have_text("The access key is invalid, expired or revoked")
     expect(page.locator(".state > p")).to_have_text("This is not a key of this index.")
     assert page.evaluate("sessionStorage.length") == 0
     expect(page.locator("#key")).to_be_focused()

@@ -1,4 +1,7 @@
-"""What a linked term says, when it is looked at: dismissed, pointed at and kept as WCAG 1.4.13 asks."""
+"""What a linked term says, when it is looked at.
+
+Dismissed, pointed at and kept as WCAG 1.4.13 asks.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ def _focus_first_term(page: Page) -> None:
 
 
 def test_a_preview_stays_while_its_link_has_the_focus(page: Page, site: str) -> None:
-    """Wherever the pointer goes meanwhile; the next focus closes it, or shows what the next term says."""
+    """Wherever the pointer goes meanwhile.
+
+    The next focus closes it, or shows what the next term says.
+    """
     page.goto(f"{site}entry/kitchen:embedding")
     terms, card = page.locator(".definition a.term"), page.locator("#preview")
     _focus_first_term(page)
@@ -37,7 +43,10 @@ def test_a_preview_stays_while_its_link_has_the_focus(page: Page, site: str) -> 
 
 
 def test_a_pointer_keeps_no_preview_of_the_focus_from_opening(page: Page, site: str) -> None:
-    """Browsers say that a pointer at rest moved when a card has closed under it; that was taken for a change of mind."""
+    """Browsers say that a pointer at rest moved when a card has closed under it.
+
+    That was taken for a change of mind.
+    """
     page.goto(f"{site}entry/kitchen:embedding")
     page.locator("footer a").first.hover()
     _focus_first_term(page)

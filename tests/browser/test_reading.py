@@ -157,7 +157,9 @@ def test_a_key_opens_what_needs_one(page: Page, pages_index: Path, tmp_path: Pat
         page.goto(f"{site}?q=whisk")
         page.locator("#key").fill("semsearch_000000000000_" + "0" * 48)
         page.get_by_role("button", name="Use").click()
-        expect(page.locator(".state-key h1")).to_have_text("The access key is not good")
+        expect(page.locator(".state-key h1")).to_have_text(
+            "The access key is invalid, expired or revoked"
+        )
         page.locator("#key").fill(secret.text)
         page.get_by_role("button", name="Use").click()
         expect(page.locator(".best h2")).to_have_text("Whisk")

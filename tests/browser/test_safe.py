@@ -52,7 +52,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_payloads_add_nothing_to_any_page(browser: Browser, hostile: str) -> None:
-    """As terms, aliases, definitions, sources, glossary, ids and questions: elements and attributes are the templates'."""
+    """As terms, aliases, definitions, sources, glossary, ids and questions.
+
+    Elements and attributes are the templates'.
+    """
     assert len(PAYLOADS) >= 200
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
@@ -76,7 +79,10 @@ def test_payloads_add_nothing_to_any_page(browser: Browser, hostile: str) -> Non
 
 @pytest.mark.parametrize("number", range(0, len(PAYLOADS), 31))
 def test_payloads_run_nowhere(browser: Browser, hostile: str, number: int) -> None:
-    """Neither in what the service writes nor in what scripts make of it: names, answers, previews, the map."""
+    """Neither in what the service writes nor in what scripts make of it.
+
+    Names, answers, previews, the map.
+    """
     payload = PAYLOADS[number]
     context = browser.new_context()
     page = context.new_page()

@@ -50,7 +50,10 @@ def give(page: Page, text: str) -> None:
 def test_who_has_a_key_teaches_by_keyboard_alone(
     page: Page, teaching_site: str, index: Path
 ) -> None:
-    """The hit says what became of it and keeps the focus; asked again it is first, and says that somebody asked so."""
+    """The hit says what became of it and keeps the focus.
+
+    Asked again it is first, and says that somebody asked so.
+    """
     page.goto(f"{teaching_site}?q={QUESTION}")
     expect(page.locator(".teach")).to_have_count(0)
     give(page, key(index, KeyScope.EDIT))
@@ -78,7 +81,7 @@ def test_a_key_that_is_not_for_editing_is_put_away(
     """Who gave it is told, and the page can be asked as before."""
     page.goto(f"{teaching_site}?q=soup")
     give(page, key(index, KeyScope.SEARCH) if is_known else NO_KEY)
-    expect(page.locator("#edit-kept")).to_have_text("This key is not good for editing.")
+    expect(page.locator("#edit-kept")).to_have_text("This key may not edit.")
     assert page.evaluate("sessionStorage.length") == 0
     page.locator("#q").fill("a deep spoon for serving soup")
     page.locator("#q").press("Enter")

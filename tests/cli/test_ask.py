@@ -162,7 +162,7 @@ def test_a_language_is_asked_for(hashed_index: Path) -> None:
     """One that nothing is defined in is bad input, told with those there are, which Tab offers."""
     done = run("ask", "crumb", "--lang", "de", "-i", str(hashed_index))
     assert done.returncode == 2
-    assert b"there is no definition in that language; there are en" in done.stderr
+    assert b"nothing is defined or named in that language; there are en" in done.stderr
     assert run("ask", "crumb", "--lang", "en", "-i", str(hashed_index)).returncode == 0
     context = typer.Context(typer.main.get_command(typer.Typer(callback=lambda: None)))
     context.params["index"] = str(hashed_index)

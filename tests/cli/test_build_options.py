@@ -67,17 +67,39 @@ def test_what_entries_have_no_place_for_is_told(tmp_path: Path) -> None:
     asked = ("build", str(file), "-i", str(index), "-m", "hashed", "--report", str(report))
     for more in ("--dry-run",), ():
         shown = " ".join(run(*asked, *more).stdout.decode().split())
-        assert "Left out: exactMatch of 2, changeNote of 1 entries (--report lists them)" in shown
+        assert (
+            "Left out: exactMatch of 2 ('http://b.example/p'), changeNote of 1 ('Was: knife.') (--report lists them)"
+            in shown
+        )
     told = [json.loads(line) for line in report.read_text().splitlines()]
     assert [(one["id"], one["left_out"]) for one in told] == [
-        ("bread:peel", ["exactMatch"]),
-        ("bread:lame", ["exactMatch", "changeNote"]),
+        ("bread:peel", {"exactMatch": "http://b.example/p"}),
+        ("bread:lame", {"exactMatch": "http://b.example/l", "changeNote": "Was: knife."}),
     ]
     stated = json.loads(run(*asked, "--dry-run", "--json").stdout)
     assert [one["parts"] for one in stated["left_out"]] == [
-        ["exactMatch"],
-        ["exactMatch", "changeNote"],
+        {"exactMatch": "http://b.example/p"},
+        {"exactMatch": "http://b.example/l", "changeNote": "Was: knife."},
     ]
+
+
+def test_extra_fields_and_unread_files_are_told(tmp_path: Path) -> None:
+    """By a build and its dry run, in words and as JSON; --strict fails on such a file."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    table(folder).write_text("term,definition,Owner\nPeel,A shovel.,Jane\nLame,A blade.,\n")
+    (folder / "notes.pdf").write_text("x")
+    asked = ("build", str(folder), "-i", str(tmp_path / "index"), "-m", "hashed")
+    for more in ("--dry-run",), ():
+        shown = " ".join(run(*asked, *more).stdout.decode().split())
+        assert f"not read {folder / 'notes.pdf'}: no reader for .pdf: PDF keeps no terms" in shown
+        assert "Kept as extra fields: Owner of 1 ('Jane')" in shown
+        stated = json.loads(run(*asked, *more, "--json").stdout)
+        assert stated["extra"] == [{"name": "Owner", "entries": 1, "example": "Jane"}]
+        assert [line.partition(": ")[0] for line in stated["unread"]] == [str(folder / "notes.pdf")]
+        stopped = run(*asked, *more, "--strict")
+        assert stopped.returncode == 2
+        assert b"(the first of 1 files that were not read; nothing was built)" in stopped.stderr
 
 
 def test_a_build_reports_each_record_also_when_it_stops(tmp_path: Path) -> None:

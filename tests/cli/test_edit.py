@@ -74,6 +74,17 @@ def test_history_says_what_was_changed(index: str) -> None:
     assert (rows[3][0], rows[3][2:7]) == ("2", ["build", "added", "The", "inside", "of"])
 
 
+def test_extra_fields_are_edited_and_shown(index: str) -> None:
+    """One without the others; the history and `related` say them."""
+    _said("change", "bakery:crumb", "--extra", "Owner=Jane Doe", "--extra", "Team=a=b", "-i", index)
+    _said("change", "bakery:crumb", "--extra", "Owner=", "-i", index)
+    rows = [row.rstrip() for row in _said("history", "bakery:crumb", "-i", index).splitlines()]
+    assert rows[1].split()[-2:] == ["extra:", "Team=a=b"]
+    assert rows[2].endswith("extra: Owner=Jane Doe, Team=a=b")
+    shown = _said("related", "crumb", "-i", index).splitlines()
+    assert shown[:2] == ["Crumb", "Team: a=b"]
+
+
 def test_an_edit_as_json(index: str) -> None:
     """The state of the entry, all that can be edited of it; null when it is gone."""
     changed = json.loads(_said("change", "bakery:crumb", "--term", "Pores", "--json", "-i", index))
@@ -100,6 +111,7 @@ def test_an_edit_as_json(index: str) -> None:
     [
         (("change", "bakery:crumb"), "no change was given"),
         (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "names were given, and their"),
+        (("change", "bakery:crumb", "--extra", "Owner"), "'Owner' is not NAME=TEXT, such as"),
         (("change", "crumb", "--term", "x"), "did you mean 'bakery:crumb'?"),
         (("change", "bakery:crumb", "--term", " "), "no term"),
         (("change", "bakery:crumb", "--term", "x", "--expected", "1"), "has revision 2, not 1"),

@@ -1,4 +1,7 @@
-"""Enriching on the command line: from a chat server to a review file, and from there into the index."""
+"""Enriching on the command line.
+
+From a chat server to a review file, and from there into the index.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ def index(hashed_index: Path, tmp_path: Path) -> str:
 def test_phrases_are_written_looked_through_and_stored(
     index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The key comes from the environment and is told nobody; nothing is stored before somebody has looked."""
+    """The key comes from the environment and is told nobody.
+
+    Nothing is stored before somebody has looked.
+    """
     monkeypatch.setenv("SEMSEARCH_CHAT_KEY", KEY)
     file = tmp_path / "review.jsonl"
     with answering(

@@ -58,7 +58,7 @@ def test_evaluate_as_json_and_of_one_half(hashed_index: Path, questions: str) ->
 
 
 def test_ablations_and_a_page(hashed_index: Path, questions: str, tmp_path: Path) -> None:
-    """A row for each recipe, the plain one first, and a page that is named at the end."""
+    """A row for each set of weights, the plain one first, and a page that is named at the end."""
     page = tmp_path / "report.html"
     done = run("evaluate", questions, "-i", str(hashed_index), "--ablations", "--html", str(page))
     shown = done.stdout.decode()

@@ -60,6 +60,17 @@ def test_what_a_format_cannot_hold_is_told(tools: Path, tmp_path: Path) -> None:
     assert lost == {"tools:peel": ["see_also"], "tools:lame": ["notation", "definition"]}
 
 
+def test_new_iris_have_the_base_that_was_named(tools: Path) -> None:
+    """The id of an entry follows it; what cannot be a base is refused."""
+    asked = ("export", "-f", "turtle", "-i", str(tools), "--base")
+    done = run(*asked, "https://example.org/terms#")
+    assert b"<https://example.org/terms#lame> a skos:Concept" in done.stdout
+    for wrong in ("example.org/terms#", "https://example.org/terms", "https://a b/"):
+        done = run(*asked, wrong)
+        assert done.returncode == 2
+        assert f"{wrong!r} is no base of IRIs; write it as".encode() in done.stderr
+
+
 def test_what_goes_to_the_terminal_is_the_file(tools: Path) -> None:
     """What is lost is told on standard error, so that the output can be kept."""
     done = run("export", "-i", str(tools), "-f", "defined-terms")

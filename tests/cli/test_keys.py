@@ -27,7 +27,10 @@ def index(hashed_index: Path, tmp_path: Path) -> Path:
 
 
 def test_a_key_is_printed_once(index: Path) -> None:
-    """Alone on standard output, to be piped; what it permits is said beside it, and later nothing shows it."""
+    """Alone on standard output, to be piped.
+
+    What it permits is said beside it, and later nothing shows it.
+    """
     done = run("keys", "create", "-i", str(index), "--scope", "edit", "--name", "Ann")
     text = done.stdout.decode().removesuffix("\n")
     assert is_key(text)

@@ -28,7 +28,10 @@ def stubs(tmp_path: Path) -> Path:
 
 
 def test_findings_begin_with_a_place_that_editors_open(stubs: Path) -> None:
-    """File and line, severity, rule, message and entry; a summary comes last, and the exit code is 1."""
+    """File and line, severity, rule, message and entry.
+
+    A summary comes last, and the exit code is 1.
+    """
     done = run("lint", str(stubs), *FAST)
     assert done.returncode == 1
     assert done.stdout.decode().splitlines() == [

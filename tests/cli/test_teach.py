@@ -21,7 +21,10 @@ def index(hashed_index: Path, tmp_path: Path) -> str:
 
 
 def test_a_question_is_taught_and_found(index: str) -> None:
-    """By the name of its entry; the answer says that somebody asked so, and the history who taught it."""
+    """By the name of its entry.
+
+    The answer says that somebody asked so, and the history who taught it.
+    """
     done = run("teach", QUESTION, "banneton", "-i", index)
     assert (done.returncode, done.stdout) == (0, b"taught bakery:proofing-basket (revision 8)\n")
     assert done.stderr == b""
@@ -40,7 +43,9 @@ def test_a_question_that_says_the_name_is_remarked_upon(index: str) -> None:
     done = run("teach", "how do I feed leavens", "bakery:leaven", "--json", "-i", index)
     assert done.returncode == 0
     assert json.loads(done.stdout)["entry"]["asked_as"] == ["how do I feed leavens"]
-    assert b"the question says 'Leaven', by which bakery:leaven is found anyway" in done.stderr
+    assert "the question contains the name 'Leaven', which already finds bakery:leaven" in " ".join(
+        done.stderr.decode().split()
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pydantic import TypeAdapter
 
 from semsearch.core.answers import Tier
 from semsearch.core.entries import NO_DETAILS, Details, Entry
+from semsearch.core.errors import InvalidEntry
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
@@ -31,6 +33,7 @@ DETAILS = Details(
     broader=("crumb",),
     related=("https://elsewhere.example/levain",),
     hidden_labels=("leavan",),
+    extra=(("Owner", "Jane Doe"), ("Team", "ovens")),
 )
 LEAVEN = replace(ENTRIES[0], details=DETAILS)
 
@@ -42,7 +45,10 @@ def built(folder: Path) -> Path:
 
 
 def test_details_are_there_again_after_a_build(tmp_path: Path) -> None:
-    """As they were; entries without any share the one that is empty. A second build has nothing to do."""
+    """As they were; entries without any share the one that is empty.
+
+    A second build has nothing to do.
+    """
     index = built(tmp_path)
     with Glossary.open(index) as glossary:
         assert glossary.entry(LEAVEN.id) == LEAVEN
@@ -51,7 +57,7 @@ def test_details_are_there_again_after_a_build(tmp_path: Path) -> None:
 
 
 def test_a_hidden_label_is_found_and_never_shown(tmp_path: Path) -> None:
-    """It is as good as a name, and the term is shown in its place, also to who types its beginning."""
+    """It finds the entry like a name, and the term is shown in its place, while typing too."""
     with Glossary.open(built(tmp_path)) as glossary:
         hit = glossary.ask("leavan").hits[0]
         assert (hit.entry.id, hit.matched_by, hit.evidence.name) == (
@@ -88,6 +94,7 @@ def test_json_has_details_only_where_they_are(tmp_path: Path) -> None:
         "broader": ["crumb"],
         "related": ["https://elsewhere.example/levain"],
         "hidden_labels": ["leavan"],
+        "extra": {"Owner": "Jane Doe", "Team": "ovens"},
     }
     with Glossary.open(built(tmp_path)) as glossary:
         first, *others = json.loads(to_json(glossary.ask("leaven")))["hits"]
@@ -118,6 +125,40 @@ def test_details_are_edited_and_remembered(tmp_path: Path) -> None:
         assert added.entry.details == Details(category="tools")
     with Glossary.open(tmp_path) as glossary:
         assert glossary.entry("bakery:peel").details == Details(category="tools")
+
+
+def test_extra_fields_are_merged_and_found_by_words(tmp_path: Path) -> None:
+    """One is changed or removed without the others; texts are found at once, and never embedded."""
+    with Editor(built(tmp_path), who="ann") as editor, Glossary.open(tmp_path) as glossary:
+        before = glossary.info().vectors
+
+        def extra(value: object) -> tuple[tuple[str, str], ...]:
+            changed = editor.change(LEAVEN.id, details={"extra": value}).entry
+            assert changed is not None
+            return changed.details.extra
+
+        assert extra({"Team": "peelbrigade", "Floor": "2"}) == (
+            ("Owner", "Jane Doe"),
+            ("Team", "peelbrigade"),
+            ("Floor", "2"),
+        )
+        hits = glossary.ask("peelbrigade").hits
+        assert [hit.entry.id for hit in hits if hit.evidence.parts.words] == [LEAVEN.id]
+        assert glossary.info().vectors == before
+        assert extra({"Owner": None, "Floor": ""}) == (("Team", "peelbrigade"),)
+        assert extra(()) == ()
+        with pytest.raises(
+            InvalidEntry, match=r"the extra field 'Team' does not fit: .* at most 2000"
+        ):
+            extra({"Team": "x" * 2001})
+
+
+def test_a_bulk_import_tells_what_an_entry_cannot_hold(tmp_path: Path) -> None:
+    """By name, with an example."""
+    line = json.dumps({"term": "Peel", "definition": "A shovel.", "sounds": [{"ipa": "/x/"}]})
+    with Editor(built(tmp_path)) as editor:
+        (record,) = editor.take(line, "bakery").records
+    assert record.left_out == (("sounds", '[{"ipa": "/x/"}]'),)
 
 
 def test_a_bulk_import_takes_details(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def _entry(id_: str, words: str, source: Source | None = None) -> Entry:
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """Edits with and without expectations, restored versions, and builds that keep what was edited."""
+    """Edits with and without expected revisions, restored versions, and builds that keep edits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,7 +131,10 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def holds_the_same(self) -> None:
-        """Entries and revisions, for the writer and for a reader beside it; all changes lead there."""
+        """Entries and revisions, for the writer and for a reader beside it.
+
+        All changes lead there.
+        """
         for store in (self._store, self._reader):
             entries = {entry.id: entry for entry in store.entries()}
             assert entries == {id_: entry for id_, (_, entry) in self._model.items()}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from semsearch.core.entries import DETAILS, NO_DETAILS, Details, Entry, Source
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
+from semsearch.exporters.context import name_of
 from semsearch.importers import read_corpus
 from semsearch.importers.records import Record
 from semsearch.importers.records_to_entries import make_entries
@@ -48,17 +49,25 @@ _SENTENCES = st.one_of(
     _WORDS,
     st.lists(_WORDS, min_size=2, max_size=4).map(" ".join),
 )
+_IRIS = ["https://a.example/x", "https://b.example/b#whisk", "urn:isbn:1", "no iri", ":x"]
 _LANGUAGES = st.sampled_from(["en", "en", "de", "zh-Hans", "pt-BR", "de-CH-1996"])
+
+
+_FIELD_NAMES = st.one_of(st.sampled_from(["Owner", "Text", "a: b", "id", "=x"]), _NAMES)
 
 
 @st.composite
 def _records(draw: st.DrawFn, names: list[str]) -> Record:
+    term, aliases = draw(_NAMES), draw(st.lists(_NAMES, max_size=3).map(tuple))
+    own = st.sampled_from([term, *aliases])
+    tagged = st.builds("{}@{}".format, own, st.sampled_from(["fr", "it", "sr-Latn"]))
     some = st.lists(_NAMES, max_size=3).map(tuple)
     linked = st.lists(st.sampled_from([*names, "nowhere", "https://example.org/x"]), max_size=3)
     relations = linked.map(tuple)
     details = Details(
         category=draw(st.one_of(st.just(""), _SENTENCES)),
         notation=draw(st.one_of(st.just(""), _NAMES)),
+        iri=draw(st.sampled_from(["", "", *_IRIS, *names])),
         status=draw(st.sampled_from(["", "preferredTerm", "deprecated", "a\nb"])),
         examples=draw(st.lists(_SENTENCES, max_size=2).map(tuple)),
         sources=draw(
@@ -70,13 +79,15 @@ def _records(draw: st.DrawFn, names: list[str]) -> Record:
         narrower=draw(relations),
         related=draw(relations),
         hidden_labels=draw(some),
+        name_languages=draw(st.lists(tagged, max_size=4).map(tuple)),
         asked_as=draw(st.lists(_SENTENCES, max_size=3).map(tuple)),
+        extra=draw(st.lists(st.tuples(_FIELD_NAMES, _SENTENCES), max_size=3).map(tuple)),
     )
     return Record(
-        draw(_NAMES),
+        term,
         draw(_SENTENCES),
         _SOURCE,
-        draw(some),
+        aliases,
         draw(st.one_of(st.none(), _NAMES)),
         draw(_LANGUAGES),
         draw(relations),
@@ -130,7 +141,12 @@ def as_said(entries: list[Entry], entry: Entry) -> dict[str, object]:
         assert isinstance(value, tuple)
         # that an entry leads to itself says nothing
         said[name] = {target for link in value if (target := meant(link)) != entry.id}
-    for name in ("aliases", "hidden_labels", "examples", "sources", "asked_as"):
+    # a new address identifies an entry, and the id of the main entry its translations
+    iri = entry.details.iri.removeprefix(f"{ADDRESS}entry/kitchen:")
+    said["iri"] = "" if iri == name_of(entry) else iri
+    for name in (
+        "aliases", "hidden_labels", "name_languages", "examples", "sources", "asked_as", "extra",
+    ):  # fmt: skip
         value = said[name]
         assert isinstance(value, tuple)
         said[name] = set(value)

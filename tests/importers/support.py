@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from semsearch.core.entries import Refusal
+from semsearch.core.entries import Note, Refusal
 from semsearch.importers.formats import reader_for
 from semsearch.importers.records import Item, ReadOptions, Record
 
@@ -12,8 +12,9 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def read(path: Path, **columns: str) -> list[Item]:
-    """Read a file with the reader its suffix asks for."""
-    return list(reader_for(path)(path, ReadOptions(columns)))
+    """Read a file with the reader its suffix asks for; notes to the user are left out."""
+    items = reader_for(path)(path, ReadOptions(columns))
+    return [item for item in items if not isinstance(item, Note)]
 
 
 def read_text(folder: Path, name: str, text: str, **columns: str) -> list[Item]:

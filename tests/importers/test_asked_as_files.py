@@ -89,7 +89,7 @@ def test_what_cannot_be_taken_is_told_with_its_place(kitchen: Path) -> None:
         "2: no entry of 'kitchen' has the id 'spoon'",
         "3: neither a term nor an id says which entry the phrases are for",
         '4: no phrase; a line reads {"term": "Dropout", "asked_as": ["what stops a network from memorising?"]}',
-        "5: not valid JSON: Expecting value: line 1 column 1 (char 0)",
+        "5: not valid JSON: a value is missing at column 1",
         f"6: a phrase by which 'Pan' is asked for is longer than 300 characters: '{'x' * 57}...'; shorten it",
         "7: 'Whisk' has 64 phrases already, no more are possible, so 2 of this line are left out",
     ]

@@ -16,7 +16,9 @@ from semsearch.importers import read_corpus
 from tests.importers.support import DATA, read_text, refusals, terms
 
 
-def details(corpus_entries: tuple[Entry, ...]) -> dict[str, dict[str, str | tuple[str, ...]]]:
+def details(
+    corpus_entries: tuple[Entry, ...],
+) -> dict[str, dict[str, str | tuple[str, ...] | dict[str, str]]]:
     """Give what entries say beside names and definition."""
     return {entry.id: entry.details.stated() for entry in corpus_entries}
 
@@ -74,15 +76,24 @@ def test_a_business_glossary_of_datahub_is_read() -> None:
         "broader": ("culture",),
         "narrower": ("poolish",),
         "related": ("crumb",),
+        "extra": {"term_source": "EXTERNAL"},
     }
     assert details(corpus.entries)["bakery:poolish"] == {"category": "Dough / Wet"}
     assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'no'"]
 
 
+def test_a_business_glossary_has_nodes_or_terms(tmp_path: Path) -> None:
+    """Named as one, other YAML says what it lacks."""
+    (tmp_path / "a.yml").write_text("a: b\n")
+    with pytest.raises(
+        ImportFailed, match=":1: no `nodes` and no `terms`, so it is not a business"
+    ):
+        read_corpus([tmp_path / "a.yml"], format="datahub")
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: b\n", ":1: no `nodes` and no `terms`, so it is not a business glossary"),
         ("terms:\n- a\n  b: c: d\n", ":3: not valid YAML"),
         ("terms: &a\n- *a\n", ":1: anchors and aliases are not read; write it out"),
         ("terms:\n- name: a\n  description: !!python/name:os.system\n", "no entry was found"),
@@ -124,7 +135,9 @@ def test_defined_terms_of_a_page_are_read() -> None:
     """Each script by itself: one that is no JSON is refused, the others are taken."""
     corpus = read_corpus([DATA / "defined-terms" / "page.html"])
     assert [(e.term, e.source.line if e.source else 0) for e in corpus.entries] == [("leaven", 5)]
-    assert [r.reason for r in corpus.refusals] == ["not valid JSON: expecting value at column 11"]
+    assert [r.reason for r in corpus.refusals] == [
+        "not valid JSON: a value is missing at column 11"
+    ]
 
 
 def test_notes_of_obsidian_are_entries() -> None:

@@ -91,9 +91,10 @@ def test_one_unreadable_file_stops_the_import(tmp_path: Path) -> None:
 def test_suffixes_are_lower_case() -> None:
     """The suffixes promised to users."""
     assert sorted(SUFFIXES) == [
-        *(".adj", ".adv", ".csv", ".htm", ".html", ".ifo", ".index", ".json", ".jsonl", ".jsonld"),
-        *(".markdown", ".md", ".ndjson", ".noun", ".nt", ".owl", ".rdf", ".rest", ".rst", ".tbx"),
-        *(".tsv", ".ttl", ".turtle", ".txt", ".verb", ".xhtml", ".xml", ".yaml", ".yml"),
+        *(".adj", ".adv", ".csv", ".docx", ".htm", ".html", ".ifo", ".index", ".json", ".jsonl"),
+        *(".jsonld", ".markdown", ".md", ".ndjson", ".noun", ".nt", ".ods", ".odt", ".owl", ".rdf"),
+        *(".rest", ".rst", ".tbx", ".tsv", ".ttl", ".turtle", ".txt", ".verb", ".xhtml"),
+        *(".xlsm", ".xlsx", ".xml", ".yaml", ".yml"),
     ]
 
 

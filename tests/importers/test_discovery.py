@@ -115,12 +115,12 @@ def test_paths_that_give_nothing_say_so(
 
 def test_a_named_file_of_unknown_suffix_lists_the_known(tmp_path: Path) -> None:
     """The message says what could be read instead."""
-    make(tmp_path, "a.docx", "b")
+    make(tmp_path, "a.numbers", "b")
     with pytest.raises(UnknownFormat) as caught:
-        find_files([tmp_path / "a.docx"])
+        find_files([tmp_path / "a.numbers"])
     known = ", ".join(SUFFIXES)
     assert caught.value.reason == (
-        f"no reader for .docx; readers exist for {known}; `semsearch formats` lists them, and --format names one"
+        f"no reader for .numbers; readers exist for {known}; `semsearch formats` lists them, and --format names one"
     )
     with pytest.raises(UnknownFormat, match="no reader for files without a suffix"):
         find_files([tmp_path / "b"])

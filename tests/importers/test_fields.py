@@ -6,7 +6,7 @@ import pytest
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import check_chosen, map_fields, shorten, split_aliases
+from semsearch.importers.fields import chosen_columns, map_fields, shorten, split_aliases
 from semsearch.importers.records import Record
 
 
@@ -81,11 +81,11 @@ def test_a_note_of_scope_follows_the_definition() -> None:
 def test_choice_of_an_unknown_field_is_refused() -> None:
     """The message names the column, the field and the fields there are."""
     with pytest.raises(ImportFailed) as caught:
-        check_chosen({"word": "Wort"}, "f.csv")
+        chosen_columns({"word": "Wort"}, "f.csv")
     assert str(caught.value) == (
         "f.csv: column 'Wort' was chosen for 'word', which is no field; "
         "the fields are term, definition, aliases, id, language, see_also, category, notation, status, "
-        "examples, sources, broader, narrower, related, hidden_labels, asked_as, scope_note, iri"
+        "iri, examples, sources, broader, narrower, related, hidden_labels, asked_as, name_languages, scope_note"
     )
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.errors import ImportFailed, UnknownFormat
-from semsearch.importers import FORMATS, read_corpus
+from semsearch.core.errors import UnknownFormat
+from semsearch.importers import FORMATS, detection, read_corpus
 from semsearch.importers.formats import format_of, is_page, is_part
+from semsearch.importers.text_files import begins
 from semsearch.text.slugs import slug
 from tests.importers.support import DATA
 
@@ -36,6 +37,20 @@ from tests.importers.support import DATA
         ("rst/bakery.md", "myst"),
         ("rst/bakery.rst", "sphinx"),
         ("stardict/bakery.ifo", "stardict"),
+        ("tables/anki.txt", "text-table"),
+        ("tables/gdocs_table.md", "markdown-table"),
+        ("tables/glossary.ods", "spreadsheet"),
+        ("tables/glossary.xlsx", "spreadsheet"),
+        ("tables/glossary_headings.docx", "document"),
+        ("tables/glossary_table.docx", "document"),
+        ("tables/glossary_table.odt", "document"),
+        ("tables/iate.csv", "table"),
+        ("tables/memoq.csv", "table"),
+        ("tables/multiterm.csv", "table"),
+        ("tables/pyglossary.csv", "table"),
+        ("tables/sep.csv", "table"),
+        ("tables/table.html", "html-table"),
+        ("tables/unicode_text.txt", "text-table"),
         ("tabular/saws.tsv", "table"),
         ("tabular/tools.csv", "table"),
         ("tbx/bakery-2008.xml", "tbx"),
@@ -47,6 +62,21 @@ from tests.importers.support import DATA
 def test_a_file_is_known_by_what_stands_in_it(name: str, expected: str) -> None:
     """Every sample by its own suffix."""
     assert format_of(DATA / name).name == expected
+
+
+def test_no_other_sample_is_a_table() -> None:
+    """Lists of parameters in pages, tabs in dictionaries and bars in text make none."""
+    tables = ("tables", "tabular", "openmetadata")
+    others = [
+        path
+        for path in DATA.rglob("*")
+        if path.is_file() and path.relative_to(DATA).parts[0] not in tables
+    ]
+    for path in others:
+        start = begins(path)
+        for knows in (detection.text_table, detection.markdown_table, detection.html_table):
+            assert not knows(path, start), (path, knows.__name__)
+    assert len(others) > 30
 
 
 @pytest.mark.parametrize(
@@ -116,8 +146,8 @@ def test_settings_and_pages_in_a_folder_are_no_glossaries(tmp_path: Path) -> Non
     assert ([entry.id for entry in corpus.entries], corpus.files) == (["kitchen:peel"], 1)
     [entry] = read_corpus([tmp_path]).entries
     assert entry.glossary == slug(tmp_path.name)
-    with pytest.raises(ImportFailed, match="so it is not a business glossary"):
-        read_corpus([tmp_path / "mkdocs.yml"])
+    [named] = read_corpus([tmp_path / "mkdocs.yml"]).entries
+    assert named.term == "site_name"
 
 
 def test_a_named_format_reads_the_files_of_its_suffixes(tmp_path: Path) -> None:

@@ -10,15 +10,17 @@ import gzip
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from benchmarks.fuzz import SECONDS
+from benchmarks.fuzz import SAMPLES, SECONDS
 from semsearch.core.errors import ImportFailed, SemsearchError
 from semsearch.importers import read_corpus
 from semsearch.importers.text_files import MAX_BYTES
+from tests.importers.office_files import open_document, package, sheet, word, workbook
 
 LAUGHS = "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))
 BOMB = f"<!DOCTYPE tbx [<!ENTITY a0 'ha'>{LAUGHS}]><tbx>&a9;</tbx>"
@@ -58,6 +60,8 @@ def test_xml_that_unfolds_is_refused(tmp_path: Path, suffix: str, text: str, rea
         ("c.jsonld", '{"@context":{},"@id":"a","a":' + '{"a":' * DEEP),
         ("a.json", "[" * DEEP),
         ("a.yml", "terms: " + "[" * DEEP),
+        ("a.yaml", "- term: " + "{a: " * DEEP),
+        ("b.json", '[{"word": "a", "lang_code": "en", "senses": ' + '[{"a":' * DEEP),
         ("a.rst", "\n".join(" " * n + "a" for n in range(500))),
         ("a.rst", "* " * 4000),
     ],
@@ -88,6 +92,15 @@ def test_brackets_in_brackets_are_refused(tmp_path: Path, name: str, text: str) 
         ("a.noun", "00000001 00 n 01 a 0 000 | b\n" + "x" * 200_000),
         ("a.tbx", "<tbx>" + "<!--" * 60_000),
         ("a.yml", "a: &a [b]\nc: [*a, *a]"),
+        ("a.tex", "\\newglossaryentry{" * 6000),
+        ("a.tex", "\\newglossaryentry{a}{" * 5000 + "}" * 5000),
+        ("a.adoc", "a:: " + "*a " * 30_000 + "<<" * 9000 + "\nb:"),
+        ("a.wiki", "{{" * 50_000),
+        ("a.wiki", ";a\n:" + "<!-- <ref " * 10_000),
+        ("a.mediawiki", "[[" * 50_000),
+        ("a.json", '{"' + '\\"' * 50_000),
+        ("a.xdxf", "<xdxf><ar>" + "<k>a</k>" * 12_000 + "</ar></xdxf>"),
+        ("a.dita", "<glossgroup><glossentry><glossdef/></glossentry>" + "<a>" * 30_000),
     ],
 )
 def test_repeated_openings_take_linear_time(tmp_path: Path, name: str, text: str) -> None:
@@ -114,6 +127,50 @@ def test_a_packed_bomb_is_refused(tmp_path: Path, name: str) -> None:
         (tmp_path / "a.idx").write_bytes(b"a\0" + bytes(8))
     with pytest.raises(ImportFailed, match=r"a\.dict\.dz: unpacks to more than 64 MiB; split it"):
         read_corpus([file])
+
+
+REPEATED = '<table:table-row><table:table-cell table:number-columns-repeated="9999"><text:p>a</text:p></table:table-cell></table:table-row>'
+TERMS = [("Term", "Definition"), ("a", "b")]
+
+
+def _grid(path: Path) -> None:
+    far = '<row r="1048576"><c r="XFD1048576" t="b"><v>1</v></c></row></sheetData>'
+    workbook(path, {"A": sheet(TERMS).replace("</sheetData>", far)})
+
+
+def _shared(path: Path) -> None:
+    cells = "".join(f'<row r="{n}"><c r="B{n}" t="s"><v>0</v></c></row>' for n in range(3, 9000))
+    xml = sheet(TERMS).replace("</sheetData>", f"{cells}</sheetData>")
+    workbook(path, {"A": xml}, strings=f"<si><t>{'x' * 30_000}</t></si>")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "reason"),
+    [
+        ("a.xlsx", _grid, "the sheet 'A' reaches to row 1,048,576 and column 16,384; delete"),
+        ("a.xlsx", _shared, "the sheet 'A' holds more than 64 MiB of text; split it"),
+        ("a.xlsx", lambda p: workbook(p, {"A": sheet([*TERMS] * 3000, merged="A1:A5000") + '<mergeCell ref="A2:A6000"/>' * 90}), "more than 100,000 cells are merged or repeated"),
+        ("a.ods", lambda p: open_document(p, f"<table:table>{REPEATED * 5000}</table:table>"), "more than 100,000 cells are merged or repeated"),
+        ("a.xlsx", lambda p: package(p, {"xl/workbook.xml": " " * 30_000_000}), "unpacks to more than 64 MiB, or to 100 times its size; split it"),
+        ("a.docx", lambda p: word(p, "<w:tbl>" * 200_000), "its XML is damaged; save the file again"),
+        ("a.docx", lambda p: package(p, {"word/document.xml": BOMB}), "its XML declares a document type"),
+        ("a.docx", lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(99)), "is of an old office program or protected by a password"),
+        ("a.xlsx", lambda p: p.write_bytes(b"PK\x03\x04" + bytes(99)), "is no complete zip package"),
+        ("a.xlsx", lambda p: package(p, {"a.xml": "<a/>"}), "is no workbook"),
+        ("a.csv", lambda p: p.write_text("term," + "definition," * 9000 + "\na,b\n"), "9,002 columns; a glossary has at most 256"),
+    ],
+)  # fmt: skip
+def test_tables_that_unfold_are_refused(
+    tmp_path: Path, name: str, make: Callable[[Path], object], reason: str
+) -> None:
+    """Before their cells are made, with what to do."""
+    file = tmp_path / name
+    make(file)
+    start = time.process_time()
+    with pytest.raises(ImportFailed) as caught:
+        read_corpus([file])
+    assert caught.value.reason.startswith(reason)
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -157,7 +214,7 @@ def test_damaged_files_of_every_format_end_in_a_clear_error() -> None:
     command = [sys.executable, "-W", "error", "-m", "benchmarks.fuzz", "--files", "2000"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    assert done.stdout.count(" 0 faults") == len(done.stdout.splitlines()) == 20
+    assert done.stdout.count(" 0 faults") == len(done.stdout.splitlines()) == len(SAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +227,8 @@ def test_damaged_files_of_every_format_end_in_a_clear_error() -> None:
         ("a.md", "```{glossary}\n" + "a\n  b\n" * 15_000 + "```\n"),
         ("a.csv", "term,definition\n" + "a,b\n" * 25_000),
         ("a.html", "<dl>" + "<dt>a<dd>b" * 10_000),
+        ("a.html", "<table><tr><th>term<th>definition" + "<tr><td rowspan=99>a<td>b" * 4_000),
+        ("a.md", "term | definition\n--- | ---\n" + "a | b\n" * 16_000),
     ],
 )
 def test_many_tiny_blocks_are_read_in_time(tmp_path: Path, name: str, text: str) -> None:

@@ -58,7 +58,7 @@ def test_reads_lines_and_refuses_bad_ones() -> None:
     items = read(JSON / "lines.jsonl")
     assert terms(items) == [(1, "Felt", "Cloth of matted fibres."), (4, "Satin", "A glossy weave.")]
     assert refusals(items) == [
-        (3, "not valid JSON: expecting value at column 32"),
+        (3, "not valid JSON: a value is missing at column 32"),
         (5, "not an object with a term and a definition"),
     ]
     assert [i.language for i in items if isinstance(i, Record)] == ["en", "de"]
@@ -87,13 +87,13 @@ def test_reads_every_shape(tmp_path: Path, text: str, expected: list[tuple[str, 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", ":1: not valid JSON: a list or an object of entries is expected at column 1"),
-        ('"a"', ":1: not valid JSON: a list or an object of entries is expected at column 1"),
-        ("[\n{},", ":2: not valid JSON: expecting value at column 4"),
-        ("[\n{}}", ":2: not valid JSON: expecting ',' at column 3"),
-        ("[]\n[]", ":2: not valid JSON: extra data at column 1"),
+        ("", ":1: not valid JSON: a value is missing at column 1"),
+        ('"a"', ":1: a list or an object of entries is expected"),
+        ("[\n{},", ":2: not valid JSON: a value is missing at column 4"),
+        ("[\n{}}", ":2: not valid JSON: ',' is expected at column 3"),
+        ("[]\n[]", ":2: not valid JSON: something follows the end at column 1"),
         ("{a: 1}", ":1: not valid JSON: a key in double quotes is expected at column 2"),
-        ('{"a" 1}', ":1: not valid JSON: expecting ':' at column 6"),
+        ('{"a" 1}', ":1: not valid JSON: ':' is expected at column 6"),
         ("[" * 100_000, ": nested too deeply to be a glossary"),
         ('{"a":' * 100_000, ": nested too deeply to be a glossary"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.entries import Source
+from semsearch.core.entries import Details, Source
 from semsearch.importers.records import Record
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
@@ -27,6 +27,7 @@ def test_page_becomes_a_record_of_its_whole_body() -> None:
             ("balloon whisk", "wire whip"),
             "whisk",
             see_also=("Foam", "egg-white", "cream"),
+            details=Details(extra=(("short_description", "Beats air into things."),)),
         )
     ]
 
@@ -42,6 +43,7 @@ def test_yaml_words_stay_words() -> None:
             ("nope",),
             "Answers/No",
             "en-GB",
+            left_out=(("page-type", "glossary-definition"),),
         )
     ]
 
@@ -77,7 +79,7 @@ def test_pages_that_are_no_entries_say_why(name: str, line: int, reason: str) ->
             3,
             "front matter is not valid YAML: anchors and aliases are not read",
         ),
-        ("? [a]\n: b\n---\n", 2, "front matter is not valid YAML: found unhashable key"),
+        ("? [a]\n: b\n---\n", 2, "front matter is not valid YAML: a list or a mapping is a key"),
         ("a: \x07\n---\n", 1, "front matter holds a character YAML does not allow"),
         ("a: " + "[" * 5000 + "\n---\n", 1, "front matter is nested too deeply"),
         ("a: " + "b" * 70_000 + "\n---\n", 1, "front matter is longer than 65536 characters"),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.entries import Source
+from semsearch.core.errors import ImportFailed
+from semsearch.importers import read_corpus
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 
@@ -48,6 +50,43 @@ def test_tells_names_from_definitions(
     items = read_text(tmp_path, "a.txt", text)
     assert [(line, term) for line, term, _ in terms(items)] == expected
     assert refusals(items) == []
+
+
+def test_an_export_of_a_web_page() -> None:
+    """Tags are categories; letters, formulas and answers are doubtful, and no text is lost."""
+    corpus = read_corpus([DATA / "markup" / "web.txt"])
+    assert [(e.term, e.details.category) for e in corpus.entries] == [
+        ("baguette", "bread"),
+        ("crumb", "bread; fundamentals"),
+        ("dough", ""),
+        ("hydration", "fundamentals"),
+        ("leaven", ""),
+        ("oven", ""),
+        ("peel", ""),
+        ("yeast", "fundamentals"),
+    ]
+    baguette, crumb, _, hydration = [entry.definition for entry in corpus.entries[:4]]
+    assert baguette == "A long loaf. Its share of water is:\n\nwater / flour = 0.68"
+    assert crumb == "The inside of a loaf.\n\nKinds of it:\n\n- open\n- closed"
+    assert hydration == "Water in relation to flour.\n\nIs it high in ciabatta?\n\nYes"
+    assert corpus.refusals == ()
+    assert [note.text for note in corpus.notes] == [
+        "doubtful as terms, so not read as such: 'Words of the bakery' (line 1), 'B' (line 3), "
+        "'water / flour = 0.68' (line 10), 'Yes' (line 33), 'P' (line 43); check them"
+    ]
+
+
+def test_the_right_format_is_suggested(tmp_path: Path) -> None:
+    """Where a file reads as nothing, or no reader takes its suffix."""
+    text = (DATA / "markup" / "web.txt").read_text(encoding="utf-8")
+    for name, other, hint in (
+        ("a.md", text, "it looks like terms and paragraphs: --format text"),
+        ("a.words", text, "it looks like terms and paragraphs: --format text"),
+        ("b.md", r"\newacronym{ph}{pH}{potential}", "it looks like latex: --format latex"),
+    ):
+        (tmp_path / name).write_text(other, encoding="utf-8")
+        with pytest.raises(ImportFailed, match=hint):
+            read_corpus([tmp_path / name])
 
 
 def test_refuses_a_definition_without_a_term(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from semsearch.importers.markdown.raw_html import html_words, is_break
+from semsearch.importers.markdown.raw_html import as_text, html_words, is_break
 
 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("<p>a &amp; <b>b</b></p>\n<p>c</p>", "a & b\nc"),
+        ("<p>a &amp; <b>b</b></p>\n<p>c</p>", "a & b\n\nc"),
         ("a<br/>b<BR>c", "a\nb\nc"),
         ("a <!-- no <p> --> b", "a b"),
         ("a <!-- open", "a"),
@@ -23,6 +23,14 @@ from semsearch.importers.markdown.raw_html import html_words, is_break
         ("<?php x ?>a<!doctype html>b", "ab"),
         ("<", "<"),
         ("", ""),
+        (
+            "<p>Of:</p><ul><li>a<ul><li>b<li>c</ul><li><p>d</p></ul>e",
+            "Of:\n\n- a\n  - b\n  - c\n- d\n\ne",
+        ),
+        ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
+        ("<table><tr><th>a<th>b</tr><tr><td>c</td><td>d</td></tr></table>", "a; b\nc; d"),
+        ("a<pre>\n b\n   c\n</pre>d", "a\n\n b\n   c\n\nd"),
+        ("<db:para>a</db:para><db:para>b</db:para>", "a\n\nb"),
     ],
 )
 def test_tags_go_and_text_stays(source: str, words: str) -> None:
@@ -36,9 +44,39 @@ def test_only_block_tags_break_lines() -> None:
     assert not is_break("<b>")
 
 
-@pytest.mark.parametrize("piece", ["<", "<!--", "<a ", "<script>", "&", "</"])
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (
+            "<p>Dough &amp; water that makes dough <b>rise</b>.</p>",
+            "Dough & water that makes dough rise.",
+        ),
+        ("Dough &amp; water", "Dough & water"),
+        ("<p>One.</p><p>Two:</p><ul><li>a</li></ul>", "One.\n\nTwo:\n\n- a"),
+        ("one<br>two", "one\ntwo"),
+        ("a <i>fine</i> thing", "a fine thing"),
+        ("a < b", "a < b"),
+        ("<T> generics", "<T> generics"),
+        ("List<int>", "List<int>"),
+        ("Map<String, List<T>>", "Map<String, List<T>>"),
+        ("the <p> element", "the <p> element"),
+        ("code as `<b>x</b>` shows", "code as `<b>x</b>` shows"),
+        ("AT&T", "AT&T"),
+        ("& and &amp; mean the same", "& and &amp; mean the same"),
+        ("Use a paragraph.\n\n<p>Like this</p>", "Use a paragraph.\n\n<p>Like this</p>"),
+    ],
+)
+def test_a_field_that_looks_like_html_is_read_as_such(source: str, text: str) -> None:
+    """Tags have to be known and closed, and entities to be all that is written with `&`."""
+    assert as_text(source) == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<!--", "<a ", "<script>", "&", "</", "<ul><li>", "<p><b>", "<pre> "]
+)
 def test_broken_html_takes_linear_time(piece: str) -> None:
     """A megabyte of broken HTML costs less than 2 s."""
     start = time.process_time()
     html_words(piece * (10**6 // len(piece)))
+    as_text(piece * (10**6 // len(piece)))
     assert time.process_time() - start < 2

@@ -80,6 +80,65 @@ def test_a_definition_that_only_says_where_to_look_is_a_redirect() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "(see truck)",
+            "[See *truck*]",
+            "→ truck",
+            "-> truck.",
+            "see under: truck",
+            "Same as “truck”.",
+        ),
+        *(
+            "Abbreviation of truck",
+            "Short for truck.",
+            "siehe truck",
+            "Alternative spelling of truck",
+        ),
+    ],
+)
+def test_forms_of_a_reference(text: str) -> None:
+    """Brackets, arrows and words, also of other languages."""
+    assert outcome(record("truck", "A car."), record("lorry", text))[0] == {"g:truck": ("lorry",)}
+
+
+def test_references_in_a_ring_are_refused() -> None:
+    """No term of the ring has a definition."""
+    items = (record("A", "See B."), record("B", "See A.", 2), record("C", "Text."))
+    assert outcome(*items) == (
+        {"g:c": ()},
+        [],
+        [
+            "f:1: 'A' only leads to 'B', which leads back to it",
+            "f:2: 'B' only leads to 'A', which leads back to it",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (["leaven, starter"], {"g:leaven": ("starter",)}),
+        (["oven; stove; range"], {"g:oven": ("stove", "range")}),
+        (["lorry / truck"], {"g:lorry": ("truck",)}),
+        (["client/server"], {"g:client-server": ()}),
+        (["learning rate, adaptive"], {"g:learning-rate-adaptive": ()}),
+        (["bias, inductive"], {"g:bias-inductive": ()}),
+        (["Boole, George"], {"g:boole-george": ()}),
+        (["tea, green", "tea, black"], {"g:tea-green": (), "g:tea-black": ()}),
+        (["tea, green", "tea"], {"g:tea-green": (), "g:tea": ()}),
+    ],
+)
+def test_a_term_that_lists_names_has_several(
+    terms: list[str], expected: dict[str, tuple[str, ...]]
+) -> None:
+    """A name that was turned round, such as a noun before its adjective, stays one name."""
+    items = [record(term, f"Text {line}.", line) for line, term in enumerate(terms, 1)]
+    assert outcome(*items)[0] == expected
+
+
+@pytest.mark.parametrize(
     "text", ["TODO", "tbd.", "N/A", "...", "-", "<to be defined>", "Coming soon!", "\u2014", "null"]
 )
 def test_a_placeholder_is_no_definition(text: str) -> None:

@@ -33,11 +33,11 @@ def test_reads_utf8_and_utf16_with_any_line_end(tmp_path: Path, data: bytes) -> 
         (b"a\r\nb\n\xe9", 3, "byte 0xe9 is not UTF-8; save the file as UTF-8"),
         (b"\xef\xbb\xbfa\rb\xff", 2, "byte 0xff is not UTF-8; save the file as UTF-8"),
         (b"a\nb\0c", 2, "holds a NUL byte, so it is not a text file"),
-        (b"\xff\xfea\x00\n\x00b", 2, "truncated data in UTF-16; save the file as UTF-8"),
+        (b"\xff\xfea\x00\n\x00b", 2, "is not valid UTF-16; save the file as UTF-8"),
         (
             b"\xff\xfea\x00\n\x00\x00\xd8",
             2,
-            "unexpected end of data in UTF-16; save the file as UTF-8",
+            "is not valid UTF-16; save the file as UTF-8",
         ),
     ],
 )

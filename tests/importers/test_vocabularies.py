@@ -22,11 +22,13 @@ LEAVEN = Entry(
     ("levain", "starter", "barm"),
     details=Details(
         notation="B-07",
+        iri="https://bakery.example/terms#leaven",
         examples=("Feed the leaven twice a day.",),
         sources=("The head baker's notebook",),
         narrower=("poolish",),
         related=("crumb",),
         hidden_labels=("leavan",),
+        name_languages=("levain@fr",),
     ),
 )
 GERMAN = Entry(
@@ -38,6 +40,7 @@ GERMAN = Entry(
     "de",
     details=Details(
         notation="B-07",
+        iri="https://bakery.example/terms#leaven",
         sources=("The head baker's notebook",),
         narrower=("poolish",),
         related=("crumb",),
@@ -49,11 +52,18 @@ POOLISH = Entry(
     "A wet leaven that stands overnight.",
     "bakery",
     details=Details(
+        iri="https://bakery.example/terms#poolish",
         sources=("https://bakery.example/notes",),
         broader=("leaven", "https://elsewhere.example/preferment"),
     ),
 )
-CRUMB = Entry("bakery:crumb", "crumb", "The inside of a loaf.", "bakery")
+CRUMB = Entry(
+    "bakery:crumb",
+    "crumb",
+    "The inside of a loaf.",
+    "bakery",
+    details=Details(iri="https://bakery.example/terms#crumb"),
+)
 
 
 def without_source(entry: Entry) -> Entry:
@@ -95,8 +105,12 @@ def test_entries_know_the_lines_of_their_concepts() -> None:
     [
         ("a.ttl", "@prefix a: <b> .\na:b a:c", "not valid Turtle"),
         ("a.rdf", "<rdf:RDF", "not valid RDF/XML"),
-        ("a.jsonld", '{"@id": ', "1: not valid JSON: expecting value at column 9"),
-        ("a.tbx", "<tbx>\n<text></tbx>", "2: not well-formed XML: Opening and ending tag mismatch"),
+        ("a.jsonld", '{"@id": ', "1: not valid JSON: a value is missing at column 9"),
+        (
+            "a.tbx",
+            "<tbx>\n<text></tbx>",
+            "2: not well-formed XML: <text> is closed by the end of another element",
+        ),
     ],
 )
 def test_a_broken_vocabulary_is_named(tmp_path: Path, name: str, text: str, reason: str) -> None:
@@ -144,7 +158,7 @@ def test_what_is_said_beside_a_definition_is_kept_or_reported(tmp_path: Path) ->
         '<c> skos:prefLabel "C"@en ; skos:scopeNote "Says no more than where it is used."@en ; a skos:Concept .\n'
     )
     corpus = read_corpus([file])
-    english, german = corpus.entries
+    english, german, scoped = corpus.entries
     assert (english.definition, german.definition) == (
         "One.\n\nOf bread.\n\nNot of rye.",
         "Eins.",
@@ -154,9 +168,16 @@ def test_what_is_said_beside_a_definition_is_kept_or_reported(tmp_path: Path) ->
         narrower=("https://b.example/down",),
         related=("https://b.example/aside",),
     )
-    parts = ("exactMatch", "closeMatch", "editorialNote")
+    parts = (
+        ("closeMatch", "https://b.example/near"),
+        ("editorialNote", "Check."),
+        ("exactMatch", "https://b.example/a"),
+    )
     assert [(one.id, one.parts) for one in corpus.left_out] == [("a:a", parts), ("a:a-de", parts)]
-    assert [str(refusal.reason) for refusal in corpus.refusals] == ["no definition of 'C'"]
+    assert scoped.definition == "Says no more than where it is used."
+    assert not corpus.refusals
+    # without an address of its own, the concept is identified by the entry in the main language
+    assert (english.details.iri, german.details.iri) == ("", "a")
 
 
 @pytest.mark.parametrize("name", ["bakery-dct.tbx", "bakery-dca.tbx", "bakery-2008.xml"])
@@ -179,6 +200,7 @@ def test_terminology_reads_alike_in_every_style(name: str) -> None:
                 examples=("Feed the leaven twice a day.",),
                 sources=("The head baker",),
                 hidden_labels=("barm",),
+                name_languages=("levain@fr",),
             ),
         ),
         Entry(

@@ -1,4 +1,7 @@
-"""Phrases by which people ask: kept apart from definitions, compared with a question, found by either engine."""
+"""Phrases by which people ask.
+
+Kept apart from definitions, compared with a question, found by either engine.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from semsearch.core.entries import Details, Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import FLAT, GRAPH, write_phrase_ann
-from semsearch.index.files.asked_as import NO_PHRASE, Phrases, write_phrases
+from semsearch.index.files.asked_as import NO_PHRASE, AskedAsPhrases, write_phrases
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.segments.multi import MultiPhrases
+from semsearch.index.segments.multi import MultiAskedAsPhrases
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.passages import embedded_names, passages_of
@@ -39,7 +42,7 @@ def asked(number: int, count: int) -> Entry:
 ENTRIES = [asked(number, count) for number, count in enumerate(COUNTS)]
 
 
-def phrases_in(folder: Path, engine: str, entries: list[Entry]) -> Phrases:
+def phrases_in(folder: Path, engine: str, entries: list[Entry]) -> AskedAsPhrases:
     """Write the phrases of entries, with an engine of this name, and open them."""
     files, encoder = GenerationLayout(folder), HashedEncoder()
     built = PassageTable(entries, Silent())
@@ -49,7 +52,9 @@ def phrases_in(folder: Path, engine: str, entries: list[Entry]) -> Phrases:
         return encoder.encode_entries([text_of[one] for one in hashes]).vectors
 
     write_phrases(files, built, vectors, Silent())
-    return Phrases(files, encoder.dim, write_phrase_ann(files, encoder.dim, engine, Silent()))
+    return AskedAsPhrases(
+        files, encoder.dim, write_phrase_ann(files, encoder.dim, engine, Silent())
+    )
 
 
 def vector(text: str) -> Vectors:
@@ -110,8 +115,8 @@ def test_the_best_phrase_of_each_entry_is_told(tmp_path: Path) -> None:
 def test_a_phrase_is_known_again_whatever_its_case_and_marks(tmp_path: Path) -> None:
     """By all of it, not by a part."""
     phrases = phrases_in(tmp_path, FLAT, ENTRIES)
-    assert phrases.saying("WHAT is number 3, for the 0th time?").tolist() == [3]
-    assert not len(phrases.saying("number 3"))
+    assert phrases.equal_to("WHAT is number 3, for the 0th time?").tolist() == [3]
+    assert not len(phrases.equal_to("number 3"))
 
 
 def test_no_entry_has_a_phrase(tmp_path: Path) -> None:
@@ -138,10 +143,12 @@ def test_the_phrases_of_hidden_entries_hide_nobody(tmp_path: Path) -> None:
     ]
     phrases = phrases_in(tmp_path, FLAT, twins)
     hidden = np.arange(250)
-    layers = MultiPhrases([phrases], [300], hidden)
+    segments = MultiAskedAsPhrases([phrases], [300], hidden)
     everything = PositionFilter.of([range(300)], frozenset(hidden.tolist()))
-    assert layers.nearest(vector("same question"), 20, everything).tolist()[:20] == list(
+    assert segments.nearest(vector("same question"), 20, everything).tolist()[:20] == list(
         range(250, 270)
     )
-    assert layers.saying("Same question?", everything).tolist() == list(range(250, 300))
-    assert MultiPhrases([phrases], [300], NO_NUMBERS).saying("other 7", everything).tolist() == [7]
+    assert segments.equal_to("Same question?", everything).tolist() == list(range(250, 300))
+    assert MultiAskedAsPhrases([phrases], [300], NO_NUMBERS).equal_to(
+        "other 7", everything
+    ).tolist() == [7]

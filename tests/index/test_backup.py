@@ -142,7 +142,10 @@ def test_a_backup_of_a_newer_version_or_of_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["store.db", "keys.db"])
 def test_a_damaged_index_is_not_backed_up(index: Path, tmp_path: Path, name: str) -> None:
-    """What could not be restored would be taken for a backup until it is needed; the one that is there stays."""
+    """What could not be restored would be taken for a backup until it is needed.
+
+    The one that is there stays.
+    """
     KeyStore(index / "keys.db").create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
     made = back_up(index, tmp_path / "b.tar")
     with (index / name).open("r+b") as file:

@@ -1,4 +1,7 @@
-"""The stored calibration: what it changes in answers, what it survives, and how it is taken back."""
+"""The stored calibration.
+
+What it changes in answers, what it survives, and how it is taken back.
+"""
 
 from __future__ import annotations
 

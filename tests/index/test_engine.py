@@ -45,7 +45,7 @@ def rows_of(files: GenerationLayout) -> tuple[Vectors, Numbers]:
     return rows, first_rows
 
 
-def by_recipe(rows: Vectors, first_rows: Numbers, question: Vectors) -> Vectors:
+def by_weights(rows: Vectors, first_rows: Numbers, question: Vectors) -> Vectors:
     """Return what meaning adds to the score of each entry."""
     cosines = rows @ question
     leads = first_rows[:-1] + (np.array(COUNTS) > 1)
@@ -61,17 +61,17 @@ def test_the_entries_found_are_those_that_the_recipe_puts_first(
     files = GenerationLayout(tmp_path)
     rows, first_rows = rows_of(files)
     stated = write_ann(files, DIM, wanted, Silent())
-    finder = VectorSearcher.open(files, DIM, stated)
+    searcher = VectorSearcher.open(files, DIM, stated)
     found = 0
     for question in rows[::100]:
-        expected = np.argsort(-by_recipe(rows, first_rows, question))[:10]
-        near = finder.nearest(question[np.newaxis], 10, ALL)
+        expected = np.argsort(-by_weights(rows, first_rows, question))[:10]
+        near = searcher.nearest(question[np.newaxis], 10, ALL)
         assert near.tolist() == sorted(set(near.tolist()))
         found += int(np.isin(expected, near).sum())
     share = found / (10 * len(rows[::100]))
     assert share == 1 if wanted == FLAT else share >= 0.95
     assert stated.recall == 1 if wanted == FLAT else stated.recall >= TARGET
-    assert finder.is_exact == (wanted == FLAT)
+    assert searcher.is_exact == (wanted == FLAT)
 
 
 @pytest.mark.parametrize("wanted", [FLAT, GRAPH])
@@ -82,9 +82,9 @@ def test_only_entries_of_the_glossary_asked_are_found(
     """All of a small one, the nearest of a larger one, and as exact as without an engine."""
     files = GenerationLayout(tmp_path)
     rows, first_rows = rows_of(files)
-    finder = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
-    near = finder.nearest(rows[:1], 5, within)
-    scores = by_recipe(rows, first_rows, rows[0])[within.start : within.stop]
+    searcher = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
+    near = searcher.nearest(rows[:1], 5, within)
+    scores = by_weights(rows, first_rows, rows[0])[within.start : within.stop]
     expected = np.argsort(-scores)[:FETCH] + within.start
     assert near.tolist() == sorted(expected.tolist())
 
@@ -94,11 +94,11 @@ def test_as_many_are_found_as_are_wanted(tmp_path: Path, wanted: str) -> None:
     """More than are fetched anyway, and of several rows those near to any."""
     files = GenerationLayout(tmp_path)
     rows, _ = rows_of(files)
-    finder = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
-    assert len(finder.nearest(rows[:1], 300, ALL)) == 300
-    either = finder.nearest(rows[:2], 5, ALL)
+    searcher = VectorSearcher.open(files, DIM, write_ann(files, DIM, wanted, Silent()))
+    assert len(searcher.nearest(rows[:1], 300, ALL)) == 300
+    either = searcher.nearest(rows[:2], 5, ALL)
     for row in rows[:2]:
-        assert set(finder.nearest(row[np.newaxis], 5, ALL).tolist()) <= set(either.tolist())
+        assert set(searcher.nearest(row[np.newaxis], 5, ALL).tolist()) <= set(either.tolist())
 
 
 def test_one_entry_is_found_by_either_engine(tmp_path: Path) -> None:

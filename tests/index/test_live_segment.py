@@ -69,7 +69,10 @@ def _generations(index: Path) -> list[str]:
 def test_an_edit_is_seen_by_the_next_question(
     editor: Editor, glossary: Glossary, index: Path
 ) -> None:
-    """Added, changed, renamed and deleted, by name, words and meaning; no generation is written for it."""
+    """Added, changed, renamed and deleted, by name, words and meaning.
+
+    No generation is written for it.
+    """
     tag = glossary.tag
     editor.add("bakery", OVEN)
     assert glossary.is_behind
@@ -119,7 +122,7 @@ def test_a_new_glossary_can_be_asked_by_itself(editor: Editor, glossary: Glossar
 
 
 def test_answers_are_those_of_a_build(editor: Editor, glossary: Glossary, tmp_path: Path) -> None:
-    """Same hits in the same order, and nearly the same scores, whether edits were built in or lie beside."""
+    """Same hits, same order, nearly the same scores, whether edits are built in or live."""
     entries = [replace(ENTRIES[0], definition="A box of dough that rises."), *ENTRIES[1:-1]]
     entries.append(entry("Oven", OVEN.definition))
     editor.change(ENTRIES[0].id, definition=entries[0].definition)
@@ -140,7 +143,7 @@ def _shown(answer: Answer, k: int) -> list[tuple[str, Tier]]:
 
 
 def test_publishing_takes_the_edits_in(editor: Editor, glossary: Glossary, index: Path) -> None:
-    """Answers stay, an open index follows, and what is edited later lies beside the new generation."""
+    """Answers stay, an open index follows, and later edits are live beside the new generation."""
     layout = IndexLayout(index)
     assert not publish_edits(layout, Silent())
     editor.add("bakery", OVEN)
@@ -166,7 +169,10 @@ def test_so_many_edits_are_due(editor: Editor, index: Path) -> None:
 
 
 def test_an_index_follows_a_build_of_another_process(glossary: Glossary, index: Path) -> None:
-    """The new generation is opened while the old one answers; its entries are seen at once, from the store."""
+    """The new generation is opened while the old one answers.
+
+    Its entries are seen at once, from the store.
+    """
     build_index(ENTRIES[:3], index, model="hashed")
     assert len(glossary.ask("dough", k=100).hits) == 3
     glossary.follow()
@@ -232,7 +238,10 @@ def test_an_index_without_its_store_answers(index: Path) -> None:
 
 
 def test_a_store_made_anew_is_followed(index: Path, glossary: Glossary) -> None:
-    """A store that is damaged is moved away and built again while the index is open; edits of the new one are shown."""
+    """A store that is damaged is moved away and built again while the index is open.
+
+    Edits of the new one are shown.
+    """
     (index / "store.db").rename(index / "store.old")
     assert not glossary.is_behind
     build_index(ENTRIES, index, model="hashed")
@@ -258,7 +267,7 @@ def test_a_store_put_back_is_followed(index: Path, glossary: Glossary, editor: E
 def test_a_commit_is_waited_for(
     glossary: Glossary, index: Path, editor: Editor, commit_s: float
 ) -> None:
-    """A question asked after an edit sees it although the next one is being committed, also by a slow disk."""
+    """A question after an edit sees it while the next one is committed, by a slow disk too."""
     editor.add("bakery", OVEN)
     with closing(
         sqlite3.connect(index / "store.db", isolation_level=None, check_same_thread=False)
@@ -275,7 +284,7 @@ def test_a_commit_is_waited_for(
 def test_a_store_that_is_held_keeps_one_question_waiting(
     glossary: Glossary, index: Path, editor: Editor
 ) -> None:
-    """Where nothing that was acknowledged is missing what is known answers, and those who ask next do not wait at all."""
+    """If no acknowledged edit is missing, the last view answers, and later questions never wait."""
     editor.add("bakery", OVEN)
     glossary.follow()
     with closing(sqlite3.connect(index / "store.db", isolation_level=None)) as writer:

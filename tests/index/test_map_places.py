@@ -57,7 +57,10 @@ def test_a_map_is_that_of_its_vectors(tmp_path: Path) -> None:
 
 
 def test_places_are_kept_when_an_entry_is_added(tmp_path: Path) -> None:
-    """By a build and by a publication; what is new stands among what it is like, and what is reworded may move."""
+    """By a build and by a publication.
+
+    What is new stands among what it is like, and what is reworded may move.
+    """
     index, entries = tmp_path / "index", [*JARS, *SHELVES]
     build_index(entries, index, model="hashed")
     before = chart(index, entries, 1)

@@ -87,7 +87,10 @@ def test_entries_that_are_added_refer_to_each_other(index: Path) -> None:
 
 
 def test_a_text_mentions_nobody_by_a_name_that_is_gone(index: Path) -> None:
-    """Nor is it told to mention who was called so; an entry that keeps the name as an alias is mentioned still."""
+    """Nor is it told to mention who was called so.
+
+    An entry that keeps the name as an alias is mentioned still.
+    """
     with Glossary.open(index) as glossary, Editor(index) as editor:
         assert _relations(glossary, "crust")[1] == [
             ("bakery:loaf", 7, 11),
@@ -105,7 +108,10 @@ def test_a_text_mentions_nobody_by_a_name_that_is_gone(index: Path) -> None:
 
 
 def test_a_link_to_a_page_survives_an_edit(index: Path) -> None:
-    """A page may be called otherwise than its entry; where a link led before the edit it still does."""
+    """A page may be called otherwise than its entry.
+
+    Where a link led before the edit it still does.
+    """
     with Glossary.open(index) as glossary, Editor(index) as editor:
         editor.change("bakery:miche", definition="A very big one.")
         assert _relations(glossary, "miche")[0] == [("bakery:loaf", -1, -1)]

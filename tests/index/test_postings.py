@@ -50,11 +50,19 @@ def _scope(*positions: int) -> PositionFilter:
 
 
 def test_the_words_of_phrases_find_an_entry(tmp_path: Path) -> None:
-    """Whoever asks as somebody asked before shares words with the phrase, not with the definition."""
+    """A question like an earlier one shares words with the phrase, not with the definition."""
     asked = Details.of({"asked_as": ("what makes a sauce thick",)})
     entries = [replace(ENTRIES[1], details=asked), ENTRIES[0]]
     found = _words(tmp_path, entries).find("thick sauce", _scope(0, 2))
     assert found.best(10).tolist() == [0]
+
+
+def test_the_words_of_extra_fields_find_an_entry(tmp_path: Path) -> None:
+    """Those of their texts; the names of fields are the same for all entries."""
+    owned = Details(extra=(("Custodian", "Marguerite"),))
+    words = _words(tmp_path, [replace(ENTRIES[1], details=owned), ENTRIES[0]])
+    assert words.find("marguerite", _scope(0, 2)).best(10).tolist() == [0]
+    assert words.find("custodian", _scope(0, 2)).best(10).tolist() == []
 
 
 def test_a_score_is_that_of_the_formula(words: MultiPostings) -> None:

@@ -30,7 +30,10 @@ def _unit(count: int, seed: int = 1) -> Vectors:
 
 
 def _subjects(count: int, each: int) -> Vectors:
-    """Return unit vectors in groups that stand far apart: the first `each` of them are one group."""
+    """Return unit vectors in groups that stand far apart.
+
+    The first `each` of them are one group.
+    """
     vectors = np.repeat(_unit(count), each, axis=0) + 0.05 * _unit(count * each, seed=2)
     found: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return found
@@ -111,7 +114,10 @@ def test_landmarks_are_drawn_once() -> None:
 
 
 def test_what_is_placed_stands_by_its_nearest() -> None:
-    """A copy of a vector stands nearer to it than to any other; among none, or none to place, it is the middle, or nothing."""
+    """A copy of a vector stands nearer to it than to any other.
+
+    Among none, or none to place, it is the middle, or nothing.
+    """
     among = _subjects(3, 5)
     points = np.repeat([[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0]], 5, axis=0)
     found = place(among[[0, 5, 10]], among, points)

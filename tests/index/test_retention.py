@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.index.retention import remove_generations, remove_models
+from semsearch.core.temporary_folders import make_temporary_folder
+from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.storage.layout import IndexLayout
 
 
@@ -40,6 +41,14 @@ def test_generations_that_are_not_kept_go(layout: IndexLayout) -> None:
     assert _names(layout.generations) == {"000002", "000003", "new-4"}
     remove_generations(layout, keep=[2, 3])
     assert _names(layout.generations) == {"000002", "000003", "new-4"}
+
+
+def test_what_a_killed_build_left_goes(layout: IndexLayout) -> None:
+    """Also when it has files; what is complete stays."""
+    left = make_temporary_folder(layout.generations)
+    (left / "vectors.f32").write_bytes(b"half")
+    remove_unfinished(layout)
+    assert _names(layout.generations) == {"000001", "000002", "000003"}
 
 
 def test_models_of_kept_generations_stay(layout: IndexLayout) -> None:

@@ -11,8 +11,8 @@ from semsearch.core.answers import Verdict
 from semsearch.core.entries import Entry
 from semsearch.index.score_baseline import TYPICAL
 from semsearch.ingest.build import build_index
-from semsearch.ranking.baseline import ENOUGH, background_of
-from semsearch.ranking.weights import DEFAULT, stated_weights
+from semsearch.ranking.similarity_baseline import ENOUGH, baseline_of
+from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, entry
 
@@ -30,8 +30,8 @@ def test_sentences_are_asked_without_their_own_entry(tmp_path: Path) -> None:
         own = glossary.ask("It is fed with flour.", glossary="bakery")
         assert own.hits[0].entry.term == "Leaven"
         parts = own.hits[0].evidence.parts
-        fused = sum(weight * getattr(parts, n) for n, weight in stated_weights(DEFAULT).items())
-        assert apart.standout(fused) > 0.4
+        fused = sum(weight * getattr(parts, n) for n, weight in weights_as_dict(DEFAULT).items())
+        assert apart.z_score(fused) > 0.4
 
 
 def test_copies_are_no_background(tmp_path: Path) -> None:
@@ -46,10 +46,10 @@ def test_copies_are_no_background(tmp_path: Path) -> None:
 
 def test_few_scores_say_little() -> None:
     """One score of a hundred entries weighs a tenth: a deviation of nothing would make all sure."""
-    found = background_of([0.2], 100, TYPICAL)
+    found = baseline_of([0.2], 100, TYPICAL)
     assert found.mean == pytest.approx(0.2 / ENOUGH + TYPICAL.mean * (1 - 1 / ENOUGH))
     assert found.deviation == pytest.approx(TYPICAL.deviation * (1 - 1 / ENOUGH))
-    assert background_of([], 100, TYPICAL) == TYPICAL
+    assert baseline_of([], 100, TYPICAL) == TYPICAL
 
 
 @pytest.mark.model

@@ -11,7 +11,7 @@ from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import AUTO, FLAT
 from semsearch.index.files.tokens import ReferenceTokens
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.segment_writer import Reference, write_segment
+from semsearch.index.segment_writer import ScoringReference, write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.storage.layout import GenerationLayout
@@ -69,7 +69,7 @@ def test_a_live_segment_takes_axes_and_mean_length_from_its_reference(tmp_path: 
     segment = Segment.open(one, embeddings.dim, written.engine, written.phrase_engine)
     try:
         sizes = {name: len(range_) for name, range_ in segment.snapshot.glossaries().items()}
-        reference = Reference(ReferenceTokens(segment.tokens, sizes), written.mean_words)
+        reference = ScoringReference(ReferenceTokens(segment.tokens, sizes), written.mean_words)
         few = PassageTable(ENTRIES[:1], Silent())
         live = write_segment(
             other, few, _Embeddings(few), Silent(), engine=FLAT, reference=reference

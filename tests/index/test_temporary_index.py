@@ -58,13 +58,13 @@ def test_the_nearest_are_ranked_with_an_entry_first_for_itself() -> None:
     """As the engine holds them, nearest first; a lone entry has only itself."""
     with scratch_index(ENTRIES, HASHED, Silent()) as bench:
         everything = np.arange(len(bench.entries))
-        ranked = bench.segment.finder.ranked(bench.segment.finder.at(everything), 3)
+        ranked = bench.segment.searcher.ranked(bench.segment.searcher.at(everything), 3)
         assert ranked[:, 0].tolist() == everything.tolist()
         assert ranked.shape == (len(ENTRIES), 3)
     with scratch_index(ENTRIES[:1], HASHED, Silent()) as bench:
-        assert bench.segment.finder.ranked(bench.segment.finder.at(np.array([0])), 3).tolist() == [
-            [0]
-        ]
+        assert bench.segment.searcher.ranked(
+            bench.segment.searcher.at(np.array([0])), 3
+        ).tolist() == [[0]]
 
 
 def test_vectors_come_in_the_order_of_the_texts(hashed_index: Path) -> None:

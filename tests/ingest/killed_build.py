@@ -2,8 +2,8 @@
 
     python -m tests.ingest.killed_build INDEX STEP N [stop]
 
-It dies when STEP begins, or at its N-th report of progress; with `stop` it only stops there, until it is sent SIGCONT. Exit
-code 9 when it died, 0 when there was nothing to die of.
+It dies when STEP begins, or at its N-th report of progress; with `stop` it only stops there, until
+it is sent SIGCONT. Exit code 9 when it died, 0 when there was nothing to die of.
 """
 
 from __future__ import annotations

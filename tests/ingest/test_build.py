@@ -35,15 +35,15 @@ from semsearch.core.errors import (
 )
 from semsearch.index.manifest import FORMAT, built_with
 from semsearch.ingest.build import build, build_index
-from semsearch.ranking.baseline import (
+from semsearch.ranking.fusion import meaning, passage_scores
+from semsearch.ranking.similarity_baseline import (
     CHUNK,
-    TWIN,
+    DUPLICATE_COSINE,
     TYPICAL,
     Baseline,
     evenly_spaced,
-    measure_background,
+    measure_similarity_baseline,
 )
-from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
@@ -149,7 +149,10 @@ def _build_and_die(index: Path, step: str, reports: int) -> int:
 def test_a_kill_between_any_two_steps_leaves_a_whole_index(
     index: Path, step: str, reports: int, is_stored: bool
 ) -> None:
-    """The old index answers or, once the store has it, the new one, never half; the next build completes."""
+    """The old index answers or, once the store has it, the new one, never half.
+
+    The next build completes.
+    """
     assert _build_and_die(index, step, reports) == 9
     old, new = {e.term for e in ENTRIES}, {e.term for e in CHANGED}
     assert _terms(index) == (new if is_stored else old)
@@ -201,7 +204,10 @@ def test_the_last_two_generations_are_kept(index: Path) -> None:
 
 
 def test_an_open_index_outlives_its_generation(index: Path) -> None:
-    """Files that two builds have removed are still read, from a thread that never asked before; what was chosen stays."""
+    """Files that two builds have removed are still read, from a thread that never asked before.
+
+    What was chosen stays.
+    """
     with Glossary.open(index) as opened:
         before = opened.with_recipe(DEFAULT)
         for count in (6, 5, 4):
@@ -317,7 +323,10 @@ def test_a_damaged_file_is_never_served_and_a_build_mends_it(
 
 
 def test_the_encoder_of_an_index_is_known_whatever_its_format(index: Path) -> None:
-    """A build tells what it changes even if the index is not read any more; else nothing is said."""
+    """A build tells what it changes even if the index is not read any more.
+
+    Else nothing is said.
+    """
     layout = IndexLayout(index)
     stated = built_with(layout)
     assert stated is not None
@@ -352,7 +361,7 @@ def test_an_index_whose_scores_were_weighed_otherwise(index: Path) -> None:
     pointer = json.loads(current.read_text())
     manifest = IndexLayout(index).generation(pointer["generation"]).manifest
     stated = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps({**stated, "recipe": {**stated["recipe"], "words": 0.5}}))
+    manifest.write_text(json.dumps({**stated, "weights": {**stated["weights"], "words": 0.5}}))
     current.write_text(json.dumps({**pointer, "manifest_sha256": sha256_of(manifest)}))
     with pytest.raises(FormatTooOld, match=r"--model hashed"):
         Glossary.open(index)
@@ -399,21 +408,21 @@ def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_p
         Glossary.open(index)
 
 
-def _background(vectors: list[list[float]]) -> Baseline:
+def _baseline(vectors: list[list[float]]) -> Baseline:
     rows = np.array(vectors, dtype=np.float32)
-    return measure_background(rows.__getitem__, np.arange(len(rows) + 1), range(len(rows)))
+    return measure_similarity_baseline(rows.__getitem__, np.arange(len(rows) + 1), range(len(rows)))
 
 
 def test_the_background_is_what_other_entries_reach() -> None:
     """Twelve entries in a half circle: the best other cosine of each is that of its neighbour."""
     angles = np.linspace(0, np.pi, 12)
-    background = _background([[np.cos(a), np.sin(a)] for a in angles])
-    assert background.mean == pytest.approx(np.cos(np.pi / 11), abs=1e-5)
-    assert background.standout(background.mean + background.deviation) == pytest.approx(1)
+    baseline = _baseline([[np.cos(a), np.sin(a)] for a in angles])
+    assert baseline.mean == pytest.approx(np.cos(np.pi / 11), abs=1e-5)
+    assert baseline.z_score(baseline.mean + baseline.deviation) == pytest.approx(1)
 
 
 def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
-    """More entries than are compared at a time, some of several passages, in the middle of an index."""
+    """More entries than one chunk, some of several passages, in the middle of an index."""
     rng = np.random.default_rng(5)
     counts = rng.choice([1, 3], CHUNK + 700)
     first_rows = np.cumsum([0, *counts])
@@ -427,8 +436,8 @@ def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
         whole, _, sentence, _ = passage_scores(rows[first:last], rows[row], own)
         scores = meaning(whole, sentence)
         scores[np.searchsorted(first_rows, row, side="right") - 1 - within.start] = -1
-        best.append(float(scores[np.maximum(scores, sentence) < TWIN].max()))
-    found = measure_background(rows.__getitem__, first_rows, within)
+        best.append(float(scores[np.maximum(scores, sentence) < DUPLICATE_COSINE].max()))
+    found = measure_similarity_baseline(rows.__getitem__, first_rows, within)
     assert found.mean == pytest.approx(np.mean(best), abs=1e-5)
     assert found.deviation == pytest.approx(np.std(best), abs=1e-5)
 
@@ -437,14 +446,14 @@ def test_copies_of_an_entry_are_no_background() -> None:
     """Every entry twice gives the background of every entry once."""
     angles = np.linspace(0, np.pi, 12)
     once = [[np.cos(a), np.sin(a)] for a in angles]
-    assert _background(once + once).mean == pytest.approx(_background(once).mean, abs=1e-5)
+    assert _baseline(once + once).mean == pytest.approx(_baseline(once).mean, abs=1e-5)
 
 
 def test_a_few_entries_borrow_the_background_of_the_seed() -> None:
     """One entry wholly, two for four fifths; equal entries have nothing to say."""
-    assert _background([[1, 0]]) == TYPICAL
-    assert _background([[1, 0], [1, 0]]) == TYPICAL
-    two = _background([[1, 0], [0, 1]])
+    assert _baseline([[1, 0]]) == TYPICAL
+    assert _baseline([[1, 0], [1, 0]]) == TYPICAL
+    two = _baseline([[1, 0], [0, 1]])
     assert two.mean == pytest.approx(0.8 * TYPICAL.mean)
     assert two.deviation == pytest.approx(0.8 * TYPICAL.deviation)
 

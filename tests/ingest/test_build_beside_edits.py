@@ -1,4 +1,6 @@
-"""Building while others edit: a build holds the index for moments, and loses nothing that was acknowledged.
+"""Building while others edit.
+
+A build holds the index for moments, and loses nothing that was acknowledged.
 
 Covers `ingest/corpus_sync`.
 """
@@ -78,7 +80,10 @@ def _definitions(index: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("step", UNLOCKED)
 def test_an_edit_beside_a_build_is_acknowledged_at_once_and_stays(index: Path, step: str) -> None:
-    """At every step that takes time; the build shows it from the beginning, or beside the new generation."""
+    """At every step that takes time.
+
+    The build shows it from the beginning, or beside the new generation.
+    """
     took: list[float] = []
     report = _build(index, At(step, "begin", lambda: took.append(_soften(index))))
     assert report.published
@@ -127,7 +132,7 @@ def test_entries_added_and_deleted_beside_a_build(index: Path) -> None:
 
 
 def test_a_text_of_before_that_is_written_again_beside_a_build_is_kept(index: Path) -> None:
-    """A build that drops a text forgets its vector, but not when an edit has just brought it back."""
+    """A build forgets the vector of a dropped text, unless an edit has just brought it back."""
     dropped = ENTRIES[0]
 
     def edit() -> None:

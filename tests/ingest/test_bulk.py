@@ -35,7 +35,7 @@ _PLANNED = [
     RecordReport(
         4,
         Outcome.REFUSED,
-        reason="not valid JSON: expecting property name enclosed in double quotes at column 2",
+        reason="not valid JSON: a key in double quotes is expected at column 2",
     ),
     RecordReport(5, Outcome.CHANGED, "bakery:dutch-oven"),
     RecordReport(6, Outcome.REFUSED, reason="no definition of 'Proof'"),
@@ -51,7 +51,10 @@ def test_a_dry_run_says_what_would_be_done(editor: Editor) -> None:
 
 
 def test_what_can_be_taken_is_taken_at_once(editor: Editor, index: Path) -> None:
-    """The report is that of the dry run, with revisions; questions see it without a new generation."""
+    """The report is that of the dry run, with revisions.
+
+    Questions see it without a new generation.
+    """
     report = editor.take(LINES, "bakery")
     assert report.is_applied
     assert [(r.line, r.outcome, r.id) for r in report.records] == [

@@ -54,7 +54,10 @@ def test_an_added_entry_is_found(editor: Editor, index: Path) -> None:
 
 @pytest.mark.model
 def test_an_editor_embeds_with_the_encoder_it_is_lent(seed_index: Path, tmp_path: Path) -> None:
-    """A service has loaded it already; an editor by itself needs the files, and so does one that is lent another."""
+    """A service has loaded it already.
+
+    An editor by itself needs the files, and so does one that is lent another.
+    """
     index = Path(shutil.copytree(seed_index, tmp_path / "index"))
     with Glossary.open(index) as glossary:
         key = read_manifest(IndexLayout(index))[0].embedded_by
@@ -110,7 +113,7 @@ def test_a_version_is_that_of_any_revision_since(editor: Editor) -> None:
 
 
 def test_ids_are_given_as_importers_give_them(editor: Editor) -> None:
-    """A taken one gets a number, one of its own is made readable, and the same thing twice is refused."""
+    """A used id gets a number, an own one is made readable, and the same entry twice is refused."""
     assert editor.add("bakery", Draft("Crumb", "A small piece.")).id == "bakery:crumb-2"
     assert editor.add("bakery", Draft("Crumb", "Some other thing.")).id == "bakery:crumb-3"
     assert editor.add("New Place", Draft("C++", "A language."), id_="C#").id == "new-place:c-sharp"
@@ -229,7 +232,10 @@ def test_the_last_entry_stays(editor: Editor) -> None:
 
 
 def test_editors_of_two_people_take_turns(editor: Editor) -> None:
-    """Twenty edits by two threads: each is there, by whom it was made, one revision after the other."""
+    """Twenty edits by two threads.
+
+    Each is there, by whom it was made, one revision after the other.
+    """
     bob = editor.as_author("bob")
 
     def add(who: Editor, name: str) -> None:
@@ -310,7 +316,10 @@ def test_a_store_of_another_index_is_not_edited(
 
 
 def test_a_store_made_anew_is_read_before_it_is_edited(editor: Editor, index: Path) -> None:
-    """Its revisions are counted anew: what was made from one of the store before it would be taken for another."""
+    """Its revisions are counted anew.
+
+    What was made from one of the store before it would be taken for another.
+    """
     before = editor.identity
     (index / "store.db").unlink()
     build_index(ENTRIES, index, model="hashed")

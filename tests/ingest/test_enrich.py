@@ -1,4 +1,6 @@
-"""Phrases that a chat server writes: judged, kept in a file for somebody to look through, and stored when that is done.
+"""Phrases that a chat server writes.
+
+Judged, kept in a file for somebody to look through, and stored when that is done.
 
 Covers `ingest/review`.
 """
@@ -18,7 +20,13 @@ from semsearch.core.errors import ChatFailed, ChatRefused, GlossaryNotFound, Inv
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
-from semsearch.ingest.enrich import Enriched, enrich, phrases_in, question_about, wanting
+from semsearch.ingest.enrich import (
+    EnrichReport,
+    enrich,
+    entries_without_phrases,
+    phrases_in,
+    question_about,
+)
 from semsearch.ingest.review import apply_review, read_review
 from semsearch.models.chat import ChatServer
 from semsearch.search.glossary import Glossary
@@ -43,7 +51,7 @@ def editor(index: Path) -> Iterator[Editor]:
         yield opened
 
 
-def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) -> Enriched:
+def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) -> EnrichReport:
     """Have a server write phrases for what has none."""
 
     def first_hit(question: str, within: str) -> Entry | None:
@@ -53,7 +61,8 @@ def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) 
     how = {"phrases": 4, "at_once": 2, "most": None, **more}
     with Glossary.open(index) as glossary:
         client = ChatServer(server.url, "m", first_pause_s=0.01, attempts=2)
-        return enrich(wanting(editor, None), client, first_hit, file, progress=Silent(), **how)  # type: ignore[arg-type]
+        entries = entries_without_phrases(editor, None)
+        return enrich(entries, client, first_hit, file, progress=Silent(), **how)  # type: ignore[arg-type]
 
 
 def of(said: str, **answers: list[str]) -> Reply:
@@ -65,7 +74,10 @@ def of(said: str, **answers: list[str]) -> Reply:
 def test_phrases_are_judged_and_wait_for_somebody(
     index: Path, editor: Editor, tmp_path: Path
 ) -> None:
-    """What says the name, is there already or finds another entry first is refused with the reason; nothing is stored."""
+    """What says the name, is there already or finds another entry first is refused with the reason.
+
+    Nothing is stored.
+    """
     file = tmp_path / "review.jsonl"
     answers = {
         "Leaven": [
@@ -80,7 +92,7 @@ def test_phrases_are_judged_and_wait_for_somebody(
     }
     with answering(lambda said, _: of(said, **answers)) as server:
         made = write(index, editor, server, file, at_once=1)
-    assert made == Enriched(entries=2, kept=2, refused=5, failed=())
+    assert made == EnrichReport(entries=2, kept=2, refused=5, failed=())
     assert [(line.term, line.kept, line.reason) for line in read_review(file)] == [
         ("Leaven", True, ""),
         ("Leaven", False, "it says the name 'Leaven'"),
@@ -101,7 +113,10 @@ def test_phrases_are_judged_and_wait_for_somebody(
 
 
 def test_what_is_kept_is_stored_as_live_edits(index: Path, editor: Editor, tmp_path: Path) -> None:
-    """Behind the phrases that are there, an edit for each entry, in the history; done twice it changes nothing more."""
+    """Behind the phrases that are there, an edit for each entry, in the history.
+
+    Done twice it changes nothing more.
+    """
     file = tmp_path / "review.jsonl"
     lines = [
         {"id": LEAVEN.id, "phrase": "what makes it rise", "kept": True},
@@ -138,7 +153,10 @@ def test_an_entry_gets_no_more_phrases_than_it_can_have(editor: Editor, tmp_path
 
 
 def test_a_run_that_was_ended_is_gone_on_with(index: Path, editor: Editor, tmp_path: Path) -> None:
-    """What the file has is not asked for again; a line that was not written to its end is dropped."""
+    """What the file has is not asked for again.
+
+    A line that was not written to its end is dropped.
+    """
     file = tmp_path / "review.jsonl"
     whole = json.dumps({"id": LEAVEN.id, "term": "Leaven", "phrase": "heavy lid", "kept": True})
     file.write_text(f'{whole}\n{{"id": "{OVEN.id}", "phr')
@@ -225,7 +243,10 @@ def test_a_server_that_fails_again_and_again_is_asked_no_more(tmp_path: Path) ->
 
 
 def test_phrases_are_found_in_whatever_a_model_says() -> None:
-    """A list, fenced or with words around it, or lines with marks in front; what is no phrase is left out."""
+    """A list, fenced or with words around it, or lines with marks in front.
+
+    What is no phrase is left out.
+    """
     assert phrases_in('["a b", 3, "A b!", " c\\nd "]') == ("a b", "c d")
     assert phrases_in('Sure:\n```json\n["a [b]", "c"]\n```\nBye') == ("a [b]", "c")
     assert phrases_in('Here they are:\n- "a b"\n* c\n2) d\n\n') == ("a b", "c", "d")
@@ -266,8 +287,11 @@ def test_another_file_is_no_review(tmp_path: Path, editor: Editor, index: Path, 
 
 def test_a_glossary_that_there_is_not_is_refused(editor: Editor) -> None:
     """With those that there are."""
-    assert [entry.id for entry in wanting(editor, "bakery").entries] == [LEAVEN.id, OVEN.id]
+    assert [entry.id for entry in entries_without_phrases(editor, "bakery").entries] == [
+        LEAVEN.id,
+        OVEN.id,
+    ]
     with pytest.raises(
         GlossaryNotFound, match="there is no glossary 'x' in this index; it has bakery"
     ):
-        wanting(editor, "x")
+        entries_without_phrases(editor, "x")

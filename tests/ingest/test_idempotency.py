@@ -15,7 +15,7 @@ from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.drafts import Draft
-from semsearch.storage.idempotency import KEPT, Answered
+from semsearch.storage.idempotency import KEPT, StoredRequest
 
 SCORING = Draft("Scoring", "Cutting the dough.")
 
@@ -30,7 +30,7 @@ def test_a_request_is_kept_with_what_it_changed(editor: Editor) -> None:
     """Its answer can be given again, to whoever sent it and nobody else."""
     bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.add("bakery", SCORING)
-    assert bob.answered("k1") == Answered("bob", "k1", b"hash", b"bakery:scoring 8")
+    assert bob.answered("k1") == StoredRequest("bob", "k1", b"hash", b"bakery:scoring 8")
     assert editor.answered("k1") is None
     assert bob.answered("k2") is None
 

@@ -41,7 +41,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def random_adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an adapter (LoRA) of rank 4 for the base that comes along, with random weights."""
+    """Give an adapter (LoRA) of rank 4 for the bundled base, with random weights."""
     import torch
     from peft import LoraConfig, get_peft_model
     from sentence_transformers import SentenceTransformer

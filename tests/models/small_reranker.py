@@ -25,8 +25,8 @@ def make_cross_encoder(
 ) -> Path:
     """Save a CrossEncoder of two thin layers; with one label, trained on what is `TAUGHT`.
 
-    An `outlier` is a number that stands `OUTLIERS` times in the vector of every token, and is taken off as
-    often as it is added.
+    An `outlier` is a number that stands `OUTLIERS` times in the vector of every token, and is taken
+    off as often as it is added.
     """
     from sentence_transformers import CrossEncoder
     from torch import manual_seed

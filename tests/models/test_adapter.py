@@ -87,7 +87,10 @@ def test_an_adapter_of_another_architecture_is_an_error(
 
 
 def test_the_shipped_adapter_is_the_one_that_is_known() -> None:
-    """It is a resource of the package; its files have the hashes stated, are small, and name their base."""
+    """It is a resource of the package.
+
+    Its files have the hashes stated, are small, and name their base.
+    """
     assert resources.files("semsearch.models").joinpath("definitions", FILES[1]).is_file()
     assert {name: sha256_of(ADAPTER / name) for name in FILES} == ADAPTER_SHA256
     assert sum((ADAPTER / name).stat().st_size for name in FILES) < 6_000_000

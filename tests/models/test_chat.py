@@ -36,7 +36,7 @@ def test_a_question_is_sent_as_the_protocol_has_it() -> None:
 
 
 def test_what_may_succeed_is_tried_again() -> None:
-    """A server with too much to do, one that is broken for a moment, and one that ends in the middle."""
+    """A server that is overloaded, one that fails for a moment, and one that ends in the middle."""
     replies = [
         Reply.error(429, "slow down", Retry_After="0"),
         Reply.error(503, "loading"),
@@ -87,7 +87,10 @@ def test_a_server_that_is_too_slow_is_given_up() -> None:
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404])
 def test_a_refusal_is_final(status: int) -> None:
-    """It is not tried again, and a redirect is not followed; the key is in no message, even if the server says it again."""
+    """It is not tried again, and a redirect is not followed.
+
+    The key is in no message, even if the server says it again.
+    """
     reply = Reply.error(status, f"no {KEY}", Location="http://127.0.0.1:9/")
     said = rf"answers with status {status}: no \*\*\*"
     with answering(lambda *_: reply) as server, pytest.raises(ChatRefused, match=said):

@@ -29,7 +29,7 @@ def archive() -> bytes:
 
 @pytest.fixture
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Install the parts of the small archive as packages, as pip would, with a cache folder of their own."""
+    """Install the parts of the small archive as packages, with a cache folder of their own."""
     whole, site = archive(), tmp_path / "site"
     step = -(-len(whole) // len(joined.PARTS))
     for number, package in enumerate(joined.PARTS):
@@ -48,7 +48,10 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_parts_are_joined_and_unpacked_once(parts: Path, tmp_path: Path) -> None:
-    """Only what a model needs; nothing else is left in the cache folder, and the parts are not read again."""
+    """Only what a model needs.
+
+    Nothing else is left in the cache folder, and the parts are not read again.
+    """
     folder = joined.unpacked()
     files = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()}
     assert files == {"config.json", "model.safetensors", "1_Pooling/config.json"}

@@ -133,7 +133,10 @@ def test_a_graph_with_nothing_to_quantise_is_copied(tmp_path: Path) -> None:
 
 
 def test_large_columns_leave_room_for_the_others(tmp_path: Path) -> None:
-    """Columns a hundred times as large as the rest cost these nothing: they are multiplied apart."""
+    """Columns a hundred times as large as the rest cost these nothing.
+
+    They are multiplied apart.
+    """
     nodes = [("MatMul", ["x", "a"], "y")]
     source = _write(tmp_path, nodes, {"a": _random(WIDTH, 48)}, FLOAT, 2)
     x = _random(40, WIDTH)

@@ -1,4 +1,6 @@
-"""Any sentence-transformers model can be built with; what could run code or is not itself is refused.
+"""Any sentence-transformers model can be built with.
+
+What could run code or is not itself is refused.
 
 Covers `models/onnx/export`, `models/onnx/session`, `index/model_exports`.
 """
@@ -78,7 +80,10 @@ def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Pa
 def test_an_edit_beside_a_build_with_another_encoder_is_seen_at_once(
     small_model: Path, tmp_path: Path, step: str
 ) -> None:
-    """By who asks the old generation, and later the new one; what the build itself changes may come later."""
+    """By who asks the old generation, and later the new one.
+
+    What the build itself changes may come later.
+    """
     index, soft = tmp_path / "index", "The soft inside of a loaf."
     build_index(ENTRIES, index, model="hashed")
     corpus = [replace(ENTRIES[0], definition="Dough that has gone sour."), *ENTRIES[1:]]

@@ -74,7 +74,10 @@ def read_stages(path: Path) -> list[Stage]:
 
 
 def is_sent(path: str, ignore_file: Path) -> bool:
-    """Tell whether a path of the checkout is sent to the builder: the last line that fits decides."""
+    """Tell whether a path of the checkout is sent to the builder.
+
+    The last line that fits decides.
+    """
     sent = True
     for raw in ignore_file.read_text(encoding="utf-8").splitlines():
         pattern = raw.strip()

@@ -74,7 +74,7 @@ def test_final_stage_installs_only_what_serves(stages: tuple[Stage, Stage]) -> N
 
 
 def test_final_stage_is_run_with_care(stages: tuple[Stage, Stage]) -> None:
-    """Not as root, on the port it exposes, on all addresses and openly so, with the index it copied."""
+    """Not as root, on its port, on all addresses and open, with the index it copied."""
     _, final = stages
     assert final.one("USER") == "10001:10001"
     assert final.one("EXPOSE") == final.environment["SEMSEARCH_PORT"] == "8000"

@@ -29,7 +29,10 @@ def test_fused_is_the_weighted_sum_of_the_parts() -> None:
 
 
 def test_phrases_add_what_they_are_nearer_than_expected() -> None:
-    """An entry without phrases keeps its score; a phrase that is farther than expected counts against."""
+    """An entry without phrases keeps its score.
+
+    A phrase that is farther than expected counts against.
+    """
     at_zero, slope = EXPECTED
     summed = DEFAULT.definition
     expected = at_zero + slope * summed
@@ -62,7 +65,10 @@ def test_how_much_of_a_name_is_said() -> None:
 
 
 def test_passages_are_scored_entry_by_entry() -> None:
-    """The whole definition, the first sentence, the best one and its row; one passage is all three."""
+    """The whole definition, the first sentence, the best one and its row.
+
+    One passage is all three.
+    """
     vectors = np.array([[1, 0], [0, 1], [0.6, 0.8], [0.8, 0.6]], dtype=np.float32)
     question = np.array([0.0, 1.0], dtype=np.float32)
     whole, lead, best, row = passage_scores(vectors, question, np.array([3, 1]))

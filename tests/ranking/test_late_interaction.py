@@ -30,7 +30,7 @@ def weights(*values: float) -> Vectors:
 
 
 def test_both_directions_by_hand() -> None:
-    """Of two question tokens (weights 3, 1) the first entry has one, the second half of the other."""
+    """Of two question tokens (weights 3, 1) one entry has the first, the other half the second."""
     diagonal = (0.6, 0.8)
     match, cover = compare(
         rows(EAST, NORTH),
@@ -125,7 +125,7 @@ def test_only_so_many_axes_are_kept(tmp_path: Path) -> None:
 
 
 def test_more_definitions_than_are_written_at_a_time(tmp_path: Path) -> None:
-    """Those of the last batch are found at their place, and what all use counts less than what one uses."""
+    """The last batch is found at its place, and a common token counts less than a rare one."""
     files = GenerationLayout(tmp_path)
     count = BATCH + 3
     some = [_tokens((1, EAST), (2, EAST) if n == count - 1 else (1, EAST)) for n in range(count)]

@@ -1,4 +1,7 @@
-"""Entries that know how people ask for them: found by a phrase, shown with it, and else as they are without."""
+"""Entries that know how people ask for them.
+
+Found by a phrase, shown with it, and else as they are without.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ def opened(index: Path) -> Iterator[Glossary]:
 
 
 def test_an_entry_is_found_by_what_somebody_asked(opened: Glossary) -> None:
-    """Whatever its case and marks, with words that nothing else has; it is not taken for misspelt and nearly certain."""
+    """Whatever its case and marks, with words that nothing else has.
+
+    It is not taken for misspelt and nearly certain.
+    """
     answer = opened.ask(QUESTION)
     first, second = answer.hits[:2]
     assert (first.entry.id, first.matched_by) == ("bakery:dutch-oven", Tier.MEANING)

@@ -56,7 +56,7 @@ def _entries(terms: tuple[str, ...], glossary: str = "signs") -> list[Entry]:
 
 @pytest.fixture(scope="module")
 def signs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glossary]:
-    """Give an index of terms in many scripts, beside a glossary of its neighbours in the alphabet."""
+    """Give an index of terms in many scripts, beside another glossary."""
     index = tmp_path_factory.mktemp("signs") / "index"
     others = _entries(("aa", "eager", "zz", "漢"), "others")
     build_index([*_entries(tuple(t for t, _ in TERMS)), *others], index, model="hashed")
@@ -78,7 +78,10 @@ def _all(alphabet: Alphabet, letter: str | None, limit: int) -> list[Entry]:
 
 
 def test_each_term_has_a_letter(signs: Glossary) -> None:
-    """Case, accents and forms do not matter; marks and digits have one together, Chinese one, Hangul its initials."""
+    """Case, accents and forms do not matter.
+
+    Marks and digits have one together, Chinese one, Hangul its initials.
+    """
     for i, (_, letter) in enumerate(TERMS):
         assert letter_of(signs.entry(f"signs:{i}")) == letter
 

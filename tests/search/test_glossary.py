@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality.names import Names, dressed, failures, typos
+from benchmarks.quality.names import GlossaryNames, dressed, failures, typos
 from semsearch.core.answers import Tier, Verdict
 from semsearch.core.errors import EntryNotFound, GlossaryNotFound, InvalidQuestion, InvalidSetting
 from semsearch.ingest.build import build_index
-from semsearch.ranking.confidence import BARE, THRESHOLD
+from semsearch.ranking.confidence import SHORT_QUESTION_FACTOR, THRESHOLD
 from semsearch.ranking.weights import ABLATIONS, DEFAULT, PARTS
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, entry
@@ -165,7 +165,10 @@ def test_a_misspelt_name_is_found_whatever_is_wanted_and_asked(
 def test_a_misspelt_question_is_answered_as_it_was_meant(
     glossary: Glossary, question: str, repaired: str | None, term: str, tier: Tier
 ) -> None:
-    """As a whole for a name or word by word, and the answer says so; other questions are left alone."""
+    """As a whole for a name or word by word, and the answer says so.
+
+    Other questions are left alone.
+    """
     answer = glossary.ask(question)
     assert (answer.query, answer.repaired) == (question, repaired)
     assert (answer.hits[0].entry.term, answer.hits[0].matched_by) == (term, tier)
@@ -174,7 +177,7 @@ def test_a_misspelt_question_is_answered_as_it_was_meant(
 
 
 def test_the_likeliest_of_several_names_as_near_comes_first(tmp_path: Path) -> None:
-    """A key beside is likelier than any other, a name that was written than one that was derived."""
+    """A neighbouring key is likelier than any other, a stated name than a derived one."""
     entries = [
         entry("LSX", "A kind of boat."),
         entry("Loaf Sour Tin", "A pan.", aliases=()),
@@ -248,8 +251,11 @@ def test_the_seed_is_found_by_acronym_and_plural(seed: Glossary) -> None:
 
 @pytest.mark.model
 def test_every_name_of_the_seed_is_found_in_every_dress_and_mistyped(seed: Glossary) -> None:
-    """Always in capitals, small letters, plural, with and without hyphens; nearly always mistyped."""
-    names = Names(seed.definitions()[0])
+    """Always in capitals, small letters, plural, with and without hyphens.
+
+    Nearly always mistyped.
+    """
+    names = GlossaryNames(seed.definitions()[0])
     well_written = list(dressed(names, "seed", 1000))
     assert len(well_written) > 190
     assert failures(seed, well_written) == []
@@ -290,7 +296,7 @@ def test_a_recipe_ranks_by_the_parts_it_names(glossary: Glossary) -> None:
     scores = [hit.evidence.parts.words for hit in by_words.ask(question).hits]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 0
-    whole, *_ = (glossary.with_recipe(recipe) for recipe in ABLATIONS.values())
+    whole, *_ = (glossary.with_recipe(weights) for weights in ABLATIONS.values())
     cosines = [hit.evidence.parts.definition for hit in whole.ask(question).hits]
     assert cosines == sorted(cosines, reverse=True)
     assert glossary.ask("crumb").hits[0].matched_by == Tier.EXACT
@@ -301,18 +307,18 @@ def test_a_recipe_ranks_by_the_parts_it_names(glossary: Glossary) -> None:
 def test_every_ablation_differs_from_the_default_but_one() -> None:
     """The first is the whole definition alone; exactly one row is what answers."""
     first, *_ = ABLATIONS.values()
-    assert dict(zip(PARTS, first.weights.tolist(), strict=True)) == {
+    assert dict(zip(PARTS, first.vector.tolist(), strict=True)) == {
         **dict.fromkeys(PARTS, 0.0),
         "definition": 1.0,
     }
     assert not first.names
-    assert [name for name, recipe in ABLATIONS.items() if recipe == DEFAULT] == ["everything"]
+    assert [name for name, weights in ABLATIONS.items() if weights == DEFAULT] == ["everything"]
 
 
 def test_a_bare_word_that_is_no_name_is_at_most_possible(glossary: Glossary) -> None:
     """It finds what mentions it; a name, and a question of more words, can be sure."""
     assert glossary.ask("steam").verdict is Verdict.POSSIBLE
-    assert glossary.ask("steam").confidence < BARE
+    assert glossary.ask("steam").confidence < SHORT_QUESTION_FACTOR
     assert glossary.ask("leaven").verdict is Verdict.EXACT
     assert glossary.ask("which pot keeps steam around a loaf").verdict is Verdict.STRONG
 

@@ -1,4 +1,6 @@
-"""Questions that contain names, asked of whole indexes: who comes first, and what the answer is called.
+"""Questions that contain names, asked of whole indexes.
+
+Who comes first, and what the answer is called.
 
 Covers `search/compared_names`.
 """
@@ -117,7 +119,10 @@ def _first(glossary: Glossary, question: str) -> tuple[str, Tier]:
 def test_the_names_that_are_compared_come_first(
     ml: Glossary, question: str, terms: list[str]
 ) -> None:
-    """Acronyms, plurals, typing errors and words around them included; they alone match, mistyped ones last."""
+    """Acronyms, plurals, typing errors and words around them included.
+
+    They alone match, mistyped ones last.
+    """
     answer = ml.ask(question)
     assert [hit.entry.term for hit in answer.hits if hit.matched_by is not Tier.NEAREST] == terms
     assert [hit.entry.term for hit in answer.hits][: len(terms)] == terms
@@ -314,7 +319,7 @@ def test_a_notation_finds_its_entry_as_a_name(ml: Glossary) -> None:
 def test_names_are_found_however_they_are_written(
     spelt: Glossary, question: str, term: str
 ) -> None:
-    """Acronyms in brackets, dots, marks, accents, letters that keyboards lack, vowel points, irregular plurals."""
+    """Acronyms in brackets, dots, marks, accents, rare letters, vowel points, irregular plurals."""
     assert _first(spelt, question)[0] == unicodedata.normalize("NFC", term)
 
 
@@ -370,7 +375,7 @@ def test_words_of_other_languages_are_repaired_towards_names_only(tmp_path: Path
 
 
 def test_names_of_live_edits_are_found_by_their_parts(tmp_path: Path) -> None:
-    """A part, a comparison and a form find an entry as soon as it is there, and no more when it is gone."""
+    """A part, a comparison and a form find an added entry, and not a deleted one."""
     build_index(TERMS, tmp_path / "index", model="hashed")
     with Glossary.open(tmp_path / "index") as opened, Editor(tmp_path / "index") as editor:
         editor.add("ml", Draft("Cluster autoscaler", "Adds machines when pods wait."))

@@ -67,7 +67,10 @@ def test_authored_relations_come_in_their_own_groups(index: Path) -> None:
 
 
 def test_similar_meaning_says_what_connects(index: Path) -> None:
-    """The sentence of either entry and the words of both; a copy and a linked term are not shown."""
+    """The sentence of either entry and the words of both.
+
+    A copy and a linked term are not shown.
+    """
     with Glossary.open(index) as glossary:
         leaven, sponge, loaf = (glossary.related(name) for name in ("leaven", "sponge", "loaf"))
     (similar,) = leaven.similar
@@ -144,7 +147,10 @@ def test_links_that_change_are_published_without_embedding(tmp_path: Path) -> No
 
 
 def test_authored_relations_say_what_they_are(tmp_path: Path) -> None:
-    """By id or by any name; seen from the other side broader is narrower; what nobody stated is null."""
+    """By id or by any name.
+
+    Seen from the other side broader is narrower; what nobody stated is null.
+    """
     loaf = replace(LOAF, definition="Baked bread.")
     roll = replace(
         entry("Roll", "A small one, not the sponge."),

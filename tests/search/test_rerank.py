@@ -15,7 +15,7 @@ from semsearch.core.answers import Hit, Tier
 from semsearch.core.errors import IndexDamaged
 from semsearch.ingest.build import build_index
 from semsearch.models.rerankers.cross_encoder import find_reranker
-from semsearch.ranking.reranking import DEPTH, MAX_CHARS, probability, rescore, text_to_read
+from semsearch.ranking.rerank_scores import DEPTH, MAX_CHARS, probability, rescore, text_to_read
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
@@ -92,7 +92,7 @@ def test_only_the_first_hits_are_read_and_the_rest_keep_their_order(
     hits = reranked.ask("a board for jars", k=40).hits
     assert len(hits) == len(ENTRIES) + len(SHELVES)
     assert [hit.evidence.rerank_score is not None for hit in hits] == [True] * 20 + [False] * 17
-    rest = [float(DEFAULT.weights @ astuple(hit.evidence.parts)) for hit in hits[DEPTH:]]
+    rest = [float(DEFAULT.vector @ astuple(hit.evidence.parts)) for hit in hits[DEPTH:]]
     assert rest == sorted(rest, reverse=True)
     assert {h.evidence.rerank_score for h in glossary.ask("a board for jars").hits} == {None}
 
@@ -160,7 +160,7 @@ def _build(index: Path, reranker: str) -> bool:
 
 @pytest.mark.model
 def test_a_build_takes_the_reranker_in_and_out(index: Path, cross_encoder: Path) -> None:
-    """The same one again publishes nothing, none removes it, and its files go when none needs them."""
+    """The same one publishes nothing, `none` removes it, and unused files are removed."""
     exported = next((index / "rerankers").iterdir())
     assert not _build(index, str(cross_encoder))
     assert _build(index, "none")

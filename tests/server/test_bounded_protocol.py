@@ -32,12 +32,12 @@ _BATCH = (
 )
 
 
-class _Hasty(BoundedProtocol):
+class _ShortHeadDeadline(BoundedProtocol):
     head_s = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _RawAnswer:
     """One answer, as it came."""
 
     status: int
@@ -45,20 +45,20 @@ class _Answer:
     body: bytes
 
 
-class _Caller:
+class _RawConnection:
     """One connection to a server."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self.writer = writer
 
-    async def ask(self, sent: bytes) -> _Answer:
+    async def ask(self, sent: bytes) -> _RawAnswer:
         """Send something and wait for an answer."""
         self.writer.write(sent)
         line, _, fields = (await self._reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
         headers = message_from_bytes(fields)
         body = await self._reader.readexactly(int(headers["content-length"]))
-        return _Answer(int(line.split()[1]), headers, body)
+        return _RawAnswer(int(line.split()[1]), headers, body)
 
 
 @pytest.fixture
@@ -68,15 +68,15 @@ def narrow(glossary: Glossary, index: Path) -> FastAPI:
 
 
 @asynccontextmanager
-async def _called(app: FastAPI) -> AsyncIterator[_Caller]:
+async def _called(app: FastAPI) -> AsyncIterator[_RawConnection]:
     """Serve an application in this loop and connect to it."""
-    config = uvicorn.Config(app, http=_Hasty, ws="none", log_config=None, lifespan="on")
+    config = uvicorn.Config(app, http=_ShortHeadDeadline, ws="none", log_config=None, lifespan="on")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         served = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             await asyncio.sleep(0.01)
-        caller = _Caller(*await asyncio.open_connection(*listener.getsockname()))
+        caller = _RawConnection(*await asyncio.open_connection(*listener.getsockname()))
         try:
             yield caller
         finally:

@@ -300,7 +300,10 @@ def test_what_is_no_entry_is_refused(editor: TestClient, body: object, slug: str
 
 
 def test_a_request_that_is_sent_again_is_answered_as_before(editor: TestClient) -> None:
-    """The edit is made once, and repeated after its precondition has changed; a key is for one request."""
+    """The edit is made once, and repeated after its precondition has changed.
+
+    A key is for one request.
+    """
     headers = {"Idempotency-Key": "k1", "If-Match": _etag(editor)}
     first = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
     again = editor.patch(WHISK, json={"term": "Wisk"}, headers=headers)
@@ -471,3 +474,17 @@ def test_a_service_without_a_store_answers_and_cannot_edit(
     problem_of(editor.delete(WHISK, headers={"If-Match": "*"}), 503, "not-editable")
     problem_of(editor.get(f"{WHISK}/history"), 503, "not-editable")
     problem_of(editor.get("/v1/changes?since=0"), 503, "not-editable")
+
+
+def test_extra_fields_are_shown_as_text(editor: TestClient) -> None:
+    """On the page and its twin; markup in them is text."""
+    headers = {"If-Match": _etag(editor), "Content-Type": "application/merge-patch+json"}
+    extra = {"<b>Owner</b>": "<script>alert(1)</script>"}
+    done = editor.patch(WHISK, json={"extra": extra}, headers=headers)
+    assert (done.status_code, done.json()["extra"]) == (200, extra)
+    page = editor.get("/entry/kitchen:whisk", headers={"Accept": "text/html"}).text
+    assert (
+        '<dt dir="auto">&lt;b&gt;Owner&lt;/b&gt;</dt>'
+        '<dd dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;</dd>'
+    ) in page
+    assert "- \\<b\\>Owner\\</b\\>: " in editor.get("/entry/kitchen:whisk.md").text

@@ -24,7 +24,7 @@ from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.layout import IndexLayout
 from tests.server.conftest import ENTRIES, check_envelope, problem_of
-from tests.server.test_pages import BROWSER, Page
+from tests.server.test_pages import BROWSER, HtmlPage
 
 SLUGS = (
     "a/b",
@@ -70,7 +70,7 @@ def own(index: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(index, tmp_path / "index"))
 
 
-def _href(page: Page, rel: str) -> str:
+def _href(page: HtmlPage, rel: str) -> str:
     found = [a["href"] for tag in ("a", "link") for a in page.all(tag) if a.get("rel") == rel]
     return (found or [""])[0] or ""
 
@@ -81,7 +81,7 @@ def test_an_id_may_hold_anything(odd: TestClient) -> None:
     for i, slug in enumerate(SLUGS):
         response = odd.get(path)
         assert response.status_code == 200, slug
-        page = Page(response.text)
+        page = HtmlPage(response.text)
         assert f"Entry {i} of some." in page.text
         (home,) = (a["href"] for a in page.all("a") if a.get("class") == "name")
         assert urljoin(f"http://testserver{path}", home) == "http://testserver/"
@@ -98,11 +98,11 @@ def test_an_id_may_hold_anything(odd: TestClient) -> None:
 
 def test_a_glossary_may_be_called_anything(odd: TestClient) -> None:
     """Its alphabet is found from the choice, and from its entries."""
-    page = Page(odd.get("/glossary").text)
+    page = HtmlPage(odd.get("/glossary").text)
     (link,) = (a for a in page.links() if "o%2Fd" in a)
     response = odd.get(urljoin("http://testserver/glossary", link))
     assert response.status_code == 200
-    assert Page(response.text).text.count("Term ") == len(SLUGS)
+    assert HtmlPage(response.text).text.count("Term ") == len(SLUGS)
 
 
 def test_an_entry_called_like_a_twin_is_an_entry(odd: TestClient) -> None:
@@ -140,7 +140,7 @@ def test_an_id_that_is_not_there_is_told_with_names_like_it(client: TestClient) 
     """As links, and with a way to ask for it; a program is told as a problem."""
     response = client.get("/entry/kitchen:colender", headers=BROWSER)
     assert (response.status_code, response.headers["cache-control"]) == (404, "no-store")
-    page = Page(response.text)
+    page = HtmlPage(response.text)
     assert "kitchen:colender" in page.text
     assert [a["href"] for a in page.all("a") if a.get("class") == "term"] == [
         "../entry/kitchen:colander"
@@ -156,7 +156,7 @@ def test_an_id_that_can_be_none_is_not_there(client: TestClient, id: str) -> Non
     """Whatever it holds, it is text."""
     response = client.get(f"/entry/{quote(id, safe='')}", headers=BROWSER)
     assert response.status_code == 404
-    page = Page(response.text)
+    page = HtmlPage(response.text)
     assert not page.all("img")
     assert id.strip() in page.text
 
@@ -191,15 +191,15 @@ def test_a_page_says_when_its_entry_was_changed(own: Path) -> None:
             "/entry/kitchen:ladle", headers={"If-None-Match": before.headers["etag"]}
         )
         assert after.status_code == 200
-        assert "It serves soup." in Page(after.text).text
-        assert [a["datetime"] for a in Page(after.text).all("time")] == [today]
+        assert "It serves soup." in HtmlPage(after.text).text
+        assert [a["datetime"] for a in HtmlPage(after.text).all("time")] == [today]
         editor.delete("kitchen:ladle")
         assert client.get("/entry/kitchen:ladle", headers=BROWSER).status_code == 404
     IndexLayout(own).store.unlink()
     with Glossary.open(own) as glossary, TestClient(create_app(glossary, settings)) as client:
         response = client.get("/entry/kitchen:whisk")
         assert response.status_code == 200
-        assert not Page(response.text).all("time")
+        assert not HtmlPage(response.text).all("time")
 
 
 def test_a_store_that_cannot_be_read_hides_no_entry(own: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_store_that_cannot_be_read_hides_no_entry(own: Path) -> None:
         store.write_bytes(b"no database at all" * 1000)
         response = client.get("/entry/kitchen:whisk")
         assert response.status_code == 200
-        assert not Page(response.text).all("time")
+        assert not HtmlPage(response.text).all("time")
 
 
 def test_parameters_of_others_change_nothing(client: TestClient) -> None:
@@ -234,14 +234,14 @@ def test_a_large_glossary_is_read_in_pages(tmp_path: Path) -> None:
             seen: list[str] = []
             address = f"http://testserver{start}"
             while address:
-                page = Page(client.get(address).text)
+                page = HtmlPage(client.get(address).text)
                 canonical = _href(page, "canonical")
                 assert urlsplit(canonical)[2:4] == urlsplit(address)[2:4]
                 seen += [a["data-id"] or "" for a in page.all("a") if a.get("class") == "term"]
                 following = _href(page, "next")
                 address = urljoin(address, following) if following else ""
             assert len(seen) == len(set(seen)) == expected
-        gone = Page(client.get("/glossary/big?after=big:none").text)
-        assert gone.all("a") == Page(client.get("/glossary/big").text).all("a")
+        gone = HtmlPage(client.get("/glossary/big?after=big:none").text)
+        assert gone.all("a") == HtmlPage(client.get("/glossary/big").text).all("a")
         problem_of(client.get("/llms-full.txt"), 404, "not-found")
         assert "](https://a.example/glossary/big)" in client.get("/llms.txt").text

@@ -30,18 +30,9 @@ from semsearch.core.errors import (
 from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import AccessKey, KeyScope, Secret
 from tests.conftest import PROJECT
+from tests.server.clock import SettableClock
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
-
-
-class _Clock:
-    """Tells the time that it is set to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -167,7 +158,7 @@ def test_an_open_ring_sees_a_file_that_takes_the_place_of_another(
 
 def test_a_key_expires_while_the_ring_is_open(store: KeyStore, file: Path) -> None:
     """By the clock that it was given."""
-    clock = _Clock()
+    clock = SettableClock(NOW)
     _, text = _create(store, expires=NOW + timedelta(days=30))
     with closing(KeyRing(file, clock)) as ring:
         ring.find(text)

@@ -127,8 +127,8 @@ def test_a_key_is_good_until_it_expires_or_is_revoked() -> None:
 
 def test_a_caller_without_restriction_asks_anything() -> None:
     """The whole index, or any glossary, whether it exists or not."""
-    assert ANYBODY.within(None) is None
-    assert ANYBODY.within("ships") == "ships"
+    assert ANYBODY.searchable_glossary(None) is None
+    assert ANYBODY.searchable_glossary("ships") == "ships"
     assert ANYBODY.scope is KeyScope.SEARCH
 
 
@@ -137,15 +137,15 @@ def test_a_restricted_caller_asks_its_own_glossaries() -> None:
     key = AccessKey("1", "Ann", KeyScope.EDIT, ("ships",), NOW)
     one = Caller.of(key)
     assert (one.id, one.name, one.scope) == ("1", "Ann", KeyScope.EDIT)
-    assert one.within(None) == one.within("ships") == "ships"
+    assert one.searchable_glossary(None) == one.searchable_glossary("ships") == "ships"
     with pytest.raises(NotPermitted, match=r"^this key is not for that glossary, but for ships$"):
-        one.within("kitchen")
+        one.searchable_glossary("kitchen")
     two = Caller("2", "", KeyScope.SEARCH, ("ships", "kitchen"))
-    assert two.within("kitchen") == "kitchen"
+    assert two.searchable_glossary("kitchen") == "kitchen"
     assert two.may_use("ships")
     assert not two.may_use("pantry")
     with pytest.raises(NotPermitted, match="name one of ships, kitchen"):
-        two.within(None)
+        two.searchable_glossary(None)
     with pytest.raises(NotPermitted, match="but for ships, kitchen"):
         two.check("pantry")
 

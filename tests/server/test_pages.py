@@ -47,7 +47,7 @@ PAGES = (
 )
 
 
-class Page(HTMLParser):
+class HtmlPage(HTMLParser):
     """What a browser would make of a page."""
 
     def __init__(self, text: str) -> None:
@@ -85,7 +85,7 @@ class Page(HTMLParser):
         return [a["href"] or "" for a in self.all("a") if a.get("href") is not None]
 
 
-def _assets(page: Page) -> list[str]:
+def _assets(page: HtmlPage) -> list[str]:
     stated = [a.get("src") for a in page.all("script")]
     stated += [
         a.get("href") for a in page.all("link") if a.get("rel") in {"icon", "stylesheet", "search"}
@@ -98,7 +98,7 @@ def _key(index: Path, *glossaries: str) -> Secret:
     return store.create(name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, now=utc_now())[1]
 
 
-def _examples(page: Page) -> list[str]:
+def _examples(page: HtmlPage) -> list[str]:
     return [parse_qs(urlsplit(a).query)["q"][0] for a in page.links() if "?q=" in a]
 
 
@@ -108,7 +108,7 @@ def test_pages_are_whole_and_ours(client: TestClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    page = Page(response.text)
+    page = HtmlPage(response.text)
     assert len(_assets(page)) >= 3
     for address in _assets(page):
         assert not urlsplit(address).netloc
@@ -126,7 +126,7 @@ def test_pages_are_whole_and_ours(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_links_of_pages_lead_somewhere(client: TestClient, path: str) -> None:
     """Seen from the page, at whatever depth it lies."""
-    page = Page(client.get(path).text)
+    page = HtmlPage(client.get(path).text)
     for link in set(page.links()) - {"", "#main"}:
         found = client.get(urljoin(f"http://testserver{path}", link))
         assert found.status_code == 200, link
@@ -145,7 +145,7 @@ def test_pages_are_not_sent_again(client: TestClient, path: str) -> None:
 def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
     """A language, one first-level heading, a skip link, labels and landmarks."""
     for path in PAGES[:-1]:
-        page = Page(client.get(path).text.partition("<template")[0])
+        page = HtmlPage(client.get(path).text.partition("<template")[0])
         assert page.all("html")[0]["lang"] == "en"
         assert len(page.all("h1")) <= 1
         assert "#main" in page.links()
@@ -158,7 +158,7 @@ def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
 
 def test_the_start_page_shows_the_index(client: TestClient) -> None:
     """Sizes, glossaries and examples come from the index, which answers the examples."""
-    page = Page(client.get("/").text)
+    page = HtmlPage(client.get("/").text)
     assert "8 entries in 2 glossaries" in page.text
     assert len(page.all("option")) == 3
     assert len(_examples(page)) == 3
@@ -174,7 +174,7 @@ def test_a_question_in_the_address_is_answered_as_the_interface_answers(
     """The same entries in the same order, and the same verdict; `nearest` hits stand apart."""
     answer = client.get("/v1/search", params={"q": question}).json()
     text = client.get("/", params={"q": question}).text
-    page = Page(text)
+    page = HtmlPage(text)
     ids = [a.removeprefix("./entry/") for a in page.links() if a.startswith("./entry/")]
     assert ids == [quote(hit["id"], safe=":") for hit in answer["hits"]]
     items = [item["class"] for item in page.all("li") if "hit" in (item.get("class") or "")]
@@ -214,7 +214,7 @@ def test_what_cannot_be_shown_is_told_on_a_page(
     assert response.status_code == status
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
-    page = Page(response.text)
+    page = HtmlPage(response.text)
     states = [a["class"] for a in page.all("section") if a.get("data-status") == str(status)]
     assert states == [f"state state-{kind}"]
     program = client.get(path)
@@ -246,18 +246,18 @@ def test_a_hostile_index_runs_nothing(tmp_path: Path) -> None:
             for path in paths:
                 response = client.get(path)
                 assert response.status_code == 200, path
-                page = Page(response.text)
+                page = HtmlPage(response.text)
                 assert all(a.get("src") or "type" in a for a in page.all("script")), path
                 assert not page.all("img"), path
                 assert not any(n.startswith("on") for _, a in page.tags for n in a), path
                 assert "49" not in page.text
-            said = json.loads(Page(client.get("/entry/a<b>:one").text).scripts[-1])
+            said = json.loads(HtmlPage(client.get("/entry/a<b>:one").text).scripts[-1])
             assert said["name"] == f"{evil} one"
 
 
 def test_an_entry_says_what_it_is_to_programs(client: TestClient, glossary: Glossary) -> None:
     """schema.org's DefinedTerm has the entry's texts, and the Markdown version exists."""
-    page = Page(client.get("/entry/kitchen:whisk").text)
+    page = HtmlPage(client.get("/entry/kitchen:whisk").text)
     (said,) = (json.loads(text) for text in page.scripts if text.strip().startswith("{"))
     entry = glossary.entry("kitchen:whisk")
     assert said["@type"] == "DefinedTerm"
@@ -285,7 +285,7 @@ def test_previous_and_next_go_through_the_alphabet(client: TestClient) -> None:
     seen, path = [], "/entry/kitchen:bain-marie"
     while path:
         seen.append(path.rpartition(":")[2])
-        page = Page(client.get(path).text)
+        page = HtmlPage(client.get(path).text)
         following = [a["href"] or "" for a in page.all("a") if a.get("rel") == "next"]
         path = urljoin(path, following[0]) if following else ""
     assert seen == ["bain-marie", "colander", "ladle", "whisk"]
@@ -293,17 +293,17 @@ def test_previous_and_next_go_through_the_alphabet(client: TestClient) -> None:
 
 def test_the_alphabet_of_a_glossary(client: TestClient) -> None:
     """Its letters, marks behind them, and only the entries under the one that is asked for."""
-    page = Page(client.get("/glossary/ships").text)
+    page = HtmlPage(client.get("/glossary/ships").text)
     letters = [parse_qs(urlsplit(a).query)["letter"][0] for a in page.links() if "letter=" in a]
     assert letters == ["G", "K", "P", "S"]
-    page = Page(client.get("/glossary/ships?letter=K").text)
+    page = HtmlPage(client.get("/glossary/ships?letter=K").text)
     entries = [a["href"] for a in page.all("a") if a.get("class") == "term"]
     assert entries == ["../entry/ships:keel"]
 
 
 def test_a_glossary_can_be_taken_away_from_its_page(client: TestClient) -> None:
     """In every format that is written, by links that lead to files."""
-    page = Page(client.get("/glossary/ships").text)
+    page = HtmlPage(client.get("/glossary/ships").text)
     links = [a["href"] or "" for a in page.all("a") if "download" in a]
     assert len(links) == len(TARGETS)
     for link in links:
@@ -329,10 +329,13 @@ def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:
 def test_the_public_address_stands_where_whole_addresses_must(
     index: Path, glossary: Glossary
 ) -> None:
-    """In canonical links, Open Graph, OpenSearch and suggestions; the Host header is not trusted."""
+    """In canonical links, Open Graph, OpenSearch and suggestions.
+
+    The Host header is not trusted.
+    """
     told = create_app(glossary, load_settings(index=index, public_url="https://a.example/words"))
     with TestClient(told) as client:
-        page = Page(client.get("/entry/kitchen:whisk").text)
+        page = HtmlPage(client.get("/entry/kitchen:whisk").text)
         (canonical,) = (a["href"] for a in page.all("link") if a.get("rel") == "canonical")
         assert canonical == "https://a.example/words/entry/kitchen:whisk"
         assert f'content="{canonical}"' in client.get("/entry/kitchen:whisk").text
@@ -406,7 +409,7 @@ def test_where_reading_needs_a_key_a_page_asks_for_it(tmp_path: Path) -> None:
             for path in ("/", "/?q=soup", "/entry/kitchen:whisk", "/glossary/kitchen", "/map"):
                 response = client.get(path, headers=BROWSER)
                 assert response.status_code == 401
-                page = Page(response.text)
+                page = HtmlPage(response.text)
                 for word in ("kitchen", "ships", "8 entries", "bent wires"):
                     assert word not in page.text
                 (box,) = (box for box in page.all("input") if box.get("id") == "key")

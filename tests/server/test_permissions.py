@@ -41,6 +41,7 @@ from semsearch.server.auth.permissions import (
     guard,
 )
 from semsearch.server.http import exception_handlers, middleware
+from tests.server.clock import SettableClock
 from tests.server.conftest import check_envelope, problem_of
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
@@ -72,20 +73,10 @@ OPEN_PATHS = (
 Made = tuple[AccessKey, dict[str, str]]
 
 
-class _Clock:
-    """Tells the time that it is set to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture(scope="module")
-def clock() -> _Clock:
+def clock() -> SettableClock:
     """Return the clock of the applications below."""
-    return _Clock()
+    return SettableClock(NOW)
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +102,14 @@ def make(folder: Path) -> Callable[..., Made]:
 
 
 @pytest.fixture(scope="module")
-def keyed(folder: Path, clock: _Clock) -> Iterator[Glossary]:
+def keyed(folder: Path, clock: SettableClock) -> Iterator[Glossary]:
     """Yield the open index."""
     with Glossary.open(folder) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def closed_app(keyed: Glossary, folder: Path, clock: _Clock) -> FastAPI:
+def closed_app(keyed: Glossary, folder: Path, clock: SettableClock) -> FastAPI:
     """Return an application where reading needs a key."""
     return create_app(keyed, load_settings(index=folder, read="key"), clock=clock)
 
@@ -131,7 +122,7 @@ def closed(closed_app: FastAPI) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def opened(keyed: Glossary, folder: Path, clock: _Clock) -> Iterator[TestClient]:
+def opened(keyed: Glossary, folder: Path, clock: SettableClock) -> Iterator[TestClient]:
     """Yield a client of a service that anybody may read."""
     app = create_app(keyed, load_settings(index=folder, read="open"), clock=clock)
     with TestClient(app) as started:
@@ -201,7 +192,10 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
 def test_reading_with_and_without_a_key(
     closed: TestClient, opened: TestClient, make: Callable[..., Made], path: str
 ) -> None:
-    """If reading is closed any key is enough; if it is open none is needed. Answers are the same."""
+    """If reading is closed any key is enough; if it is open none is needed.
+
+    Answers are the same.
+    """
     body = problem_of(closed.get(path), 401, "key-needed")
     assert body["detail"] == "send a key as Authorization: Bearer KEY"
     refused = closed.get(path)
@@ -243,7 +237,7 @@ def test_a_batch_is_not_read_before_the_key(closed: TestClient, make: Callable[.
 
 
 def test_a_key_is_made_revoked_and_expires_while_the_service_runs(
-    closed: TestClient, folder: Path, make: Callable[..., Made], clock: _Clock
+    closed: TestClient, folder: Path, make: Callable[..., Made], clock: SettableClock
 ) -> None:
     """Each counts at the next request; the holder of a key is told why it is not good."""
     key, header = make(expires=NOW + timedelta(days=30))

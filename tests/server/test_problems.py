@@ -19,8 +19,9 @@ from starlette.testclient import TestClient
 
 from semsearch.core.errors import SemsearchError
 from semsearch.server.http import problems
+from semsearch.server.http.error_responses import error_page, problem_response
 from semsearch.server.http.exception_handlers import FROM_ERROR
-from semsearch.server.http.problem_types import PROBLEM_TYPES
+from semsearch.server.http.problem_types import PROBLEM_TYPES, ProblemType
 from semsearch.server.http.strict_requests import MAX_BODY_BYTES
 from tests.server.conftest import check_envelope, problem_of
 
@@ -37,6 +38,15 @@ def test_a_problem_in_full(client: TestClient) -> None:
         "detail": "limit: input should be greater than or equal to 1",
         "errors": [{"detail": "input should be greater than or equal to 1", "parameter": "limit"}],
     }
+
+
+@pytest.mark.parametrize("kind", PROBLEM_TYPES.values(), ids=lambda kind: kind.slug)
+def test_retry_after_is_stated_by_its_type(kind: ProblemType) -> None:
+    """To programs and on pages; a meaning that speaks of the header comes with it."""
+    stated = kind.headers.get("Retry-After")
+    for response in (problem_response(kind, "x"), error_page(kind, "x", root=".")):
+        assert response.headers.get("retry-after") == stated
+    assert (stated is not None) == ("Retry-After" in kind.meaning)
 
 
 @pytest.mark.parametrize(

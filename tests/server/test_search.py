@@ -255,7 +255,9 @@ def test_not_ready_before_the_first_question(glossary: Glossary) -> None:
     """Alive is not ready: before its start-up has run, the service says so."""
     cold = TestClient(create_app(glossary, load_settings()))
     assert cold.get("/livez").status_code == 200
-    problem_of(cold.get("/readyz"), 503, "not-ready")
+    response = cold.get("/readyz")
+    problem_of(response, 503, "not-ready")
+    assert response.headers["retry-after"] == "1"
 
 
 def test_problem_types_can_be_read(client: TestClient) -> None:
@@ -277,7 +279,9 @@ def test_search_within_one_language(client: TestClient) -> None:
             400,
             "/problems/language-not-found",
         )
-        assert refused.json()["detail"] == "there is no definition in that language; there are en"
+        assert (
+            refused.json()["detail"] == "nothing is defined or named in that language; there are en"
+        )
         assert client.get(path, params=asked | {"lang": "e_n"}).status_code == 422
     batch = {"questions": ["soup"], "lang": "de"}
     assert client.post("/v1/search", json=batch).status_code == 400

@@ -49,13 +49,16 @@ DETAILS = Details(
     category="parts",
     notation="B-1",
     status="approved",
+    iri="https://bakery.example/crumb",
     examples=("An open crumb.",),
     sources=("The head baker",),
     broader=("bakery:loaf",),
     narrower=("bakery:hole",),
     related=("bakery:crust",),
     hidden_labels=("crum",),
+    name_languages=("Inside@de",),
     asked_as=("what is inside bread?",),
+    extra=(("Owner", "The head baker"),),
 )
 SHOWN = {
     "category": "parts",
@@ -63,6 +66,7 @@ SHOWN = {
     "status": "approved",
     "examples": ["An open crumb."],
     "sources": ["The head baker"],
+    "name_languages": ["Inside@de"],
 }
 EDITABLE = {
     "see_also": ["bakery:crust"],
@@ -71,6 +75,8 @@ EDITABLE = {
     "related": ["bakery:crust"],
     "hidden_labels": ["crum"],
     "asked_as": ["what is inside bread?"],
+    "iri": "https://bakery.example/crumb",
+    "extra": {"Owner": "The head baker"},
 }
 PARTS = {
     "definition": 0.1,

@@ -125,7 +125,7 @@ def test_url_is_one_that_can_be_opened() -> None:
         assert _url(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-class _Hasty(BoundedProtocol):
+class _ShortDeadlines(BoundedProtocol):
     head_s = 0.3
     body_s = 0.6
 
@@ -133,7 +133,7 @@ class _Hasty(BoundedProtocol):
 @contextmanager
 def _hasty_server(app: FastAPI) -> Iterator[int]:
     """Run the application in a thread, with short deadlines; yield its port."""
-    config = uvicorn.Config(app, http=_Hasty, ws="none", log_config=None, lifespan="off")
+    config = uvicorn.Config(app, http=_ShortDeadlines, ws="none", log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))

@@ -69,7 +69,10 @@ def test_a_full_disk_in_a_transaction_leaves_nothing(file: Path) -> None:
 
 
 def test_a_reader_changes_nothing_and_knows_its_version(file: Path) -> None:
-    """Writing is refused; a file with fewer steps asks for a build, one with more for an upgrade."""
+    """Writing is refused.
+
+    A file with fewer steps asks for a build, one with more for an upgrade.
+    """
     with closing(open_for_reading(file, STEPS)) as connection:
         assert connection.execute("SELECT max(n) FROM word").fetchone() == (999,)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
@@ -113,7 +116,10 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 def test_a_read_waits_as_long_as_it_was_told(tmp_path: Path) -> None:
-    """Without patience a database that somebody writes is refused at once; opened it is all the same."""
+    """Without patience a database that somebody writes is refused at once.
+
+    Opened it is all the same.
+    """
     file = tmp_path / "words.db"
     with (
         closing(open_for_writing(file, STEPS)) as writer,

@@ -1,4 +1,7 @@
-"""What encoders made of texts, in the store: kept once, found again, taken over from older stores."""
+"""What encoders made of texts, in the store.
+
+Kept once, found again, taken over from older stores.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def test_a_text_is_known_to_its_encoder_only(texts: EmbeddedTexts) -> None:
 
 @pytest.mark.parametrize("others", [0, 600])
 def test_a_text_without_its_tokens_is_embedded_again(texts: EmbeddedTexts, others: int) -> None:
-    """When they are wanted, whether few texts are asked for or many; then it is known with both, once."""
+    """When they are wanted, whether few texts are asked for or many.
+
+    Then it is known with both, once.
+    """
     many = [n.to_bytes(32, "big") for n in range(1000, 1000 + others)]
     texts.save(Embedded("a", TEXTS[:1], _encoded(1), ()))
     assert texts.unknown([*TEXTS[:1], *many], "a", ()) == set(many)
@@ -80,7 +86,7 @@ def test_texts_that_nobody_has_any_more_are_forgotten(texts: EmbeddedTexts) -> N
 
 
 def test_an_older_store_keeps_what_was_embedded(tmp_path: Path) -> None:
-    """Vectors and tokens of the tables of before are taken over, so that an upgrade embeds nothing."""
+    """Vectors and tokens of older tables are migrated, so that an upgrade embeds nothing."""
     file = tmp_path / "store.db"
     row = np.arange(DIM, dtype="<f4")
     with closing(sqlite3.connect(file)) as connection:

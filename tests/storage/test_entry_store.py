@@ -31,14 +31,14 @@ def store(tmp_path: Path) -> Iterator[EntryStore]:
 
 
 def _rows(tmp_path: Path) -> dict[int, Entry]:
-    """Return what is stored, by the numbers that SQLite gave the rows, in the order of positions."""
+    """Return the stored entries by row id, in the order of positions."""
     with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
         query = f"SELECT rowid, {COLUMNS} FROM entry ORDER BY position"  # noqa: S608 - constant
         return {number: from_row(row) for number, *row in connection.execute(query)}
 
 
 def test_only_rows_that_differ_are_written(store: EntryStore, tmp_path: Path) -> None:
-    """A changed entry gets a new row, an entry that is gone loses its own, the others stay as they are."""
+    """A changed entry gets a new row, a deleted one loses its row, the others stay."""
     before = _rows(tmp_path)
     crumb = replace(BAKERY[1], definition="The soft inside of a loaf.")
     wanted = [BAKERY[0], crumb, BAKERY[2], BAKERY[3]]
@@ -59,7 +59,10 @@ def test_an_entry_put_in_front_is_new_and_the_order_is_kept(
 
 
 def test_changes_are_sorted_by_what_happened(store: EntryStore) -> None:
-    """New and changed ones in the order of the corpus, those that are gone by id; a place is no change of words."""
+    """New and changed ones in the order of the corpus, those that are gone by id.
+
+    A place is no change of words.
+    """
     crumb = replace(BAKERY[1], aliases=(), source=Source("y.md", 4))
     oven = replace(BAKERY[2], source=Source("y.md", 9))
     new = [entry("Scoring", "Cutting the dough."), entry("Autolyse", "A rest.")]

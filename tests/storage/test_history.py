@@ -1,4 +1,6 @@
-"""The history of the store: every change with its revision, by whom and when, and what was there before.
+"""The history of the store.
+
+Every change with its revision, by whom and when, and what was there before.
 
 Covers `storage/changes`.
 """
@@ -47,7 +49,10 @@ def _told(store: EntryStore, id_: str) -> list[tuple[int, str, str, str | None]]
 
 
 def test_each_edit_is_a_revision_with_what_was_there_before(store: EntryStore) -> None:
-    """Changed, deleted and restored by three people: all four states are there, the oldest first."""
+    """Changed, deleted and restored by three people.
+
+    All four states are there, the oldest first.
+    """
     assert _revisions(store.apply([Edit(CRUMB.id, SOFT)], "ann")) == [8]
     assert _revisions(store.apply([Edit(CRUMB.id, None)], "bob")) == [9]
     assert _revisions(store.apply([Edit(CRUMB.id, CRUMB, is_restored=True)], "eve")) == [10]
@@ -109,7 +114,10 @@ def test_an_edit_that_expects_another_revision_changes_nothing(store: EntryStore
 
 
 def test_what_must_not_be_there_or_must_be(store: EntryStore) -> None:
-    """Expecting 0 creates only; expecting a revision of an entry that is gone, or deleting it, fails."""
+    """Expecting 0 creates only.
+
+    Expecting a revision of an entry that is gone, or deleting it, fails.
+    """
     with pytest.raises(EntryConflict, match=r"there is an entry 'bakery:crumb' already, of revis"):
         store.apply([Edit(CRUMB.id, SOFT, expected=0)], "ann")
     with pytest.raises(EntryConflict, match=r"there is no entry 'bakery:scoring' any more"):

@@ -81,7 +81,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.process
 def test_a_full_disk_refuses_edits_and_answers_on(small_disk: Path, hashed_index: Path) -> None:
-    """507, nothing changed and nothing acknowledged; when there is room the same request is carried out."""
+    """507, nothing changed and nothing acknowledged.
+
+    When there is room the same request is carried out.
+    """
     index = Path(shutil.copytree(hashed_index, small_disk / "index"))
     _, secret = KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())
     body = {"glossary": "bakery", "term": "Scoring", "definition": "Cutting the dough."}

@@ -42,7 +42,10 @@ def _build(index: Path, *entries: Entry, overwrite_edits: bool = False) -> Build
 
 
 def test_a_build_keeps_live_edits_and_reports_both_sides(index: Path) -> None:
-    """Changed and deleted ones are conflicts, an added one is none; a second build reports them again."""
+    """Changed and deleted ones are conflicts, an added one is none.
+
+    A second build reports them again.
+    """
     both = (Conflict(CRUMB.id, SOFT, CRUMB), Conflict(LEAVEN.id, None, LEAVEN))
     for _ in range(2):
         report = _build(index, *ENTRIES)
@@ -73,7 +76,10 @@ def test_a_corpus_that_has_caught_up_owns_the_entries_again(index: Path) -> None
 
 
 def test_the_corpus_side_can_be_taken(index: Path) -> None:
-    """Also against what was only added; history keeps all of it, and the next build has no conflict."""
+    """Also against what was only added.
+
+    History keeps all of it, and the next build has no conflict.
+    """
     report = _build(index, *ENTRIES, overwrite_edits=True)
     assert report.overwritten
     assert [c.id for c in report.conflicts] == [CRUMB.id, "bakery:scoring", LEAVEN.id]

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from semsearch.text.comparison_wording import Compared
-from semsearch.text.comparison_wording import compared_in as cuts
+from semsearch.text.comparison_wording import CutQuestion
+from semsearch.text.comparison_wording import cuts_of as cuts
 
 ASKED = """
 {} vs {} | {} vs. {} | {} versus {} | difference between {} and {} | what is the difference between {} and {}? | differences between a {} and a {}
@@ -27,12 +27,12 @@ verschil tussen {} en {} | Wat is het verschil tussen {} en {}? | Is {} een {}? 
 QUESTIONS = [one.strip() for line in ASKED.strip().splitlines() for one in line.split("|")]
 
 
-def compared_in(question: str) -> Compared | None:
+def cuts_of(question: str) -> CutQuestion | None:
     """Return the likeliest cut."""
     return next(cuts(question), None)
 
 
-def _pieces(found: Compared | None) -> list[str]:
+def _pieces(found: CutQuestion | None) -> list[str]:
     assert found is not None
     return [
         found.piece(at, at).removeprefix("a ").removeprefix("un ")
@@ -43,7 +43,7 @@ def _pieces(found: Compared | None) -> list[str]:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_both_names_are_pieces(question: str) -> None:
     """Without the words between and around them."""
-    assert _pieces(compared_in(question.format("LSTMs", "Dropout"))) == ["LSTMs", "Dropout"]
+    assert _pieces(cuts_of(question.format("LSTMs", "Dropout"))) == ["LSTMs", "Dropout"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_both_names_are_pieces(question: str) -> None:
 )
 def test_more_than_two_may_be_compared(question: str) -> None:
     """Each is a piece."""
-    assert _pieces(compared_in(question.format("precision", "recall", "F1"))) == [
+    assert _pieces(cuts_of(question.format("precision", "recall", "F1"))) == [
         "precision",
         "recall",
         "F1",
@@ -74,7 +74,7 @@ def test_a_claim_is_cut_in_several_ways() -> None:
 
 def test_pieces_may_belong_together() -> None:
     """A name may have a word in it that also stands between two."""
-    found = compared_in("R and D vs marketing")
+    found = cuts_of("R and D vs marketing")
     assert found is not None
     assert (found.piece(0, 0), found.piece(0, 1), found.piece(2, 2)) == (
         "R",
@@ -86,13 +86,13 @@ def test_pieces_may_belong_together() -> None:
 def test_where_other_words_may_stand_is_told() -> None:
     """Around "vs" on both sides, behind a difference only, beside a mere "or" nowhere."""
     told = {
-        question: (found.is_said, found.may_begin_late, found.may_end_early)
+        question: (found.has_comparing_words, found.may_begin_late, found.may_end_early)
         for question in (
             "when is x vs y useful",
             "difference between x and y in practice",
             "x or y",
         )
-        if (found := compared_in(question))
+        if (found := cuts_of(question))
     }
     assert list(told.values()) == [(True, True, True), (True, False, True), (False, False, False)]
 
@@ -109,20 +109,20 @@ def test_where_other_words_may_stand_is_told() -> None:
 )
 def test_a_question_without_such_words_compares_nothing(question: str) -> None:
     """And costs no look-up."""
-    assert compared_in(question) is None
+    assert cuts_of(question) is None
 
 
 def test_what_measures_a_difference_is_described() -> None:
     """Only asking words may stand in front of the difference that is asked for."""
-    found = compared_in("measures the difference between prediction and target")
+    found = cuts_of("measures the difference between prediction and target")
     assert found is not None
-    assert not found.is_said
+    assert not found.has_comparing_words
 
 
 def test_a_long_question_is_cut_fast() -> None:
     """Hundreds of "and" are no comparison."""
     started = time.perf_counter()
-    assert compared_in("a and " * 160) is None
-    compared_in("is " + "x " * 400)
-    compared_in("the difference between " * 40)
+    assert cuts_of("a and " * 160) is None
+    cuts_of("is " + "x " * 400)
+    cuts_of("the difference between " * 40)
     assert time.perf_counter() - started < 1

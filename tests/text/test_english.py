@@ -1,4 +1,4 @@
-"""What counts as a word of English, so that it is neither repaired nor taken for the beginning of a name."""
+"""Which words are English, so that they are neither repaired nor completed to a name."""
 
 from __future__ import annotations
 

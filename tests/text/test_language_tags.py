@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.answers import Tier
-from semsearch.core.entries import Entry
-from semsearch.core.errors import InvalidSetting, LanguageNotFound
+from semsearch.core.entries import Details, Entry
+from semsearch.core.errors import InvalidEntry, InvalidSetting, LanguageNotFound
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
@@ -92,7 +92,10 @@ def test_names_of_other_languages_are_not_found(glossary: Glossary) -> None:
 def test_answers_are_those_of_an_index_of_the_language_alone(
     glossary: Glossary, tmp_path: Path
 ) -> None:
-    """BM25 too, but for the mean length of all: how rare a word is, is counted among what may answer."""
+    """BM25 too, but for the mean length of all.
+
+    How rare a word is, is counted among what may answer.
+    """
     build_index([one for one in ENTRIES if one.language == "en"], tmp_path / "en", model="hashed")
     with Glossary.open(tmp_path / "en") as alone:
         for question in ("dough that rises", "inside of a loaf", "fermented"):
@@ -139,3 +142,57 @@ def test_a_graph_finds_as_much_of_a_language(tmp_path: Path) -> None:
         hits = opened.ask("which thing is it?", language="de", k=100).hits
         assert len(hits) == 100
         assert {hit.entry.language for hit in hits} == {"de"}
+
+
+LEAVEN = replace(
+    ENTRIES[0],
+    aliases=("levain", "biga", "madre"),
+    details=Details(hidden_labels=("sauertaig",), name_languages=(
+        "levain@fr", "biga@it", "biga@es", "sauertaig@de",
+    )),
+)  # fmt: skip
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Iterator[Glossary]:
+    """Give a glossary whose only entry has names in other languages."""
+    build_index([LEAVEN, ENTRIES[2]], tmp_path / "named", model="hashed")
+    with Glossary.open(tmp_path / "named") as opened:
+        yield opened
+
+
+def test_a_name_of_the_language_is_found_though_the_definition_is_in_another(
+    named: Glossary,
+) -> None:
+    """Exactly and by its beginning, also a hidden one; names of other languages are not."""
+    assert named.ask("levain", language="fr").hits[0].matched_by is Tier.EXACT
+    assert [hit.entry.id for hit in named.ask("Sauertaig", language="de").hits][:1] == [LEAVEN.id]
+    for language in ("it", "es"):
+        assert named.ask("biga", language=language).hits[0].matched_by is Tier.EXACT
+    assert [one.name for one in named.suggest("lev", language="fr")] == ["levain"]
+    assert [one.name for one in named.suggest("lea", language="fr")] == []
+    assert [one.name for one in named.suggest("lev", language="en")] == []
+    assert [one.name for one in named.suggest("mad", language="en")] == ["madre"]
+    assert {"fr", "it", "es", "de", "en"} <= set(named.languages("bakery"))
+
+
+def test_names_that_fold_alike_are_in_the_languages_of_both(tmp_path: Path) -> None:
+    """An accent tells two names apart in a file and not in a question."""
+    both = replace(LEAVEN, aliases=("café", "cafe"), details=Details(name_languages=("café@fr",)))
+    build_index([both], tmp_path / "index", model="hashed")
+    with Glossary.open(tmp_path / "index") as opened:
+        for language in ("fr", "en"):
+            assert opened.ask("cafe", language=language).hits[0].matched_by is Tier.EXACT
+
+
+def test_an_edit_gives_a_name_a_language(index: Path, glossary: Glossary) -> None:
+    """A language of what is no name says nothing, and one without a name is refused."""
+    tags = ("Krume@de", "Rinde@de")
+    with Editor(index, who="ann") as editor:
+        editor.change("bakery:crumb", aliases=("Krume",), details={"name_languages": tags})
+        assert editor.entry("bakery:crumb").entry.details.name_languages == ("Krume@de",)
+        with pytest.raises(
+            InvalidEntry, match=r"'Krume' is no name with its language; write it as"
+        ):
+            editor.change("bakery:crumb", details={"name_languages": ("Krume",)})
+    assert glossary.ask("Krume", language="de").hits[0].matched_by is Tier.EXACT

@@ -16,7 +16,10 @@ PAGE = (
 
 
 def test_the_whole_comes_first_and_then_each_sentence() -> None:
-    """With the offsets at which they stand in the definition; headings and link lists are left out."""
+    """With the offsets at which they stand in the definition.
+
+    Headings and link lists are left out.
+    """
     oven = entry("Oven", PAGE)
     whole, *sentences = passages_of(oven)
     assert whole.text == text_of(oven)

@@ -1,4 +1,7 @@
-"""The words of asking around a name are taken off, in seven languages; other questions are left alone."""
+"""The words of asking around a name are taken off, in seven languages.
+
+Other questions are left alone.
+"""
 
 from __future__ import annotations
 

@@ -11,18 +11,18 @@ import pytest
 from rapidfuzz.distance import OSA
 
 from semsearch.core.positions import PositionFilter
-from semsearch.text.spelling import KnownName, Names, Vocabulary, likelihood, repair
+from semsearch.text.spelling import KnownName, NameSpeller, Vocabulary, likelihood, repair
 
 WORDS = {"connection": 9, "connections": 1, "prevent": 3, "library": 2, "attacks": 4, "forces": 5}
 
 
-def _names(*keys: str, are_many: bool = False) -> Names:
+def _names(*keys: str, are_many: bool = False) -> NameSpeller:
     groups: dict[tuple[int, str, str], list[KnownName]] = defaultdict(list)
     for at, key in enumerate(keys):
         name = KnownName(key, key, at, 1.0)
         for group in ((len(key), "", ""), (len(key), key[0], ""), (len(key), "", key[-1])):
             groups[group].append(name)
-    return Names(lambda *group: groups.get(group, []), are_many=are_many)
+    return NameSpeller(lambda *group: groups.get(group, []), are_many=are_many)
 
 
 def _scope(*positions: int) -> PositionFilter:
@@ -41,7 +41,7 @@ def _no_word(word: str) -> bool:
 
 
 def test_a_slip_of_the_finger_is_likelier_than_any_other_letter() -> None:
-    """Two letters changed about or one left out are likeliest, since there is only one way to do it."""
+    """Swapped or missing letters are likeliest, since there is only one way to make them."""
     swapped, missing = likelihood("cahce", "cache"), likelihood("cche", "cache")
     beside, twice, any_letter = (likelihood(t, "cache") for t in ("cachw", "cacche", "cachp"))
     assert swapped > missing > beside == twice > any_letter > likelihood("cxchp", "cache", 2)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.docs.checks import Page, problems
+from tools.docs.checks import Document, problems
 from tools.docs.tables import PARTS, ROOT, with_parts
 from tools.docs.wrapping import wrapped
 
@@ -29,8 +29,9 @@ FILES = {
         "# Kitchen\n\nSee [design](DESIGN.md), [tools](docs/tools.md#a-whisk), ![W](docs/whisk.svg).\n\n"
         "<!-- reached -->\n<!-- /reached -->\n"
     ),
-    "DESIGN.md": (
-        "# Design\n\n<!-- decisions -->\n- [1. Small things first](docs/decisions/0001-small-things.md)\n"
+    "DESIGN.md": ("# Design\n\n[All decisions](docs/decisions/index.md)\n"),
+    "docs/decisions/index.md": (
+        "# Decisions\n\n<!-- decisions -->\n- [1. Small things first](0001-small-things.md)\n"
         "<!-- /decisions -->\n"
     ),
     "docs/tools.md": "# Tools\n\n## A whisk\n\nIt beats: `make test`, `semsearch ask whisk`, `docs/tools.md`.\n",
@@ -87,7 +88,7 @@ def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
 def _renumber(root: Path) -> None:
     """Number the decision otherwise, and list it so."""
     _replace(DECISION_FILE, "# 1.", "# 2.")(root)
-    _replace("DESIGN.md", "[1.", "[2.")(root)
+    _replace("docs/decisions/index.md", "[1.", "[2.")(root)
 
 
 DECISION_FILE = "docs/decisions/0001-small-things.md"
@@ -143,11 +144,11 @@ FAULTS = {
     ),
     "a generated part that is not current": (
         _replace(DECISION_FILE, "Small things first", "Large things first"),
-        "DESIGN.md: a generated part is not current; run `make docs`",
+        "docs/decisions/index.md: a generated part is not current; run `make docs`",
     ),
     "a generated part without its marks": (
-        _replace("DESIGN.md", "<!-- /decisions -->", ""),
-        "DESIGN.md has 0 parts named decisions, not one",
+        _replace("docs/decisions/index.md", "<!-- /decisions -->", ""),
+        "docs/decisions/index.md has 0 parts named decisions, not one",
     ),
     "a file that is not there": (
         _add("docs/tools.md", "\n`docs/pan.py`\n"),
@@ -201,7 +202,7 @@ def test_anchors_are_those_of_github(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "# What's `new`, A & B?\n\n## x_y-z\n\n## x_y-z\n", encoding="utf-8"
     )
-    assert Page(tmp_path, "a.md").anchors == {"whats-new-a--b", "x_y-z", "x_y-z-1"}
+    assert Document(tmp_path, "a.md").anchors == {"whats-new-a--b", "x_y-z", "x_y-z-1"}
 
 
 WIDE = "word " * 24 + "word"

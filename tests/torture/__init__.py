@@ -1,1 +1,1 @@
-"""Does an index keep its promises when things fail? Short forms run with the tests, long ones by `make torture`."""
+"""Tests of `benchmarks/torture` in short forms; `make torture` runs the long ones."""

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from benchmarks.torture import clients
-from benchmarks.torture.clients import Edit
+from benchmarks.torture.clients import AcknowledgedEdit
 from benchmarks.torture.kill import PromiseBroken
 from benchmarks.torture.mirror import Mirror
 from benchmarks.torture.service import editing_key, serving
@@ -27,25 +27,31 @@ def test_no_edit_over_http_is_written_over(hashed_index: Path, tmp_path: Path) -
 def test_edits_that_were_lost_or_out_of_order_are_noticed(
     hashed_index: Path, tmp_path: Path
 ) -> None:
-    """The same number twice, a revision twice, one that does not rise, and one that is not stored."""
+    """A number twice, a revision twice, one that does not rise, and one that is not stored."""
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     crumb = "bakery:crumb"
     with Editor(index) as editor:
         editor.change(crumb, definition="Counted up to 2.")
-    one, two = Edit(crumb, 1, 11, 10), Edit(crumb, 2, 12, 11)
+    one, two = AcknowledgedEdit(crumb, 1, 11, 10), AcknowledgedEdit(crumb, 2, 12, 11)
     clients.judge(index, [[one], [two]])
     for made, why in (
-        ([[one], [Edit(crumb, 1, 12, 10)]], "written over"),
-        ([[one], [Edit(crumb, 2, 11, 10)]], "the same revision"),
-        ([[one], [Edit(crumb, 2, 12, 13)]], "a later revision was acknowledged"),
-        ([[one], [two], [Edit(crumb, 3, 13, 12)]], "3 edits of bakery:crumb were acknowledged, 2"),
+        ([[one], [AcknowledgedEdit(crumb, 1, 12, 10)]], "written over"),
+        ([[one], [AcknowledgedEdit(crumb, 2, 11, 10)]], "the same revision"),
+        ([[one], [AcknowledgedEdit(crumb, 2, 12, 13)]], "a later revision was acknowledged"),
+        (
+            [[one], [two], [AcknowledgedEdit(crumb, 3, 13, 12)]],
+            "3 edits of bakery:crumb were acknowledged, 2",
+        ),
     ):
         with pytest.raises(PromiseBroken, match=why):
             clients.judge(index, made)
 
 
 def test_a_mirror_that_missed_something_is_noticed(hashed_index: Path, tmp_path: Path) -> None:
-    """It follows adding, changing and deleting; what it has not heard of yet is told from what is stored."""
+    """It follows adding, changing and deleting.
+
+    What it has not heard of yet is told from what is stored.
+    """
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     headers = {"Authorization": f"Bearer {editing_key(index)}"}
     with (

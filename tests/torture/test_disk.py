@@ -23,7 +23,10 @@ strace_needed = pytest.mark.skipif(bool(STRACE), reason=STRACE or "it is there")
 @strace_needed
 @pytest.mark.timeout(300)
 def test_a_disk_that_fails_loses_nothing(hashed_index: Path) -> None:
-    """Ten calls that sync or write fail: what is refused is so as no room or as unwritable, and questions go on."""
+    """Ten calls that sync or write fail.
+
+    What is refused is so as no room or as unwritable, and questions go on.
+    """
     refused: Counter[int] = Counter()
     for fault, calls in disk.FEW.items():
         refused += disk.torture(hashed_index, fault, calls)
@@ -49,7 +52,10 @@ def test_an_edit_that_nobody_acknowledged_is_noticed(hashed_index: Path, tmp_pat
 
 
 def test_a_disk_that_can_only_be_read_shows_every_edit(hashed_index: Path, tmp_path: Path) -> None:
-    """Nothing has to be written beside a store for it to be read: entries, histories and a check of all."""
+    """Nothing has to be written beside a store for it to be read.
+
+    Entries, histories and a check of all.
+    """
     if reason := images.missing():
         pytest.skip(reason)
     with images.memory(tmp_path / "mounted") as mounted:

@@ -31,7 +31,10 @@ def test_a_step_of_an_edit_that_nothing_is_tried_at_is_noticed() -> None:
 def test_what_is_raised_before_the_commit_undoes_an_edit(
     hashed_index: Path, tmp_path: Path
 ) -> None:
-    """A progress that cannot go on, an error of no disk: the same editor goes on, and the request is not remembered."""
+    """A progress that cannot go on, an error of no disk.
+
+    The same editor goes on, and the request is not remembered.
+    """
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
 
     def stop() -> None:

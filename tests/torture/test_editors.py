@@ -13,7 +13,7 @@ from semsearch.ingest import Editor
 
 
 def test_no_edit_is_written_over(hashed_index: Path, tmp_path: Path) -> None:
-    """A hundred edits of two entries by eight threads and two processes, of which some come too late."""
+    """A hundred edits of two entries by eight threads and two processes; some come too late."""
     shutil.copytree(hashed_index, tmp_path / "index")
     assert editors.torture(tmp_path / "index", 100) > 0
 

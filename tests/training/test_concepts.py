@@ -92,7 +92,7 @@ def test_what_is_measured_is_not_learned(tmp_path: Path) -> None:
 
 
 def test_the_concepts_of_the_project_are_well_formed() -> None:
-    """Every one of them, with every name that it may be mistaken for in its own domain or not at all."""
+    """Every concept; each name that it is mistaken for is in its own domain or in none."""
     concepts = read_concepts()
     assert len(concepts) > 4000
     assert len(by_domain(concepts)) == 102

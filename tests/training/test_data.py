@@ -8,14 +8,14 @@ from pathlib import Path
 
 from training.data import good_pairs, held_out, write
 from training.overlaps import Overlaps
-from training.types import Pair
+from training.types import TrainingPair
 
 COPIED = "a jar of flour and water that stands in a warm kitchen"
 
 
-def pair(query: str, document: str, kind: str = "cross", sense: str = "one") -> Pair:
+def pair(query: str, document: str, kind: str = "cross", sense: str = "one") -> TrainingPair:
     """Return a pair of this meaning."""
-    return Pair(
+    return TrainingPair(
         query=query, document=document, kind=kind, source="x", sense=sense, terms=("leaven",)
     )
 

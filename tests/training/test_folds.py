@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from training.concepts import Concept, read_concepts
+from training.concepts import TrainingConcept, read_concepts
 from training.folds import DEVELOPMENT, FOLDS, folds_of, seen_by
 
 
-def concept(term: str, domain: str, *aliases: str) -> Concept:
+def concept(term: str, domain: str, *aliases: str) -> TrainingConcept:
     """Return a concept of a name."""
-    return Concept(
+    return TrainingConcept(
         domain=domain,
         term=term,
         aliases=aliases,

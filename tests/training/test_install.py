@@ -1,4 +1,4 @@
-"""A trained adapter is put in place in half precision, and the hashes of its files are written down."""
+"""A trained adapter is installed in half precision, and the hashes of its files are stored."""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ def test_tokens_are_compared_as_the_search_compares_them() -> None:
     import torch
 
     from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
-    from training.loss import COVERAGE, Embedded, late_interaction  # noqa: PLC0415 - loads torch
+    from training.loss import COVERAGE, BatchEmbeddings, late_interaction  # noqa: PLC0415 - loads torch
 
     model = Table()
     one, two = [[1, 0, 2], [3, 4]], [[2, 5, 0, 1], [4]]
-    questions = Embedded.of(model(features(*one)), WEIGHTS)
-    definitions = Embedded.of(model(features(*two)), WEIGHTS)
+    questions = BatchEmbeddings.of(model(features(*one)), WEIGHTS)
+    definitions = BatchEmbeddings.of(model(features(*two)), WEIGHTS)
     found = late_interaction(questions, definitions).detach().numpy()
     unit = torch.nn.functional.normalize(model.table.weight, dim=-1).detach().numpy()
     kept = [[id_ for id_ in text if id_] for text in two]

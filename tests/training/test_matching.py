@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.arrays import Vectors
 from semsearch.models.encoders.hashed import HashedEncoder
-from training.matching import MAX_SENSES, Match, kept, match
+from training.matching import MAX_SENSES, MatchedSense, kept, match
 from training.types import Sense
 
 PLACES = {
@@ -36,7 +36,7 @@ CULTURE, RISE, RAISES, CHANGE, PROOF = map(sense, PLACES)
 
 
 def test_the_nearest_of_each_other_match() -> None:
-    """A second one that is near as well is none of theirs, and what is far from all has no match."""
+    """A second one nearby is no match, and what is far from all has none."""
     (found,) = match([RISE, RAISES, PROOF], [CULTURE], embed)
     assert (found.webster, found.wordnet) == (RAISES, CULTURE)
     assert found.cosine == pytest.approx(0.9)
@@ -63,7 +63,7 @@ def test_the_headword_comes_first_as_wordnet_writes_it() -> None:
     """Webster's headwords all have a capital; each name is there once."""
     webster = sense("a", "Leaven", "Sourdough")
     wordnet = sense("b", "starter", "leaven", "sourdough")
-    assert Match(webster, wordnet, 1.0).names == ("leaven", "starter", "sourdough")
+    assert MatchedSense(webster, wordnet, 1.0).names == ("leaven", "starter", "sourdough")
 
 
 def test_vectors_are_kept_for_the_next_time(tmp_path: Path) -> None:

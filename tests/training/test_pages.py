@@ -17,7 +17,10 @@ that raises dough.</p><pre>Leaven("rye")</pre><p>See <a>dough</a>.</p><p>It is f
 
 
 def test_terms_and_definitions_are_read() -> None:
-    """An object has its own name; code, lists, references and unfinished lines are left out; lists may nest."""
+    """An object has its own name.
+
+    Code, lists, references and unfinished lines are left out; lists may nest.
+    """
     assert [*read_definitions(PAGE)] == [
         ("rye flour", "What it eats."),
         ("Leaven", "A culture of yeast that raises dough. It is kept warm."),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from training.matching import Match
+from training.matching import MatchedSense
 from training.pairs import MAX_WORDS, as_entry, of_entry, of_match, random_of
-from training.types import Pair, Sense
+from training.types import Sense, TrainingPair
 
 
 def sense(id_: str, source: str, definition: str, *examples: str) -> Sense:
@@ -15,7 +15,7 @@ def sense(id_: str, source: str, definition: str, *examples: str) -> Sense:
     )
 
 
-def made(number: int) -> list[Pair]:
+def made(number: int) -> list[TrainingPair]:
     """Return the pairs of a match whose chances depend on a number."""
     ours = sense(
         f"web-{number}",
@@ -24,7 +24,7 @@ def made(number: int) -> list[Pair]:
         "a leaven of the best rye",
     )
     theirs = sense(f"wn-{number}", "wordnet", "a leavened culture")
-    return [*of_match(Match(ours, theirs, 0.9))]
+    return [*of_match(MatchedSense(ours, theirs, 0.9))]
 
 
 def test_a_definition_asks_for_the_one_of_the_other_dictionary() -> None:

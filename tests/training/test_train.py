@@ -11,13 +11,15 @@ import pytest
 from semsearch.models.registry import BASE_MODEL, find_model
 from training import train
 from training.runs import BATCH, token_weights
-from training.types import Pair
+from training.types import TrainingPair
 
 
-def pair(number: int, kind: str = "cross", query: str = "a small house made of wood") -> Pair:
+def pair(
+    number: int, kind: str = "cross", query: str = "a small house made of wood"
+) -> TrainingPair:
     """Return a pair of the own sense."""
     document = f"Hut {number}: a simple dwelling, number {number}, built of planks."
-    return Pair(
+    return TrainingPair(
         query=f"{query} {number}",
         document=document,
         kind=kind,
@@ -53,7 +55,7 @@ def test_a_definition_may_name_its_term() -> None:
     """The trial without terms looks for whole words."""
     assert train.names_its_term(pair(1))
     assert not train.names_its_term(
-        Pair(
+        TrainingPair(
             query="q", document="A shutter.", kind="cross", source="own", sense="1", terms=("hut",)
         )
     )

@@ -58,7 +58,7 @@ def test_meanings_have_names_part_of_speech_and_examples() -> None:
 
 
 def test_what_others_wrote_or_nobody_marked_is_counted_and_left_out() -> None:
-    """So are meanings out of use, and those in small letters, as GCIDE's other sources write them."""
+    """So are obsolete meanings, and those in small letters, as GCIDE's other sources write them."""
     left: Counter[str] = Counter()
     read(LEAVEN, left)
     assert left == {

@@ -17,7 +17,10 @@ ADJECTIVE = '00000400 00 s 01 risen(p) 0 000 | (baking) lifted by gas; "well ris
 
 
 def test_synsets_have_names_definition_and_examples(tmp_path: Path) -> None:
-    """Blanks and markers of words, quoted usages and who wrote them are told apart; persons are no words."""
+    """Blanks and markers of words, quoted usages and who wrote them are told apart.
+
+    Persons are no words.
+    """
     for name, text in {
         "noun": HEAD + NOUN + PERSON,
         "verb": "",

@@ -101,6 +101,6 @@ def test_an_index_of_an_encoder_that_is_gone_says_so(glossary: Glossary) -> None
     info = replace(glossary.info(), path="words", model="semsearch-definitions-v1")
     assert former_default(info, None) == (
         "The index was built with semsearch-definitions-v1; today's default is semsearch-definitions-v2: run "
-        "`semsearch build PATHS --index words` again; semsearch-definitions-v1 does not come along any more"
+        "`semsearch build PATHS --index words` again; semsearch-definitions-v1 is no longer bundled"
     )
     assert former_default(info, "semsearch-definitions-v1") == ""

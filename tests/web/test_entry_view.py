@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from semsearch.core.answers import Reference, Related, Span
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Details, Entry
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
-from semsearch.web.entry_view import Linked, defined_term, is_embedding, linked, others, summary
+from semsearch.web.entry_view import (
+    Linked,
+    defined_term,
+    facts,
+    is_embedding,
+    linked,
+    names,
+    others,
+    summary,
+)
 
 TEXT = "A sail, with a mast, moves a ship. A sail is cloth."
 
@@ -114,6 +124,18 @@ def test_a_summary_is_the_beginning_of_a_text(definition: str, expected: str) ->
     assert len(found) <= 200
 
 
+def test_the_facts_of_an_entry() -> None:
+    """Category, code and status first, then the extra fields in their order."""
+    extra = (("Owner", "Jane"), ("Area", "deck"))
+    details = Details(category="ropes", status="old", extra=extra)
+    assert facts(_entry("rig", details=details)) == [
+        ("Category", "ropes"),
+        ("Status", "old"),
+        *extra,
+    ]
+    assert facts(_entry("rig")) == []
+
+
 def test_an_entry_as_a_defined_term() -> None:
     """Its texts and the URL of its page; `alternateName` only with aliases."""
     entry = _entry("rig", "Ropes </script>.", aliases=("tackle", "gear"), language="de")
@@ -144,3 +166,21 @@ def test_the_entry_about_embeddings_is_known_by_its_names() -> None:
     assert is_embedding(_entry("EMBEDDING"))
     assert is_embedding(_entry("vector", aliases=("Embeddings",)))
     assert not is_embedding(_entry("embedding layer", "An embedding."))
+
+
+def test_a_name_in_another_language_says_which() -> None:
+    """The concept is the same as that of its IRI; the id of another entry is no address."""
+    details = Details(
+        iri="https://b.example/#rig", name_languages=("Takelage@de", "gear@en", "gear@nl")
+    )
+    entry = _entry("rig", aliases=("Takelage", "gear", "tackle"), details=details)
+    assert names(entry) == [("Takelage", ["de"]), ("gear", ["en", "nl"]), ("tackle", ["en"])]
+    assert facts(entry) == [("IRI", "https://b.example/#rig")]
+    term = defined_term(entry, "https://g.example/e", "https://g.example/s")
+    assert term["sameAs"] == "https://b.example/#rig"
+    assert term["alternateName"] == [
+        {"@language": "de", "@value": "Takelage"}, "gear", {"@language": "nl", "@value": "gear"},
+        "tackle",
+    ]  # fmt: skip
+    other = replace(entry, details=Details(iri="rig"))
+    assert (facts(other), "sameAs" in defined_term(other, "a", "b")) == ([], False)

@@ -123,9 +123,25 @@ def test_all_entries_in_one_text() -> None:
     assert llms_full([]) == "\n"
 
 
+def test_a_twin_says_the_facts() -> None:
+    """A line each, behind the definition; no text of them is markup."""
+    details = Details(status="*old*", extra=(("Own#er", "Jane\n\n# Doe"),))
+    twin = entry_markdown(SITE, Related(_entry("rig", details=details), (), (), (), ()))
+    assert "\n\n- Status: \\*old\\*\n- Own#er: Jane # Doe\n\n" in twin
+    assert _headings(twin) == ["rig"]
+
+
 def test_a_twin_says_what_people_ask() -> None:
     """As items below a heading of their own, whatever they look like; not in the definition."""
     entry = _entry("rig", details=Details.of({"asked_as": ("what holds the *sails*?", "# ropes")}))
     twin = entry_markdown(SITE, Related(entry, (), (), (), ()))
     assert "## People ask\n\n- “what holds the \\*sails\\*?”\n- “# ropes”\n\nGlossary" in twin
     assert _headings(twin) == ["rig", "People ask"]
+
+
+def test_a_name_in_another_language_has_its_tag() -> None:
+    """Behind the name."""
+    entry = _entry(
+        "rig", aliases=("Takelage", "gear"), details=Details(name_languages=("Takelage@de",))
+    )
+    assert "Also: Takelage (de), gear" in entry_markdown(SITE, Related(entry, (), (), (), ()))

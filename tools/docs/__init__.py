@@ -1,1 +1,4 @@
-"""The documents: generated parts, examples with real output, checks, and the picture of the page."""
+"""The documents.
+
+Generated parts, examples with real output, checks, and the picture of the page.
+"""

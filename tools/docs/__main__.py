@@ -1,7 +1,8 @@
 """Write, or check, the documents: `make docs`, `make docs-check`.
 
-`python -m tools.docs` writes the generated tables and wraps prose; with `--examples INDEX`, an index of `corpus/`, it
-runs the examples too; with `--check` it prints what is wrong, and its exit code is 1 if anything is.
+`python -m tools.docs` writes the generated tables and wraps prose; with `--examples INDEX`, an
+index of `corpus/`, it runs the examples too; with `--check` it prints what is wrong, and its exit
+code is 1 if anything is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What must hold of the documents: bounds, links, no page that nothing links to, names that exist."""
+"""What must hold of the documents.
+
+Bounds, links, no page that nothing links to, names that exist.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ _RULE = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Page:
+class Document:
     """A document, by its path from the root of the project."""
 
     root: Path
@@ -102,10 +105,10 @@ def shell_lines(block: Token) -> Iterator[str]:
             yield line[2:]
 
 
-def pages(root: Path) -> list[Page]:
+def pages(root: Path) -> list[Document]:
     """Return all documents, in order."""
     found = sorted({path for pattern in PAGES for path in root.glob(pattern)})
-    return [Page(root, path.relative_to(root).as_posix()) for path in found]
+    return [Document(root, path.relative_to(root).as_posix()) for path in found]
 
 
 def problems(root: Path) -> list[str]:
@@ -115,16 +118,16 @@ def problems(root: Path) -> list[str]:
     return [said for check in each for page in found for said in check(page)] + list(unlinked(root))
 
 
-def too_long(page: Page) -> Iterator[str]:
+def too_long(page: Document) -> Iterator[str]:
     """Yield a complaint when a document has more lines than it may."""
     lines, most = len(page.text.splitlines()), LINES.get(page.path)
     if most is not None and lines > most:
         yield f"{page.path}: has {lines} lines, at most {most} are allowed; move details to docs/"
 
 
-def not_a_decision(page: Page) -> Iterator[str]:
+def not_a_decision(page: Document) -> Iterator[str]:
     """Yield what a decision lacks: number, parts, brevity."""
-    if not page.path.startswith("docs/decisions/"):
+    if not page.path.startswith("docs/decisions/") or page.path.endswith("/index.md"):
         return
     named = re.fullmatch(r"(\d{4})-[a-z0-9-]+\.md", Path(page.path).name)
     stated = re.match(r"# (\d+)\. \S", page.text)
@@ -137,8 +140,11 @@ def not_a_decision(page: Page) -> Iterator[str]:
         yield f"{page.path}: has {words} words, at most {DECISION_WORDS} are allowed"
 
 
-def too_wide(page: Page) -> Iterator[str]:
-    """Yield the lines of prose that are wider than they may be: paragraphs, lists and quotations."""
+def too_wide(page: Document) -> Iterator[str]:
+    """Yield the lines of prose that are wider than they may be.
+
+    Paragraphs, lists and quotations.
+    """
     lines = page.text.split("\n")
     for first, behind in paragraphs(page.text):
         for number in range(first, behind):
@@ -147,7 +153,7 @@ def too_wide(page: Page) -> Iterator[str]:
                 yield f"{page.path}:{number + 1}: has {wide} columns, not {WIDTH}; run `make docs`"
 
 
-def dead_links(page: Page) -> Iterator[str]:
+def dead_links(page: Document) -> Iterator[str]:
     """Yield the links that lead to no file or to no heading of one."""
     for link in page.links:
         parts = urlsplit(link)
@@ -157,7 +163,7 @@ def dead_links(page: Page) -> Iterator[str]:
         if path is not None and not path.exists():
             yield f"{page.path}: the link {link} leads to no file"
         elif parts.fragment:
-            target = page if path is None else Page(page.root, _relative(path, page.root))
+            target = page if path is None else Document(page.root, _relative(path, page.root))
             if parts.fragment not in target.anchors:
                 yield f"{page.path}: the link {link} leads to no heading"
 
@@ -166,7 +172,7 @@ def _relative(path: Path, root: Path) -> str:
     return path.resolve().relative_to(root.resolve()).as_posix()
 
 
-def missing_names(page: Page) -> Iterator[str]:
+def missing_names(page: Document) -> Iterator[str]:
     """Yield files, modules and targets that are named in code and are not there."""
     if page.path == _HISTORY:
         return
@@ -187,7 +193,7 @@ def missing_names(page: Page) -> Iterator[str]:
                 yield f"{page.path}: the Makefile has no target {target}"
 
 
-def unknown_commands(page: Page) -> Iterator[str]:
+def unknown_commands(page: Document) -> Iterator[str]:
     """Yield commands of semsearch with a name or an option that it does not have."""
     known = dict(all_commands())
     if page.path == _HISTORY:
@@ -215,7 +221,7 @@ def _words(said: str) -> list[str]:
         return said.split()
 
 
-def stale(page: Page) -> Iterator[str]:
+def stale(page: Document) -> Iterator[str]:
     """Yield a complaint when a generated part is not what the program would write."""
     if any(part.document == page.path for part in PARTS.values()):
         try:

@@ -1,8 +1,9 @@
 """Examples with real output: runs the `console` and `python` blocks of the documents.
 
-A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and of
-an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that index. An
-output that ends with a line `...` is cut to as many lines as it had; long lines are cut too.
+A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and
+of an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that
+index. An output that ends with a line `...` is cut to as many lines as it had; long lines are cut
+too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from tests.browser.serving import serving
-from tools.docs.checks import Page, shell_lines
+from tools.docs.checks import Document, shell_lines
 
 WIDTH = 120
 """The most columns of a line of output."""
@@ -32,11 +33,10 @@ _END = "-- end of the output of an example --"
 _CUT = "..."
 
 
-def renewed(page: Page, index: Path) -> str:
+def renewed(page: Document, index: Path) -> str:
     """Return the text of a page with the outputs of its examples made anew.
 
-    An output that differs from what stands there only in figures (times, ids, measured numbers) stays
-    as it is.
+    An output that is the `same` as what stands there stays as it is.
 
     Raises:
         RuntimeError: Python code of the page, or the shell, failed; the message has what it said.
@@ -51,15 +51,51 @@ def renewed(page: Page, index: Path) -> str:
         if block.info.strip() == "console" and block.map:
             first, behind = block.map[0] + 1, block.map[1] - 1
             made = _block(block, said)
-            if normal(made) != normal(block.content.splitlines()):
+            if not same(made, block.content.splitlines()):
                 lines[first:behind] = made
     return "\n".join(lines) + "\n"
 
 
-def normal(lines: list[str]) -> str:
-    """Return a text without its figures: digits, hashes, and blanks that only align columns."""
-    text = re.sub(r"(?<![^\W_])[0-9a-f]{8,}(?![^\W_])", "#", "\n".join(lines))
-    return re.sub(r"[ ─━]+", " ", re.sub(r"\d[\d.,:]*", "0", text)).strip()
+_MEASURED = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"
+    r"|(?<![^\W_])[0-9a-f]{8,}(?![^\W_])"
+    r"|\d[\d.,]* (?:ms|s|kB|MB|GB)\b"
+)
+"""What is another one at each run: times, hashes, durations, sizes."""
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+_PERCENT = 3
+_SHARE = 0.05
+
+
+def same(one: list[str], other: list[str]) -> bool:
+    """Whether two outputs say the same.
+
+    Words and whole numbers must be equal: counts, versions, offsets. Scores and percentages may
+    differ as much as they do between processors. What is measured, and blanks that only align
+    columns, do not count.
+    """
+    texts = [_plain(lines) for lines in (one, other)]
+    if _FIGURE.sub("0", texts[0]) != _FIGURE.sub("0", texts[1]):
+        return False
+    return all(map(_near, *(_figures(text) for text in texts)))
+
+
+def _plain(lines: list[str]) -> str:
+    return re.sub(r"[ ─━]+", " ", _MEASURED.sub("#", "\n".join(lines))).strip()
+
+
+def _figures(text: str) -> list[tuple[str, bool]]:
+    """Return each number of a text, and whether it is a percentage."""
+    return [(m[0], text[m.end() :].startswith(" %")) for m in _FIGURE.finditer(text)]
+
+
+def _near(one: tuple[str, bool], other: tuple[str, bool]) -> bool:
+    (a, is_percent), (b, _) = one, other
+    if is_percent:
+        return abs(float(a) - float(b)) <= _PERCENT
+    if a.count(".") == b.count(".") == 1 and "," not in a + b and ":" not in a + b:
+        return abs(float(a) - float(b)) <= max(_SHARE, _SHARE * abs(float(a)))
+    return a == b
 
 
 @contextlib.contextmanager
@@ -72,7 +108,7 @@ def _folder(root: Path, index: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _service(page: Page, folder: Path) -> Iterator[str]:
+def _service(page: Document, folder: Path) -> Iterator[str]:
     asks = any(SHOWN_AT in block.content for block in page.blocks("console"))
     with serving(folder / "index") if asks else contextlib.nullcontext(SHOWN_AT) as address:
         yield address.rstrip("/")

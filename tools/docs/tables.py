@@ -166,10 +166,10 @@ def reached(root: Path) -> str:
 
 def decisions(root: Path) -> str:
     """Return a list of all decisions, a link a line."""
-    found = sorted((root / "docs/decisions").glob("*.md"))
+    found = sorted((root / "docs/decisions").glob("[0-9]*.md"))
     titles = (path.read_text(encoding="utf-8").split("\n", 1)[0] for path in found)
     return "\n".join(
-        re.sub(r"^# (\d+)\. (.*)", rf"- [\1. \2](docs/decisions/{path.name})", title)
+        re.sub(r"^# (\d+)\. (.*)", rf"- [\1. \2]({path.name})", title)
         for path, title in zip(found, titles, strict=True)
     )
 
@@ -213,7 +213,10 @@ def _shortened(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A generated part: the document it stands in, and what makes it from the root of the project."""
+    """A generated part.
+
+    The document it stands in, and what makes it from the root of the project.
+    """
 
     document: str
     make: Callable[[Path], str]
@@ -227,7 +230,7 @@ PARTS: Mapping[str, Part] = {
     "routes": Part("docs/http-api.md", routes),
     "rules": Part("docs/lint.md", rules),
     "benchmark": Part("docs/benchmarks.md", benchmark),
-    "decisions": Part("DESIGN.md", decisions),
+    "decisions": Part("docs/decisions/index.md", decisions),
     "reached": Part("README.md", reached),
 }
 

@@ -29,7 +29,10 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def is_too_wide(line: str) -> bool:
-    """Tell whether a line could be broken and is wider than it may be. Links are not broken for it."""
+    """Tell whether a line could be broken and is wider than it may be.
+
+    Links are not broken for it.
+    """
     return len(line) > WIDTH and " " in _LINK.sub("", _MARKS.sub("", line, count=1)).strip()
 
 

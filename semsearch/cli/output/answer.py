@@ -86,7 +86,7 @@ def _excerpt(hit: Hit) -> Text:
 
 
 def _asked(hit: Hit) -> list[Text]:
-    """What somebody asked who looked for it, where that is near."""
+    """Return the line "someone asked: ..." if an asked-as phrase is similar to the question."""
     phrase = hit.evidence.phrase
     return [] if phrase is None else [Text.assemble(("someone asked: ", "dim"), one_line(phrase))]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -24,21 +24,56 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from semsearch.core.entries import LeftOut
+    from semsearch.core.entries import Note, UnreadFile
+    from semsearch.importers import Corpus
+    from semsearch.importers.report import FieldCount
     from semsearch.index.relations import RelationCounts
     from semsearch.ingest.build_report import BuildReport
 
 
-def left_out(parts: Sequence[LeftOut]) -> None:
-    """Print the fields of source files that entries cannot hold."""
-    from semsearch.importers.report import counted  # noqa: PLC0415 - loads the importers
+MAX_FIELDS = 20
+"""Most names of fields in one line."""
 
-    if text := counted(parts):
-        say(f"Left out: {text} entries (--report lists them)")
+
+def fields(left_out: Sequence[FieldCount], extra: Sequence[FieldCount]) -> None:
+    """Print the fields of source files that entries keep as they are, and those they cannot hold.
+
+    Each has its number of entries and an example.
+    """
+    if extra:
+        say(f"Kept as extra fields: {_counted(extra)}")
+    if left_out:
+        say(f"Left out: {_counted(left_out)} (--report lists them)")
+
+
+def _counted(fields: Sequence[FieldCount]) -> str:
+    shown = ", ".join(escape(str(one)) for one in fields[:MAX_FIELDS])
+    more = len(fields) - MAX_FIELDS
+    return f"{shown}, and {more:,} more" if more > 0 else shown
+
+
+def remarks(notes: Sequence[Note], unread: Sequence[UnreadFile]) -> None:
+    """Print the remarks on files, and the files that were not read."""
+    for kind, found in (("note", notes), ("not read", unread)):
+        for one in found[:MAX_REFUSALS]:
+            say(f"[yellow]{kind}[/] {escape(str(one))}")
+        if len(found) > MAX_REFUSALS:
+            say(f"... and {len(found) - MAX_REFUSALS:,} more (--report lists them)")
+
+
+def as_json_parts(read: BuildReport | Corpus) -> dict[str, object]:
+    """Return what was left out, noted and not read, for programs."""
+    return {
+        "left_out": [{**asdict(one), "parts": dict(one.parts)} for one in read.left_out],
+        "notes": [str(note) for note in read.notes],
+        "unread": [str(file) for file in read.unread],
+    }
 
 
 def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     """Print the result of a build."""
+    from semsearch.importers.report import count_left_out  # noqa: PLC0415 - loads the importers
+
     changes = report.changes
     counts = {
         "new": len(changes.new),
@@ -48,19 +83,21 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         "refused": len(report.refused),
     }
     if as_json:
-        content = dataclasses.asdict(report)
+        content = asdict(report)
         content["refused"] = [str(refusal) for refusal in report.refused]
         content["merged"] = [str(merged) for merged in report.merged]
+        content |= as_json_parts(report)
         print_json(json.dumps({"index": str(index), **content}))
         return
     for refusal in report.refused[:MAX_REFUSALS]:
         say(f"[yellow]refused[/] {escape(str(refusal))}")
     if len(report.refused) > MAX_REFUSALS:
         say(f"... and {len(report.refused) - MAX_REFUSALS} more (see --json)")
+    remarks(report.notes, report.unread)
     say("Entries: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
     if report.merged:
         say(f"Merged: {len(report.merged):,} records are other names of entries")
-    left_out(report.left_out)
+    fields(count_left_out(report.left_out), report.extra)
     if report.former_model:
         _encoder_change(report.former_model, report)
     if report.embedded:

@@ -102,16 +102,19 @@ def related(found: Related, *, as_json: bool) -> None:
 
         print_json(to_json(found).decode())
         return
+    from semsearch.web.entry_view import facts  # noqa: PLC0415 - only this command needs it
+
     console = _console()
     console.print(Text(found.entry.term, "bold"))
+    for name, said in facts(found.entry):
+        console.print(Text.assemble((f"{name}: ", "dim"), one_line(said)))
     definition = found.entry.definition
-    back = [(r, r.entry.definition) for r in found.mentioned_by]
-    inverse = [one for one in back if one[0].relation not in (None, "see_also")]
+    inverse = [(r, r.entry.definition) for r in found.stated_by_others]
     references = [*((r, definition) for r in found.see_also), *inverse]
     for kind, heading in _AUTHORED.items():
         _references(heading, [one for one in references if one[0].relation == kind])
     _references("Mentions", [(r, definition) for r in found.mentions])
-    _references("Used in", [one for one in back if one not in inverse])
+    _references("Used in", [(r, r.entry.definition) for r in found.used_in])
     if not found.similar:
         console.print("\nNo term has a similar meaning.")
         return

@@ -93,12 +93,12 @@ def to_json(found: DiffReport) -> str:
         "new": found.new,
         "old_entries": found.old_entries,
         "new_entries": found.new_entries,
-        "differences": [_stated(one) for one in found.differences],
+        "differences": [_to_dict(one) for one in found.differences],
     }
     return json.dumps(content)
 
 
-def _stated(one: Difference) -> dict[str, object]:
+def _to_dict(one: Difference) -> dict[str, object]:
     return {
         "kind": one.kind,
         "fields": one.fields,

@@ -59,7 +59,9 @@ def _value(entry: Entry, name: str) -> object:
 
 def _part(entry: Entry, name: str) -> Text:
     value = _value(entry, name)
-    return _shortened(", ".join(value) if isinstance(value, tuple) else str(value or ""))
+    if isinstance(value, tuple):
+        value = ", ".join(one if isinstance(one, str) else "=".join(one) for one in value)
+    return _shortened(str(value or ""))
 
 
 def _shortened(text: str) -> Text:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from semsearch.quality.evaluation.abstention import Abstention
     from semsearch.quality.evaluation.calibrate import Recalibration
     from semsearch.quality.evaluation.comparison import ResultComparison
-    from semsearch.quality.evaluation.measures import Estimate, Row
+    from semsearch.quality.evaluation.measures import Estimate, MeasureRow
     from semsearch.quality.evaluation.outcomes import QuestionOutcome
     from semsearch.quality.evaluation.report import Report
 
@@ -69,7 +69,7 @@ def _table(title: str, first: str, *columns: str) -> Table:
     return table
 
 
-def _measures(rows: Sequence[Row]) -> Table:
+def _measures(rows: Sequence[MeasureRow]) -> Table:
     table = _table("Answers (below: 95 % interval)", "", "n", *rows[0].measures)
     group = rows[0].group
     for row in rows:

@@ -25,7 +25,7 @@ def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
     It cannot be shown again.
     """
     if as_json:
-        common.print_json(json.dumps({"key": secret.text, **_stated(key)}))
+        common.print_json(json.dumps({"key": secret.text, **_to_dict(key)}))
         return
     typer.echo(secret.text)
     Console(stderr=True, highlight=False).print(
@@ -40,7 +40,7 @@ def created(key: AccessKey, secret: Secret, *, as_json: bool) -> None:
 def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
     """Print all keys, oldest first."""
     if as_json:
-        common.print_json(json.dumps([_stated(key) for key in keys]))
+        common.print_json(json.dumps([_to_dict(key) for key in keys]))
         return
     if not keys:
         common.done("There is no key; `semsearch keys create` makes one")
@@ -57,7 +57,7 @@ def listed(keys: Sequence[AccessKey], now: datetime, *, as_json: bool) -> None:
 def revoked(key: AccessKey, *, as_json: bool) -> None:
     """Print that a key was revoked."""
     if as_json:
-        common.print_json(json.dumps(_stated(key)))
+        common.print_json(json.dumps(_to_dict(key)))
     else:
         common.done(f"The key {key.id} opens nothing any more")
 
@@ -72,7 +72,7 @@ def _until(key: AccessKey) -> str:
     return f"good until {shown(key.expires)}" if key.expires else "good until it is revoked"
 
 
-def _stated(key: AccessKey) -> dict[str, Any]:
+def _to_dict(key: AccessKey) -> dict[str, Any]:
     """Return the JSON of a key."""
     return {
         "id": key.id,

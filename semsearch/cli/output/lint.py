@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from semsearch.cli.output.common import counted_entries, counted_files, print_json
+from semsearch.cli.output.printable import printable
 
 if TYPE_CHECKING:
     from semsearch.quality.lint import Finding, LintReport
@@ -35,7 +36,7 @@ def _text(found: LintReport) -> str:
 def _line(finding: Finding) -> str:
     entry = f" ({finding.entry})" if finding.entry else ""
     message = f"{finding.severity} [{finding.rule}] {finding.message}{entry}"
-    return _plain(f"{_place(finding)}: {message}")
+    return printable(f"{_place(finding)}: {message}")
 
 
 def _place(finding: Finding) -> str:
@@ -65,7 +66,7 @@ def _commands(found: LintReport) -> Iterator[str]:
         at = ""
         if finding.source:
             at = f"file={_property(finding.source.file)},line={finding.source.line},"
-        message = _escaped(_plain(finding.message))
+        message = _escaped(printable(finding.message))
         yield f"::{levels[finding.severity]} {at}title={_property(finding.rule)}::{message}"
 
 
@@ -77,22 +78,17 @@ def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _plain(text: str) -> str:
-    """Return one line, without characters that move the cursor."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
 def _json(found: LintReport) -> str:
     content = {
         "entries": found.entries,
         "files": found.files,
         "rules": found.rules,
-        "findings": [_stated(finding) for finding in found.findings],
+        "findings": [_to_dict(finding) for finding in found.findings],
     }
     return json.dumps(content)
 
 
-def _stated(finding: Finding) -> dict[str, object]:
+def _to_dict(finding: Finding) -> dict[str, object]:
     source = finding.source
     return {
         "rule": finding.rule,

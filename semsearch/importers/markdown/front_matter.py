@@ -6,19 +6,28 @@ number. Anchors and aliases are refused, so that a small file cannot expand into
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from yaml.nodes import Node
 
-from semsearch.importers.fields import split_phrases
+from semsearch.core.entries import Details, Field
+from semsearch.importers.fields import split_phrases, split_values
+from semsearch.importers.parse_errors import yaml_reason
 from semsearch.importers.text_files import opens_front_matter
 
 MAX_CHARACTERS = 64 * 1024
 
 _EMPTY = ("", "~", "null")
 _PHRASES = ("asked_as", "asked as", "asked-as")
+_CATEGORIES = ("category", "categories", "tags")
+_LAYOUT = frozenset(
+    {"cssclass", "cssclasses", "draft", "layout", "nav_order", "page-type", "permalink", "publish",
+     "sidebar", "sidebar_position", "toc", "url", "weight"}
+)  # fmt: skip
+"""Fields that say how a site shows a page, and nothing about the term."""
 
 
 class BadFrontMatter(Exception):
@@ -47,6 +56,25 @@ class FrontMatterPage:
         """Return the asked-as phrases: a list, or a text as in a table."""
         fields = (self.fields[name] for name in _PHRASES if name in self.fields)
         return tuple(one for field in fields for one in split_phrases(field) if one not in _EMPTY)
+
+    def details(self, known: Iterable[str]) -> tuple[Details, tuple[Field, ...]]:
+        """Return what fields say about the entry, and the fields that entries cannot hold.
+
+        Args:
+            known: the names that the reader reads itself, in lower case.
+        """
+        names = {*known, *_PHRASES, *_CATEGORIES, "status"}
+        others = {name: value for name, value in self.fields.items() if name not in names}
+        fields, left_out = split_values(others)
+        details = Details.of(
+            {
+                "category": "; ".join(dict.fromkeys(c for n in _CATEGORIES for c in self.texts(n))),
+                "status": self.text("status"),
+                "asked_as": self.phrases(),
+                "extra": [field for field in fields if field[0] not in _LAYOUT],
+            }
+        )
+        return details, (*left_out, *(field for field in fields if field[0] in _LAYOUT))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a field that holds one text or a list of texts, without empty ones."""
@@ -86,7 +114,7 @@ def _read_fields(source: str) -> dict[str, Any]:
         fields = yaml.load(source, Loader=_TextLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise BadFrontMatter(f"front matter is not valid YAML: {error.problem}", line) from error
+        raise BadFrontMatter(f"front matter is {yaml_reason(error)}", line) from error
     except yaml.YAMLError as error:
         raise BadFrontMatter("front matter holds a character YAML does not allow", 1) from error
     except RecursionError as error:

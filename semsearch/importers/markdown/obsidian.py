@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import shorten
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
@@ -20,6 +20,7 @@ from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of, words_
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.importers.text_files import read_text
 
+_FIELDS = ("title", "aliases", "alias", "id", "lang")
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,500}\]\]|%%[^%]*%%")
 _LINK = re.compile(
     r"\[\[([^\[\]\n|#^]{1,300})(?:[#^][^\[\]\n|]{0,300})?(?:\|([^\[\]\n]{1,300}))?\]\]"
@@ -71,6 +72,7 @@ def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
     prose = prose_of(nodes, blocks.references, from_page({path.resolve().parent.name.casefold()}))
     if not prose.words:
         return Refusal(source, f"no definition of {shorten(term)!r}")
+    details, left_out = page.details(_FIELDS)
     aliases = (*page.texts("aliases"), *page.texts("alias"))
     return Record(
         term,
@@ -80,11 +82,6 @@ def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
         page.text("id") or None,
         page.text("lang") or "en",
         (*links, *prose.see_also),
-        Details.of(
-            {
-                "category": "; ".join(page.texts("tags")),
-                "status": page.text("status"),
-                "asked_as": page.phrases(),
-            }
-        ),
+        details,
+        left_out=left_out,
     )

@@ -2,7 +2,7 @@
 
 The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` are its other names, and the body
 is its definition. `asked_as` are phrases by which people ask for it. `related` and `see_also` name
-other entries, as do links and macros. Navigation pages are refused by name, so that the report
+other entries, as do links and macros. Other fields are details of the entry. Navigation pages are refused by name, so that the report
 lists every page of a folder.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import split_aliases
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
@@ -22,6 +22,7 @@ from semsearch.importers.text_files import read_text
 
 _ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
 _LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")
+_FIELDS = (*_ALIAS_FIELDS, *_LINK_FIELDS, "title", "id", "slug", "lang", "language")
 _NOT_ENTRIES = {
     "landing-page": "landing page, not an entry",
     "glossary-disambiguation": "disambiguation page, not an entry",
@@ -54,6 +55,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     prose = _definition(page, term, from_page(_sections(page, path)))
     if prose.words:
         links = (*_field_links(page), *prose.see_also)
+        details, left_out = page.details(_FIELDS)
         yield Record(
             term,
             prose.words,
@@ -62,7 +64,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
             _id(page),
             _language(page),
             links,
-            Details.of({"asked_as": page.phrases()}),
+            details,
+            left_out=left_out,
         )
     else:
         yield Refusal(source, f"no text below the front matter of {term!r}")

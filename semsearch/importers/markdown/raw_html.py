@@ -1,54 +1,164 @@
-"""Converts raw HTML to plain text: removes tags, comments and scripts, decodes entities.
+"""Converts HTML to plain text: removes tags, comments and scripts, decodes entities.
 
-It is a scanner of our own, since `html.parser` takes quadratic time on some invalid input. Each
-failed search for an end is the last one, so this is linear.
+Paragraphs are separated by a blank line; items of a list have a line each after `- ` or their
+number, rows of a table a line with `; ` between cells. The elements of DocBook and DITA that mean
+the same are known, too. It is a scanner of our own, since `html.parser` takes quadratic time on
+some invalid input. Each failed search for an end is the last one, so this is linear.
 """
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
-_BREAKS = frozenset(
+_PARAGRAPHS = frozenset(
     {
-        "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption",
-        "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
-        "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
+        "article", "blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+        "itemizedlist", "ol", "orderedlist", "p", "para", "pre", "programlisting", "section",
+        "simpara", "table", "ul",
     }
 )  # fmt: skip
+_LINES = frozenset(
+    {
+        "address", "aside", "br", "dd", "div", "dt", "figcaption", "footer", "header", "li",
+        "listitem", "main", "nav", "row", "sli", "tr", "title",
+    }
+)  # fmt: skip
+_INLINE = frozenset(
+    {
+        "a", "abbr", "acronym", "b", "big", "center", "cite", "code", "del", "dfn", "em", "font", "i",
+        "img", "ins", "kbd", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup",
+        "tbody", "td", "th", "thead", "tt", "u", "var",
+    }
+)  # fmt: skip
+_LISTS = {"ul": False, "itemizedlist": False, "ol": True, "orderedlist": True}
+"""Elements that are lists, and whether their items have numbers."""
+_ITEMS = frozenset({"li", "listitem"})
+_CELLS = frozenset({"td", "th"})
+_AS_WRITTEN = frozenset({"pre", "programlisting"})
 _HIDDEN = ("script", "style")
+_DEEPEST = 8
+"""Levels of lists that are indented."""
+
+# noncharacters: never in a text, and never the result of an entity
+_LINE, _PARAGRAPH, _MARK, _SPACE, _NEWLINE = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5", "\ufdd6"
+_OWN = dict.fromkeys(map(ord, (_LINE, _PARAGRAPH, _MARK, _SPACE, _NEWLINE)))
+_AS_IS = str.maketrans({" ": _SPACE, "\t": _SPACE * 4, "\n": _NEWLINE})
+_BREAKS = re.compile(
+    f"([{_LINE}{_PARAGRAPH}](?:[{_LINE}{_PARAGRAPH}]|[ \t\n]+(?=[{_LINE}{_PARAGRAPH}]))*+)"
+)
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_CODE = re.compile(r"`[^`\n]*`")
+
+
+def as_text(source: str) -> str:
+    """Return a field that may be HTML as plain text.
+
+    It is HTML if all its tags are known, and it begins with one that is closed, or has some for
+    parts of a line and no paragraphs of plain text. A text in which `&` and `<` are always entities
+    is HTML, too. Others stay, such as "a < b", "List<int>", "the <p> element" and code in backticks.
+
+        as_text("<p>Dough &amp; water</p>") == "Dough & water"
+    """
+    if "<" not in source:
+        is_escaped = source.count("&") == len(_ENTITY.findall(source)) and "`" not in source
+        return unescape(source).replace("\xa0", " ") if "&" in source and is_escaped else source
+    tags = list(_TAG.finditer(_CODE.sub("", source)))
+    closed = {tag[1].lower() for tag in tags if tag[0].startswith("</")}
+    opened = {tag[1].lower() for tag in tags if not tag[0].startswith("</")}
+    begins = _TAG.match(source.lstrip())
+    allowed = _INLINE | {"br"} if begins is None else _INLINE | _LINES | _PARAGRAPHS
+    is_html = bool(closed & opened or "br" in opened) and closed | opened <= allowed
+    return html_words(source) if is_html and (begins or "\n\n" not in source) else source
 
 
 def html_words(source: str) -> str:
-    """Return the text of a piece of HTML, one line for each block element, with single spaces."""
-    lines = (" ".join(line.split()) for line in _without_tags(source).split("\v"))
-    return "\n".join(line for line in lines if line)
+    """Return the text of a piece of HTML, with lines for its paragraphs and lists."""
+    lines: list[str] = []
+    gap, mark = "", ""
+    for place, piece in enumerate(_BREAKS.split(_Scanner().scan(source.translate(_OWN)))):
+        if place % 2:
+            gap = "\n\n" if _PARAGRAPH in piece or gap == "\n\n" else "\n"
+            continue
+        words = " ".join(piece.split()).strip(_NEWLINE)
+        if words.endswith(_MARK):  # an item that begins with a paragraph or a list
+            mark = words
+        elif words:
+            lines += [gap if lines else "", mark, words]
+            gap = mark = ""
+    text = "".join(lines).replace(f"{_MARK} ", "").replace(_MARK, "")
+    return text.replace(_SPACE, " ").replace(_NEWLINE, "\n")
 
 
 def is_break(tag: str) -> bool:
     """Return whether a tag, with its angle brackets, begins a new line."""
-    return _tag_name(tag[1:-1]) in _BREAKS
+    return _tag_name(tag[1:-1]) in _LINES | _PARAGRAPHS
 
 
-def _without_tags(source: str) -> str:
-    """Replace block tags by vertical tabs, and remove other tags, comments and scripts."""
-    pieces = []
-    position = 0
-    while (start := source.find("<", position)) >= 0:
-        pieces.append(unescape(source[position:start]))
-        if source.startswith("<!--", start):
-            position = _after(source, "-->", start + 4)
-        elif not _opens_tag(source[start + 1 : start + 2]):
-            pieces.append("<")
-            position = start + 1
-        else:
-            position = _after(source, ">", start + 1)
-            name = _tag_name(source[start + 1 : position - 1])
-            pieces.append("\v" if name in _BREAKS else "")
-            if name in _HIDDEN and source[start + 1] != "/":
-                position = _after(source, f"</{name}", position)
-                position = _after(source, ">", position)
-    pieces.append(unescape(source[position:]))
-    return "".join(pieces)
+class _Scanner:
+    """Replaces tags by marks of lines, paragraphs and items, and decodes entities."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._numbers: list[int | None] = []
+        """Of the lists that are open, the number of the last item."""
+        self._has_cells = False
+        self._is_as_written = False
+
+    def scan(self, source: str) -> str:
+        position = 0
+        while (start := source.find("<", position)) >= 0:
+            self._add(source[position:start])
+            if source.startswith("<!--", start):
+                position = _after(source, "-->", start + 4)
+            elif not _opens_tag(source[start + 1 : start + 2]):
+                self._pieces.append("<")
+                position = start + 1
+            else:
+                position = _after(source, ">", start + 1)
+                inside = source[start + 1 : position - 1]
+                name = _tag_name(inside)
+                self._tag(name, is_end=inside.startswith("/"))
+                if name in _HIDDEN and not inside.startswith("/"):
+                    position = _after(source, f"</{name}", position)
+                    position = _after(source, ">", position)
+        self._add(source[position:])
+        return "".join(self._pieces)
+
+    def _add(self, text: str) -> None:
+        text = unescape(text)
+        self._pieces.append(text.translate(_AS_IS) if self._is_as_written else text)
+
+    def _tag(self, name: str, *, is_end: bool) -> None:
+        if name in _LISTS:
+            if is_end and self._numbers:
+                self._numbers.pop()
+            self._break(_PARAGRAPH)
+            if not is_end:
+                self._numbers.append(0 if _LISTS[name] else None)
+        elif name in _ITEMS:
+            self._break(_LINE)
+            if not is_end:
+                self._item()
+        elif name in _CELLS:
+            if not is_end and self._has_cells:
+                self._pieces.append("; ")
+            self._has_cells = True
+        elif name in _PARAGRAPHS or name in _LINES:
+            self._break(_PARAGRAPH if name in _PARAGRAPHS else _LINE)
+            self._has_cells = False
+            self._is_as_written = name in _AS_WRITTEN and not is_end
+
+    def _break(self, mark: str) -> None:
+        self._pieces.append(_LINE if self._numbers else mark)
+
+    def _item(self) -> None:
+        number = None
+        if self._numbers and (last := self._numbers[-1]) is not None:
+            number = self._numbers[-1] = last + 1
+        indent = _SPACE * (2 * (min(len(self._numbers), _DEEPEST) - 1))
+        self._pieces.append(f"{indent}{'-' if number is None else f'{number}.'}{_SPACE}{_MARK}")
 
 
 def _opens_tag(sign: str) -> bool:
@@ -62,6 +172,6 @@ def _after(source: str, end: str, position: int) -> int:
 
 
 def _tag_name(inside: str) -> str:
-    """Return the lower-case name of a tag from the text between its angle brackets."""
+    """Return the lower-case name of a tag, without its namespace, from the text in its brackets."""
     words = inside[:64].strip("/ \t\n").split(None, 1)
-    return words[0].rstrip("/").lower() if words else ""
+    return words[0].rstrip("/").rpartition(":")[2].lower() if words else ""

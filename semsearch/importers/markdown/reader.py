@@ -9,7 +9,10 @@ The rules, in this order:
 3. Of the other headings, those of the highest level name terms, unless they name groups: none has
   text directly below it, or most are single letters. Then the next level is tried.
 4. Headings below the level of the terms belong to the definition of the term above them.
-5. Lines directly below a term state its aliases and relations (`metadata_lines.py`).
+5. Paragraphs and list items that begin with a term in bold are entries, if most sections consist of
+  them (`bold_terms.py`).
+6. Lines directly below a term state its aliases and relations (`metadata_lines.py`). So does a line
+  in italics, if rules (`---`) separate the terms.
 """
 
 from __future__ import annotations
@@ -22,9 +25,15 @@ from typing import Any
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.markdown.blocks import Node
+from semsearch.importers.markdown.bold_terms import (
+    BoldTerm,
+    are_bold_terms,
+    bold_terms,
+    italic_names,
+)
 from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
 from semsearch.importers.markdown.links import from_file
-from semsearch.importers.markdown.metadata_lines import pop_metadata_lines
+from semsearch.importers.markdown.metadata_lines import aliases_in_comments, pop_metadata_lines
 from semsearch.importers.markdown.plain_text import (
     MAX_SOURCE,
     Prose,
@@ -49,6 +58,7 @@ class _Section:
     line: int
     name: str = ""
     blocks: list[Node] = field(default_factory=list)
+    has_bold_terms: bool = False
 
     @property
     def level(self) -> int:
@@ -60,7 +70,7 @@ class _Section:
 
     @property
     def has_list(self) -> bool:
-        return any(block.type == "dl" for block in self.blocks)
+        return self.has_bold_terms or any(block.type == "dl" for block in self.blocks)
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
@@ -74,9 +84,25 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         Record | Refusal: a record for each term with a definition, a refusal for each without.
     """
     del options
-    blocks, stacks = parse_with_stacks(read_text(path))
+    return read_markdown(read_text(path), path)
+
+
+def read_markdown(text: str, path: Path) -> Iterator[Record | Refusal]:
+    """Read a glossary in Markdown from a text.
+
+    Args:
+        text: the Markdown.
+        path: the file it is from.
+
+    Yields:
+        Record | Refusal: as `read`.
+    """
+    blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
+    if are_bold_terms([section.blocks for section in sections if section.has_text]):
+        for section in sections:
+            section.has_bold_terms = section.has_text
     level = _term_level(sections)
     term: list[_Section] = []
     for section in sections:
@@ -124,6 +150,12 @@ def _are_groups(here: Sequence[_Section], deeper: Sequence[str]) -> bool:
     return len(set(deeper)) * 2 > len(deeper) and not any(part.has_text for part in here)
 
 
+def _heading_source(section: _Section) -> str:
+    return (
+        section.heading.children[0].content if section.heading and section.heading.children else ""
+    )
+
+
 class _MarkdownReader:
     """Makes records of sections, with the file's link references and extra terms."""
 
@@ -132,11 +164,13 @@ class _MarkdownReader:
         self._target = from_file(Path(file).name)
         self._references = references
         self._stacks = stacks
+        self._has_rules = False
 
     def sections(self, nodes: Iterable[Node]) -> Iterator[_Section]:
         """Yield the blocks before the first heading, then each heading with the blocks below it."""
         section = _Section(None, 1)
         for node in nodes:
+            self._has_rules |= node.type == "hr"
             if node.type == "heading":
                 yield section
                 section = _Section(node, node.first_line + 1, self._name(node))
@@ -157,7 +191,11 @@ class _MarkdownReader:
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
+        commented = aliases_in_comments(_heading_source(sections[0]))
         metadata = pop_metadata_lines(nodes, self._references)
+        if self._has_rules and nodes and (italic := italic_names(nodes[0])):
+            commented += italic
+            del nodes[0]
         for section in sections[1:]:
             nodes += ([section.heading] if section.heading else []) + section.blocks
         definition = self._prose(nodes)
@@ -168,7 +206,7 @@ class _MarkdownReader:
                 name,
                 definition.words,
                 source,
-                metadata.pop("aliases", ()),
+                (*commented, *metadata.pop("aliases", ())),
                 anchor[1] if anchor else None,
                 see_also=(*metadata.pop("see_also", ()), *definition.see_also),
                 details=Details.of(metadata),
@@ -181,9 +219,21 @@ class _MarkdownReader:
         for node in section.blocks:
             if node.type == "dl":
                 yield from self._definition_list(node)
+        for bold in bold_terms(section.blocks) if section.has_bold_terms else ():
+            yield self._bold_term(bold)
         if section.level > level and section.has_text and not section.has_list:
             reason = f"text below {section.name!r} belongs to no term"
             yield Refusal(Source(self._file, section.line), reason)
+
+    def _bold_term(self, bold: BoldTerm) -> Record | Refusal:
+        name = inline_words(bold.name, self._references)
+        source = Source(self._file, bold.line)
+        definition = self._prose(bold.nodes)
+        if definition is None:
+            return Refusal(source, f"the text of {name!r} is longer than {MAX_SOURCE} characters")
+        if not name or not definition.words:
+            return Refusal(source, f"no definition of {name!r}" if name else "no term")
+        return Record(name, definition.words, source, see_also=definition.see_also)
 
     def _definition_list(self, node: Node) -> Iterator[Record | Refusal]:
         terms: list[Node] = []

@@ -17,17 +17,8 @@ from semsearch.core.entries import Source
 from semsearch.importers.fields import local_name
 from semsearch.importers.formats import format_name
 from semsearch.importers.rdf import graphs
-from semsearch.importers.rdf.skos import (
-    ALT,
-    BROADER,
-    HIDDEN,
-    NARROWER,
-    PREF,
-    RELATED,
-    Texts,
-    subject_lines,
-    texts_of,
-)
+from semsearch.importers.rdf.skos import Texts, subject_lines, texts_of
+from semsearch.importers.rdf.vocabulary import ALT, BROADER, HIDDEN, NARROWER, PREF, RELATED
 
 _READERS = {
     "turtle": graphs.read_turtle,

@@ -14,6 +14,8 @@ import rdflib
 from rdflib import Dataset, Graph
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.fields import NOWHERE
+from semsearch.importers.parse_errors import json_reason, rdf_reason
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import check_xml
 
@@ -21,8 +23,6 @@ from semsearch.importers.xml_safety import check_xml
 rdflib.NORMALIZE_LITERALS = False
 logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # hides warnings about unusual addresses
 
-BASE = "https://glossary.invalid/"
-"""Base of relative addresses; no such host can exist (RFC 2606)."""
 MAX_DEPTH = 64
 """Nested brackets; vocabularies have three or four."""
 
@@ -55,7 +55,7 @@ def read_turtle(path: Path) -> tuple[Graph, str]:
     _check_depth(text, path)
 
     def parse() -> Graph:
-        return Graph().parse(data=text, format="turtle", publicID=BASE)
+        return Graph().parse(data=text, format="turtle", publicID=NOWHERE)
 
     return _parsed(parse, path, "Turtle"), text
 
@@ -67,7 +67,7 @@ def read_rdf_xml(path: Path) -> tuple[Graph, str]:
     without_encoding = re.sub(r"""^(\s*<\?xml[^>]*?)\sencoding=["'][^"']*["']""", r"\1", text)
 
     def parse() -> Graph:
-        return Graph().parse(data=without_encoding, format="xml", publicID=BASE)
+        return Graph().parse(data=without_encoding, format="xml", publicID=NOWHERE)
 
     return _parsed(parse, path, "RDF/XML"), text
 
@@ -78,14 +78,14 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
     try:
         data = _with_contexts(json.loads(text), path)
     except json.JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg.lower()} at column {error.colno}"
+        reason = json_reason(error)
         raise ImportFailed(reason, path, error.lineno) from error
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
 
     def parse() -> Graph:
         dataset = Dataset()
-        dataset.parse(data=json.dumps(data), format="json-ld", publicID=BASE)
+        dataset.parse(data=json.dumps(data), format="json-ld", publicID=NOWHERE)
         graph = Graph()  # the union of all named graphs
         for subject, predicate, value, _ in dataset.quads():
             graph.add((subject, predicate, value))
@@ -105,7 +105,7 @@ def _parsed(parse: Callable[[], Graph], path: Path, name: str) -> Graph:
         message = " ".join(str(error).split())
         found = _AT_LINE.search(message)
         line = int(next(filter(None, found.groups()))) if found else getattr(error, "lines", None)
-        reason = f"not valid {name}: {message[:200] or type(error).__name__}"
+        reason = rdf_reason(name, message)
         raise ImportFailed(reason, path, line if isinstance(line, int) else None) from error
 
 

@@ -2,63 +2,30 @@
 
 A concept (https://www.w3.org/TR/skos-reference/) with a label and a definition becomes an entry for
 each language of its definitions. Labels in other languages are aliases of the first entry. A
-definition may be a text, or a node with a text and its source; scope notes follow it. The address
-of a concept is its key, and the last part of the address its id if no other has it.
+definition may be a text, or a node with a text and its source; without one a scope note or a
+comment defines the concept. Other scope notes follow the definition. The address of a concept is
+its IRI, and the last part of the address its id if no other has it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
 from rdflib.term import Node
 
-from semsearch.core.entries import Details, Refusal, Source
-from semsearch.importers.fields import NAMESPACE, local_name, shorten
+from semsearch.core.entries import Details, Field, Refusal, Source
+from semsearch.importers.fields import NOWHERE, local_name, shorten, split_extra
+from semsearch.importers.name_languages import tagged
 from semsearch.importers.rdf import graphs
+from semsearch.importers.rdf import vocabulary as words
 from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
 
-_OWL = "http://www.w3.org/2002/07/owl#"
-_TERMS = "http://purl.org/dc/terms/"
-_XL = "http://www.w3.org/2008/05/skos-xl#"
-_DEFINITION = (SKOS.definition, URIRef("http://purl.obolibrary.org/obo/IAO_0000115"))
-PREF = (SKOS.prefLabel, URIRef(f"{_XL}prefLabel"), RDFS.label)
-ALT = (SKOS.altLabel, URIRef(f"{_XL}altLabel"))
-HIDDEN = (SKOS.hiddenLabel, URIRef(f"{_XL}hiddenLabel"))
-_STATUS = (
-    URIRef("http://www.w3.org/2003/06/sw-vocab-status/ns#term_status"),
-    URIRef("http://www.w3.org/ns/adms#status"),
-)
-_SOURCE = (URIRef(f"{_TERMS}source"), URIRef("http://purl.org/dc/elements/1.1/source"))
-_CALLED = (
-    *(SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name, RDF.value, FOAF.page),
-    *(URIRef(f"https://schema.org/{name}") for name in ("name", "url")),
-)
-"""Properties that name nodes without an address."""
-_SUBJECT_OF = URIRef(f"{_TERMS}subject")
-BROADER = (SKOS.broader, SKOS.broadMatch, RDFS.subClassOf)
-NARROWER = (SKOS.narrower, SKOS.narrowMatch)
-RELATED = (SKOS.related, SKOS.relatedMatch)
-"""Includes the mapping properties that are subproperties of these (SKOS, S41)."""
-_DEPRECATED, _REPLACED = URIRef(f"{_OWL}deprecated"), URIRef(f"{_TERMS}isReplacedBy")
-_ASKED_AS = URIRef(f"{NAMESPACE}askedAs")
-_FORM = URIRef(f"{_XL}literalForm")
-_NOT_ENTRIES = {
-    SKOS.ConceptScheme: "a concept scheme, not an entry",
-    SKOS.Collection: "a collection, not an entry",
-    SKOS.OrderedCollection: "a collection, not an entry",
-    URIRef(f"{_OWL}Ontology"): "an ontology, not an entry",
-}
-_NOTES = (SKOS.scopeNote, SKOS.note)
-_MATCHES = (SKOS.exactMatch, SKOS.closeMatch)
-_LEFT_OUT = (*_MATCHES, SKOS.editorialNote, SKOS.changeNote, SKOS.historyNote)
-"""Properties that entries cannot hold: equal concepts elsewhere, and notes for editors."""
-_OWN_NAMESPACES = (str(RDF), str(RDFS), _OWL, str(SKOS))
-"""Namespaces of RDF, RDFS, OWL and SKOS themselves, which make everything an `rdfs:Class` or
-`owl:Thing`."""
 _MAIN = "en"
 _SUBJECT = re.compile(
     r"""^\s{0,3}(?:<([^<>\s]+)>|([\w.-]*:[^\s;,()\[\]]+))(?=\s|$)"""
@@ -85,11 +52,35 @@ read_json_ld = _reader(graphs.read_json_ld)
 
 def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
     lines = subject_lines(text)
-    found = dict.fromkeys(s for p in _DEFINITION for s in graph.subjects(p))
-    found |= dict.fromkeys(graph.subjects(RDF.type, SKOS.Concept))
-    placed = [(lines.get(local_name(str(one)), 1), str(one), one) for one in found]
+    placed = [
+        (lines.get(local_name(str(one)), 1), str(one), one) for one in dict.fromkeys(_found(graph))
+    ]
+    groups = _groups(graph)
     for line, _, subject in sorted(placed, key=lambda place: place[:2]):
-        yield from _Concept(graph, subject, Source(str(path), line)).items()
+        source = Source(str(path), line)
+        yield from _Concept(graph, subject, source, groups.get(subject, [])).items()
+
+
+def _found(graph: Graph) -> Iterator[Node]:
+    """Yield what may be an entry: what is defined, concepts, and labelled classes."""
+    yield from (s for p in words.DEFINITION for s in graph.subjects(p))
+    yield from graph.subjects(RDF.type, SKOS.Concept)
+    for kinds, needed in ((words.CLASSES, words.PREF), (words.PROPERTIES, words.INSTEAD[1])):
+        for subject in (s for kind in kinds for s in graph.subjects(RDF.type, kind)):
+            has_label = any((subject, p, None) in graph for p in words.PREF)
+            if has_label and any((subject, p, None) in graph for p in needed):
+                yield subject
+
+
+def _groups(graph: Graph) -> dict[Node, list[Node]]:
+    """Return the collections that each concept is a member of."""
+    found: dict[Node, list[Node]] = {}
+    for group, member in graph.subject_objects(SKOS.member):
+        found.setdefault(member, []).append(group)
+    for group, members in graph.subject_objects(SKOS.memberList):
+        for member in Collection(graph, members):
+            found.setdefault(member, []).append(group)
+    return found
 
 
 def subject_lines(text: str) -> dict[str, int]:
@@ -125,27 +116,29 @@ def texts_of(graph: Graph, subject: Node, predicates: Iterable[URIRef]) -> Texts
 def _literal(graph: Graph, node: Node) -> Literal | None:
     if isinstance(node, Literal):
         return node
-    held = (graph.value(node, p) for p in (RDF.value, _FORM))
+    held = (graph.value(node, p) for p in words.LITERAL)
     return next((one for one in held if isinstance(one, Literal)), None)
 
 
 class _Concept:
     """One concept of a graph."""
 
-    def __init__(self, graph: Graph, subject: Node, source: Source) -> None:
+    def __init__(self, graph: Graph, subject: Node, source: Source, groups: list[Node]) -> None:
         self._graph = graph
         self._subject = subject
         self._source = source
+        self._groups = groups
         self._iri = str(subject) if isinstance(subject, URIRef) else ""
 
     def items(self) -> Iterator[Item]:
-        labels = self._texts(PREF[:2]) or self._texts(PREF[2:])
+        labels = self._texts(words.PREF[:2]) or self._texts(words.PREF[2:])
         name = _first(labels) or local_name(self._iri)
         kinds = self._graph.objects(self._subject, RDF.type)
-        if reason := next((_NOT_ENTRIES[k] for k in kinds if k in _NOT_ENTRIES), None):  # type: ignore[index]
+        reason = next((words.NOT_ENTRIES[k] for k in kinds if k in words.NOT_ENTRIES), None)  # type: ignore[index]
+        if reason:
             yield Refusal(self._source, f"{shorten(name)!r} is {reason}")
             return
-        definitions = self._texts(_DEFINITION)
+        definitions = self._texts(self._defining)
         if not definitions or not labels:
             yield self._refusal_or_redirect(name, has_definition=bool(definitions))
             return
@@ -153,8 +146,14 @@ class _Concept:
         for language in order:
             yield self._record(language, labels, definitions, order)
 
+    @cached_property
+    def _defining(self) -> tuple[URIRef, ...]:
+        """The properties whose texts define the concept."""
+        kinds = (words.DEFINITION, *words.INSTEAD)
+        return next((kind for kind in kinds if self._texts(kind)), words.DEFINITION)
+
     def _refusal_or_redirect(self, name: str, *, has_definition: bool) -> Item:
-        replaced = next((str(o) for o in self._graph.objects(self._subject, _REPLACED)), None)
+        replaced = next((str(o) for o in self._objects(words.REPLACED)), None)
         if replaced and not has_definition:
             return Redirect(name, replaced, self._source)
         reason = "no label" if has_definition else "no definition"
@@ -162,47 +161,86 @@ class _Concept:
 
     def _record(self, language: str, labels: Texts, definitions: Texts, order: list[str]) -> Record:
         is_main = language == order[0]
-        notes = [note for kind in _NOTES for note in self._texts((kind,)).get(language, ())]
-        own = labels.get(language) or labels.get(_MAIN) or next(iter(labels.values()))
+        kinds = (kind for kind in words.NOTES if kind not in self._defining)
+        notes = [note for kind in kinds for note in self._texts((kind,)).get(language, ())]
+        called = next(tag for tag in (language, _MAIN, *labels) if tag in labels)
+        term = labels[called][0]
         languages = [language] + [n for n in labels if n not in order] * is_main
         others = [label for n in languages for label in labels.get(n, ())]
-        names = [*others, *_of(self._texts(ALT), language, order, is_main=is_main)]
+        more = self._texts((*words.ALT, *words.PREF[2:]))
+        names = [*others, *_of(more, language, order, is_main=is_main)]
         name = local_name(self._iri)
         return Record(
-            own[0],
+            term,
             "\n\n".join(dict.fromkeys((*definitions[language], *notes))),
             self._source,
-            tuple(n for n in dict.fromkeys(names) if n != own[0]),
+            tuple(n for n in dict.fromkeys(names) if n != term),
             language=language,
             see_also=tuple(self._see_also()),
-            details=self._details(language, order, is_main=is_main),
+            details=self._details(language, called, order, is_main=is_main),
             key=self._iri,
             hint=name if is_main else f"{name}-{language}",
             left_out=tuple(self._left_out()),
         )
 
-    def _details(self, language: str, order: list[str], *, is_main: bool) -> Details:
+    def _details(self, language: str, called: str, order: list[str], *, is_main: bool) -> Details:
         def texts(*predicates: URIRef) -> tuple[str, ...]:
             return tuple(_of(self._texts(predicates), language, order, is_main=is_main))
 
-        is_deprecated = any(str(o) == "true" for o in self._objects((_DEPRECATED,)))
-        values = self._named(_STATUS, str)
+        groups = {self._label(group) for group in self._groups}
+        broader = self._addresses(words.BROADER)
+        narrower = self._addresses(words.NARROWER)
+        is_relative = self._iri.startswith(NOWHERE)
         return Details(
-            category="; ".join(self._named(self._category(), self._label)),
-            notation="; ".join(self._named((SKOS.notation,), str)),
-            status="deprecated" if is_deprecated else "; ".join(values),
-            examples=texts(SKOS.example),
+            category="; ".join(sorted({*self._named(self._category(), self._label), *groups})),
+            notation="; ".join(self._named(words.NOTATION, str)),
+            status=self._status(),
+            iri="" if is_relative else self._iri,
+            examples=texts(*words.EXAMPLE),
             sources=tuple(self._sources()),
-            broader=self._addresses(BROADER),
-            narrower=self._addresses(NARROWER),
-            related=self._addresses((*RELATED, _REPLACED)),
-            hidden_labels=texts(*HIDDEN),
-            asked_as=texts(_ASKED_AS),
+            broader=broader or self._addresses(words.BROADER_TRANSITIVE),
+            narrower=narrower or self._addresses(words.NARROWER_TRANSITIVE),
+            related=self._addresses((*words.RELATED, *words.REPLACED)),
+            hidden_labels=texts(*words.HIDDEN),
+            name_languages=tuple(self._name_languages(language, called, order, is_main=is_main)),
+            asked_as=texts(words.ASKED_AS),
+            extra=tuple(
+                filter(None, map(split_extra, sorted(map(str, self._objects(words.EXTRA)))))
+            ),
         )
 
-    def _left_out(self) -> Iterator[str]:
-        values = (p for p in _LEFT_OUT if (self._subject, p, None) in self._graph)
-        return map(local_name, values)
+    def _status(self) -> str:
+        is_deprecated = any(str(o) in ("true", "1") for o in self._objects((words.DEPRECATED,)))
+        stated = "; ".join(self._named(words.STATUS, str))
+        is_replaced = not stated and any(True for _ in self._objects(words.REPLACED))
+        return "deprecated" if is_deprecated or is_replaced else stated
+
+    def _name_languages(
+        self, language: str, called: str, order: list[str], *, is_main: bool
+    ) -> tuple[str, ...]:
+        """Return the tags of names, preferred ones first; names without a tag have none."""
+        own = (language, called)
+        found: dict[tuple[str, str], None] = {}
+        for kinds in (words.PREF, words.ALT, words.HIDDEN):
+            literals = (_literal(self._graph, node) for node in self._objects(kinds))
+            names = {
+                (str(o).strip(), (o.language or "").lower()) for o in literals if o is not None
+            }
+            found |= dict.fromkeys(sorted(names))
+        return tagged(
+            (name, tag) for name, tag in found if tag in own or (is_main and tag not in order)
+        )
+
+    def _left_out(self) -> list[Field]:
+        """Return the properties that entries cannot hold, each with the first of its values."""
+        linked = {*self._see_also()}
+        found: dict[str, list[str]] = {}
+        for predicate, value in self._graph.predicate_objects(self._subject):
+            is_page = predicate == RDFS.seeAlso and local_name(str(value)) not in linked
+            if is_page or predicate not in words.HELD:
+                text = _literal(self._graph, value) or value
+                found.setdefault(local_name(str(predicate)), []).append(str(text))
+        return sorted((name, min(values)) for name, values in found.items())
 
     def _see_also(self) -> Iterator[str]:
         """Yield the concepts of the same file under `rdfs:seeAlso`; other values are web pages."""
@@ -217,16 +255,16 @@ class _Concept:
         return texts_of(self._graph, self._subject, predicates)
 
     def _sources(self) -> Iterator[str]:
-        nodes = (d for d in self._objects(_DEFINITION) if not isinstance(d, Literal))
+        nodes = (d for d in self._objects(words.DEFINITION) if not isinstance(d, Literal))
         for subject in (self._subject, *nodes):
-            found = {self._cited(o) for p in _SOURCE for o in self._graph.objects(subject, p)}
+            found = {self._cited(o) for p in words.SOURCE for o in self._graph.objects(subject, p)}
             yield from sorted(filter(None, found))
 
     def _cited(self, node: Node) -> str:
         """Return a text, an address, or the name of a node without an address."""
         if not isinstance(node, BNode):
             return str(node)
-        names = (self._graph.value(node, p) for p in _CALLED)
+        names = (self._graph.value(node, p) for p in words.CALLED)
         return ", ".join(dict.fromkeys(str(one) for one in names if one is not None))
 
     def _named(self, predicates: Iterable[URIRef], name: Callable[[Node], str]) -> list[str]:
@@ -244,7 +282,7 @@ class _Concept:
         A scheme that contains all concepts is the glossary itself and no category.
         """
         schemes = set(islice(self._graph.objects(None, SKOS.inScheme, unique=True), 2))
-        return (_SUBJECT_OF, SKOS.inScheme) if len(schemes) > 1 else (_SUBJECT_OF,)
+        return (words.SUBJECT_OF, SKOS.inScheme) if len(schemes) > 1 else (words.SUBJECT_OF,)
 
     def _label(self, node: Node) -> str:
         if isinstance(node, Literal):
@@ -255,7 +293,7 @@ class _Concept:
     def _addresses(self, predicates: Iterable[URIRef]) -> tuple[str, ...]:
         found = {str(o) for o in self._objects(predicates) if isinstance(o, URIRef)}
         return tuple(
-            sorted(one for one in found - {self._iri} if not one.startswith(_OWN_NAMESPACES))
+            sorted(one for one in found - {self._iri} if not one.startswith(words.OWN_NAMESPACES))
         )
 
 

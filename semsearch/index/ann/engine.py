@@ -18,7 +18,7 @@ from semsearch.index.ann.base import Searchable
 from semsearch.index.ann.flat import FaissIndex
 from semsearch.index.ann.hnsw import GraphIndex
 from semsearch.index.ann.vectors import CHUNK, EntryVectors, PhraseVectors, StoredVectors
-from semsearch.ranking.baseline import evenly_spaced
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.layout import GenerationLayout
 

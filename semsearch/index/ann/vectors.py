@@ -14,7 +14,7 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.index.files.memory_map import Rows, mapped
-from semsearch.ranking.baseline import evenly_spaced
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.ranking.weights import DEFAULT
 from semsearch.storage.int8 import from_int8
 from semsearch.storage.layout import GenerationLayout

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from hashlib import blake2b
 
 import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.checksums import hash64
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import VectorSearcher
@@ -62,11 +62,11 @@ def write_phrases(
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
     texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
     stems = {one for phrase in texts for one in question_stems(phrase)}
-    write_array(files.phrase_words, np.array(sorted(map(_hash, stems)), dtype="<i8"))
+    write_array(files.phrase_words, np.array(sorted(map(hash64, stems)), dtype="<i8"))
     write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
 
 
-class Phrases:
+class AskedAsPhrases:
     """The open files, with their nearest-neighbour engine. Thread-safe."""
 
     def __init__(self, files: GenerationLayout, dim: int, engine: EngineInfo) -> None:
@@ -75,7 +75,7 @@ class Phrases:
         self._keys: Numbers = mapped(files.phrase_keys, "<i8")
         self._words: Numbers = mapped(files.phrase_words, "<i8")
         self._vectors = PhraseVectors(files, dim)
-        self._finder = VectorSearcher.open_phrases(files, dim, engine)
+        self._searcher = VectorSearcher.open_phrases(files, dim, engine)
 
     def __len__(self) -> int:
         """Return the number of phrases."""
@@ -92,7 +92,7 @@ class Phrases:
 
     def ranked(self, vectors: Vectors, k: int) -> Numbers:
         """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
-        return self._finder.ranked(vectors, k)
+        return self._searcher.ranked(vectors, k)
 
     def nearest(self, question: Vectors, k: int, allowed: range, only: Numbers | None) -> Numbers:
         """Return the ascending positions of the k phrases nearest to a question.
@@ -107,7 +107,7 @@ class Phrases:
         if not chosen:
             return np.empty(0, dtype=np.int64)
         numbers = None if only is None else self._numbers(only)
-        found = self._finder.nearest(question[np.newaxis], k, chosen, numbers)
+        found = self._searcher.nearest(question[np.newaxis], k, chosen, numbers)
         return np.unique(self.owners(found))
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
@@ -137,13 +137,13 @@ class Phrases:
         best[with_phrases] = first - starts
         return scores, best
 
-    def saying(self, question: str) -> Numbers:
+    def equal_to(self, question: str) -> Numbers:
         """Return the positions with a phrase that equals the question, when both are folded."""
         return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
 
-    def says(self, word: str) -> bool:
+    def has_word(self, word: str) -> bool:
         """Return whether any phrase has a word in any form."""
-        number = _hash(stem(word))
+        number = hash64(stem(word))
         at = int(np.searchsorted(self._words, number))
         return at < len(self._words) and int(self._words[at]) == number
 
@@ -157,9 +157,4 @@ class Phrases:
 
 
 def _key(text: str) -> int:
-    return _hash(fold(text))
-
-
-def _hash(text: str) -> int:
-    """Return a 64-bit hash of a text; two texts collide with a chance of 1 in 10^19."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
+    return hash64(fold(text))

@@ -25,6 +25,7 @@ from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.layout import GenerationLayout
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
 from semsearch.text.names import Name, names_of
+from semsearch.text.normalise import fold
 from semsearch.text.passages import Passage
 from semsearch.text.stems import Stemmed, words_with_stems
 
@@ -37,6 +38,12 @@ _SCHEMA = f"""
         label TEXT NOT NULL,
         position INTEGER NOT NULL REFERENCES entry
     ) STRICT;
+    CREATE TABLE name_language (
+        position INTEGER NOT NULL REFERENCES entry,
+        key TEXT NOT NULL,
+        language TEXT NOT NULL,
+        PRIMARY KEY (position, key, language)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE passage (
         row INTEGER PRIMARY KEY,
         start INTEGER NOT NULL,
@@ -54,6 +61,7 @@ _INDEXES = f"""
     CREATE INDEX name_form ON name (form);
     CREATE INDEX name_begin ON name (length(key), key);
     CREATE INDEX name_end ON name (length(key), substr(key, -1));
+    CREATE INDEX named_in_language ON name_language (language, position);
     CREATE INDEX entry_language ON entry (language);
     {relations.INDEXES}
     {alphabet.INDEXES}
@@ -132,6 +140,20 @@ def _insert(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
         ((name.key, name.form, name.kind, name.label, position) for name in names),
     )
+    connection.executemany(
+        "INSERT INTO name_language VALUES (?, ?, ?)",
+        ((position, key, tag) for key, tags in _tags_by_key(entry).items() for tag in tags),
+    )
+
+
+def _tags_by_key(entry: Entry) -> dict[str, set[str]]:
+    """Return the languages of the names that are not, or not only, in that of the definition."""
+    stated = entry.details.languages()
+    names = (entry.term, *entry.aliases, *entry.details.hidden_labels) if stated else ()
+    found: dict[str, set[str]] = {}
+    for name in names:
+        found.setdefault(fold(name), set()).update(stated.get(name, (entry.language,)))
+    return {key: tags for key, tags in found.items() if tags != {entry.language}}
 
 
 class Snapshot:
@@ -167,6 +189,17 @@ class Snapshot:
         of = "SELECT position FROM entry WHERE language = ? ORDER BY position"
         found = {tag: self._reader.rows(of, (tag,)) for tag in sorted(tags)}
         return {tag: np.array(rows, dtype=np.int64)[:, 0] for tag, rows in found.items()}
+
+    @cached_property
+    def name_languages(self) -> dict[str, Numbers]:
+        """Ascending positions of the entries that have names with a tag of their own, by tag."""
+        rows = self._reader.rows(
+            "SELECT DISTINCT language, position FROM name_language ORDER BY language, position"
+        )
+        found: dict[str, list[int]] = {}
+        for tag, position in rows:
+            found.setdefault(tag, []).append(position)
+        return {tag: np.array(positions, dtype=np.int64) for tag, positions in found.items()}
 
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
@@ -237,7 +270,7 @@ class Snapshot:
         return int(longest)
 
     def by_key(self, key: str, allowed: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
-        """Return the names with this key among entries of the given languages, or of all."""
+        """Return the names with this key in one of the given languages, or in any."""
         return self._named("key = ?", (key,), allowed, languages)
 
     def by_form(self, form: str, allowed: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
@@ -278,13 +311,14 @@ class Snapshot:
         if languages:
             marks = ",".join("?" * len(languages))
             where += (
-                " AND (SELECT language FROM entry WHERE entry.position = name.position) "  # noqa: S608 - marks
-                f"IN ({marks})"
+                f" AND COALESCE((SELECT MAX(language IN ({marks})) FROM name_language AS own "  # noqa: S608 - marks
+                "WHERE own.position = name.position AND own.key = name.key), "
+                f"(SELECT language IN ({marks}) FROM entry WHERE entry.position = name.position))"
             )
         rows = self._reader.rows(
             "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
             f"WHERE position >= ? AND position < ? AND {where}{order}",
-            (allowed.start, allowed.stop, *values, *languages, *tail),
+            (allowed.start, allowed.stop, *values, *languages, *languages, *tail),
         )
         return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
 

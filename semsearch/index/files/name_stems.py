@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from hashlib import blake2b
 
 import numpy as np
 
 from semsearch.core.arrays import Numbers
+from semsearch.core.checksums import hash64
 from semsearch.index.files.memory_map import mapped
 from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
 from semsearch.ranking.fusion import Scores, named_in
@@ -108,7 +108,5 @@ def numbers_of(text: str) -> Numbers:
 
 
 def _number(stem: str) -> int:
-    """Return a 64-bit hash of a stem, never `END`; collisions have a chance of 1 in 10^19."""
-    return (
-        int.from_bytes(blake2b(stem.encode(), digest_size=8).digest(), "little", signed=True) or 1
-    )
+    """Return the hash of a stem, never `END`."""
+    return hash64(stem) or 1

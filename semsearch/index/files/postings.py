@@ -1,4 +1,4 @@
-"""Keyword search: BM25 over names, definitions and phrases, from arrays made at build time.
+"""Keyword search: BM25 over names, definitions, phrases and extra fields, from stored arrays.
 
     words.db          stem → where its postings begin, and how many there are;
                       word → how often it occurs, for spelling correction (SQLite)
@@ -38,7 +38,7 @@ from semsearch.text.stems import Stemmed, question_stems, words_with_stems
 
 K1 = 1.2
 B = 0.75
-"""The usual constants; others were within noise (DESIGN.md, decision 6)."""
+"""The usual constants; others were within noise (docs/decisions/0006)."""
 
 MANY_WORDS = 10
 """Content words beyond which the BM25 score stops growing. A long text shares some word with nearly
@@ -134,7 +134,8 @@ class _StemCounts:
 
 def _texts(entry: Entry) -> list[str]:
     names = (name.label for name in names_of(entry))
-    return [*names, text_of(entry), *phrases_of(entry)]
+    extra = (text for _, text in entry.details.extra)
+    return [*names, text_of(entry), *phrases_of(entry), *extra]
 
 
 @dataclass(frozen=True, slots=True)

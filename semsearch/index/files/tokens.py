@@ -7,7 +7,7 @@
     tokens.db           how many entries of each glossary contain a token of the vocabulary (SQLite)
 
 Only the directions in which the tokens of an index differ most are stored: a third of the space and
-time, without a measurable loss (DESIGN.md, decision 20).
+time, without a measurable loss (docs/decisions/0020).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.progress import Progress
 from semsearch.index.files.memory_map import Rows, mapped
-from semsearch.ranking.baseline import evenly_spaced
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
+from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.int8 import from_int8, to_int8

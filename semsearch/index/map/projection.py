@@ -26,7 +26,7 @@ LANDMARKS = 5000
 """Most vectors that t-SNE lays out, in some twenty seconds; the others are placed among them."""
 NEIGHBOURS = 5
 """Number of neighbours that a vector is placed between."""
-SHARPNESS = 20.0
+SOFTMAX_SCALE = 20.0
 """Sharpness of the weights of neighbours: a cosine that is .05 higher weighs e times as much."""
 
 _CHUNK = 1024
@@ -135,7 +135,7 @@ def between(points: Points, nearness: Points) -> Points:
         points: (n, k, 2).
         nearness: (n, k) cosines.
     """
-    weights = np.exp(SHARPNESS * (nearness - nearness.max(axis=1, keepdims=True)))
+    weights = np.exp(SOFTMAX_SCALE * (nearness - nearness.max(axis=1, keepdims=True)))
     weights /= weights.sum(axis=1, keepdims=True)
     middle: Points = (points * weights[:, :, np.newaxis]).sum(axis=1)
     return middle

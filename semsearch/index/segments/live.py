@@ -22,7 +22,7 @@ from semsearch.index.ann.engine import FLAT
 from semsearch.index.files.tokens import ReferenceTokens
 from semsearch.index.manifest import Manifest
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.segment_writer import Reference, StoredEmbeddings, write_segment
+from semsearch.index.segment_writer import ScoringReference, StoredEmbeddings, write_segment
 from semsearch.index.segments.segment import Segment
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.layout import GenerationLayout
@@ -97,7 +97,7 @@ def _segment(
 ) -> Segment:
     passages = PassageTable(entries, Silent())
     sizes = {name: len(range_) for name, range_ in generation.snapshot.glossaries().items()}
-    reference = Reference(ReferenceTokens(generation.tokens, sizes), manifest.mean_words)
+    reference = ScoringReference(ReferenceTokens(generation.tokens, sizes), manifest.mean_words)
     embeddings = StoredEmbeddings(texts, manifest.embedded_by, manifest.dim)
     in_memory = len(entries) <= MOST_IN_MEMORY and os.access(_MEMORY, os.W_OK)
     parent = _MEMORY if in_memory else None

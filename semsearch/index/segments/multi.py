@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.positions import PositionFilter, are_among, between, live
 from semsearch.index.ann.engine import VectorSearcher
-from semsearch.index.files.asked_as import Phrases
+from semsearch.index.files.asked_as import AskedAsPhrases
 from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
 from semsearch.index.files.postings import (
@@ -165,7 +165,7 @@ class MultiNameStems(MultiParts[NameStems]):
     ) -> None:
         """Take the parts, how many entries each has, and which positions are hidden."""
         super().__init__(parts, lengths)
-        self._hidden = deleted
+        self._deleted = deleted
 
     def named_in(self, question: str, positions: Numbers) -> Scores:
         """Return the share of a name that the question contains; see `NameStems.named_in`."""
@@ -193,7 +193,7 @@ class MultiNameStems(MultiParts[NameStems]):
             holders = part.words.holders(numbers, own)
             if len(holders) > MOST_HOLDERS:
                 continue
-            found = live(holders + start, self._hidden)
+            found = live(holders + start, self._deleted)
             if allowed.only is not None:
                 found = found[are_among(found, allowed.only)]
             if len(found):
@@ -233,18 +233,20 @@ class MultiSearcher(MultiParts[VectorSearcher]):
         return live(found[0] if len(found) == 1 else np.concatenate(found), self._deleted)
 
 
-class MultiPhrases(MultiParts[Phrases]):
-    """The phrases of all layers."""
+class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
+    """The phrases of all segments."""
 
-    def __init__(self, parts: Sequence[Phrases], lengths: Sequence[int], deleted: Numbers) -> None:
+    def __init__(
+        self, parts: Sequence[AskedAsPhrases], lengths: Sequence[int], deleted: Numbers
+    ) -> None:
         """Take the parts, how many entries each has, and which positions are hidden."""
         super().__init__(parts, lengths)
-        self._hidden = deleted
+        self._deleted = deleted
         first = parts[0].first  # what is hidden belongs to the generation
         self._more = int((first[deleted + 1] - first[deleted]).sum())
 
     def nearest(self, question: Vectors, k: int, allowed: PositionFilter) -> Numbers:
-        """Return the positions of the k nearest phrases; see `Phrases.nearest`."""
+        """Return the positions of the k nearest phrases; see `AskedAsPhrases.nearest`."""
         found = [
             part.nearest(question, k + self._more, own, _own(allowed.only, own, start)) + start
             for part, own, start in self.each(allowed)
@@ -252,26 +254,26 @@ class MultiPhrases(MultiParts[Phrases]):
         ]
         if not found:
             return np.empty(0, dtype=np.int64)
-        return live(np.concatenate(found), self._hidden)
+        return live(np.concatenate(found), self._deleted)
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
-        """Compare a question with the phrases of some entries; see `Phrases.best`."""
+        """Compare a question with the phrases of some entries; see `AskedAsPhrases.best`."""
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
-    def says(self, word: str) -> bool:
+    def has_word(self, word: str) -> bool:
         """Return whether any phrase has a word in any form, also one of a deleted entry."""
-        return any(part.says(word) for part in self.parts)
+        return any(part.has_word(word) for part in self.parts)
 
-    def saying(self, question: str, allowed: PositionFilter) -> Numbers:
-        """Return the allowed positions with a phrase that equals the question; see `Phrases`."""
+    def equal_to(self, question: str, allowed: PositionFilter) -> Numbers:
+        """Return the allowed positions with a phrase that equals the question."""
         found = []
         for part, own, start in self.each(allowed):
-            positions = between(part.saying(question), own) if len(part) else part.first[:0]
+            positions = between(part.equal_to(question), own) if len(part) else part.first[:0]
             found.append(positions + start)
         if not found:
             return np.empty(0, dtype=np.int64)
-        every = live(np.concatenate(found), self._hidden)
+        every = live(np.concatenate(found), self._deleted)
         return every if allowed.only is None else np.intersect1d(every, allowed.only)
 
 

@@ -58,12 +58,19 @@ class MultiEntries:
         return tuple(GlossaryInfo(n, len(s)) for n, s in sorted(self.glossaries.items()))
 
     def languages(self, allowed: PositionFilter) -> dict[str, int]:
-        """Return the number of allowed entries in each language, by tag."""
-        counts = {tag: len(self._positions(allowed, own)) for tag, own in self._languages.items()}
+        """Return the number of allowed entries defined in each language, by tag."""
+        return self._counts(allowed, self._defined_in)
+
+    def languages_with_names(self, allowed: PositionFilter) -> dict[str, int]:
+        """Return the number of allowed entries defined or named in each language, by tag."""
+        return self._counts(allowed, self._in_language)
+
+    def _counts(self, allowed: PositionFilter, places: dict[str, Numbers]) -> dict[str, int]:
+        counts = {tag: len(self._positions(allowed, own)) for tag, own in places.items()}
         return {tag: count for tag, count in counts.items() if count}
 
     def in_language(self, allowed: PositionFilter, wanted: str) -> PositionFilter:
-        """Return the filter narrowed to a language and its variants.
+        """Return the filter narrowed to entries defined or named in a language or its variants.
 
         Raises:
             InvalidSetting: the tag is not a language tag.
@@ -71,29 +78,40 @@ class MultiEntries:
         """
         key = allowed, check_language(wanted)
         if key not in self._by_language:
-            known = self.languages(allowed)
+            known = self.languages_with_names(allowed)
             tags = matching(wanted, known)
             if not tags:
                 raise LanguageNotFound(
-                    f"there is no definition in that language; there are {', '.join(known)}"
+                    f"nothing is defined or named in that language; there are {', '.join(known)}"
                 )
             if len(self._by_language) >= _MOST_LANGUAGE_FILTERS:
                 self._by_language = {}
-            own = [self._positions(allowed, self._languages[tag]) for tag in tags]
+            own = [self._positions(allowed, self._in_language[tag]) for tag in tags]
             all_of_them = len(tags) == len(known)
-            every = np.sort(np.concatenate(own))
+            every = np.unique(np.concatenate(own))
             self._by_language[key] = allowed if all_of_them else allowed.in_language(tags, every)
         return self._by_language[key]
 
     @cached_property
-    def _languages(self) -> dict[str, Numbers]:
-        """The ascending positions of each language that are not deleted."""
+    def _defined_in(self) -> dict[str, Numbers]:
+        """The ascending positions of the entries defined in each language."""
+        return self._by_tag(lambda snapshot: (snapshot.languages,))
+
+    @cached_property
+    def _in_language(self) -> dict[str, Numbers]:
+        """The ascending positions of the entries defined or named in each language."""
+        return self._by_tag(lambda snapshot: (snapshot.languages, snapshot.name_languages))
+
+    def _by_tag(
+        self, read: Callable[[Snapshot], Sequence[dict[str, Numbers]]]
+    ) -> dict[str, Numbers]:
         found: dict[str, list[Numbers]] = {}
         for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
-            for tag, positions in snapshot.languages.items():
-                found.setdefault(tag, []).append(positions + start)
+            for places in read(snapshot):
+                for tag, positions in places.items():
+                    found.setdefault(tag, []).append(positions + start)
         return {
-            tag: live(np.concatenate(own), self._deleted_array)
+            tag: live(np.unique(np.concatenate(own)), self._deleted_array)
             for tag, own in sorted(found.items())
         }
 

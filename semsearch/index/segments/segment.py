@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers
 from semsearch.core.index_info import EngineInfo
 from semsearch.index.ann.engine import VectorSearcher
-from semsearch.index.files.asked_as import Phrases
+from semsearch.index.files.asked_as import AskedAsPhrases
 from semsearch.index.files.entry_table import Snapshot
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
@@ -25,7 +25,7 @@ class Segment:
     """The open files of some entries, by positions that count from 0. Thread-safe."""
 
     snapshot: Snapshot
-    words: PostingsIndex
+    postings: PostingsIndex
     tokens: TokensIndex
     name_stems: NameStems
     name_vectors: TextVectors
@@ -33,8 +33,8 @@ class Segment:
     """The vectors of all passages, entry by entry."""
     first_rows: Numbers
     """(entries + 1,) the first row of each entry, and the end of the last."""
-    finder: VectorSearcher
-    phrases: Phrases
+    searcher: VectorSearcher
+    phrases: AskedAsPhrases
     map: NDArray[np.float32]
     """(entries, 2) places on the map; (0, 2) for a live segment."""
 
@@ -52,7 +52,7 @@ class Segment:
             Rows(files.vectors, "<f4", dim),
             mapped(files.first_rows, "<i8"),
             VectorSearcher.open(files, dim, engine),
-            Phrases(files, dim, phrase_engine),
+            AskedAsPhrases(files, dim, phrase_engine),
             _map(files),
         )
 
@@ -63,7 +63,7 @@ class Segment:
     def close(self) -> None:
         """Close the files; no query may be running."""
         self.snapshot.close()
-        self.words.close()
+        self.postings.close()
         self.tokens.close()
 
 

@@ -11,8 +11,6 @@ import contextlib
 import io
 import logging
 import math
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.checksums import sha256_of
+from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
 from semsearch.models.onnx.quantise import quantise
 
 OPSET = 23
@@ -54,15 +53,14 @@ def replacing(folder: Path) -> Iterator[Path]:
     It is replaced as a whole, so that no incomplete export is visible.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
+    scratch = make_temporary_folder(folder.parent)
     try:
         yield scratch
         if folder.exists():
             folder.rename(scratch.with_name(f"{scratch.name}-old"))
         scratch.rename(folder)
     finally:
-        for leftover in folder.parent.glob(".tmp-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        remove_temporary_folders(folder.parent)
 
 
 def write_graphs(

@@ -23,7 +23,7 @@ from semsearch.models.registry import Model
 from semsearch.models.rerankers.base import LogOdds, Reranker
 from semsearch.models.rerankers.cross_encoder import CrossReranker
 from semsearch.models.rerankers.onnx import OnnxReranker, PairAgreement, RerankerExport
-from semsearch.ranking.reranking import probability
+from semsearch.ranking.rerank_scores import probability
 
 MIN_CORRELATION = 0.98
 MAX_DIFFERENCE = 0.02

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from semsearch.quality.evaluation.comparison import paired_p
-from semsearch.quality.evaluation.measures import Row, per_question, rows, total
+from semsearch.quality.evaluation.measures import MeasureRow, per_question, rows, total
 from semsearch.quality.evaluation.outcomes import QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking.weights import ABLATIONS, DEFAULT
@@ -22,7 +22,7 @@ class Variant:
     """
 
     name: str
-    row: Row
+    row: MeasureRow
     p: float | None
 
 
@@ -32,14 +32,14 @@ def ask_each(
     """Ask the answerable questions with each set of weights in `ABLATIONS`."""
     answerable = [question for question in questions if question.is_answerable]
     return {
-        name: collect(glossary.with_recipe(recipe), answerable)
-        for name, recipe in ABLATIONS.items()
+        name: collect(glossary.with_recipe(weights), answerable)
+        for name, weights in ABLATIONS.items()
     }
 
 
 def variants(asked: Mapping[str, Sequence[QuestionOutcome]]) -> list[Variant]:
     """Measure the outcomes of `ask_each`; empty if no question was answerable."""
-    default = next(name for name, recipe in ABLATIONS.items() if recipe == DEFAULT)
+    default = next(name for name, weights in ABLATIONS.items() if weights == DEFAULT)
     found = []
     for name, outcomes in asked.items():
         row = total(rows(outcomes))

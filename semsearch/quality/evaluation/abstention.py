@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from semsearch.quality.evaluation.judgements import HOPELESS
+from semsearch.quality.evaluation.judgements import UNANSWERABLE_KINDS
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import QuestionOutcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, Values, confidences_of, right_of
 
 BINS = 10
 """Number of equal bins in which confidence is compared with the share of right answers."""
 
 ALLOWED = 0.05
 """Share of wrong answers at which coverage is reported."""
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Abstention:
 def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
     """Measure abstention for some questions, at least one."""
     answerable = [o for o in outcomes if o.question.is_answerable]
-    unanswerable = [(kind, _of_kind(outcomes, kind)) for kind in HOPELESS]
+    unanswerable = [(kind, _of_kind(outcomes, kind)) for kind in UNANSWERABLE_KINDS]
     return Abstention(
         label=label,
         answerable=len(answerable),
@@ -157,10 +154,7 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 def _confidence(outcomes: Sequence[QuestionOutcome]) -> tuple[Values, Values]:
     """Return (n,) the confidence and (n,) whether the first hit was right, 0 or 1."""
-    return (
-        np.array([o.confidence for o in outcomes], dtype=np.float64),
-        np.array([o.is_right for o in outcomes], dtype=np.float64),
-    )
+    return confidences_of(outcomes), right_of(outcomes).astype(np.float64)
 
 
 def auroc(higher: Sequence[QuestionOutcome], lower: Sequence[QuestionOutcome]) -> float | None:

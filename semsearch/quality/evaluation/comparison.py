@@ -13,24 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from semsearch.quality.evaluation.measures import BATCH, SEED
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
+from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome, Values
 
 SIGNIFICANT = 0.05
 """Highest p of a difference that counts as real."""
 
 RESAMPLES = 9999
-SEED = 20240229
-BATCH = 4_000_000
-"""Values resampled at a time: 32 MB."""
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class StoredOutcome:
     """What a comparison needs of one question."""
 
     rank: int | None
@@ -75,12 +70,14 @@ class ResultComparison:
         return any(change.is_drop for change in self.changes)
 
 
-def result_of(outcome: QuestionOutcome) -> Result:
+def result_of(outcome: QuestionOutcome) -> StoredOutcome:
     """Return what a later comparison needs of an outcome."""
-    return Result(outcome.rank, outcome.confidence, outcome.is_refused)
+    return StoredOutcome(outcome.rank, outcome.confidence, outcome.is_refused)
 
 
-def compare(before: Mapping[str, Result], outcomes: Sequence[QuestionOutcome]) -> ResultComparison:
+def compare(
+    before: Mapping[str, StoredOutcome], outcomes: Sequence[QuestionOutcome]
+) -> ResultComparison:
     """Compare outcomes with stored results, by the keys of the questions."""
     pairs = [(o, before[o.question.key]) for o in outcomes if o.question.key in before]
     ranked = [(o, previous) for o, previous in pairs if o.question.is_answerable]
@@ -118,32 +115,34 @@ def paired_p(before: Values, now: Values) -> float:
     return float(test.pvalue)
 
 
-def reciprocal_rank(result: Result) -> float:
+def reciprocal_rank(result: StoredOutcome) -> float:
     """Return 1 / rank; 0 after the tenth."""
     return 1 / result.rank if result.rank and result.rank <= DEPTH else 0.0
 
 
-def _within(k: int) -> Callable[[Result], float]:
+def _within(k: int) -> Callable[[StoredOutcome], float]:
     return lambda result: float(result.rank is not None and result.rank <= k)
 
 
-def _refused(result: Result) -> float:
+def _refused(result: StoredOutcome) -> float:
     return float(result.is_refused)
 
 
-_RANKED: dict[str, Callable[[Result], float]] = {
+_RANKED: dict[str, Callable[[StoredOutcome], float]] = {
     "acc@1": _within(1),
     "acc@3": _within(3),
     "MRR@10": reciprocal_rank,
 }
 
 
-def _is_right(outcome: QuestionOutcome, result: Result) -> bool:
+def _is_right(outcome: QuestionOutcome, result: StoredOutcome) -> bool:
     return result.rank == 1 if outcome.question.is_answerable else result.is_refused
 
 
 def _change(
-    measure: str, value: Callable[[Result], float], pairs: Sequence[tuple[QuestionOutcome, Result]]
+    measure: str,
+    value: Callable[[StoredOutcome], float],
+    pairs: Sequence[tuple[QuestionOutcome, StoredOutcome]],
 ) -> MeasureChange:
     before = np.array([value(previous) for _, previous in pairs])
     now = np.array([value(result_of(o)) for o, _ in pairs])

@@ -23,7 +23,7 @@ from semsearch.text.questions import check_question
 
 ANSWERABLE = "answerable"
 NEAR, FAR, UNANSWERABLE = "near", "far", "unanswerable"
-HOPELESS = (NEAR, FAR, UNANSWERABLE)
+UNANSWERABLE_KINDS = (NEAR, FAR, UNANSWERABLE)
 """Kinds of unanswerable questions; the last is the default."""
 
 FIELDS = ("query", "terms", "glossary", "kind")
@@ -163,10 +163,10 @@ def _kind(line: Any, *, answerable: bool) -> str:  # noqa: ANN401 - any JSON
     if line is None:
         return ANSWERABLE if answerable else UNANSWERABLE
     kind = _checked(line, "kind")
-    if answerable and kind in HOPELESS:
+    if answerable and kind in UNANSWERABLE_KINDS:
         raise _InvalidLine(f'it has terms, so it is answerable, but its kind is "{kind}"')
-    if not answerable and kind not in HOPELESS:
+    if not answerable and kind not in UNANSWERABLE_KINDS:
         raise _InvalidLine(
-            f'it has no terms, so its kind is one of {", ".join(HOPELESS)}, not "{kind}"'
+            f'it has no terms, so its kind is one of {", ".join(UNANSWERABLE_KINDS)}, not "{kind}"'
         )
     return kind

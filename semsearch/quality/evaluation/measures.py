@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import QuestionOutcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, Values
 
 MEASURES = {
     "acc@1": "Success@1",
@@ -26,8 +26,6 @@ SEED = 20240229
 BATCH = 4_000_000
 """Values resampled at a time: 32 MB."""
 
-Values = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -39,7 +37,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeasureRow:
     """The measures of some questions; `group` is "glossary", "kind", "all" or "mean"."""
 
     group: str
@@ -72,7 +70,7 @@ def per_question(outcomes: Sequence[QuestionOutcome]) -> dict[str, Values]:
     return values
 
 
-def rows(outcomes: Sequence[QuestionOutcome]) -> list[Row]:
+def rows(outcomes: Sequence[QuestionOutcome]) -> list[MeasureRow]:
     """Return a row for each glossary, for each of several kinds, and for all questions.
 
     The mean over the glossaries, regardless of their numbers of questions, comes last.
@@ -93,7 +91,7 @@ def rows(outcomes: Sequence[QuestionOutcome]) -> list[Row]:
     return found
 
 
-def total(found: Sequence[Row]) -> Row | None:
+def total(found: Sequence[MeasureRow]) -> MeasureRow | None:
     """Return the overall row: the mean over the glossaries, or the only glossary."""
     last = [row for row in found if row.group in ("glossary", "mean")]
     return last[-1] if last else None
@@ -141,8 +139,8 @@ def _places(labels: Sequence[str]) -> dict[str, NDArray[np.int64]]:
 
 def _row(
     group: str, label: str, values: dict[str, Values], parts: Sequence[NDArray[np.int64]]
-) -> Row:
+) -> MeasureRow:
     measures = {
         name: mean_of([column[places] for places in parts]) for name, column in values.items()
     }
-    return Row(group, label, sum(len(places) for places in parts), measures)
+    return MeasureRow(group, label, sum(len(places) for places in parts), measures)

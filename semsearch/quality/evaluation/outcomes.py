@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking import confidence
 from semsearch.search.glossary import Glossary
 
 DEPTH = 10
 """Hits recorded for each question."""
+
+Values = NDArray[np.float64]
+"""(n,) a value of each question."""
 
 
 class Failure(StrEnum):
@@ -94,3 +100,13 @@ def _outcome(
         ShownEntry(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits
     )
     return QuestionOutcome(question, shown, answer.confidence, answer.no_close_match, seconds)
+
+
+def confidences_of(outcomes: Sequence[QuestionOutcome]) -> Values:
+    """Return (n,) the confidence of each answer."""
+    return np.array([o.confidence for o in outcomes], dtype=np.float64)
+
+
+def right_of(outcomes: Sequence[QuestionOutcome]) -> NDArray[np.bool_]:
+    """Return (n,) whether each first hit is right."""
+    return np.array([o.is_right for o in outcomes], dtype=np.bool_)

@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from semsearch.core.answers import Tier
 from semsearch.core.errors import InvalidSetting
 from semsearch.quality.evaluation.abstention import calibration_error, reliability
 from semsearch.quality.evaluation.comparison import paired_p
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import QuestionOutcome
+from semsearch.quality.evaluation.outcomes import QuestionOutcome, Values, confidences_of, right_of
 from semsearch.ranking.confidence import THRESHOLD, Calibration
 
 BY_MEANING = frozenset({Tier.MEANING.value, Tier.NEAREST.value})
@@ -44,8 +43,6 @@ FEWEST_OF_EACH = FOLDS
 
 SMALLEST = 5e-5
 """Half of the last digit of a stated confidence; 0 and 1 would have infinite log odds."""
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def calibrate(outcomes: Sequence[QuestionOutcome]) -> Calibration:
     """
     pseudo = (np.arange(PRIOR) + 0.5) / PRIOR
     confidences = np.concatenate([_confidences(outcomes), pseudo])
-    truth = np.concatenate([_is_right(outcomes), pseudo])
+    truth = np.concatenate([right_of(outcomes), pseudo])
     odds = np.log(confidences / (1 - confidences))
 
     def loss(parameters: Values) -> tuple[float, Values]:
@@ -141,7 +138,7 @@ def calibrate(outcomes: Sequence[QuestionOutcome]) -> Calibration:
 
 def figures(outcomes: Sequence[QuestionOutcome]) -> Figures:
     """Measure the confidence of outcomes, some right and some wrong."""
-    right = _is_right(outcomes)
+    right = right_of(outcomes)
     is_match = np.array([o.confidence >= THRESHOLD for o in outcomes], dtype=bool)
     return Figures(
         calibration_error=calibration_error(reliability(outcomes)),
@@ -169,15 +166,10 @@ def _folds(outcomes: Sequence[QuestionOutcome]) -> list[int]:
 def _losses(outcomes: Sequence[QuestionOutcome]) -> Values:
     """Return (n,) the negative log of the probability that each confidence gave to the truth."""
     confidences = _confidences(outcomes)
-    losses: Values = -np.log(np.where(_is_right(outcomes), confidences, 1 - confidences))
+    losses: Values = -np.log(np.where(right_of(outcomes), confidences, 1 - confidences))
     return losses
-
-
-def _is_right(outcomes: Sequence[QuestionOutcome]) -> NDArray[np.bool_]:
-    return np.array([o.is_right for o in outcomes], dtype=np.bool_)
 
 
 def _confidences(outcomes: Sequence[QuestionOutcome]) -> Values:
     """Return (n,) confidences with finite log odds."""
-    confidences = np.array([o.confidence for o in outcomes], dtype=np.float64)
-    return np.clip(confidences, SMALLEST, 1 - SMALLEST)
+    return np.clip(confidences_of(outcomes), SMALLEST, 1 - SMALLEST)

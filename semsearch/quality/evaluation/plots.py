@@ -21,7 +21,7 @@ _TICKS = (0, 0.5, 1)
 
 
 def reliability_diagram(bins: Sequence[Bin]) -> str:
-    """Draw how often answers of each confidence were right; on the diagonal they were as claimed."""
+    """Draw how often answers of each confidence were right; the diagonal is perfect calibration."""
     with Figure("reliability", SIDE, SIDE) as figure:
         axes = _share_axes(figure, "confidence", "share right")
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=1)

@@ -75,7 +75,7 @@ def prepare(
     return questions, warnings
 
 
-class _Names:
+class _TermResolver:
     """The names of the entries of one glossary."""
 
     def __init__(self, glossary: str) -> None:
@@ -112,10 +112,10 @@ class _Names:
         return f" (did you mean {terms[0]!r}?)" if terms else ""
 
 
-def _by_glossary(entries: Iterable[Entry]) -> dict[str, _Names]:
-    names: dict[str, _Names] = {}
+def _by_glossary(entries: Iterable[Entry]) -> dict[str, _TermResolver]:
+    names: dict[str, _TermResolver] = {}
     for entry in entries:
-        names.setdefault(entry.glossary, _Names(entry.glossary)).add(entry)
+        names.setdefault(entry.glossary, _TermResolver(entry.glossary)).add(entry)
     return names
 
 

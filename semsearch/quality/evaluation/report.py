@@ -18,9 +18,9 @@ from semsearch.quality.evaluation.abstention import (
     reliability,
     risk_coverage,
 )
-from semsearch.quality.evaluation.comparison import Result, ResultComparison, compare
+from semsearch.quality.evaluation.comparison import ResultComparison, StoredOutcome, compare
 from semsearch.quality.evaluation.judgements import Half, Judgement, in_half
-from semsearch.quality.evaluation.measures import Row, rows
+from semsearch.quality.evaluation.measures import MeasureRow, rows
 from semsearch.quality.evaluation.optional_libraries import require_all
 from semsearch.quality.evaluation.outcomes import Failure, QuestionOutcome, collect
 from semsearch.quality.evaluation.questions import prepare
@@ -43,7 +43,7 @@ class Report:
     half: Half
     outcomes: tuple[QuestionOutcome, ...]
     warnings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MeasureRow, ...]
     abstention: tuple[Abstention, ...]
     curve: tuple[Point, ...]
     bins: tuple[Bin, ...]
@@ -65,12 +65,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """The outcomes of one index; `by_recipe` is empty without ablations."""
+    """The outcomes of one index; `by_weights` is empty without ablations."""
 
     index: IndexInfo
     outcomes: list[QuestionOutcome]
     warnings: list[str]
-    by_recipe: dict[str, list[QuestionOutcome]]
+    by_weights: dict[str, list[QuestionOutcome]]
 
 
 def ask_all(
@@ -88,12 +88,12 @@ def ask_all(
         index=glossary.info(),
         outcomes=collect(glossary, questions),
         warnings=warnings,
-        by_recipe=ask_each(glossary, questions) if ablations else {},
+        by_weights=ask_each(glossary, questions) if ablations else {},
     )
 
 
 def summarise(
-    asked: Sequence[AskedQuestion], *, half: Half, before: Mapping[str, Result] | None = None
+    asked: Sequence[AskedQuestion], *, half: Half, before: Mapping[str, StoredOutcome] | None = None
 ) -> Report:
     """Compute the report of the questions asked of some indexes.
 
@@ -111,10 +111,10 @@ def summarise(
     comparison = None if before is None else compare(before, outcomes)
     if comparison is not None and not comparison.shared:
         raise InvalidSetting("the stored result has none of these questions; nothing to compare")
-    by_recipe: dict[str, list[QuestionOutcome]] = {}
+    by_weights: dict[str, list[QuestionOutcome]] = {}
     for part in asked:
-        for name, found in part.by_recipe.items():
-            by_recipe.setdefault(name, []).extend(found)
+        for name, found in part.by_weights.items():
+            by_weights.setdefault(name, []).extend(found)
     return Report(
         indexes=tuple(part.index for part in asked),
         half=half,
@@ -125,7 +125,7 @@ def summarise(
         curve=tuple(risk_coverage(outcomes)),
         bins=tuple(reliability(outcomes)),
         latency=_latency(outcomes),
-        variants=tuple(variants(by_recipe)),
+        variants=tuple(variants(by_weights)),
         comparison=comparison,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import ImportFailed
-from semsearch.quality.evaluation.comparison import Result, ResultComparison
+from semsearch.quality.evaluation.comparison import ResultComparison, StoredOutcome
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.report import Report
 
@@ -44,7 +44,7 @@ def to_compact_json(outcomes: Iterable[QuestionOutcome]) -> str:
     return f'{{"format": {FORMAT}, "questions": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def read_results(path: Path) -> dict[str, Result]:
+def read_results(path: Path) -> dict[str, StoredOutcome]:
     """Read a stored result, by the keys of its questions.
 
     Raises:
@@ -63,11 +63,11 @@ def read_results(path: Path) -> dict[str, Result]:
         raise ImportFailed(reason, path) from error
 
 
-def _read(question: dict[str, Any]) -> Result:
+def _read(question: dict[str, Any]) -> StoredOutcome:
     rank, confidence, refused = (question[name] for name in ("rank", "confidence", "refused"))
     if not (rank is None or (type(rank) is int and rank > 0)) or type(refused) is not bool:
         raise ValueError
-    return Result(rank, float(confidence), refused)
+    return StoredOutcome(rank, float(confidence), refused)
 
 
 def _result(outcome: QuestionOutcome) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from semsearch.storage.layout import IndexLayout
 def is_open(settings: Settings) -> bool:
     """Whether anybody may read. `auto` means on a loopback address or localhost only."""
     if settings.read == "auto":
-        return settings.host == "localhost" or is_loopback(settings.host)
+        return is_local(settings.host)
     return settings.read == "open"
 
 
@@ -27,10 +27,10 @@ def resolve_read_access(settings: Settings, listener: socket.socket) -> Settings
             valid one.
         StoredIndexError: there is no index, or its key file cannot be read.
     """
-    is_local = is_loopback(listener.getsockname()[0])
-    read = "open" if is_local and settings.read == "auto" else settings.read
+    only_here = is_local(listener.getsockname()[0])
+    read = "open" if only_here and settings.read == "auto" else settings.read
     read = "key" if read == "auto" else read
-    if read == "key" and not is_local:
+    if read == "key" and not only_here:
         _require_key(settings)
     return settings.model_copy(update={"read": read})
 
@@ -46,8 +46,10 @@ def _require_key(settings: Settings) -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is a loopback IP address, which only this machine reaches."""
+def is_local(host: str) -> bool:
+    """Whether only this machine reaches a host: localhost, or a loopback IP address."""
+    if host == "localhost":
+        return True
     try:
         return ip_address(host).is_loopback
     except ValueError:

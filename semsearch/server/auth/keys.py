@@ -101,7 +101,7 @@ class Caller:
                 f"this key is not for that glossary, but for {', '.join(self.glossaries)}"
             )
 
-    def within(self, glossary: str | None) -> str | None:
+    def searchable_glossary(self, glossary: str | None) -> str | None:
         """Return the glossary to search in, or None for the whole index.
 
         Raises:

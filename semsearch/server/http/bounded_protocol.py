@@ -6,7 +6,7 @@ The deadlines here are absolute: another byte does not extend them. uvicorn limi
 time between requests.
 
 An overloaded service refuses questions here. At ten times the load that it can serve, refusing them
-in the application left time for only a tenth of the answers (DESIGN.md, decision 27).
+in the application left time for only a tenth of the answers (docs/decisions/0027).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from semsearch.server.batching import Client
-from semsearch.server.http import problem_types, problems
+from semsearch.server.http import problem_types
+from semsearch.server.http.error_responses import TOO_MANY_WAIT, problem_response
 from semsearch.server.http.middleware import SECURITY_HEADERS
 from semsearch.server.http.paths import API_PREFIX
 
@@ -250,13 +251,13 @@ def _check_head(version: str, fields: list[tuple[bytes, bytes]]) -> None:
 
 def _problem_bytes(kind: problem_types.ProblemType) -> bytes:
     """Return the response of a problem as bytes."""
-    return _bytes_of(problems.problem_response(kind, _DETAILS[kind.slug], headers=_CLOSING))
+    return _bytes_of(problem_response(kind, _DETAILS[kind.slug], headers=_CLOSING))
 
 
 @cache
 def _overload() -> bytes:
     """Return the response of an overloaded service as bytes."""
-    response = problems.overload_response()
+    response = problem_response(problem_types.OVERLOADED, TOO_MANY_WAIT)
     response.headers.update(_ALWAYS)
     return _bytes_of(response)
 

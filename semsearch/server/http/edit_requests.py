@@ -206,5 +206,4 @@ def store_errors_as_problems() -> Iterator[None]:
     except StoredIndexError as error:
         kind = next(kind for type_, kind in _PROBLEM_OF_ERROR if isinstance(error, type_))
         _log.warning("%s: %s", kind.title, error)
-        headers = {"Retry-After": "1"} if kind is problem_types.BUSY else None
-        raise Refused(kind, kind.meaning, headers=headers) from error
+        raise Refused(kind, kind.meaning) from error

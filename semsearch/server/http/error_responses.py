@@ -8,13 +8,14 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from semsearch.server.http import problem_types, problems
+from semsearch.server.http import problem_types
 from semsearch.server.http.paths import is_api
 from semsearch.server.http.problem_types import ProblemType
-from semsearch.server.http.problems import InvalidParam
+from semsearch.server.http.problems import MAX_PARAMS, MEDIA_TYPE, InvalidParam, Problem
 from semsearch.web import Site, render
 from semsearch.web.render import root_of
 
+TOO_MANY_WAIT = "too many requests wait; ask again in a second"
 _PAGE_KINDS = {401: "key", 403: "key", 404: "missing", 503: "overloaded"}
 
 
@@ -37,7 +38,32 @@ def refuse(
     """Return the response to a request that was refused or failed. Caches never store it."""
     if wants_page(scope):
         return error_page(kind, detail, root=page_root(scope), headers=headers)
-    return problems.problem_response(kind, detail, params, request_id=request_id, headers=headers)
+    return problem_response(kind, detail, params, request_id=request_id, headers=headers)
+
+
+def problem_response(
+    kind: ProblemType,
+    detail: str,
+    params: Sequence[InvalidParam] = (),
+    *,
+    request_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the response to a program for one problem. Caches never store it."""
+    problem = Problem(
+        type=kind.uri,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        errors=list(params[:MAX_PARAMS]) or None,
+        request_id=request_id,
+    )
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers={**kind.headers, **(headers or {})},
+    )
 
 
 def page_root(scope: Scope) -> str:
@@ -58,7 +84,7 @@ def error_page(
         title=kind.title,
         detail=_sentence(kind, detail),
     )
-    sent = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
+    sent = {"Cache-Control": "no-store", "Vary": "Accept", **kind.headers, **(headers or {})}
     return HTMLResponse(page, kind.status, headers=sent)
 
 
@@ -69,10 +95,3 @@ def _sentence(kind: ProblemType, detail: str) -> str:
     if kind is problem_types.KEY_REFUSED:
         detail = detail.partition(";")[0]
     return detail[:1].upper() + detail[1:]
-
-
-def overload(scope: Scope) -> Response:
-    """Return the response to a request that would wait too long."""
-    return refuse(
-        scope, problem_types.OVERLOADED, problems.TOO_MANY_WAIT, headers=problems.ASK_AGAIN
-    )

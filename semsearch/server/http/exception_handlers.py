@@ -24,7 +24,7 @@ from semsearch.core.errors import (
     SemsearchError,
 )
 from semsearch.server.batching import Overloaded
-from semsearch.server.http.error_responses import overload, refuse, wants_page
+from semsearch.server.http.error_responses import TOO_MANY_WAIT, refuse, wants_page
 from semsearch.server.http.problem_types import (
     ENTRY_NOT_FOUND,
     GLOSSARY_NOT_FOUND,
@@ -35,6 +35,7 @@ from semsearch.server.http.problem_types import (
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     NOT_PERMITTED,
+    OVERLOADED,
     TOO_LARGE,
     ProblemType,
 )
@@ -63,7 +64,7 @@ def handle_problems(app: Starlette) -> None:
 
 
 async def _on_overload(request: Request, error: Exception) -> Response:
-    return overload(request.scope)
+    return refuse(request.scope, OVERLOADED, TOO_MANY_WAIT)
 
 
 async def _on_semsearch_error(request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ def example(kind: problem_types.ProblemType) -> dict[str, Any]:
 
 def errors(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:
     """Declare error responses, joined where several have one status."""
+    after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
     responses: dict[int | str, dict[str, Any]] = {}
     for kind in (*kinds, problem_types.INTERNAL):
         known = responses.get(kind.status)
@@ -29,15 +30,14 @@ def errors(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]
             "description": title,
             "content": {"application/json": {"examples": shown | example(kind)}},
         }
+        if kind.headers or (known and "headers" in known):
+            responses[kind.status]["headers"] = {"Retry-After": after}
     return responses
 
 
 def refusals(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:
     """Declare the error responses of a route that runs in a worker thread."""
-    responses = errors(*kinds, problem_types.OVERLOADED)
-    after = {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
-    responses[problem_types.OVERLOADED.status]["headers"] = {"Retry-After": after}
-    return responses
+    return errors(*kinds, problem_types.OVERLOADED)
 
 
 def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:

@@ -45,8 +45,8 @@ def expected_revision(
         EntryNotFound: there is no such entry, and the edit needs one.
         Refused: a condition is missing, malformed or not met.
     """
-    match = _stated(request, "if-match")
-    none_match = _stated(request, "if-none-match")
+    match = _header_value(request, "if-match")
+    none_match = _header_value(request, "if-none-match")
     if none_match is not None:
         if none_match != "*" or match is not None or not may_be_absent:
             raise Refused(
@@ -92,12 +92,12 @@ def unmet(request: Request, expected: int, detail: str) -> Refused:
         expected: the expected revision.
         detail: what was wrong.
     """
-    if expected == 0 and _stated(request, "if-none-match") is None:
+    if expected == 0 and _header_value(request, "if-none-match") is None:
         return Refused(problem_types.CONDITION_NEEDED, problem_types.CONDITION_NEEDED.meaning)
     return Refused(problem_types.CONDITION_FAILED, detail)
 
 
-def _stated(request: Request, name: str) -> str | None:
+def _header_value(request: Request, name: str) -> str | None:
     """Return the value of a header, joined if it is sent several times, or None."""
     parts = request.headers.getlist(name)
     return ",".join(parts).strip() if parts else None

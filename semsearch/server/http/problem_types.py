@@ -1,4 +1,4 @@
-"""Types of problems that errors over HTTP have (RFC 9457): one table.
+"""The types of errors over HTTP (RFC 9457) in one table: status, texts and `Retry-After`.
 
 A meaning says what to do. It stands at the address of the type, `/problems/SLUG`.
 """
@@ -17,6 +17,13 @@ class ProblemType:
     status: int
     title: str
     meaning: str
+    retry_after: int | None = None
+    """Seconds after which the same request may succeed; every response of the type states them."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that every response of the type has."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
     @property
     def uri(self) -> str:
@@ -61,7 +68,7 @@ KEY_NEEDED = ProblemType(
 KEY_REFUSED = ProblemType(
     "key-refused",
     401,
-    "The access key is not good",
+    "The access key is invalid, expired or revoked",
     "It is no key of this index, or it has expired or was revoked. Whoever runs the service makes "
     "another with "
     "`semsearch keys create`.",
@@ -107,7 +114,7 @@ METHOD_NOT_ALLOWED = ProblemType(
 NOT_ACCEPTABLE = ProblemType(
     "not-acceptable",
     406,
-    "There is nothing of a type that is accepted",
+    "No representation matches the Accept header",
     "The Accept header names no media type that this address has; the detail names those there "
     "are.",
 )
@@ -146,15 +153,15 @@ INVALID_REQUEST = ProblemType(
 ENTRY_EXISTS = ProblemType(
     "entry-exists",
     409,
-    "There is such an entry already",
+    "The entry already exists",
     "An entry of this id is there. Change it with PUT or PATCH, or leave `id` out.",
 )
 CONDITION_FAILED = ProblemType(
     "condition-failed",
     412,
     "The entry has been changed",
-    "It is not of the revision that If-Match states, or is there already. Read it again, and edit "
-    "that.",
+    "The entry has another revision than If-Match states, or it already exists. Read it again and "
+    "repeat the edit.",
 )
 CONDITION_NEEDED = ProblemType(
     "condition-needed",
@@ -165,14 +172,14 @@ CONDITION_NEEDED = ProblemType(
 INVALID_ENTRY = ProblemType(
     "invalid-entry",
     422,
-    "The entry cannot be taken",
+    "The entry is invalid",
     "A term has 1 to 300 characters, a definition 1 to 20,000; the same thing is not added twice.",
 )
 KEY_REUSED = ProblemType(
     "key-reused",
     422,
     "The Idempotency-Key stands for another request",
-    "Within a day a key is for one request and for its repetitions. Send another one.",
+    "A key may be reused within a day only for the same request. Send a new key.",
 )
 BUSY = ProblemType(
     "busy",
@@ -180,12 +187,13 @@ BUSY = ProblemType(
     "The index is being written",
     "A build or another edit is under way. Nothing was changed; try again after the seconds of "
     "Retry-After.",
+    retry_after=1,
 )
 NOT_WRITABLE = ProblemType(
     "not-writable",
     503,
     "The index cannot be written",
-    "The disk failed, or refuses. Nothing was acknowledged; questions are answered. See the log.",
+    "Writing to disk failed. The edit was not stored; search still works. See the log.",
 )
 NOT_EDITABLE = ProblemType(
     "not-editable",
@@ -209,15 +217,16 @@ NOT_READY = ProblemType(
     "not-ready",
     503,
     "The service is not ready",
-    "The index is still being loaded; ask again in a moment.",
+    "The index is still being loaded; ask again after the seconds of Retry-After.",
+    retry_after=1,
 )
 OVERLOADED = ProblemType(
     "overloaded",
     503,
     "The service has too much to do",
     "More requests wait than can be answered in time. Nothing was done; ask again after the "
-    "seconds of "
-    "Retry-After.",
+    "seconds of Retry-After.",
+    retry_after=1,
 )
 
 PROBLEM_TYPES: Mapping[str, ProblemType] = {

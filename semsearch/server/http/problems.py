@@ -1,7 +1,8 @@
-"""Errors over HTTP: every one is answered with a problem detail (RFC 9457).
+"""Problem details (RFC 9457): their shape, and the exception by which a route refuses a request.
 
 A detail says what was wrong and what to do. It never repeats a rejected value. What went wrong
-inside the service is logged, and never sent.
+inside the service is logged, and never sent. `problem_types.py` has the types, `error_responses.py`
+makes the responses.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
-from semsearch.server.http.problem_types import INVALID_REQUEST, OVERLOADED, ProblemType
+from semsearch.server.http.problem_types import INVALID_REQUEST, ProblemType
 from semsearch.server.schemas.base import StrictModel
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,37 +69,3 @@ class Refused(HTTPException):
         super().__init__(kind.status, detail, headers)
         self.kind = kind
         self.params = params
-
-
-def problem_response(
-    kind: ProblemType,
-    detail: str,
-    params: Sequence[InvalidParam] = (),
-    *,
-    request_id: str | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Return the response for one problem. Caches never store it."""
-    problem = Problem(
-        type=kind.uri,
-        title=kind.title,
-        status=kind.status,
-        detail=detail,
-        errors=list(params[:MAX_PARAMS]) or None,
-        request_id=request_id,
-    )
-    return Response(
-        problem.model_dump_json(exclude_none=True),
-        status_code=kind.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
-    )
-
-
-TOO_MANY_WAIT = "too many requests wait; ask again in a second"
-ASK_AGAIN = {"Retry-After": "1"}
-
-
-def overload_response() -> Response:
-    """Return the response to a request that would wait too long."""
-    return problem_response(OVERLOADED, TOO_MANY_WAIT, headers=ASK_AGAIN)

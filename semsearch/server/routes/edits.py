@@ -82,7 +82,7 @@ def _changes_entry() -> dict[str, Any]:
     openapi_extra=headers(IDEMPOTENCY_KEY),
 )
 async def add(body: NewEntry, _query: Annotated[NoQuery, Query()], request: Request) -> Response:
-    """Add an entry behind the others of its glossary; its id is that of an importer."""
+    """Add an entry at the end of its glossary; its id is made as an importer would make it."""
     glossary = glossary_id(body.glossary)
     caller_of(request).check(glossary)
 
@@ -113,7 +113,7 @@ async def add(body: NewEntry, _query: Annotated[NoQuery, Query()], request: Requ
 async def put(
     id: ExactId, body: EntryContent, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Give an entry this content, all of it. Where it is there, `If-Match` is needed."""
+    """Set the complete content of an entry. `If-Match` is required if the entry exists."""
 
     def edit(editor: Editor, expected: int) -> Changed:
         return editor.put(id, body.draft(), expected=expected)
@@ -130,7 +130,7 @@ async def put(
 async def change(
     id: ExactId, body: EntryPatch, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Change what is given; what is not given stays, and null removes (RFC 7396)."""
+    """Change the given members; omitted members stay, and null removes one (RFC 7396)."""
 
     def edit(editor: Editor, expected: int) -> Changed:
         return editor.change(id, **body.changes(), expected=expected)
@@ -159,13 +159,13 @@ async def delete(id: ExactId, _query: Annotated[NoQuery, Query()], request: Requ
 @router.post(
     "/entries/{id:path}/restore",
     operation_id="restoreEntry",
-    summary="Make an entry what it was",
+    summary="Restore an entry to an earlier revision",
     **_changes_entry(),
 )
 async def restore(
     id: ExactId, body: RestoredRevision, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Make an entry what it was at a revision. Where it is there, `If-Match` is needed."""
+    """Restore an entry as of a revision. `If-Match` is required if the entry exists."""
 
     def edit(editor: Editor, expected: int) -> Changed:
         return editor.restore(id, body.revision, expected=expected)

@@ -26,7 +26,7 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["glossaries
 
 
 class ExportQuery(StrictModel):
-    """Which format is wanted."""
+    """Query parameters of an export."""
 
     format: str | None = Field(
         default=None,
@@ -76,7 +76,7 @@ _Name = Annotated[
 
 
 class LossesQuery(StrictModel):
-    """Of which format."""
+    """Query parameters of the losses of an export."""
 
     format: str = Field(
         max_length=100,
@@ -89,7 +89,7 @@ class LossesQuery(StrictModel):
 @router.get(
     "/glossaries/{name}/export",
     operation_id="exportGlossary",
-    summary="Take a glossary away",
+    summary="Export a glossary",
     description="Return all entries of a glossary as they are now. `Semsearch-Losses` says what "
     "the format cannot hold.",
     response_class=Response,
@@ -118,11 +118,11 @@ def export_glossary(
 @router.get(
     "/glossaries/{name}/export/losses",
     operation_id="exportLosses",
-    summary="Ask what an export would lose",
+    summary="List what an export would lose",
     response_class=JsonLines,
     response_model=WireExportLoss,
     responses=lines_of(
-        "An entry a line, those alone of which something is lost.",
+        "One line for each entry that loses a field.",
         openapi_examples.EXPORT_LOSS,
     )
     | refusals(*_REFUSED),
@@ -130,7 +130,7 @@ def export_glossary(
 def export_losses(
     name: _Name, query: Annotated[LossesQuery, Query()], request: Request
 ) -> Response:
-    """Return what a format cannot hold of which entry; it takes as long as an export."""
+    """List, for each entry, the fields that the format cannot hold. Takes as long as an export."""
     context = RequestContext(request)
     _check(name, context)
     target = _named_target(query.format)
@@ -155,12 +155,17 @@ def _target(format_: str | None, accept: str) -> Target:
     except mimeparse.MimeTypeParseException:
         media_type = ""
     if not media_type:
-        raise Refused(problem_types.NOT_ACCEPTABLE, f"there are {', '.join(_BY_MEDIA_TYPE)}")
+        raise Refused(
+            problem_types.NOT_ACCEPTABLE,
+            f"none of the accepted types is available; available are {', '.join(_BY_MEDIA_TYPE)}",
+        )
     return _BY_MEDIA_TYPE[media_type]
 
 
 def _named_target(format_: str) -> Target:
     if format_ not in TARGETS:
         param = InvalidParam(detail=f"there are {', '.join(TARGETS)}", parameter="format")
-        raise Refused(problem_types.INVALID_REQUEST, "no such format is written", [param])
+        raise Refused(
+            problem_types.INVALID_REQUEST, "there is no export format of this name", [param]
+        )
     return TARGETS[format_]

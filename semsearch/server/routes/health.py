@@ -38,6 +38,6 @@ async def readyz(request: Request) -> Health:
     """Say that the index is loaded and has answered a first question."""
     if not request.app.state.is_ready:
         raise Refused(
-            problem_types.NOT_READY, "the index is still being loaded; ask again in a moment"
+            problem_types.NOT_READY, "the index is still being loaded; ask again in a second"
         )
     return Health()

@@ -91,7 +91,7 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["map"])
 )
 def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
     """Return the positions of entries on the map."""
-    glossary = caller_of(request).within(query.glossary)
+    glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()
@@ -115,7 +115,7 @@ def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
 def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Response:
     """Return where a question stands: between the entries nearest to it in meaning."""
     question = checked(query.q, parameter="q")
-    glossary = caller_of(request).within(query.glossary)
+    glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()
@@ -172,7 +172,7 @@ def map_page(query: Annotated[MapPageQuery, Query()], request: Request) -> Respo
     if context.is_not_modified:
         return context.not_modified()
     site = context.site()
-    chosen = caller_of(request).within(query.glossary or None)
+    chosen = caller_of(request).searchable_glossary(query.glossary or None)
     question = query.q.strip()
     atlas = context.glossary.atlas()
     place = atlas.locate(checked(question, parameter="q"), glossary=chosen) if question else None

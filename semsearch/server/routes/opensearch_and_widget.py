@@ -78,7 +78,7 @@ def suggestions(query: Annotated[SuggestionsQuery, Query()], request: Request) -
 
     They are four columns: the typed text, names, beginnings of definitions, URLs.
     """
-    glossary = caller_of(request).within(None)
+    glossary = caller_of(request).searchable_glossary(None)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()

@@ -64,7 +64,7 @@ async def landing(query: Annotated[SearchPageQuery, Query()], request: Request) 
 
 async def _answer(request: Request, question: str, query: SearchPageQuery) -> bytes:
     """Return the JSON of an answer, from which the page is rendered."""
-    glossary = caller_of(request).within(query.glossary or None)
+    glossary = caller_of(request).searchable_glossary(query.glossary or None)
     search = SearchRequest(check_question(question), glossary=glossary, language=query.lang or None)
     reply = await request.app.state.search_service.ask(search, client_of(request.scope))
     request.scope["timings"] |= reply.timings

@@ -31,8 +31,8 @@ LanguageName = Annotated[
 
 LANGUAGE = Field(
     default=None,
-    description="Ask only definitions in this language (BCP 47): `de` also asks those in `de-AT`; "
-    "all of them by default.",
+    description="Ask only entries defined or named in this language (BCP 47): `de` also asks those in "
+    "`de-AT`; all of them by default.",
     examples=["en"],
 )
 

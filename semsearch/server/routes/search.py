@@ -135,7 +135,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     `no_close_match` is true and the hits are only the nearest entries.
     """
     question = checked(query.q, parameter="q")
-    glossary = caller_of(request).within(query.glossary)
+    glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()
@@ -171,7 +171,7 @@ async def search_batch(
     questions = [
         checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
-    glossary = caller_of(request).within(batch.glossary)
+    glossary = caller_of(request).searchable_glossary(batch.glossary)
     searches = [
         SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
     ]
@@ -182,7 +182,7 @@ async def search_batch(
 @router.get(
     "/suggest",
     operation_id="suggest",
-    summary="Offer names while one types",
+    summary="Autocomplete names",
     tags=["search"],
     response_model=list[WireSuggestion],
     responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
@@ -195,12 +195,12 @@ async def search_batch(
     ),
 )
 def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Response:
-    """Return entries of which a name is what was typed, another form of it, or begins with it.
+    """Return entries with a name that equals, is a form of, or begins with the typed text.
 
-    Nothing is embedded: this is for a box that offers terms at every keystroke.
+    Nothing is embedded, so a search box can ask at every keystroke.
     """
     typed = checked(query.q, parameter="q")
-    glossary = caller_of(request).within(query.glossary)
+    glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
     if context.is_not_modified:
         return context.not_modified()

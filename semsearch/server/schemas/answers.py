@@ -128,8 +128,8 @@ class WireHit(EntryMembers):
     matched_phrase: Annotated[
         OptionalText,
         Field(
-            description="What somebody asked who looked for it: the phrase of the entry nearest to "
-            "the question, where one is near.",
+            description="The entry's asked-as phrase that is most similar to the question; null if "
+            "none is similar.",
             examples=["what keeps a net from learning its data by heart?"],
         ),
     ]

@@ -46,3 +46,5 @@ The annotation has the default, so that `of` can give every member by position, 
 """
 OptionalTexts = Annotated[tuple[str, ...] | None, _WRITTEN_IF_STATED]
 """Several texts that most entries lack: the member is left out where there is none."""
+OptionalFields = Annotated[dict[str, str] | None, _WRITTEN_IF_STATED]
+"""Names and texts that most entries lack: the member is left out where there is none."""

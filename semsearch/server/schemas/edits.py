@@ -15,7 +15,7 @@ _Names = list[str]
 
 
 class EntryContent(BodyModel):
-    """All that an entry says; what is left out, it does not say."""
+    """The complete content of an entry. Omitted members become empty."""
 
     term: str = Field(examples=["Dropout"])
     definition: str = Field(examples=["Random neurons are ignored during training."])
@@ -30,6 +30,11 @@ class EntryContent(BodyModel):
     category: str = Field(default="", examples=["training"])
     notation: str = Field(default="", description="A code of it.", examples=["DL-07"])
     status: str = Field(default="", examples=["approved"])
+    iri: str = Field(
+        default="",
+        description="Of the concept, or the id of its entry in the main language.",
+        examples=["https://example.org/terms/dropout"],
+    )
     examples: _Names = Field(default=[], description="Of its use.", examples=[[]])
     sources: _Names = Field(default=[], description="Of the definition.", examples=[[]])
     broader: _Names = Field(default=[], description="By id or name, as `see_also`.", examples=[[]])
@@ -38,10 +43,20 @@ class EntryContent(BodyModel):
     hidden_labels: _Names = Field(
         default=[], description="Names that find it and are not shown.", examples=[[]]
     )
+    name_languages: _Names = Field(
+        default=[],
+        description="Names in another language than the definition, with their tags.",
+        examples=[["Ausfall@de"]],
+    )
     asked_as: _Names = Field(
         default=[],
         description="Phrases by which people ask for it, at most 64 of 300 characters.",
         examples=[["what stops a network from memorising its data?"]],
+    )
+    extra: dict[str, str] = Field(
+        default={},
+        description="Other fields, by name: at most 64 of 2,000 characters.",
+        examples=[{"Owner": "Jane Doe"}],
     )
 
     def draft(self) -> Draft:
@@ -54,7 +69,9 @@ class EntryContent(BodyModel):
 class NewEntry(EntryContent):
     """An entry to be added."""
 
-    glossary: str = Field(description="Made if it is new.", examples=["deep-learning"])
+    glossary: str = Field(
+        description="The glossary; created if it does not exist.", examples=["deep-learning"]
+    )
     id: str | None = Field(
         default=None,
         description="Its id behind the glossary; made of the term by default.",
@@ -63,7 +80,7 @@ class NewEntry(EntryContent):
 
 
 class EntryPatch(BodyModel):
-    """What is to change of an entry (JSON Merge Patch, RFC 7396): null removes a member."""
+    """A change of an entry (JSON Merge Patch, RFC 7396): null removes a member."""
 
     term: str | None = Field(default=None, examples=["Dropout"])
     definition: str | None = Field(default=None, examples=["Random neurons are ignored."])
@@ -73,13 +90,20 @@ class EntryPatch(BodyModel):
     category: str | None = Field(default=None, examples=["training"])
     notation: str | None = Field(default=None, examples=["DL-07"])
     status: str | None = Field(default=None, examples=["approved"])
+    iri: str | None = Field(default=None, examples=["https://example.org/terms/dropout"])
     examples: _Names | None = Field(default=None, examples=[[]])
     sources: _Names | None = Field(default=None, examples=[[]])
     broader: _Names | None = Field(default=None, examples=[[]])
     narrower: _Names | None = Field(default=None, examples=[[]])
     related: _Names | None = Field(default=None, examples=[[]])
     hidden_labels: _Names | None = Field(default=None, examples=[[]])
+    name_languages: _Names | None = Field(default=None, examples=[[]])
     asked_as: _Names | None = Field(default=None, examples=[[]])
+    extra: dict[str, str | None] | None = Field(
+        default=None,
+        description="Merged with the present fields; null removes one, or all of them.",
+        examples=[{"Owner": "Jane Doe", "Team": None}],
+    )
 
     @model_validator(mode="after")
     def _require_term_and_definition(self) -> EntryPatch:
@@ -104,12 +128,12 @@ class EntryPatch(BodyModel):
         }
 
 
-def _detail(value: str | _Names) -> str | tuple[str, ...]:
-    return value if isinstance(value, str) else tuple(value)
+def _detail(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 class RestoredRevision(BodyModel):
-    """The version that is wanted."""
+    """The revision to restore."""
 
     revision: int = Field(
         ge=1, lt=2**63, description="One that the history lists, or any since.", examples=[21]
@@ -120,11 +144,14 @@ class ImportQuery(StrictModel):
     """Parameters of an import."""
 
     glossary: str = Field(
-        min_length=1, max_length=300, description="Its entries.", examples=["deep-learning"]
+        min_length=1,
+        max_length=300,
+        description="Name of the glossary that receives the entries.",
+        examples=["deep-learning"],
     )
     dry_run: bool = Field(
         default=False, description="Only report what would be done.", examples=[True]
     )
     strict: bool = Field(
-        default=False, description="Take nothing when a record is refused.", examples=[True]
+        default=False, description="Import nothing when a record is refused.", examples=[True]
     )

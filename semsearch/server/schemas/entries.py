@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
-from semsearch.server.schemas.base import OptionalText, OptionalTexts, Wire
+from semsearch.server.schemas.base import OptionalFields, OptionalText, OptionalTexts, Wire
 
 
 @dataclass(slots=True)
@@ -45,6 +45,9 @@ class EntryMembers(Wire):
     ]
     examples: Annotated[OptionalTexts, Field(description="Of its use.")]
     sources: Annotated[OptionalTexts, Field(description="Where the definition comes from.")]
+    name_languages: Annotated[
+        OptionalTexts, Field(description="Names in other languages, with their tags: `Teig@de`.")
+    ]
 
     @classmethod
     def from_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
@@ -63,6 +66,7 @@ class EntryMembers(Wire):
             details.status,
             details.examples,
             details.sources,
+            details.name_languages,
             *own,
         )
 
@@ -95,6 +99,17 @@ class WholeEntryMembers(EntryMembers):
         OptionalTexts, Field(description="Names that find it and are not shown.")
     ]
     asked_as: Annotated[OptionalTexts, Field(description="Phrases by which people ask for it.")]
+    iri: Annotated[
+        OptionalText,
+        Field(description="Of the concept, or the id of its entry in the main language."),
+    ]
+    extra: Annotated[
+        OptionalFields,
+        Field(
+            description="Fields of its source that no other member holds, by name.",
+            examples=[{"Owner": "Jane Doe"}],
+        ),
+    ]
 
     @classmethod
     def from_whole_entry(cls, entry: Entry, *own: Any) -> Self:  # noqa: ANN401 - any members
@@ -108,6 +123,8 @@ class WholeEntryMembers(EntryMembers):
             details.related,
             details.hidden_labels,
             details.asked_as,
+            details.iri,
+            dict(details.extra),
             *own,
         )
 

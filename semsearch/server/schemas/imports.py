@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
-from semsearch.server.schemas.base import Wire
+from semsearch.server.schemas.base import OptionalFields, Wire
 
 
 @dataclass(slots=True)
@@ -32,11 +32,25 @@ class WireImportedRecord(Wire):
     reason: Annotated[
         str | None, Field(default=None, description="Why it was refused.", examples=["no term"])
     ]
+    left_out: Annotated[
+        OptionalFields,
+        Field(
+            description="Members that an entry cannot hold, such as structures.",
+            examples=[{"sounds": '[{"ipa": "/x/"}]'}],
+        ),
+    ]
 
     @classmethod
     def of(cls, record: RecordReport) -> Self:
         """Return the shape of what became of a record."""
-        return cls(record.line, record.outcome, record.id, record.revision, record.reason)
+        return cls(
+            record.line,
+            record.outcome,
+            record.id,
+            record.revision,
+            record.reason,
+            dict(record.left_out),
+        )
 
 
 @dataclass(slots=True)

@@ -97,14 +97,14 @@ class WirePlace(Wire):
 
 @dataclass(slots=True)
 class WireComparison(Wire):
-    """How near two texts are in meaning, and what can be said for it."""
+    """The similarity of two texts, and evidence for it."""
 
     similarity: Annotated[float, Field(description="Cosine of the two vectors.", examples=[0.68])]
     share: Annotated[
         float,
         Field(
-            description="How many of 100 pairs of entries, drawn by lot, are less near to each "
-            "other.",
+            description="Percentage of random pairs of entries that are less similar than these two "
+            "texts.",
             examples=[99.2],
         ),
     ]

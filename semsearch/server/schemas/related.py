@@ -93,9 +93,9 @@ class WireReference(Wire):
         Authored | None,
         Field(
             default=None,
-            description="What its author, or that of the entry asked for, says it is to the "
-            "latter: an entry that calls this one broader is narrower. Null where it is only named "
-            "in the text.",
+            description="Authored relation of this entry to the one asked for, stated by either "
+            "author. If this entry calls the other broader, it is narrower here. Null for a mere "
+            "mention.",
         ),
     ]
 

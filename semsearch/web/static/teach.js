@@ -81,7 +81,7 @@ async function useKey(form) {
       say("Each hit can be chosen as the one you were looking for");
       return;
     }
-    place.textContent = "This key is not good for editing.";
+    place.textContent = "This key may not edit.";
   } catch {
     place.textContent = "The service cannot be reached.";
   }

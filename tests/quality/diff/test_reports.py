@@ -72,7 +72,10 @@ def test_nothing_of_an_entry_is_markdown() -> None:
 
 
 def test_long_diffs_are_cut_and_say_so() -> None:
-    """A comment of a pull request has room for 65,536 characters; each kind says how many are left out."""
+    """A comment of a pull request has room for 65,536 characters.
+
+    Each kind says how many are left out.
+    """
     found = [Difference(PairKind.ADDED, None, entry(f"T{n}", "long. " * 4000)) for n in range(900)]
     found += [Difference(PairKind.REMOVED, entry(f"R{n}", "x"), None) for n in range(9)]
     text = to_markdown(report(*found))
@@ -99,7 +102,10 @@ class Tags(HTMLParser):
 
 
 def test_a_page_is_whole_and_by_itself() -> None:
-    """A section for each kind, changed words as `ins` and `del`; no script and nothing from elsewhere."""
+    """A section for each kind, changed words as `ins` and `del`.
+
+    No script and nothing from elsewhere.
+    """
     html = to_html(EVERY)
     tags = Tags()
     tags.feed(html)

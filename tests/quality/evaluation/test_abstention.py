@@ -58,7 +58,10 @@ def test_coverage_may_recover_at_a_lower_threshold() -> None:
 
 
 def test_the_calibration_error_weighs_each_bin_by_its_questions() -> None:
-    """Three at .85 of which two are right, one at .05 that is wrong: 3/4 · |.85 - 2/3| + 1/4 · .05."""
+    """Three at .85 of which two are right, one at .05 that is wrong.
+
+    3/4 · |.85 - 2/3| + 1/4 · .05.
+    """
     made = [
         outcome(1, 0.85),
         outcome(1, 0.85),

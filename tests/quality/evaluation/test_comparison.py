@@ -12,14 +12,17 @@ import numpy as np
 import pytest
 
 from semsearch.core.errors import ImportFailed
-from semsearch.quality.evaluation.comparison import Result, compare, paired_p, result_of
+from semsearch.quality.evaluation.comparison import StoredOutcome, compare, paired_p, result_of
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.results_json import read_results, to_compact_json
 from tests.quality.evaluation.support import outcome
 
 
 def test_on_accuracy_the_test_is_mcnemars_exact_one() -> None:
-    """Nine lost and one gained of a hundred: 2 · (1 + 10) / 2^10. None, or a single one, proves nothing."""
+    """Nine lost and one gained of a hundred: 2 · (1 + 10) / 2^10.
+
+    None, or a single one, proves nothing.
+    """
     before = np.array([1.0] * 9 + [0.0] + [1.0] * 90)
     now = np.array([0.0] * 9 + [1.0] + [1.0] * 90)
     assert paired_p(before, now) == pytest.approx(22 / 1024)
@@ -45,7 +48,7 @@ def test_a_real_drop_is_told_from_a_single_question() -> None:
     assert found.is_drop
     assert [len(found.lost), len(found.gained)] == [10, 0]
     assert not compare(before, [*many(2)[:1], *many(1)[1:]]).is_drop
-    worse = {key: Result(None, 0.5, is_refused=False) for key in before}
+    worse = {key: StoredOutcome(None, 0.5, is_refused=False) for key in before}
     gained = compare(worse, many(1))
     assert not gained.is_drop
     assert [len(gained.lost), len(gained.gained)] == [0, 40]

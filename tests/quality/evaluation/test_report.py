@@ -16,7 +16,7 @@ import pytest
 
 from semsearch.core.errors import InvalidSetting, MissingExtra
 from semsearch.quality.evaluation.ablation import ask_each, variants
-from semsearch.quality.evaluation.comparison import Result
+from semsearch.quality.evaluation.comparison import StoredOutcome
 from semsearch.quality.evaluation.judgements import Half, read_judgements
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.quality.evaluation.plots import (
@@ -55,11 +55,11 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def report(glossary: Glossary, questions: Path) -> Report:
     """Give a report with ablations and a comparison."""
     asked = ask_all(glossary, read_judgements(questions), half=Half.ALL, ablations=True)
-    before = {o.question.key: Result(1, 0.9, is_refused=True) for o in asked.outcomes}
+    before = {o.question.key: StoredOutcome(1, 0.9, is_refused=True) for o in asked.outcomes}
     return summarise([asked], half=Half.ALL, before=before)
 
 
-class Page(HTMLParser):
+class _ReportPage(HTMLParser):
     """Checks that a page is well formed, and collects its tags and text."""
 
     VOID = ("meta", "br")
@@ -97,7 +97,7 @@ class Page(HTMLParser):
 
 def test_the_page_lists_every_question_that_went_wrong(report: Report) -> None:
     """With the right terms, what came instead and why it was shown."""
-    page = Page(to_html(report))
+    page = _ReportPage(to_html(report))
     failed = [o for outcomes in report.failures.values() for o in outcomes]
     assert len(failed) >= 2
     for one in failed:
@@ -111,7 +111,7 @@ def test_the_page_lists_every_question_that_went_wrong(report: Report) -> None:
 def test_questions_and_terms_are_shown_as_text(report: Report) -> None:
     """A question that is a script stays a question, in tables, plots and warnings."""
     text = to_html(report)
-    page = Page(text)
+    page = _ReportPage(text)
     assert HOSTILE in page.text
     assert "<b>bold</b>" in page.text
     assert "<script" not in text
@@ -120,7 +120,7 @@ def test_questions_and_terms_are_shown_as_text(report: Report) -> None:
 
 def test_the_page_needs_nothing_from_elsewhere(report: Report) -> None:
     """No script, no link, no address; the browser is told to load nothing."""
-    page = Page(to_html(report))
+    page = _ReportPage(to_html(report))
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "link", "img", "iframe", "a"})
     assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
     policies = [a["content"] for a in page.named("meta") if "http-equiv" in a]
@@ -129,7 +129,7 @@ def test_the_page_needs_nothing_from_elsewhere(report: Report) -> None:
 
 def test_the_page_can_be_read_aloud(report: Report) -> None:
     """Tables have captions and scopes, plots titles and descriptions, ids are not repeated."""
-    page = Page(to_html(report))
+    page = _ReportPage(to_html(report))
     tables = sum(1 for _ in page.named("table"))
     assert sum(1 for _ in page.named("caption")) == tables > 5
     assert all(a.get("scope") in ("col", "row") for a in page.named("th"))
@@ -143,7 +143,7 @@ def test_the_page_can_be_read_aloud(report: Report) -> None:
 def test_a_page_without_anything_to_list_says_so(glossary: Glossary) -> None:
     """No failures, no answerable question, no ablation and no comparison."""
     only = AskedQuestion(glossary.info(), [outcome(kind="far", is_refused=True)], [], {})
-    page = Page(to_html(summarise([only], half=Half.ALL)))
+    page = _ReportPage(to_html(summarise([only], half=Half.ALL)))
     assert "Nothing: every question was answered right." in page.text
     assert "What each part is worth" not in page.text
 
@@ -159,7 +159,7 @@ def test_plots_of_a_single_question_are_drawn(
         risk_coverage_curve(report.curve, 0.45),
         confidence_histogram(made),
     ):
-        Page(svg)
+        _ReportPage(svg)
         assert "nan" not in svg
         assert "inf" not in svg
 

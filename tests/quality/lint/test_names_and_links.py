@@ -37,8 +37,24 @@ def test_aliases_of_other_languages_do_not_collide(tmp_path: Path) -> None:
     assert linted(tmp_path, text, "alias-collision").findings == ()
 
 
+def test_names_collide_in_their_own_language(tmp_path: Path) -> None:
+    """Whatever the language of the definition: "Gift" is a poison in German."""
+    text = table(
+        "Poison,It kills.,Gift,Gift@de",
+        "Present,It is given.,Gift,",
+        "Toxin,It kills slowly.,Gift,Gift@de",
+        columns=f"{NAMED},name_languages",
+    )
+    report = linted(tmp_path, text, "alias-collision")
+    assert found(report) == [("Gift", 4)]
+    assert report.findings[0].others == ("bakery:poison",)
+
+
 def test_a_link_leads_to_ids_names_and_forms(tmp_path: Path) -> None:
-    """What leads nowhere is told of once for each name; addresses of other sites are no links of ours."""
+    """What leads nowhere is told of once for each name.
+
+    Addresses of other sites are no links of ours.
+    """
     text = table(
         "Leaven,Fermented dough.,,Peels;Crumbs;crumbs;bakery:peel;https://bread.example/x",
         "Peel,A shovel.,peel,",

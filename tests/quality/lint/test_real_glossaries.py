@@ -1,4 +1,7 @@
-"""What lint finds in glossaries that people keep, without a model; the counts were looked at one by one."""
+"""What lint finds in glossaries that people keep, without a model.
+
+The counts were looked at one by one.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def test_copies_and_stubs_of_numpy() -> None:
 
 
 def test_rules_of_skos_that_a_vocabulary_of_geology_breaks() -> None:
-    """Rocks that are below what they are related to, labels of two kinds, and a setting above itself."""
+    """Rocks below what they are related to, labels of two kinds, and a setting above itself."""
     found = findings("cgi-geoscience-skos")
     assert about(found, "label-clash") == {("dolostone", "白云岩"), ("rhyolite", "ryolit")}
     assert {id_ for id_, _ in about(found, "related-and-broader")} == {

@@ -134,7 +134,7 @@ def test_the_graph_finds_near_duplicates_too(tmp_path: Path) -> None:
 
 @pytest.mark.model
 def test_the_seed_is_clean(seed_index: Path) -> None:
-    """With the encoder that comes along, and the vectors of its index; nothing is embedded."""
+    """With the bundled encoder, and the vectors of its index; nothing is embedded."""
     steps = Steps()
     report = lint([CORPUS], index=seed_index, progress=steps)
     assert (report.findings, report.entries) == ((), 20)

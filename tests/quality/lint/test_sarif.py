@@ -68,7 +68,7 @@ class Location(Strict):
     logicalLocations: list[Logical] = []
 
 
-class Result(Strict):
+class _SarifResult(Strict):
     ruleId: str
     ruleIndex: int = Field(ge=0)
     level: Literal["none", "note", "warning", "error"]
@@ -80,11 +80,14 @@ class Result(Strict):
 class Run(Strict):
     tool: Tool
     columnKind: Literal["utf16CodeUnits", "unicodeCodePoints"]
-    results: list[Result]
+    results: list[_SarifResult]
 
 
 class Log(Strict):
-    """https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json, what we write of it."""
+    """The part of the SARIF 2.1.0 schema that is written.
+
+    https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json
+    """
 
     schema_: str = Field(alias="$schema")
     version: Literal["2.1.0"]

@@ -41,7 +41,10 @@ def test_labels_are_compared_within_a_language(tmp_path: Path) -> None:
 
 
 def test_a_relation_to_what_is_above_is_found_over_steps_and_either_way(tmp_path: Path) -> None:
-    """Broader is taken step by step, and narrower is the same the other way round; a pair is told of once."""
+    """Broader is taken step by step, and narrower is the same the other way round.
+
+    A pair is told of once.
+    """
     text = turtle(
         "a ; skos:narrower :b", "b ; skos:related :d", "c ; skos:broader :b", "d ; skos:broader :c",
         "e ; skos:related :a",

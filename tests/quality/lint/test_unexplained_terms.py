@@ -49,7 +49,10 @@ def test_a_phrase_is_ranked_by_those_who_use_it(tmp_path: Path) -> None:
 def test_what_is_no_phrase_of_several_definitions_is_none(
     tmp_path: Path, definitions: tuple[str, ...]
 ) -> None:
-    """Too few users, objects of verbs, words that only sort, of many companions, participles and abbreviations."""
+    """Rare terms, objects of verbs, sorting words, words of many companions, participles.
+
+    Abbreviations too.
+    """
     assert linted(tmp_path, rows(*definitions), "undefined-term").findings == ()
 
 

@@ -53,7 +53,7 @@ def _chunk(scratch: ScratchIndex, numbers: Numbers) -> Iterator[_Compared]:
     vectors = phrases.vectors(numbers)
     owners = phrases.owners(numbers)
     near_phrases = phrases.ranked(vectors, LOOKED_AT)
-    near_entries = scratch.segment.finder.ranked(vectors, DEFINITIONS)
+    near_entries = scratch.segment.searcher.ranked(vectors, DEFINITIONS)
     for number, owner, vector, near, defined in zip(
         numbers.tolist(), owners.tolist(), vectors, near_phrases, near_entries, strict=True
     ):

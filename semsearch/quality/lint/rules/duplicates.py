@@ -132,7 +132,7 @@ def _near_pairs(
     chunks = range(0, len(entries), CHUNK)
     for start in track(chunks, context.progress, "comparing", len(chunks)):
         own: Numbers = np.arange(start, min(start + CHUNK, len(entries)))
-        near = scratch.segment.finder.ranked(scratch.segment.finder.at(own), NEAREST)
+        near = scratch.segment.searcher.ranked(scratch.segment.searcher.at(own), NEAREST)
         for one, others in zip(own.tolist(), near, strict=True):
             later = np.sort(others[others > one])
             if not len(later):

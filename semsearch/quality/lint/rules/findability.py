@@ -54,7 +54,7 @@ def _missed(scratch: ScratchIndex, asked: Mapping[int, str], limit: int) -> Iter
     """Yield the positions that are not among the first hits of their questions."""
     texts = list(asked.values())
     encoded = scratch.encoder.encode_questions(texts)
-    nearest = scratch.segment.finder.ranked(encoded.vectors, SURE)
+    nearest = scratch.segment.searcher.ranked(encoded.vectors, SURE)
     questions = QueryVectors.all_of(texts, encoded)
     for at, question, near in zip(asked, questions, nearest, strict=True):
         if at in near:

@@ -16,15 +16,23 @@ def _collisions(context: LintContext, options: Options) -> Iterator[Match]:
     del options
     positions: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for at, entry in enumerate(context.entries):
-        for alias in entry.aliases:
-            positions[entry.glossary, entry.language, fold(alias)].append(at)
+        for _, keys in _keys(entry):
+            for key in keys:
+                positions[key].append(at)
     for at, entry in enumerate(context.entries):
-        for alias in entry.aliases:
-            key = entry.glossary, entry.language, fold(alias)
-            terms = [n for n in context.by_term.get(key, ()) if n != at]
-            others = terms or [n for n in positions[key] if n < at]
+        for alias, keys in _keys(entry):
+            terms = [n for key in keys for n in context.by_term.get(key, ()) if n != at]
+            others = terms or [n for key in keys for n in positions[key] if n < at]
             if others:
                 yield _collision(entry, alias, context.entries[others[0]], is_term=bool(terms))
+
+
+def _keys(entry: Entry) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Yield each alias with glossary, language and folded name, for each of its languages."""
+    stated = entry.details.languages()
+    for alias in entry.aliases:
+        tags = stated.get(alias, (entry.language,))
+        yield alias, [(entry.glossary, tag, fold(alias)) for tag in tags]
 
 
 def _collision(entry: Entry, alias: str, other: Entry, *, is_term: bool) -> Match:

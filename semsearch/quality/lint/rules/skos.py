@@ -177,9 +177,10 @@ def _of_entries(entries: Sequence[Entry]) -> list[_Labelled]:
 def _labels(entry: Entry) -> tuple[tuple[str, str, str], ...]:
     label_groups = ((entry.term,), entry.aliases, entry.details.hidden_labels)
     return tuple(
-        (kind, entry.language, text)
+        (kind, tag, text)
         for kind, texts in zip(_KINDS, label_groups, strict=True)
         for text in texts
+        for tag in entry.languages_of(text)
     )
 
 

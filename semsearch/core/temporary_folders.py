@@ -1,0 +1,25 @@
+"""Temporary folders beside the folder that they replace, and the leftovers of killed processes.
+
+Whoever writes a folder that others read writes it under a temporary name first, and renames it when
+it is complete. A process that is killed in between leaves the temporary folder. The next one
+removes it: the export of a model in `models/onnx/export.py`, a build in `index/retention.py`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+_PREFIX = ".tmp-"
+
+
+def make_temporary_folder(parent: Path) -> Path:
+    """Make an empty folder that nobody reads, on the disk where it will be renamed."""
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+
+
+def remove_temporary_folders(parent: Path) -> None:
+    """Remove the temporary folders of all processes; the caller holds the lock of `parent`."""
+    for leftover in parent.glob(f"{_PREFIX}*"):
+        shutil.rmtree(leftover, ignore_errors=True)

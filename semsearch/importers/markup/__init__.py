@@ -1,0 +1,1 @@
+"""Readers of marked-up text: lists of terms in AsciiDoc and MediaWiki, commands of LaTeX."""

@@ -1,0 +1,134 @@
+"""Tables with columns for several languages: `Term (EN)`, `English_Def`, or just `English`, `German`.
+
+A column belongs to the language in its name. A column without one that comes again after each
+language (MultiTerm, memoQ) belongs to the language before it; others belong to all languages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from semsearch.importers.fields import FieldMap, map_fields
+
+_NAMES = (
+    "ar Arabic Arabisch arabe العربية; bg Bulgarian Bulgarisch български; "
+    "cs Czech Tschechisch čeština; da Danish Dänisch dansk; "
+    "de German Deutsch allemand alemán alemão tedesco Duits tyska niemiecki; "
+    "el Greek Griechisch ελληνικά; "
+    "en English Englisch anglais inglés inglês inglese Engels engelska angielski; "
+    "es Spanish Spanisch español espagnol; et Estonian Estnisch eesti; "
+    "fi Finnish Finnisch suomi; fr French Französisch français francés francês francese Frans; "
+    "ga Irish Irisch gaeilge; he Hebrew Hebräisch עברית; hr Croatian Kroatisch hrvatski; "
+    "hu Hungarian Ungarisch magyar; it Italian Italienisch italiano italien; "
+    "ja Japanese Japanisch 日本語; ko Korean Koreanisch 한국어; lt Lithuanian Litauisch lietuvių; "
+    "lv Latvian Lettisch latviešu; mt Maltese Maltesisch malti; "
+    "nb Norwegian Norwegisch norsk bokmål; nl Dutch Niederländisch Nederlands néerlandais; "
+    "pl Polish Polnisch polski; pt Portuguese Portugiesisch português portugais; "
+    "ro Romanian Rumänisch română; ru Russian Russisch русский; sk Slovak Slowakisch slovenčina; "
+    "sl Slovenian Slowenisch slovenščina; sv Swedish Schwedisch svenska; "
+    "tr Turkish Türkisch Türkçe; uk Ukrainian Ukrainisch українська; "
+    "zh Chinese Chinesisch 中文 汉语"
+)
+"""Languages as headers name them, after their tags: in English, in German, in their own words."""
+_TAGS = {
+    name.casefold(): tag for tag, *names in map(str.split, _NAMES.split(";")) for name in names
+}
+_WORD = re.compile(r"[^\W_]+")
+_CODE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[a-z]{4}))?", re.IGNORECASE)
+_REPEATED = re.compile(r" \(\d+\)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFields:
+    """The columns of one language; without a `language`, those of tables that name none."""
+
+    language: str
+    fields: FieldMap
+    is_defined: bool = True
+    """Whether the language has a definition of its own, and not one of all languages."""
+
+
+def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
+    """Return the fields of each language that has a column of terms, in the order of the columns.
+
+    Args:
+        names: the columns; no two are equal.
+
+    Returns:
+        Nothing if no column of terms names a language.
+    """
+    split = [_split(name) for name in names]
+    own = [language for language, _ in split]
+    if not any(own):
+        return []
+    _assign_to_language_before(names, own)
+    common = [name for name, language in zip(names, own, strict=True) if not language]
+    general = map_fields(common, {})
+    found = [LanguageFields("", general)] if not general.missing() else []
+    used = set(common) if found else set[str]()
+    for language in dict.fromkeys(filter(None, own)):
+        shown = {} if found and not found[0].language else {name: name for name in common}
+        for name, its, (_, rest) in zip(names, own, split, strict=True):
+            if its == language:
+                shown[_free(rest, shown)] = name
+        fields = _renamed(map_fields(list(shown), {}), shown, used)
+        terms, definitions = fields.columns["term"], fields.columns["definition"]
+        is_defined = any(name not in common for name in definitions)
+        if terms and terms[0] not in common and (is_defined or general.missing() != ()):
+            found.append(LanguageFields(language, fields, is_defined))
+            used |= {*common, *shown.values()}
+    return found if any(one.language for one in found) else []
+
+
+def _assign_to_language_before(names: Sequence[str], own: list[str]) -> None:
+    """Give columns that come again after several languages to the language before each."""
+    before = ""
+    after: dict[str, dict[int, str]] = {}
+    for place, language in enumerate(own):
+        before = language or before
+        if before and not language:
+            columns = map_fields([names[place]], {}).columns
+            field = next((field for field, found in columns.items() if found), "")
+            kind = field or _REPEATED.sub("", names[place])
+            after.setdefault(kind, {})[place] = before
+    for places in after.values():
+        if len({*places.values()}) > 1:
+            for place, language in places.items():
+                own[place] = language
+
+
+def _free(name: str, shown: Mapping[str, str]) -> str:
+    """Return a name that no column has yet; a second column of terms holds other names."""
+    if name == "term" and name in shown:
+        name = "alias"
+    number = 1
+    while (found := f"{name} ({number})" if number > 1 else name) in shown:
+        number += 1
+    return found
+
+
+def _renamed(fields: FieldMap, shown: Mapping[str, str], used: Collection[str]) -> FieldMap:
+    """Return fields by the columns of the table; of other columns those not used yet."""
+    columns = {
+        field: tuple(shown[name] for name in names) for field, names in fields.columns.items()
+    }
+    others = (shown[name] for name in fields.others)
+    return FieldMap(columns, tuple(name for name in others if name not in used))
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return the language in the name of a column, and the rest; only a language is a term."""
+    words = _WORD.findall(name[:100])
+    for at in {0, len(words) - 1} if words else ():
+        language = _TAGS.get(words[at].casefold(), "")
+        rest = " ".join(words[:at] + words[at + 1 :])
+        if language:
+            return language, rest or "term"
+    for end in (2, 1):
+        found = _CODE.fullmatch("-".join(words[-end:]))
+        rest = " ".join(words[:-end])
+        if found and found[1].casefold() in _TAGS.values() and map_fields([rest], {}).others == ():
+            return found[0].casefold(), rest
+    return "", name

@@ -1,0 +1,206 @@
+"""Workbooks of Excel (.xlsx, .xlsm) and OpenDocument (.ods): the rows that a program shows.
+
+calamine reads the values of .xlsx. It makes a grid of all cells up to the last one and copies a
+shared text into each cell that has it, so both are counted before, in the XML. Hidden rows and
+merged cells are read from the XML, too.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from semsearch.core.errors import ImportFailed
+from semsearch.importers.tables.documents import tables_of
+from semsearch.importers.tables.office_xml import TableRow, blocks
+from semsearch.importers.tables.packages import Package, events
+from semsearch.importers.tables.rows import MAX_COLUMNS, Repetitions, Row, Table
+from semsearch.importers.text_files import MAX_BYTES
+
+MAX_CELLS = 2_000_000
+"""Most cells of the grid of a sheet, empty ones included."""
+
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+_STRINGS = "xl/sharedStrings.xml"
+_NEEDED = ("[Content_Types].xml", "_rels/.rels", _WORKBOOK, _RELATIONS, _STRINGS, "xl/styles.xml")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,3})(\d{1,7})\s*["']""")
+_HIDDEN = re.compile(
+    rb"""<(?:\w+:)?row\b(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])"""
+    rb"""(?=[^<>]*\sr\s*=\s*["'](\d{1,7})["'])"""
+)
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']"""
+)
+_STRING = re.compile(rb"<(?:\w+:)?si\b")
+_INDEX = re.compile(rb">\s*(\d{1,9})\s*</(?:\w+:)?v\s*>")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def tables(path: Path) -> Iterator[Table]:
+    """Yield the visible sheets of a workbook.
+
+    Raises:
+        ImportFailed: it is damaged, or too large.
+    """
+    package = Package(path)
+    if "content.xml" in package.names():
+        yield from tables_of(b for b in blocks(package, path) if isinstance(b, TableRow))
+        return
+    names = {*package.names()}
+    if _WORKBOOK not in names:
+        raise ImportFailed("is no workbook; save it as .xlsx or .ods", path)
+    sheets = _sheets(package, path)
+    parts = {name: package.part(name) for name in (*_NEEDED, *sheets.values()) if name in names}
+    workbook = _workbook(parts, path)
+    hidden = [one.name for one in workbook.sheets_metadata if not _is_visible(one.visible)]
+    notes = (f"hidden sheets are not read: {', '.join(map(repr, hidden))}",) if hidden else ()
+    shown = [one.name for one in workbook.sheets_metadata if _is_visible(one.visible)]
+    for name in shown:
+        xml = parts.get(sheets.get(name, ""), b"")
+        _check(xml, parts.get(_STRINGS, b""), name, path)
+        with _without_panics(path):
+            sheet = workbook.get_sheet_by_name(name)
+        table = _table(sheet, xml, name if len(shown) > 1 else "", path)
+        yield replace(table, notes=(*notes, *table.notes))
+        notes = ()
+
+
+def _sheets(package: Package, path: Path) -> dict[str, str]:
+    """Return the part of each sheet by its name."""
+    found: list[tuple[str, str, str]] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        stated = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        if name == "sheet":
+            found.append(("sheet", stated.get("id", ""), stated.get("name", "")))
+        elif name == "Relationship":
+            found.append(("part", stated.get("Id", ""), stated.get("Target", "")))
+
+    def nothing(_: str) -> None:
+        return
+
+    handlers = (start, nothing, nothing)
+    every = [
+        one
+        for part in (_WORKBOOK, _RELATIONS)
+        for one in events(package.part(part), path, found, handlers)
+    ]
+    targets = {id_: target for kind, id_, target in every if kind == "part"}
+    return {
+        name: target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        for kind, id_, name in every
+        if kind == "sheet" and (target := targets.get(id_, ""))
+    }
+
+
+def _workbook(parts: dict[str, bytes], path: Path) -> CalamineWorkbook:
+    """Open a workbook of nothing but the parts that were unpacked within bounds."""
+    repacked = BytesIO()
+    with ZipFile(repacked, "w", ZIP_STORED) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    repacked.seek(0)
+    with _without_panics(path):
+        return CalamineWorkbook.from_filelike(repacked)
+
+
+@contextmanager
+def _without_panics(path: Path) -> Iterator[None]:
+    """Turn errors of calamine into our own; its panics are no `Exception`."""
+    try:
+        yield
+    except BaseException as error:
+        is_known = isinstance(error, CalamineError | ValueError | OSError)
+        if not is_known and type(error).__name__ != "PanicException":
+            raise
+        reason = "the workbook is damaged; open it and save it again"
+        raise ImportFailed(reason, path) from error
+
+
+def _is_visible(visible: SheetVisibleEnum) -> bool:
+    return visible == SheetVisibleEnum.Visible
+
+
+def _check(xml: bytes, strings: bytes, name: str, path: Path) -> None:
+    """Refuse a sheet of which calamine would make too large a grid, or too much text."""
+    cells = {*_REFERENCE.findall(xml)}
+    rows = max((int(row) for _, row in cells), default=0)
+    columns = max((_column(letters) for letters, _ in cells), default=0)
+    if rows * columns > MAX_CELLS:
+        raise ImportFailed(
+            f"the sheet {name!r} reaches to row {rows:,} and column {columns:,}; delete the rows "
+            "and columns beyond the table",
+            path,
+        )
+    lengths = list(map(len, _STRING.split(strings)[1:]))
+    repeated = (int(index) for index in _INDEX.findall(xml))
+    if sum(lengths[index] for index in repeated if index < len(lengths)) > MAX_BYTES:
+        raise ImportFailed(
+            f"the sheet {name!r} holds more than {MAX_BYTES // 2**20} MiB of text; split it", path
+        )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + letter - 64
+    return number
+
+
+def _table(sheet: CalamineSheet, xml: bytes, name: str, path: Path) -> Table:
+    hidden = {int(row) for row in _HIDDEN.findall(xml)}
+    grid = [[_text(value) for value in values[:MAX_COLUMNS]] for values in sheet.iter_rows()]
+    _, left = sheet.start or (0, 0)  # rows begin with the first, columns with a value
+    repetitions = Repetitions(path)
+    for letters, top, bottom in _MERGED.findall(xml):
+        _repeat(grid, int(top) - 1, int(bottom), _column(letters) - 1 - left, repetitions)
+    rows = [
+        Row(number, cells)
+        for number, cells in enumerate(grid, 1)
+        if any(cells) and number not in hidden
+    ]
+    skipped = sum(any(cells) for n, cells in enumerate(grid, 1) if n in hidden)
+    notes = (f"{skipped:,} hidden rows are not read; show them to read them",) if skipped else ()
+    return Table(rows, name, notes=notes)
+
+
+def _repeat(
+    grid: list[list[str]], first: int, stop: int, column: int, repetitions: Repetitions
+) -> None:
+    """Repeat the text of a cell that is merged over several rows in each of them."""
+    if 0 <= first < len(grid) and 0 <= column < len(grid[first]):
+        below = grid[first + 1 : stop]
+        repetitions.add(len(below))
+        for cells in below:
+            cells[column] = cells[column] or grid[first][column]
+
+
+def _text(value: object) -> str:
+    """Return a value as a program shows it."""
+    if isinstance(value, str):
+        return _ESCAPED.sub(_sign, value) if "_x" in value else value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, datetime.datetime) and not (value.hour or value.minute or value.second):
+        return value.date().isoformat()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _sign(found: re.Match[str]) -> str:
+    """Return what an escape of Excel stands for; a line end is written `_x000D_`."""
+    sign = chr(int(found[1], 16))
+    return "" if sign == "\r" else sign

@@ -1,0 +1,1 @@
+"""Reader of trees (XML, JSON, YAML): a format is a row that names the paths of its fields."""

@@ -1,0 +1,108 @@
+"""Baseline: distribution of the best scores of wrong entries in one glossary.
+
+It makes scores comparable between glossaries and encoders. A build measures it without labelled
+questions: it asks sentences of the glossary, each with its own entry left out. This module measures
+the similarity, from stored vectors alone. `semsearch.index.score_baseline` runs the whole search
+and measures the fused score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from semsearch.core.arrays import Numbers, VectorLookup
+from semsearch.ranking.fusion import Scores, meaning
+
+SAMPLE = 256
+"""Sentences asked; the mean of so many varies by a hundredth."""
+
+CHUNK = 4096
+"""Entries compared with all of them at a time: some 20 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Mean and standard deviation of the best score of the sentences asked."""
+
+    mean: float
+    deviation: float
+
+    def z_score(self, score: float) -> float:
+        """Return how many deviations a score lies above the mean."""
+        return (score - self.mean) / self.deviation
+
+
+TYPICAL = Baseline(0.5, 0.1)
+"""Similarities of meaning in the seed, which a glossary of a few entries borrows from."""
+
+ENOUGH = 10
+"""Entries, and scores of theirs, from which a glossary speaks for itself."""
+
+DUPLICATE_COSINE = 0.98
+"""Cosine from which two texts are the same one; a copy says nothing of what is ordinary."""
+
+
+def measure_similarity_baseline(
+    take: VectorLookup, first_rows: Numbers, positions: range
+) -> Baseline:
+    """Measure the baseline of a glossary, some thousand entries at a time.
+
+    Args:
+        take: gives the vectors of some rows.
+        first_rows: the first row of each position, and behind the last one where its rows end.
+        positions: the positions of the glossary.
+    """
+    first, last = first_rows[positions.start], first_rows[positions.stop]
+    rows = first + evenly_spaced(int(last - first))
+    asked = take(rows)
+    owners = np.searchsorted(first_rows, rows, side="right") - 1
+    best = np.full(len(rows), -np.inf, dtype=np.float32)
+    for start in range(positions.start, positions.stop, CHUNK):
+        some = np.arange(start, min(start + CHUNK, positions.stop))
+        begins, ends = first_rows[some[0]], first_rows[some[-1] + 1]
+        starts = first_rows[some] - begins
+        cosines = take(np.arange(begins, ends)) @ asked.T
+        scores, sentences = _each(cosines, starts)
+        scores[np.maximum(scores, sentences) >= DUPLICATE_COSINE] = -np.inf
+        own = np.flatnonzero(np.isin(owners, some))
+        scores[owners[own] - start, own] = -np.inf
+        best = np.maximum(best, scores.max(axis=0))
+    return baseline_of(best[best > -np.inf].tolist(), len(positions), TYPICAL)
+
+
+def _each(cosines: Scores, starts: Numbers) -> tuple[Scores, Scores]:
+    """Return the similarity and the best sentence of entries, (entries, questions) each.
+
+    Args:
+        cosines: (rows, questions) of the passages of all entries.
+        starts: the first row of each entry; an entry of one passage counts it as its sentence too.
+    """
+    counts = np.diff(starts, append=len(cosines))
+    sentences = cosines.copy()
+    sentences[starts[counts > 1]] = -np.inf
+    best: Scores = np.maximum.reduceat(sentences, starts, axis=0)
+    return meaning(cosines[starts], best), best
+
+
+def baseline_of(best: Sequence[float], entries: int, typical: Baseline) -> Baseline:
+    """Return the baseline of some scores; with few of them, mixed with a typical one.
+
+    Args:
+        best: the best score of each sentence asked; there may be none.
+        entries: how many entries the glossary has.
+        typical: what to borrow from.
+    """
+    own = min(1.0, entries / ENOUGH, len(best) / ENOUGH)
+    mean, deviation = (float(np.mean(best)), float(np.std(best))) if best else (0.0, 0.0)
+    return Baseline(
+        round(own * mean + (1 - own) * typical.mean, 6),
+        round(max(own * deviation + (1 - own) * typical.deviation, 0.01), 6),
+    )
+
+
+def evenly_spaced(count: int, sample: int = SAMPLE) -> Numbers:
+    """Return at most `sample` places spread evenly over `count`: the same ones every time."""
+    return np.unique(np.linspace(0, count - 1, min(count, sample)).astype(np.int64))

@@ -1,0 +1,26 @@
+"""Temporary folders: each process has its own, and none stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
+
+
+def test_each_call_makes_a_folder(tmp_path: Path) -> None:
+    """Two processes never write into the same one."""
+    first, second = make_temporary_folder(tmp_path), make_temporary_folder(tmp_path)
+    assert first != second
+    assert {first.parent, second.parent} == {tmp_path}
+    assert list(first.iterdir()) == []
+
+
+def test_only_temporary_folders_go(tmp_path: Path) -> None:
+    """Whatever else stands beside them stays, as do folders below."""
+    (make_temporary_folder(tmp_path) / "part").write_text("half written")
+    (tmp_path / "000001").mkdir()
+    inner = make_temporary_folder(tmp_path / "000001")
+    remove_temporary_folders(tmp_path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "000001"]
+    assert inner.is_dir()
+    remove_temporary_folders(tmp_path / "missing")

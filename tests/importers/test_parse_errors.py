@@ -1,0 +1,110 @@
+"""No text of a library reaches a message."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+import yaml
+from lxml import etree
+
+from semsearch.importers.parse_errors import (
+    csv_reason,
+    json_reason,
+    rdf_reason,
+    xml_reason,
+    yaml_reason,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[1,", "a value is missing at column 4"),
+        ("{a", "a key in double quotes is expected at column 2"),
+        ('{"a" 1', "':' is expected at column 6"),
+        ("[1 2", "',' is expected at column 4"),
+        ("1 2", "something follows the end at column 3"),
+        ('"a', "a text has no closing quote at column 1"),
+        ('"\\x"', "an escape that JSON does not have at column 2"),
+        ('"\n"', "a line break or another control character in a text at column 2"),
+    ],
+)
+def test_json(text: str, reason: str) -> None:
+    """The column stays."""
+    with pytest.raises(json.JSONDecodeError) as caught:
+        json.loads(text)
+    assert json_reason(caught.value) == f"not valid JSON: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('a,"b', "a quote is never closed"),
+        ('"a"b,c', "a quote is closed in the middle of a cell"),
+        (
+            "a" * 200_000,
+            "a cell has more than 131,072 characters, often since a quote is never closed",
+        ),
+    ],
+)
+def test_csv(text: str, reason: str) -> None:
+    """All of them may come from a stray quote."""
+    with pytest.raises(csv.Error) as caught:
+        list(csv.reader(io.StringIO(text), strict=True))
+    assert csv_reason(caught.value) == f"not valid CSV: {reason}; check the quotes"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: b: c", "a colon inside a text; put the text in quotes"),
+        ("a:\n\t- b", "a tab at the beginning of a line; indent with spaces"),
+        ("a: @b", "a text begins with a sign that YAML reserves; put it in quotes"),
+        ('a: "b', "a quote or a bracket is never closed"),
+        ("a: [b", "a bracket is never closed, or a comma is missing"),
+        ("a: 1\n b: 2\n- c", "a colon inside a text; put the text in quotes"),
+        ('a: "\\q"', "a backslash in double quotes; use single quotes"),
+        ("- a\nb: c", "the lines of a list or a mapping are indented unequally"),
+        ("? [a]\n: b", "a list or a mapping is a key"),
+    ],
+)
+def test_yaml(text: str, reason: str) -> None:
+    """With the way out."""
+    with pytest.raises(yaml.YAMLError) as caught:
+        yaml.load(text, Loader=yaml.BaseLoader)
+    assert yaml_reason(caught.value) == f"not valid YAML: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<a><b></a>", "<b> is closed by the end of another element"),
+        ("<a><b/>", "<a> is never closed"),
+        ("a", "it does not begin with an element"),
+        ("<a/><b/>", "something follows the end of the root element"),
+        ("<a>&</a>", "an ampersand that is no entity; write &amp;"),
+        ("<a>&nbsp;</a>", "an ampersand that is no entity; write &amp;"),
+        ("<a b=c/>", "an attribute without quotes"),
+        ("<a>\x01</a>", "a character that XML forbids"),
+    ],
+)
+def test_xml(text: str, reason: str) -> None:
+    """Elements are named."""
+    with pytest.raises(etree.XMLSyntaxError) as caught:
+        etree.fromstring(text)
+    assert xml_reason(caught.value.msg) == f"not well-formed XML: {reason}"
+
+
+def test_rdf_without_a_known_reason() -> None:
+    """The text of the library stays out."""
+    assert (
+        rdf_reason("Turtle", 'Prefix "b:" not bound')
+        == "not valid Turtle: the prefix b: is not declared"
+    )
+    assert (
+        rdf_reason("Turtle", "'NoneType' object")
+        == "not valid Turtle: it breaks the rules of this syntax"
+    )

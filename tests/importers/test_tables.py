@@ -1,0 +1,618 @@
+"""Tables as people have them: spreadsheets, CSV of programs, documents, Markdown, HTML.
+
+Covers `importers/tables`, `importers/column_names`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from semsearch.core.errors import EmptyFile, ImportFailed
+from semsearch.importers import Corpus, read_corpus
+from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.fields import map_fields
+from semsearch.importers.tables.rows import MAX_COLUMNS
+from tests.importers.office_files import open_document, sheet, word, workbook
+from tests.importers.support import DATA
+
+TABLES = DATA / "tables"
+NO_HEADER = {"1": "term", "2": "definition", "3": "aliases", "4": "category"}
+
+WARNING = "Text that warns of a danger:\n- signal word\n- kind of danger\n- consequences"
+COMPANY = [
+    (
+        "Handover record",
+        "Document that states the condition of an item when it is handed over.\n"
+        "It is signed by both sides.",
+        ("Acceptance record", "handover note"),
+        "Purchasing",
+    ),
+    (
+        "Style guide",
+        'Set of rules that says how we "really" write: spelling, tone, and layout.',
+        ("Writing guide",),
+        "Docs",
+    ),
+    (
+        "Approval",
+        "Consent of a responsible person that a document may be published; without it nothing "
+        "goes out.",
+        ("Sign-off",),
+        "QA",
+    ),
+    (
+        "Copy deadline",
+        "Point in time after which no more changes are accepted.",
+        ("Editorial deadline",),
+        "Docs",
+    ),
+    ("Größe", "Measure of how large a part is, in millimetres.", ("Size",), "Engineering"),
+    ("Approval", "Step in the workflow after which translation starts.", (), "Docs"),
+    ("Bill of materials", "List of all parts that a product is made of.", ("BOM",), "Engineering"),
+    ("Warning notice", WARNING, ("Safety notice",), "Docs"),
+    (
+        "Term base",
+        "Collection of designations with their definitions, which lays down which word is to be "
+        "used.",
+        ("Termbank", "TermDB"),
+        "Docs",
+    ),
+    (
+        "Change request",
+        "Form with which somebody proposes a change to the product.",
+        ("CR",),
+        "Engineering",
+    ),
+]
+"""Term, definition, other names and department of every file of the company."""
+
+
+def notes(corpus: Corpus) -> list[str]:
+    """Give the notes without their places."""
+    return [note.text for note in corpus.notes]
+
+
+def facts(corpus: Corpus) -> list[tuple[str, str]]:
+    """Give term and definition of each entry."""
+    return [(entry.term, entry.definition) for entry in corpus.entries]
+
+
+@pytest.mark.parametrize(
+    ("name", "empty", "todo"),
+    [
+        ("bars.csv", "16: {} (row 12)", 11),
+        ("company.csv", "16: {} (row 12)", 11),
+        ("excel_ansi.csv", "16: {} (row 12)", 11),
+        ("excel_utf8bom.csv", "16: {} (row 12)", 11),
+        ("gdocs_table.md", "15: {}", 13),
+        ("glossary.ods", "12: {}", 10),
+        ("glossary.xlsx", "12: {}", 10),
+        ("glossary_table.docx", "12: {}", 10),
+        ("glossary_table.odt", "12: {}", 10),
+        ("noheader.csv", "15: {} (row 11)", 10),
+        ("sep.csv", "17: {} (row 12)", 12),
+        ("table.html", "5: {}", 2),
+        ("title_row.csv", "18: {} (row 14)", 13),
+        ("unicode_text.txt", "16: {} (row 12)", 11),
+    ],
+)
+def test_one_glossary_is_the_same_from_every_carrier(name: str, empty: str, todo: int) -> None:
+    """Ten entries; a term without a definition and a placeholder are refused, empty rows are not.
+
+    A page of HTML shows line breaks of its source as spaces.
+    """
+    path = TABLES / name
+    corpus = read_corpus([path], columns=NO_HEADER if name == "noheader.csv" else None)
+    found = [(e.term, e.definition, e.aliases, e.details.category) for e in corpus.entries]
+    assert found == [
+        (term, text.replace("\n", " ") if name == "table.html" else text, aliases, department)
+        for term, text, aliases, department in COMPANY
+    ]
+    assert all(not entry.details.extra for entry in corpus.entries)
+    assert [str(one).removeprefix(f"{path}:") for one in corpus.refusals] == [
+        f"{todo}: the definition of 'TODO' is a placeholder: 'tbd'",
+        empty.format("no definition of 'Audience'"),
+    ]
+    expected = ["columns read by their names: Department as category; otherwise, map them with --columns term=...,definition=..."]  # fmt: skip
+    if name == "title_row.csv":
+        expected.insert(0, "above the header, so not read: 'Company glossary 2026'")
+    if name == "excel_ansi.csv":
+        expected.insert(0, "is not UTF-8; it was read as Windows-1252, which is a guess: it says 'Größe'; if that is wrong, save it as UTF-8")  # fmt: skip
+    assert notes(corpus) == ([] if name == "noheader.csv" else expected)
+
+
+@pytest.mark.parametrize("name", ["glossary_headings.docx", "glossary_headings.odt"])
+def test_headings_of_a_document_are_terms(name: str) -> None:
+    """The text below each is its definition; a line that begins with a dash is an item."""
+    corpus = read_corpus([TABLES / name])
+    assert facts(corpus) == [(term, text.replace(":\n-", ":\n\n-")) for term, text, _, _ in COMPANY]
+    assert [str(one).removeprefix(f"{TABLES / name}:") for one in corpus.refusals] == [
+        "16: the definition of 'TODO' is a placeholder: 'tbd'",
+        "20: no definition of 'Audience'",
+    ]
+
+
+LEAVEN, SAUERTEIG = "Dough that makes dough rise.", "Teig, der Teig treibt."
+YEAST = "A fungus that makes gas of sugar."
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "unusual_headers.csv",
+            [
+                ("leaven", f"{LEAVEN}\n\nKeep cold.", ("sourdough starter", "LVN"), "en", "baking"),
+                ("yeast", YEAST, (), "en", "baking"),
+            ],
+        ),
+        (
+            "memoq.csv",
+            [
+                ("leaven", LEAVEN, (), "en", "bread"),
+                ("Sauerteig", "Teig der Teig treibt.", (), "de", "bread"),
+            ],
+        ),
+        (
+            "multiterm.csv",
+            [
+                ("leaven", LEAVEN, ("starter",), "en", "baking"),
+                ("Sauerteig", SAUERTEIG, ("Sauer",), "de", "baking"),
+                ("yeast", YEAST, ("Hefe", "Germ"), "en", "baking"),
+            ],
+        ),
+        (
+            "iate.csv",
+            [
+                ("leaven", LEAVEN, ("sourdough starter",), "en", "food"),
+                ("Sauerteig", SAUERTEIG, (), "de", "food"),
+            ],
+        ),
+        (
+            "anki.txt",
+            [
+                ("leaven", f"{LEAVEN}\nSee yeast.", (), "en", "bread"),
+                ("yeast", YEAST, (), "en", "bread"),
+            ],
+        ),
+        (
+            "pyglossary.csv",
+            [
+                ("leaven", LEAVEN, ("sourdough starter", "LVN"), "en", ""),
+                ("yeast", YEAST, (), "en", ""),
+            ],
+        ),
+        (
+            "Glossary 0123456789abcdef0123456789abcdef.csv",
+            [("leaven", LEAVEN, (), "en", "baking"), ("yeast", YEAST, (), "en", "baking, science")],
+        ),
+    ],
+)
+def test_layouts_of_programs(name: str, expected: list[tuple[object, ...]]) -> None:
+    """Each as the program exports it, without an option."""
+    found = read_corpus([TABLES / name]).entries
+    assert [(e.term, e.definition, e.aliases, e.language, e.details.category) for e in found] == (
+        expected
+    )
+
+
+def test_columns_without_a_field_are_kept_as_they_are() -> None:
+    """Links of Notion become names; sources, links and the rest keep their columns."""
+    [leaven, _] = read_corpus([TABLES / "unusual_headers.csv"]).entries
+    assert (leaven.details.sources, leaven.see_also) == (("Handbook of bread",), ("yeast",))
+    [leaven, _] = read_corpus([TABLES / "Glossary 0123456789abcdef0123456789abcdef.csv"]).entries
+    assert (leaven.details.extra, leaven.see_also) == ((("Owner", "Jane"),), ("yeast",))
+    [leaven, _] = read_corpus([TABLES / "memoq.csv"]).entries
+    assert dict(leaven.details.extra) == {"Entry_ID": "1", "Term_Info": "CasePermissive"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Begriff;Bedeutung;Abkürzung;Fachgebiet;Quelle",
+        "Keyword;Explanation;Abbr.;Domain;Source",
+        "Terme;Définition;Abréviation;Domaine;Référence",
+        "TÉRMINO;Significado;Sinónimo;Ámbito;Fuente",
+        "Termo;Definição;Sigla;Área;Fonte",
+        "Termine;Significato;Acronimo;Ambito;Fonti",
+        "Begrip;Betekenis;Afkorting;Vakgebied;Bron",
+        "Begrepp;Förklaring;Förkortning;Ämnesområde;Källa",
+        "Begreb;Betydning;Forkortelse;Emne;Kilde",
+        "Pojęcie;Objaśnienie;Skrót;Dziedzina;Źródło",
+        "Термин;Определение;Сокращение;Область;Источник",
+        "用語;説明;略語;分野;出典",
+        "Term (required);Definition 1;Synonym 1;Subject area;References",
+    ],
+)
+def test_columns_are_known_in_many_languages(tmp_path: Path, header: str) -> None:
+    """By whatever name the author gave them."""
+    file = tmp_path / "a.csv"
+    file.write_text(f"{header}\nleaven;Makes dough rise.;LVN;baking;Handbook\n", "utf-8")
+    [entry] = read_corpus([file]).entries
+    assert (entry.term, entry.definition, entry.aliases) == (
+        "leaven",
+        "Makes dough rise.",
+        ("LVN",),
+    )
+    assert (entry.details.category, entry.details.sources) == ("baking", ("Handbook",))
+
+
+def test_no_name_of_a_column_belongs_to_two_fields() -> None:
+    """Otherwise its meaning would depend on the order of the fields."""
+    fields: dict[str, str] = {}
+    for field, names in OTHER_NAMES.items():
+        for name in names:
+            assert fields.setdefault(name, field) == field, name
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Definition (long)", "definition"),
+        ("Definition (source)", "definitionsource"),
+        ("Definition 2", "definition"),
+        ("Term*:", "term"),
+        ("skos:prefLabel", "preflabel"),
+        ("Catégorie", "categorie"),
+        ("(x)", "x"),
+        ("ISO 639", "iso639"),
+    ],
+)
+def test_names_of_columns_are_compared_by_their_letters(name: str, key: str) -> None:
+    """Brackets and numbers go, unless they say which other field is meant."""
+    assert column_key(name) == key
+
+
+def test_definitions_in_several_columns_are_paragraphs(tmp_path: Path) -> None:
+    """In the order of the columns; the source of a definition is none."""
+    file = tmp_path / "a.csv"
+    file.write_text("Explanation,Term,Definition,Definition (source)\nb,a,c,d\n,e,f,\n")
+    corpus = read_corpus([file])
+    assert facts(corpus) == [("a", "b\n\nc"), ("e", "f")]
+    assert corpus.entries[0].details.extra == (("Definition (source)", "d"),)
+
+
+def test_columns_of_languages(tmp_path: Path) -> None:
+    """Each language is an entry; a definition for all is that of the first, others are its names."""
+    file = tmp_path / "a.csv"
+    file.write_text("Term (EN);Term (DE);Definition_en;Definition_de\na;b;c;d\ne;f;g;\n")
+    found = [(e.term, e.definition, e.language, e.aliases) for e in read_corpus([file]).entries]
+    assert found == [("a", "c", "en", ()), ("b", "d", "de", ()), ("e", "g", "en", ("f",))]
+    file.write_text("English,German,Definition\na,b,c\n")
+    [entry] = read_corpus([file]).entries
+    assert (entry.term, entry.definition, entry.language, entry.aliases) == ("a", "c", "en", ("b",))
+    file.write_text("Term,Definition,German\na,c,b\n")  # a translation without a definition
+    [entry] = read_corpus([file]).entries
+    assert (entry.term, entry.aliases, entry.details.extra) == ("a", (), (("German", "b"),))
+
+
+def test_columns_of_languages_with_translated_names(tmp_path: Path) -> None:
+    """What comes again after each language belongs to it, by whatever name."""
+    file = tmp_path / "a.csv"
+    file.write_text("Deutsch;Beschreibung;Français;Description;Nr\na;b;c;d;1\n", encoding="utf-8")
+    found = [(e.term, e.definition, e.language) for e in read_corpus([file]).entries]
+    assert found == [("a", "b", "de"), ("c", "d", "fr")]
+
+
+def test_a_list_of_acronyms(tmp_path: Path) -> None:
+    """Without a column of terms the acronyms are the terms; comments above the header are titles."""
+    file = tmp_path / "a.csv"
+    file.write_text("#Version: 3\n\nAcronym,Synonyms,Meaning\nOD,Outer diameter,A measure.\n")
+    [entry] = read_corpus([file]).entries
+    assert (entry.term, entry.aliases) == ("OD", ("Outer diameter",))
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"1": "term", "9": "definition"}, "no column 9 for 'definition'; the table has 4 columns"),
+        ({"1": "term"}, "no number of the definition column; where no row names the columns, --columns 1=term,2=definition"),
+        ({"1": "terms"}, "column '1' was chosen for 'terms', which is no field"),
+    ],
+)  # fmt: skip
+def test_columns_by_number_are_checked(columns: dict[str, str], reason: str) -> None:
+    """The message names the field and the way out."""
+    with pytest.raises(ImportFailed) as caught:
+        read_corpus([TABLES / "noheader.csv"], columns=columns)
+    assert caught.value.reason.startswith(reason)
+
+
+def test_columns_by_number_skip_a_header(tmp_path: Path) -> None:
+    """A first row that names term and definition is no entry."""
+    file = tmp_path / "a.csv"
+    file.write_text("Owner,Definition,Term\nJane,A shovel.,peel\n")
+    [entry] = read_corpus([file], columns={"3": "term", "2": "definition"}).entries
+    assert (entry.term, entry.details.extra) == ("peel", (("Owner", "Jane"),))
+
+
+def test_a_table_without_a_header_says_how_to_read_it() -> None:
+    """The first row is shown, shortened."""
+    with pytest.raises(ImportFailed) as caught:
+        read_corpus([TABLES / "noheader.csv"])
+    assert caught.value.reason == (
+        "no term and no definition column; the columns are: Handover record, Document that states "
+        "the condition of an item when it is ..., Acceptance record; handover note, Purchasing; "
+        "map them with --columns term=...,definition=..., or, where no row names the columns, "
+        "--columns 1=term,2=definition"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "term,definition\na,Ÿ\x81".encode("latin-1", "ignore") + b"\x81",
+        "термин,определение\nтермин,определение".encode("cp1251"),  # noqa: RUF001
+        b"term,definition\na,\xff\0b",
+    ],
+)
+def test_only_texts_of_western_europe_are_guessed(tmp_path: Path, data: bytes) -> None:
+    """Anything else is refused as before, since a wrong guess would change every name."""
+    file = tmp_path / "a.csv"
+    file.write_bytes(data)
+    with pytest.raises(ImportFailed, match=r"is not UTF-8; save the file as UTF-8|NUL byte"):
+        read_corpus([file])
+
+
+def test_anki_without_names_of_columns(tmp_path: Path) -> None:
+    """The first two fields of a note are term and definition, wherever its other columns are."""
+    file = tmp_path / "a.txt"
+    file.write_text(
+        "#separator:Semicolon\n#html:false\n#notetype column:1\n#tags column:4\nBasic;a;<b>;c\n"
+    )
+    [entry] = read_corpus([file]).entries
+    assert (entry.term, entry.definition, entry.details.category) == ("a", "<b>", "c")
+    assert (entry.source.line if entry.source else 0) == 5
+
+
+HEADER = ("Term", "Definition", "Area", "Checked")
+DATE = '<c s="1"><v>46023</v></c>'
+
+
+def test_sheets_of_a_workbook(tmp_path: Path) -> None:
+    """Hidden sheets and rows are not read and counted; cells merged over rows count in each row."""
+    file = workbook(
+        tmp_path / "a.xlsx",
+        {
+            "Terms": sheet(
+                [
+                    ("Glossary of the bakery",),
+                    HEADER,
+                    ("leaven", LEAVEN, "baking", DATE),
+                    ("yeast", YEAST, "", "<c><v>404</v></c>"),
+                    ("", "", "", '<c t="e"><v>#N/A</v></c>'),
+                    ("secret", "Not shown.", "", '<c t="b"><v>1</v></c>'),
+                    ("line_x000D_\nend", "Two lines.", "", '<c t="b"><v>1</v></c>', "aside"),
+                ],
+                hidden=[6],
+                merged="C3:C4",
+            ),
+            "About": sheet([("Written by Jane",)]),
+            "Old": sheet([HEADER, ("gone", "Not any more.")]),
+            "Tools": sheet([(), (), ("", *HEADER), ("", "peel", "A shovel.")]),
+            "Empty": sheet([]),
+        },
+        hidden=["Old"],
+    )
+    corpus = read_corpus([file])
+    found = [(str(e.source), e.term, e.details.category, e.details.extra) for e in corpus.entries]
+    assert found == [
+        (f"{file}#Terms:3", "leaven", "baking", (("Checked", "2026-01-01"),)),
+        (f"{file}#Terms:4", "yeast", "baking", (("Checked", "404"),)),
+        (f"{file}#Terms:7", "line end", "", (("Checked", "TRUE"), ("beside the table", "aside"))),
+        (f"{file}#Tools:4", "peel", "", ()),
+    ]
+    assert corpus.refusals == ()
+    assert [str(note).removeprefix(f"{file}#") for note in corpus.notes] == [
+        "Terms:1: hidden sheets are not read: 'Old'",
+        "Terms:1: 1 hidden rows are not read; show them to read them",
+        "Terms:1: above the header, so not read: 'Glossary of the bakery'",
+        "Terms:2: columns read by their names: Area as category; otherwise, map them with --columns term=...,definition=...",
+        "Tools:3: columns read by their names: Area as category; otherwise, map them with --columns term=...,definition=...",
+        "About:1: not read: no term and no definition column; the columns are: Written by Jane; map them with --columns term=...,definition=..., or, where no row names the columns, --columns 1=term,2=definition",
+    ]  # fmt: skip
+
+
+def test_shared_texts_of_a_workbook(tmp_path: Path) -> None:
+    """As Excel writes them, with several runs in a cell."""
+    file = workbook(
+        tmp_path / "a.xlsx",
+        {"A": sheet([("Term", "Definition"), ('<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>')])},
+        strings='<si><t>peel</t></si><si><r><t xml:space="preserve">A </t></r><r><rPr><b/></rPr><t>shovel.</t></r></si>',
+    )
+    assert facts(read_corpus([file])) == [("peel", "A shovel.")]
+
+
+def test_tables_of_open_documents(tmp_path: Path) -> None:
+    """Repeated and merged cells, hidden rows and sheets, comments, spaces and tabs."""
+
+    def row(*cells: str, more: str = "") -> str:
+        texts = "".join(c if c.startswith("<") else f"<table:table-cell><text:p>{c}</text:p></table:table-cell>" for c in cells)  # fmt: skip
+        return f"<table:table-row{more}>{texts}</table:table-row>"
+
+    merged = '<table:table-cell table:number-rows-spanned="2"><text:p>baking</text:p></table:table-cell>'  # fmt: skip
+    note = "<table:table-cell><office:annotation><text:p>why?</text:p></office:annotation><text:p>Makes<text:s/>dough<text:tab/>rise.</text:p></table:table-cell>"  # fmt: skip
+    file = open_document(
+        tmp_path / "a.ods",
+        "<office:spreadsheet><table:table table:name='Terms'>"
+        + row("Glossary", more=' table:number-rows-repeated="3"')
+        + row("Term", "Definition", "Area")
+        + row("leaven", note, merged, '<table:table-cell table:number-columns-repeated="16381"/>')
+        + row("yeast", YEAST, "<table:covered-table-cell/>")
+        + row("secret", "b", more=' table:visibility="collapse"')
+        + "</table:table><table:table table:name='Old' table:style-name='ta1'>"
+        + row("Term", "Definition")
+        + row("gone", "c")
+        + "</table:table></office:spreadsheet>",
+        '<style:style style:name="ta1"><style:table-properties table:display="false"/></style:style>',
+    )
+    corpus = read_corpus([file])
+    found = [(str(e.source), e.term, e.definition, e.details.category) for e in corpus.entries]
+    assert found == [
+        (f"{file}#Terms:5", "leaven", "Makes dough rise.", "baking"),
+        (f"{file}#Terms:6", "yeast", YEAST, "baking"),
+    ]
+    assert [str(note).removeprefix(f"{file}#") for note in corpus.notes] == [
+        "Terms:1: 1 hidden rows are not read; show them to read them",
+        "Terms:1: above the header, so not read: 'Glossary'",
+        "Terms:4: columns read by their names: Area as category; otherwise, map them with --columns term=...,definition=...",
+        "Old:1: 2 hidden rows are not read; show them to read them",
+    ]  # fmt: skip
+
+
+def text(words: str) -> str:
+    """Return a paragraph of Word."""
+    return f"<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>{words}</w:t></w:r></w:p>"
+
+
+def test_tables_of_word(tmp_path: Path) -> None:
+    """Merged cells, deleted text, a table in a cell; text outside tables is said to be unread."""
+
+    def row(*cells: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in cells)}</w:tr>"
+
+    start = f'<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{text("baking")}'
+    more = f"<w:tcPr><w:vMerge/></w:tcPr>{text('')}"
+    changed = "<w:p><w:r><w:t>Makes dough </w:t></w:r><w:moveFrom><w:r><w:t>sink</w:t></w:r></w:moveFrom><w:r><w:t>rise</w:t><w:tab/><w:t>.</w:t></w:r></w:p>"  # fmt: skip
+    inner = f"<w:tbl>{row(text('in'), text('side'))}</w:tbl>"
+    heading = '<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>More</w:t></w:r></w:p>'
+    file = word(
+        tmp_path / "a.docx",
+        text("Glossary")
+        + f"<w:tbl>{row(text('Term'), text('Definition'), text('Area'))}"
+        + row(text("leaven"), changed, start)
+        + row(text("yeast"), text("First.") + text("Second.") + inner, more)
+        + row(text("oven"), text("It is hot."), text(""))
+        + f"</w:tbl>{3 * heading}",
+    )
+    corpus = read_corpus([file])
+    assert [(e.term, e.definition, e.details.category) for e in corpus.entries] == [
+        ("leaven", "Makes dough rise .", "baking"),
+        ("yeast", "First.\nSecond.\nin\nside", "baking"),
+        ("oven", "It is hot.", ""),
+    ]
+    assert notes(corpus)[1:] == [
+        "the text outside tables is not read; put one glossary into a file"
+    ]
+
+
+def test_headings_of_a_translated_word(tmp_path: Path) -> None:
+    """Their styles have other ids; marks of Markdown in the text stay what they are."""
+
+    def styled(style: str, words: str) -> str:
+        return text(words).replace("<w:pPr>", f'<w:pPr><w:pStyle w:val="{style}"/>')
+
+    item = text("flour").replace("<w:pPr>", "<w:pPr><w:numPr/>")
+    file = word(
+        tmp_path / "a.docx",
+        styled("Titel", "Glossar")
+        + styled("berschrift1", "A")
+        + styled("berschrift2", "a * b_c")
+        + text("1. It is *not* [marked](x) &lt;b&gt; {{&lt; x &gt;}}.")
+        + text("- It holds:")
+        + item
+        + item.replace("flour", "water")
+        + text("# It ends.")
+        + styled("berschrift2", "d")
+        + text("e"),
+        '<w:style w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style>'
+        '<w:style w:styleId="berschrift2"><w:name w:val="x"/><w:outlineLvl w:val="1"/></w:style>',
+    )
+    assert facts(read_corpus([file])) == [
+        (
+            "a * b_c",
+            "1. It is *not* [marked](x) <b> {{< x >}}.\n\n- It holds:\n- flour\n- water\n\n# It ends.",
+        ),
+        ("d", "e"),
+    ]
+
+
+def test_bold_lines_are_headings_where_no_style_is(tmp_path: Path) -> None:
+    """In Word the bold is of a run, in OpenDocument of a style; one bold line alone is a title."""
+    bold = "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>{}</w:p>"
+    more = '<w:r><w:rPr><w:b w:val="0"/></w:rPr><w:t xml:space="preserve"> stays (hot).</w:t></w:r>'
+    body = bold.format("oven", "") + bold.format("Heat:", more) + bold.format("peel", "")
+    file = word(tmp_path / "a.docx", body + text("A shovel."))
+    assert facts(read_corpus([file])) == [("oven", "Heat: stays (hot)."), ("peel", "A shovel.")]
+    styles = '<style:style style:name="{}"><style:text-properties fo:font-weight="bold" xmlns:fo="fo"/></style:style>'
+    file = open_document(
+        tmp_path / "a.odt",
+        '<office:text><text:p text:style-name="P1">oven</text:p><text:p>It is <text:span '
+        'text:style-name="T1">hot</text:span>.</text:p><text:p><text:span text:style-name="T1">'
+        "peel</text:span></text:p><text:p>A shovel.</text:p></office:text>",
+        styles.format("P1") + styles.format("T1"),
+    )
+    assert facts(read_corpus([file])) == [("oven", "It is hot."), ("peel", "A shovel.")]
+    file = word(tmp_path / "b.docx", bold.format("Words", "") + text("Dear Jane"))
+    with pytest.raises(ImportFailed, match="no table of terms and no heading"):
+        read_corpus([file])
+
+
+def test_documents_without_a_glossary_are_refused(tmp_path: Path) -> None:
+    """With what a document needs."""
+    file = word(tmp_path / "a.docx", text("Dear Jane"))
+    with pytest.raises(ImportFailed, match="no table of terms and no heading"):
+        read_corpus([file])
+    with pytest.raises(EmptyFile, match="the document is empty"):
+        read_corpus([word(tmp_path / "b.docx", text(""))])
+    file = word(tmp_path / "c.docx", f"<w:tbl><w:tr><w:tc>{text('x')}</w:tc></w:tr></w:tbl>")
+    with pytest.raises(ImportFailed, match="no term and no definition column"):
+        read_corpus([file])
+
+
+def test_several_tables_of_a_page(tmp_path: Path) -> None:
+    """Merged cells, a table in a cell, a table for the layout."""
+    file = tmp_path / "a.html"
+    file.write_text(
+        "<table><tr><td>Menu</table>\n<table><tr><th>Term<th>Definition<th>Area\n"
+        "<tr><td>leaven<td>Makes <b>dough</b><br>rise.<td rowspan=2>baking\n"
+        "<tr><td>yeast<td><table><tr><td>A<td>fungus</table></table>"
+        "<table><tr><th colspan=2>Tools<th>x<tr><th>Term<th>Definition<tr><td>peel<td>A shovel.</table>"
+    )
+    corpus = read_corpus([file])
+    assert [(str(e.source), e.term, e.definition, e.details.category) for e in corpus.entries] == [
+        (f"{file}#table 2:3", "leaven", "Makes dough\nrise.", "baking"),
+        (f"{file}#table 2:4", "yeast", "A; fungus", "baking"),
+        (f"{file}#table 3:4", "peel", "A shovel.", ""),
+    ]
+
+
+def test_tables_of_markdown_below_headings(tmp_path: Path) -> None:
+    """A table a letter is a glossary; a table of parameters below a term is none."""
+    file = tmp_path / "a.md"
+    file.write_text(
+        "# Words\n\n## L\n\nTerm | Definition\n--- | ---\n`leaven` | Made of [yeast](#y).\n\n## Y\n\n"
+        "| Term | Definition |\n|--|--|\n| yeast | A \\| B |\n"
+    )
+    assert facts(read_corpus([file])) == [("leaven", "Made of yeast."), ("yeast", "A | B")]
+    file.write_text(
+        "# Words\n\n## Oven\n\nIt is hot.\n\n| Name | Description |\n|--|--|\n| heat | Degrees. |\n\n"
+        "## Peel\n\nA shovel.\n"
+    )
+    assert [entry.term for entry in read_corpus([file]).entries] == ["Oven", "Peel"]
+
+
+def test_wide_rows_are_cut(tmp_path: Path) -> None:
+    """No carrier makes more cells of a row than any glossary has."""
+    wide = f'<table:table-cell table:number-columns-repeated="{10**6}"><text:p>c</text:p></table:table-cell>'
+    term = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    file = open_document(
+        tmp_path / "a.ods",
+        "<office:spreadsheet><table:table table:name='A'>"
+        f"<table:table-row>{term.format('Term')}{term.format('Definition')}</table:table-row>"
+        f"<table:table-row>{term.format('a')}{wide}</table:table-row></table:table></office:spreadsheet>",
+    )
+    [entry] = read_corpus([file]).entries
+    [(name, beside)] = entry.details.extra
+    assert (entry.definition, name, beside) == (
+        "c",
+        "beside the table",
+        "; ".join(["c"] * (MAX_COLUMNS - 2)),
+    )
+
+
+def test_fields_of_json_have_the_same_names() -> None:
+    """Objects and tables share the names."""
+    columns = map_fields(["Begriff", "Bedeutung", "Kürzel"], {}).columns
+    assert (columns["term"], columns["aliases"]) == (("Begriff",), ("Kürzel",))
