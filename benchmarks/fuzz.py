@@ -36,6 +36,9 @@ SECONDS = 2
 MEGABYTES = 256
 """What all files of a format together may take more than the first, sound one."""
 
+_SHORT = 10
+"""Longest text of an error that a message of ours may have by chance."""
+
 SAMPLES: dict[str, tuple[str, ...]] = {
     "asciidoc": ("markup/bakery.adoc",),
     "datahub": ("datahub/bakery.yml",),
@@ -57,6 +60,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
     "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
+    "obo": ("obo/bakery.obo",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
     "page": ("pages/kitchen/whisk.md",),
@@ -219,8 +223,10 @@ def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
     watch.is_on = True
     try:
         read_corpus([f"fuzz={path}"], format=name)
-    except SemsearchError:
+    except SemsearchError as error:
         found.refused += 1
+        if quotes_a_library(error):
+            found.faults.append(f"quotes a library: {error}")
     except (Exception, TooLong) as error:
         found.faults.append(
             f"{type(error).__name__}: {str(error)[:200]} in {path.read_bytes()[:2000]!r}"
@@ -233,6 +239,11 @@ def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
     if watch.seen:
         found.faults.append(f"{watch.seen} in {path.read_bytes()[:2000]!r}")
         watch.seen.clear()
+
+
+def quotes_a_library(error: SemsearchError) -> bool:
+    """Return whether a message of ours has the text of the error that it was raised from."""
+    return len(text := str(error.__cause__ or "")) > _SHORT and text in str(error)
 
 
 def _peak() -> float:

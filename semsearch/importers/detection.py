@@ -155,6 +155,11 @@ def turtle(path: Path, start: str) -> bool:
     return path.suffix.lower() in (".ttl", ".turtle", ".nt") or _TURTLE.search(start) is not None
 
 
+def obo(path: Path, start: str) -> bool:
+    """Accept the first line of a header; a file of its suffix needs none."""
+    return path.suffix.lower() == ".obo" or start.startswith("format-version:")
+
+
 def tbx(path: Path, start: str) -> bool:
     """Accept TBX's root elements."""
     del path

@@ -112,10 +112,10 @@ def _records(value: object, path: Path, options: ReadOptions) -> Iterator[Record
     chosen_columns(options.columns, path)
     if not isinstance(value, list | Lined):
         raise ImportFailed("a list or an object of entries is expected", path, 1)
-    top: Any = value
     if isinstance(value, Lined):
-        top = next((one for key in LIST_KEYS if _holds_entries(one := value.get(key))), value)
-    for language, key, one, line in _members(top, options):
+        held = (value[key] for key in LIST_KEYS if _holds_entries(value.get(key)))
+        value = next(held, value)
+    for language, key, one, line in _members(value, options):
         known = one if key is None else _keyed(key, one)
         if language and isinstance(known, dict):
             known = {"language": language} | known

@@ -1,6 +1,6 @@
 """What a reader yields: raw records, redirects and refusals, before ids are assigned.
 
-A reader is a function `(path, options) -> Iterator[Item]` in the table of `formats.py`. In file
+A reader is a function `(path, options) -> Iterator[Item]` in the table of `format_rows.py`. In file
 order it yields a `Record` for each entry, a `Redirect` for each name that leads to another entry,
 and a `Refusal` for everything that it cannot read. A `Note` among them tells the user what the
 reader guessed. It raises `ImportFailed` if the whole file cannot be read. It assigns no ids:

@@ -27,12 +27,7 @@ from semsearch.importers.fields import shorten
 from semsearch.importers.name_languages import clean_languages, reason_against_languages
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
-from semsearch.importers.redirects import (
-    merge_redirects,
-    resolve_keys,
-    see_records_to_redirects,
-    split_listed_names,
-)
+from semsearch.importers.redirects import merge_redirects, resolve_keys, resolve_names
 from semsearch.text.language_tags import language_tag
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
@@ -83,8 +78,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
         The entries, the refusals of readers and of this function, the records that became another
         name of an entry, and the fields left out.
     """
-    named = split_listed_names([clean(i) if isinstance(i, Record) else i for i in items])
-    cleaned = see_records_to_redirects(named)
+    cleaned = resolve_names([clean(i) if isinstance(i, Record) else i for i in items])
     cleaned = _without_repeated_placeholders(cleaned)
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []

@@ -106,12 +106,17 @@ def merge_redirects(
         entries[at] = replace(entries[at], aliases=tuple(names))
 
 
-def see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
-    """Turn records that only say "See X" into redirects, if X is a record with a definition.
+def resolve_names(items: Sequence[Item]) -> list[Item]:
+    """Split terms that list names, and turn records that only refer to another into redirects.
 
     Args:
         items: cleaned records of one glossary, and other items.
     """
+    return _see_records_to_redirects(_split_listed_names(items))
+
+
+def _see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
+    """Turn records that only say "See X" into redirects, if X is a record with a definition."""
     targets = {at: found for at, item in enumerate(items) if (found := _only_sees(item))}
     if not targets:
         return list(items)
@@ -144,7 +149,7 @@ def _only_sees(item: Item) -> str:
     return found[1].strip(_AROUND) if found else ""
 
 
-def split_listed_names(items: Sequence[Item]) -> list[Item]:
+def _split_listed_names(items: Sequence[Item]) -> list[Item]:
     """Split terms that list names, such as "leaven, starter": the first is the term.
 
     A comma may also turn a name round ("bias, inductive", "tea, green" beside "tea, black"). So names

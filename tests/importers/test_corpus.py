@@ -91,10 +91,33 @@ def test_one_unreadable_file_stops_the_import(tmp_path: Path) -> None:
 def test_suffixes_are_lower_case() -> None:
     """The suffixes promised to users."""
     assert sorted(SUFFIXES) == [
-        *(".adj", ".adv", ".csv", ".docx", ".htm", ".html", ".ifo", ".index", ".json", ".jsonl"),
-        *(".jsonld", ".markdown", ".md", ".ndjson", ".noun", ".nt", ".ods", ".odt", ".owl", ".rdf"),
-        *(".rest", ".rst", ".tbx", ".tsv", ".ttl", ".turtle", ".txt", ".verb", ".xhtml"),
-        *(".xlsm", ".xlsx", ".xml", ".yaml", ".yml"),
+        *(
+            ".adj",
+            ".adoc",
+            ".adv",
+            ".asc",
+            ".asciidoc",
+            ".csv",
+            ".dbk",
+            ".dita",
+            ".docbook",
+            ".docx",
+        ),
+        *(".htm", ".html", ".ifo", ".index", ".json", ".jsonl", ".jsonld", ".lmf", ".ltx"),
+        *(
+            ".markdown",
+            ".md",
+            ".mediawiki",
+            ".ndjson",
+            ".noun",
+            ".nt",
+            ".ods",
+            ".odt",
+            ".owl",
+            ".rdf",
+        ),
+        *(".rest", ".rst", ".tbx", ".tex", ".tsv", ".ttl", ".turtle", ".txt", ".verb", ".wiki"),
+        *(".wikitext", ".xdxf", ".xhtml", ".xlsm", ".xlsx", ".xml", ".yaml", ".yml"),
     ]
 
 

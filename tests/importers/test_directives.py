@@ -93,11 +93,11 @@ def test_definition_lists_of_html_are_read() -> None:
     leaven, crumb = corpus.entries
     assert (leaven.id, leaven.term, leaven.aliases) == ("bakery:leaven", "leaven", ("starter",))
     assert leaven.definition == (
-        "Fermented dough that makes new dough rise.\nSee the crumb and elsewhere."
+        "Fermented dough that makes new dough rise.\n\nSee the crumb and elsewhere."
     )
     assert (leaven.see_also, leaven.language) == (("crumb",), "en-GB")
     assert (
-        crumb.definition == "The inside of a loaf:\nalveole\na hole in it\n\nAlso what falls off."
+        crumb.definition == "The inside of a loaf:\n\nalveole\na hole in it\n\nAlso what falls off."
     )
     assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'peel'"]
 

@@ -286,3 +286,39 @@ def test_what_terms_say_is_kept_or_named(tmp_path: Path) -> None:
     assert (entry.definition, entry.details.category) == ("Flour and water.", "baking")
     parts = (("note", "Check."), ("partOfSpeech", "noun"))
     assert [one.parts for one in corpus.left_out] == [parts]
+
+
+PUBLISHED = {
+    # groups around terms and definitions, full tags, and ids of two parts
+    "microsoft": """<martif type="TBX" xml:lang="en-US"><text><body><termEntry id="27_4">
+<langSet xml:lang="en-US"><descripGrp><descrip type="definition">A box to bake in.</descrip></descripGrp>
+<ntig><termGrp><term id="4">oven</term><termNote type="partOfSpeech">Noun</termNote></termGrp></ntig></langSet>
+<langSet xml:lang="de-DE"><ntig><termGrp><term id="5">Backofen</term></termGrp></ntig></langSet>
+</termEntry></body></text></martif>""",
+    # subject field and definition in groups, a code of reliability and a status beside each term
+    "iate": """<martif type="TBX-Basic" xml:lang="en"><text><body><termEntry id="27_4">
+<descripGrp><descrip type="subjectField">baking</descrip></descripGrp>
+<langSet xml:lang="en"><descripGrp><descrip type="definition">A box to bake in.</descrip>
+<admin type="source">Handbook</admin></descripGrp>
+<tig><term>stove</term><descrip type="reliabilityCode">6</descrip>
+<termNote type="administrativeStatus">deprecatedTerm-admn-sts</termNote></tig>
+<tig><term>oven</term><descrip type="reliabilityCode">9</descrip></tig></langSet>
+<langSet xml:lang="de-DE"><tig><term>Backofen</term></tig></langSet>
+</termEntry></body></text></martif>""",
+}
+"""Layouts of published term bases, in our words."""
+
+
+@pytest.mark.parametrize("name", list(PUBLISHED))
+def test_published_term_bases_read_well(name: str, tmp_path: Path) -> None:
+    """One entry in the language of the definition, with its names in the others."""
+    (tmp_path / "a.tbx").write_text(PUBLISHED[name])
+    corpus = read_corpus([tmp_path / "a.tbx"])
+    (entry,) = corpus.entries
+    assert (entry.id, entry.term, entry.definition) == ("a:27-4", "oven", "A box to bake in.")
+    assert (entry.aliases, entry.details.name_languages) == (("Backofen",), ("Backofen@de-DE",))
+    if name == "iate":
+        assert (entry.details.category, entry.details.sources) == ("baking", ("Handbook",))
+        assert entry.details.hidden_labels == ("stove",)
+    parts = {"microsoft": (("partOfSpeech", "Noun"),), "iate": (("reliabilityCode", "6"),)}
+    assert [one.parts for one in corpus.left_out] == [parts[name]]

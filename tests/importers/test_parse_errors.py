@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 from lxml import etree
 
+from semsearch.core.errors import ImportFailed
+from semsearch.importers import read_corpus
 from semsearch.importers.parse_errors import (
     csv_reason,
     json_reason,
@@ -89,6 +92,9 @@ def test_yaml(text: str, reason: str) -> None:
         ("<a>&nbsp;</a>", "an ampersand that is no entity; write &amp;"),
         ("<a b=c/>", "an attribute without quotes"),
         ("<a>\x01</a>", "a character that XML forbids"),
+        ("<a b/>", "an attribute without quotes"),
+        ("<a < b</a>", "a tag is damaged, or < is not written as &lt;"),
+        ("<a><![CDATA[b</a>", "a part is never closed"),
     ],
 )
 def test_xml(text: str, reason: str) -> None:
@@ -98,13 +104,30 @@ def test_xml(text: str, reason: str) -> None:
     assert xml_reason(caught.value.msg) == f"not well-formed XML: {reason}"
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<a> <b> b:c .", "the prefix b: is not declared"),
+        ('<a> <b> "c\n" .', "a text is not closed on its line"),
+        ("@prefix a <b> .", "a prefix is declared wrongly; write @prefix name: <address> ."),
+        ("<a> <b> <c .", "an address has no closing >"),
+        ('<a> <b> "c"@! .', "behind @ there is no language tag"),
+        ("<a> <b> [ <c> <d> .", "a bracket is not closed"),
+        ("<a> <b> .", "a value is missing, or a name is misspelt"),
+        ("<a> <b> <c>", "it ends too early; a quote, a bracket or a full stop is missing"),
+        ("<a> <b> <c> <d> .", "a full stop is missing or misplaced"),
+    ],
+)
+def test_turtle(tmp_path: Path, text: str, reason: str) -> None:
+    """As its users would say it, with the line."""
+    file = tmp_path / "a.ttl"
+    file.write_text(text)
+    with pytest.raises(ImportFailed) as caught:
+        read_corpus([file])
+    assert caught.value.reason == f"not valid Turtle: {reason}"
+
+
 def test_rdf_without_a_known_reason() -> None:
     """The text of the library stays out."""
-    assert (
-        rdf_reason("Turtle", 'Prefix "b:" not bound')
-        == "not valid Turtle: the prefix b: is not declared"
-    )
-    assert (
-        rdf_reason("Turtle", "'NoneType' object")
-        == "not valid Turtle: it breaks the rules of this syntax"
-    )
+    unknown = "not valid Turtle: it breaks the rules of this syntax"
+    assert rdf_reason("Turtle", "'NoneType' object has no attribute 'x'") == unknown

@@ -1,7 +1,9 @@
 """Trees (XML, JSON, YAML) and marked-up text: what a person expects of each sample and of each case.
 
-Covers `importers/trees/*`, `importers/markup/*`, `importers/markdown/ezglossary`, `importers/markdown/bold_terms`,
-`importers/own_formats`.
+Covers `importers/format_rows`, `importers/markdown/bold_terms`, `importers/markdown/ezglossary`,
+`importers/markup/asciidoc`, `importers/markup/latex`, `importers/markup/mediawiki`, `importers/markup/term_lists`,
+`importers/own_formats`, `importers/trees/carriers`, `importers/trees/json_values`, `importers/trees/paths`,
+`importers/trees/reader`, `importers/trees/row`, `importers/trees/rows`.
 """
 
 from __future__ import annotations

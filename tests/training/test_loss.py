@@ -14,10 +14,10 @@ def test_tokens_are_compared_as_the_search_compares_them() -> None:
     """What is trained is what will rank, stop words and padding left out."""
     import torch
 
-    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from tests.training.word_table import WEIGHTS, WordTable, features  # noqa: PLC0415 - loads torch
     from training.loss import COVERAGE, BatchEmbeddings, late_interaction  # noqa: PLC0415 - loads torch
 
-    model = Table()
+    model = WordTable()
     one, two = [[1, 0, 2], [3, 4]], [[2, 5, 0, 1], [4]]
     questions = BatchEmbeddings.of(model(features(*one)), WEIGHTS)
     definitions = BatchEmbeddings.of(model(features(*two)), WEIGHTS)
@@ -38,10 +38,10 @@ def test_a_right_order_costs_less_than_a_wrong_one() -> None:
     """Questions that use the words of their own definition are cheap."""
     import torch
 
-    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from tests.training.word_table import WEIGHTS, WordTable, features  # noqa: PLC0415 - loads torch
     from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
 
-    loss = DescriptionLoss(Table(), WEIGHTS)
+    loss = DescriptionLoss(WordTable(), WEIGHTS)
     senses = torch.tensor([0, 1, 2])
     definitions = features([1, 2], [3, 4], [5])
     right = loss([features([1, 2], [3, 4], [5]), definitions], senses)
@@ -53,10 +53,10 @@ def test_pairs_of_one_sense_are_not_held_against_each_other() -> None:
     """A definition of the same meaning is no wrong answer."""
     import torch
 
-    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from tests.training.word_table import WEIGHTS, WordTable, features  # noqa: PLC0415 - loads torch
     from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
 
-    loss = DescriptionLoss(Table(), WEIGHTS)
+    loss = DescriptionLoss(WordTable(), WEIGHTS)
     questions, definitions = features([1], [1, 2]), features([1, 2], [2])
     together = loss([questions, definitions], torch.tensor([0, 0]))
     apart = loss([questions, definitions], torch.tensor([0, 1]))
@@ -67,10 +67,10 @@ def test_the_vectors_learn() -> None:
     """Gradients reach the model from both halves of the loss, and a step makes it smaller."""
     import torch
 
-    from tests.training.word_table import WEIGHTS, Table, features  # noqa: PLC0415 - loads torch
+    from tests.training.word_table import WEIGHTS, WordTable, features  # noqa: PLC0415 - loads torch
     from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
 
-    model = Table()
+    model = WordTable()
     loss = DescriptionLoss(model, WEIGHTS)
     given = [features([1], [2], [3]), features([4], [5], [1])], torch.tensor([0, 1, 2])
     step = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -88,12 +88,12 @@ def test_without_tokens_only_whole_texts_count() -> None:
     from tests.training.word_table import (  # noqa: PLC0415 - loads torch
         VOCABULARY,
         WEIGHTS,
-        Table,
+        WordTable,
         features,
     )
     from training.loss import DescriptionLoss  # noqa: PLC0415 - loads torch
 
-    whole = DescriptionLoss(Table(), WEIGHTS, tokens=False)
-    other = DescriptionLoss(Table(), torch.ones(VOCABULARY), tokens=False)
+    whole = DescriptionLoss(WordTable(), WEIGHTS, tokens=False)
+    other = DescriptionLoss(WordTable(), torch.ones(VOCABULARY), tokens=False)
     given = [features([1, 2], [3]), features([2], [3, 5])], torch.tensor([0, 1])
     assert whole(*given).item() == other(*given).item()

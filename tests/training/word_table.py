@@ -10,7 +10,7 @@ WEIGHTS = torch.tensor([0.0, 1.0, 2.0, 1.0, 3.0, 1.0])
 """Token 0 means nothing: a stop word."""
 
 
-class Table(torch.nn.Module):  # type: ignore[misc]
+class WordTable(torch.nn.Module):  # type: ignore[misc]
     """A model whose tokens have a vector each, and whose texts the mean of their tokens'."""
 
     def __init__(self) -> None:

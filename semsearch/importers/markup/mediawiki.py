@@ -57,11 +57,11 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         yield from read_list(enumerate(text.split("\n"), start=1), _WIKITEXT, str(path))
         return
     from semsearch.importers.trees.carriers import parse_xml  # noqa: PLC0415 - lxml
-    from semsearch.importers.trees.paths import Node, select  # noqa: PLC0415
+    from semsearch.importers.trees.paths import TreeNode, select  # noqa: PLC0415
 
     [root] = parse_xml(text, path)
 
-    def value(page: Node, name: str) -> str:
+    def value(page: TreeNode, name: str) -> str:
         return next((str(one.value.text or "") for one in select(page, name)), "")
 
     language = next((one.text() for one in select(root, "@lang")), "en")

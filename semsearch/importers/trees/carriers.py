@@ -15,7 +15,7 @@ from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.parse_errors import xml_reason, yaml_reason
 from semsearch.importers.trees.json_values import Lined, LinedList, parse_json
-from semsearch.importers.trees.paths import Node, local_name, root_of
+from semsearch.importers.trees.paths import TreeNode, local_name, root_of
 from semsearch.importers.xml_safety import check_xml
 
 MAX_YAML = 8 * 2**20
@@ -27,7 +27,7 @@ _EMPTY = ("", "~", "null")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
-def parse_xml(text: str, path: Path) -> list[Node]:
+def parse_xml(text: str, path: Path) -> list[TreeNode]:
     """Parse XML into the node of its root element.
 
     Raises:
@@ -46,7 +46,7 @@ def parse_xml(text: str, path: Path) -> list[Node]:
         root = etree.fromstring(body.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise ImportFailed(xml_reason(error.msg or ""), path, error.lineno or None) from error
-    return [Node(root, local_name(root.tag), 1)]
+    return [TreeNode(root, local_name(root.tag), 1)]
 
 
 def parse_yaml(text: str, path: Path) -> object:
@@ -70,7 +70,7 @@ def parse_yaml(text: str, path: Path) -> object:
     return documents[0] if len(documents) == 1 else documents
 
 
-def parse_json_lines(text: str, path: Path) -> Iterator[Node | Refusal]:
+def parse_json_lines(text: str, path: Path) -> Iterator[TreeNode | Refusal]:
     """Parse JSON Lines into a node for each line, or a refusal."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():

@@ -37,7 +37,7 @@ class _Step:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class TreeNode:
     """A node of a tree: an element of XML, or an object or a value of JSON or YAML."""
 
     value: Any
@@ -52,11 +52,11 @@ class Node:
         held = self.value if is_element(self.value) else self.owner
         return id(held), "" if is_element(self.value) else self.name
 
-    def children(self) -> Iterator[Node]:
+    def children(self) -> Iterator[TreeNode]:
         """Yield the elements inside an element, or the members of an object and of its lists."""
         if is_element(self.value):
             yield from (
-                Node(one, local_name(one.tag), line_of(one), self.value)
+                TreeNode(one, local_name(one.tag), line_of(one), self.value)
                 for one in self.value
                 if isinstance(one.tag, str)
             )
@@ -64,13 +64,13 @@ class Node:
             for name, value in self.value.items():
                 yield from _members(value, str(name), self.line, self.value)
 
-    def attributes(self) -> Iterator[Node]:
+    def attributes(self) -> Iterator[TreeNode]:
         """Yield the attributes of an element."""
         if is_element(self.value):
             found = self.value.attrib.items()
-            yield from (Node(v, local_name(k), self.line, self.value) for k, v in found)
+            yield from (TreeNode(v, local_name(k), self.line, self.value) for k, v in found)
 
-    def named(self, name: str) -> Iterator[Node]:
+    def named(self, name: str) -> Iterator[TreeNode]:
         """Yield the children, or the attribute (`@name`), with a name; `*` are all children."""
         wanted = name.removeprefix("@")
         if is_element(self.value) and name.startswith("@"):
@@ -106,17 +106,17 @@ def local_name(tag: str | bytes) -> str:
     return str(tag).rpartition("}")[2].rpartition(":")[2]
 
 
-def root_of(value: object, line: int = 1) -> list[Node]:
+def root_of(value: object, line: int = 1) -> list[TreeNode]:
     """Return the nodes of a value: the members of a list, else the value."""
     return list(_members(value, "", line, None))
 
 
-def _members(value: object, name: str, line: int, owner: object) -> Iterator[Node]:
+def _members(value: object, name: str, line: int, owner: object) -> Iterator[TreeNode]:
     if isinstance(value, list):
         for one in value:
             yield from _members(one, name, line, owner)
     else:
-        yield Node(value, name, getattr(value, "line", line), owner)
+        yield TreeNode(value, name, getattr(value, "line", line), owner)
 
 
 @lru_cache(maxsize=512)
@@ -137,7 +137,7 @@ def parse_path(path: str) -> tuple[_Step, ...]:
     return tuple(steps)
 
 
-def select(node: Node, path: str) -> list[Node]:
+def select(node: TreeNode, path: str) -> list[TreeNode]:
     """Return the nodes to which a path leads, in the order of the file."""
     found = [node]
     for step in parse_path(path):
@@ -145,11 +145,11 @@ def select(node: Node, path: str) -> list[Node]:
     return found
 
 
-def _step(node: Node, step: _Step) -> Iterator[Node]:
+def _step(node: TreeNode, step: _Step) -> Iterator[TreeNode]:
     if step.name == ".":
         yield node
     elif step.name == "name()":
-        yield Node(node.name, node.name, node.line)
+        yield TreeNode(node.name, node.name, node.line)
     elif step.is_deep:
         stack = [node]
         while stack:
@@ -161,7 +161,7 @@ def _step(node: Node, step: _Step) -> Iterator[Node]:
         yield from node.named(step.name)
 
 
-def _fits(node: Node, step: _Step) -> bool:
+def _fits(node: TreeNode, step: _Step) -> bool:
     if not step.has:
         return True
     name = step.has.removeprefix("!")

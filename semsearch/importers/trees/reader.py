@@ -21,7 +21,7 @@ from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.importers.text_files import read_text
 from semsearch.importers.trees.carriers import parse_json_lines, parse_xml, parse_yaml
 from semsearch.importers.trees.json_values import parse_json
-from semsearch.importers.trees.paths import Node, is_element, root_of, select
+from semsearch.importers.trees.paths import TreeNode, is_element, root_of, select
 from semsearch.importers.trees.row import TreeFormat
 
 _BY_SUFFIX = {
@@ -61,7 +61,7 @@ def read(row: TreeFormat, path: Path, options: ReadOptions) -> Iterator[Item]:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
 
 
-def _roots(row: TreeFormat, path: Path) -> Iterator[Node | Refusal]:
+def _roots(row: TreeFormat, path: Path) -> Iterator[TreeNode | Refusal]:
     text = read_text(path)
     carrier = row.carrier or _BY_SUFFIX.get(path.suffix.lower(), "xml")
     if carrier == "jsonl":
@@ -72,7 +72,7 @@ def _roots(row: TreeFormat, path: Path) -> Iterator[Node | Refusal]:
         yield from root_of((parse_json if carrier == "json" else parse_yaml)(text, path))
 
 
-def _names(row: TreeFormat, root: Node) -> dict[str, list[str]]:
+def _names(row: TreeFormat, root: TreeNode) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if row.names is not None:
         nodes, key, name = row.names
@@ -99,7 +99,7 @@ MAX_PARTS = 200
 MAX_SHARED = 100
 """Most aliases, links and relations that each of several parts of an entry gets from it."""
 
-_Values = dict[str, list[Node]]
+_Values = dict[str, list[TreeNode]]
 _Fields = dict[str, str]
 
 
@@ -107,7 +107,7 @@ class _Entry:
     """An entry of a tree, and what its paths lead to."""
 
     def __init__(
-        self, row: TreeFormat, node: Node, file: str, names: Mapping[str, list[str]]
+        self, row: TreeFormat, node: TreeNode, file: str, names: Mapping[str, list[str]]
     ) -> None:
         self._row = row
         self._node = node
@@ -154,7 +154,7 @@ class _Entry:
             return Redirect(term, target, source)
         return Refusal(source, f"no definition of {shorten(term)!r}" if term else "no term")
 
-    def _values(self, node: Node) -> _Values:
+    def _values(self, node: TreeNode) -> _Values:
         values: _Values = {}
         for name, paths in self._row.fields.items():
             for path in paths:
@@ -168,11 +168,11 @@ class _Entry:
         keys = [one.text() for one in values.get("key", ())] if self._names else []
         return found + [name for key in keys for name in self._names.get(key, ())]
 
-    def _text(self, node: Node) -> str:
+    def _text(self, node: TreeNode) -> str:
         return node.text(self._row.cut, keeps_lines=self._row.keeps_lines)
 
     def _record(
-        self, part: Node, values: _Values, names: list[str], definition: str, main: str
+        self, part: TreeNode, values: _Values, names: list[str], definition: str, main: str
     ) -> Record:
         most = MAX_SHARED if len(self._parts) > 1 else None
 
@@ -203,7 +203,7 @@ class _Entry:
         )
 
     def _others(
-        self, node: Node, values: _Values, parts: Collection[Node]
+        self, node: TreeNode, values: _Values, parts: Collection[TreeNode]
     ) -> tuple[_Fields, _Fields]:
         """Return the texts to which no path led, and the structures, which have no place.
 
@@ -230,7 +230,7 @@ class _Entry:
         return {name: "; ".join(texts) for name, texts in extra.items()}, left_out
 
 
-def _unused(node: Node, used: Collection[tuple[int, str]]) -> tuple[bool, list[Node]]:
+def _unused(node: TreeNode, used: Collection[tuple[int, str]]) -> tuple[bool, list[TreeNode]]:
     """Return whether a path led into a node, and the nodes in it to which none did."""
     if node.key in used or any(one.key in used for one in node.attributes()):
         return True, []
@@ -242,13 +242,13 @@ def _unused(node: Node, used: Collection[tuple[int, str]]) -> tuple[bool, list[N
     return False, [node]
 
 
-def _name(node: Node) -> str:
+def _name(node: TreeNode) -> str:
     """Return the name of a field: the type of an element that has one, such as `descrip`."""
     kind = node.value.get("type") if is_element(node.value) else None
     return kind or node.name
 
 
-def _stated_language(node: Node) -> str:
+def _stated_language(node: TreeNode) -> str:
     """Return the language that an element or the next one around it states."""
     if not is_element(node.value):
         return ""
