@@ -192,7 +192,7 @@ training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and 
 
 training: training-data ## Train the encoder's adapter from that data and the concepts, and the encoders of three folds (an hour and a half); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
-	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/run/adapter build/training/folds/$$fold --strength 0.6 --fold $$fold || exit 1; done
+	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/folds/$$fold --start build/training/run/adapter --strength 0.6 --fold $$fold || exit 1; done
 	@$(BIN)/python -m training.adapters build/training/mean $(addprefix build/training/folds/,a b c)
 
 fit-weights: $(BIN)/.dev ## Fit the weights of the score on sixty domains and the tuning halves of the questions in SHARED

@@ -38,6 +38,24 @@ def load_into(model: Any, adapter: Path) -> None:  # noqa: ANN401 - untyped libr
             weights.data = weights.data.float()
 
 
+def add_fresh(model: Any, rank: int) -> None:  # noqa: ANN401 - untyped library
+    """Put an adapter that changes nothing yet on every linear layer of a model's blocks.
+
+    Args:
+        model: a sentence-transformers model of the kind of BERT or MPNet.
+        rank: of the adapter.
+    """
+    from peft import LoraConfig
+
+    shape = LoraConfig(
+        r=rank,
+        lora_alpha=rank,
+        target_modules=r".*layer\.\d+\..*\.(query|key|value|q|k|v|o|dense)",
+        task_type="FEATURE_EXTRACTION",
+    )
+    model.add_adapter(shape)
+
+
 def write_mean(adapters: Sequence[Path], target: Path) -> None:
     """Write the mean of adapters trained from one start (model soup; Wortsman et al., 2022).
 

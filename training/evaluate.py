@@ -13,6 +13,7 @@ looking at its questions.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Encoded, Numbers, Vectors
 from semsearch.core.checksums import sha256_of
+from semsearch.models.encoders.joined import ACCURATE_MODEL
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, Model, find_model, with_adapter
 from semsearch.ranking.late_interaction import compare, idf
@@ -40,12 +42,14 @@ Scores = dict[str, tuple[float, float]]
 
 
 def model_of(name: str) -> Model:
-    """Find a model by its name, or by the folder of an adapter of the bundled base."""
+    """Find a model by its name, or by the folder of an adapter, which names its base."""
     folder = Path(name)
     if not (folder / CONFIG).exists():
         return find_model(name)
+    stated = json.loads((folder / CONFIG).read_text("utf-8"))["base_model_name_or_path"]
+    base = next((one for one in (BASE_MODEL, ACCURATE_MODEL) if one in stated), BASE_MODEL)
     known = {file: str(sha256_of(folder / file)) for file in (CONFIG, WEIGHTS)}
-    return with_adapter(find_model(BASE_MODEL), name, folder, known)
+    return with_adapter(find_model(base), name, folder, known)
 
 
 def score(encoder: SentenceEncoder, asked: QuestionSet) -> Scores:

@@ -1,12 +1,12 @@
 """Put a trained adapter where the package looks for it, and state its hashes.
 
-    python -m training.install FOLDER [--strength SHARE]
+    python -m training.install FOLDER [--strength SHARE] [--accurate]
 
-FOLDER is what PEFT's `save_pretrained` wrote. `--strength` keeps that share of what was learned,
-which is to average the trained weights with those of the base (WiSE-FT, Wortsman et al., 2022,
-https://arxiv.org/abs/2109.01903). The weights are stored in half precision and the description
-names the base by its public name; the two hashes of `ADAPTER_SHA256` in
-`semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
+FOLDER is what PEFT's `save_pretrained` wrote; `--accurate` means the adapter of the larger base.
+`--strength` keeps that share of what was learned, which is to average the trained weights with
+those of the base (WiSE-FT, Wortsman et al., 2022, https://arxiv.org/abs/2109.01903). The weights
+are stored in half precision and the description names the base by its public name; its two hashes
+in `semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
 """
 
 from __future__ import annotations
@@ -15,23 +15,37 @@ import argparse
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
 from semsearch.models import registry
+from semsearch.models.encoders.joined import ACCURATE_MODEL
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-BASE = f"sentence-transformers/{registry.BASE_MODEL}"
 MAX_BYTES = 6_000_000
 """More would make the package larger than an adapter is worth: the base has 90 MB."""
 
 
-def install(trained: Path, target: Path, constants: Path, strength: float = 1.0) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an adapter belongs: its folder, the constant with its hashes, and its base."""
+
+    folder: Path
+    constant: str
+    base: str
+
+
+DEFAULT = Place(registry.ADAPTER, "ADAPTER_SHA256", registry.BASE_MODEL)
+ACCURATE = Place(registry.ACCURATE_ADAPTER, "ACCURATE_ADAPTER_SHA256", ACCURATE_MODEL)
+
+
+def install(trained: Path, place: Place, constants: Path, strength: float = 1.0) -> dict[str, str]:
     """Copy an adapter in half precision, and write its hashes into a module.
 
     Args:
         trained: a folder that PEFT wrote.
-        target: the folder of the package it belongs in, made if it is not there.
+        place: where it belongs; the folder is made if it is not there.
         constants: the module with the hashes, each after the name of its file.
         strength: what share of the change is kept.
 
@@ -41,26 +55,28 @@ def install(trained: Path, target: Path, constants: Path, strength: float = 1.0)
     Raises:
         ImportFailed: it is no adapter of the bundled base, or too large; nothing is written.
     """
-    files = contents_of(trained, strength)
+    files = contents_of(trained, strength, place.base)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    text = _with_hashes(constants.read_text(encoding="utf-8"), hashes, constants)
-    target.mkdir(parents=True, exist_ok=True)
+    text = _with_hashes(constants.read_text(encoding="utf-8"), place.constant, hashes, constants)
+    place.folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (target / name).write_bytes(content)
+        (place.folder / name).write_bytes(content)
     constants.write_text(text, encoding="utf-8")
     return hashes
 
 
-def contents_of(trained: Path, strength: float = 1.0) -> dict[str, bytes]:
+def contents_of(
+    trained: Path, strength: float = 1.0, base: str = registry.BASE_MODEL
+) -> dict[str, bytes]:
     """Return the files of an adapter as the package has them, by name.
 
     Raises:
         ImportFailed: it is no adapter of the bundled base, or too large.
     """
-    return {CONFIG: _config(trained / CONFIG), WEIGHTS: _weights(trained / WEIGHTS, strength)}
+    return {CONFIG: _config(trained / CONFIG, base), WEIGHTS: _weights(trained / WEIGHTS, strength)}
 
 
-def _config(file: Path) -> bytes:
+def _config(file: Path, base: str) -> bytes:
     """Return the description with the base named, its keys in the order of their names."""
     try:
         stated = json.loads(file.read_text(encoding="utf-8"))
@@ -74,7 +90,11 @@ def _config(file: Path) -> bytes:
             file,
         )
     ordered = {k: sorted(v) if isinstance(v, list) else v for k, v in stated.items()}  # PEFT's sets
-    whole = {**ordered, "base_model_name_or_path": BASE, "inference_mode": True}
+    whole = {
+        **ordered,
+        "base_model_name_or_path": f"sentence-transformers/{base}",
+        "inference_mode": True,
+    }
     return f"{json.dumps(whole, indent=2, sort_keys=True)}\n".encode()
 
 
@@ -108,11 +128,12 @@ def _weights(file: Path, strength: float) -> bytes:
     return content
 
 
-def _with_hashes(text: str, hashes: dict[str, str], constants: Path) -> str:
+def _with_hashes(text: str, constant: str, hashes: dict[str, str], constants: Path) -> str:
     for name, digest in hashes.items():
-        text, found = re.subn(rf'("{re.escape(name)}": ")[0-9a-f]{{64}}"', rf'\g<1>{digest}"', text)
+        hash_of = rf'(^{constant} = \{{[^}}]*"{re.escape(name)}": ")[0-9a-f]{{64}}"'
+        text, found = re.subn(hash_of, rf'\g<1>{digest}"', text, flags=re.MULTILINE)
         if found != 1:
-            raise ImportFailed(f"states {found} hashes of {name}, not one", constants)
+            raise ImportFailed(f"states {found} hashes of {name} in {constant}, not one", constants)
     return text
 
 
@@ -121,11 +142,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.install")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--strength", type=float, default=1.0)
+    parser.add_argument("--accurate", action="store_true", help="the adapter of the larger base")
     given = parser.parse_args()
-    hashes = install(given.folder, registry.ADAPTER, Path(registry.__file__), given.strength)
+    place = ACCURATE if given.accurate else DEFAULT
+    hashes = install(given.folder, place, Path(registry.__file__), given.strength)
     for name, digest in hashes.items():
-        size = (registry.ADAPTER / name).stat().st_size
-        print(f"{registry.ADAPTER / name}: {size:,} bytes, sha256 {digest}")
+        size = (place.folder / name).stat().st_size
+        print(f"{place.folder / name}: {size:,} bytes, sha256 {digest}")
 
 
 if __name__ == "__main__":

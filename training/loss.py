@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import torch
@@ -40,12 +41,22 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
         model: a sentence-transformers model with token vectors.
         weights: (vocabulary,) how much each token counts; 0 for stop words and marks.
         tokens: whether tokens take part at all.
+        phrases: what the choice among the questions of other definitions counts beside that among
+            definitions: a stored phrase is compared with a question as a question.
     """
 
-    def __init__(self, model: Any, weights: Tensor, *, tokens: bool = True) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        model: Any,  # noqa: ANN401
+        weights: Tensor,
+        *,
+        tokens: bool = True,
+        phrases: float = 0.0,
+    ) -> None:
         super().__init__()
         self.model = model
         self.tokens = tokens
+        self.phrases = phrases
         self.register_buffer("weights", weights, persistent=False)
 
     def forward(self, features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
@@ -64,11 +75,19 @@ class DescriptionLoss(nn.Module):  # type: ignore[misc]
         same = labels[:, None] == labels[None, :]
         alike = (definitions.whole @ definitions.whole.T).detach() > TOO_ALIKE
         barred = (same | alike) & (target[:, None] != target[None, :])
-        losses = []
-        for score in (one for each in asked for one in self._scores(each, definitions)):
-            masked = SCALE * score.masked_fill(barred, -torch.inf)
-            losses += [cross_entropy(masked, target), cross_entropy(masked.T, target)]
-        return torch.stack(losses).mean()
+
+        def loss_of(scores: Iterable[Tensor]) -> Tensor:
+            losses = []
+            for score in scores:
+                masked = SCALE * score.masked_fill(barred, -torch.inf)
+                losses += [cross_entropy(masked, target), cross_entropy(masked.T, target)]
+            return torch.stack(losses).mean()
+
+        loss = loss_of(one for each in asked for one in self._scores(each, definitions))
+        if self.phrases and len(asked) > 1:
+            pairs = combinations((one.whole for one in asked), 2)
+            loss = loss + self.phrases * loss_of(one @ other.T for one, other in pairs)
+        return loss
 
     def _scores(self, questions: BatchEmbeddings, definitions: BatchEmbeddings) -> list[Tensor]:
         whole = questions.whole @ definitions.whole.T

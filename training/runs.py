@@ -51,14 +51,16 @@ def is_begun(folder: Path, stated: dict[str, Any]) -> bool:
     return has_checkpoints
 
 
-def base_model(*, threads: int, seed: int, max_tokens: int = MAX_TOKENS) -> Any:  # noqa: ANN401 - untyped library
-    """Load the base for training; dropout is off, since it costs more than it brings here."""
+def base_model(
+    name: str = BASE_MODEL, *, threads: int, seed: int, max_tokens: int = MAX_TOKENS
+) -> Any:  # noqa: ANN401 - untyped library
+    """Load a base for training; dropout is off, since it costs more than it brings here."""
     import torch
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    model = SentenceTransformer(str(find_model(BASE_MODEL).path), local_files_only=True)
+    model = SentenceTransformer(str(find_model(name).path), local_files_only=True)
     model.max_seq_length = max_tokens
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -115,9 +117,9 @@ def columns(pairs: Sequence[TrainingPair]) -> dict[str, list[Any]]:
     }
 
 
-def save_whole(adapter: Path, target: Path) -> None:
+def save_whole(adapter: Path, target: Path, base: str = BASE_MODEL) -> None:
     """Write the base with an adapter merged as a model of its own, for `--model`."""
-    whole = load_model(replace(find_model(BASE_MODEL), adapter=adapter), "SentenceTransformer")
+    whole = load_model(replace(find_model(base), adapter=adapter), "SentenceTransformer")
     whole.save_pretrained(str(target), create_model_card=False)
 
 

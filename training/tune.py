@@ -1,14 +1,15 @@
 """Train the adapter on hand-written questions, after `training.train`: `make training`.
 
-    python -m training.tune DATA START FOLDER [--fold a] [options]
+    python -m training.tune DATA FOLDER [--start START] [--base NAME] [--fold a] [options]
 
 DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which
-`--strength` is kept. The concepts of `concepts.jsonl` come in batches of whole domains, mixed with
-batches of old pairs against forgetting. FOLDER becomes the folder of the adapter, with `start/`,
-`model/` (the adapter merged into the base) and `checkpoints/` in it. With `--fold` the domains of
-that fold are left out. What ships is the mean of the adapters of the three folds
-(`training.adapters`), so every domain was seen by two of them. The other options are for trials;
-the defaults were chosen by the development domains (`training.folds`).
+`--strength` is kept; without START a fresh adapter is trained, which is for another `--base`. The
+concepts of `concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs
+against forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
+merged into the base) and `checkpoints/` in it. With `--fold` the domains of that fold are left out.
+What ships is the mean of the adapters of the three folds (`training.adapters`), so every domain was
+seen by two of them. The other options are for trials; the defaults were chosen by the development
+domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from random import Random
 from typing import Any
 
 from semsearch.core.checksums import sha256_of
-from training.adapters import load_into, write_start
+from semsearch.models.registry import BASE_MODEL
+from training.adapters import add_fresh, load_into, write_start
 from training.concepts import CONCEPTS, KINDS, TrainingConcept, read_concepts, senses_of
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
@@ -45,10 +47,15 @@ PAIRS = 960
 """Old pairs of an epoch, against forgetting."""
 TOGETHER = 2
 """Domains of a batch."""
+PHRASES = 0.5
+"""What the choice of a question among questions counts beside that among definitions."""
+RANK = 16
+"""Of a fresh adapter of a larger base: 5 MB."""
 TERMS = 0.5
 """Share of the definitions that have their term in front, as in the old pairs."""
 _DECISIVE = (
-    *("fold", "learning_rate", "pairs", "together", "terms", "max_tokens", "no_tokens", "seed"),
+    *("base", "fold", "learning_rate", "pairs", "together", "terms", "phrases"),
+    *("max_tokens", "no_tokens", "seed"),
 )
 
 
@@ -60,20 +67,25 @@ def main() -> int:
         concepts = seen_by(given.fold, concepts)
     pairs = chosen(read_pairs(given.data / "pairs.jsonl"), SHARES)[: given.pairs]
     print(f"{len(concepts):,} concepts, {len(pairs):,} old pairs")
-    model = base_model(threads=given.threads, seed=given.seed, max_tokens=given.max_tokens)
+    model = base_model(
+        given.base, threads=given.threads, seed=given.seed, max_tokens=given.max_tokens
+    )
     start = given.folder / "start"
-    write_start(given.start, start, given.strength)
-    load_into(model, start)
+    if given.start:
+        write_start(given.start, start, given.strength)
+        load_into(model, start)
+    else:
+        add_fresh(model, given.rank)
     trainer = _trainer(model, concepts, pairs, given)
     stated = {
         **{name: getattr(given, name) for name in _DECISIVE},
         "data": sha256_of(given.data / "pairs.jsonl"),
         "concepts": sha256_of(CONCEPTS),
-        "start": sha256_of(start / WEIGHTS),
+        "start": sha256_of(start / WEIGHTS) if given.start else given.rank,
     }
     trainer.train(resume_from_checkpoint=is_begun(given.folder, stated) or None)
     model.transformers_model.save_pretrained(given.folder)
-    save_whole(given.folder, given.folder / "model")
+    save_whole(given.folder, given.folder / "model", given.base)
     print(f"Trained: {given.folder}")
     return 0
 
@@ -83,8 +95,10 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("start", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--start", type=Path, help="adapter to go on from; a fresh one by default")
+    parser.add_argument("--base", default=BASE_MODEL, help="what the adapter is for")
+    parser.add_argument("--rank", type=int, default=RANK, help="of a fresh adapter")
     parser.add_argument("--strength", type=float, default=1.0, help="of START, if not installed")
     parser.add_argument("--fold", choices=FOLDS, help="leave the domains of this fold out")
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
@@ -93,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--together", type=int, default=TOGETHER, help="domains of a batch")
     parser.add_argument("--terms", type=float, default=TERMS, help="share with the term in front")
     parser.add_argument("--max-tokens", type=int, default=MAX_TOKENS, help="of a text")
+    parser.add_argument(
+        "--phrases", type=float, default=PHRASES, help="what questions among questions count"
+    )
     parser.add_argument("--no-tokens", action="store_true", help="whole texts only")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
@@ -139,7 +156,9 @@ def _trainer(
             batch_sampler=partial(_sampler, samplers),
         ),
         train_dataset=DatasetDict(sets),
-        loss=DescriptionLoss(model, weights_of(model, ids), tokens=not given.no_tokens),
+        loss=DescriptionLoss(
+            model, weights_of(model, ids), tokens=not given.no_tokens, phrases=given.phrases
+        ),
     )
 
 

@@ -44,7 +44,7 @@ Model = Annotated[
         "--model",
         "-m",
         help="Encoder: default, base, accurate, a local folder or a hub id "
-        "(default: semsearch-definitions-v2).",
+        "(default: semsearch-definitions-v3).",
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]

@@ -31,22 +31,34 @@ BASE_MODEL = "all-MiniLM-L6-v2"
 BASE_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 
-DEFAULT_MODEL = "semsearch-definitions-v2"
+DEFAULT_MODEL = "semsearch-definitions-v3"
 """`BASE_MODEL` with the adapter in `ADAPTER`, which was trained on definitions."""
 
 ADAPTER = Path(__file__).parent / "definitions"
-"""The adapter in PEFT's format; its model card says how it came about."""
+"""The adapter of the default in PEFT's format; its model card says how it came about."""
+
+ACCURATE_DEFINITIONS = "semsearch-accurate-v1"
+"""The larger `ACCURATE_MODEL` with the adapter in `ACCURATE_ADAPTER`, trained likewise."""
+
+ACCURATE_ADAPTER = ADAPTER.with_name("accurate")
+"""The adapter of the larger encoder."""
 
 ADAPTER_SHA256 = {
     "adapter_config.json": "a54c305d1e677b0229061e716c39318c758b3f700fe55b5d7f14f44af517c2a1",
-    "adapter_model.safetensors": "f6d2108633ab131385041ec81e0fe1108ade368af4faa0983a6c17796e5fc8bb",
+    "adapter_model.safetensors": "cfdc63caeda1119ea932fa38f09d677ea5dfd2533c7b3b5b21f8a3d9247e2e47",
 }
 """SHA-256 of the files of the adapter; `python -m training.install` writes them."""
+
+ACCURATE_ADAPTER_SHA256 = {
+    "adapter_config.json": "0000000000000000000000000000000000000000000000000000000000000000",
+    "adapter_model.safetensors": "0000000000000000000000000000000000000000000000000000000000000000",
+}
+"""The same of the larger encoder's."""
 
 FORMER_DEFAULTS = {BASE_MODEL: "base"}
 """Former defaults that are still bundled, and the short name of each."""
 
-RETIRED_DEFAULTS = frozenset({"semsearch-definitions-v1"})
+RETIRED_DEFAULTS = frozenset({"semsearch-definitions-v1", "semsearch-definitions-v2"})
 """Former defaults that are no longer bundled. Indexes built with them answer until the next
 build."""
 
@@ -57,7 +69,9 @@ _NAMES = {
     DEFAULT_MODEL: DEFAULT_MODEL,
     "default": DEFAULT_MODEL,
     ACCURATE_MODEL: ACCURATE_MODEL,
-    "accurate": ACCURATE_MODEL,
+    f"sentence-transformers/{ACCURATE_MODEL}": ACCURATE_MODEL,
+    ACCURATE_DEFINITIONS: ACCURATE_DEFINITIONS,
+    "accurate": ACCURATE_DEFINITIONS,
 }
 """What people may call the bundled encoders."""
 
@@ -103,8 +117,11 @@ def find_model(name: str) -> Model:
         )
     if packaged is None:
         return find_foreign_model(name, f", or {DEFAULT_MODEL!r}")
-    if packaged == ACCURATE_MODEL:
-        return _published(packaged, unpacked(), ACCURATE_WEIGHTS_SHA256, PARTS)
+    if packaged in (ACCURATE_MODEL, ACCURATE_DEFINITIONS):
+        larger = _published(ACCURATE_MODEL, unpacked(), ACCURATE_WEIGHTS_SHA256, PARTS)
+        if packaged == ACCURATE_MODEL:
+            return larger
+        return with_adapter(larger, packaged, ACCURATE_ADAPTER, ACCURATE_ADAPTER_SHA256)
     base = _base_model()
     return base if packaged == BASE_MODEL else with_adapter(base, packaged, ADAPTER)
 

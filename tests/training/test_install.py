@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import ImportFailed
 from semsearch.models import registry
-from training.install import CONFIG, MAX_BYTES, WEIGHTS, install
+from training.install import ACCURATE, CONFIG, DEFAULT, MAX_BYTES, WEIGHTS, Place, install
 
 STATED = {"peft_type": "LORA", "base_model_name_or_path": "elsewhere", "inference_mode": False}
 UP, DOWN = "base_model.model.x.lora_B.weight", "base_model.model.x.lora_A.weight"
@@ -29,6 +30,11 @@ def _trained(folder: Path, *, up: float = 0.25, width: int = 3, **config: object
     return folder
 
 
+def _place(folder: Path) -> Place:
+    """Give the place of the default's adapter, in another folder."""
+    return replace(DEFAULT, folder=folder)
+
+
 @pytest.fixture
 def constants(tmp_path: Path) -> Path:
     """Give a copy of the module that states the hashes."""
@@ -43,14 +49,14 @@ def test_the_order_of_lists_does_not_matter(tmp_path: Path, constants: Path) -> 
     one = _trained(tmp_path / "one", target_modules=["query", "dense"])
     other = _trained(tmp_path / "other", target_modules=["dense", "query"])
     target = tmp_path / "in"
-    assert install(one, target, constants) == install(other, target, constants)
+    assert install(one, _place(target), constants) == install(other, _place(target), constants)
 
 
 def test_a_part_of_what_was_learned_may_be_kept(tmp_path: Path, constants: Path) -> None:
     """One of the two matrices is scaled, so that their product is."""
     from safetensors.torch import load_file  # noqa: PLC0415 - loads torch
 
-    install(_trained(tmp_path / "trained"), tmp_path / "in", constants, 0.5)
+    install(_trained(tmp_path / "trained"), _place(tmp_path / "in"), constants, 0.5)
     found = load_file(tmp_path / "in" / WEIGHTS)
     assert found[UP].unique().tolist() == [0.125]
     assert found[DOWN].unique().tolist() == [pytest.approx(1 / 3, abs=1e-3)]
@@ -62,7 +68,7 @@ def test_an_adapter_is_installed_as_half_precision(tmp_path: Path, constants: Pa
 
     before = constants.read_text(encoding="utf-8")
     target = tmp_path / "definitions"
-    hashes = install(_trained(tmp_path / "trained"), target, constants)
+    hashes = install(_trained(tmp_path / "trained"), _place(target), constants)
     assert hashes == {name: sha256_of(target / name) for name in (CONFIG, WEIGHTS)}
     config = json.loads((target / CONFIG).read_text(encoding="utf-8"))
     assert config["base_model_name_or_path"] == "sentence-transformers/all-MiniLM-L6-v2"
@@ -76,12 +82,22 @@ def test_an_adapter_is_installed_as_half_precision(tmp_path: Path, constants: Pa
     assert hidden.sub(r"\1", after) == hidden.sub(r"\1", before)
 
 
+def test_the_larger_encoder_has_hashes_of_its_own(tmp_path: Path, constants: Path) -> None:
+    """Those of the default stay, and the larger base is named."""
+    before = constants.read_text(encoding="utf-8")
+    place = replace(ACCURATE, folder=tmp_path / "accurate")
+    hashes = install(_trained(tmp_path / "trained"), place, constants)
+    changed = set(constants.read_text(encoding="utf-8").split()) - set(before.split())
+    assert changed == {f'"{digest}",' for digest in hashes.values()}
+    assert f"/{ACCURATE.base}" in (place.folder / CONFIG).read_text(encoding="utf-8")
+
+
 def test_the_same_adapter_gives_the_same_bytes(tmp_path: Path, constants: Path) -> None:
     """Installed twice, also from what was installed."""
     trained = _trained(tmp_path / "trained")
-    once = install(trained, tmp_path / "once", constants)
-    assert install(trained, tmp_path / "twice", constants) == once
-    assert install(tmp_path / "once", tmp_path / "again", constants) == once
+    once = install(trained, _place(tmp_path / "once"), constants)
+    assert install(trained, _place(tmp_path / "twice"), constants) == once
+    assert install(tmp_path / "once", _place(tmp_path / "again"), constants) == once
 
 
 @pytest.mark.parametrize(
@@ -101,7 +117,7 @@ def test_what_does_not_belong_in_the_package_is_refused(
     before = constants.read_text(encoding="utf-8")
     trained = _trained(tmp_path / "trained", **change)  # type: ignore[arg-type]
     with pytest.raises(ImportFailed, match=reason):
-        install(trained, tmp_path / "definitions", constants)
+        install(trained, _place(tmp_path / "definitions"), constants)
     assert not (tmp_path / "definitions").exists()
     assert constants.read_text(encoding="utf-8") == before
 
@@ -121,4 +137,4 @@ def test_a_file_that_cannot_be_read_is_named(
     trained = _trained(tmp_path / "trained")
     (trained / name).write_text(content, encoding="utf-8")
     with pytest.raises(ImportFailed, match=rf"{name}: {reason}"):
-        install(trained, tmp_path / "definitions", constants)
+        install(trained, _place(tmp_path / "definitions"), constants)

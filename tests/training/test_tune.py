@@ -54,7 +54,9 @@ def test_a_run_learns_the_concepts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     file = written(tmp_path, *asked)
     monkeypatch.setattr(tune, "CONCEPTS", file)
     options = ["--epochs", "4", "--terms", "0", "--learning-rate", "1e-3"]
-    monkeypatch.setattr(sys, "argv", ["tune", str(data), str(ADAPTER), str(run), *options])
+    monkeypatch.setattr(
+        sys, "argv", ["tune", str(data), str(run), "--start", str(ADAPTER), *options]
+    )
     assert tune.main() == 0
     state = json.loads(next(run.glob("checkpoints/*/trainer_state.json")).read_text())
     assert state["global_step"] == 4 * (2 + 1)  # batches of two domains, and one of old pairs
