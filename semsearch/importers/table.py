@@ -16,6 +16,7 @@ from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.fields import MAP_HINT, chosen_columns, map_fields, shorten
 from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.name_languages import tagged
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.languages import LanguageFields, fields_by_language
 from semsearch.importers.tables.rows import MAX_COLUMNS, SEARCHED, Row, Table
@@ -267,7 +268,7 @@ def _records_of_row(
     values = dict(zip(names, cells, strict=False))
     found: list[Record] = []
     reasons: list[str] = []
-    translations: list[str] = []
+    translations: list[tuple[str, str]] = []
     for one in columns.languages:
         if found and not one.is_defined:
             made: Record | str = "no definition"
@@ -278,7 +279,7 @@ def _records_of_row(
             continue
         reasons.append(made)
         translations += [
-            value
+            (value, one.language)
             for field in ("term", "aliases")
             for column in one.fields.columns[field]
             if (value := values.get(column, "").strip())
@@ -288,10 +289,11 @@ def _records_of_row(
     if beyond or translations:
         first = found[0]
         aside = (("beside the table", "; ".join(beyond)),) if beyond else ()
-        extra = (*first.details.extra, *aside)
-        found[0] = replace(
-            first,
-            aliases=(*first.aliases, *translations),
-            details=replace(first.details, extra=extra),
+        details = replace(
+            first.details,
+            extra=(*first.details.extra, *aside),
+            name_languages=(*first.details.name_languages, *tagged(translations)),
         )
+        names = (name for name, _ in translations)
+        found[0] = replace(first, aliases=(*first.aliases, *names), details=details)
     return found

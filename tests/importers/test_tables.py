@@ -283,6 +283,7 @@ def test_columns_of_languages(tmp_path: Path) -> None:
     file.write_text("Term (EN);Term (DE);Definition_en;Definition_de\na;b;c;d\ne;f;g;\n")
     found = [(e.term, e.definition, e.language, e.aliases) for e in read_corpus([file]).entries]
     assert found == [("a", "c", "en", ()), ("b", "d", "de", ()), ("e", "g", "en", ("f",))]
+    assert read_corpus([file]).entries[2].details.name_languages == ("f@de",)
     file.write_text("English,German,Definition\na,b,c\n")
     [entry] = read_corpus([file]).entries
     assert (entry.term, entry.definition, entry.language, entry.aliases) == ("a", "c", "en", ("b",))
