@@ -131,7 +131,7 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local vers
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
 
-questions: $(BIN)/.dev ## Score the sixty domains of training/concepts.jsonl, each by the encoder in FOLD_ENCODERS that never saw it
+questions: $(BIN)/.dev ## Score the domains of training/concepts.jsonl, each by the encoder in FOLD_ENCODERS that never saw it
 	@$(BIN)/python -m benchmarks.quality.questions build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 	@$(BIN)/python -m benchmarks.quality.questions build/questions --phrases $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
@@ -195,7 +195,7 @@ training: training-data ## Train the encoder's adapter from that data and the co
 	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/folds/$$fold --start build/training/run/adapter --strength 0.6 --fold $$fold || exit 1; done
 	@$(BIN)/python -m training.adapters build/training/mean $(addprefix build/training/folds/,a b c)
 
-fit-weights: $(BIN)/.dev ## Fit the weights of the score on sixty domains and the tuning halves of the questions in SHARED
+fit-weights: $(BIN)/.dev ## Fit the weights of the score on the domains and the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_weights $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED

@@ -1,4 +1,4 @@
-"""Score the sixty domains of `training.concepts`: `make questions`.
+"""Score the domains of `training.concepts`: `make questions`.
 
     python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--phrases] [--store]
 

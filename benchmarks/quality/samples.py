@@ -1,4 +1,4 @@
-"""Samples from sixty domains and five judged glossaries, to fit score and confidence on.
+"""Samples from all domains and five judged glossaries, to fit score and confidence on.
 
 A sample is a question with the candidates that were looked at closely and the parts of their
 scores. Of the domains (`benchmarks.quality.domains`) there are, for each concept, two of its
