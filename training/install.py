@@ -28,7 +28,7 @@ MAX_BYTES = 6_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AdapterPlace:
     """Where an adapter belongs: its folder, the constant with its hashes, and its base."""
 
     folder: Path
@@ -36,11 +36,13 @@ class Place:
     base: str
 
 
-DEFAULT = Place(registry.ADAPTER, "ADAPTER_SHA256", registry.BASE_MODEL)
-ACCURATE = Place(registry.ACCURATE_ADAPTER, "ACCURATE_ADAPTER_SHA256", ACCURATE_MODEL)
+DEFAULT = AdapterPlace(registry.ADAPTER, "ADAPTER_SHA256", registry.BASE_MODEL)
+ACCURATE = AdapterPlace(registry.ACCURATE_ADAPTER, "ACCURATE_ADAPTER_SHA256", ACCURATE_MODEL)
 
 
-def install(trained: Path, place: Place, constants: Path, strength: float = 1.0) -> dict[str, str]:
+def install(
+    trained: Path, place: AdapterPlace, constants: Path, strength: float = 1.0
+) -> dict[str, str]:
     """Copy an adapter in half precision, and write its hashes into a module.
 
     Args:

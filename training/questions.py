@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from semsearch.text.stop_words import content_words
+from semsearch.text.english_stop_words import content_words
 
 MAX_WORDS = 60
 _MAX_BODY_WORDS = 50

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from benchmarks.quality.names import GlossaryNames, NameQuestion
 from semsearch.core.answers import Tier, Verdict
 from semsearch.search.glossary import Glossary
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.normalise import fold
-from semsearch.text.stop_words import STOP_WORDS
 
 WRAPPERS = (
     "explain {} to me", "explain {} like I'm five", "{} meaning", "what does {} mean?", "please define {}", "tell me about {}",

@@ -42,10 +42,10 @@ from semsearch.ranking.fusion import Scores
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.index_view import MAX_K, IndexView
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.names import names_of
 from semsearch.text.questions import MAX_QUESTION_CHARS
 from semsearch.text.stems import question_stems, stem
-from semsearch.text.stop_words import content_words
 from training.concepts import KINDS, TrainingConcept, by_domain
 from training.folds import FOLDS, folds_of
 

@@ -40,7 +40,7 @@ def teach(
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
     from semsearch.search.glossary import Glossary  # noqa: PLC0415
-    from semsearch.text.asked_as import name_said  # noqa: PLC0415
+    from semsearch.text.name_in_phrase import name_said  # noqa: PLC0415
 
     folder = load_settings(index=index).index
     with Glossary.open(folder) as glossary:

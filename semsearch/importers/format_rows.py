@@ -127,7 +127,7 @@ ROWS = (
         "tables in Markdown, as Google Docs writes them",
         MARKDOWN,
         known.markdown_table,
-        _lazy("table", "read_markdown"),
+        _lazy("tables.reader", "read_markdown"),
     ),
     Format(
         "markdown",
@@ -155,21 +155,21 @@ ROWS = (
         "CSV and TSV of any program: Excel, Anki, Notion, memoQ, MultiTerm, IATE, pyglossary",
         _TABLE,
         known.anything,
-        _lazy("table"),
+        _lazy("tables.reader"),
     ),
     Format(
         "text-table",
         "tables in .txt: Unicode text of Excel, text exports of Anki",
         (".txt",),
         known.text_table,
-        _lazy("table"),
+        _lazy("tables.reader"),
     ),
     Format(
         "spreadsheet",
         "workbooks of Excel and OpenDocument: all visible sheets",
         (".xlsx", ".xlsm", ".ods"),
         known.anything,
-        _lazy("table", "read_spreadsheet"),
+        _lazy("tables.reader", "read_spreadsheet"),
     ),
     Format(
         "document",
@@ -239,7 +239,7 @@ ROWS = (
         "tables in HTML",
         HTML,
         known.html_table,
-        _lazy("table", "read_html"),
+        _lazy("tables.reader", "read_html"),
     ),
     Format(
         "html",

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from semsearch.importers.records import Record
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.normalise import fold
-from semsearch.text.stop_words import content_words
 
 MIN_REPEATS = 3
 """Terms that must share a text for it to count as a program's placeholder."""

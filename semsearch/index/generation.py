@@ -18,7 +18,7 @@ from semsearch.core.version import __version__
 from semsearch.index.ann.engine import engine_files
 from semsearch.index.files.memory_map import Rows
 from semsearch.index.manifest import FORMAT, Manifest, publish
-from semsearch.index.map.places import write_map
+from semsearch.index.map.kept_places import write_map
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.relations import RelationBuilder, RelationCounts

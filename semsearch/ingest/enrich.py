@@ -22,7 +22,7 @@ from semsearch.importers.records_to_entries import clean_phrases, reason_against
 from semsearch.ingest.editor import Editor
 from semsearch.ingest.review import ReviewFile, ReviewLine
 from semsearch.models.chat import ChatServer
-from semsearch.text.asked_as import name_said
+from semsearch.text.name_in_phrase import name_said
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
 

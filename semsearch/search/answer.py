@@ -24,10 +24,10 @@ from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.name_lookup import NameMatch
 from semsearch.search.query import QuestionReader, Reading
 from semsearch.search.rerank import rerank
+from semsearch.search.verdict import verdict_of
 from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, words_with_stems
 
-_PARTS = (Tier.PREFIX, Tier.PARTIAL)
 EXACT_SPELLING_BONUS = 10.0
 """What puts a name that is written just as it was asked for before any other: more than a fused
 score can be."""
@@ -95,7 +95,7 @@ def answer(search: SearchContext, reading: Reading, question: QueryVectors, k: i
     sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
     sure = min(sure, confidence.MAX_PARTIAL_COMPARISON) if reading.has_unknown_name else sure
     verdict = (
-        _verdict(search, reading, tiers[candidates[0].position], sure)
+        verdict_of(reading, tiers[candidates[0].position], sure, search.min_confidence)
         if candidates
         else Verdict.NONE
     )
@@ -138,18 +138,6 @@ def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
         return False
     sure = search.calibration.apply(_by_meaning(search, question.text, found[0]))
     return sure >= confidence.LIKELY_NAME
-
-
-def _verdict(search: SearchContext, reading: Reading, tier: Tier, sure: float) -> Verdict:
-    """Say how sure an answer is. A part of many names means one of them, whichever it is."""
-    least = search.min_confidence * (confidence.ALTERNATIVE if tier in _PARTS else 1.0)
-    if sure < least:
-        return Verdict.NONE
-    if reading.is_comparison and not reading.has_unknown_name:
-        return Verdict.TERMS
-    if tier in (Tier.EXACT, Tier.FORM) and not reading.is_comparison:
-        return Verdict.EXACT
-    return Verdict.STRONG if sure >= confidence.STRONG else Verdict.POSSIBLE
 
 
 def _label(

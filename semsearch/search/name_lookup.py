@@ -15,12 +15,12 @@ from semsearch.index.segments.multi import MultiNameStems
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
 from semsearch.text.english import is_english
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.names import Name, NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.question_wording import subject_of, subjects_of
 from semsearch.text.spelling import DERIVED, Guess, KnownName, NameSpeller
 from semsearch.text.stems import question_stems, stem
-from semsearch.text.stop_words import STOP_WORDS
 from semsearch.text.word_forms import word_form
 
 MAX_PARTIAL = 20

@@ -14,11 +14,11 @@ from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.search.neighbours import Near, neighbours
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.links import Links
 from semsearch.text.normalise import WORD
 from semsearch.text.passages import LIST_MARKS
 from semsearch.text.stems import stem
-from semsearch.text.stop_words import STOP_WORDS
 
 FLOOR = -0.5
 """Least similarity, in standard deviations from the glossary's baseline. Chosen by reading pairs

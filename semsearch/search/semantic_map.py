@@ -15,9 +15,9 @@ from semsearch.index.files.entry_table import NameLabel
 from semsearch.index.map.projection import Points, between
 from semsearch.index.retrieval import Retriever
 from semsearch.models.encoders.base import Encoder
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.questions import check_question
 from semsearch.text.stems import question_stems, stem
-from semsearch.text.stop_words import content_words
 
 BETWEEN = 5
 """Nearest entries that a question is placed between."""

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.names import Name, NameKind, form_of, joined
 from semsearch.text.normalise import WORD, fold
-from semsearch.text.stop_words import STOP_WORDS
 
 MAX_WORDS = 12
 """Most words of a name that is searched for."""

@@ -15,8 +15,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.normalise import fold
-from semsearch.text.stop_words import STOP_WORDS
 
 MAX_ROUNDS = 8
 """Phrases that are taken off at each end."""

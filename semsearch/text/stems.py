@@ -11,8 +11,8 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.normalise import CACHED_CHARS, WORD, fold
-from semsearch.text.stop_words import content_words
 from semsearch.text.word_forms import american
 
 Stemmed = tuple[str, int, int]

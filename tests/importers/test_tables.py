@@ -2,7 +2,8 @@
 
 Covers `importers/tables/delimited`, `importers/tables/documents`, `importers/tables/html_tables`,
 `importers/tables/languages`, `importers/tables/markdown_tables`, `importers/tables/office_xml`,
-`importers/tables/packages`, `importers/tables/rows`, `importers/tables/spreadsheets`,
+`importers/tables/packages`, `importers/tables/header_row`, `importers/tables/reader`,
+`importers/tables/rows`, `importers/tables/spreadsheets`,
 `importers/column_names`.
 """
 

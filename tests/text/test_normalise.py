@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.text import normalise as text_module
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.normalise import WORD, fold
-from semsearch.text.stop_words import content_words
 
 
 def test_a_word_keeps_its_vowel_signs() -> None:

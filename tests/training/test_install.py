@@ -12,7 +12,7 @@ import pytest
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import ImportFailed
 from semsearch.models import registry
-from training.install import ACCURATE, CONFIG, DEFAULT, MAX_BYTES, WEIGHTS, Place, install
+from training.install import ACCURATE, CONFIG, DEFAULT, MAX_BYTES, WEIGHTS, AdapterPlace, install
 
 STATED = {"peft_type": "LORA", "base_model_name_or_path": "elsewhere", "inference_mode": False}
 UP, DOWN = "base_model.model.x.lora_B.weight", "base_model.model.x.lora_A.weight"
@@ -30,7 +30,7 @@ def _trained(folder: Path, *, up: float = 0.25, width: int = 3, **config: object
     return folder
 
 
-def _place(folder: Path) -> Place:
+def _place(folder: Path) -> AdapterPlace:
     """Give the place of the default's adapter, in another folder."""
     return replace(DEFAULT, folder=folder)
 

@@ -14,9 +14,9 @@ from semsearch.importers.fields import chosen_columns
 from semsearch.importers.markdown.reader import read_markdown
 from semsearch.importers.plain import MAX_TERM_LINE
 from semsearch.importers.records import Item, ReadOptions
-from semsearch.importers.table import records
 from semsearch.importers.tables.office_xml import Paragraph, TableRow, blocks
 from semsearch.importers.tables.packages import Package
+from semsearch.importers.tables.reader import records
 from semsearch.importers.tables.rows import Row, Table
 
 _MARKS = re.compile(r"([\\`*_\[\]<>&{}#|~^$])")

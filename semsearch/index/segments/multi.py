@@ -31,8 +31,8 @@ from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.stems import question_stems, stem
-from semsearch.text.stop_words import content_words
 
 T_Part = TypeVar("T_Part")
 

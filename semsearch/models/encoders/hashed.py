@@ -14,8 +14,8 @@ import numpy as np
 
 from semsearch.core.arrays import Encoded, Tokens, Vectors
 from semsearch.models.encoders.wordpieces import MAX_TOKENS
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.normalise import fold
-from semsearch.text.stop_words import content_words
 
 NAME = "hashed"
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Tokens
-from semsearch.text.stop_words import STOP_WORDS
+from semsearch.text.english_stop_words import STOP_WORDS
 
 _ENDINGS = frozenset({"d", "ed", "er", "ers", "es", "ing", "ly", "s"})
 """Endings after which a word still counts as known: "forges" is "forge" and "s"."""

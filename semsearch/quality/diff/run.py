@@ -12,7 +12,7 @@ import numpy as np
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
-from semsearch.index.temporary_index import embedding_source, vectors_of
+from semsearch.index.scratch_index import embedding_source, vectors_of
 from semsearch.quality.diff.matching import Difference, PairKind, differences
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout

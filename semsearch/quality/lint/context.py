@@ -15,7 +15,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress
 from semsearch.importers import Corpus
 from semsearch.importers.formats import VOCABULARIES, format_name
-from semsearch.index.temporary_index import ScratchIndex
+from semsearch.index.scratch_index import ScratchIndex
 from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold

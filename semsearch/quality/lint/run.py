@@ -10,7 +10,7 @@ from pathlib import Path
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.discovery import find_files
-from semsearch.index.temporary_index import embedding_source, scratch_index
+from semsearch.index.scratch_index import embedding_source, scratch_index
 from semsearch.quality.lint.config import LintConfig, RuleSetting
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Finding, Severity

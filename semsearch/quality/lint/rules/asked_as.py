@@ -12,10 +12,10 @@ from semsearch.core.entries import Entry
 from semsearch.core.progress import track
 from semsearch.importers.fields import shorten
 from semsearch.importers.records_to_entries import MAX_PHRASES
-from semsearch.index.temporary_index import ScratchIndex
+from semsearch.index.scratch_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
-from semsearch.text.asked_as import name_said
+from semsearch.text.name_in_phrase import name_said
 from semsearch.text.passages import phrases_of
 
 CHUNK = 256

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from semsearch.core.entries import Entry
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.mentions import Mention
 from semsearch.text.names import names_of
 from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
-from semsearch.text.stop_words import STOP_WORDS
 
 _EMPTY_WORDS = frozenset(
     map(

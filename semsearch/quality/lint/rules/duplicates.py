@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.progress import track
-from semsearch.index.temporary_index import ScratchIndex
+from semsearch.index.scratch_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.normalise import WORD, fold

@@ -8,14 +8,14 @@ from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
 from semsearch.core.progress import track
 from semsearch.index.retrieval import QueryVectors
-from semsearch.index.temporary_index import ScratchIndex
+from semsearch.index.scratch_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.ranking.weights import DEFAULT
+from semsearch.text.english_stop_words import content_words
 from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import names_of
 from semsearch.text.questions import MAX_QUESTION_CHARS
-from semsearch.text.stop_words import content_words
 
 CHUNK = 256
 """Questions asked at a time."""

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from semsearch.core.entries import Entry
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
+from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.passages import text_of
-from semsearch.text.stop_words import STOP_WORDS
 
 MAX_WORDS = 3
 """Most words of a phrase; longer ones are usually descriptions."""

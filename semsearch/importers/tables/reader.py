@@ -1,44 +1,29 @@
 """Makes records of the rows of tables, wherever they come from (`importers/tables/`).
 
-The header is the first of the first 20 rows that names a term and a definition; titles may stand
-above it. `--columns` says which columns hold what, by name, or by number where no row names them.
+`header_row.py` finds the row that names the columns.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
 from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
-from semsearch.importers.fields import MAP_HINT, chosen_columns, map_fields, shorten
+from semsearch.importers.fields import MAP_HINT, chosen_columns, shorten
 from semsearch.importers.markdown.raw_html import html_words
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.tables.languages import LanguageFields, fields_by_language
-from semsearch.importers.tables.rows import MAX_COLUMNS, SEARCHED, Row, Table
+from semsearch.importers.tables.header_row import TableColumns, find_columns
+from semsearch.importers.tables.rows import SEARCHED, Row, Table
 from semsearch.text.csv_formulas import undefused
 
-_NUMBER_HINT = "where no row names the columns, --columns 1=term,2=definition"
 _NOTION_LINK = re.compile(r" \((?:https://(?:www\.)?notion\.so/|[^()\s]{1,200}%20)[^()\s]*\)")
 _GROUP = ("E_ID", "L_CODE")
 """Columns of IATE: rows that agree in both are names of one concept."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The columns of a table by name, and the fields of each language; `skip` rows are no entries.
-
-    `line` is that of the header.
-    """
-
-    names: tuple[str, ...]
-    languages: tuple[LanguageFields, ...]
-    skip: int
-    line: int
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
@@ -98,7 +83,7 @@ def records(
         if not first:
             continue
         try:
-            columns = _columns(table, first, chosen, file)
+            columns = find_columns(table, first, chosen, file)
         except ImportFailed as error:
             unread.append(error)
             continue
@@ -113,94 +98,8 @@ def records(
     yield from (Note(Source(str(e.file), e.line or 1), f"not read: {e.reason}") for e in unread)
 
 
-def _columns(table: Table, first: Sequence[Row], chosen: Mapping[str, str], file: str) -> _Columns:
-    """Find the header of a table.
-
-    Raises:
-        ImportFailed: no row is one.
-    """
-    if not table.header and chosen and all(column.isdigit() for column in chosen.values()):
-        return _numbered(first, chosen, file)
-    if table.header:
-        at, header = -1, list(table.header)
-    else:
-        at = next((n for n, row in enumerate(first) if _is_header(row.cells, chosen)), 0)
-        header = first[at].cells
-    line = first[max(at, 0)].line
-    if len(header) > MAX_COLUMNS:
-        reason = f"{len(header):,} columns; a glossary has at most {MAX_COLUMNS}"
-        raise ImportFailed(f"{reason}; delete those that it does not need", file, line)
-    names = _names(header)
-    shown = ", ".join(map(shorten, names))
-    fields = _fields(names, chosen)
-    for field, column in chosen.items():
-        if not fields[0].fields.columns[field]:
-            raise ImportFailed(
-                f"no column {column!r} for {field!r}; the columns are: {shown}", file, line
-            )
-    if missing := _missing(fields):
-        hint = f"{MAP_HINT}, or, {_NUMBER_HINT}" if "term" in missing else MAP_HINT
-        reason = f"no {' and no '.join(missing)} column; the columns are: {shown}; {hint}"
-        raise ImportFailed(reason, file, line)
-    return _Columns(names, fields, at + 1, line)
-
-
-def _numbered(first: Sequence[Row], chosen: Mapping[str, str], file: str) -> _Columns:
-    """Map columns by their numbers; the first row is an entry unless it is a known header."""
-    width = max(len(row.cells) for row in first)
-    has_header = _is_header(first[0].cells, {})
-    names = _names(first[0].cells) if has_header else ()
-    names += tuple(f"column {n}" for n in range(len(names) + 1, width + 1))
-    for field, number in chosen.items():
-        if not 0 < int(number[:9]) <= width:
-            raise ImportFailed(
-                f"no column {number} for {field!r}; the table has {width} columns",
-                file,
-                first[0].line,
-            )
-    by_name = {field: names[int(number) - 1] for field, number in chosen.items()}
-    fields = map_fields(names, by_name)
-    if missing := fields.missing():
-        raise ImportFailed(
-            f"no number of the {' and no number of the '.join(missing)} column; {_NUMBER_HINT}",
-            file,
-            first[0].line,
-        )
-    return _Columns(names, (LanguageFields("", fields),), int(has_header), first[0].line)
-
-
-def _is_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
-    names = _names(cells[:MAX_COLUMNS])
-    fields = _fields(names, chosen)
-    return not _missing(fields) and all(fields[0].fields.columns[field] for field in chosen)
-
-
-def _fields(names: Sequence[str], chosen: Mapping[str, str]) -> tuple[LanguageFields, ...]:
-    languages = () if chosen else tuple(fields_by_language(names))
-    return languages or (LanguageFields("", map_fields(names, chosen)),)
-
-
-def _missing(languages: Sequence[LanguageFields]) -> tuple[str, ...]:
-    """Return the required fields that no language has."""
-    return min((one.fields.missing() for one in languages), key=len)
-
-
-def _names(header: Sequence[str]) -> tuple[str, ...]:
-    """Return names of columns, no two equal; empty cells at the end are no columns."""
-    stated = [" ".join(undefused(cell).split()) for cell in header]
-    while stated and not stated[-1]:
-        stated.pop()
-    names: dict[str, None] = {}
-    for number, name in enumerate(stated, 1):
-        shown, again = name or f"column {number}", 2
-        while shown in names:
-            shown, again = f"{name or 'column'} ({again})", again + 1
-        names[shown] = None
-    return tuple(names)
-
-
 def _notes(
-    first: Sequence[Row], columns: _Columns, chosen: Mapping[str, str], file: str
+    first: Sequence[Row], columns: TableColumns, chosen: Mapping[str, str], file: str
 ) -> Iterator[Note]:
     """Yield how the columns were understood, and what stands above them."""
     titles = [" ".join(filter(None, row.cells)) for row in first[: max(columns.skip - 1, 0)]]
@@ -219,7 +118,7 @@ def _notes(
 
 
 def _rows(
-    rows: Iterable[Row], table: Table, columns: _Columns, file: str
+    rows: Iterable[Row], table: Table, columns: TableColumns, file: str
 ) -> Iterator[Record | Refusal]:
     group: tuple[object, ...] = ()
     held: list[Record] = []
@@ -248,7 +147,7 @@ def _refusal(row: Row, source: Source, reason: str) -> Refusal:
 
 
 def _records_of_row(
-    row: Row, table: Table, columns: _Columns, source: Source
+    row: Row, table: Table, columns: TableColumns, source: Source
 ) -> list[Record] | str:
     """Make the records of a row, one a language; missing cells at the end are empty."""
     names, cells = columns.names, [undefused(cell) for cell in row.cells]
@@ -294,6 +193,6 @@ def _records_of_row(
             extra=(*first.details.extra, *aside),
             name_languages=(*first.details.name_languages, *tagged(translations)),
         )
-        names = (name for name, _ in translations)
-        found[0] = replace(first, aliases=(*first.aliases, *names), details=details)
+        translated = (name for name, _ in translations)
+        found[0] = replace(first, aliases=(*first.aliases, *translated), details=details)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semsearch.text.asked_as import name_said
+from semsearch.text.name_in_phrase import name_said
 from tests.conftest import entry
 
 

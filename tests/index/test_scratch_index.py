@@ -13,7 +13,7 @@ import pytest
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
 from semsearch.index.retrieval import QueryVectors
-from semsearch.index.temporary_index import (
+from semsearch.index.scratch_index import (
     EmbeddingSource,
     embedding_source,
     scratch_index,

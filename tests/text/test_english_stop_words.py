@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.text.stop_words import content_words
+from semsearch.text.english_stop_words import content_words
 
 
 def test_content_words_leave_out_the_shell_but_never_everything() -> None:

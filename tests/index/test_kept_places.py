@@ -1,6 +1,6 @@
 """The map of a generation: made of its vectors, and kept from the one before where nothing changed.
 
-Covers `index/map/places`.
+Covers `index/map/kept_places`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Silent
-from semsearch.index.map.places import KEPT
+from semsearch.index.map.kept_places import KEPT
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft

@@ -1,0 +1,119 @@
+"""Finds the header row of a table, and which columns hold our fields.
+
+The header is the first of the first 20 rows that names a term and a definition; titles may stand
+above it. `--columns` says which columns hold what, by name, or by number where no row names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from semsearch.core.errors import ImportFailed
+from semsearch.importers.fields import MAP_HINT, map_fields, shorten
+from semsearch.importers.tables.languages import LanguageFields, fields_by_language
+from semsearch.importers.tables.rows import MAX_COLUMNS, Row, Table
+from semsearch.text.csv_formulas import undefused
+
+_NUMBER_HINT = "where no row names the columns, --columns 1=term,2=definition"
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """The columns of a table by name, and the fields of each language; `skip` rows are no entries.
+
+    `line` is that of the header.
+    """
+
+    names: tuple[str, ...]
+    languages: tuple[LanguageFields, ...]
+    skip: int
+    line: int
+
+
+def find_columns(
+    table: Table, first: Sequence[Row], chosen: Mapping[str, str], file: str
+) -> TableColumns:
+    """Find the header of a table.
+
+    Raises:
+        ImportFailed: no row is one.
+    """
+    if not table.header and chosen and all(column.isdigit() for column in chosen.values()):
+        return _numbered(first, chosen, file)
+    if table.header:
+        at, header = -1, list(table.header)
+    else:
+        at = next((n for n, row in enumerate(first) if _is_header(row.cells, chosen)), 0)
+        header = first[at].cells
+    line = first[max(at, 0)].line
+    if len(header) > MAX_COLUMNS:
+        reason = f"{len(header):,} columns; a glossary has at most {MAX_COLUMNS}"
+        raise ImportFailed(f"{reason}; delete those that it does not need", file, line)
+    names = _names(header)
+    shown = ", ".join(map(shorten, names))
+    fields = _fields(names, chosen)
+    for field, column in chosen.items():
+        if not fields[0].fields.columns[field]:
+            raise ImportFailed(
+                f"no column {column!r} for {field!r}; the columns are: {shown}", file, line
+            )
+    if missing := _missing(fields):
+        hint = f"{MAP_HINT}, or, {_NUMBER_HINT}" if "term" in missing else MAP_HINT
+        reason = f"no {' and no '.join(missing)} column; the columns are: {shown}; {hint}"
+        raise ImportFailed(reason, file, line)
+    return TableColumns(names, fields, at + 1, line)
+
+
+def _numbered(first: Sequence[Row], chosen: Mapping[str, str], file: str) -> TableColumns:
+    """Map columns by their numbers; the first row is an entry unless it is a known header."""
+    width = max(len(row.cells) for row in first)
+    has_header = _is_header(first[0].cells, {})
+    names = _names(first[0].cells) if has_header else ()
+    names += tuple(f"column {n}" for n in range(len(names) + 1, width + 1))
+    for field, number in chosen.items():
+        if not 0 < int(number[:9]) <= width:
+            raise ImportFailed(
+                f"no column {number} for {field!r}; the table has {width} columns",
+                file,
+                first[0].line,
+            )
+    by_name = {field: names[int(number) - 1] for field, number in chosen.items()}
+    fields = map_fields(names, by_name)
+    if missing := fields.missing():
+        raise ImportFailed(
+            f"no number of the {' and no number of the '.join(missing)} column; {_NUMBER_HINT}",
+            file,
+            first[0].line,
+        )
+    return TableColumns(names, (LanguageFields("", fields),), int(has_header), first[0].line)
+
+
+def _is_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
+    names = _names(cells[:MAX_COLUMNS])
+    fields = _fields(names, chosen)
+    return not _missing(fields) and all(fields[0].fields.columns[field] for field in chosen)
+
+
+def _fields(names: Sequence[str], chosen: Mapping[str, str]) -> tuple[LanguageFields, ...]:
+    languages = () if chosen else tuple(fields_by_language(names))
+    return languages or (LanguageFields("", map_fields(names, chosen)),)
+
+
+def _missing(languages: Sequence[LanguageFields]) -> tuple[str, ...]:
+    """Return the required fields that no language has."""
+    return min((one.fields.missing() for one in languages), key=len)
+
+
+def _names(header: Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns, no two equal; empty cells at the end are no columns."""
+    stated = [" ".join(undefused(cell).split()) for cell in header]
+    while stated and not stated[-1]:
+        stated.pop()
+    names: dict[str, None] = {}
+    for number, name in enumerate(stated, 1):
+        shown, again = name or f"column {number}", 2
+        while shown in names:
+            shown, again = f"{name or 'column'} ({again})", again + 1
+        names[shown] = None
+    return tuple(names)
