@@ -23,6 +23,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
@@ -121,6 +122,7 @@ class FieldMap:
             return "no term"
         if not definition:
             return f"no definition of {shorten(term)!r}"
+        definition, linked = without_marks(definition)
         id_ = self._text(values, "id") or None
         language = self._text(values, "language") or "en"
         aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
@@ -138,7 +140,7 @@ class FieldMap:
             aliases,
             id_,
             language,
-            see_also + listed_names(definition),
+            see_also + linked + listed_names(definition),
             details,
             key,
             local_name(key),

@@ -35,8 +35,8 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s")
 
 _TAGS = re.compile(r"(?:#\w[\w-]{0,60}\s*)+")
 _FORMULA = re.compile(
-    r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*×·<>] [A-Za-z0-9(]|[0-9)] [/-] [0-9(]"
-)  # noqa: RUF001
+    r"[=≈≠≤≥∑∏∫√^{}]|\\[A-Za-z\[(]|[A-Za-z0-9)] [+*×·<>] [A-Za-z0-9(]|[0-9)] [/-] [0-9(]"  # noqa: RUF001
+)
 _DOTTED = re.compile(r"(?:\w{1,3}\.){2,}")
 """An abbreviation, which ends like a sentence."""
 _SORTED = 0.7
