@@ -315,11 +315,11 @@ def split_values(
         is_nested = column_key(name) == EXTRA and isinstance(value, Mapping)
         fields = value.items() if is_nested and isinstance(value, Mapping) else [(name, value)]
         for own_name, held in fields:
-            text = plain_text(held)
-            if text is None:
+            shown = plain_text(held)
+            if shown is None:
                 left_out.append((str(own_name), _example(held)))
-            elif text:
-                extra.append((str(own_name), text))
+            elif shown:
+                extra.append((str(own_name), shown))
     return tuple(extra), tuple(left_out)
 
 
