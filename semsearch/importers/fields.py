@@ -23,6 +23,7 @@ from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
 from semsearch.importers.extra_fields import beginning_of, split_values
 from semsearch.importers.iris import is_iri, local_name
+from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
@@ -111,6 +112,7 @@ class FieldMap:
             return "no term"
         if not definition:
             return f"no definition of {shorten(term)!r}"
+        definition, linked = without_marks(definition)
         id_ = self._text(values, "id") or None
         language = self._text(values, "language") or "en"
         aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
@@ -128,7 +130,7 @@ class FieldMap:
             aliases,
             id_,
             language,
-            see_also + listed_names(definition),
+            see_also + linked + listed_names(definition),
             details,
             key,
             local_name(key),

@@ -1,6 +1,7 @@
 """Trees (XML, JSON, YAML) and marked-up text: what a person expects of each sample and of each case.
 
 Covers `importers/format_rows`, `importers/markdown/bold_terms`, `importers/markdown/ezglossary`,
+`importers/markdown/inline_marks`,
 `importers/markup/asciidoc`, `importers/markup/latex`, `importers/markup/mediawiki`, `importers/markup/term_lists`,
 `importers/own_formats`, `importers/trees/carriers`, `importers/trees/json_values`, `importers/trees/paths`,
 `importers/trees/reader`, `importers/trees/row`, `importers/trees/rows`.
@@ -16,6 +17,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import ImportFailed, UnknownFormat
 from semsearch.importers import read_corpus
 from semsearch.importers.formats import FORMATS, format_of, is_wanted
+from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.trees.paths import InvalidPath, parse_path, root_of, select
 from semsearch.importers.trees.rows import TREES
 from tests.importers.support import DATA
@@ -54,7 +56,7 @@ EXPECTED: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
     ],
     "html_in_csv.csv": [
         ("leaven", "Dough & water that makes dough rise.", ()),
-        ("keel", "The **bottom beam** of a [ship](#ship), see `hull`.", ()),
+        ("keel", "The bottom beam of a ship, see `hull`.", ()),
     ],
     "html_in_json.jsonl": [("leaven", "Dough & water that makes dough rise.", ())],
     "latex_glossaries.tex": [
@@ -523,3 +525,27 @@ def test_paths_lead_into_objects_and_lists() -> None:
     for bad in ("", "a b", "a//", "a[", "/"):
         with pytest.raises(InvalidPath, match="is no path; write it as"):
             parse_path(bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The **bottom beam** of a [ship](#ship)", ("The bottom beam of a ship", ("ship",))),
+        (
+            "See [mean value](#mean%20value) and [a page](https://b.example/)",
+            ("See mean value and a page", ("mean value",)),
+        ),
+        ("x**2 + y**2 = r**2", ("x**2 + y**2 = r**2", ())),
+        ("f[a](b) and ![alt](#x) and \\[a](#b)", ("f[a](b) and ![alt](#x) and \\[a](#b)", ())),
+        ("a * b ** c", ("a * b ** c", ())),
+    ],
+)
+def test_links_and_bold_words_in_fields(text: str, expected: tuple[str, tuple[str, ...]]) -> None:
+    """Links inside of the glossary are relations; powers, calls and images stay as they are."""
+    assert without_marks(text) == expected
+
+
+def test_links_in_fields_are_relations() -> None:
+    """In a table."""
+    keel = read_corpus([CASES / "html_in_csv.csv"]).entries[1]
+    assert keel.see_also == ("ship",)

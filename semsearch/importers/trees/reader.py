@@ -18,6 +18,7 @@ from semsearch.core.entries import (
 )
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import listed_names, shorten
+from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.importers.text_files import read_text
 from semsearch.importers.trees.carriers import parse_json_lines, parse_xml, parse_yaml
@@ -193,6 +194,9 @@ class _Entry:
 
         key = next(iter(several("key")), "")
         extra, left_out = self._others(part, values, ()) if values else ({}, {})
+        linked: tuple[str, ...] = ()
+        if not is_element(part.value):
+            definition, linked = without_marks(definition)
         not_shared = {n: f"{len(v)} texts" for n, v in self._own_texts.items() if v[MAX_SHARED:]}
         texts = {name: "; ".join(several(name)) for name in TEXT_DETAILS}
         lists = {name: several(name) for name in LIST_DETAILS}
@@ -202,7 +206,7 @@ class _Entry:
             Source(self._file, part.line),
             (*names[1:], *several("aliases")),
             language=self._language(part, values),
-            see_also=several("see_also") + listed_names(definition),
+            see_also=several("see_also") + linked + listed_names(definition),
             details=Details.of({**texts, **lists, EXTRA: self._own_others[0] | extra}),
             key=key,
             hint=key,
