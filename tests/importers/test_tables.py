@@ -549,6 +549,11 @@ def test_bold_lines_are_headings_where_no_style_is(tmp_path: Path) -> None:
         styles.format("P1") + styles.format("T1"),
     )
     assert facts(read_corpus([file])) == [("oven", "It is hot."), ("peel", "A shovel.")]
+    items = "".join(
+        bold.format(f"{name} -", "<w:r><w:br/><w:t>It is hot.</w:t></w:r>") for name in ("a", "b")
+    )
+    file = word(tmp_path / "c.docx", bold.format("Words", "") + items)
+    assert facts(read_corpus([file])) == [("a", "It is hot."), ("b", "It is hot.")]
     file = word(tmp_path / "b.docx", bold.format("Words", "") + text("Dear Jane"))
     with pytest.raises(ImportFailed, match="no table of terms and no heading"):
         read_corpus([file])

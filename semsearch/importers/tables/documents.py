@@ -89,6 +89,8 @@ def _prose(paragraphs: list[Paragraph], path: Path) -> Iterator[Item]:
             made = [f"{'#' * level} {' '.join(texts)}", ""]
         else:
             texts[0] = _with_bold_start(block, texts[0])
+            if block.bold >= len(block.text.split("\n", 1)[0]):  # a term on a line of its own
+                texts[:2] = [" ".join(texts[:2])]
             made = [f"- {' '.join(texts)}"] if block.is_item else list(_broken(texts))
         if lines and lines[-1].startswith("- ") and not block.is_item:
             made.insert(0, "")
@@ -109,10 +111,11 @@ def _with_bold_start(block: Paragraph, escaped: str) -> str:
     """Return the first line of a paragraph with its bold beginning, which may be its term."""
     line = block.text.split("\n", 1)[0]
     name = line[: block.bold].strip().rstrip(" :–—-")  # noqa: RUF001
-    if not name or block.bold >= len(line) or _BULLET.match(line):
+    if not name or block.bold >= len(block.text) or _BULLET.match(line):
         return escaped
     rest = line[line.index(name) + len(name) :]
-    return f"**{_escaped(name)}**{' ' if rest[0].isspace() else ''}{_escaped(rest)}"
+    marked = _MARKS.sub(r"\\\1", rest.strip())
+    return f"**{_escaped(name)}**{' ' if rest[:1].isspace() else ''}{marked}"
 
 
 def _broken(texts: list[str]) -> Iterator[str]:
