@@ -138,6 +138,20 @@ def test_a_term_in_another_language_than_its_definition_keeps_its_own(tmp_path: 
     assert entry.details.name_languages == ("Teig@de",)
 
 
+def test_a_label_of_rdfs_stands_in_for_a_preferred_one(tmp_path: Path) -> None:
+    """In its language; beside a preferred label it is an alias."""
+    entry = turtle(
+        tmp_path,
+        ':x skos:prefLabel "Zopf"@de, "plait"@en ; rdfs:label "Backzopf"@de, "braid"@en, "tresse"@fr ;'
+        ' skos:definition "A loaf."@en',
+        ':y skos:prefLabel "Teig"@de ; rdfs:label "dough" ; skos:definition "Flour."@en',
+    )
+    plait, dough = entry["x"], entry["y"]
+    assert (plait.term, {*plait.aliases}) == ("plait", {"tresse", "Zopf", "braid", "Backzopf"})
+    assert next(iter(plait.details.languages())) == "Zopf"
+    assert (dough.term, dough.aliases) == ("dough", ("Teig",))
+
+
 def test_equal_words_in_two_languages_are_two_entries(tmp_path: Path) -> None:
     """In one language they are one, said twice."""
     file = tmp_path / "a.jsonl"
