@@ -180,6 +180,23 @@ def test_a_table_states_languages_and_iris(tmp_path: Path) -> None:
     ]
 
 
+def test_a_property_without_a_place_is_named_with_an_example(tmp_path: Path) -> None:
+    """A node that has no address is called by its name, never by a number of the parser."""
+    file = tmp_path / "a.ttl"
+    file.write_text(
+        PREFIXES
+        + ':x skos:prefLabel "x" ; skos:definition "One." ; dct:creator [ skos:prefLabel "Ann" ] ;\n'
+        '  dct:modified "2024" ; dct:extent [ owl:versionInfo "1" ] ; rdfs:seeAlso <https://b.example/page> .\n'
+    )
+    (left_out,) = read_corpus([file]).left_out
+    assert left_out.parts == (
+        ("creator", "Ann"),
+        ("extent", "a node without a name"),
+        ("modified", "2024"),
+        ("seeAlso", "https://b.example/page"),
+    )
+
+
 def test_classes_are_defined_by_their_comment(tmp_path: Path) -> None:
     """Properties too; a class with a label alone is refused, one without a label is none of ours."""
     file = tmp_path / "a.ttl"

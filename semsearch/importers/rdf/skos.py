@@ -241,8 +241,8 @@ class _Concept:
         for predicate, value in self._graph.predicate_objects(self._subject):
             is_page = predicate == RDFS.seeAlso and local_name(str(value)) not in linked
             if is_page or predicate not in words.HELD:
-                text = _literal(self._graph, value) or value
-                found.setdefault(local_name(str(predicate)), []).append(str(text))
+                text = self._cited(value) or "a node without a name"
+                found.setdefault(local_name(str(predicate)), []).append(text)
         return sorted((name, min(values)) for name, values in found.items())
 
     def _see_also(self) -> Iterator[str]:
