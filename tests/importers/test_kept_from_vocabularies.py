@@ -138,6 +138,20 @@ def test_a_term_in_another_language_than_its_definition_keeps_its_own(tmp_path: 
     assert entry.details.name_languages == ("Teig@de",)
 
 
+def test_a_label_of_rdfs_stands_in_for_a_preferred_one(tmp_path: Path) -> None:
+    """In its language; beside a preferred label it is an alias."""
+    entry = turtle(
+        tmp_path,
+        ':x skos:prefLabel "Zopf"@de, "plait"@en ; rdfs:label "Backzopf"@de, "braid"@en, "tresse"@fr ;'
+        ' skos:definition "A loaf."@en',
+        ':y skos:prefLabel "Teig"@de ; rdfs:label "dough" ; skos:definition "Flour."@en',
+    )
+    plait, dough = entry["x"], entry["y"]
+    assert (plait.term, {*plait.aliases}) == ("plait", {"tresse", "Zopf", "braid", "Backzopf"})
+    assert next(iter(plait.details.languages())) == "Zopf"
+    assert (dough.term, dough.aliases) == ("dough", ("Teig",))
+
+
 def test_equal_words_in_two_languages_are_two_entries(tmp_path: Path) -> None:
     """In one language they are one, said twice."""
     file = tmp_path / "a.jsonl"
@@ -164,6 +178,23 @@ def test_a_table_states_languages_and_iris(tmp_path: Path) -> None:
     assert [str(r) for r in corpus.refusals] == [
         f"{file}:3: 'Schieber' is no name with its language; write it as Teig@de"
     ]
+
+
+def test_a_property_without_a_place_is_named_with_an_example(tmp_path: Path) -> None:
+    """A node that has no address is called by its name, never by a number of the parser."""
+    file = tmp_path / "a.ttl"
+    file.write_text(
+        PREFIXES
+        + ':x skos:prefLabel "x" ; skos:definition "One." ; dct:creator [ skos:prefLabel "Ann" ] ;\n'
+        '  dct:modified "2024" ; dct:extent [ owl:versionInfo "1" ] ; rdfs:seeAlso <https://b.example/page> .\n'
+    )
+    (left_out,) = read_corpus([file]).left_out
+    assert left_out.parts == (
+        ("creator", "Ann"),
+        ("extent", "a node without a name"),
+        ("modified", "2024"),
+        ("seeAlso", "https://b.example/page"),
+    )
 
 
 def test_classes_are_defined_by_their_comment(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ class _Concept:
         self._iri = str(subject) if isinstance(subject, URIRef) else ""
 
     def items(self) -> Iterator[Item]:
-        labels = self._texts(words.PREF[:2]) or self._texts(words.PREF[2:])
+        labels = self._texts(words.PREF[2:]) | self._texts(words.PREF[:2])
         name = _first(labels) or local_name(self._iri)
         kinds = self._graph.objects(self._subject, RDF.type)
         reason = next((words.NOT_ENTRIES[k] for k in kinds if k in words.NOT_ENTRIES), None)  # type: ignore[index]
@@ -224,7 +224,7 @@ class _Concept:
         """Return the tags of names, preferred ones first; names without a tag have none."""
         own = (language, called)
         found: dict[tuple[str, str], None] = {}
-        for kinds in (words.PREF, words.ALT, words.HIDDEN):
+        for kinds in (words.PREF[:2], words.PREF[2:], words.ALT, words.HIDDEN):
             literals = (_literal(self._graph, node) for node in self._objects(kinds))
             names = {
                 (str(o).strip(), (o.language or "").lower()) for o in literals if o is not None
@@ -241,8 +241,8 @@ class _Concept:
         for predicate, value in self._graph.predicate_objects(self._subject):
             is_page = predicate == RDFS.seeAlso and local_name(str(value)) not in linked
             if is_page or predicate not in words.HELD:
-                text = _literal(self._graph, value) or value
-                found.setdefault(local_name(str(predicate)), []).append(str(text))
+                text = self._cited(value) or "a node without a name"
+                found.setdefault(local_name(str(predicate)), []).append(text)
         return sorted((name, min(values)) for name, values in found.items())
 
     def _see_also(self) -> Iterator[str]:

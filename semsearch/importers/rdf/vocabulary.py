@@ -22,7 +22,7 @@ DEFINITION = (SKOS.definition, *_of(_OBO, "IAO_0000115 IAO_0000600"))
 INSTEAD = ((SKOS.scopeNote,), (RDFS.comment,), (DCTERMS.description, *_of(_DC, "description")))
 """What defines a concept without a definition, in order."""
 PREF = (SKOS.prefLabel, *_of(_XL, "prefLabel"), RDFS.label)
-"""The last is read if there is no other."""
+"""The last counts in languages without another one, else it is an alias."""
 ALT = (
     SKOS.altLabel,
     *_of(_XL, "altLabel"),
