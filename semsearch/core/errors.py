@@ -6,7 +6,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     SemsearchError
     ├── InvalidQuestion
     ├── InvalidSetting
-    ├── ImportFailed            UnknownFormat
+    ├── ImportFailed            UnknownFormat  EmptyFile
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
     │                           AnsweredBefore  GlossaryNotFound
     │                           LanguageNotFound
