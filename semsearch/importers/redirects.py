@@ -173,8 +173,8 @@ def _split_listed_names(items: Sequence[Item]) -> list[Item]:
 
 
 def _listed(item: Record) -> tuple[str, ...]:
-    """Return the names that a term lists; terms of vocabularies, which have keys, list none."""
-    if item.key or not any(sign in item.term for sign in ",;/"):
+    """Return the names that a term lists; a record with a key or an id of its own lists none."""
+    if item.key or item.id or not any(sign in item.term for sign in ",;/"):
         return ()
     names = tuple(filter(None, _SEPARATED.split(item.term)))
     if "," in item.term and not all(n.isalpha() and n.islower() for n in names):
