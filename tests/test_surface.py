@@ -78,6 +78,7 @@ def test_json_has_exactly_the_declared_shapes(glossary: Glossary) -> None:
             "status",
             "examples",
             "sources",
+            "name_languages",
         }
     with pytest.raises(TypeError, match="object has no JSON shape"):
         to_json(object())

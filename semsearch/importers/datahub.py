@@ -14,7 +14,7 @@ from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.extra_fields import plain_text
 from semsearch.importers.fields import shorten, split_aliases
-from semsearch.importers.markdown.raw_html import as_text
+from semsearch.importers.html_to_text import as_text
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 from semsearch.importers.trees.carriers import parse_yaml

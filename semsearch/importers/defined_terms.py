@@ -17,8 +17,8 @@ from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.extra_fields import split_values
 from semsearch.importers.fields import shorten
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.iris import NOWHERE, is_iri, local_name
-from semsearch.importers.markdown.raw_html import html_words
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import Item, ReadOptions, Record

@@ -22,9 +22,9 @@ from semsearch.core.entries import (
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
 from semsearch.importers.extra_fields import beginning_of, split_values
+from semsearch.importers.html_to_text import as_text
 from semsearch.importers.iris import is_iri, local_name
 from semsearch.importers.markdown.inline_marks import without_marks
-from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.records import Record
 
 SYNONYMS = {

@@ -14,8 +14,8 @@ from lxml import etree
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.importers.fields import shorten
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.markdown.links import from_file
-from semsearch.importers.markdown.raw_html import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import line_of

@@ -167,9 +167,21 @@ def _split_listed_names(items: Sequence[Item]) -> list[Item]:
     for item in items:
         names = listed.get(item.term, ()) if isinstance(item, Record) else ()
         if isinstance(item, Record) and names and not is_turned(item.term, names):
-            item = replace(item, term=names[0], aliases=(*names[1:], *item.aliases))  # noqa: PLW2901
+            item = _split(item, names)  # noqa: PLW2901
         made.append(item)
     return made
+
+
+def _split(item: Record, names: tuple[str, ...]) -> Record:
+    """Give a record the names that its term lists; each is in the language of the term."""
+    tags = [tagged.rpartition("@") for tagged in item.details.name_languages]
+    languages = tuple(
+        f"{name}@{tag}"
+        for stated, _, tag in tags
+        for name in (names if stated == item.term else (stated,))
+    )
+    details = replace(item.details, name_languages=languages) if tags else item.details
+    return replace(item, term=names[0], aliases=(*names[1:], *item.aliases), details=details)
 
 
 def _listed(item: Record) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.compressed import unpacked
-from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
 

@@ -17,9 +17,9 @@ from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
+from semsearch.ranking.match_kinds import tier_order, tier_score
 from semsearch.ranking.rerank_scores import DEPTH
 from semsearch.ranking.similarity_baseline import Baseline
-from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.name_lookup import NameMatch
 from semsearch.search.query import QuestionReader, Reading

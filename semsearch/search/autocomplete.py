@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi_entries import MultiEntries
-from semsearch.ranking.tiers import tier_order
+from semsearch.ranking.match_kinds import tier_order
 from semsearch.search.query import QuestionReader
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
 from semsearch.web import Site
-from semsearch.web.markdown_view import MAX_LISTED
+from semsearch.web.markdown_pages import MAX_LISTED
 
 
 def listed_entries(glossary: Glossary, site: Site) -> dict[str, Sequence[Entry]]:

@@ -22,7 +22,7 @@ from semsearch.server.entry_lists import listed_entries
 from semsearch.server.static_map import compact, map_files
 from semsearch.web.assets import FOLDER, assets_path
 from semsearch.web.entry_page import MAX_RELATED, entry_page_of
-from semsearch.web.markdown_view import entry_markdown, llms
+from semsearch.web.markdown_pages import entry_markdown, llms
 from semsearch.web.render import Site, render
 from semsearch.web.urls import glossary_file
 

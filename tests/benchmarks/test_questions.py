@@ -44,8 +44,8 @@ CONCEPTS = [
     concept("bakery", "Leaven", "Sour dough that raises bread.", "Crumb"),
     concept("bakery", "Crumb", "The soft inside under a crust."),
     concept("bakery", "Peel", "A wooden shovel for an oven."),
-    concept("harbour", "Hull", "The body of a ship without masts."),
-    concept("harbour", "Keel", "A beam along the bottom of a boat."),
+    concept("port", "Hull", "The body of a ship without masts."),
+    concept("port", "Keel", "A beam along the bottom of a boat."),
     concept("garden", "Mulch", "Straw or bark that covers soil."),
     concept("garden", "Trellis", "A frame on which plants climb."),
 ]
@@ -166,7 +166,7 @@ def test_samples_are_drawn_of_every_kind(tmp_path: Path, monkeypatch: pytest.Mon
     for sample in found:
         assert sample.parts.shape == (len(sample.right), len(PARTS))
         assert sample.right.sum() == sample.is_answerable
-    (words,) = [s for s in found if s.kind == WORDS and s.glossary == "harbour"]
+    (words,) = [s for s in found if s.kind == WORDS and s.glossary == "port"]
     assert "hull" not in words.text.casefold()
     leaven = next(s for s in found if s.kind == RIVAL and s.glossary == "bakery")
     assert leaven.text.startswith("like Crumb, but ")

@@ -248,7 +248,7 @@ def test_bad_input_is_one_line_and_an_exit_code(
     [
         (b"", "empty"),
         (b"en,ko\na,b\n", "no term and no definition column"),
-        (b"term,definition\ncaf\xe9,x\n", "words.csv:2: byte 0xe9"),
+        (b"term,definition\ncaf\x81,x\n", "words.csv:2: byte 0x81"),
     ],
 )
 def test_a_source_that_cannot_be_read_builds_nothing(

@@ -338,7 +338,9 @@ def test_another_copy_of_the_encoder_may_answer(seed: Glossary) -> None:
 
 def test_an_encoder_without_copies_has_no_other_precision(glossary: Glossary) -> None:
     """Nor is there any but the two."""
-    with pytest.raises(InvalidSetting, match=r"hashed of .* cannot answer as 'fp32'; an exported"):
+    with pytest.raises(
+        InvalidSetting, match=r"hashed of .* answers as hashed and cannot as 'fp32'; an exported"
+    ):
         glossary.with_precision("fp32")
 
 

@@ -18,10 +18,10 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 
 from semsearch.importers.fields import SEE_ALSO, listed_names
+from semsearch.importers.html_to_text import html_words, is_break
 from semsearch.importers.markdown import macros
 from semsearch.importers.markdown.blocks import Node, parse_inline
 from semsearch.importers.markdown.links import Target, nowhere
-from semsearch.importers.markdown.raw_html import html_words, is_break
 
 MAX_SOURCE = 100_000
 """Most characters of Markdown of a definition; longer ones would exceed the limit of entries

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import shorten
-from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.markup.term_lists import Markup, Plain, TermLine, paragraphs, read_list
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.importers.text_files import read_text

@@ -22,8 +22,8 @@ from rdflib.term import Node
 from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.extra_fields import split_extra
 from semsearch.importers.fields import shorten
+from semsearch.importers.html_to_text import as_text
 from semsearch.importers.iris import NOWHERE, local_name
-from semsearch.importers.markdown.raw_html import as_text
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.rdf import graphs
 from semsearch.importers.rdf import vocabulary as words

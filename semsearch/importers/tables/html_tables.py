@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.tables.rows import MAX_COLUMNS, Repetitions, Row, Table
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import line_of

@@ -14,7 +14,7 @@ from pathlib import Path
 from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.fields import MAP_HINT, chosen_columns, shorten
-from semsearch.importers.markdown.raw_html import html_words
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.header_row import TableColumns, find_columns

@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from lxml import etree
 
 from semsearch.importers.extra_fields import plain_text
-from semsearch.importers.markdown.raw_html import as_text, html_words
+from semsearch.importers.html_to_text import as_text, html_words
 from semsearch.importers.xml_safety import line_of
 
 _STEP = re.compile(r"(//|/|^)(\*|\.|name\(\)|@?[\w:-]+)(?:\[(!?[\w-]+)(?:=([^\]]*))?\])?")

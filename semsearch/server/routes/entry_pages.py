@@ -25,7 +25,7 @@ from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import EntryId
 from semsearch.web import Site, render
 from semsearch.web.entry_page import MAX_RELATED, entry_page_of
-from semsearch.web.markdown_view import MAX_LISTED, entry_markdown, llms, llms_full
+from semsearch.web.markdown_pages import MAX_LISTED, entry_markdown, llms, llms_full
 
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.core.answers import Tier
-from semsearch.ranking.tiers import tier_order, tier_score
+from semsearch.ranking.match_kinds import tier_order, tier_score
 
 SCORES = st.floats(-10, 1e6, allow_nan=False)
 WORST_FIRST = (

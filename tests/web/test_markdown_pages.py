@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from semsearch.core.answers import Authored, Reference, Related
 from semsearch.core.entries import Details, Entry, Source
 from semsearch.core.index_info import GlossaryInfo
-from semsearch.web.markdown_view import MAX_LISTED, entry_markdown, llms, llms_full
+from semsearch.web.markdown_pages import MAX_LISTED, entry_markdown, llms, llms_full
 from semsearch.web.render import Site
 
 SITE = Site("../", "https://a.example/words/", glossaries=(GlossaryInfo("sea", 2),))

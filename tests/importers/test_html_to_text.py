@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from semsearch.importers.markdown.raw_html import as_text, html_words, is_break
+from semsearch.importers.html_to_text import as_text, html_words, is_break
 
 
 @pytest.mark.parametrize(
