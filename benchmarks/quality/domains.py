@@ -18,13 +18,12 @@ from time import perf_counter
 
 import numpy as np
 
-from semsearch.core.checksums import sha256_of
 from semsearch.core.entries import NO_DETAILS, Details, Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.retrieval import QueryVectors
 from semsearch.ingest.build import build_index
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
-from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model, with_adapter
+from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
 from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
 from semsearch.quality.evaluation.outcomes import ShownEntry as ShownHit
@@ -37,7 +36,7 @@ from semsearch.search.index_view import IndexView
 from semsearch.search.live_index import LiveIndex
 from semsearch.storage.layout import IndexLayout
 from training.concepts import KINDS, TrainingConcept
-from training.install import CONFIG, WEIGHTS
+from training.evaluate import model_of as adapter_model
 
 AT_ONCE = 64
 """Questions embedded at a time."""
@@ -130,9 +129,7 @@ def model_of(fold: str, encoders: Path | None, folder: Path) -> str:
     """
     if encoders is None:
         return DEFAULT_MODEL
-    adapter = encoders / fold
-    known = {file: str(sha256_of(adapter / file)) for file in (CONFIG, WEIGHTS)}
-    model = with_adapter(find_model(BASE_MODEL), fold, adapter, known)
+    model = adapter_model(str(encoders / fold))
     merged = folder / f"{fold}-{model.fingerprint[:16]}"
     if not (merged / "modules.json").exists():
         SentenceEncoder(model).transformer.save_pretrained(str(merged), create_model_card=False)

@@ -1,8 +1,9 @@
 """Score the domains of `training.concepts`: `make questions`.
 
-    python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--phrases] [--store]
+    python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--folds a] [--phrases]
+        [--store]
 
-Each domain is a glossary of 20 to 80 entries. One question a concept is asked; with its concept
+Each domain is a glossary of 20 to 92 entries. One question a concept is asked; with its concept
 left out of the domain it is a near question, and questions of other domains are far ones. ADAPTERS
 holds an encoder for each fold (`training.folds`), which never saw the domains of the fold; without
 it the default encoder is asked, which has learned from all domains. Indexes are kept in FOLDER.
@@ -57,11 +58,12 @@ def ask_all(
     encoders: Path | None,
     *,
     phrases: bool = False,
+    folds: Sequence[str] = FOLDS,
 ) -> Iterator[DomainOutcome]:
     """Ask every domain all of its questions, near and far ones too."""
     domains = by_domain(concepts)
     fold_of = folds_of(domains)
-    for fold in FOLDS:
+    for fold in folds:
         own = [concept for concept in concepts if fold_of[concept.domain] == fold]
         model = model_of(fold, encoders, folder / "encoders")
         index = folder / (f"{fold}-phrases" if phrases else fold)
@@ -173,7 +175,9 @@ def main() -> int:
     given = _arguments()
     result = WITH_PHRASES if given.phrases else RESULT
     concepts = read_concepts()
-    answered = list(ask_all(concepts, given.folder, given.encoders, phrases=given.phrases))
+    answered = list(
+        ask_all(concepts, given.folder, given.encoders, phrases=given.phrases, folds=given.folds)
+    )
     show(answered)
     everything = outcomes(answered, ANSWERABLE)
     if given.store:
@@ -192,9 +196,15 @@ def _arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks.quality.questions")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
+    parser.add_argument(
+        "--folds", nargs="+", choices=FOLDS, default=FOLDS, help="whose domains are asked (all)"
+    )
     parser.add_argument("--phrases", action="store_true", help="with three phrases an entry")
     parser.add_argument("--store", action="store_true", help="renew the stored result")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.store and {*given.folds} != {*FOLDS}:
+        parser.error("--store needs all folds: leave --folds out")
+    return given
 
 
 if __name__ == "__main__":

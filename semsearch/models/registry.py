@@ -50,8 +50,8 @@ ADAPTER_SHA256 = {
 """SHA-256 of the files of the adapter; `python -m training.install` writes them."""
 
 ACCURATE_ADAPTER_SHA256 = {
-    "adapter_config.json": "0000000000000000000000000000000000000000000000000000000000000000",
-    "adapter_model.safetensors": "0000000000000000000000000000000000000000000000000000000000000000",
+    "adapter_config.json": "41dff9b8c72e8f36bf9a75ea12336c87dc92f750d8ca8e4002071f8f6793c1c4",
+    "adapter_model.safetensors": "83518daf64f919143d4459ec54f9914e6f94f88b7175b9ffc56ddc8fb0981533",
 }
 """The same of the larger encoder's."""
 

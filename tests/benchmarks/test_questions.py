@@ -122,6 +122,16 @@ def test_every_domain_is_asked_by_the_encoder_of_its_fold(
     assert "AUROC against near questions, mean of the domains 1.000" in printed
 
 
+def test_a_part_of_the_domains_is_never_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would stand for all of them."""
+    monkeypatch.setattr("sys.argv", ["questions", str(tmp_path), "--folds", "a", "--store"])
+    with pytest.raises(SystemExit):
+        questions.main()
+    assert "leave --folds out" in capsys.readouterr().err
+
+
 def test_the_questions_that_are_not_asked_are_phrases() -> None:
     """Three of four, where phrases are wanted."""
     for known in CONCEPTS:

@@ -12,9 +12,12 @@ import pytest
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import EncoderError, ModelRefused
+from semsearch.models.encoders.joined import ACCURATE_MODEL
 from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import (
+    ACCURATE_ADAPTER,
+    ACCURATE_ADAPTER_SHA256,
     ADAPTER,
     ADAPTER_SHA256,
     BASE_MODEL,
@@ -86,16 +89,25 @@ def test_an_adapter_of_another_architecture_is_an_error(
         SentenceEncoder(_model(random_adapter, other))
 
 
-def test_the_shipped_adapter_is_the_one_that_is_known() -> None:
+@pytest.mark.parametrize(
+    ("folder", "known", "base"),
+    [
+        (ADAPTER, ADAPTER_SHA256, BASE_MODEL),
+        (ACCURATE_ADAPTER, ACCURATE_ADAPTER_SHA256, ACCURATE_MODEL),
+    ],
+)
+def test_a_shipped_adapter_is_the_one_that_is_known(
+    folder: Path, known: dict[str, str], base: str
+) -> None:
     """It is a resource of the package.
 
     Its files have the hashes stated, are small, and name their base.
     """
-    assert resources.files("semsearch.models").joinpath("definitions", FILES[1]).is_file()
-    assert {name: sha256_of(ADAPTER / name) for name in FILES} == ADAPTER_SHA256
-    assert sum((ADAPTER / name).stat().st_size for name in FILES) < 6_000_000
-    assert f'"sentence-transformers/{BASE_MODEL}"' in (ADAPTER / FILES[0]).read_text("utf-8")
-    assert (ADAPTER / "MODEL_CARD.md").read_text("utf-8").startswith("# ")
+    assert resources.files("semsearch.models").joinpath(folder.name, FILES[1]).is_file()
+    assert {name: sha256_of(folder / name) for name in FILES} == known
+    assert sum((folder / name).stat().st_size for name in FILES) < 6_000_000
+    assert f'"sentence-transformers/{base}"' in (folder / FILES[0]).read_text("utf-8")
+    assert (folder / "MODEL_CARD.md").read_text("utf-8").startswith("# ")
 
 
 @pytest.mark.parametrize("name", FILES)

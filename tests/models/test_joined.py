@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.errors import MissingExtra, ModelRefused
 from semsearch.models.encoders import joined
-from semsearch.models.registry import find_model
+from semsearch.models.registry import ACCURATE_ADAPTER, ACCURATE_DEFINITIONS, find_model
 
 
 def archive() -> bytes:
@@ -94,6 +94,10 @@ def test_the_real_parts_have_the_official_weights() -> None:
         distribution(joined.PARTS[0])
     except PackageNotFoundError:
         pytest.skip("the extra `accurate` is not installed")
-    model = find_model("accurate")
-    assert model.name == joined.ACCURATE_MODEL
+    model = find_model(joined.ACCURATE_MODEL)
+    assert model.adapter is None
     assert (model.path / "tokenizer.json").is_file()
+    accurate = find_model("accurate")
+    assert (accurate.name, accurate.path) == (ACCURATE_DEFINITIONS, model.path)
+    assert accurate.adapter == ACCURATE_ADAPTER
+    assert accurate.fingerprint != model.fingerprint
