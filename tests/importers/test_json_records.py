@@ -129,3 +129,19 @@ def test_what_is_written_as_json_lines_is_read_back(
     lines = [json.dumps({"term": a, "definition": b, "aliases": c}) for a, b, c in rows]
     items = read_text(tmp_path_factory.mktemp("jsonl"), "a.jsonl", "\n".join(lines))
     assert [(i.term, i.definition, list(i.aliases)) for i in items if isinstance(i, Record)] == rows
+
+
+def test_a_number_of_any_length_is_refused_by_its_line(tmp_path: Path) -> None:
+    """Python makes no integer of more than 4,300 digits."""
+    text = '[\n{"term": "a", "definition": "b"},\n' + "9" * 5000 + "\n]"
+    items = read_text(tmp_path, "a.json", text)
+    assert terms(items) == [(2, "a", "b")]
+    assert refusals(items) == [(3, "not an object with a term and a definition")]
+
+
+def test_a_number_of_any_length_is_refused_by_its_line(tmp_path: Path) -> None:
+    """Python makes no integer of more than 4,300 digits."""
+    text = '[\n{"term": "a", "definition": "b"},\n' + "9" * 5000 + "\n]"
+    items = read_text(tmp_path, "a.json", text)
+    assert terms(items) == [(2, "a", "b")]
+    assert refusals(items) == [(3, "not an object with a term and a definition")]
