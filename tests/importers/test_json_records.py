@@ -137,11 +137,3 @@ def test_a_number_of_any_length_is_refused_by_its_line(tmp_path: Path) -> None:
     items = read_text(tmp_path, "a.json", text)
     assert terms(items) == [(2, "a", "b")]
     assert refusals(items) == [(3, "not an object with a term and a definition")]
-
-
-def test_a_number_of_any_length_is_refused_by_its_line(tmp_path: Path) -> None:
-    """Python makes no integer of more than 4,300 digits."""
-    text = '[\n{"term": "a", "definition": "b"},\n' + "9" * 5000 + "\n]"
-    items = read_text(tmp_path, "a.json", text)
-    assert terms(items) == [(2, "a", "b")]
-    assert refusals(items) == [(3, "not an object with a term and a definition")]
