@@ -1,4 +1,4 @@
-"""LaTeX: signs and references. Covers `importers/markup/latex`."""
+"""LaTeX: signs and references."""
 
 from __future__ import annotations
 
