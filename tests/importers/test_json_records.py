@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import ImportFailed
+from semsearch.importers import read_corpus
 from semsearch.importers.records import Record
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
@@ -137,3 +138,19 @@ def test_a_number_of_any_length_is_refused_by_its_line(tmp_path: Path) -> None:
     items = read_text(tmp_path, "a.json", text)
     assert terms(items) == [(2, "a", "b")]
     assert refusals(items) == [(3, "not an object with a term and a definition")]
+
+
+def test_lists_beside_each_other_are_read_or_named(tmp_path: Path) -> None:
+    """All usual keys whose lists hold entries; a note names the others that are not empty."""
+    file = tmp_path / "a.json"
+    file.write_text(
+        '{"title": "Oven", "authors": ["Jane"],\n"acronyms": [{"term": "b", "definition": "c"}],\n'
+        '"terms": [{"term": "a", "definition": "b"}],\n"words": [{"term": "x", "definition": "y"}],\n'
+        '"data": ["z"], "items": []}'
+    )
+    corpus = read_corpus([file])
+    assert [(e.term, e.source and e.source.line) for e in corpus.entries] == [("a", 3), ("b", 2)]
+    assert corpus.refusals == ()
+    assert [(note.source.line, note.text) for note in corpus.notes] == [
+        (1, "beside the list 'terms', so not read: 'authors', 'words', 'data'")
+    ]
