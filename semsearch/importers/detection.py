@@ -22,6 +22,12 @@ _TURTLE = re.compile(
 )
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
+_DATAHUB = re.compile(
+    r"^(?:nodes|owners|source):|^[ -]*(?:contains|custom_properties|inherits|knowledge_links|"
+    r"related_terms|source_ref|source_url|term_source|values):",
+    re.MULTILINE,
+)
+"""What only the glossaries of DataHub have; a list `terms` alone may be any."""
 _YAML_TERM = re.compile(r"^[ -]*[\"']?(?:term|definition|def)[\"']?:", re.MULTILINE)
 _YAML_TERMS = re.compile(
     r"^[ -]*[\"']?(?:term|name)[\"']?:[^\n]*\n(?:[^\n]*\n){0,20}?[ -]*[\"']?(?:def|definition|description)[\"']?:",
@@ -180,9 +186,10 @@ def html(path: Path, start: str) -> bool:
 
 
 def datahub(path: Path, start: str) -> bool:
-    """Accept `nodes` or `terms` at the top level, and terms by `name` and not by `term`."""
+    """Accept `nodes` or `terms` with keys of DataHub, and terms by `name` and not by `term`."""
     del path
-    return _NODES.search(start) is not None and _YAML_TERM.search(start) is None
+    is_own = _NODES.search(start) is not None and _DATAHUB.search(start) is not None
+    return is_own and _YAML_TERM.search(start) is None
 
 
 def dictd(path: Path, start: str) -> bool:
