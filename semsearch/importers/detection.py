@@ -8,6 +8,7 @@ from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import map_fields
+from semsearch.importers.markdown.many_terms import has_many_terms
 from semsearch.importers.tables.rows import SEARCHED
 from semsearch.importers.text_files import opens_front_matter
 from semsearch.importers.trees.row import TreeFormat
@@ -67,9 +68,8 @@ def obsidian(path: Path, start: str) -> bool:
 
 
 def page(path: Path, start: str) -> bool:
-    """Accept front matter."""
-    del path
-    return opens_front_matter(start.split("\n", 2))
+    """Accept front matter, unless the file holds many terms."""
+    return opens_front_matter(start.split("\n", 2)) and not has_many_terms(path, start)
 
 
 def myst(path: Path, start: str) -> bool:
