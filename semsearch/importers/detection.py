@@ -8,6 +8,7 @@ from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import map_fields
+from semsearch.importers.markdown.many_terms import has_many_terms
 from semsearch.importers.tables.rows import SEARCHED
 from semsearch.importers.text_files import opens_front_matter
 from semsearch.importers.trees.row import TreeFormat
@@ -22,6 +23,12 @@ _TURTLE = re.compile(
 )
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
+_DATAHUB = re.compile(
+    r"^(?:nodes|owners|source):|^[ -]*(?:contains|custom_properties|inherits|knowledge_links|"
+    r"related_terms|source_ref|source_url|term_source|values):",
+    re.MULTILINE,
+)
+"""What only the glossaries of DataHub have; a list `terms` alone may be any."""
 _YAML_TERM = re.compile(r"^[ -]*[\"']?(?:term|definition|def)[\"']?:", re.MULTILINE)
 _YAML_TERMS = re.compile(
     r"^[ -]*[\"']?(?:term|name)[\"']?:[^\n]*\n(?:[^\n]*\n){0,20}?[ -]*[\"']?(?:def|definition|description)[\"']?:",
@@ -61,9 +68,8 @@ def obsidian(path: Path, start: str) -> bool:
 
 
 def page(path: Path, start: str) -> bool:
-    """Accept front matter."""
-    del path
-    return opens_front_matter(start.split("\n", 2))
+    """Accept front matter, unless the file holds many terms."""
+    return opens_front_matter(start.split("\n", 2)) and not has_many_terms(path, start)
 
 
 def myst(path: Path, start: str) -> bool:
@@ -180,9 +186,10 @@ def html(path: Path, start: str) -> bool:
 
 
 def datahub(path: Path, start: str) -> bool:
-    """Accept `nodes` or `terms` at the top level, and terms by `name` and not by `term`."""
+    """Accept `nodes` or `terms` with keys of DataHub, and terms by `name` and not by `term`."""
     del path
-    return _NODES.search(start) is not None and _YAML_TERM.search(start) is None
+    is_own = _NODES.search(start) is not None and _DATAHUB.search(start) is not None
+    return is_own and _YAML_TERM.search(start) is None
 
 
 def dictd(path: Path, start: str) -> bool:

@@ -81,7 +81,7 @@ def is_page(path: Path) -> bool:
     """Return whether a file is one entry of a glossary: Markdown with front matter, or a note."""
     if path.suffix.lower() not in MARKDOWN:
         return False
-    return has_front_matter(path) or known.in_vault(path)
+    return known.in_vault(path) or (has_front_matter(path) and known.page(path, begins(path)))
 
 
 def is_part(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Reader of JSON, JSON Lines and YAML: objects with the same fields as the columns of a table.
 
-A file is a list of objects, an object with such a list under a common key, or an object that maps
-terms to definitions or objects. Instead of a definition an object may have a block for each
+A file is a list of objects, an object with such lists under common keys, or an object that maps
+terms to definitions or objects. Other lists and mappings beside such lists are named in a note. Instead of a definition an object may have a block for each
 language (`en`, `pt-BR`), and each becomes an entry. Numbers become text, NaN is accepted, and the
 last of equal keys wins, as in other JSON readers.
 """
@@ -17,23 +17,26 @@ from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import chosen_columns, map_fields
+from semsearch.importers.fields import chosen_columns, map_fields, shorten
 from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
 from semsearch.importers.trees.json_values import Lined, LinedList, parse_json
 
-LIST_KEYS = ("entries", "terms", "glossary", "items", "data", "definitions", "hasDefinedTerm")
-"""Keys under which an object may have its list of entries, in order of preference."""
+LIST_KEYS = (
+    *("entries", "terms", "glossary", "items", "data", "definitions", "hasDefinedTerm"),
+    *("acronyms", "abbreviations"),
+)
+"""Keys under which an object may have lists of entries, in order of preference."""
 
 # numbers become text: no integer is too long, and a term may be 404
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     """Read a JSON file.
 
     Args:
@@ -41,8 +44,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: which keys hold which of our fields.
 
     Yields:
-        Record | Refusal: a record for each object with term and definition, a refusal for each
-        other member.
+        Record | Refusal | Note: a record for each object with term and definition, a refusal for
+        each other member, a note on lists that are not read.
 
     Raises:
         ImportFailed: the file is not JSON, or neither a list nor an object.
@@ -90,7 +93,7 @@ def records_of_lines(text: str, name: str, options: ReadOptions) -> Iterator[Rec
             yield from _records_of(value, source, options)
 
 
-def read_yaml(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+def read_yaml(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     """Read a YAML file, which has the shapes of a JSON file.
 
     Args:
@@ -98,7 +101,7 @@ def read_yaml(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: which keys hold which of our fields.
 
     Yields:
-        Record | Refusal: as for JSON.
+        Record | Refusal | Note: as for JSON.
 
     Raises:
         ImportFailed: the file is not YAML, or neither a list nor a mapping.
@@ -108,18 +111,42 @@ def read_yaml(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
     yield from _records(parse_yaml(read_text(path), path), path, options)
 
 
-def _records(value: object, path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+def _records(value: object, path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     chosen_columns(options.columns, path)
     if not isinstance(value, list | Lined):
         raise ImportFailed("a list or an object of entries is expected", path, 1)
-    if isinstance(value, Lined):
-        held = (value[key] for key in LIST_KEYS if _holds_entries(value.get(key)))
-        value = next(held, value)
-    for language, key, one, line in _members(value, options):
-        known = one if key is None else _keyed(key, one)
-        if language and isinstance(known, dict):
-            known = {"language": language} | known
-        yield from _records_of(known, Source(str(path), line), options)
+    held = _lists(value, options) if isinstance(value, Lined) else {}
+    for members in held.values() or [value]:
+        for language, key, one, line in _members(members, options):
+            known = one if key is None else _keyed(key, one)
+            if language and isinstance(known, dict):
+                known = {"language": language} | known
+            yield from _records_of(known, Source(str(path), line), options)
+    if held and isinstance(value, Lined):
+        yield from _beside(value, held, path)
+
+
+def _beside(value: Lined, held: Mapping[str, object], path: Path) -> Iterator[Note]:
+    """Yield a note on the lists and mappings of an object beside those that are read."""
+    unread = [k for k, v in value.items() if v and isinstance(v, list | dict) and k not in held]
+    if unread:
+        shown = ", ".join(shorten(repr(key)) for key in unread)
+        text = f"beside the list {next(iter(held))!r}, so not read: {shown}"
+        yield Note(Source(str(path), value.lines.get(unread[0], value.line)), text)
+
+
+def _lists(value: Lined, options: ReadOptions) -> dict[str, list[Any] | Lined]:
+    """Return the first of the usual lists of an object, and those others that hold an entry."""
+    first, *others = [key for key in LIST_KEYS if _holds_entries(value.get(key))] or [""]
+    more = (key for key in others if any(_is_entry(one, options) for one in value[key]))
+    return {key: value[key] for key in (first, *more) if key}
+
+
+def _is_entry(value: object, options: ReadOptions) -> bool:
+    """Return whether a value is an object with a term and a definition."""
+    if not isinstance(value, Mapping):
+        return False
+    return not map_fields(list(value), options.columns).missing()
 
 
 def _members(

@@ -7,6 +7,9 @@ only the last has a definition. Before the first definition the others are headi
 title. Later they are refused, since they may be definitions without a full stop, which must not
 vanish silently.
 
+In texts copied from a web page, where nearly every paragraph is a term above its definition, the
+first line of a paragraph is the term.
+
 Some lines are no terms although they look so: letters above a group, formulas, and in a file sorted
 by term lines out of order, such as an answer of one word. They are reported as doubtful; all but the
 letters belong to the definition above.
@@ -17,7 +20,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,6 +46,8 @@ _SORTED = 0.7
 """Share of neighbours in order from which a file counts as sorted."""
 _MIN_SORTED = 8
 """Fewest terms from which the order counts."""
+_HEADED = 0.75
+"""Share of paragraphs with a term in their first line from which the others continue them."""
 _SHOWN = 5
 """Doubtful lines that a note quotes."""
 
@@ -95,7 +100,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     """
     del options
     file = str(path)
-    paragraphs = list(_paragraphs(read_text(path)))
+    paragraphs = _paragraphs(read_text(path))
     doubtful = _doubtful(paragraphs)
     name: _Paragraph | None = None
     texts: list[str] = []
@@ -183,7 +188,32 @@ def _refusal(name: _Paragraph, file: str) -> Refusal:
     return Refusal(Source(file, name.line), reason)
 
 
-def _paragraphs(text: str) -> Iterator[_Paragraph]:
+def _paragraphs(text: str) -> list[_Paragraph]:
+    """Return the paragraphs, apart from the terms in their first lines."""
+    found = list(_blocks(text))
+    others = [one for one in found if len(one.name) > 1]
+    headed = {one for one in others if _names_a_term_above_text(one)}
+    has_terms = any(one.names_a_term() for one in others)
+    if has_terms or len(headed) < max(2, _HEADED * len(others)):
+        return found
+    return [part for one in found for part in (_apart(one) if one in headed else (one,))]
+
+
+def _names_a_term_above_text(one: _Paragraph) -> bool:
+    if len(one.lines) < 2 or one.tags:
+        return False
+    term, text = _apart(one)
+    is_wrapped = text.name[0].islower()
+    return term.names_a_term() and not is_wrapped and not text.names_a_term()
+
+
+def _apart(one: _Paragraph) -> tuple[_Paragraph, _Paragraph]:
+    """Return the first line of a paragraph and the others."""
+    term = replace(one, lines=one.lines[:1], is_indented=False)
+    return term, replace(one, line=one.line + 1, lines=one.lines[1:])
+
+
+def _blocks(text: str) -> Iterator[_Paragraph]:
     lines: list[str] = []
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         if line.strip():

@@ -13,6 +13,7 @@ import pytest
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
+from semsearch.importers.formats import format_of
 from tests.importers.support import DATA, read_text, refusals, terms
 
 
@@ -80,6 +81,17 @@ def test_a_business_glossary_of_datahub_is_read() -> None:
     }
     assert details(corpus.entries)["bakery:poolish"] == {"category": "Dough / Wet"}
     assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'no'"]
+
+
+def test_a_list_of_terms_alone_is_not_of_datahub(tmp_path: Path) -> None:
+    """Unless its terms have keys of DataHub; `aliases` are names elsewhere."""
+    file = tmp_path / "a.yml"
+    text = "version: 1\nterms:\n- name: peel\n  description: A shovel.\n  aliases: [shovel]\n"
+    file.write_text(text)
+    [entry] = read_corpus([file]).entries
+    assert (format_of(file).name, entry.term, entry.aliases) == ("yaml", "peel", ("shovel",))
+    file.write_text(f"{text}  inherits: [tool]\n")
+    assert format_of(file).name == "datahub"
 
 
 def test_a_business_glossary_has_nodes_or_terms(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -144,9 +145,43 @@ def _shared(path: Path) -> None:
     workbook(path, {"A": xml}, strings=f"<si><t>{'x' * 30_000}</t></si>")
 
 
+def _unplaced(path: Path) -> None:
+    far = f'<row r="40000">{"<c><v>1</v></c>" * 100}</row></sheetData>'
+    workbook(path, {"A": sheet(TERMS).replace("</sheetData>", far)})
+
+
+def _unplaced_rows(path: Path) -> None:
+    far = f'{"<row></row>" * 30_000}<row><c r="CV9"><v>1</v></c></row></sheetData>'
+    workbook(path, {"A": sheet(TERMS).replace("</sheetData>", far)})
+
+
+def _hidden_row(path: Path) -> None:
+    far = f'<row s=">" r="00000000040000">{"<c><v>1</v></c>" * 100}</row></sheetData>'
+    workbook(path, {"A": sheet(TERMS).replace("</sheetData>", far)})
+
+
+def _many_sheets(path: Path) -> None:
+    far = '<row r="30000"><c r="AD30000"><v>1</v></c></row></sheetData>'
+    xml = sheet(TERMS).replace("</sheetData>", far)
+    workbook(path, dict.fromkeys("ABC", xml))
+
+
+def _same_names(path: Path) -> None:
+    workbook(path, {"A": sheet(TERMS), 'B" x="': sheet(TERMS)})
+    with ZipFile(path) as file:
+        parts = {name: file.read(name).decode() for name in file.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace('name="B" x=""', 'name="A"')
+    package(path, parts)
+
+
 @pytest.mark.parametrize(
     ("name", "make", "reason"),
     [
+        ("a.xlsx", _unplaced, "the sheet 'A' reaches to row 40,000 and column 102; delete"),
+        ("a.xlsx", _hidden_row, "the sheet 'A' reaches to row 40,000 and column 102; delete"),
+        ("a.xlsx", _unplaced_rows, "the sheet 'A' reaches to row 30,010 and column 100; delete"),
+        ("a.xlsx", _many_sheets, "the sheet 'C' reaches to row 30,000 and column 30; delete"),
+        ("a.xlsx", _same_names, "the workbook is damaged; open it and save it again"),
         ("a.xlsx", _grid, "the sheet 'A' reaches to row 1,048,576 and column 16,384; delete"),
         ("a.xlsx", _shared, "the sheet 'A' holds more than 64 MiB of text; split it"),
         ("a.xlsx", lambda p: workbook(p, {"A": sheet([*TERMS] * 3000, merged="A1:A5000") + '<mergeCell ref="A2:A6000"/>' * 90}), "more than 100,000 cells are merged or repeated"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from semsearch.core.entries import Source
 from semsearch.core.errors import ImportFailed
+from semsearch.importers import read_corpus
 from semsearch.importers.records import Record
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
@@ -129,3 +130,27 @@ def test_what_is_written_as_json_lines_is_read_back(
     lines = [json.dumps({"term": a, "definition": b, "aliases": c}) for a, b, c in rows]
     items = read_text(tmp_path_factory.mktemp("jsonl"), "a.jsonl", "\n".join(lines))
     assert [(i.term, i.definition, list(i.aliases)) for i in items if isinstance(i, Record)] == rows
+
+
+def test_a_number_of_any_length_is_refused_by_its_line(tmp_path: Path) -> None:
+    """Python makes no integer of more than 4,300 digits."""
+    text = '[\n{"term": "a", "definition": "b"},\n' + "9" * 5000 + "\n]"
+    items = read_text(tmp_path, "a.json", text)
+    assert terms(items) == [(2, "a", "b")]
+    assert refusals(items) == [(3, "not an object with a term and a definition")]
+
+
+def test_lists_beside_each_other_are_read_or_named(tmp_path: Path) -> None:
+    """All usual keys whose lists hold entries; a note names the others that are not empty."""
+    file = tmp_path / "a.json"
+    file.write_text(
+        '{"title": "Oven", "authors": ["Jane"],\n"acronyms": [{"term": "b", "definition": "c"}],\n'
+        '"terms": [{"term": "a", "definition": "b"}],\n"words": [{"term": "x", "definition": "y"}],\n'
+        '"data": ["z"], "items": []}'
+    )
+    corpus = read_corpus([file])
+    assert [(e.term, e.source and e.source.line) for e in corpus.entries] == [("a", 3), ("b", 2)]
+    assert corpus.refusals == ()
+    assert [(note.source.line, note.text) for note in corpus.notes] == [
+        (1, "beside the list 'terms', so not read: 'authors', 'words', 'data'")
+    ]

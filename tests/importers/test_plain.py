@@ -95,3 +95,33 @@ def test_refuses_a_definition_without_a_term(tmp_path: Path) -> None:
     """A text that begins with a definition is refused at its line."""
     items = read_text(tmp_path, "a.txt", "\nA primate.\n")
     assert refusals(items) == [(2, "a definition without a term above it")]
+
+
+def test_terms_directly_above_their_definitions(tmp_path: Path) -> None:
+    """As a browser copies them: letters are no terms, and a paragraph without a term continues."""
+    text = (
+        "A\n\nAnnual\nA plant that lives\nfor one year.\n\nAerate\nTo make holes.\n\n"
+        "They let air in.\n\nB\n\nBulb\nA bud below ground.\n\nBud\nA shoot.\n"
+    )
+    items = read_text(tmp_path, "a.txt", text)
+    assert terms(items) == [
+        (3, "Annual", "A plant that lives for one year."),
+        (7, "Aerate", "To make holes.\n\nThey let air in."),
+        (14, "Bulb", "A bud below ground."),
+        (17, "Bud", "A shoot."),
+    ]
+    assert refusals(items) == []
+
+
+def test_a_wrapped_definition_has_no_term_in_it(tmp_path: Path) -> None:
+    """Where terms stand in paragraphs of their own, one letter may be a term."""
+    items = read_text(tmp_path, "a.txt", "C\n\nC is a\nlanguage.\n\nD\n\nD is a\nlanguage too.\n")
+    text = "Bun\n\nA small\nloaf.\n\nPeel\n\nA flat\nshovel.\n"
+    assert [(t, d) for _, t, d in terms(read_text(tmp_path, "b.txt", text))] == [
+        ("Bun", "A small loaf."),
+        ("Peel", "A flat shovel."),
+    ]
+    assert [(t, d) for _, t, d in terms(items)] == [
+        ("C", "C is a language."),
+        ("D", "D is a language too."),
+    ]

@@ -622,6 +622,22 @@ def test_wide_rows_are_cut(tmp_path: Path) -> None:
     )
 
 
+def test_cells_beyond_the_last_column_of_a_sheet_are_noted(tmp_path: Path) -> None:
+    """They are cut; rows and cells without a place are read where they stand."""
+    wide = "".join("<c><v>1</v></c>" for _ in range(MAX_COLUMNS))
+    texts = "".join(
+        f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in ("peel", "A shovel.")
+    )
+    rows = f"<row>{texts}{wide}</row></sheetData>"
+    file = workbook(
+        tmp_path / "a.xlsx",
+        {"A": sheet([("Term", "Definition")]).replace("</sheetData>", rows)},
+    )
+    corpus = read_corpus([file])
+    assert facts(corpus) == [("peel", "A shovel.")]
+    assert notes(corpus) == ["2 cells beyond 256 columns are not read"]
+
+
 def test_fields_of_json_have_the_same_names() -> None:
     """Objects and tables share the names."""
     columns = map_fields(["Begriff", "Bedeutung", "Kürzel"], {}).columns

@@ -305,6 +305,22 @@ def test_yaml_with_blocks_of_languages() -> None:
     ]
 
 
+def test_a_quoted_null_is_a_text(tmp_path: Path) -> None:
+    """In YAML and in front matter; without quotes it is nothing."""
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        '- term: "null"\n  definition: No value.\n  aliases: [nil, "~"]\n- term: null\n'
+        "  definition: Nothing.\n"
+    )
+    corpus = read_corpus([file])
+    assert [(e.term, e.aliases) for e in corpus.entries] == [("null", ("nil", "~"))]
+    assert [(one.source.line, one.reason) for one in corpus.refusals] == [(4, "no term")]
+    page = tmp_path / "a.md"
+    page.write_text('---\ntitle: "null"\naliases: [nil, null, "~"]\nowner: null\n---\nNo value.\n')
+    [entry] = read_corpus([page]).entries
+    assert (entry.term, entry.aliases, entry.details.extra) == ("null", ("nil", "~"), ())
+
+
 def test_yaml_that_is_no_glossary_says_so(tmp_path: Path) -> None:
     """With the line where there is one; what could grow is refused."""
     for text, reason in {

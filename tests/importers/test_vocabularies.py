@@ -213,3 +213,15 @@ def test_terminology_reads_alike_in_every_style(name: str) -> None:
         ),
     )
     assert [refusal.reason for refusal in corpus.refusals] == ["no definition of 'peel'"]
+
+
+def test_a_number_of_any_length_is_a_text_in_json_ld(tmp_path: Path) -> None:
+    """Python makes no integer of more than 4,300 digits."""
+    (tmp_path / "a.jsonld").write_text(
+        '{"@context": {"@vocab": "http://www.w3.org/2004/02/skos/core#"}, "@id": "http://x.example/a",'
+        ' "@type": "Concept", "prefLabel": "peel", "definition": "A shovel.", "notation": '
+        + "9" * 5000
+        + "}"
+    )
+    [entry] = read_corpus([tmp_path / "a.jsonld"]).entries
+    assert (entry.term, entry.definition) == ("peel", "A shovel.")

@@ -1,7 +1,7 @@
 """Reader of YAML front matter: the block between two `---` lines at the top of a page.
 
 Every scalar is read as text: `title: No` is the word "No" and not false, `title: 404` is not a
-number. Anchors and aliases are refused, so that a small file cannot expand into a large one.
+number. A `null` without quotes is an empty text. Anchors and aliases are refused, so that a small file cannot expand into a large one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from yaml.nodes import Node
+from yaml.nodes import Node, ScalarNode
 
 from semsearch.core.entries import Details, Field
 from semsearch.importers.extra_fields import split_values
@@ -21,7 +21,7 @@ from semsearch.importers.text_files import opens_front_matter
 
 MAX_CHARACTERS = 64 * 1024
 
-_EMPTY = ("", "~", "null")
+_NULLS = ("~", "null")
 _PHRASES = ("asked_as", "asked as", "asked-as")
 _CATEGORIES = ("category", "categories", "tags")
 _LAYOUT = frozenset(
@@ -56,7 +56,7 @@ class FrontMatterPage:
     def phrases(self) -> tuple[str, ...]:
         """Return the asked-as phrases: a list, or a text as in a table."""
         fields = (self.fields[name] for name in _PHRASES if name in self.fields)
-        return tuple(one for field in fields for one in split_phrases(field) if one not in _EMPTY)
+        return tuple(one for field in fields for one in split_phrases(field) if one)
 
     def details(self, known: Iterable[str]) -> tuple[Details, tuple[Field, ...]]:
         """Return what fields say about the entry, and the fields that entries cannot hold.
@@ -82,7 +82,7 @@ class FrontMatterPage:
         value = self.fields.get(name, "")
         values = value if isinstance(value, list) else [value]
         texts = (item.strip() for item in values if isinstance(item, str))
-        return tuple(text for text in texts if text not in _EMPTY)
+        return tuple(filter(None, texts))
 
 
 def split_page(text: str) -> FrontMatterPage:
@@ -126,7 +126,10 @@ def _read_fields(source: str) -> dict[str, Any]:
 
 
 class _TextLoader(yaml.BaseLoader):
-    """Reads scalars as text and refuses anchors and aliases."""
+    """Reads scalars as text, nulls as empty ones, and refuses anchors and aliases."""
+
+    def construct_scalar(self, node: ScalarNode) -> str:
+        return "" if node.value in _NULLS and not node.style else str(node.value)
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]

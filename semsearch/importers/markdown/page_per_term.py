@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
-from semsearch.importers.fields import split_aliases
+from semsearch.core.entries import Note, Refusal, Source
+from semsearch.importers.fields import shorten, split_aliases
 from semsearch.importers.markdown.blocks import parse_blocks
 from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
 from semsearch.importers.markdown.links import Target, from_page
+from semsearch.importers.markdown.many_terms import is_alone, terms_in_headings
 from semsearch.importers.markdown.plain_text import MAX_SOURCE, Prose, prose_of, words_of
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -23,13 +24,19 @@ from semsearch.importers.text_files import read_text
 _ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
 _LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")
 _FIELDS = (*_ALIAS_FIELDS, *_LINK_FIELDS, "title", "id", "slug", "lang", "language")
+_OWN = frozenset({*_FIELDS, "page-type", "term", "definition", "full_link"}) - {
+    "title",
+    "lang",
+    "language",
+}
+"""Fields of entries, which a file of many terms does not have."""
 _NOT_ENTRIES = {
     "landing-page": "landing page, not an entry",
     "glossary-disambiguation": "disambiguation page, not an entry",
 }
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     """Read one page.
 
     Args:
@@ -37,7 +44,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: not used: a page has no columns.
 
     Yields:
-        Record | Refusal: one record, or one refusal with the reason why the page is not an entry.
+        Record | Refusal | Note: one record, or one refusal with the reason why the page is not an
+        entry; and a note if the page may hold many terms.
     """
     del options
     file = str(path)
@@ -53,6 +61,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         return
     term = page.text("title")
     prose = _definition(page, term, from_page(_sections(page, path)))
+    count = terms_in_headings(page.body)
+    if count and path.stem != "index" and not page.fields.keys() & _OWN and is_alone(path):
+        text = f"one entry {shorten(term)!r}; --format markdown reads {count} headings as terms"
+        yield Note(source, text)
     if prose.words:
         links = (*_field_links(page), *prose.see_also)
         details, left_out = page.details(_FIELDS)

@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Details, Note, Refusal, Source
+from semsearch.importers.fields import shorten
 from semsearch.importers.markdown.blocks import Node
 from semsearch.importers.markdown.bold_terms import (
     BoldTerm,
@@ -33,6 +34,7 @@ from semsearch.importers.markdown.bold_terms import (
 )
 from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
 from semsearch.importers.markdown.links import from_file
+from semsearch.importers.markdown.many_terms import fields_of, front_matter_lines
 from semsearch.importers.markdown.metadata_lines import aliases_in_comments, pop_metadata_lines
 from semsearch.importers.markdown.plain_text import (
     MAX_SOURCE,
@@ -73,7 +75,7 @@ class _HeadedSection:
         return self.has_bold_terms or any(block.type == "dl" for block in self.blocks)
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
+def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     """Read a Markdown glossary.
 
     Args:
@@ -81,10 +83,17 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal]:
         options: not used: Markdown has no columns.
 
     Yields:
-        Record | Refusal: a record for each term with a definition, a refusal for each without.
+        Record | Refusal | Note: a record for each term with a definition, a refusal for each
+        without, and a note on front matter.
     """
     del options
-    return read_markdown(read_text(path), path)
+    text = read_text(path)
+    if close := front_matter_lines(text):
+        names = ", ".join(map(shorten, fields_of(text)))
+        hint = "headings are read as terms; --format page reads the file as one entry"
+        yield Note(Source(str(path), 1), f"front matter is not read: {names}; {hint}")
+        text = "\n" * close + "\n".join(text.split("\n")[close:])
+    yield from read_markdown(text, path)
 
 
 def read_markdown(text: str, path: Path) -> Iterator[Record | Refusal]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.records_to_entries import MAX_DEFINITION, MAX_TERM
 from semsearch.importers.text_files import read_text
 
 _COMMAND = re.compile(
@@ -43,7 +44,15 @@ _LITERAL = (
     *((f"\\{sign}", sign) for sign in "%&_#$"),
     *(("\\,", " "), ("\\ ", " "), ("\\-", ""), ("\\@", "")),
 )
-_MATH = re.compile(r"\$[^$]{1,2000}\$|\\\([^\n]{0,2000}?\\\)")
+_UNCHANGED = re.compile(
+    r"\$[^$]{1,2000}\$|\\\([^\n]{0,2000}?\\\)|(?<!\\)\\text"
+    r"(?P<sign>less|greater|asciitilde|asciicircum|backslash|bar|underscore)(?:\{\}|(?![A-Za-z])[ \t]*)"
+)
+"""Formulas, and commands for signs that mean something else in TeX."""
+_TEXT_SIGNS = {
+    "less": "<", "greater": ">", "asciitilde": "~", "asciicircum": "^", "backslash": "\\", "bar": "|",
+    "underscore": "_",
+}  # fmt: skip
 _LEVELS = 8
 """Commands in commands that are unwrapped."""
 _NAMES = ("name", "text", "first", "short")
@@ -64,7 +73,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     text = _COMMENT.sub("", read_text(path))
     ends = _closing_braces(text)
     found = list(_entries(text, ends))
-    names = {label: stated.get("name") or stated.get("short", "") for _, label, stated in found}
+    stated_names = ((label, one.get("name") or one.get("short", "")) for _, label, one in found)
+    names = {label: name for label, name in stated_names if len(name) <= MAX_TERM}
     for line, label, stated in found:
         yield _item(label, stated, names, Source(str(path), line))
 
@@ -182,25 +192,32 @@ def _words(source: str, names: Mapping[str, str], links: list[str], dropped: lis
         links: gets the labels to which \gls and its kin refer.
         dropped: gets the commands that have no text, such as \cite.
     """
+    length = 0
 
     def shown(reference: re.Match[str]) -> str:
+        nonlocal length
         label = reference[1].strip()
         links.append(label)
-        return reference[2] or names.get(label, "") or label
+        name = reference[2] or names.get(label, "") or label
+        length += len(name)
+        # a text beyond the maximum is refused, so it need not grow
+        return name if length <= MAX_DEFINITION else label
 
     def called(call: re.Match[str]) -> str:
         if call[1] in _DROPPED:
             dropped.append(call[1])
             return ""
+        if not call[2] and call[1] in _SIGNS:
+            return _SIGNS[call[1]]
         return "" if call[1] in ("begin", "end") else call[2]
 
-    formulas: list[str] = []
+    unchanged: list[str] = []
 
-    def hidden(formula: re.Match[str]) -> str:
-        formulas.append(formula[0])
-        return f"\ufdd0{len(formulas) - 1}\ufdd1"
+    def hidden(found: re.Match[str]) -> str:
+        unchanged.append(_TEXT_SIGNS.get(found["sign"] or "", found[0]))
+        return f"\ufdd0{len(unchanged) - 1}\ufdd1"
 
-    text = _MATH.sub(hidden, _REFERENCE.sub(shown, source.replace("\ufdd0", "")))
+    text = _UNCHANGED.sub(hidden, _REFERENCE.sub(shown, source.replace("\ufdd0", "")))
     text = _ACCENT.sub(_accented, text)
     for _ in range(_LEVELS):
         text, count = _CALL.subn(called, text)
@@ -210,7 +227,7 @@ def _words(source: str, names: Mapping[str, str], links: list[str], dropped: lis
         text = text.replace(sign, replacement)
     text = _SIGN.sub(lambda sign: _SIGNS.get(sign[1], ""), text)
     text = _ESCAPED.sub(lambda brace: brace[0][1], re.sub(r"(?<!\\)[{}]", "", text))
-    text = re.sub("\ufdd0([0-9]+)\ufdd1", lambda mark: formulas[int(mark[1])], text)
+    text = re.sub("\ufdd0([0-9]+)\ufdd1", lambda mark: unchanged[int(mark[1])], text)
     blocks = re.split(r"\n[ \t]*\n\s*", text.strip())
     return "\n\n".join(_lines(block) for block in blocks)
 

@@ -25,6 +25,8 @@ logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # hides warnings about u
 
 MAX_DEPTH = 64
 """Nested brackets; vocabularies have three or four."""
+MAX_DIGITS = 1_000
+"""Digits of an integer that stays a number in JSON-LD."""
 
 _CONTEXTS: dict[str, Any] = {
     "schema.org": {"@vocab": "https://schema.org/"},
@@ -72,11 +74,16 @@ def read_rdf_xml(path: Path) -> tuple[Graph, str]:
     return _parsed(parse, path, "RDF/XML"), text
 
 
+def _number(digits: str) -> int | str:
+    """Return a number; one of thousands of digits stays a text, since Python refuses it."""
+    return int(digits) if len(digits) < MAX_DIGITS else digits
+
+
 def read_json_ld(path: Path) -> tuple[Graph, str]:
     """Read JSON-LD whose contexts are in the file or known; see `read_turtle`."""
     text = read_text(path)
     try:
-        data = _with_contexts(json.loads(text), path)
+        data = _with_contexts(json.loads(text, parse_int=_number), path)
     except json.JSONDecodeError as error:
         reason = json_reason(error)
         raise ImportFailed(reason, path, error.lineno) from error

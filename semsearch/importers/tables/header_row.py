@@ -1,7 +1,8 @@
 """Finds the header row of a table, and which columns hold our fields.
 
-The header is the first of the first 20 rows that names a term and a definition; titles may stand
-above it. `--columns` says which columns hold what, by name, or by number where no row names them.
+The header is the first row that names a term and a definition. Above it, in the first 20 rows, may
+stand titles: rows with one cell. Below other rows it counts only if it is sure to be one: it has a
+column `term` and a column `definition`, or standard names in all columns. `--columns` says which columns hold what, by name, or by number where no row names them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.column_names import column_key
 from semsearch.importers.fields import MAP_HINT, map_fields, shorten
 from semsearch.importers.tables.languages import LanguageFields, fields_by_language
 from semsearch.importers.tables.rows import MAX_COLUMNS, Row, Table
@@ -44,7 +46,7 @@ def find_columns(
     if table.header:
         at, header = -1, list(table.header)
     else:
-        at = next((n for n, row in enumerate(first) if _is_header(row.cells, chosen)), 0)
+        at = _place(first, chosen)
         header = first[at].cells
     line = first[max(at, 0)].line
     if len(header) > MAX_COLUMNS:
@@ -87,6 +89,26 @@ def _numbered(first: Sequence[Row], chosen: Mapping[str, str], file: str) -> Tab
             first[0].line,
         )
     return TableColumns(names, (LanguageFields("", fields),), int(has_header), first[0].line)
+
+
+def _place(first: Sequence[Row], chosen: Mapping[str, str]) -> int:
+    """Return the place of the header among the first rows; 0 if there is none."""
+    is_below_titles = True
+    for place, row in enumerate(first):
+        if _is_header(row.cells, chosen) and (is_below_titles or _is_standard(row.cells, chosen)):
+            return place
+        is_below_titles = is_below_titles and sum(map(bool, map(str.strip, row.cells))) <= 1
+    return 0
+
+
+def _is_standard(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
+    """Return whether a row is sure to be a header; `name, text, The name.` is none."""
+    names = _names(cells[:MAX_COLUMNS])
+    required = {"term", "definition"}
+    if required <= {*chosen} or required <= {*map(column_key, names)}:
+        return True
+    fields = map_fields(names, chosen)
+    return not fields.others and not fields.guessed(chosen)
 
 
 def _is_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:

@@ -26,13 +26,23 @@ from semsearch.importers.tables.rows import MAX_COLUMNS, Repetitions, Row, Table
 from semsearch.importers.text_files import MAX_BYTES
 
 MAX_CELLS = 2_000_000
-"""Most cells of the grid of a sheet, empty ones included."""
+"""Most cells of the grids of all visible sheets, empty ones included."""
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STRINGS = "xl/sharedStrings.xml"
 _NEEDED = ("[Content_Types].xml", "_rels/.rels", _WORKBOOK, _RELATIONS, _STRINGS, "xl/styles.xml")
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,3})(\d{1,7})\s*["']""")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,50})0*(\d{1,9})""")
+_ROW = re.compile(
+    rb"""<(?:[\w.-]+:)?row(?:[^<>"']|"[^"]*"|'[^']*')*?\sr\s*=\s*["']\s*0*(\d{1,9})"""
+)
+_BARE = re.compile(
+    rb"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|</(?:[\w.-]+:)?(?P<end>row)\s*>|"""
+    rb"""<(?:[\w.-]+:)?(?:(?P<row>row)|(?P<cell>c))(?=[\s/>])"""
+    rb"""(?!(?:[^<>"']|"[^"]*"|'[^']*')*?\sr\s*=)""",
+    re.DOTALL,
+)
+"""Rows and cells that state no place and so follow the one before, and the ends of rows."""
 _HIDDEN = re.compile(
     rb"""<(?:\w+:)?row\b(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])"""
     rb"""(?=[^<>]*\sr\s*=\s*["'](\d{1,7})["'])"""
@@ -42,6 +52,7 @@ _MERGED = re.compile(
 )
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
 _INDEX = re.compile(rb">\s*(\d{1,9})\s*</(?:\w+:)?v\s*>")
+_DAMAGED = "the workbook is damaged; open it and save it again"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -64,9 +75,13 @@ def tables(path: Path) -> Iterator[Table]:
     hidden = [one.name for one in workbook.sheets_metadata if not _is_visible(one.visible)]
     notes = (f"hidden sheets are not read: {', '.join(map(repr, hidden))}",) if hidden else ()
     shown = [one.name for one in workbook.sheets_metadata if _is_visible(one.visible)]
+    if len({*shown}) < len(shown) or not sheets.keys() >= {*shown}:
+        # calamine would read another part than the one that is checked
+        raise ImportFailed(_DAMAGED, path)
+    left = MAX_CELLS
     for name in shown:
-        xml = parts.get(sheets.get(name, ""), b"")
-        _check(xml, parts.get(_STRINGS, b""), name, path)
+        xml = parts.get(sheets[name], b"")
+        left -= _check(xml, parts.get(_STRINGS, b""), name, left, path)
         with _without_panics(path):
             sheet = workbook.get_sheet_by_name(name)
         table = _table(sheet, xml, name if len(shown) > 1 else "", path)
@@ -123,23 +138,24 @@ def _without_panics(path: Path) -> Iterator[None]:
         is_known = isinstance(error, CalamineError | ValueError | OSError)
         if not is_known and type(error).__name__ != "PanicException":
             raise
-        reason = "the workbook is damaged; open it and save it again"
-        raise ImportFailed(reason, path) from error
+        raise ImportFailed(_DAMAGED, path) from error
 
 
 def _is_visible(visible: SheetVisibleEnum) -> bool:
     return visible == SheetVisibleEnum.Visible
 
 
-def _check(xml: bytes, strings: bytes, name: str, path: Path) -> None:
-    """Refuse a sheet of which calamine would make too large a grid, or too much text."""
-    cells = {*_REFERENCE.findall(xml)}
-    rows = max((int(row) for _, row in cells), default=0)
-    columns = max((_column(letters) for letters, _ in cells), default=0)
-    if rows * columns > MAX_CELLS:
+def _check(xml: bytes, strings: bytes, name: str, left: int, path: Path) -> int:
+    """Return the cells of the grid that calamine makes of a sheet, at most those that are left.
+
+    Raises:
+        ImportFailed: it would make too large a grid, or too much text.
+    """
+    rows, columns = _size(xml)
+    if rows * columns > left:
         raise ImportFailed(
             f"the sheet {name!r} reaches to row {rows:,} and column {columns:,}; delete the rows "
-            "and columns beyond the table",
+            f"and columns beyond the table (all sheets may have {MAX_CELLS:,} cells)",
             path,
         )
     lengths = list(map(len, _STRING.split(strings)[1:]))
@@ -148,6 +164,20 @@ def _check(xml: bytes, strings: bytes, name: str, path: Path) -> None:
         raise ImportFailed(
             f"the sheet {name!r} holds more than {MAX_BYTES // 2**20} MiB of text; split it", path
         )
+    return rows * columns
+
+
+def _size(xml: bytes) -> tuple[int, int]:
+    """Return the most rows and columns that calamine makes of a sheet."""
+    cells = {*_REFERENCE.findall(xml)}
+    rows = max((int(row) for row in (*_ROW.findall(xml), *(row for _, row in cells))), default=0)
+    columns = max((_column(letters) for letters, _ in cells), default=0)
+    bare_rows = bare_cells = most = 0
+    for found in _BARE.finditer(xml):
+        bare_rows += found.lastgroup == "row"
+        bare_cells = bare_cells + (found.lastgroup == "cell") if found.lastgroup != "end" else 0
+        most = max(most, bare_cells)
+    return rows + bare_rows, columns + most
 
 
 def _column(letters: bytes) -> int:
@@ -159,7 +189,11 @@ def _column(letters: bytes) -> int:
 
 def _table(sheet: CalamineSheet, xml: bytes, name: str, path: Path) -> Table:
     hidden = {int(row) for row in _HIDDEN.findall(xml)}
-    grid = [[_text(value) for value in values[:MAX_COLUMNS]] for values in sheet.iter_rows()]
+    grid: list[list[str]] = []
+    beyond = 0
+    for values in sheet.iter_rows():
+        grid.append([_text(value) for value in values[:MAX_COLUMNS]])
+        beyond += sum(value not in ("", None) for value in values[MAX_COLUMNS:])
     _, left = sheet.start or (0, 0)  # rows begin with the first, columns with a value
     repetitions = Repetitions(path)
     for letters, top, bottom in _MERGED.findall(xml):
@@ -170,8 +204,11 @@ def _table(sheet: CalamineSheet, xml: bytes, name: str, path: Path) -> Table:
         if any(cells) and number not in hidden
     ]
     skipped = sum(any(cells) for n, cells in enumerate(grid, 1) if n in hidden)
-    notes = (f"{skipped:,} hidden rows are not read; show them to read them",) if skipped else ()
-    return Table(rows, name, notes=notes)
+    notes = (
+        (skipped, f"{skipped:,} hidden rows are not read; show them to read them"),
+        (beyond, f"{beyond:,} cells beyond {MAX_COLUMNS} columns are not read"),
+    )
+    return Table(rows, name, notes=tuple(note for count, note in notes if count))
 
 
 def _repeat(

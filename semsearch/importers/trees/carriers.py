@@ -23,7 +23,7 @@ MAX_YAML = 8 * 2**20
 MAX_YAML_DEPTH = 64
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # reads strings, lists and mappings only
-_EMPTY = ("", "~", "null")
+_NULLS = ("~", "null")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
@@ -105,5 +105,8 @@ def _plain(node: YamlNode | None) -> object:
         listed = LinedList(_plain(one) for one in node.value)
         listed.lines = [one.start_mark.line + 1 for one in node.value]
         return listed
-    text = str(node.value).strip() if isinstance(node, ScalarNode) else ""
-    return None if text in _EMPTY else text
+    if not isinstance(node, ScalarNode):
+        return None
+    text = str(node.value).strip()
+    is_null = text in _NULLS and not node.style  # in quotes it is a text
+    return None if is_null or not text else text

@@ -14,7 +14,8 @@ from semsearch.importers.parse_errors import json_reason
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*:)?|\Z)|[{}\n]', re.DOTALL)
 _GAP = re.compile(r"[\s,]*")
-_DECODER = json.JSONDecoder()
+# numbers become texts: no integer is too long
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 class Lined(dict[str, Any]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -17,6 +16,7 @@ from semsearch.core.entries import (
     Source,
 )
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.extra_fields import beginning_of
 from semsearch.importers.fields import listed_names, shorten
 from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
@@ -58,10 +58,35 @@ def read(row: TreeFormat, path: Path, options: ReadOptions) -> Iterator[Item]:
                 yield root
                 continue
             names = _names(row, root)
-            for entry in select(root, row.entries):
-                yield from _Entry(row, entry, str(path), names).items()
+            yield from _items(row, select(root, row.entries), str(path), names)
     except RecursionError as error:
         raise ImportFailed("nested too deeply to be a glossary", path) from error
+
+
+def _items(
+    row: TreeFormat, entries: list[TreeNode], file: str, names: Mapping[str, list[str]]
+) -> list[Item]:
+    """Return the items of entries in the order of the file.
+
+    An entry inside another one is read first and then emptied: it is no text of the outer one, and
+    entries in entries in entries take linear time.
+    """
+    found: list[list[Item]] = []
+    emptied: set[int] = set()
+    for entry in reversed(entries):
+        if id(entry.value) in emptied:  # two steps of the path led to it
+            continue
+        found.append(list(_Entry(row, entry, file, names).items()))
+        if is_element(entry.value):
+            tail = entry.value.tail
+            entry.value.clear()
+            entry.value.tail = tail
+        elif isinstance(entry.value, dict):
+            entry.value.clear()
+        else:
+            continue
+        emptied.add(id(entry.value))
+    return list(chain.from_iterable(reversed(found)))
 
 
 def _roots(row: TreeFormat, path: Path) -> Iterator[TreeNode | Refusal]:
@@ -123,7 +148,7 @@ class _Entry:
             for name, found in self._own.items()
             if name != "definition"
         }
-        parts = select(node, row.parts) if row.parts else []
+        parts = select(node, row.parts)[: MAX_PARTS + 1] if row.parts else []
         self._parts = [(part, self._values(part)) for part in parts]
         self._own_others = self._others(node, self._own, parts)
 
@@ -239,7 +264,7 @@ class _Entry:
             if text := one.text() or (len(stated) == 1 and next(iter(stated.values()))):
                 extra.setdefault(_name(one), []).append(text)
             elif structure:
-                left_out.setdefault(_name(one), json.dumps(structure, ensure_ascii=False)[:100])
+                left_out.setdefault(_name(one), beginning_of(structure))
         return {name: "; ".join(texts) for name, texts in extra.items()}, left_out
 
 

@@ -1,0 +1,33 @@
+"""Trees whose entries stand in other entries."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tests.importers.support import read_text, terms
+
+
+def test_an_entry_in_another_one_is_an_entry_of_its_own(tmp_path: Path) -> None:
+    """Its text and its other names are not those of the outer one; the language is."""
+    items = read_text(
+        tmp_path,
+        "a.dita",
+        """<glossentry xml:lang="de"><glossterm>Ofen</glossterm><glossdef>Er ist heiß.</glossdef>
+<glossentry><glossterm>Herd</glossterm><glossdef>Er steht in der Küche.</glossdef>
+<glossBody><glossAlt><glossSynonym>Kochstelle</glossSynonym></glossAlt></glossBody></glossentry>
+</glossentry>""",
+    )
+    assert terms(items) == [(1, "Ofen", "Er ist heiß."), (2, "Herd", "Er steht in der Küche.")]
+    assert [(i.language, i.aliases) for i in items] == [("de", ()), ("de", ("Kochstelle",))]
+    assert [i.details.extra for i in items] == [(), ()]
+
+
+def test_nested_entries_take_linear_time(tmp_path: Path) -> None:
+    """A hundred levels around two megabytes."""
+    start = time.process_time()
+    text = f"{'<ar><k>a</k>' * 100}{'<b>c</b> ' * 200_000}{'</ar>' * 100}"
+    items = read_text(tmp_path, "a.xdxf", f"<xdxf>{text}</xdxf>")
+    assert time.process_time() - start < 4
+    definitions = [definition for _, _, definition in terms(items)]
+    assert (len(definitions), len("".join(definitions))) == (100, 2 * 200_000)
