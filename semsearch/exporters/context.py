@@ -10,6 +10,7 @@ from functools import cached_property
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
 from semsearch.exporters.concepts import Concepts
+from semsearch.importers.html_to_text import as_name, is_html
 from semsearch.importers.iris import NOWHERE
 from semsearch.text.links import Links, links_of
 from semsearch.text.slugs import slug
@@ -132,6 +133,13 @@ def links_by(entry: Entry, part: str) -> tuple[str, ...]:
     """Return the targets of an entry's `see_also` or of one relation of its details."""
     found: tuple[str, ...] = getattr(entry if part == "see_also" else entry.details, part)
     return found
+
+
+def names_read_as_html(entry: Entry) -> Iterator[str]:
+    """Yield the parts whose names are read otherwise if the definition is read as HTML."""
+    if is_html(entry.definition):
+        held = {"term": (entry.term,), "aliases": entry.aliases}
+        yield from (part for part, names in held.items() if tuple(map(as_name, names)) != names)
 
 
 def several(value: Stated) -> tuple[str, ...]:

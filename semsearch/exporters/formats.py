@@ -53,7 +53,7 @@ class Target:
         return cast("Writer", import_module(f"semsearch.exporters.{self.module}"))
 
 
-_GRAPH = "the order of names and relations; links that lead to no entry"
+_GRAPH = "the order of names and relations; links that lead to no entry; HTML in definitions"
 _TARGETS = (
     Target(
         "jsonl", "JSON Lines: an entry a line", ".jsonl", "application/jsonl", "jsonl", "nothing"
@@ -64,7 +64,8 @@ _TARGETS = (
         ".csv",
         "text/csv; charset=utf-8",
         "table",
-        "names with a semicolon or a bar, examples of several lines, extra fields named like a column",
+        "names with a semicolon or a bar, examples of several lines, extra fields named like a column, "
+        "definitions with HTML or links of Markdown",
     ),
     Target("turtle", "SKOS as Turtle", ".ttl", "text/turtle; charset=utf-8", "turtle", _GRAPH),
     Target("json-ld", "SKOS as JSON-LD", ".jsonld", "application/ld+json", "json_ld", _GRAPH),

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from semsearch.core.entries import EXTRA, Entry
-from semsearch.exporters.context import ExportContext, links_by, parts_of
+from semsearch.exporters.context import ExportContext, links_by, names_read_as_html, parts_of
 from semsearch.importers.extra_fields import extra_line, split_extra
+from semsearch.importers.html_to_text import is_html
 from semsearch.importers.iris import NAMESPACE, is_iri
 
 PREFIXES = {
@@ -151,6 +152,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """
     if entry.id in context.repeated:
         yield "entry"
+    if is_html(entry.definition):
+        yield from ("definition", *names_read_as_html(entry), "name_languages")
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
     if any(split_extra(extra_line(*field)) != field for field in entry.details.extra):

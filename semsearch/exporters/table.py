@@ -11,8 +11,15 @@ import io
 from collections.abc import Iterator
 
 from semsearch.core.entries import DETAILS, EXTRA, Entry, Stated
-from semsearch.exporters.context import ExportContext, is_flat, name_of, parts_of, several
-from semsearch.importers.fields import map_fields
+from semsearch.exporters.context import (
+    ExportContext,
+    is_flat,
+    name_of,
+    names_read_as_html,
+    parts_of,
+    several,
+)
+from semsearch.importers.fields import map_fields, stays_as_written
 from semsearch.text.csv_formulas import defused
 
 _OWN = ("id", "term", "definition", "aliases", "language", "see_also")
@@ -67,6 +74,8 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
     if entry.details.extra and set(dict(entry.details.extra)) - set(_extra_columns(context)):
         yield EXTRA
+    if not stays_as_written(entry.definition):  # it would be read as HTML or Markdown
+        yield from ("definition", "see_also", *names_read_as_html(entry))
     for name, value in parts_of(entry).items():
         if name == EXTRA:
             continue

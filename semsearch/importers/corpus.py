@@ -122,6 +122,7 @@ def read_corpus(
         refusals += made.refusals
         merged += made.merged
         left_out += made.left_out
+        notes += made.notes
     if not entries:
         raise _nothing(refusals, unread)
     entries, refused = add_phrases(entries, found.asked)

@@ -22,7 +22,7 @@ from semsearch.core.entries import (
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import OTHER_NAMES, column_key
 from semsearch.importers.extra_fields import beginning_of, split_values
-from semsearch.importers.html_to_text import as_text
+from semsearch.importers.html_to_text import AMPERSAND, as_name, as_text, is_html
 from semsearch.importers.iris import is_iri, local_name
 from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.records import Record
@@ -67,6 +67,9 @@ _SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re
 SEE_ALSO = frozenset({"see also", "related terms"})
 """Words above or before a list of other entries, in lower case."""
 
+_HELD = "\ufdd0"
+"""Stands for `&amp;` while a text is split; a noncharacter, which no text has."""
+
 MAP_HINT = "map them with --columns term=...,definition=..."
 
 
@@ -94,28 +97,31 @@ class FieldMap:
             if field not in chosen and column_key(column) not in SYNONYMS[field]
         )
 
-    def record(self, values: Mapping[str, object], source: Source) -> Record | str:
+    def record(
+        self, values: Mapping[str, object], source: Source, *, is_plain: bool = False
+    ) -> Record | str:
         """Make a record of a row or an object.
 
         Args:
             values: the values by column.
             source: their place.
+            is_plain: whether definitions are plain text, and neither HTML nor Markdown.
 
         Returns:
             The record, or the reason why it is refused.
         """
-        term, definition = (
-            as_text(self._text(values, "term")),
-            self._paragraphs(values, "definition"),
-        )
+        term = self._text(values, "term")
+        definition, linked, has_html = self._definition(values, is_plain=is_plain)
+        if has_html:
+            term = as_name(term)
         if not term:
             return "no term"
         if not definition:
             return f"no definition of {shorten(term)!r}"
-        definition, linked = without_marks(definition)
         id_ = self._text(values, "id") or None
         language = self._text(values, "language") or "en"
-        aliases, see_also = self._names(values, "aliases"), self._names(values, "see_also")
+        see_also = self._names(values, "see_also")
+        aliases = self._names(values, "aliases", has_html=has_html)
         iri = self._text(values, "iri")
         key = iri if is_iri(iri) else ""  # else it is the id of an entry
         note = self._text(values, "scope_note")
@@ -177,15 +183,34 @@ class FieldMap:
             )
         return tuple(filter(None, found))
 
-    def _names(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
+    def _names(
+        self, values: Mapping[str, object], field: str, *, has_html: bool = False
+    ) -> tuple[str, ...]:
         held = (values.get(column) for column in self.columns.get(field, ()))
-        texts = (as_text(one) if isinstance(one, str) else one for one in held)
+        texts = (as_name(one) if has_html and isinstance(one, str) else one for one in held)
         return tuple(name for one in texts for name in split_aliases(one))
 
-    def _paragraphs(self, values: Mapping[str, object], field: str) -> str:
-        found = (values.get(column) for column in self.columns.get(field, ()))
-        texts = (as_text(text.strip()) for text in found if isinstance(text, str))
-        return "\n\n".join(dict.fromkeys(filter(None, texts)))
+    def _definition(
+        self, values: Mapping[str, object], *, is_plain: bool
+    ) -> tuple[str, tuple[str, ...], bool]:
+        """Return the definition, the names it links to, and whether any of it is HTML.
+
+        The members of a list are paragraphs of plain text: so our exports write what would be read
+        as HTML or Markdown.
+        """
+        paragraphs: dict[str, None] = {}
+        linked: tuple[str, ...] = ()
+        has_html = False
+        for column in self.columns.get("definition", ()):
+            value = values.get(column)
+            members = value if isinstance(value, list) else [value]
+            texts = [one.strip() for one in members if isinstance(one, str)]
+            if isinstance(value, str) and not is_plain:
+                has_html = has_html or is_html(value)
+                text, names = without_marks(as_text(texts[0]))
+                texts, linked = [text], linked + names
+            paragraphs |= dict.fromkeys(filter(None, texts))
+        return "\n\n".join(paragraphs), linked, has_html
 
     def _text(self, values: Mapping[str, object], field: str) -> str:
         column = next(iter(self.columns.get(field, ())), None)
@@ -247,11 +272,20 @@ def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]
     return chosen
 
 
+def stays_as_written(definition: str) -> bool:
+    """Return whether a definition in a cell or a field is read as it is written."""
+    return without_marks(as_text(definition)) == (definition, ())
+
+
 def split_aliases(value: object) -> list[str]:
-    """Return a list of names; a text is split at `;` and `|`, or at `,` if it has neither."""
+    """Return a list of names; a text is split at `;` and `|`, or at `,` if it has neither.
+
+    The semicolon inside of `R&amp;D` separates nothing.
+    """
     if isinstance(value, str):
-        separator = ";" if ";" in value or "|" in value else ","
-        names: Iterable[object] = value.replace("|", ";").split(separator)
+        text = AMPERSAND.sub(_HELD, value).replace("|", ";")
+        parts = text.split(";" if ";" in text else ",")
+        names: Iterable[object] = [part.replace(_HELD, "&amp;") for part in parts]
     else:
         names = value if isinstance(value, list) else ()
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]

@@ -48,29 +48,62 @@ _BREAKS = re.compile(
     f"([{_LINE}{_PARAGRAPH}](?:[{_LINE}{_PARAGRAPH}]|[ \t\n]+(?=[{_LINE}{_PARAGRAPH}]))*+)"
 )
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_BLOCKS = frozenset(
+    {
+        "article", "blockquote", "div", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre",
+        "section", "table", "ul",
+    }
+)  # fmt: skip
+"""Blocks that tell HTML from a text."""
+_WORDS = re.compile(r"[\w<&\n\"'(“„«]")
+"""What follows the tag of a block that holds words; a space follows one that is spoken of."""
+_BREAK = re.compile(r"(?<=\S)<br\s{0,9}/?>", re.IGNORECASE)
+AMPERSAND = re.compile(r"(?:(?<=\w)|(?<=\w\s))&amp;(?=\s?\w)")
+"""`&amp;` between words, as in `R&amp;D`."""
 _CODE = re.compile(r"`[^`\n]*`")
 
 
 def as_text(source: str) -> str:
-    """Return a field that may be HTML as plain text.
+    """Return a definition that may be a fragment of HTML as plain text; see `is_html`.
 
-    It is HTML if all its tags are known, and it begins with one that is closed, or has some for
-    parts of a line and no paragraphs of plain text. A text in which `&` and `<` are always entities
-    is HTML, too. Others stay, such as "a < b", "List<int>", "the <p> element" and code in backticks.
+    What is none stays as it is written, and no text becomes empty.
 
-        as_text("<p>Dough &amp; water</p>") == "Dough & water"
+    as_text("<p>Dough &amp; water</p>") == "Dough & water"
     """
-    if "<" not in source:
-        is_escaped = source.count("&") == len(_ENTITY.findall(source)) and "`" not in source
-        return unescape(source).replace("\xa0", " ") if "&" in source and is_escaped else source
-    tags = list(_TAG.finditer(_CODE.sub("", source)))
+    return (is_html(source) and html_words(source)) or source
+
+
+def is_html(source: str) -> bool:
+    """Return whether a text is a fragment of HTML, and not one that speaks of HTML.
+
+    All its tags are known, and it has a block with words inside, an inline element with attributes,
+    or begins with an inline element and breaks lines. Others are as their authors wrote them: "a <
+    b", "List<int>", "between <b> and </b>", "the <p> element", "&amp;" and code in backticks.
+    """
+    if "</" not in source:
+        return False
+    text = _CODE.sub("", source).strip()
+    tags = list(_TAG.finditer(text))
     closed = {tag[1].lower() for tag in tags if tag[0].startswith("</")}
-    opened = {tag[1].lower() for tag in tags if not tag[0].startswith("</")}
-    begins = _TAG.match(source.lstrip())
-    allowed = _INLINE | {"br"} if begins is None else _INLINE | _LINES | _PARAGRAPHS
-    is_html = bool(closed & opened or "br" in opened) and closed | opened <= allowed
-    return html_words(source) if is_html and (begins or "\n\n" not in source) else source
+    opened = [tag for tag in tags if not tag[0].startswith("</")]
+    if not {tag[1].lower() for tag in tags} <= _INLINE | _LINES | _PARAGRAPHS:
+        return False
+    pairs = [tag for tag in opened if tag[1].lower() in closed]
+    begins = bool(pairs) and pairs[0].start() == 0
+    if not begins and "\n\n" in text:  # an example below a paragraph
+        return False
+    blocks = [tag for tag in pairs if tag[1].lower() in _BLOCKS]
+    is_whole = begins and text.endswith(">")
+    if blocks and (is_whole or any(_WORDS.match(text, tag.end()) for tag in blocks)):
+        return True
+    if any("=" in tag[0] and tag[1].lower() in _INLINE for tag in pairs):
+        return True
+    return begins and _BREAK.search(text) is not None
+
+
+def as_name(name: str) -> str:
+    """Return a name of a record whose definition is HTML: `&amp;` between words is `&`."""
+    return AMPERSAND.sub("&", name)
 
 
 def html_words(source: str) -> str:

@@ -19,6 +19,7 @@ from semsearch.core.entries import (
     Field,
     LeftOut,
     Merged,
+    Note,
     Refusal,
     Source,
 )
@@ -65,6 +66,7 @@ class MadeEntries:
     refusals: list[Refusal]
     merged: list[Merged]
     left_out: list[LeftOut]
+    notes: list[Note]
 
 
 def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
@@ -76,9 +78,9 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
 
     Returns:
         The entries, the refusals of readers and of this function, the records that became another
-        name of an entry, and the fields left out.
+        name of an entry, the fields left out, and notes on terms that were split.
     """
-    cleaned = resolve_names([clean(i) if isinstance(i, Record) else i for i in items])
+    cleaned, notes = resolve_names([clean(i) if isinstance(i, Record) else i for i in items])
     cleaned = _without_repeated_placeholders(cleaned)
     ids = _Ids(glossary, cleaned)
     given: list[tuple[Entry, str]] = []
@@ -105,7 +107,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
         else:
             refusals.append((place, outcome))
     refused = [refusal for _, refusal in sorted(refusals, key=_place)]
-    return MadeEntries(entries, refused, done, left_out)
+    return MadeEntries(entries, refused, done, left_out, notes)
 
 
 def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Refusal
+from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Note, Refusal
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
@@ -26,11 +25,8 @@ _SEE = re.compile(
 _AROUND = " \"'*_`[]“”„«»"
 """Signs around the name of a term that is referred to."""
 
-_SEPARATED = re.compile(r"\s*(?:;|\s/\s|,\s)\s*")
-_INVERTED = re.compile(
-    r"(?:able|al|ant|ar|ary|ed|ent|ese|ful|ian|ible|ic|ing|ish|ive|less|like|ly|ory|ous|wise)\Z"
-)
-"""Ends of adjectives: "bias, inductive" is one name, turned round."""
+_ENTITY = re.compile(r"&#?\w{1,8};")
+"""An entity of HTML, which also ends with a semicolon."""
 
 Given = Sequence[tuple[Entry, str]]
 """Entries, each with its key in the file, or an empty text."""
@@ -106,13 +102,17 @@ def merge_redirects(
         entries[at] = replace(entries[at], aliases=tuple(names))
 
 
-def resolve_names(items: Sequence[Item]) -> list[Item]:
+def resolve_names(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
     """Split terms that list names, and turn records that only refer to another into redirects.
 
     Args:
         items: cleaned records of one glossary, and other items.
+
+    Returns:
+        The items, and a note on each term that was split.
     """
-    return _see_records_to_redirects(_split_listed_names(items))
+    split, notes = _split_listed_names(items)
+    return _see_records_to_redirects(split), notes
 
 
 def _see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
@@ -149,27 +149,24 @@ def _only_sees(item: Item) -> str:
     return found[1].strip(_AROUND) if found else ""
 
 
-def _split_listed_names(items: Sequence[Item]) -> list[Item]:
-    """Split terms that list names, such as "leaven, starter": the first is the term.
+def _split_listed_names(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
+    """Split terms that list names between semicolons: the first is the term.
 
-    A comma may also turn a name round ("bias, inductive", "tea, green" beside "tea, black"). So names
-    between commas are single words in lower case, and none is known by itself.
+    Other signs may belong to a name: "salt, pepper", "Input / output", "bias, inductive". A term
+    stays whole if it also has a comma, or if one of the names is another term.
     """
-    records = [item for item in items if isinstance(item, Record)]
-    listed = {item.term: names for item in records if len(names := _listed(item)) > 1}
-    firsts = Counter(names[0] for names in listed.values())
-    known = {fold(item.term) for item in records}
-
-    def is_turned(term: str, names: tuple[str, ...]) -> bool:
-        return "," in term and (firsts[names[0]] > 1 or any(fold(name) in known for name in names))
-
+    known = {fold(item.term) for item in items if isinstance(item, Record)}
     made: list[Item] = []
+    notes: list[Note] = []
     for item in items:
-        names = listed.get(item.term, ()) if isinstance(item, Record) else ()
-        if isinstance(item, Record) and names and not is_turned(item.term, names):
-            item = _split(item, names)  # noqa: PLW2901
-        made.append(item)
-    return made
+        names = _listed(item) if isinstance(item, Record) else ()
+        if isinstance(item, Record) and names and not any(fold(name) in known for name in names):
+            made.append(_split(item, names))
+            shown = ", ".join(map(repr, names))
+            notes.append(Note(item.source, f"{item.term!r} was read as several names: {shown}"))
+        else:
+            made.append(item)
+    return made, notes
 
 
 def _split(item: Record, names: tuple[str, ...]) -> Record:
@@ -186,13 +183,11 @@ def _split(item: Record, names: tuple[str, ...]) -> Record:
 
 def _listed(item: Record) -> tuple[str, ...]:
     """Return the names that a term lists; a record with a key or an id of its own lists none."""
-    if item.key or item.id or not any(sign in item.term for sign in ",;/"):
+    if item.key or item.id or ";" not in item.term or "," in item.term:
         return ()
-    names = tuple(filter(None, _SEPARATED.split(item.term)))
-    if "," in item.term and not all(n.isalpha() and n.islower() for n in names):
-        return ()
-    is_turned = "," in item.term and any(_INVERTED.search(name) for name in names[1:])
-    return () if is_turned else names
+    names = tuple(filter(None, (name.strip() for name in item.term.split(";"))))
+    is_entity = _ENTITY.search(item.term) is not None
+    return names if len(names) > 1 and not is_entity else ()
 
 
 def _term(item: Item) -> str:

@@ -2,21 +2,32 @@
 
 An apostrophe in front turns a cell into text, as OWASP advises
 (https://owasp.org/www-community/attacks/CSV_Injection). A cell that begins with apostrophes gets
-another one, so that the added one can be removed again.
+another one, so that the added one can be removed again. In a quotation, such as `'-ing' ends it`,
+a single apostrophe belongs to the text, so the second one is the first that is added.
 """
 
 from __future__ import annotations
 
 import re
 
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - these begin formulas too
+_FORMULA = re.compile("('*)[=+\\-@\t\r\n＝＋－＠]((?:.*[^\\s'])?'(?!\\w))?", re.DOTALL)  # noqa: RUF001 - these begin formulas too
 
 
 def defused(cell: str) -> str:
     """Return a cell that no spreadsheet executes."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    found = _FORMULA.match(cell)
+    if not found:
+        return cell
+    if found[2]:
+        return {0: f"''{cell}", 1: cell}.get(len(found[1]), f"'{cell}")
+    return f"'{cell}"
 
 
 def undefused(cell: str) -> str:
-    """Return a cell without the apostrophe that `defused` added."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    """Return a cell without the apostrophes that `defused` added."""
+    found = _FORMULA.match(cell) if cell.startswith("'") else None
+    if not found:
+        return cell
+    if found[2]:
+        return {1: cell, 2: cell[2:]}.get(len(found[1]), cell[1:])
+    return cell[1:]

@@ -29,7 +29,13 @@ _WORDS = st.text(
     max_size=30,
 )
 _NAMES = st.one_of(
-    st.sampled_from(["Whisk", "C++", "TCP/IP", "-webkit-", "Foo, bar", "a;b"]), _WORDS
+    st.sampled_from(
+        [
+            *("Whisk", "C++", "TCP/IP", "-webkit-", "Foo, bar", "a;b", "<br>", "&nbsp;", "&amp;"),
+            *("R&amp;D", "Input / output", "A; B,two", "yes, no", "'@' sign", "salt, pepper"),
+        ]
+    ),
+    _WORDS,
 )
 _SENTENCES = st.one_of(
     st.sampled_from(
@@ -44,6 +50,17 @@ _SENTENCES = st.one_of(
             "=SUM(A1)",
             "Aliases: none, really",
             "a  b",
+            "Text between <b> and </b> is bold.",
+            "Use <br> to break.",
+            "The <em> element (closed by </em>) & the &nbsp; entity.",
+            "<title> and </title> enclose the title.",
+            "<p>A block &amp; <b>more</b>.</p>",
+            '<a href="https://example.org/">a link</a>',
+            "[captures](params){ body } in [0,1](closed)",
+            "See `[a](#b)`, [c](#d), **e** and [f](https://example.org/).",
+            "'-ing' ends it",
+            "-a' b",
+            "a (a%20b)",
         ]
     ),
     _WORDS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,37 @@ def test_quoted_text_is_short() -> None:
     assert shorten("a" * 61) == "a" * 57 + "..."
 
 
-def test_entities_in_names_are_read_as_html(tmp_path: Path) -> None:
-    """Before names are split at the semicolon of an entity."""
-    text = "term,definition,aliases\nR&amp;D,Work on new things.,F&amp;E; research\n"
+@pytest.mark.parametrize(
+    ("definition", "names"),
+    [
+        ("<p>Work on new things.</p>", ("R&D", "F&E", "research")),
+        ("Work on new things.", ("R&amp;D", "F&amp;E", "research")),
+    ],
+)
+def test_ampersands_in_names_are_read_beside_html(
+    tmp_path: Path, definition: str, names: tuple[str, ...]
+) -> None:
+    """Else they stay; the semicolon of an entity separates no names."""
+    text = f"term,definition,aliases\nR&amp;D,{definition},F&amp;E; research\n"
     [record] = read_text(tmp_path, "a.csv", text)
     assert isinstance(record, Record)
-    assert (record.term, record.aliases) == ("R&D", ("F&E", "research"))
+    assert (record.term, *record.aliases) == names
+
+
+@pytest.mark.parametrize("term", ["<br>", "&nbsp;", "&amp;", "<p>x</p>", "</b>"])
+def test_a_term_is_never_read_as_html(tmp_path: Path, term: str) -> None:
+    """Beside HTML neither."""
+    for definition in ("A sign.", "<p>A sign.</p>"):
+        [record] = read_text(tmp_path, "a.csv", f"term,definition\n{term},{definition}\n")
+        assert isinstance(record, Record)
+        assert (record.term, record.definition) == (term, "A sign.")
+
+
+@pytest.mark.parametrize("key", ["definition", "meanings"])
+def test_a_list_of_definitions_is_paragraphs(tmp_path: Path, key: str) -> None:
+    """As they are written; what is no text is counted as left out."""
+    line = json.dumps({"term": "a", key: ["One.", "<p>Two</p>", {"x": "y"}]})
+    [record] = read_text(tmp_path, "a.jsonl", line)
+    assert isinstance(record, Record)
+    assert record.definition == "One.\n\n<p>Two</p>"
+    assert [name for name, _ in record.left_out] == [key]

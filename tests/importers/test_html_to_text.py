@@ -51,24 +51,48 @@ def test_only_block_tags_break_lines() -> None:
             "<p>Dough &amp; water that makes dough <b>rise</b>.</p>",
             "Dough & water that makes dough rise.",
         ),
-        ("Dough &amp; water", "Dough & water"),
+        ("Kinds:<ul><li>a</li><li>b</li></ul> and more", "Kinds:\n\n- a\n- b\n\nand more"),
+        ('See <a href="https://b.example/">b</a>.', "See b."),
+        ('A <span style="x">fine</span><br>thing', "A fine\nthing"),
+        ("<b>leaven</b><br>Dough.", "leaven\nDough."),
+        ("<p> A dish. </p>", "A dish."),
         ("<p>One.</p><p>Two:</p><ul><li>a</li></ul>", "One.\n\nTwo:\n\n- a"),
-        ("one<br>two", "one\ntwo"),
-        ("a <i>fine</i> thing", "a fine thing"),
-        ("a < b", "a < b"),
-        ("<T> generics", "<T> generics"),
-        ("List<int>", "List<int>"),
-        ("Map<String, List<T>>", "Map<String, List<T>>"),
-        ("the <p> element", "the <p> element"),
-        ("code as `<b>x</b>` shows", "code as `<b>x</b>` shows"),
-        ("AT&T", "AT&T"),
-        ("& and &amp; mean the same", "& and &amp; mean the same"),
-        ("Use a paragraph.\n\n<p>Like this</p>", "Use a paragraph.\n\n<p>Like this</p>"),
     ],
 )
-def test_a_field_that_looks_like_html_is_read_as_such(source: str, text: str) -> None:
-    """Tags have to be known and closed, and entities to be all that is written with `&`."""
+def test_a_definition_that_is_a_fragment_of_html_is_read_as_such(source: str, text: str) -> None:
+    """It has a block with words inside, an element with attributes, or begins and breaks lines."""
     assert as_text(source) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("one<br>two", "a <i>fine</i> thing", "Use <br> to break.", "a < b", "<T> generics"),
+        *(
+            "List<int>",
+            "Map<String, List<T>>",
+            "the <p> element",
+            "AT&T",
+            "&amp;",
+            "&nbsp;",
+            "<br>",
+        ),
+        *("code as `<b>x</b>` shows", "code as `<p>x</p>` shows", "<p></p>", "<div><br></div>"),
+        "& and &amp; mean the same",
+        "Dough &amp; water",
+        "Text between <b> and </b> is bold.",
+        "Text between <p> and </p> is a paragraph.",
+        "<p> and </p> enclose a paragraph.",
+        "<title> and </title> enclose the title of a page.",
+        "The <em> element (closed by </em>) stresses words.",
+        "The <div> element (closed by </div>) is a block.",
+        "The &nbsp; entity is a space.",
+        "Use a paragraph.\n\n<p>Like this</p>",
+    ],
+)
+def test_a_text_that_speaks_of_html_stays_as_written(text: str) -> None:
+    """Tags and entities are its words; and no text becomes empty."""
+    assert as_text(text) == text
 
 
 @pytest.mark.parametrize(

@@ -119,9 +119,12 @@ def test_references_in_a_ring_are_refused() -> None:
 @pytest.mark.parametrize(
     ("terms", "expected"),
     [
-        (["leaven, starter"], {"g:leaven": ("starter",)}),
+        (["leaven; starter"], {"g:leaven": ("starter",)}),
+        (["leaven; starter", "starter"], {"g:leaven-starter": (), "g:starter": ()}),
+        (["yes, no", "salt, pepper"], {"g:yes-no": (), "g:salt-pepper": ()}),
+        (["Input / output", "TCP / IP"], {"g:input-output": (), "g:tcp-ip": ()}),
+        (["A; B,two", "the &nbsp; entity"], {"g:a-b-two": (), "g:the-and-nbsp-entity": ()}),
         (["oven; stove; range"], {"g:oven": ("stove", "range")}),
-        (["lorry / truck"], {"g:lorry": ("truck",)}),
         (["client/server"], {"g:client-server": ()}),
         (["learning rate, adaptive"], {"g:learning-rate-adaptive": ()}),
         (["bias, inductive"], {"g:bias-inductive": ()}),
@@ -133,9 +136,17 @@ def test_references_in_a_ring_are_refused() -> None:
 def test_a_term_that_lists_names_has_several(
     terms: list[str], expected: dict[str, tuple[str, ...]]
 ) -> None:
-    """A name that was turned round, such as a noun before its adjective, stays one name."""
+    """Between semicolons; names with commas or slashes, or of which one is a term, stay whole."""
     items = [record(term, f"Text {line}.", line) for line, term in enumerate(terms, 1)]
     assert outcome(*items)[0] == expected
+
+
+def test_a_term_that_was_split_is_named(tmp_path: Path) -> None:
+    """With its place and its names."""
+    file = tmp_path / "a.csv"
+    file.write_text("term,definition\noven; stove,A hot box.\n")
+    [note] = read_corpus([file]).notes[-1:]
+    assert str(note) == f"{file}:2: 'oven; stove' was read as several names: 'oven', 'stove'"
 
 
 @pytest.mark.parametrize(

@@ -642,3 +642,51 @@ def test_fields_of_json_have_the_same_names() -> None:
     """Objects and tables share the names."""
     columns = map_fields(["Begriff", "Bedeutung", "Kürzel"], {}).columns
     assert (columns["term"], columns["aliases"]) == (("Begriff",), ("Kürzel",))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "a.html",
+            "<table><tr><th>term<th>definition<tr><td>&amp;lt;<td>&lt;p&gt;x&lt;/p&gt; &amp;amp;</table>",
+        ),
+        ("a.md", "| term | definition |\n|---|---|\n| &amp;lt; | `<p>x</p> &amp;` |\n"),
+        (
+            "a.txt",
+            "#separator:tab\n#html:true\n#columns:term\tdefinition\n"
+            "&amp;lt;\t&lt;p&gt;x&lt;/p&gt; &amp;amp;\n",
+        ),
+    ],
+)
+def test_what_is_read_already_is_not_read_again(tmp_path: Path, name: str, text: str) -> None:
+    """Entities and tags that a page shows are its words."""
+    (tmp_path / name).write_text(text)
+    [entry] = read_corpus([tmp_path / name]).entries
+    assert (entry.term, entry.definition) == ("&lt;", "<p>x</p> &amp;")
+
+
+def test_only_texts_have_protected_cells(tmp_path: Path) -> None:
+    """An apostrophe in a cell of a page or of Markdown is no protection."""
+    (tmp_path / "a.csv").write_text("term,definition\n'-ing,'@' sign\n")
+    (tmp_path / "a.md").write_text("| term | definition |\n|---|---|\n| '-ing | '@' sign |\n")
+    [of_text] = read_corpus([tmp_path / "a.csv"]).entries
+    [of_page] = read_corpus([tmp_path / "a.md"]).entries
+    assert (of_text.term, of_text.definition) == ("-ing", "'@' sign")
+    assert (of_page.term, of_page.definition) == ("'-ing", "'@' sign")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("yeast (yeast%20cell%200123456789abcdef0123456789abcdef.md)", "yeast"),
+        ("yeast (a%20list.csv)", "yeast"),
+        ("yeast (https://www.notion.so/yeast-0123456789abcdef0123456789abcdef?pvs=21)", "yeast"),
+        ("a space (a%20b)", "a space (a%20b)"),
+        ("it (https://www.notion.so/about)", "it (https://www.notion.so/about)"),
+    ],
+)
+def test_only_links_to_pages_of_notion_are_dropped(tmp_path: Path, cell: str, text: str) -> None:
+    """They end with the name of a file or hold the id of a page."""
+    (tmp_path / "a.csv").write_text(f"term,definition\nleaven,{cell}\n")
+    assert read_corpus([tmp_path / "a.csv"]).entries[0].definition == text

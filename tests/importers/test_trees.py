@@ -549,11 +549,16 @@ def test_paths_lead_into_objects_and_lists() -> None:
         ("The **bottom beam** of a [ship](#ship)", ("The bottom beam of a ship", ("ship",))),
         (
             "See [mean value](#mean%20value) and [a page](https://b.example/)",
-            ("See mean value and a page", ("mean value",)),
+            ("See mean value and a page (https://b.example/)", ("mean value",)),
         ),
         ("x**2 + y**2 = r**2", ("x**2 + y**2 = r**2", ())),
         ("f[a](b) and ![alt](#x) and \\[a](#b)", ("f[a](b) and ![alt](#x) and \\[a](#b)", ())),
         ("a * b ** c", ("a * b ** c", ())),
+        ("[captures](params){ body }", ("[captures](params){ body }", ())),
+        ("[&](std::string){} in [0,1](closed)", ("[&](std::string){} in [0,1](closed)", ())),
+        ("`[a](#b)` and `**c**` [d](./e)", ("`[a](#b)` and `**c**` d", ())),
+        ("[`a`](#b) and **`c`**", ("`a` and `c`", ("b",))),
+        ("[https://b.example/](https://b.example/)", ("https://b.example/", ())),
     ],
 )
 def test_links_and_bold_words_in_fields(text: str, expected: tuple[str, tuple[str, ...]]) -> None:

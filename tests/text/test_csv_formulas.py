@@ -16,10 +16,19 @@ def test_what_begins_a_formula_becomes_text(cell: str) -> None:
     assert undefused(defused(cell)) == cell
 
 
-@pytest.mark.parametrize("cell", ["", "Whisk", "'tis", "a=1", "1-2", "''quoted"])
+@pytest.mark.parametrize(
+    "cell", ["", "Whisk", "'tis", "a=1", "1-2", "''quoted", "'-ing' ends it", "'@' sign"]
+)
 def test_ordinary_cells_stay_as_they_are(cell: str) -> None:
     """Apostrophes of their own included."""
     assert defused(cell) == undefused(cell) == cell
+
+
+def test_formulas_with_quotes_become_text() -> None:
+    """With one apostrophe more, so that they are told from quotations."""
+    assert defused("-a' b") == "''-a' b"
+    assert defused("=SUM('A'!B1)") == "''=SUM('A'!B1)"
+    assert undefused("'=it's") == "=it's"
 
 
 @given(st.text(st.sampled_from("'=+-@\t aé\uff1d"), max_size=6))

@@ -22,7 +22,7 @@ from rdflib.term import Node
 from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.extra_fields import split_extra
 from semsearch.importers.fields import shorten
-from semsearch.importers.html_to_text import as_text
+from semsearch.importers.html_to_text import as_name, as_text, is_html
 from semsearch.importers.iris import NOWHERE, local_name
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.rdf import graphs
@@ -110,7 +110,7 @@ def texts_of(graph: Graph, subject: Node, predicates: Iterable[URIRef]) -> Texts
     found: Texts = {}
     for node in (o for p in predicates for o in graph.objects(subject, p)):
         literal = _literal(graph, node)
-        if literal is not None and (text := as_text(str(literal).strip())):
+        if literal is not None and (text := str(literal).strip()):
             language = (literal.language or _MAIN).lower()
             found.setdefault(language, []).append(text)
     return {language: sorted(set(texts)) for language, texts in found.items()}
@@ -134,14 +134,14 @@ class _Concept:
         self._iri = str(subject) if isinstance(subject, URIRef) else ""
 
     def items(self) -> Iterator[Item]:
-        labels = self._texts(words.PREF[2:]) | self._texts(words.PREF[:2])
+        labels = self._named_by(words.PREF[2:]) | self._named_by(words.PREF[:2])
         name = _first(labels) or local_name(self._iri)
         kinds = self._graph.objects(self._subject, RDF.type)
         reason = next((words.NOT_ENTRIES[k] for k in kinds if k in words.NOT_ENTRIES), None)  # type: ignore[index]
         if reason:
             yield Refusal(self._source, f"{shorten(name)!r} is {reason}")
             return
-        definitions = self._texts(self._defining)
+        definitions = self._described(self._defining)
         if not definitions or not labels:
             yield self._refusal_or_redirect(name, has_definition=bool(definitions))
             return
@@ -165,12 +165,12 @@ class _Concept:
     def _record(self, language: str, labels: Texts, definitions: Texts, order: list[str]) -> Record:
         is_main = language == order[0]
         kinds = (kind for kind in words.NOTES if kind not in self._defining)
-        notes = [note for kind in kinds for note in self._texts((kind,)).get(language, ())]
+        notes = [note for kind in kinds for note in self._described((kind,)).get(language, ())]
         called = next(tag for tag in (language, _MAIN, *labels) if tag in labels)
         term = labels[called][0]
         languages = [language] + [n for n in labels if n not in order] * is_main
         others = [label for n in languages for label in labels.get(n, ())]
-        more = self._texts((*words.ALT, *words.PREF[2:]))
+        more = self._named_by((*words.ALT, *words.PREF[2:]))
         names = [*others, *_of(more, language, order, is_main=is_main)]
         name = local_name(self._iri)
         return Record(
@@ -227,7 +227,9 @@ class _Concept:
         for kinds in (words.PREF[:2], words.PREF[2:], words.ALT, words.HIDDEN):
             literals = (_literal(self._graph, node) for node in self._objects(kinds))
             names = {
-                (str(o).strip(), (o.language or "").lower()) for o in literals if o is not None
+                (self._name(str(o).strip()), (o.language or "").lower())
+                for o in literals
+                if o is not None
             }
             found |= dict.fromkeys(sorted(names))
         return tagged(
@@ -256,6 +258,21 @@ class _Concept:
 
     def _texts(self, predicates: Iterable[URIRef]) -> Texts:
         return texts_of(self._graph, self._subject, predicates)
+
+    def _described(self, predicates: Iterable[URIRef]) -> Texts:
+        """Return definitions or notes, which may be HTML."""
+        return {tag: [*map(as_text, texts)] for tag, texts in self._texts(predicates).items()}
+
+    @cached_property
+    def _has_html(self) -> bool:
+        return any(is_html(one) for texts in self._texts(self._defining).values() for one in texts)
+
+    def _name(self, label: str) -> str:
+        return as_name(label) if self._has_html else label
+
+    def _named_by(self, predicates: Iterable[URIRef]) -> Texts:
+        """Return the names of a concept; those beside a definition in HTML have its entities."""
+        return {tag: [*map(self._name, texts)] for tag, texts in self._texts(predicates).items()}
 
     def _sources(self) -> Iterator[str]:
         nodes = (d for d in self._objects(words.DEFINITION) if not isinstance(d, Literal))

@@ -15,7 +15,7 @@ def tables(path: Path) -> Iterator[Table]:
     """Yield the tables of a text; where there are several, they are numbered."""
     every = tables_in(read_text(path))
     for number, rows in enumerate(every, 1):
-        yield Table(rows, f"table {number}" if len(every) > 1 else "")
+        yield Table(rows, f"table {number}" if len(every) > 1 else "", is_read=True)
 
 
 def tables_in(markdown: str) -> list[list[Row]]:

@@ -21,7 +21,11 @@ from semsearch.importers.tables.header_row import TableColumns, find_columns
 from semsearch.importers.tables.rows import SEARCHED, Row, Table
 from semsearch.text.csv_formulas import undefused
 
-_NOTION_LINK = re.compile(r" \((?:https://(?:www\.)?notion\.so/|[^()\s]{1,200}%20)[^()\s]*\)")
+_NOTION_LINK = re.compile(
+    r" \((?:https://(?:www\.)?notion\.so/|[^()\s]{1,200}%20)"
+    r"(?=[^()\s]{0,500}(?:\.(?:md|csv)\)|[0-9a-f]{32}))[^()\s]{1,700}\)"
+)
+"""A link to a page of Notion, behind its name: a file, or an address with the id of the page."""
 _GROUP = ("E_ID", "L_CODE")
 """Columns of IATE: rows that agree in both are names of one concept."""
 
@@ -150,7 +154,9 @@ def _records_of_row(
     row: Row, table: Table, columns: TableColumns, source: Source
 ) -> list[Record] | str:
     """Make the records of a row, one a language; missing cells at the end are empty."""
-    names, cells = columns.names, [undefused(cell) for cell in row.cells]
+    names, cells = columns.names, row.cells
+    if table.is_text:
+        cells = [undefused(cell) for cell in cells]
     if table.holds_html:
         cells = [html_words(cell) for cell in cells]
     elif table.is_text:
@@ -172,7 +178,7 @@ def _records_of_row(
         if found and not one.is_defined:
             made: Record | str = "no definition"
         else:
-            made = one.fields.record(values, source)
+            made = one.fields.record(values, source, is_plain=table.holds_html or table.is_read)
         if isinstance(made, Record):
             found.append(replace(made, language=one.language) if one.language else made)
             continue

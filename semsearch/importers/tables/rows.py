@@ -61,5 +61,7 @@ class Table:
     notes: tuple[str, ...] = ()
     """What the carrier guessed or skipped."""
     holds_html: bool = False
+    is_read: bool = False
+    """Whether the cells were read from HTML or Markdown, so that they are plain text."""
     is_text: bool = False
     """Whether separators divide the cells, so that a missing quote makes too many of them."""

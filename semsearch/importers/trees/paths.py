@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from lxml import etree
 
 from semsearch.importers.extra_fields import plain_text
-from semsearch.importers.html_to_text import as_text, html_words
+from semsearch.importers.html_to_text import html_words
 from semsearch.importers.xml_safety import line_of
 
 _STEP = re.compile(r"(//|/|^)(\*|\.|name\(\)|@?[\w:-]+)(?:\[(!?[\w-]+)(?:=([^\]]*))?\])?")
@@ -89,11 +89,11 @@ class TreeNode:
             keeps_lines: whether its line ends and spaces count.
         """
         if not is_element(self.value):
-            return as_text(plain_text(self.value) or "")
+            return plain_text(self.value) or ""
         element = deepcopy(self.value) if cut else self.value
         etree.strip_elements(element, *(f"{{*}}{name}" for name in cut), with_tail=False)
         source = etree.tostring(element, encoding="unicode", with_tail=False)
-        return as_text(html_words(f"<pre>{source}</pre>" if keeps_lines else source))
+        return html_words(f"<pre>{source}</pre>" if keeps_lines else source)
 
 
 def is_element(value: object) -> TypeGuard[etree._Element]:

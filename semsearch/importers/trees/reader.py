@@ -18,6 +18,7 @@ from semsearch.core.entries import (
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.extra_fields import beginning_of
 from semsearch.importers.fields import listed_names, shorten
+from semsearch.importers.html_to_text import as_text
 from semsearch.importers.markdown.inline_marks import without_marks
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.importers.text_files import read_text
@@ -207,7 +208,8 @@ class _Entry:
         return found + [name for key in keys for name in self._names.get(key, ())]
 
     def _text(self, node: TreeNode) -> str:
-        return node.text(self._row.cut, keeps_lines=self._row.keeps_lines)
+        text = node.text(self._row.cut, keeps_lines=self._row.keeps_lines)
+        return text if is_element(node.value) else as_text(text)
 
     def _record(self, part: TreeNode, values: _Values, names: list[str], definition: str) -> Record:
         most = MAX_SHARED if len(self._parts) > 1 else None
