@@ -347,5 +347,7 @@ def test_an_encoder_without_copies_has_no_other_precision(glossary: Glossary) ->
 @pytest.mark.model
 def test_an_unknown_precision_is_named(seed: Glossary) -> None:
     """With the ones there are."""
-    with pytest.raises(InvalidSetting, match=r"answers as int8 and cannot as 'int4'; .* as int8 or fp32"):
+    with pytest.raises(
+        InvalidSetting, match=r"answers as int8 and cannot as 'int4'; .* as int8 or fp32"
+    ):
         seed.with_precision("int4")
