@@ -11,15 +11,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from semsearch.core.closing import Closing
 
 
 class TurnFailed(Exception):
     """A process ended without an answer; what it said stands above, on standard error."""
 
 
-class Turns:
+class Turns(Closing):
     """A process of one of our modules, which answers each line it is sent. Ends with the block."""
 
     def __init__(self, module: str, *arguments: str) -> None:
@@ -31,16 +32,9 @@ class Turns:
             text=True,
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.process.kill()  # it holds nothing that has to be saved
+    def close(self) -> None:
+        """End the process; it holds nothing that has to be saved."""
+        self.process.kill()
         self.process.communicate()
 
     def take(self, job: object) -> Any:  # noqa: ANN401 - any JSON

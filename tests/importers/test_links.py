@@ -92,7 +92,7 @@ def test_pages_link_by_fields_macros_links_and_lists(tmp_path: Path) -> None:
 title: Whisk
 related:
  - pan
- - "~"
+ - ~
 see_also: ladle, spoon
 ---
 Beats {{Glossary("Egg white", "whites")}} in a [bowl](/bowl/), not in a

@@ -63,7 +63,7 @@ def test_an_export_of_a_web_page() -> None:
         ("hydration", "fundamentals"),
         ("leaven", ""),
         ("oven (hearth)", ""),
-        ("oven", ""),
+        ("oven / stove", ""),
         ("peel", ""),
         ("yeast", "fundamentals"),
     ]
