@@ -13,16 +13,14 @@ thresholds would do. Nothing is written.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality.questions import FAR_SHARE, NEAR_SHARE
-from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, of_domains, of_judged
+from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, arguments, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
@@ -180,7 +178,7 @@ def calibration_error(sure: Values, right: Values, shares: Values) -> float:
 
 def main() -> None:
     """Fit, and print what came of it."""
-    given = _arguments()
+    given = arguments("fit_confidence")
     samples = [
         *of_domains(read_concepts(), given.domains, given.encoders),
         *of_judged(given.shared, given.judged, DEFAULT_MODEL),
@@ -232,17 +230,6 @@ def _mean(
 ) -> float:
     total = shares[some].sum()
     return float(shares[some] @ values[some] / total) if total else 0.0
-
-
-def _arguments() -> Namespace:
-    parser = ArgumentParser(prog="python -m benchmarks.quality.fit_confidence")
-    parser.add_argument("shared", type=Path)
-    parser.add_argument(
-        "judged", type=Path, help="the folder of the indexes of the judged glossaries"
-    )
-    parser.add_argument("domains", type=Path, help="the folder of the indexes of the domains")
-    parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

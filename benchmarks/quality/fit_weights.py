@@ -13,15 +13,13 @@ written.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality.questions import WORST
-from benchmarks.quality.samples import RIVAL, WORDS, Sample, of_domains, of_judged
+from benchmarks.quality.samples import RIVAL, WORDS, Sample, arguments, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.ranking.confidence import SOFTMAX_SCALE
 from semsearch.ranking.fusion import EXPECTED
@@ -149,7 +147,7 @@ def of_glossaries(
 
 def main() -> None:
     """Fit, and print what came of it."""
-    given = _arguments()
+    given = arguments("fit_weights")
     domains = [
         s for s in of_domains(read_concepts(), given.domains, given.encoders) if s.is_answerable
     ]
@@ -197,17 +195,6 @@ def _line(title: str, found: dict[str, Weights]) -> None:
     shown = "  ".join(f"{value:.3f}" for value in each.mean(axis=0))
     of_few = "  ".join(f"{name[:10]} {values[0]:.2f}" for name, values in found.items())
     print(f"{title:36}{shown}  {of_few if len(found) < WORST else f'worst {WORST} {worst:.3f}'}")
-
-
-def _arguments() -> Namespace:
-    parser = ArgumentParser(prog="python -m benchmarks.quality.fit_weights")
-    parser.add_argument("shared", type=Path)
-    parser.add_argument(
-        "judged", type=Path, help="the folder of the indexes of the judged glossaries"
-    )
-    parser.add_argument("domains", type=Path, help="the folder of the indexes of the domains")
-    parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ out. Of the judged glossaries there are the tuning halves, and the same made que
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -295,3 +296,13 @@ def _judged(source: SampledGlossary, asked: Judged) -> Iterator[Sample]:
     yield sample
     if right:
         yield from source.made(min(right), asked.query, source.rival(sample))
+
+
+def arguments(command: str) -> Namespace:
+    """Read what both fits are given: the folders of questions, of indexes, and of fold encoders."""
+    parser = ArgumentParser(prog=f"python -m benchmarks.quality.{command}")
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("judged", type=Path, help="the indexes of the judged glossaries")
+    parser.add_argument("domains", type=Path, help="the indexes of the domains")
+    parser.add_argument("--encoders", type=Path, help="the adapters of the folds")
+    return parser.parse_args()
