@@ -55,7 +55,8 @@ def install(
         The hashes by the names of the files.
 
     Raises:
-        ImportFailed: it is no adapter of the bundled base, or too large; nothing is written.
+        ImportFailed: it is no LoRA adapter that changes something, or too large; its base is not
+            checked. Nothing is written.
     """
     files = contents_of(trained, strength, place.base)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -73,7 +74,7 @@ def contents_of(
     """Return the files of an adapter as the package has them, by name.
 
     Raises:
-        ImportFailed: it is no adapter of the bundled base, or too large.
+        ImportFailed: it is no LoRA adapter that changes something, or too large.
     """
     return {CONFIG: _config(trained / CONFIG, base), WEIGHTS: _weights(trained / WEIGHTS, strength)}
 

@@ -3,7 +3,7 @@
     python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--folds a] [--phrases]
         [--store]
 
-Each domain is a glossary of 20 to 92 entries. One question a concept is asked; with its concept
+Each domain is a glossary of 21 to 80 entries. One question a concept is asked; with its concept
 left out of the domain it is a near question, and questions of other domains are far ones. ADAPTERS
 holds an encoder for each fold (`training.folds`), which never saw the domains of the fold; without
 it the default encoder is asked, which has learned from all domains. Indexes are kept in FOLDER.

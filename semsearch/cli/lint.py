@@ -36,7 +36,7 @@ def lint(
             "--index",
             "-i",
             help="Index whose encoder and vectors are used "
-            "(default: SEMSEARCH_INDEX or index, if it exists).",
+            "(default: SEMSEARCH_INDEX or index, if it exists and --model is not given).",
         ),
     ] = None,
     model: Model = None,
@@ -76,7 +76,7 @@ def lint(
     with common.BuildProgress(quiet=as_json or form is not show_lint.LintFormat.TEXT) as progress:
         found = linting.lint(
             paths or ["corpus"],
-            index=_index(index),
+            index=_index(index, model),
             model=settings_of(model=model).model,
             config=settings,
             columns=build_options.columns(columns),
@@ -93,11 +93,11 @@ def _config(file: Path | None) -> LintConfig:
     return find_config(Path()) if file is None else read_config(file)
 
 
-def _index(given: Path | None) -> Path | None:
-    """Return the given index, or that of the settings if it exists."""
+def _index(given: Path | None, model: str | None) -> Path | None:
+    """Return the given index, or that of the settings if it exists and no encoder is named."""
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
-    if given is not None:
+    if given is not None or model is not None:
         return given
     default = settings_of().index
     return default if IndexLayout(default).current.exists() else None

@@ -30,10 +30,6 @@ class Tier(StrEnum):
     """Not a match, only one of the nearest entries."""
 
 
-TIER_ORDER = {tier: place for place, tier in enumerate(Tier)}
-"""The place of each tier in an answer."""
-
-
 class Verdict(StrEnum):
     """How certain an answer is, in words."""
 

@@ -6,9 +6,9 @@ own entry is left out. So no labelled question is needed, and scores of differen
 encoders become comparable. Choice is the share of the hit among all candidates, as a softmax of
 their scores. It is small where several fit about as well.
 
-Both are logistic functions. Their coefficients were fitted together, on sixty domains and the
-tuning halves of the judged questions (`make fit-confidence`). `semsearch calibrate` rescales the
-product with questions about one glossary.
+Both are logistic functions. Their coefficients were fitted together, on the first sixty domains and
+the tuning halves of the judged questions (`make fit-confidence`). `semsearch calibrate` rescales
+the product with questions about one glossary.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ PARTS = tuple(field.name for field in fields(ScoreParts))
 class ScoreWeights:
     """The weight of each of `core.answers.ScoreParts` in the fused score.
 
-    The defaults were fitted on sixty domains and the tuning halves of the questions for five
+    Fitted on the first sixty domains and the tuning halves of the questions for five
     glossaries, each kind counting half (`make fit-weights`), and rounded. The best sentence finds
     candidates and is shown, but adds nothing beside the whole definition and the first sentence.
     `asked` does not weigh a term of the sum; see `fusion.fuse`. `names` says whether names that

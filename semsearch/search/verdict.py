@@ -16,7 +16,7 @@ def verdict_of(reading: Reading, tier: Tier, sure: float, min_confidence: float)
         reading: how the question was read.
         tier: of the first hit.
         sure: its confidence.
-        min_confidence: below it nothing is a close match.
+        min_confidence: below it nothing is a close match; of parts of names, below a sixth of it.
     """
     least = min_confidence * (ALTERNATIVE if tier in _PARTS_OF_NAMES else 1.0)
     if sure < least:

@@ -119,7 +119,7 @@ def test_rules_are_chosen_by_options_and_files(stubs: Path, tmp_path: Path) -> N
 
 
 def test_the_index_that_is_there_is_used(stubs: Path, tmp_path: Path) -> None:
-    """One that was named has to be there; one that the environment names may be missing."""
+    """One that is named has to be there and to fit; others only serve without a named encoder."""
     index = tmp_path / "index"
     missing = run("lint", str(stubs), "-i", str(index))
     assert missing.returncode == 3
@@ -129,7 +129,7 @@ def test_the_index_that_is_there_is_used(stubs: Path, tmp_path: Path) -> None:
     assert run(*plain, *FAST, env=there).returncode == 1
     build([stubs], index, model="hashed")
     assert run(*plain, env=there).returncode == 1  # without a model: it is the index's
-    assert run(*plain, "-m", "base", env=there).returncode == 3
+    assert run(*plain, "-m", "base", "-i", str(index)).returncode == 3
 
 
 def test_tab_completes_rules_and_severities() -> None:
