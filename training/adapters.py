@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import ImportFailed
+from semsearch.models.registry import BASE_MODEL
 from training.install import CONFIG, WEIGHTS, contents_of
 
 
-def write_start(adapter: Path, target: Path, strength: float) -> None:
+def write_start(adapter: Path, target: Path, strength: float, base: str = BASE_MODEL) -> None:
     """Write an adapter as it would be installed, with a share of what it learned; see `install`."""
     target.mkdir(parents=True, exist_ok=True)
-    for name, content in contents_of(adapter, strength).items():
+    for name, content in contents_of(adapter, strength, base).items():
         (target / name).write_bytes(content)
 
 

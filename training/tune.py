@@ -23,7 +23,7 @@ from random import Random
 from typing import Any
 
 from semsearch.core.checksums import sha256_of
-from semsearch.models.registry import BASE_MODEL
+from semsearch.models.registry import BASE_MODEL, find_model
 from training.adapters import add_fresh, load_into, write_start
 from training.concepts import CONCEPTS, KINDS, TrainingConcept, read_concepts, senses_of
 from training.folds import FOLDS, seen_by
@@ -72,7 +72,7 @@ def main() -> int:
     )
     start = given.folder / "start"
     if given.start:
-        write_start(given.start, start, given.strength)
+        write_start(given.start, start, given.strength, find_model(given.base).name)
         load_into(model, start)
     else:
         add_fresh(model, given.rank)

@@ -11,6 +11,8 @@ from training.install import CONFIG, WEIGHTS
 
 UP, DOWN = "base_model.model.x.lora_B.weight", "base_model.model.x.lora_A.weight"
 
+pytestmark = pytest.mark.model  # all read weights with torch
+
 
 def written(folder: Path, up: float, down: float, rank: int = 2) -> Path:
     """Write an adapter as PEFT would."""

@@ -14,6 +14,8 @@ from semsearch.core.errors import ImportFailed
 from semsearch.models import registry
 from training.install import ACCURATE, CONFIG, DEFAULT, MAX_BYTES, WEIGHTS, AdapterPlace, install
 
+pytestmark = pytest.mark.model  # all write weights with torch
+
 STATED = {"peft_type": "LORA", "base_model_name_or_path": "elsewhere", "inference_mode": False}
 UP, DOWN = "base_model.model.x.lora_B.weight", "base_model.model.x.lora_A.weight"
 
@@ -43,7 +45,6 @@ def constants(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.model
 def test_the_order_of_lists_does_not_matter(tmp_path: Path, constants: Path) -> None:
     """PEFT writes sets, in another order each time; the hash stays."""
     one = _trained(tmp_path / "one", target_modules=["query", "dense"])

@@ -46,7 +46,6 @@ class FrontMatterPage:
 
     fields: dict[str, Any]
     body: str
-    body_line: int
 
     def text(self, name: str) -> str:
         """Return a field that holds one text; empty if it is missing or something else."""
@@ -99,12 +98,12 @@ def split_page(text: str) -> FrontMatterPage:
     """
     lines = text.split("\n")
     if not opens_front_matter(lines):
-        return FrontMatterPage({}, text, 1)
+        return FrontMatterPage({}, text)
     close = next((i for i, line in enumerate(lines) if i and line.rstrip() in ("---", "...")), 0)
     if not close:
         raise BadFrontMatter("front matter opens with --- but no second --- closes it", 1)
     fields = _read_fields("\n".join(lines[1:close]))
-    return FrontMatterPage(fields, "\n".join(lines[close + 1 :]), close + 2)
+    return FrontMatterPage(fields, "\n".join(lines[close + 1 :]))
 
 
 def _read_fields(source: str) -> dict[str, Any]:
